@@ -1,0 +1,99 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+/// libtorch's unpacked `include/` and `lib/`: the folder named by XYLEM_LIBTORCH, else the `.libtorch` link that
+/// `make` leaves here. Where neither exists everything but the tensor runtime still builds.
+let libtorch: String? = {
+  let candidates = [Context.environment["XYLEM_LIBTORCH"], Context.packageDirectory + "/.libtorch"]
+  return candidates.compactMap { $0 }.first {
+    FileManager.default.fileExists(atPath: $0 + "/include/torch/csrc/jit/api/module.h")
+  }
+}()
+
+let warningsAsErrors: [SwiftSetting] =
+  Context.environment["XYLEM_WARNINGS_AS_ERRORS"] == "1" ? [.treatAllWarnings(as: .error)] : []
+
+let strict: [SwiftSetting] =
+  [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+  ] + warningsAsErrors
+
+/// For targets that touch C.
+let strictMemory: [SwiftSetting] = strict + [.strictMemorySafety()]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let collections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
+
+var products: [Product] = [
+  .executable(name: "xylem", targets: ["xylem"]),
+  .library(name: "Xylem", targets: ["Xylem"]),
+  .library(name: "XylemCommand", targets: ["XylemCommand"]),
+]
+
+var targets: [Target] = [
+  .executableTarget(name: "xylem", dependencies: ["XylemCommand"], swiftSettings: strict),
+  .target(
+    name: "XylemCommand",
+    dependencies: [
+      "Xylem", "XylemExtract", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemImage", "XylemErrors",
+      argumentParser,
+    ],
+    swiftSettings: strict),
+  .target(
+    name: "Xylem", dependencies: ["XylemExtract", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemImage", "XylemErrors"],
+    swiftSettings: strict),
+  .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
+  .target(name: "XylemImage", dependencies: ["XylemErrors", "CImageCodecs"], swiftSettings: strictMemory),
+  .target(
+    name: "XylemExtract", dependencies: ["XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors"], swiftSettings: strictMemory),
+  .target(
+    name: "XylemTrace", dependencies: ["XylemRuntime", "XylemGraph", "XylemErrors", collections], swiftSettings: strict),
+  .target(name: "XylemRuntime", dependencies: ["XylemErrors", "CXylem"], swiftSettings: strictMemory),
+  .target(name: "XylemGraph", dependencies: ["XylemErrors"], swiftSettings: strict),
+  .target(name: "XylemErrors", swiftSettings: strict),
+  .target(name: "CXylem"),
+
+  .testTarget(name: "XylemImageTests", dependencies: ["XylemImage"], swiftSettings: strict),
+  .testTarget(name: "XylemExtractTests", dependencies: ["XylemExtract"], swiftSettings: strict),
+  .testTarget(name: "XylemTraceTests", dependencies: ["XylemTrace"], swiftSettings: strict),
+  .testTarget(name: "XylemRuntimeTests", dependencies: ["XylemRuntime"], swiftSettings: strict),
+  .testTarget(name: "XylemGraphTests", dependencies: ["XylemGraph"], swiftSettings: strict),
+  .testTarget(name: "XylemErrorsTests", dependencies: ["XylemErrors"], swiftSettings: strict),
+  .testTarget(name: "XylemCommandTests", dependencies: ["XylemCommand"], swiftSettings: strict),
+]
+
+if let libtorch {
+  products.append(.library(name: "xylem-torch", type: .dynamic, targets: ["XylemTorch"]))
+  targets.append(
+    .target(
+      name: "XylemTorch",
+      cxxSettings: [
+        // By path and not as a dependency: in C++20 an include of another target's header would need its module built.
+        .headerSearchPath("../CXylem/include"),
+        .unsafeFlags([
+          "-isystem", libtorch + "/include", "-isystem", libtorch + "/include/torch/csrc/api/include",
+          "-O2", "-fvisibility=hidden", "-Wall", "-Wextra",
+        ])
+      ],
+      linkerSettings: [
+        .unsafeFlags([
+          "-L" + libtorch + "/lib", "-Xlinker", "-rpath", "-Xlinker", libtorch + "/lib", "-Xlinker", "--no-as-needed",
+        ]),
+        .linkedLibrary("torch_cpu"), .linkedLibrary("c10"), .linkedLibrary("torch"),
+      ]))
+}
+
+let package = Package(
+  name: "xylem",
+  products: products,
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+  ],
+  targets: targets,
+  cxxLanguageStandard: .cxx20
+)

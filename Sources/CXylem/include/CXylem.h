@@ -1,0 +1,9 @@
+/* Everything native that Xylem loads comes in through these headers. C11 and C++17. */
+#ifndef CXYLEM_H
+#define CXYLEM_H
+
+#include "xylem_plugin.h"
+#include "xylem_dlpack.h"
+#include "xylem_tensor_runtime.h"
+
+#endif

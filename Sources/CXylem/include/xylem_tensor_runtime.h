@@ -1,0 +1,340 @@
+/*
+ * The extension "xylem.tensor-runtime/1": the library that computes.
+ *
+ * Every function may be called from any thread unless it says otherwise. A function that returns xylem_status leaves its results untouched
+ * unless it returns XYLEM_OK. Pointers that are handed out live as long as what their comment names. `out` values are owned by the
+ * caller, who gives them back with `value_release`; argument values are borrowed.
+ */
+#ifndef XYLEM_TENSOR_RUNTIME_H
+#define XYLEM_TENSOR_RUNTIME_H
+
+#include "xylem_dlpack.h"
+#include "xylem_plugin.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define XYLEM_TENSOR_RUNTIME_1 "xylem.tensor-runtime/1"
+
+/* ---- values ---- */
+
+typedef enum xylem_tag {
+  XYLEM_NONE = 0,
+  XYLEM_BOOL = 1,   /* as.integer is 0 or 1 */
+  XYLEM_INT = 2,    /* as.integer */
+  XYLEM_DOUBLE = 3, /* as.number */
+  /* From here on as.object is owned, and copied by value_copy, given back by value_release. */
+  XYLEM_TENSOR = 4,
+  XYLEM_STRING = 5,
+  XYLEM_COMPLEX = 6,
+  XYLEM_DEVICE = 7,
+  XYLEM_LIST = 8,
+  XYLEM_TUPLE = 9,
+  XYLEM_DICT = 10,
+  XYLEM_MODULE = 11, /* an object whose class is a module */
+  XYLEM_OBJECT = 12, /* an object of any other class */
+  XYLEM_ENUM = 13,
+  XYLEM_OTHER = 14, /* generators, streams, futures, capsules */
+} xylem_tag;
+
+typedef struct xylem_value {
+  int32_t tag;
+  int32_t reserved;
+  union {
+    int64_t integer;
+    double number;
+    void *object;
+  } as;
+} xylem_value;
+
+typedef struct xylem_type xylem_type;         /* lives as long as the archive or operator it came from */
+typedef struct xylem_operator xylem_operator; /* lives as long as the process */
+typedef struct xylem_function xylem_function; /* lives as long as its archive */
+typedef struct xylem_archive xylem_archive;
+typedef struct xylem_callable xylem_callable;
+
+typedef struct xylem_text {
+  const char *bytes; /* UTF-8, not terminated */
+  size_t count;
+} xylem_text;
+
+/* dtypes carry PyTorch's serialised numbers: 0 uint8, 1 int8, 2 int16, 3 int32, 4 int64, 5 float16, 6 float32, 7 float64, ... */
+typedef struct xylem_tensor_info {
+  int32_t dtype;
+  int32_t dimensions;
+  const int64_t *sizes;   /* live as long as the tensor is not resized */
+  const int64_t *strides; /* in elements; null for layouts without strides */
+  void *data;             /* null for tensors without storage */
+  int64_t count;          /* of elements */
+  int32_t device_type;    /* 0 CPU, 1 CUDA, ... as the runtime numbers them */
+  int32_t device_index;
+  int32_t requires_grad;
+  int32_t is_contiguous;
+} xylem_tensor_info;
+
+typedef enum xylem_type_kind {
+  XYLEM_TYPE_TENSOR = 0,
+  XYLEM_TYPE_INT,
+  XYLEM_TYPE_FLOAT,
+  XYLEM_TYPE_BOOL,
+  XYLEM_TYPE_NUMBER,
+  XYLEM_TYPE_STRING,
+  XYLEM_TYPE_NONE,
+  XYLEM_TYPE_OPTIONAL,
+  XYLEM_TYPE_LIST,
+  XYLEM_TYPE_TUPLE,
+  XYLEM_TYPE_DICT,
+  XYLEM_TYPE_MODULE,
+  XYLEM_TYPE_CLASS,
+  XYLEM_TYPE_INTERFACE,
+  XYLEM_TYPE_FUNCTION,
+  XYLEM_TYPE_ANY,
+  XYLEM_TYPE_OTHER,
+} xylem_type_kind;
+
+/* ---- schemas ---- */
+
+typedef struct xylem_schema_argument {
+  xylem_text name;
+  const xylem_type *type;
+  int32_t is_written;
+  int32_t has_default;
+  xylem_value default_value; /* borrowed */
+} xylem_schema_argument;
+
+typedef struct xylem_schema {
+  xylem_text name;     /* "aten::add" */
+  xylem_text overload; /* "Tensor" */
+  const xylem_schema_argument *arguments;
+  size_t argument_count;
+  size_t result_count;
+  uint64_t aliases;  /* bit i: a result may share storage with argument i */
+  int32_t is_random; /* draws from the random state */
+  int32_t is_known;  /* 0: the schema says nothing of effects; assume anything */
+} xylem_schema;
+
+/* ---- intermediate representation of archives' code ---- */
+
+typedef enum xylem_ir_kind {
+  XYLEM_IR_CONSTANT = 0,
+  XYLEM_IR_GET_ATTRIBUTE,
+  XYLEM_IR_SET_ATTRIBUTE,
+  XYLEM_IR_CALL_METHOD,
+  XYLEM_IR_CALL_FUNCTION,
+  XYLEM_IR_IF,
+  XYLEM_IR_LOOP,
+  XYLEM_IR_LIST,
+  XYLEM_IR_TUPLE,
+  XYLEM_IR_DICT,
+  XYLEM_IR_LIST_UNPACK,
+  XYLEM_IR_TUPLE_UNPACK,
+  XYLEM_IR_TUPLE_INDEX,
+  XYLEM_IR_TUPLE_SLICE,
+  XYLEM_IR_RAISE,
+  XYLEM_IR_CAST, /* unchecked_cast and unchecked_unwrap_optional: the same value with a narrower type */
+  XYLEM_IR_UNINITIALIZED,
+  XYLEM_IR_CREATE_OBJECT,
+  XYLEM_IR_IS_INSTANCE,
+  XYLEM_IR_ENTER,
+  XYLEM_IR_EXIT,
+  XYLEM_IR_FORK,
+  XYLEM_IR_OPERATOR,
+  XYLEM_IR_OTHER,
+} xylem_ir_kind;
+
+#define XYLEM_IR_ABSENT UINT32_MAX
+
+typedef struct xylem_ir_node {
+  uint32_t kind;
+  uint32_t name;        /* index of a string: attribute, method, or the node's own kind */
+  uint32_t first_input; /* index into operands */
+  uint32_t input_count;
+  uint32_t first_output; /* outputs are values with consecutive numbers */
+  uint32_t output_count;
+  uint32_t first_block;
+  uint32_t block_count;
+  uint32_t constant; /* index into constants, or XYLEM_IR_ABSENT */
+  uint32_t reserved;
+  int64_t begin; /* of XYLEM_IR_TUPLE_SLICE */
+  int64_t end;
+  const xylem_operator *operator_; /* for XYLEM_IR_OPERATOR */
+  const xylem_function *function;  /* callee of XYLEM_IR_CALL_METHOD where the type decides it, and of constants that are functions */
+} xylem_ir_node;
+
+typedef struct xylem_ir_block {
+  uint32_t first_node; /* nodes of a block are consecutive */
+  uint32_t node_count;
+  uint32_t first_input; /* inputs are values with consecutive numbers */
+  uint32_t input_count;
+  uint32_t first_output; /* index into operands */
+  uint32_t output_count;
+} xylem_ir_block;
+
+typedef struct xylem_ir {
+  xylem_text qualified_name;
+  const xylem_ir_node *nodes; /* a node's index here is what CodeReference calls its statement */
+  size_t node_count;
+  const xylem_ir_block *blocks; /* the first is the function's body */
+  size_t block_count;
+  const uint32_t *operands;
+  size_t operand_count;
+  const xylem_type *const *value_types; /* by value */
+  const xylem_text *value_names;        /* as in the code; empty for temporaries */
+  size_t value_count;
+  const xylem_text *strings;
+  size_t string_count;
+  const xylem_value *constants; /* borrowed */
+  size_t constant_count;
+} xylem_ir;
+
+typedef struct xylem_source {
+  xylem_text file; /* empty where unknown */
+  int64_t line;    /* from 1 */
+  xylem_text text; /* the expression */
+} xylem_source;
+
+/* ---- modules ---- */
+
+typedef struct xylem_attribute {
+  xylem_text name;
+  const xylem_type *type;
+  int32_t is_parameter;
+  int32_t is_buffer;
+  xylem_value value; /* owned by the caller of module_attribute, borrowed elsewhere */
+} xylem_attribute;
+
+/* ---- callables ---- */
+
+/* A module whose `training` flag is fixed while a callable runs. */
+typedef struct xylem_mode {
+  xylem_value module; /* borrowed */
+  int32_t is_training;
+  int32_t reserved;
+} xylem_mode;
+
+typedef struct xylem_effects {
+  uint64_t writes;  /* bit i: argument i */
+  uint64_t aliases; /* bit i: the result may share storage with argument i */
+  int32_t is_random;
+  int32_t writes_model;
+  int32_t aliases_model;
+  int32_t changes_context;
+} xylem_effects;
+
+/* ---- the table ---- */
+
+typedef struct xylem_tensor_runtime {
+  uint32_t struct_size;
+  uint32_t reserved;
+  xylem_text name; /* "libtorch 2.13.0" */
+
+  /* values */
+  void (*value_copy)(const xylem_value *value, xylem_value *out); /* another owner of the same object */
+  void (*value_release)(xylem_value *value); /* leaves a XYLEM_NONE */
+  xylem_status (*string_make)(xylem_text text, xylem_value *out, xylem_error *error);
+  xylem_status (*string_text)(const xylem_value *value, xylem_text *out, xylem_error *error); /* lives as long as the value */
+  xylem_status (*complex_make)(double real, double imaginary, xylem_value *out, xylem_error *error);
+  xylem_status (*complex_parts)(const xylem_value *value, double *real, double *imaginary, xylem_error *error);
+  xylem_status (*device_make)(xylem_text text, xylem_value *out, xylem_error *error);
+  /* Any value as text, for people: tensors' contents are left out. Owned by the caller as a string value. */
+  xylem_status (*describe)(const xylem_value *value, xylem_value *out, xylem_error *error);
+  /* A list, tuple or dictionary (keys and values in turn) of a type; null where the elements say it. */
+  xylem_status (*container_make)(int32_t tag, const xylem_type *type, const xylem_value *elements, size_t count,
+                                 xylem_value *out, xylem_error *error);
+  /* The number of elements; dictionaries count keys and values. */
+  xylem_status (*container_count)(const xylem_value *value, size_t *out, xylem_error *error);
+  /* One element, owned by the caller. */
+  xylem_status (*container_element)(const xylem_value *value, size_t index, xylem_value *out, xylem_error *error);
+  /* The names of a named tuple's elements; 0 where it has none. Live as long as the value's type. */
+  size_t (*tuple_names)(const xylem_value *value, xylem_text *names, size_t capacity);
+  /* Whether two values are the same object, or equal where they are no objects. */
+  int32_t (*value_is_same)(const xylem_value *a, const xylem_value *b);
+  /* The type of a value; lives as long as the value. */
+  const xylem_type *(*value_type)(const xylem_value *value);
+
+  /* types */
+  xylem_type_kind (*type_kind)(const xylem_type *type);
+  xylem_text (*type_name)(const xylem_type *type); /* qualified for classes; lives as long as the process */
+  size_t (*type_contained)(const xylem_type *type, const xylem_type **out, size_t capacity);
+
+  /* tensors */
+  xylem_status (*tensor_make)(int32_t dtype, const int64_t *sizes, size_t dimensions, const void *bytes, size_t count,
+                              xylem_value *out, xylem_error *error); /* copies; null bytes leave it uninitialised */
+  xylem_status (*tensor_info)(const xylem_value *tensor, xylem_tensor_info *out, xylem_error *error);
+  xylem_status (*tensor_to_dlpack)(const xylem_value *tensor, DLManagedTensorVersioned **out, xylem_error *error);
+  /* Takes ownership of the tensor also where it fails. */
+  xylem_status (*tensor_from_dlpack)(DLManagedTensorVersioned *tensor, xylem_value *out, xylem_error *error);
+  /* Whether any tensor in one value shares storage with any tensor in the other. */
+  int32_t (*shares_storage)(const xylem_value *a, const xylem_value *b);
+  /* The value with every tensor in it copied; gradients flow through the copies. */
+  xylem_status (*value_clone)(const xylem_value *value, xylem_value *out, xylem_error *error);
+  xylem_status (*tensor_set_requires_grad)(const xylem_value *tensor, int32_t requires_grad, xylem_error *error);
+  xylem_status (*tensor_backward)(const xylem_value *tensor, const xylem_value *gradient, xylem_error *error);
+  xylem_status (*tensor_gradient)(const xylem_value *tensor, xylem_value *out, xylem_error *error);
+
+  /* state of the calling thread, and of the process */
+  int32_t (*grad_enabled)(void);
+  void (*set_grad_enabled)(int32_t enabled); /* calling thread */
+  int32_t (*threads)(void);
+  xylem_status (*set_threads)(int32_t threads, xylem_error *error);
+  xylem_status (*seed)(uint64_t seed, xylem_error *error); /* every device's default generator */
+  xylem_status (*random_state)(xylem_value *out, xylem_error *error);
+  xylem_status (*set_random_state)(const xylem_value *state, xylem_error *error);
+  /* Bytes that tensors hold: between begin and end the calling thread's allocations are counted. */
+  xylem_status (*memory_begin)(void **token, xylem_error *error);
+  int64_t (*memory_end)(void *token); /* the highest count; same thread as begin */
+
+  /* operators */
+  xylem_status (*operator_find)(xylem_text name, xylem_text overload, const xylem_operator **out, xylem_error *error);
+  xylem_status (*operator_schema)(const xylem_operator *op, const xylem_schema **out, xylem_error *error);
+  xylem_status (*operator_call)(const xylem_operator *op, const xylem_value *arguments, size_t count,
+                                xylem_value *results, size_t capacity, size_t *result_count, xylem_error *error);
+
+  /* archives */
+  xylem_status (*archive_load)(xylem_text path, xylem_archive **out, xylem_error *error);
+  void (*archive_release)(xylem_archive *archive); /* values and functions taken from it must be gone */
+  xylem_status (*archive_root)(const xylem_archive *archive, xylem_value *out, xylem_error *error);
+  /* Operators that the archive needs and that nobody registered; they can be traced and not run. Live as long as the archive. */
+  size_t (*archive_missing)(const xylem_archive *archive, const xylem_text **out);
+  /* A function or method by qualified name, or null. */
+  const xylem_function *(*archive_function)(const xylem_archive *archive, xylem_text qualified_name);
+
+  /* modules and other objects */
+  xylem_status (*object_count)(const xylem_value *object, size_t *out, xylem_error *error);
+  xylem_status (*object_attribute)(const xylem_value *object, size_t index, xylem_attribute *out, xylem_error *error);
+  xylem_status (*object_get)(const xylem_value *object, xylem_text name, xylem_value *out, xylem_error *error);
+  xylem_status (*object_set)(const xylem_value *object, xylem_text name, const xylem_value *value, xylem_error *error);
+  /* An identity that two handles of the same object share. */
+  uint64_t (*object_identity)(const xylem_value *object);
+  const xylem_function *(*object_method)(const xylem_value *object, xylem_text name);
+  /* A fresh object of a class, with every attribute unset. */
+  xylem_status (*object_make)(const xylem_archive *archive, const xylem_type *type, xylem_value *out, xylem_error *error);
+
+  /* functions */
+  xylem_status (*function_ir)(const xylem_function *function, const xylem_ir **out, xylem_error *error); /* lives as long as the archive */
+  xylem_status (*function_source)(const xylem_function *function, uint32_t statement, xylem_source *out, xylem_error *error);
+  /* For XYLEM_IR_IS_INSTANCE: whether values of a type are instances: 1, 0, or -1 where the type doesn't decide. */
+  int32_t (*function_is_instance)(const xylem_function *function, uint32_t statement, const xylem_type *type);
+  xylem_status (*function_schema)(const xylem_function *function, const xylem_schema **out, xylem_error *error);
+
+  /*
+   * A function (statement XYLEM_WHOLE_FUNCTION), or one of its statements with the values that it captures as inputs, compiled.
+   * `known` holds, for each input, the module that will always be passed there, or none. The modules' own flags are
+   * neither read nor changed where `modes` fixes them.
+   */
+  xylem_status (*callable_make)(const xylem_function *function, uint32_t statement, const uint32_t *captures,
+                                size_t capture_count, const xylem_value *known, const xylem_mode *modes,
+                                size_t mode_count, xylem_callable **out, xylem_error *error);
+  void (*callable_release)(xylem_callable *callable);
+  xylem_status (*callable_effects)(const xylem_callable *callable, xylem_effects *out, xylem_error *error);
+  xylem_status (*callable_call)(const xylem_callable *callable, const xylem_value *arguments, size_t count,
+                                xylem_value *results, size_t capacity, size_t *result_count, xylem_error *error);
+} xylem_tensor_runtime;
+
+#define XYLEM_WHOLE_FUNCTION UINT32_MAX
+
+#ifdef __cplusplus
+}
+#endif
+#endif

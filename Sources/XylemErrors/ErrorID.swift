@@ -1,0 +1,58 @@
+/// Stable identifiers of everything that can go wrong, `area.kebab-case`. An identifier is never reused for another
+/// meaning; scripts may match on it.
+public enum ErrorID: String, Sendable, Hashable, CaseIterable {
+  // Files of every kind.
+  case fileNotFound = "file.not-found"
+  case fileUnreadable = "file.unreadable"
+  case fileUnwritable = "file.unwritable"
+  case fileMalformed = "file.malformed"
+  case fileUnsupported = "file.unsupported"
+
+  // TorchScript archives.
+  case archiveNotZip = "archive.not-zip"
+  case archiveTruncated = "archive.truncated"
+  case archiveNoCode = "archive.no-code"
+  case archiveStateDict = "archive.state-dict"
+  case archiveUnknownOperator = "archive.unknown-operator"
+  case archiveUnreadable = "archive.unreadable"
+
+  // Images.
+  case imageUndecodable = "image.undecodable"
+  case imageTooSmall = "image.too-small"
+  case imageInvalidTransform = "image.invalid-transform"
+
+  // The tensor runtime.
+  case runtimeNotFound = "runtime.not-found"
+  case runtimeUnloadable = "runtime.unloadable"
+  case runtimeABI = "runtime.abi"
+  case runtimeOperator = "runtime.operator"
+  case runtimeUnknownOperator = "runtime.unknown-operator"
+  case runtimeMissingKernel = "runtime.missing-kernel"
+  case runtimeTensor = "runtime.tensor"
+
+  // Graphs.
+  case graphInvalid = "graph.invalid"
+  case graphUnreadable = "graph.unreadable"
+
+  // Tracing.
+  case traceControlFlow = "trace.control-flow"
+  case traceConcreteValue = "trace.concrete-value"
+  case traceRaised = "trace.raised"
+  case traceUnsupported = "trace.unsupported"
+  case traceRecursion = "trace.recursion"
+  case traceUnknownArgument = "trace.unknown-argument"
+  case traceNoForward = "trace.no-forward"
+  case traceLimit = "trace.limit"
+
+  // Extraction.
+  case extractUnknownNode = "extract.unknown-node"
+  case extractDuplicateKey = "extract.duplicate-key"
+  case extractNothingRequested = "extract.nothing-requested"
+  case extractInput = "extract.input"
+  case extractExecution = "extract.execution"
+  case extractGuard = "extract.guard"
+  case extractUnaddressable = "extract.unaddressable"
+
+  // The command line.
+  case usage = "usage"
+}

@@ -1,0 +1,81 @@
+/// What went wrong, where, why, and what to do about it.
+///
+/// Every error that Xylem throws is one of these. The message is one sentence; everything a person needs to find the
+/// place is in ``place``; what can be pasted to get further is in ``remedies``. The description prints as a small tree:
+///
+///     the condition of this 'if' depends on the input (trace.control-flow)
+///       module: encoder.0 (Conv2dSame)
+///       source: conv2d_same.py:31
+///       cause: …
+///       try: --leaf Conv2dSame
+public struct XylemError: Error, Sendable {
+  /// Where something went wrong; each part is left out where it is not known.
+  public struct Place: Sendable, Hashable {
+    /// The path of the module, as in `layer4.1`; empty for the root.
+    public var modulePath: String?
+    /// The module's type name without `__torch__.` and mangling.
+    public var moduleType: String?
+    /// The name of the node.
+    public var node: String?
+    /// `file:line` in the model's own source.
+    public var source: String?
+    /// The file that was being read or written.
+    public var file: String?
+
+    /// A place of which only what is given is known.
+    public init(
+      modulePath: String? = nil, moduleType: String? = nil, node: String? = nil, source: String? = nil,
+      file: String? = nil
+    ) {
+      self.modulePath = modulePath
+      self.moduleType = moduleType
+      self.node = node
+      self.source = source
+      self.file = file
+    }
+  }
+
+  /// The stable identifier.
+  public var id: ErrorID
+  /// One sentence, without a full stop.
+  public var message: String
+  /// Where.
+  public var place: Place
+  /// What was thrown underneath, where something was.
+  public var cause: (any Error)?
+  /// Up to three things to do, each ready to paste or to follow.
+  public var remedies: [String]
+
+  /// An error with one sentence and what is known about it.
+  public init(
+    _ id: ErrorID, _ message: String, at place: Place = Place(), cause: (any Error)? = nil, remedies: [String] = []
+  ) {
+    self.id = id
+    self.message = message
+    self.place = place
+    self.cause = cause
+    self.remedies = Array(remedies.prefix(3))
+  }
+}
+
+extension XylemError: CustomStringConvertible {
+  /// The tree, without a line break at its end.
+  public var description: String {
+    var lines = ["\(message) (\(id.rawValue))"]
+    if let path = place.modulePath {
+      let name = path.isEmpty ? "the root module" : path
+      lines.append("  module: \(name)" + (place.moduleType.map { " (\($0))" } ?? ""))
+    }
+    if let node = place.node { lines.append("  node: \(node)") }
+    if let source = place.source { lines.append("  source: \(source)") }
+    if let file = place.file { lines.append("  file: \(file)") }
+    if let cause {
+      let text = String(describing: cause).split(separator: "\n", omittingEmptySubsequences: true)
+      for (index, line) in text.enumerated() {
+        lines.append(index == 0 ? "  cause: \(line)" : "    \(line)")
+      }
+    }
+    for remedy in remedies { lines.append("  try: \(remedy)") }
+    return lines.joined(separator: "\n")
+  }
+}

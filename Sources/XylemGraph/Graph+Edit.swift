@@ -1,0 +1,197 @@
+extension Graph {
+  /// Adds a node at the end and returns its id.
+  ///
+  /// - Precondition: the name is not taken, and every node among the inputs is in the graph.
+  @discardableResult
+  public mutating func append(
+    _ operation: Operation, name: String, inputs: [Argument], modulePath: String = "", effects: Effects? = Effects.none,
+    type: String = "Tensor", location: SourceLocation? = nil, rule: String? = nil, isListed: Bool = true
+  ) -> NodeID {
+    let node = makeNode(
+      operation, name: name, inputs: inputs, modulePath: modulePath, effects: effects, type: type, location: location,
+      rule: rule, isListed: isListed)
+    order.append(node)
+    validateEdit()
+    return node
+  }
+
+  /// Adds a node before another and returns its id.
+  ///
+  /// Costs time linear in the number of nodes.
+  ///
+  /// - Precondition: the name is not taken, `next` is in the graph, and the inputs come before it.
+  @discardableResult
+  public mutating func insert(
+    _ operation: Operation, name: String, inputs: [Argument], before next: NodeID, modulePath: String = "",
+    effects: Effects? = Effects.none, type: String = "Tensor", location: SourceLocation? = nil, rule: String? = nil,
+    isListed: Bool = true
+  ) -> NodeID {
+    guard let position = order.firstIndex(of: next) else { preconditionFailure("\(next) is not in the graph") }
+    let node = makeNode(
+      operation, name: name, inputs: inputs, modulePath: modulePath, effects: effects, type: type, location: location,
+      rule: rule, isListed: isListed)
+    let later = order[position...]
+    let reads = self[node].inputNodes
+    precondition(!later.contains(where: reads.contains), "\(name) reads a node that comes after it")
+    order.insert(node, at: position)
+    validateEdit()
+    return node
+  }
+
+  private mutating func makeNode(
+    _ operation: Operation, name: String, inputs: [Argument], modulePath: String, effects: Effects?, type: String,
+    location: SourceLocation?, rule: String?, isListed: Bool
+  ) -> NodeID {
+    precondition(idsByName[name] == nil, "the graph has a node named \(name) already")
+    let id = NodeID(storage.count)
+    storage.append(
+      Node(
+        id: id, name: name, operation: operation, inputs: inputs, modulePath: modulePath, effects: effects, type: type,
+        location: location, rule: rule, isListed: isListed))
+    usersByID.append([])
+    idsByName[name] = id
+    addUses(of: inputs, by: id)
+    return id
+  }
+
+  /// Replaces a node's inputs.
+  ///
+  /// Costs time linear in the number of users of the old inputs.
+  ///
+  /// - Precondition: the node and every node among the inputs are in the graph. That the inputs come before the node
+  ///   is for the caller to see to.
+  public mutating func setInputs(of id: NodeID, to inputs: [Argument]) {
+    precondition(contains(id), "\(id) is not in the graph")
+    removeUses(of: self[id].inputs, by: id)
+    storage[id.rawValue]?.inputs = inputs
+    addUses(of: inputs, by: id)
+    validateEdit()
+  }
+
+  /// Sets what is known about a node's effects.
+  ///
+  /// - Precondition: the node is in the graph.
+  public mutating func setEffects(of id: NodeID, to effects: Effects) {
+    precondition(contains(id), "\(id) is not in the graph")
+    storage[id.rawValue]?.effects = effects
+    validateEdit()
+  }
+
+  /// Makes every reader of one node read another value, in module calls too.
+  ///
+  /// Costs time linear in the number of readers and calls.
+  ///
+  /// - Precondition: the node and every node in `argument` are in the graph, and none of the readers is in `argument`.
+  ///   That what is in `argument` comes before the readers is for the caller to see to.
+  public mutating func replaceUses(of id: NodeID, with argument: Argument) {
+    precondition(contains(id), "\(id) is not in the graph")
+    let replace: (NodeID) -> Argument = { $0 == id ? argument : .node($0) }
+    let occurrences = usersByID[id.rawValue]
+    let users = Set(occurrences)
+    for user in users {
+      guard let inputs = storage[user.rawValue]?.inputs else { continue }
+      storage[user.rawValue]?.inputs = inputs.map { $0.mapNodes(replace) }
+    }
+    // Each occurrence of the node became one occurrence of the argument; every other use stays as it was.
+    usersByID[id.rawValue] = []
+    argument.forEachNode { used in
+      precondition(contains(used), "\(used), which is to be read instead of \(id), is not in the graph")
+      precondition(!users.contains(used), "\(used) would read itself")
+      usersByID[used.rawValue] += occurrences
+    }
+    for index in calls.indices { calls[index].result = calls[index].result.mapNodes(replace) }
+    validateEdit()
+  }
+
+  /// Removes nodes that nothing outside the set reads; module calls that returned one of them go too. Ids that are not
+  /// in the graph are ignored.
+  ///
+  /// Costs time linear in the size of the graph, however many nodes are removed.
+  ///
+  /// - Precondition: every reader of a removed node is removed as well.
+  public mutating func remove(_ ids: Set<NodeID>) {
+    var read: Set<NodeID> = []
+    for id in ids where contains(id) {
+      precondition(usersByID[id.rawValue].allSatisfy(ids.contains), "\(self[id].name) is removed and still read")
+      self[id].forEachInputNode { read.insert($0) }
+    }
+    for id in ids where contains(id) {
+      idsByName[self[id].name] = nil
+      storage[id.rawValue] = nil
+      usersByID[id.rawValue] = []
+    }
+    for id in read where contains(id) { usersByID[id.rawValue].removeAll(where: ids.contains) }
+    order.removeAll(where: ids.contains)
+    calls.removeAll { call in
+      var reads = false
+      call.result.forEachNode { reads = reads || ids.contains($0) }
+      return reads
+    }
+    validateEdit()
+  }
+
+  /// Writes down that a module returned.
+  public mutating func appendCall(_ call: ModuleCall) {
+    calls.append(call)
+    validateEdit()
+  }
+
+  /// Where a trace can go back to.
+  package struct Checkpoint: Sendable {
+    let nodes: Int
+    let order: Int
+    let calls: Int
+  }
+
+  /// The present end of the graph.
+  package var checkpoint: Checkpoint {
+    Checkpoint(nodes: storage.count, order: order.count, calls: calls.count)
+  }
+
+  /// Takes back everything that was appended since a checkpoint. The ids are given out again, as if they had never been.
+  ///
+  /// Costs time linear in what is taken back.
+  ///
+  /// - Precondition: since then nodes and calls were only appended.
+  package mutating func rollBack(to checkpoint: Checkpoint) {
+    precondition(
+      order.count - checkpoint.order == storage.count - checkpoint.nodes && calls.count >= checkpoint.calls
+        && order.dropFirst(checkpoint.order).allSatisfy { $0.rawValue >= checkpoint.nodes },
+      "since the checkpoint something else was done than appending")
+    while storage.count > checkpoint.nodes {
+      let node = self[NodeID(storage.count - 1)]
+      precondition(usersByID[node.id.rawValue].isEmpty, "a node from before the checkpoint reads \(node.name)")
+      removeUses(of: node.inputs, by: node.id)
+      idsByName[node.name] = nil
+      storage.removeLast()
+      usersByID.removeLast()
+    }
+    order.removeLast(order.count - checkpoint.order)
+    calls.removeLast(calls.count - checkpoint.calls)
+    validateEdit()
+  }
+
+  private mutating func addUses(of inputs: [Argument], by user: NodeID) {
+    for input in inputs {
+      input.forEachNode { used in
+        precondition(contains(used) && used != user, "\(user) reads \(used), which is not in the graph")
+        usersByID[used.rawValue].append(user)
+      }
+    }
+  }
+
+  /// Searches from the end, where the uses of the latest nodes are.
+  private mutating func removeUses(of inputs: [Argument], by user: NodeID) {
+    for input in inputs {
+      input.forEachNode { used in
+        guard let position = usersByID[used.rawValue].lastIndex(of: user) else { return }
+        usersByID[used.rawValue].remove(at: position)
+      }
+    }
+  }
+  private func validateEdit() {
+    guard validatesEdits else { return }
+    let faults = validate()
+    precondition(faults.isEmpty, "an edit left the graph with faults: \(InvalidGraph(faults: faults))")
+  }
+}

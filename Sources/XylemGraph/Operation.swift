@@ -1,0 +1,136 @@
+/// What a node does. The set is closed: every case has one fixed meaning, and a wrong state can't be written.
+public enum Operation: Hashable, Sendable {
+  /// An argument of `forward`. Takes no inputs.
+  case placeholder(Placeholder)
+  /// Reads a parameter, a buffer or another attribute when it runs. Takes no inputs; the path is the attribute's, as
+  /// in `layer1.0.conv1.weight`.
+  case attribute(path: String)
+  /// Writes its one input to an attribute of the model.
+  case setAttribute(path: String)
+  /// An operator of the tensor runtime by its schema's name, as in `aten::add.Tensor`; inputs are the schema's
+  /// arguments in order.
+  case `operator`(name: String)
+  /// `container[index]`. Inputs: a list, tuple or dictionary and an integer or key; or a tensor and a list of steps, each
+  /// a tuple: `("select", dimension, index)`, `("slice", dimension, start, stop, step)`, `("unsqueeze", dimension)` or
+  /// `("index", [tensors])`, applied in order as PyTorch's indexing applies them.
+  case getItem
+  /// Reads a field of an object that a node returned. One input.
+  case getField(name: String)
+  /// Calls a function that is not traced through. Inputs are the function's arguments in order.
+  case leafFunction(LeafFunction)
+  /// Calls a module that is not traced through. Inputs are the arguments of its method in order.
+  case leafModule(LeafModule)
+  /// Runs a block of control flow kept whole. Inputs are what the block captures, in the order of `captures`.
+  case region(Region)
+  /// Checks, when it runs, what tracing assumed. One input: the value of the condition.
+  case `guard`(Guard)
+  /// What `forward` returned. One input. The last node of a whole trace.
+  case output
+}
+
+/// An argument of `forward`.
+public struct Placeholder: Hashable, Sendable, Codable {
+  /// The argument's name in the source.
+  public var name: String
+  /// The value where the caller gives none; nil where it must be given.
+  public var defaultValue: Argument?
+  /// The position among the arguments, from 0.
+  public var position: Int
+
+  /// An argument at a position.
+  public init(name: String, defaultValue: Argument? = nil, position: Int) {
+    self.name = name
+    self.defaultValue = defaultValue
+    self.position = position
+  }
+}
+
+/// A function that is called and not traced through.
+public struct LeafFunction: Hashable, Sendable, Codable {
+  /// The name that rules match: `torch.nn.functional.relu`.
+  public var name: String
+  /// The name under which the archive keeps it, mangling included.
+  public var qualifiedName: String
+  /// For a method of a module that is called as a function: the module's path.
+  public var modulePath: String?
+
+  /// A function by both its names.
+  public init(name: String, qualifiedName: String, modulePath: String? = nil) {
+    self.name = name
+    self.qualifiedName = qualifiedName
+    self.modulePath = modulePath
+  }
+}
+
+/// A module that is called and not traced through.
+public struct LeafModule: Hashable, Sendable, Codable {
+  /// The module's path in the model; empty for the root.
+  public var path: String
+  /// The type's name that rules match: `torch.nn.modules.conv.Conv2d`.
+  public var type: String
+  /// The method that is called, `forward` for a call of the module itself.
+  public var method: String
+
+  /// A module by path and type.
+  public init(path: String, type: String, method: String = "forward") {
+    self.path = path
+    self.type = type
+    self.method = method
+  }
+}
+
+/// A block of control flow that is run by the runtime's interpreter and not traced through.
+public struct Region: Hashable, Sendable, Codable {
+  /// What the block is in the source.
+  public enum Kind: String, Hashable, Sendable, Codable { case `if`, loop }
+
+  /// What the block is.
+  public var kind: Kind
+  /// Which statement it is.
+  public var code: CodeReference
+  /// Names of the values it captures, in the order of the node's inputs, as the code calls them.
+  public var captures: [String]
+  /// How many values the statement itself gives. The node's value is that value for one, and a tuple for any other
+  /// number or where containers are returned too.
+  public var resultCount: Int
+  /// Positions among the captures of containers that the block may change; their new contents follow the results.
+  public var changedCaptures: [Int]
+  /// Paths of the modules that the block may call, which the trace does not show.
+  public var hiddenModules: [String]
+
+  /// A region of a statement.
+  public init(
+    kind: Kind, code: CodeReference, captures: [String], resultCount: Int, changedCaptures: [Int] = [],
+    hiddenModules: [String] = []
+  ) {
+    self.kind = kind
+    self.code = code
+    self.captures = captures
+    self.resultCount = resultCount
+    self.changedCaptures = changedCaptures
+    self.hiddenModules = hiddenModules
+  }
+
+  /// A file calls the kind `block`, next to the operation's own kind.
+  private enum CodingKeys: String, CodingKey {
+    case kind = "block"
+    case code, captures, resultCount, changedCaptures, hiddenModules
+  }
+
+  /// Whether the node's value is a tuple of results and changed containers.
+  public var returnsTuple: Bool { resultCount + changedCaptures.count != 1 }
+}
+
+/// What tracing assumed about a value that depends on the input.
+public struct Guard: Hashable, Sendable, Codable {
+  /// What the condition must be.
+  public var expected: Bool
+  /// What the model's own code raises otherwise; parts that depend on the input stand in braces.
+  public var message: String
+
+  /// A guard with the message of the branch that raises.
+  public init(expected: Bool, message: String) {
+    self.expected = expected
+    self.message = message
+  }
+}

@@ -1,0 +1,71 @@
+/// Draws a vector as rows of bars.
+struct FeatureBars {
+  /// The most values that are drawn.
+  static let maximumValues = 16_384
+  /// The most bars in a row.
+  static let barsPerRow = 256
+  /// The height of a row of bars, in pixels.
+  static let rowHeight = 96
+  /// White pixels around each row of bars.
+  static let gap = 4
+
+  /// The values that are drawn, at least one.
+  let values: ArraySlice<Float>
+  /// Pixels from one bar to the next; above 3 the last of them stays white.
+  let pitch: Int
+
+  private let columns: Int
+  private let range: ValueRange
+  /// The values at the lower and the upper edge of a row: the range, stretched to take in zero.
+  private let floor: Double
+  private let ceiling: Double
+
+  init(values: [Float], scale: Int?) {
+    let drawn = values.prefix(Self.maximumValues)
+    let range = ValueRange(of: drawn)
+    self.values = drawn
+    self.range = range
+    floor = min(0, range.low)
+    ceiling = max(0, range.high)
+    columns = min(drawn.count, Self.barsPerRow)
+    pitch = scale ?? min(max(1024 / columns, 4), 32)
+  }
+
+  /// The picture, or `image.invalid-transform` where it would be too large.
+  func draw() throws -> PixelImage {
+    let rows = (values.count + columns - 1) / columns
+    let width = columns * pitch + 2 * Self.gap
+    let height = rows * (Self.rowHeight + Self.gap) + Self.gap
+    guard width * height <= PixelImage.maximumPixelCount else {
+      throw ImageErrors.gridTooLarge(width: width, height: height)
+    }
+    var canvas = PixelCanvas(width: width, height: height, color: .paper)
+    for row in 0..<rows {
+      let top = Self.gap + row * (Self.rowHeight + Self.gap)
+      canvas.fill(x: Self.gap, y: top + line(of: 0), width: columns * pitch, height: 1, color: .line)
+    }
+    let barWidth = pitch > 3 ? pitch - 1 : pitch
+    for (index, value) in values.enumerated() {
+      let top = Self.gap + index / columns * (Self.rowHeight + Self.gap)
+      let lines = self.lines(of: value)
+      canvas.fill(
+        x: Self.gap + index % columns * pitch, y: top + lines.lowerBound, width: barWidth, height: lines.count,
+        color: range.color(of: value))
+    }
+    return canvas.image
+  }
+
+  /// The lines of a row that a value's bar covers: from zero to the value; all where it is not finite.
+  private func lines(of value: Float) -> ClosedRange<Int> {
+    guard value.isFinite else { return 0...(Self.rowHeight - 1) }
+    let (zero, end) = (line(of: 0), line(of: Double(value)))
+    return min(zero, end)...max(zero, end)
+  }
+
+  /// The line of a row, from the top, that stands for a value.
+  private func line(of value: Double) -> Int {
+    guard ceiling > floor else { return Self.rowHeight - 1 }
+    let part = (ceiling - value) / (ceiling - floor)
+    return Int((part * Double(Self.rowHeight - 1)).rounded())
+  }
+}

@@ -1,0 +1,119 @@
+import XylemErrors
+
+/// The words of every error of this module.
+enum ImageErrors {
+  // MARK: Files
+
+  static func notFound(_ path: String) -> XylemError {
+    XylemError(.fileNotFound, "there is no such image file", at: .init(file: path))
+  }
+
+  static func unreadable(_ path: String, cause: any Error) -> XylemError {
+    XylemError(.fileUnreadable, "the image file cannot be read", at: .init(file: path), cause: cause)
+  }
+
+  static func otherFormat(_ name: String?) -> XylemError {
+    let what = name.map { "this is a \($0) file" } ?? "this file's content is not an image that is known"
+    return XylemError(
+      .fileUnsupported, "\(what); JPEG and PNG are read", remedies: ["convert it to PNG: magick INPUT OUTPUT.png"])
+  }
+
+  static func fileTooLarge(limit: Int) -> XylemError {
+    XylemError(.fileUnsupported, "the image file has more than \(limit) bytes")
+  }
+
+  static func tooLarge(width: Int, height: Int) -> XylemError {
+    XylemError(
+      .fileUnsupported,
+      "an image of \(width) x \(height) pixels is too large; at most \(PixelImage.maximumPixelCount) pixels are taken",
+      remedies: ["make it smaller first: magick INPUT -resize 4096x4096 OUTPUT.png"])
+  }
+
+  // MARK: Decoding
+
+  static func noBytes() -> XylemError {
+    XylemError(.imageUndecodable, "the image is empty: it has no bytes")
+  }
+
+  static func damaged(_ format: String, _ reason: String) -> XylemError {
+    XylemError(.imageUndecodable, "the \(format) image is damaged or incomplete: \(reason)")
+  }
+
+  static func unsupportedVariant(_ format: String, _ reason: String) -> XylemError {
+    XylemError(
+      .fileUnsupported, "this kind of \(format) image is not read: \(reason)",
+      remedies: ["convert it to PNG: magick INPUT OUTPUT.png"])
+  }
+
+  static func noMemory(_ format: String) -> XylemError {
+    XylemError(.imageUndecodable, "there is not enough memory for the \(format) image")
+  }
+
+  static func emptyImage(width: Int, height: Int) -> XylemError {
+    XylemError(.imageUndecodable, "an image of \(width) x \(height) pixels has no pixels")
+  }
+
+  static func wrongPixelCount(width: Int, height: Int, count: Int) -> XylemError {
+    XylemError(
+      .imageUndecodable,
+      "an image of \(width) x \(height) pixels has \(width * height * 3) red, green and blue levels, not \(count)")
+  }
+
+  // MARK: Transforms
+
+  static func invalidSide(_ option: String, _ value: Int) -> XylemError {
+    XylemError(
+      .imageInvalidTransform, "\(option) must be from 1 to \(ImageTransform.maximumSide) pixels, not \(value)",
+      remedies: ["--resize 256 --crop 224"])
+  }
+
+  static func invalidCount(_ option: String, _ count: Int) -> XylemError {
+    XylemError(
+      .imageInvalidTransform, "\(option) must have 3 numbers, for red, green and blue, not \(count)",
+      remedies: ["--mean 0.485,0.456,0.406 --std 0.229,0.224,0.225"])
+  }
+
+  static func notFinite(_ option: String, _ value: Double) -> XylemError {
+    XylemError(.imageInvalidTransform, "\(option) must be made of finite 32-bit numbers, not \(value)")
+  }
+
+  static func notPositive(_ option: String, _ value: Double) -> XylemError {
+    XylemError(.imageInvalidTransform, "\(option) divides the levels and must be above zero, not \(value)")
+  }
+
+  static func resultTooLarge(width: Int, height: Int, from: PixelImage) -> XylemError {
+    XylemError(
+      .imageInvalidTransform,
+      "resizing \(from.width) x \(from.height) pixels makes \(width) x \(height), too many; the limit is "
+        + "\(PixelImage.maximumPixelCount) pixels",
+      remedies: ["a smaller --resize, or an image that is less narrow"])
+  }
+
+  // MARK: Feature maps
+
+  static func featureShape(_ shape: [Int]) -> XylemError {
+    XylemError(
+      .imageInvalidTransform,
+      "a feature of shape \(shape) cannot be drawn; [channels], [height, width] and [channels, height, width] can")
+  }
+
+  static func featureCount(_ shape: [Int], _ count: Int) -> XylemError {
+    XylemError(.imageInvalidTransform, "a feature of shape \(shape) does not have \(count) values")
+  }
+
+  static func featureEmpty(_ shape: [Int]) -> XylemError {
+    XylemError(.imageTooSmall, "a feature of shape \(shape) has no values to draw")
+  }
+
+  static func gridOption(_ name: String, _ value: Int, _ range: ClosedRange<Int>) -> XylemError {
+    XylemError(
+      .imageInvalidTransform, "\(name) must be from \(range.lowerBound) to \(range.upperBound), not \(value)")
+  }
+
+  static func gridTooLarge(width: Int, height: Int) -> XylemError {
+    XylemError(
+      .imageInvalidTransform,
+      "the grid would have \(width) x \(height) pixels; at most \(PixelImage.maximumPixelCount) are drawn",
+      remedies: ["draw fewer channels", "a smaller scale"])
+  }
+}

@@ -1,0 +1,82 @@
+/// What is done to an image before a network sees it: resize, centre crop, scale to 0...1, normalise.
+///
+/// The same as torchvision's `Compose([Resize(resize), CenterCrop(crop), ToTensor(), Normalize(mean, std)])` on a
+/// Pillow image, value for value.
+///
+///     let input = try ImageTransform().apply(to: PixelImage.decode(path: "rocket.jpg"))
+///     print(input.shape)  // [3, 224, 224]
+public struct ImageTransform: Sendable, Hashable {
+  /// The longest side that can be asked for, in pixels.
+  public static let maximumSide = 16_384
+  /// ImageNet's mean of red, green and blue, of levels from 0 to 1.
+  public static let imageNetMean = [0.485, 0.456, 0.406]
+  /// ImageNet's standard deviation of red, green and blue, of levels from 0 to 1.
+  public static let imageNetStandardDeviation = [0.229, 0.224, 0.225]
+
+  /// The length of the shorter side after resizing, in pixels; nil leaves the size as it is.
+  public let resize: Int?
+  /// The side of the square cut from the centre, in pixels; nil cuts nothing.
+  public let crop: Int?
+  /// What is subtracted from red, green and blue, of levels from 0 to 1.
+  public let mean: [Double]
+  /// What red, green and blue are divided by then.
+  public let standardDeviation: [Double]
+
+  /// A transform; the defaults are those that ImageNet's classifiers are evaluated with.
+  ///
+  /// - Throws: `image.invalid-transform` where a side is not in `1...maximumSide`, where `mean` or
+  ///   `standardDeviation` does not have three finite numbers, or where a deviation is not above zero.
+  public init(
+    resize: Int? = 256, crop: Int? = 224, mean: [Double] = imageNetMean,
+    standardDeviation: [Double] = imageNetStandardDeviation
+  ) throws {
+    self.resize = resize
+    self.crop = crop
+    self.mean = mean
+    self.standardDeviation = standardDeviation
+    for (option, side) in [("--resize", resize), ("--crop", crop)] {
+      guard let side else { continue }
+      guard (1...Self.maximumSide).contains(side) else { throw ImageErrors.invalidSide(option, side) }
+    }
+    for (option, numbers) in [("--mean", mean), ("--std", standardDeviation)] {
+      guard numbers.count == 3 else { throw ImageErrors.invalidCount(option, numbers.count) }
+      for number in numbers where !Float(number).isFinite { throw ImageErrors.notFinite(option, number) }
+    }
+    for number in standardDeviation where Float(number) <= 0 { throw ImageErrors.notPositive("--std", number) }
+  }
+
+  /// The image as a network takes it, of shape `[3, H, W]`: with a crop both are its side, otherwise those of the
+  /// resized image.
+  ///
+  /// - Throws: `image.invalid-transform` where a very narrow image would get more than
+  ///   ``PixelImage/maximumPixelCount`` pixels.
+  public func apply(to image: PixelImage) throws -> PlanarImage {
+    normalise(try pixels(of: image))
+  }
+
+  /// The image resized and cropped, still with 8-bit levels: what ``apply(to:)`` normalises.
+  ///
+  /// - Throws: As ``apply(to:)`` does.
+  public func pixels(of image: PixelImage) throws -> PixelImage {
+    var image = image
+    if let resize { image = try image.resized(shorterSide: resize) }
+    if let crop { image = image.centerCropped(side: crop) }
+    return image
+  }
+
+  private func normalise(_ image: PixelImage) -> PlanarImage {
+    let plane = image.width * image.height
+    var values: [Float] = []
+    values.reserveCapacity(3 * plane)
+    for channel in 0..<3 {
+      // There are only 256 levels, so each channel is a table.
+      let mean = Float(mean[channel])
+      let deviation = Float(standardDeviation[channel])
+      let table = (0..<256).map { (Float($0) / 255 - mean) / deviation }
+      let levels = image.pixels.span
+      let lookup = table.span
+      for index in 0..<plane { values.append(lookup[Int(levels[index * 3 + channel])]) }
+    }
+    return PlanarImage(shape: [3, image.height, image.width], values: values)
+  }
+}

@@ -1,0 +1,69 @@
+import CImageCodecs
+import XylemErrors
+
+extension PixelImage {
+  /// The image in a JPEG or PNG file; which of the two is told by the content, not by the name's ending.
+  ///
+  /// Equal to Pillow's `Image.open(path).convert("RGB")`: orientation tags are ignored, transparency is dropped rather
+  /// than blended, 16-bit colours keep their high byte, 16-bit grays above 255 become white, and inks (CMYK, YCCK) are
+  /// taken to be stored inverted as Adobe's programs do. A file that ends early is an error, as is one whose coded
+  /// pixels are damaged.
+  ///
+  ///     let photo = try PixelImage.decode(path: "rocket.jpg")
+  ///     print(photo.width, photo.height)  // 640 427
+  ///
+  /// - Throws: `file.not-found`, `file.unreadable`; `file.unsupported` for other formats and for more than
+  ///   ``maximumPixelCount`` pixels; `image.undecodable` for damaged files.
+  public static func decode(path: String) throws -> PixelImage {
+    do {
+      return try decode(bytes: ImageFile.read(path))
+    } catch var error as XylemError {
+      error.place.file = path
+      throw error
+    }
+  }
+
+  /// The image in the bytes of a JPEG or PNG file, as ``decode(path:)`` reads it.
+  ///
+  /// - Throws: `file.unsupported` for other formats and for more than ``maximumPixelCount`` pixels;
+  ///   `image.undecodable` for damaged or no bytes.
+  public static func decode(bytes: [UInt8]) throws -> PixelImage {
+    guard !bytes.isEmpty else { throw ImageErrors.noBytes() }
+    switch ImageFileKind(signature: bytes) {
+    case .jpeg:
+      return unsafe try decode(bytes, "JPEG", size: xylem_codec_jpeg_size, decode: xylem_codec_jpeg_decode)
+    case .png:
+      return unsafe try decode(bytes, "PNG", size: xylem_codec_png_size, decode: xylem_codec_png_decode)
+    case .other(let name):
+      throw ImageErrors.otherFormat(name)
+    }
+  }
+
+  private typealias Outcome = UnsafeMutablePointer<xylem_codec_outcome>
+  private typealias SizeReader = (UnsafePointer<UInt8>?, Int, Outcome?) -> xylem_codec_size
+  private typealias Decoder = (UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<UInt8>?, Int, Outcome?) -> Void
+
+  /// Asks for the size first, so that no memory is taken for a size that is refused.
+  private static func decode(
+    _ bytes: [UInt8], _ format: String, size readSize: SizeReader, decode: Decoder
+  ) throws -> PixelImage {
+    var outcome = xylem_codec_outcome()
+    let size = unsafe bytes.withUnsafeBufferPointer { file in
+      unsafe readSize(file.baseAddress, file.count, &outcome)
+    }
+    try CodecOutcome.check(outcome, format)
+    let (width, height) = (Int(size.width), Int(size.height))
+    guard width > 0, height > 0 else { throw ImageErrors.emptyImage(width: width, height: height) }
+    try checkSize(width: width, height: height)
+    let count = width * height * 3
+    let pixels = unsafe [UInt8](unsafeUninitializedCapacity: count) { pixels, initialized in
+      unsafe bytes.withUnsafeBufferPointer { file in
+        unsafe decode(file.baseAddress, file.count, pixels.baseAddress, count, &outcome)
+      }
+      // Where decoding failed some bytes were never written, and the error below throws the array away unread.
+      initialized = outcome.status == Int32(XYLEM_CODEC_OK) ? count : 0
+    }
+    try CodecOutcome.check(outcome, format)
+    return PixelImage(checkedWidth: width, height: height, pixels: pixels)
+  }
+}

@@ -1,0 +1,81 @@
+extension PixelImage {
+  /// The image resized so that its shorter side has `side` pixels, as torchvision's `Resize(side)` does with a Pillow
+  /// image; the longer side is rounded down. Itself where it has that size.
+  ///
+  /// - Throws: `image.invalid-transform` where the result has too many pixels.
+  func resized(shorterSide side: Int) throws -> PixelImage {
+    let (short, long) = (min(width, height), max(width, height))
+    let newLong = Int(Double(side * long) / Double(short))
+    let (newWidth, newHeight) = width <= height ? (side, newLong) : (newLong, side)
+    let (count, overflow) = newWidth.multipliedReportingOverflow(by: newHeight)
+    guard !overflow, count <= Self.maximumPixelCount else {
+      throw ImageErrors.resultTooLarge(width: newWidth, height: newHeight, from: self)
+    }
+    return resized(width: newWidth, height: newHeight)
+  }
+
+  /// The image resized to the sides given, by Pillow's `resize(…, BILINEAR)`: along one axis after the other, with 8-bit
+  /// levels in between. An axis that keeps its length is left alone.
+  ///
+  /// Which axis comes first shows in the last bit of a level. It is the rows', except where more than twice as many
+  /// rows as columns go: there Pillow starts with the columns from version 13 on, and so does this.
+  func resized(width newWidth: Int, height newHeight: Int) -> PixelImage {
+    let columnsFirst = newHeight < height && height - newHeight > 2 * (width - newWidth)
+    var image = self
+    if columnsFirst { image = image.resampledColumns(to: newHeight) }
+    if newWidth != width { image = image.resampledRows(to: newWidth) }
+    if newHeight != height, !columnsFirst { image = image.resampledColumns(to: newHeight) }
+    return image
+  }
+
+  private func resampledRows(to newWidth: Int) -> PixelImage {
+    let plan = ResampleWeights(from: width, to: newWidth)
+    var result = [UInt8](repeating: 0, count: newWidth * height * 3)
+    let source = pixels.span
+    let weights = plan.weights.span
+    let windows = plan.windows.span
+    var target = result.mutableSpan
+    for y in 0..<height {
+      for x in 0..<newWidth {
+        let window = windows[x]
+        var (red, green, blue) = (ResampleWeights.half, ResampleWeights.half, ResampleWeights.half)
+        var from = (y * width + window.first) * 3
+        for index in window.offset..<(window.offset + window.count) {
+          let weight = weights[index]
+          red &+= Int32(source[from]) &* weight
+          green &+= Int32(source[from + 1]) &* weight
+          blue &+= Int32(source[from + 2]) &* weight
+          from += 3
+        }
+        let to = (y * newWidth + x) * 3
+        target[to] = ResampleWeights.level(red)
+        target[to + 1] = ResampleWeights.level(green)
+        target[to + 2] = ResampleWeights.level(blue)
+      }
+    }
+    return PixelImage(checkedWidth: newWidth, height: height, pixels: result)
+  }
+
+  /// Goes through whole rows at a time, with one row of sums, so that memory is read in its order.
+  private func resampledColumns(to newHeight: Int) -> PixelImage {
+    let plan = ResampleWeights(from: height, to: newHeight)
+    let stride = width * 3
+    var result = [UInt8](repeating: 0, count: stride * newHeight)
+    var rowSums = [Int32](repeating: 0, count: stride)
+    let source = pixels.span
+    let weights = plan.weights.span
+    var target = result.mutableSpan
+    var sums = rowSums.mutableSpan
+    for y in 0..<newHeight {
+      let window = plan.windows[y]
+      for column in 0..<stride { sums[column] = ResampleWeights.half }
+      for index in 0..<window.count {
+        let weight = weights[window.offset + index]
+        let from = (window.first + index) * stride
+        for column in 0..<stride { sums[column] &+= Int32(source[from + column]) &* weight }
+      }
+      for column in 0..<stride { target[y * stride + column] = ResampleWeights.level(sums[column]) }
+    }
+    return PixelImage(checkedWidth: width, height: newHeight, pixels: result)
+  }
+}

@@ -1,0 +1,7 @@
+/// An image as a network takes it: 32-bit floats, one plane after the other.
+public struct PlanarImage: Sendable, Hashable {
+  /// `[3, height, width]`: red, green and blue.
+  public let shape: [Int]
+  /// `3 * height * width` values, row-major in ``shape``'s order; unitless after normalisation.
+  public let values: [Float]
+}

@@ -1,0 +1,59 @@
+/// How much each input pixel of a row or column counts in each output pixel, for a triangle filter that widens when
+/// shrinking ("bilinear with antialiasing").
+///
+/// Weights are integers of 22 fraction bits, as Pillow has them: 8 bits of level and 2 of headroom make 32.
+struct ResampleWeights {
+  /// Fraction bits of a weight.
+  static let fractionBits: Int32 = 32 - 8 - 2
+
+  /// The input pixels that one output pixel is made of.
+  struct Window {
+    /// The first input pixel.
+    var first: Int
+    /// Where its weight is in ``ResampleWeights/weights``.
+    var offset: Int
+    /// How many pixels and weights follow each other.
+    var count: Int
+  }
+
+  private(set) var windows: [Window] = []
+  private(set) var weights: [Int32] = []
+
+  /// The weights for `input` pixels that become `output` pixels.
+  init(from input: Int, to output: Int) {
+    windows.reserveCapacity(output)
+    let scale = Double(input) / Double(output)
+    // Half the triangle's base, in input pixels; when growing it keeps its size.
+    let reach = max(scale, 1)
+    let narrowing = 1 / reach
+    var shares: [Double] = []
+    for index in 0..<output {
+      let center = (Double(index) + 0.5) * scale
+      let first = max(0, Int(center - reach + 0.5))
+      let end = min(input, Int(center + reach + 0.5))
+      shares.removeAll(keepingCapacity: true)
+      var total = 0.0
+      for pixel in first..<end {
+        let distance = abs((Double(pixel) - center + 0.5) * narrowing)
+        let share = distance < 1 ? 1 - distance : 0
+        shares.append(share)
+        total += share
+      }
+      windows.append(Window(first: first, offset: weights.count, count: end - first))
+      for share in shares { weights.append(Self.fixed(total == 0 ? share : share / total)) }
+    }
+  }
+
+  /// The weight in fixed point, rounded to the nearest; never negative for a triangle.
+  private static func fixed(_ share: Double) -> Int32 {
+    Int32(share * Double(Int32(1) << fractionBits) + 0.5)
+  }
+
+  /// The level that a weighted sum stands for, rounded and held to 0...255.
+  static func level(_ sum: Int32) -> UInt8 {
+    UInt8(truncatingIfNeeded: min(max(sum >> fractionBits, 0), 255))
+  }
+
+  /// What a weighted sum starts from, so that cutting its fraction off rounds.
+  static let half: Int32 = 1 << (fractionBits - 1)
+}

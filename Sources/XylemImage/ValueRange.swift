@@ -1,0 +1,22 @@
+/// The lowest and the highest of some finite values, to place others between them.
+struct ValueRange {
+  /// Infinite where there was no finite value.
+  private(set) var low = Double.infinity
+  private(set) var high = -Double.infinity
+
+  /// The range of `values`, which leaves out what is not finite.
+  init(of values: ArraySlice<Float>) {
+    for value in values where value.isFinite {
+      low = min(low, Double(value))
+      high = max(high, Double(value))
+    }
+  }
+
+  /// The colour of a value in the range: the lowest where all values are equal, its own where it is not finite.
+  func color(of value: Float) -> PixelColor {
+    guard value.isFinite else { return .notFinite }
+    guard high > low else { return ColorMap.colors[0] }
+    let part = (Double(value) - low) / (high - low)
+    return ColorMap.colors[min(max(Int(part * 255 + 0.5), 0), 255)]
+  }
+}

@@ -1,0 +1,95 @@
+internal import CXylem
+public import XylemErrors
+
+/// A function of an archive, or one of its statements, compiled to be called as it is.
+///
+/// The modes of the modules that it is given are written into the compiled code, so that calling it neither reads nor
+/// changes the modules' own flags. May be called from several threads.
+@safe public final class Callable: @unchecked Sendable {
+  let handle: OpaquePointer
+  /// The archive, kept alive.
+  public let archive: ScriptArchive
+
+  /// A module with the mode it shall have while the callable runs.
+  public struct Mode: Sendable {
+    public var module: ScriptObject
+    public var isTraining: Bool
+
+    /// A module and its mode.
+    public init(module: ScriptObject, isTraining: Bool) {
+      self.module = module
+      self.isTraining = isTraining
+    }
+  }
+
+  /// Compiles a whole function, or one statement with the values that it captures as arguments.
+  ///
+  /// - Parameters:
+  ///   - statement: nil for the whole function.
+  ///   - captures: numbers of the values that become arguments; not used for a whole function.
+  ///   - known: for each argument the module that will always be passed there, or nil.
+  ///   - modes: modes of modules below the known ones.
+  /// - Throws: `archive.unreadable`.
+  public init(
+    _ function: ScriptFunction, statement: Int? = nil, captures: [Int] = [], known: [ScriptObject?], modes: [Mode]
+  ) throws(XylemError) {
+    let table = unsafe function.archive.library.table
+    let numbers = captures.map { UInt32($0) }
+    let modules = unsafe known.map { module in unsafe module?.object.raw ?? xylem_value() }
+    let flags = unsafe modes.map { mode in
+      unsafe xylem_mode(module: mode.module.object.raw, is_training: mode.isTraining ? 1 : 0, reserved: 0)
+    }
+    var out: OpaquePointer?
+    defer { withExtendedLifetime((known, modes)) {} }
+    try unsafe check(.archiveUnreadable, "a part of the model's code can't be compiled") {
+      unsafe table.pointee.callable_make(
+        function.handle, statement.map { UInt32($0) } ?? XYLEM_WHOLE_FUNCTION, numbers, numbers.count, modules, flags,
+        flags.count, &out, $0)
+    }
+    guard let handle = unsafe out else {
+      throw RuntimeErrors.failed(.archiveUnreadable, "a part of the model's code can't be compiled", reason: "no code")
+    }
+    unsafe self.handle = unsafe handle
+    archive = function.archive
+  }
+
+  deinit { unsafe archive.library.table.pointee.callable_release(handle) }
+
+  /// What running it does besides computing its results. Positions count arguments.
+  public struct Effects: Sendable, Hashable {
+    public var writes: [Int]
+    public var aliases: [Int]
+    public var isRandom: Bool
+    public var writesModel: Bool
+    public var aliasesModel: Bool
+    public var changesContext: Bool
+  }
+
+  /// What running it may do, from the schemas of the operators in it.
+  ///
+  /// - Throws: `archive.unreadable`.
+  public func effects() throws(XylemError) -> Effects {
+    var out = unsafe xylem_effects()
+    try unsafe check(.archiveUnreadable, "the effects of a part of the model can't be found") {
+      unsafe archive.library.table.pointee.callable_effects(handle, &out, $0)
+    }
+    let bits = { (mask: UInt64) in (0..<64).filter { mask >> UInt64($0) & 1 == 1 } }
+    return unsafe Effects(
+      writes: bits(out.writes), aliases: bits(out.aliases), isRandom: out.is_random != 0,
+      writesModel: out.writes_model != 0, aliasesModel: out.aliases_model != 0,
+      changesContext: out.changes_context != 0)
+  }
+
+  /// Runs it.
+  ///
+  /// - Throws: `runtime.operator`, `runtime.missing-kernel`.
+  public func callAsFunction(_ arguments: [Value]) throws(XylemError) -> [Value] {
+    let library = archive.library
+    var raws: [xylem_value] = unsafe []
+    defer { for index in unsafe raws.indices { unsafe library.table.pointee.value_release(&raws[index]) } }
+    for argument in arguments { unsafe raws.append(try argument.makeRaw(library)) }
+    return try unsafe library.collect(.runtimeOperator, { "a part of the model failed" }) {
+      unsafe library.table.pointee.callable_call(handle, raws, raws.count, $0, $1, $2, $3)
+    }
+  }
+}

@@ -1,0 +1,88 @@
+internal import CXylem
+internal import XylemErrors
+
+/// The texts of this module's errors, beside those of files.
+enum RuntimeErrors {
+  static func notFound(searched: [String]) -> XylemError {
+    XylemError(
+      .runtimeNotFound, "the tensor runtime (libxylem-torch.so) was not found",
+      cause: Reason("looked in " + searched.joined(separator: ", ")),
+      remedies: [
+        "make runtime  # downloads libtorch once and builds the runtime",
+        "XYLEM_RUNTIME=/path/to/libxylem-torch.so xylem …",
+      ])
+  }
+
+  static func unloadable(path: String, reason: String) -> XylemError {
+    XylemError(
+      .runtimeUnloadable, "the tensor runtime can't be loaded", at: .init(file: path), cause: Reason(reason),
+      remedies: ["xylem doctor", "XYLEM_LIBTORCH=/path/to/libtorch xylem …"])
+  }
+
+  static func abi(path: String, found: UInt32, host: UInt32) -> XylemError {
+    XylemError(
+      .runtimeABI, "the tensor runtime needs ABI \(version(found)) and this host has \(version(host))",
+      at: .init(file: path), remedies: ["make runtime  # builds the two together"])
+  }
+
+  private static func version(_ abi: UInt32) -> String { "\(abi >> 16).\(abi & 0xffff)" }
+
+  static func noPlugin(path: String) -> XylemError {
+    XylemError(
+      .runtimeUnloadable, "the library is no tensor runtime of Xylem", at: .init(file: path),
+      remedies: ["name libxylem-torch.so in XYLEM_RUNTIME"])
+  }
+
+  static func failed(_ id: ErrorID, _ what: String, reason: String, remedies: [String] = []) -> XylemError {
+    XylemError(id, what, cause: Reason(reason), remedies: remedies)
+  }
+
+  static func archive(_ status: xylem_status, path: String, reason: String) -> XylemError {
+    let place = XylemError.Place(file: path)
+    switch status {
+    case XYLEM_NOT_FOUND:
+      return XylemError(.fileNotFound, "there is no such file", at: place, cause: Reason(reason))
+    case XYLEM_INVALID_ARGUMENT:
+      return XylemError(.fileUnreadable, "the file can't be read", at: place, cause: Reason(reason))
+    case XYLEM_ARCHIVE_NOT_ZIP:
+      return XylemError(
+        .archiveNotZip, "the file is not a TorchScript archive", at: place, cause: Reason(reason),
+        remedies: ["torch.jit.script(model).save(\"model.pt\")  # in Python, to make one"])
+    case XYLEM_ARCHIVE_TRUNCATED:
+      return XylemError(
+        .archiveTruncated, "the archive is truncated or damaged", at: place, cause: Reason(reason),
+        remedies: ["copy or download the file again"])
+    case XYLEM_ARCHIVE_NO_CODE:
+      return XylemError(
+        .archiveNoCode, "the zip archive has no TorchScript code", at: place, cause: Reason(reason),
+        remedies: ["torch.jit.script(model).save(\"model.pt\")  # in Python, to make an archive"])
+    case XYLEM_ARCHIVE_STATE_DICT, XYLEM_ARCHIVE_PICKLE:
+      return XylemError(
+        .archiveStateDict, "the file is a state dict or another pickle, without the model's code", at: place,
+        cause: Reason(reason),
+        remedies: [
+          "model.load_state_dict(torch.load(FILE)); torch.jit.script(model).save(\"model.pt\")  # in Python"
+        ])
+    case XYLEM_OUT_OF_MEMORY:
+      return XylemError(.archiveUnreadable, "the archive does not fit into memory", at: place, cause: Reason(reason))
+    default:
+      return XylemError(
+        .archiveUnreadable, "the archive can't be loaded", at: place, cause: Reason(firstLines(reason)),
+        remedies: ["load it in Python with torch.jit.load to see whether it is whole"])
+    }
+  }
+
+  /// The start of a foreign complaint: what follows is often pages of code.
+  static func firstLines(_ text: String, count: Int = 6) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: true).prefix(count).joined(separator: "\n")
+  }
+}
+
+/// A foreign library's own words, as the cause of an error.
+public struct Reason: Error, CustomStringConvertible, Sendable {
+  /// The words.
+  public let description: String
+
+  /// A cause in words.
+  public init(_ description: String) { self.description = description }
+}

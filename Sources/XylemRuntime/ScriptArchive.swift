@@ -1,0 +1,174 @@
+internal import CXylem
+public import XylemErrors
+
+/// A loaded TorchScript archive: the model's code, module tree, parameters and buffers.
+///
+/// Nothing that Xylem does changes the model's modes or attributes behind the caller's back. Handles taken from an
+/// archive keep it alive.
+@safe public final class ScriptArchive: @unchecked Sendable {
+  let handle: OpaquePointer
+  let library: RuntimeLibrary
+  /// The file it came from.
+  public let path: String
+  /// Operators that the archive needs and that nobody registered, by name. Code that calls them can be traced and not
+  /// run.
+  public let missingOperators: [String]
+
+  /// Loads an archive; its tensors are read once, through a memory map.
+  ///
+  /// - Throws: `runtime.not-found` and its like without a runtime; `file.not-found`, `file.unreadable`,
+  ///   `archive.not-zip`, `archive.truncated`, `archive.no-code`, `archive.state-dict`, `archive.unreadable`.
+  public init(path: String) throws(XylemError) {
+    let library = try RuntimeLibrary.shared()
+    var out: OpaquePointer?
+    try unsafe check({ RuntimeErrors.archive($0, path: path, reason: $1) }) { error in
+      path.withText { unsafe library.table.pointee.archive_load($0, &out, error) }
+    }
+    guard let handle = unsafe out else {
+      throw RuntimeErrors.archive(XYLEM_FAILED, path: path, reason: "the runtime gave nothing back")
+    }
+    unsafe self.handle = unsafe handle
+    self.library = library
+    self.path = path
+    var texts: UnsafePointer<xylem_text>?
+    let count = unsafe library.table.pointee.archive_missing(handle, &texts)
+    missingOperators = unsafe (0..<count).compactMap { index in unsafe texts.map { unsafe String($0[index]) } }
+  }
+
+  deinit { unsafe library.table.pointee.archive_release(handle) }
+
+  /// The root module.
+  ///
+  /// - Throws: `archive.unreadable`.
+  public func root() throws(XylemError) -> ScriptObject {
+    var out = unsafe xylem_value()
+    try unsafe check({ RuntimeErrors.archive($0, path: path, reason: $1) }) {
+      unsafe library.table.pointee.archive_root(handle, &out, $0)
+    }
+    return unsafe ScriptObject(RuntimeObject(adopting: out, library: library), archive: self)
+  }
+
+  /// A function or method by its qualified name, mangling included, or nil.
+  public func function(named qualifiedName: String) -> ScriptFunction? {
+    let found = qualifiedName.withText { unsafe library.table.pointee.archive_function(handle, $0) }
+    return unsafe found.map { unsafe ScriptFunction(handle: $0, archive: self) }
+  }
+
+  /// Wraps an object that came out of this archive.
+  public func object(_ value: RuntimeObject) -> ScriptObject { ScriptObject(value, archive: self) }
+
+  /// A fresh object of a class of the archive's, with every attribute unset.
+  ///
+  /// - Throws: `runtime.tensor`.
+  public func makeObject(of type: ScriptType) throws(XylemError) -> ScriptObject {
+    var out = unsafe xylem_value()
+    try unsafe check(.runtimeTensor, "an object of \(type.name) can't be made") {
+      unsafe library.table.pointee.object_make(handle, type.handle, &out, $0)
+    }
+    return unsafe ScriptObject(RuntimeObject(adopting: out, library: library), archive: self)
+  }
+}
+
+/// A module of an archive, or another object of a class that its code defines.
+public struct ScriptObject: Sendable {
+  /// The handle.
+  public let object: RuntimeObject
+  /// The archive it belongs to, kept alive.
+  public let archive: ScriptArchive
+
+  init(_ object: RuntimeObject, archive: ScriptArchive) {
+    self.object = object
+    self.archive = archive
+  }
+
+  /// One attribute with its value.
+  public struct Attribute: Sendable {
+    public var name: String
+    public var type: ScriptType
+    public var isParameter: Bool
+    public var isBuffer: Bool
+    public var value: Value
+  }
+
+  /// Whether it is a module.
+  public var isModule: Bool { object.kind == .module }
+
+  /// The same for every handle of one object.
+  public var identity: UInt64 { object.identity }
+
+  /// The class.
+  public var type: ScriptType {
+    unsafe ScriptType(handle: object.library.table.pointee.value_type(&object.raw), library: object.library)
+  }
+
+  /// Every attribute in the class's order, submodules among them.
+  ///
+  /// - Throws: `runtime.tensor`.
+  public func attributes() throws(XylemError) -> [Attribute] {
+    let table = unsafe object.library.table
+    var count = 0
+    try unsafe check(.runtimeTensor, "an object's attributes can't be read") {
+      unsafe table.pointee.object_count(&object.raw, &count, $0)
+    }
+    var result: [Attribute] = []
+    result.reserveCapacity(count)
+    for index in 0..<count {
+      var out = unsafe xylem_attribute()
+      try unsafe check(.runtimeTensor, "an object's attribute can't be read") {
+        unsafe table.pointee.object_attribute(&object.raw, index, &out, $0)
+      }
+      result.append(
+        unsafe Attribute(
+          name: String(out.name), type: ScriptType(handle: out.type, library: object.library),
+          isParameter: out.is_parameter != 0, isBuffer: out.is_buffer != 0,
+          value: Value(adopting: out.value, library: object.library)))
+    }
+    return result
+  }
+
+  /// The value of an attribute or class constant, or nil where there is none of that name.
+  public func attribute(_ name: String) -> Value? {
+    var out = unsafe xylem_value()
+    var error = unsafe xylem_error()
+    let status = name.withText { unsafe object.library.table.pointee.object_get(&object.raw, $0, &out, &error) }
+    guard status == XYLEM_OK else {
+      _ = unsafe takeMessage(&error)
+      return nil
+    }
+    return unsafe Value(adopting: out, library: object.library)
+  }
+
+  /// Sets an attribute.
+  ///
+  /// - Throws: `runtime.tensor` where there is none of that name or the value is of another type.
+  public func setAttribute(_ name: String, to value: Value) throws(XylemError) {
+    let library = object.library
+    var raw = unsafe try value.makeRaw(library)
+    defer { unsafe library.table.pointee.value_release(&raw) }
+    try unsafe check(.runtimeTensor, "the attribute '\(name)' can't be set") { error in
+      name.withText { unsafe library.table.pointee.object_set(&object.raw, $0, &raw, error) }
+    }
+  }
+
+  /// A submodule by its relative path, as in `layer1.0.conv1`; itself for an empty path; nil where there is none.
+  public func submodule(at path: String) -> ScriptObject? {
+    var current = self
+    for part in path.split(separator: ".") {
+      guard case .object(let next)? = current.attribute(String(part)), next.kind == .module else { return nil }
+      current = ScriptObject(next, archive: archive)
+    }
+    return current
+  }
+
+  /// A method by name, or nil.
+  public func method(_ name: String) -> ScriptFunction? {
+    let found = name.withText { unsafe object.library.table.pointee.object_method(&object.raw, $0) }
+    return unsafe found.map { unsafe ScriptFunction(handle: $0, archive: archive) }
+  }
+
+  /// The module's own `training` flag; nil where it has none.
+  public var isTraining: Bool? {
+    if case .bool(let flag)? = attribute("training") { return flag }
+    return nil
+  }
+}

@@ -1,0 +1,36 @@
+internal import CXylem
+public import XylemErrors
+
+extension Tensor {
+  /// Sets whether operations on this tensor are recorded. Only leaves of the recorded graph may change it.
+  ///
+  /// - Throws: `runtime.tensor`.
+  public func setRequiresGrad(_ requiresGrad: Bool) throws(XylemError) {
+    try unsafe check(.runtimeTensor, "requires_grad can't be set") {
+      unsafe object.library.table.pointee.tensor_set_requires_grad(&object.raw, requiresGrad ? 1 : 0, $0)
+    }
+  }
+
+  /// Computes gradients of this tensor with respect to the leaves it was computed from, and adds them to theirs.
+  ///
+  /// - Parameter gradient: of the same shape; needed where the tensor has more than one element.
+  /// - Throws: `runtime.tensor`.
+  public func backward(gradient: Tensor? = nil) throws(XylemError) {
+    try unsafe check(.runtimeTensor, "gradients can't be computed") { error in
+      let table = unsafe object.library.table
+      guard let gradient else { return unsafe table.pointee.tensor_backward(&object.raw, nil, error) }
+      return unsafe table.pointee.tensor_backward(&object.raw, &gradient.object.raw, error)
+    }
+  }
+
+  /// The gradient that ``backward(gradient:)`` added up; nil where there is none.
+  ///
+  /// - Throws: `runtime.tensor`.
+  public func gradient() throws(XylemError) -> Tensor? {
+    var out = unsafe xylem_value()
+    try unsafe check(.runtimeTensor, "the gradient can't be read") {
+      unsafe object.library.table.pointee.tensor_gradient(&object.raw, &out, $0)
+    }
+    return unsafe Value(adopting: out, library: object.library).tensor
+  }
+}

@@ -1,0 +1,53 @@
+internal import CXylem
+public import XylemErrors
+
+/// A tensor in the form that other libraries take, owned until it is handed on.
+///
+/// The pointer is a `DLManagedTensorVersioned` of DLPack 1.x. The tensor's deleter runs once: when this value goes, or
+/// by whoever it was released to.
+@safe public final class DLPackTensor {
+  private var pointer: UnsafeMutablePointer<DLManagedTensorVersioned>?
+
+  init(_ pointer: UnsafeMutablePointer<DLManagedTensorVersioned>) { unsafe self.pointer = unsafe pointer }
+
+  deinit { if let pointer = unsafe pointer { unsafe pointer.pointee.deleter?(pointer) } }
+
+  /// The address of the `DLManagedTensorVersioned`; valid as long as this value.
+  public var address: UnsafeMutableRawPointer? { unsafe pointer.map { unsafe UnsafeMutableRawPointer($0) } }
+
+  /// Gives up ownership: the receiver calls the deleter.
+  public func release() -> UnsafeMutableRawPointer? {
+    defer { unsafe pointer = nil }
+    return unsafe address
+  }
+}
+
+extension Tensor {
+  /// The tensor as DLPack, sharing storage, without its history of gradients.
+  ///
+  /// - Throws: `runtime.tensor` for layouts and dtypes that DLPack lacks.
+  public func dlpack() throws(XylemError) -> DLPackTensor {
+    var out: UnsafeMutablePointer<DLManagedTensorVersioned>?
+    try unsafe check(.runtimeTensor, "the tensor can't be handed out as DLPack") {
+      unsafe object.library.table.pointee.tensor_to_dlpack(&object.raw, &out, $0)
+    }
+    guard let pointer = unsafe out else {
+      throw RuntimeErrors.failed(.runtimeTensor, "the tensor can't be handed out as DLPack", reason: "no tensor came back")
+    }
+    return unsafe DLPackTensor(pointer)
+  }
+
+  /// A tensor that shares the storage of a `DLManagedTensorVersioned`, and takes it over: its deleter runs once, also where
+  /// this throws.
+  ///
+  /// - Throws: `runtime.tensor` for another major version, an unknown dtype or a malformed tensor.
+  public init(dlpack address: UnsafeMutableRawPointer) throws(XylemError) {
+    let library = try RuntimeLibrary.shared()
+    let pointer = unsafe address.assumingMemoryBound(to: DLManagedTensorVersioned.self)
+    var out = unsafe xylem_value()
+    try unsafe check(.runtimeTensor, "the DLPack tensor can't be taken in") {
+      unsafe library.table.pointee.tensor_from_dlpack(pointer, &out, $0)
+    }
+    unsafe self.init(RuntimeObject(adopting: out, library: library))
+  }
+}

@@ -1,0 +1,162 @@
+internal import CXylem
+public import XylemErrors
+
+/// An n-dimensional array in the tensor runtime.
+///
+/// A reference: copies of a `Tensor` share storage, as in PyTorch. Reading from several threads is safe; an operator
+/// that writes in place is not, while others read.
+public struct Tensor: Sendable {
+  /// The handle.
+  public let object: RuntimeObject
+
+  init(_ object: RuntimeObject) { self.object = object }
+
+  /// A tensor on the CPU with a copy of row-major, little-endian bytes.
+  ///
+  /// - Parameters:
+  ///   - shape: the sizes; `[]` for a scalar, zeros allowed.
+  ///   - bytes: as many as the shape and the dtype need.
+  /// - Throws: `runtime.not-found`, `runtime.tensor` where the count of bytes is wrong or memory is short.
+  public init(bytes: UnsafeRawBufferPointer, shape: [Int], dtype: DType) throws(XylemError) {
+    let library = try RuntimeLibrary.shared()
+    let sizes = shape.map(Int64.init)
+    var out = unsafe xylem_value()
+    // An empty buffer has no address, and a null address means uninitialised.
+    var nothing: UInt8 = 0
+    try unsafe check(.runtimeTensor, "a tensor of shape \(shape) can't be made") { error in
+      unsafe withUnsafePointer(to: &nothing) { placeholder in
+        unsafe library.table.pointee.tensor_make(
+          dtype.runtimeCode, sizes, sizes.count, bytes.baseAddress ?? UnsafeRawPointer(placeholder), bytes.count, &out,
+          error)
+      }
+    }
+    unsafe self.init(RuntimeObject(adopting: out, library: library))
+  }
+
+  /// A float32 tensor on the CPU with a copy of row-major values.
+  ///
+  /// - Throws: `runtime.not-found`, `runtime.tensor` where the count of values is wrong.
+  public init(_ values: [Float], shape: [Int]) throws(XylemError) {
+    try self.init(HostArray(values, shape: shape))
+  }
+
+  /// A tensor on the CPU with a copy of an array's contents.
+  ///
+  /// - Throws: `runtime.not-found`, `runtime.tensor`.
+  public init(_ array: HostArray) throws(XylemError) {
+    let result: Result<Tensor, XylemError> = unsafe array.bytes.withUnsafeBytes { bytes in
+      do throws(XylemError) {
+        return .success(unsafe try Tensor(bytes: bytes, shape: array.shape, dtype: array.dtype))
+      } catch { return .failure(error) }
+    }
+    self = try result.get()
+  }
+
+  private var info: xylem_tensor_info {
+    var info = unsafe xylem_tensor_info()
+    var error = unsafe xylem_error()
+    if unsafe object.library.table.pointee.tensor_info(&object.raw, &info, &error) != XYLEM_OK {
+      _ = unsafe takeMessage(&error)
+    }
+    return unsafe info
+  }
+
+  /// The sizes; `[]` for a scalar.
+  public var shape: [Int] {
+    let info = unsafe info
+    return unsafe (0..<Int(info.dimensions)).map { unsafe Int(info.sizes[$0]) }
+  }
+
+  /// The steps between neighbours, in elements; empty for a scalar and for layouts without strides.
+  public var strides: [Int] {
+    let info = unsafe info
+    guard let strides = unsafe info.strides else { return [] }
+    return unsafe (0..<Int(info.dimensions)).map { unsafe Int(strides[$0]) }
+  }
+
+  /// The type of the elements; nil for one that Xylem does not know, such as a quantised type.
+  public var dtype: DType? { unsafe DType(runtimeCode: info.dtype) }
+
+  /// The number of elements.
+  public var count: Int { unsafe Int(info.count) }
+
+  /// The device, as in `cpu` or `cuda:0`.
+  public var device: String {
+    let info = unsafe info
+    let names = [0: "cpu", 1: "cuda", 9: "xla", 12: "xpu", 13: "mps", 14: "meta", 15: "hpu"]
+    let name = unsafe names[Int(info.device_type)] ?? "device\(info.device_type)"
+    return unsafe info.device_index >= 0 ? "\(name):\(info.device_index)" : name
+  }
+
+  /// Whether operations on the tensor are recorded for gradients.
+  public var requiresGrad: Bool { unsafe info.requires_grad != 0 }
+
+  /// Where the storage of the tensor's first element lies; nil where it has none. For telling tensors apart.
+  public var dataAddress: UInt? { unsafe info.data.map { UInt(bitPattern: $0) } }
+}
+
+extension Tensor {
+  /// Calls `body` with the elements as row-major bytes, in place where the tensor lies so in the CPU's memory, else of a
+  /// copy. The bytes are valid during the call.
+  ///
+  /// - Throws: `runtime.tensor` for layouts without storage, and what `body` throws.
+  public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
+    let dense = try rowMajorOnCPU()
+    let info = unsafe dense.info
+    let itemSize = dense.dtype?.byteCount ?? 0
+    guard unsafe info.count == 0 || info.data != nil, itemSize > 0 else {
+      throw RuntimeErrors.failed(
+        .runtimeTensor, "the tensor's elements can't be read", reason: "its layout or dtype has no plain storage")
+    }
+    let buffer = unsafe UnsafeRawBufferPointer(start: info.data, count: Int(info.count) * itemSize)
+    return try unsafe withExtendedLifetime(dense) { try unsafe body(buffer) }
+  }
+
+  /// The tensor itself where it is row-major on the CPU and needs no resolving, else a copy that is; detached.
+  private func rowMajorOnCPU() throws(XylemError) -> Tensor {
+    let info = unsafe info
+    let isPlain = unsafe info.device_type == 0 && info.is_contiguous != 0
+    if isPlain, dtype?.isComplex != true { return self }
+    var dense = try TensorOperator.call("aten::detach", [.tensor(self)])
+    if dtype?.isComplex == true { dense = try TensorOperator.call("aten::resolve_conj", [.tensor(dense)]) }
+    if unsafe info.device_type != 0 {
+      dense = try TensorOperator.call("aten::to", overload: "device", [
+        .tensor(dense), .device("cpu"), .int(Int(self.info.dtype)),
+      ])
+    }
+    return try TensorOperator.call("aten::contiguous", [.tensor(dense)])
+  }
+
+  /// A copy of the elements, shape and dtype.
+  ///
+  /// - Throws: `runtime.tensor` for a dtype or layout that has no plain form.
+  public func hostArray() throws -> HostArray {
+    guard let dtype else {
+      throw RuntimeErrors.failed(.runtimeTensor, "the tensor's dtype is unknown to Xylem", reason: object.summary)
+    }
+    let shape = shape
+    return try unsafe withUnsafeBytes { bytes in
+      try HostArray(dtype: dtype, shape: shape, bytes: unsafe [UInt8](bytes))
+    }
+  }
+
+  /// The elements in row-major order as float32, converted where needed.
+  ///
+  /// - Throws: `runtime.tensor`.
+  public func floats() throws -> [Float] {
+    let converted = dtype == .float32 ? self : try self.converted(to: .float32)
+    return try unsafe converted.withUnsafeBytes { unsafe Array($0.bindMemory(to: Float.self)) }
+  }
+
+  /// The tensor with elements of another type; itself where they are of that type already.
+  ///
+  /// - Throws: `runtime.operator`.
+  public func converted(to dtype: DType) throws(XylemError) -> Tensor {
+    try TensorOperator.call("aten::to", overload: "dtype", [.tensor(self), .int(Int(dtype.runtimeCode))])
+  }
+
+  /// A copy with storage of its own; gradients flow through it.
+  ///
+  /// - Throws: `runtime.operator`.
+  public func clone() throws(XylemError) -> Tensor { try TensorOperator.call("aten::clone", [.tensor(self)]) }
+}

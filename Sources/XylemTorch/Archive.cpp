@@ -1,0 +1,213 @@
+#include "Archive.h"
+
+#include <caffe2/serialize/inline_container.h>
+#include <caffe2/serialize/read_adapter_interface.h>
+#include <torch/csrc/jit/frontend/error_report.h>
+#include <torch/csrc/jit/serialization/import.h>
+
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace xylem {
+
+/// A file mapped into memory: an archive's tensors are copied out of it once, page by page.
+class MappedFile : public caffe2::serialize::ReadAdapterInterface {
+ public:
+  explicit MappedFile(const std::string &path) {
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) {
+      throw StatusError(errno == ENOENT ? XYLEM_NOT_FOUND : XYLEM_INVALID_ARGUMENT, std::strerror(errno));
+    }
+    struct stat status {};
+    if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
+      ::close(descriptor);
+      throw StatusError(XYLEM_INVALID_ARGUMENT, S_ISDIR(status.st_mode) ? "it is a folder" : "it is no regular file");
+    }
+    size_ = static_cast<size_t>(status.st_size);
+    if (size_) {
+      void *mapped = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, descriptor, 0);
+      if (mapped == MAP_FAILED) {
+        const int reason = errno;
+        ::close(descriptor);
+        throw StatusError(XYLEM_FAILED, std::strerror(reason));
+      }
+      bytes_ = static_cast<const char *>(mapped);
+      ::madvise(mapped, size_, MADV_SEQUENTIAL);
+    }
+    ::close(descriptor);
+  }
+  MappedFile(const MappedFile &) = delete;
+  MappedFile &operator=(const MappedFile &) = delete;
+  ~MappedFile() override {
+    if (bytes_) ::munmap(const_cast<char *>(bytes_), size_);
+  }
+
+  size_t size() const override { return size_; }
+  size_t read(uint64_t position, void *buffer, size_t count, const char *what) const override {
+    if (position > size_ || count > size_ - position) {
+      throw StatusError(XYLEM_ARCHIVE_TRUNCATED, std::string("the file ends within ") + (what ? what : "a record"));
+    }
+    std::memcpy(buffer, bytes_ + position, count);
+    return count;
+  }
+  bool starts_with(const char *magic, size_t count) const {
+    return size_ >= count && std::memcmp(bytes_, magic, count) == 0;
+  }
+
+ private:
+  const char *bytes_ = nullptr;
+  size_t size_ = 0;
+};
+
+/// Says what a file is that is no archive, before the runtime's importer sees it.
+static void check_is_archive(const std::shared_ptr<MappedFile> &file) {
+  if (file->size() == 0) throw StatusError(XYLEM_ARCHIVE_TRUNCATED, "the file is empty");
+  if (file->starts_with("\x80\x02", 2) || file->starts_with("\x80\x04", 2)) {
+    throw StatusError(XYLEM_ARCHIVE_PICKLE, "the file is a bare pickle");
+  }
+  if (!file->starts_with("PK\x03\x04", 4)) throw StatusError(XYLEM_ARCHIVE_NOT_ZIP, "the file is no zip archive");
+  std::unique_ptr<caffe2::serialize::PyTorchStreamReader> reader;
+  try {
+    reader = std::make_unique<caffe2::serialize::PyTorchStreamReader>(
+        std::static_pointer_cast<caffe2::serialize::ReadAdapterInterface>(file));
+  } catch (const c10::Error &e) {
+    const std::string reason = e.what_without_backtrace();
+    // A zip without a version record is another program's; a zip that can't be opened at all has lost its end.
+    if (reason.find("version") != std::string::npos) {
+      throw StatusError(XYLEM_ARCHIVE_NO_CODE, "the zip archive holds no TorchScript");
+    }
+    throw StatusError(XYLEM_ARCHIVE_TRUNCATED, "the zip archive's directory is missing or damaged");
+  }
+  const auto records = reader->getAllRecords();
+  const bool has_code = std::any_of(records.begin(), records.end(), [](const std::string &name) {
+    return name.find("code/") != std::string::npos;
+  });
+  if (reader->hasRecord("constants.pkl") && has_code) return;
+  if (reader->hasRecord("data.pkl")) throw StatusError(XYLEM_ARCHIVE_STATE_DICT, "the file holds tensors and no code");
+  throw StatusError(XYLEM_ARCHIVE_NO_CODE, "the zip archive holds no TorchScript");
+}
+
+/// The operator's name in the importer's complaint about one that nobody registered, or an empty string.
+static std::string unknown_operator(const std::string &complaint) {
+  static const std::string marker = "Unknown builtin op: ";
+  const auto found = complaint.find(marker);
+  if (found == std::string::npos) return "";
+  auto end = found + marker.size();
+  while (end < complaint.size() && (std::isalnum(static_cast<unsigned char>(complaint[end])) || complaint[end] == '_' ||
+                                    complaint[end] == ':')) {
+    ++end;
+  }
+  return complaint.substr(found + marker.size(), end - found - marker.size());
+}
+
+static std::mutex &registry_mutex() {
+  static auto &mutex = *new std::mutex;
+  return mutex;
+}
+static std::unordered_map<const torch::jit::CompilationUnit *, Archive *> &registry() {
+  static auto &archives = *new std::unordered_map<const torch::jit::CompilationUnit *, Archive *>;
+  return archives;
+}
+
+Archive *archive_of(const c10::ClassType &type) {
+  const auto unit = const_cast<c10::ClassType &>(type).compilation_unit();
+  std::lock_guard<std::mutex> lock(registry_mutex());
+  const auto found = registry().find(unit.get());
+  return found == registry().end() ? nullptr : found->second;
+}
+
+Function *Archive::function(torch::jit::Function *source) {
+  if (!source || !source->isGraphFunction()) return nullptr;
+  source->ensure_defined();
+  std::lock_guard<std::mutex> lock(mutex);
+  auto &slot = functions[source];
+  if (!slot) {
+    slot = std::make_unique<Function>();
+    slot->archive = this;
+    slot->function = static_cast<torch::jit::GraphFunction *>(source);
+    slot->graph = slot->function->graph();
+  }
+  return slot.get();
+}
+
+static xylem_status archive_load(xylem_text path, xylem_archive **out, xylem_error *error) {
+  return guarded(error, [&] {
+    const auto file = std::make_shared<MappedFile>(string(path));
+    check_is_archive(file);
+    auto loaded = std::make_unique<Archive>();
+    // Each round brings one more operator that nobody registered; an archive needs a handful.
+    for (int round = 0;; ++round) {
+      loaded->unit = std::make_shared<torch::jit::CompilationUnit>();
+      try {
+        torch::jit::ExtraFilesMap none;
+        loaded->root = torch::jit::import_ir_module(
+            loaded->unit, std::static_pointer_cast<caffe2::serialize::ReadAdapterInterface>(file), std::nullopt, none);
+        break;
+      } catch (const c10::Error &e) {
+        const auto name = unknown_operator(e.what_without_backtrace());
+        if (name.empty() || round == 256) throw;
+        register_missing(name);
+        loaded->missing.push_back(name);
+      } catch (const torch::jit::ErrorReport &e) {
+        const auto name = unknown_operator(e.what());
+        if (name.empty() || round == 256) throw;
+        register_missing(name);
+        loaded->missing.push_back(name);
+      }
+    }
+    for (const auto &name : loaded->missing) loaded->missing_texts.push_back(text(name));
+    {
+      std::lock_guard<std::mutex> lock(registry_mutex());
+      registry()[loaded->unit.get()] = loaded.get();
+    }
+    *out = reinterpret_cast<xylem_archive *>(loaded.release());
+  });
+}
+
+static void archive_release(xylem_archive *handle) {
+  auto *released = archive(handle);
+  {
+    std::lock_guard<std::mutex> lock(registry_mutex());
+    registry().erase(released->unit.get());
+  }
+  delete released;
+}
+
+static xylem_status archive_root(const xylem_archive *source, xylem_value *out, xylem_error *error) {
+  return guarded(error, [&] { *out = wrap(IValue(archive(source)->root._ivalue())); });
+}
+
+static size_t archive_missing(const xylem_archive *source, const xylem_text **out) {
+  const auto &texts = archive(source)->missing_texts;
+  *out = texts.data();
+  return texts.size();
+}
+
+static const xylem_function *archive_function(const xylem_archive *source, xylem_text name) {
+  try {
+    auto *owner = archive(source);
+    const c10::QualifiedName qualified(string(name));
+    if (auto *found = owner->unit->find_function(qualified)) return handle(owner->function(found));
+    if (const auto type = owner->unit->get_class(c10::QualifiedName(qualified.prefix()))) {
+      return handle(owner->function(type->findMethod(qualified.name())));
+    }
+  } catch (...) {
+  }
+  return nullptr;
+}
+
+void add_archives(xylem_tensor_runtime &table) {
+  table.archive_load = archive_load;
+  table.archive_release = archive_release;
+  table.archive_root = archive_root;
+  table.archive_missing = archive_missing;
+  table.archive_function = archive_function;
+}
+
+}  // namespace xylem

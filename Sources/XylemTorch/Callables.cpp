@@ -1,0 +1,206 @@
+#include "Callables.h"
+
+#include <torch/csrc/jit/passes/constant_propagation.h>
+#include <torch/csrc/jit/passes/inliner.h>
+
+#include <unordered_set>
+
+namespace xylem {
+
+namespace jit = torch::jit;
+namespace prim = torch::jit::prim;
+namespace attr = torch::jit::attr;
+
+namespace {
+
+struct Callable {
+  std::shared_ptr<jit::Graph> graph;
+  jit::Code code;
+  /// Modes that could not be written into the code, because a call in it is decided while it runs.
+  std::vector<std::pair<c10::intrusive_ptr<c10::ivalue::Object>, bool>> dynamic_modes;
+};
+
+const Callable *callable(const xylem_callable *c) { return reinterpret_cast<const Callable *>(c); }
+
+/// A graph of one statement, with the captured values as inputs and the statement's results as outputs.
+std::shared_ptr<jit::Graph> graph_of(const Code &code, uint32_t statement, const uint32_t *captures, size_t count) {
+  if (statement >= code.sources.size()) throw StatusError(XYLEM_INVALID_ARGUMENT, "there is no such statement");
+  auto graph = std::make_shared<jit::Graph>();
+  std::unordered_map<jit::Value *, jit::Value *> replaced;
+  for (size_t i = 0; i < count; ++i) {
+    if (captures[i] >= code.values.size()) throw StatusError(XYLEM_INVALID_ARGUMENT, "there is no such value");
+    auto *value = code.values[captures[i]];
+    replaced[value] = graph->addInput()->setType(value->type());
+  }
+  const auto replace = [&](jit::Value *value) -> jit::Value * {
+    const auto found = replaced.find(value);
+    if (found != replaced.end()) return found->second;
+    if (value->node()->kind() != prim::Constant) {
+      throw StatusError(XYLEM_INVALID_ARGUMENT, "the statement reads a value that was not captured");
+    }
+    auto *constant = graph->createClone(value->node(), [](jit::Value *v) { return v; });
+    graph->block()->prependNode(constant);
+    return replaced[value] = constant->output();
+  };
+  auto *cloned = graph->insertNode(graph->createClone(code.sources[statement], replace));
+  for (auto *output : cloned->outputs()) graph->registerOutput(output);
+  return graph;
+}
+
+/// Replaces flags and switches of the modules that are known by what they will be.
+class ModeFolder {
+ public:
+  ModeFolder(jit::Graph &graph, Known known, std::unordered_map<const c10::ivalue::Object *, bool> modes)
+      : graph_(graph), known_(std::move(known)), modes_(std::move(modes)) {}
+
+  /// Returns whether calls remain whose target is decided while running.
+  bool run() {
+    find_written(graph_.block());
+    fold(graph_.block());
+    return has_calls_;
+  }
+
+ private:
+  void find_written(const jit::Block *block) {
+    for (const auto *node : block->nodes()) {
+      if (node->kind() == prim::SetAttr) written_.insert(node->s(attr::name));
+      if (node->kind() == prim::CallMethod || node->kind() == prim::CallFunction || node->kind() == prim::fork ||
+          node->kind() == prim::Enter) {
+        has_calls_ = true;
+      }
+      for (const auto *inner : node->blocks()) find_written(inner);
+    }
+  }
+
+  void fold(jit::Block *block) {
+    for (auto *node : block->nodes()) {
+      if (node->kind() == prim::GetAttr) fold(node);
+      for (auto *inner : node->blocks()) fold(inner);
+    }
+  }
+
+  void fold(jit::Node *node) {
+    const auto found = known_.find(node->input());
+    if (found == known_.end()) return;
+    const auto &owner = found->second;
+    const auto &name = node->s(attr::name);
+    const auto value = owner->getAttr(name);
+    if (value.isObject()) {
+      known_.emplace(node->output(), value.toObject());
+      return;
+    }
+    if (written_.count(name)) return;
+    std::optional<bool> fixed;
+    if (name == "training" && modes_.count(owner.get())) {
+      fixed = modes_.at(owner.get());
+    } else if (value.isBool() && name != "training") {
+      fixed = value.toBool();
+    }
+    if (!fixed) return;
+    jit::WithInsertPoint guard(node);
+    node->output()->replaceAllUsesWith(graph_.insertConstant(*fixed));
+  }
+
+  jit::Graph &graph_;
+  Known known_;
+  std::unordered_map<const c10::ivalue::Object *, bool> modes_;
+  std::unordered_set<std::string> written_;
+  bool has_calls_ = false;
+};
+
+/// Sets flags for as long as it lives; one at a time in the process, since the model is shared.
+class ScopedModes {
+ public:
+  explicit ScopedModes(const Callable &c) : callable_(c), lock_(mutex(), std::defer_lock) {
+    if (c.dynamic_modes.empty()) return;
+    lock_.lock();
+    for (const auto &[module, training] : c.dynamic_modes) {
+      before_.push_back(module->getAttr("training").toBool());
+      module->setAttr("training", training);
+    }
+  }
+  ScopedModes(const ScopedModes &) = delete;
+  ScopedModes &operator=(const ScopedModes &) = delete;
+  ~ScopedModes() {
+    for (size_t i = 0; i < before_.size(); ++i) callable_.dynamic_modes[i].first->setAttr("training", static_cast<bool>(before_[i]));
+  }
+
+ private:
+  static std::recursive_mutex &mutex() {
+    static auto &shared = *new std::recursive_mutex;
+    return shared;
+  }
+  const Callable &callable_;
+  std::unique_lock<std::recursive_mutex> lock_;
+  std::vector<bool> before_;
+};
+
+}  // namespace
+
+static xylem_status callable_make(const xylem_function *source, uint32_t statement, const uint32_t *captures,
+                                  size_t capture_count, const xylem_value *known, const xylem_mode *modes,
+                                  size_t mode_count, xylem_callable **out, xylem_error *error) {
+  return guarded(error, [&] {
+    auto *owner = function(source);
+    auto graph = statement == XYLEM_WHOLE_FUNCTION ? owner->graph->copy()
+                                                  : graph_of(owner->ir(), statement, captures, capture_count);
+    jit::Inline(*graph);
+    Known objects;
+    for (size_t i = 0; known && i < graph->inputs().size(); ++i) {
+      if (known[i].tag == XYLEM_MODULE) objects.emplace(graph->inputs()[i], object(&known[i]));
+    }
+    std::unordered_map<const c10::ivalue::Object *, bool> fixed;
+    for (size_t i = 0; i < mode_count; ++i) fixed.emplace(object(&modes[i].module).get(), modes[i].is_training != 0);
+    const bool has_calls = ModeFolder(*graph, std::move(objects), fixed).run();
+    jit::ConstantPropagationImmutableTypes(graph);
+    auto made = std::make_unique<Callable>();
+    for (size_t i = 0; has_calls && i < mode_count; ++i) {
+      auto module = object(&modes[i].module);
+      if (module->getAttr("training").toBool() != (modes[i].is_training != 0)) {
+        made->dynamic_modes.emplace_back(std::move(module), modes[i].is_training != 0);
+      }
+    }
+    made->graph = graph;
+    made->code = jit::Code(graph, owner->function->name());
+    *out = reinterpret_cast<xylem_callable *>(made.release());
+  });
+}
+
+static void callable_release(xylem_callable *c) { delete reinterpret_cast<Callable *>(c); }
+
+static xylem_status callable_effects(const xylem_callable *c, xylem_effects *out, xylem_error *error) {
+  return guarded(error, [&] { *out = effects_of(*callable(c)->graph); });
+}
+
+static xylem_status callable_call(const xylem_callable *c, const xylem_value *arguments, size_t count,
+                                  xylem_value *results, size_t capacity, size_t *result_count, xylem_error *error) {
+  return guarded(error, [&] {
+    const auto *target = callable(c);
+    const auto inputs = target->graph->inputs();
+    if (count != inputs.size()) {
+      throw StatusError(XYLEM_INVALID_ARGUMENT, "the code takes " + std::to_string(inputs.size()) + " arguments, not " +
+                                                    std::to_string(count));
+    }
+    std::vector<IValue> stack;
+    stack.reserve(count);
+    for (size_t i = 0; i < count; ++i) {
+      stack.push_back(unwrap(arguments[i]));
+      if (inputs[i]->type()->kind() == c10::TypeKind::TensorType && !stack[i].isTensor()) {
+        throw StatusError(XYLEM_INVALID_ARGUMENT, "argument " + std::to_string(i) + " must be a tensor, not " +
+                                                      stack[i].tagKind());
+      }
+    }
+    ScopedModes modes(*target);
+    jit::InterpreterState(target->code).run(stack);
+    take(stack, results, capacity, result_count);
+  });
+}
+
+void add_callables(xylem_tensor_runtime &table) {
+  table.callable_make = callable_make;
+  table.callable_release = callable_release;
+  table.callable_effects = callable_effects;
+  table.callable_call = callable_call;
+}
+
+}  // namespace xylem

@@ -1,0 +1,20 @@
+// Functions and statements compiled to be called as they are.
+#pragma once
+
+#include "Archive.h"
+
+#include <torch/csrc/jit/runtime/interpreter.h>
+
+#include <unordered_map>
+
+namespace xylem {
+
+using Known = std::unordered_map<const torch::jit::Value *, c10::intrusive_ptr<c10::ivalue::Object>>;
+
+/// What running a graph may do besides computing its outputs, from its operators' schemas.
+///
+/// Values that may share storage fall into one class; a write of any member counts as a write of all. The answer errs on
+/// the side of sharing.
+xylem_effects effects_of(const torch::jit::Graph &graph);
+
+}  // namespace xylem

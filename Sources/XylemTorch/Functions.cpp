@@ -1,0 +1,252 @@
+// Archives' code in the form that crosses the boundary.
+#include "Archive.h"
+
+#include <torch/csrc/jit/frontend/source_range.h>
+#include <torch/csrc/jit/ir/constants.h>
+
+#include <deque>
+
+namespace xylem {
+
+namespace jit = torch::jit;
+namespace prim = torch::jit::prim;
+namespace attr = torch::jit::attr;
+
+static xylem_ir_kind kind_of(const jit::Node *node) {
+  switch (node->kind()) {
+    case prim::Constant: return XYLEM_IR_CONSTANT;
+    case prim::GetAttr: return XYLEM_IR_GET_ATTRIBUTE;
+    case prim::SetAttr: return XYLEM_IR_SET_ATTRIBUTE;
+    case prim::CallMethod: return XYLEM_IR_CALL_METHOD;
+    case prim::CallFunction: return XYLEM_IR_CALL_FUNCTION;
+    case prim::If: return XYLEM_IR_IF;
+    case prim::Loop: return XYLEM_IR_LOOP;
+    case prim::ListConstruct: return XYLEM_IR_LIST;
+    case prim::TupleConstruct: return XYLEM_IR_TUPLE;
+    case prim::DictConstruct: return XYLEM_IR_DICT;
+    case prim::ListUnpack: return XYLEM_IR_LIST_UNPACK;
+    case prim::TupleUnpack: return XYLEM_IR_TUPLE_UNPACK;
+    case prim::TupleIndex: return XYLEM_IR_TUPLE_INDEX;
+    case prim::TupleSlice: return XYLEM_IR_TUPLE_SLICE;
+    case prim::RaiseException: return XYLEM_IR_RAISE;
+    case prim::unchecked_cast: return XYLEM_IR_CAST;
+    case prim::Uninitialized: return XYLEM_IR_UNINITIALIZED;
+    case prim::CreateObject: return XYLEM_IR_CREATE_OBJECT;
+    case prim::isinstance: return XYLEM_IR_IS_INSTANCE;
+    case prim::Enter: return XYLEM_IR_ENTER;
+    case prim::Exit: return XYLEM_IR_EXIT;
+    case prim::fork: return XYLEM_IR_FORK;
+    default: break;
+  }
+  if (node->kind() == jit::aten::_unwrap_optional) return XYLEM_IR_CAST;
+  return node->maybeOperator() ? XYLEM_IR_OPERATOR : XYLEM_IR_OTHER;
+}
+
+Code::~Code() {
+  xylem_tensor_runtime table{};
+  add_values(table);
+  for (auto &constant : constants) table.value_release(&constant);
+}
+
+namespace {
+
+/// Numbers a graph's values and lays its blocks out flat, each block's nodes side by side.
+class Flattener {
+ public:
+  Flattener(Function &owner, Code &code) : owner_(owner), code_(code) {}
+
+  void run() {
+    code_.qualified_name = owner_.function->qualname().qualifiedName();
+    schedule(owner_.graph->block());
+    while (!pending_.empty()) {
+      const auto next = pending_.front();
+      pending_.pop_front();
+      lay_out(next.first, next.second);
+    }
+    for (size_t i = 0; i < code_.sources.size(); ++i) add_operands(i);
+    for (size_t b = 0; b < blocks_.size(); ++b) {
+      code_.blocks[b].first_output = add(blocks_[b]->outputs());
+      code_.blocks[b].output_count = static_cast<uint32_t>(blocks_[b]->outputs().size());
+    }
+    code_.view = xylem_ir{
+        text(code_.qualified_name),
+        code_.nodes.data(), code_.nodes.size(), code_.blocks.data(), code_.blocks.size(),
+        code_.operands.data(), code_.operands.size(), code_.value_types.data(), code_.value_names.data(),
+        code_.value_types.size(), code_.strings.data(), code_.strings.size(), code_.constants.data(),
+        code_.constants.size()};
+  }
+
+ private:
+  uint32_t schedule(jit::Block *block) {
+    const auto number = static_cast<uint32_t>(code_.blocks.size());
+    code_.blocks.push_back({});
+    blocks_.push_back(block);
+    pending_.push_back({block, number});
+    return number;
+  }
+
+  void define(jit::Value *value) {
+    numbers_[value] = static_cast<uint32_t>(code_.values.size());
+    code_.values.push_back(value);
+    code_.value_types.push_back(handle(value->type().get()));
+    code_.value_names.push_back(value->hasDebugName() ? interned(value->debugNameBase()) : xylem_text{nullptr, 0});
+  }
+
+  uint32_t string_index(const std::string &s) {
+    const auto [slot, fresh] = strings_.emplace(s, static_cast<uint32_t>(code_.strings.size()));
+    if (fresh) code_.strings.push_back(interned(s));
+    return slot->second;
+  }
+
+  void lay_out(jit::Block *block, uint32_t number) {
+    const auto first_input = static_cast<uint32_t>(code_.values.size());
+    for (auto *input : block->inputs()) define(input);
+    const auto first_node = static_cast<uint32_t>(code_.nodes.size());
+    for (auto *node : block->nodes()) {
+      code_.nodes.push_back(describe(node));
+      code_.sources.push_back(node);
+    }
+    auto &out = code_.blocks[number];
+    out.first_node = first_node;
+    out.node_count = static_cast<uint32_t>(code_.nodes.size()) - first_node;
+    out.first_input = first_input;
+    out.input_count = static_cast<uint32_t>(block->inputs().size());
+    // Nested blocks come after this one, so that its own nodes stay side by side.
+    for (uint32_t i = first_node; i < first_node + out.node_count; ++i) {
+      auto *node = code_.sources[i];
+      if (node->kind() == prim::fork) {
+        const auto subgraph = node->g(attr::Subgraph);
+        code_.nodes[i].first_block = schedule(subgraph->block());
+        code_.nodes[i].block_count = 1;
+        continue;
+      }
+      code_.nodes[i].first_block = static_cast<uint32_t>(code_.blocks.size());
+      code_.nodes[i].block_count = static_cast<uint32_t>(node->blocks().size());
+      for (auto *inner : node->blocks()) schedule(inner);
+    }
+  }
+
+  xylem_ir_node describe(jit::Node *node) {
+    xylem_ir_node out{};
+    const auto kind = kind_of(node);
+    out.kind = kind;
+    out.constant = XYLEM_IR_ABSENT;
+    out.first_output = static_cast<uint32_t>(code_.values.size());
+    out.output_count = static_cast<uint32_t>(node->outputs().size());
+    for (auto *output : node->outputs()) define(output);
+    out.name = string_index(node->hasAttribute(attr::name) && kind != XYLEM_IR_CONSTANT ? node->s(attr::name)
+                                                                                      : node->kind().toQualString());
+    switch (kind) {
+      case XYLEM_IR_CONSTANT: add_constant(node, out); break;
+      case XYLEM_IR_CALL_METHOD:
+        if (const auto class_type = node->input(0)->type()->cast<c10::ClassType>()) {
+          out.function = handle(owner_.archive->function(class_type->findMethod(node->s(attr::name))));
+        }
+        break;
+      case XYLEM_IR_OPERATOR: out.operator_ = handle(of(node)); break;
+      case XYLEM_IR_TUPLE_SLICE:
+        out.begin = node->i(attr::beg);
+        out.end = node->i(attr::end);
+        break;
+      default: break;
+    }
+    return out;
+  }
+
+  void add_constant(jit::Node *node, xylem_ir_node &out) {
+    if (const auto function_type = node->output()->type()->cast<c10::FunctionType>()) {
+      out.function = handle(owner_.archive->function(function_type->function()));
+      return;
+    }
+    const auto value = jit::toIValue(node->output());
+    out.constant = static_cast<uint32_t>(code_.constants.size());
+    code_.constants.push_back(wrap(value ? *value : IValue()));
+  }
+
+  uint32_t add(at::ArrayRef<jit::Value *> values) {
+    const auto first = static_cast<uint32_t>(code_.operands.size());
+    for (auto *value : values) code_.operands.push_back(numbers_.at(value));
+    return first;
+  }
+
+  void add_operands(size_t i) {
+    auto *node = code_.sources[i];
+    code_.nodes[i].first_input = add(node->inputs());
+    code_.nodes[i].input_count = static_cast<uint32_t>(node->inputs().size());
+  }
+
+  Function &owner_;
+  Code &code_;
+  std::deque<std::pair<jit::Block *, uint32_t>> pending_;
+  std::vector<jit::Block *> blocks_;
+  std::unordered_map<const jit::Value *, uint32_t> numbers_;
+  std::unordered_map<std::string, uint32_t> strings_;
+};
+
+}  // namespace
+
+const Code &Function::ir() {
+  std::call_once(code_once, [this] {
+    auto made = std::make_unique<Code>();
+    Flattener(*this, *made).run();
+    code = std::move(made);
+  });
+  return *code;
+}
+
+static xylem_status function_ir(const xylem_function *source, const xylem_ir **out, xylem_error *error) {
+  return guarded(error, [&] { *out = &function(source)->ir().view; });
+}
+
+static jit::Node *node_at(const xylem_function *source, uint32_t statement) {
+  const auto &code = function(source)->ir();
+  if (statement >= code.sources.size()) throw StatusError(XYLEM_INVALID_ARGUMENT, "there is no such statement");
+  return code.sources[statement];
+}
+
+static xylem_status function_source(const xylem_function *source, uint32_t statement, xylem_source *out,
+                                    xylem_error *error) {
+  return guarded(error, [&] {
+    auto range = node_at(source, statement)->sourceRange();
+    if (auto original = range.findSourceRangeThatGenerated()) range = *original;
+    xylem_source found{};
+    if (range.source()) found.text = interned(std::string(range.text().str()));
+    if (const auto place = range.file_line_col()) {
+      found.file = interned(std::get<0>(*place));
+      found.line = static_cast<int64_t>(std::get<1>(*place));
+    }
+    *out = found;
+  });
+}
+
+static int32_t function_is_instance(const xylem_function *source, uint32_t statement, const xylem_type *candidate) {
+  try {
+    const auto &wanted = node_at(source, statement)->tys(attr::types);
+    bool possible = false;
+    for (const auto &w : wanted) {
+      if (type(candidate)->isSubtypeOf(*w)) return 1;
+      possible = possible || w->isSubtypeOf(*type(candidate));
+    }
+    return possible ? -1 : 0;
+  } catch (...) {
+    return -1;
+  }
+}
+
+static xylem_status function_schema(const xylem_function *source, const xylem_schema **out, xylem_error *error) {
+  return guarded(error, [&] {
+    auto *owner = function(source);
+    std::call_once(owner->schema_once,
+                   [&] { owner->schema = std::make_unique<Schema>(owner->function->getSchema()); });
+    *out = &owner->schema->schema;
+  });
+}
+
+void add_functions(xylem_tensor_runtime &table) {
+  table.function_ir = function_ir;
+  table.function_source = function_source;
+  table.function_is_instance = function_is_instance;
+  table.function_schema = function_schema;
+}
+
+}  // namespace xylem

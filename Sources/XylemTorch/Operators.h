@@ -1,0 +1,45 @@
+// Operators by name, and what their schemas say.
+#pragma once
+
+#include "Values.h"
+
+#include <torch/csrc/jit/ir/ir.h>
+#include <torch/csrc/jit/runtime/operator.h>
+
+#include <vector>
+
+namespace xylem {
+
+/// A schema in the form that crosses the boundary, with the storage behind it.
+struct Schema {
+  std::vector<xylem_schema_argument> arguments;
+  xylem_schema schema{};
+
+  explicit Schema(const c10::FunctionSchema &source);
+};
+
+/// An operator with its schema; made once and kept for the life of the process.
+struct Operator {
+  std::shared_ptr<torch::jit::Operator> op;
+  mutable torch::jit::Operation operation;  // calling it does not change it, but is not declared so
+  Schema schema;
+
+  explicit Operator(std::shared_ptr<torch::jit::Operator> op);
+};
+
+/// The one `Operator` of a runtime's operator.
+const Operator *interned(const std::shared_ptr<torch::jit::Operator> &op);
+
+/// The operator that a node calls, or null.
+const Operator *of(const torch::jit::Node *node);
+
+inline const xylem_operator *handle(const Operator *op) { return reinterpret_cast<const xylem_operator *>(op); }
+inline const Operator *op(const xylem_operator *handle) { return reinterpret_cast<const Operator *>(handle); }
+
+/// Makes the schemas of torchvision's operators known where nothing registered them.
+void register_vision_schemas();
+
+/// Registers an operator of unknown signature that raises when it is called.
+void register_missing(const std::string &name);
+
+}  // namespace xylem

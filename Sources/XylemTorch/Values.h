@@ -1,0 +1,43 @@
+// Values on both sides of the boundary.
+#pragma once
+
+#include "Boundary.h"
+
+#include <ATen/core/ivalue.h>
+
+namespace xylem {
+
+using c10::IValue;
+
+/// The runtime's value as one that crosses the boundary; the result owns its object.
+xylem_value wrap(IValue value);
+
+/// The runtime's value of one that came over the boundary; the argument keeps its own reference.
+IValue unwrap(const xylem_value &value);
+
+/// The tensor of a value that must be one.
+at::Tensor tensor(const xylem_value *value);
+
+/// The object of a value that must be a module or another object.
+c10::intrusive_ptr<c10::ivalue::Object> object(const xylem_value *value);
+
+/// Pops results off a stack into an array of limited size.
+void take(std::vector<IValue> &stack, xylem_value *results, size_t capacity, size_t *count);
+
+inline const xylem_type *handle(const c10::Type *type) { return reinterpret_cast<const xylem_type *>(type); }
+inline const c10::Type *type(const xylem_type *handle) { return reinterpret_cast<const c10::Type *>(handle); }
+
+/// Text that lives as long as the process, for names that are few.
+xylem_text interned(const std::string &s);
+
+/// Fill in their part of the table.
+void add_values(xylem_tensor_runtime &table);
+void add_tensors(xylem_tensor_runtime &table);
+void add_state(xylem_tensor_runtime &table);
+void add_operators(xylem_tensor_runtime &table);
+void add_archives(xylem_tensor_runtime &table);
+void add_modules(xylem_tensor_runtime &table);
+void add_functions(xylem_tensor_runtime &table);
+void add_callables(xylem_tensor_runtime &table);
+
+}  // namespace xylem

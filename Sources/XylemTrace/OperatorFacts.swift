@@ -1,0 +1,51 @@
+internal import Synchronization
+internal import XylemGraph
+internal import XylemRuntime
+
+/// What the tracer knows of an operator, worked out once.
+struct OperatorFacts: Sendable {
+  /// The name with the overload, `aten::add.Tensor`.
+  let name: String
+  /// The name without namespace and overload, `add`.
+  let shortName: String
+  /// The types of the arguments.
+  let argumentKinds: [ScriptType.Kind]
+  /// Effects as the schema tells them; nil where it tells nothing.
+  let effects: Effects?
+
+  init(_ schema: OperatorSchema) {
+    name = schema.fullName
+    let afterNamespace = schema.name.range(of: "::").map { schema.name[$0.upperBound...] } ?? schema.name[...]
+    shortName = String(afterNamespace)
+    argumentKinds = schema.arguments.map(\.type.kind)
+    if schema.isKnown {
+      effects = Effects(
+        writes: schema.arguments.indices.filter { schema.arguments[$0].isWritten }, aliases: schema.aliases,
+        usesRandomState: schema.isRandom, changesContext: Self.contextOperators.contains(schema.name))
+    } else {
+      effects = nil
+    }
+  }
+
+  private static let contextOperators: Set<String> = ["aten::set_grad_enabled"]
+
+  private static let known = Mutex<[TensorOperator: OperatorFacts]>([:])
+
+  /// The facts of an operator; costs a schema's reading the first time in the process.
+  static func of(_ op: TensorOperator) -> OperatorFacts {
+    if let facts = known.withLock({ $0[op] }) { return facts }
+    let fresh = OperatorFacts(op.schema)
+    known.withLock { $0[op] = fresh }
+    return fresh
+  }
+}
+extension StringProtocol {
+  fileprivate func range(of part: String) -> Range<Index>? {
+    var start = startIndex
+    while start < endIndex {
+      if self[start...].hasPrefix(part) { return start..<index(start, offsetBy: part.count) }
+      start = index(after: start)
+    }
+    return nil
+  }
+}

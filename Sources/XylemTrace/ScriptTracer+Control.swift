@@ -1,0 +1,150 @@
+internal import XylemErrors
+internal import XylemGraph
+internal import XylemRuntime
+
+extension ScriptTracer {
+  func runIf(_ statement: ScriptCode.Statement, at index: Int, _ frame: CallFrame) throws {
+    let code = frame.code
+    let condition = frame.input(0, of: statement)
+    let branches = statement.blocks.map { code.blocks[$0] }
+    switch condition {
+    case .bool(let flag): try take(branches[flag ? 0 : 1], statement, frame)
+    case .int(let number): try take(branches[number != 0 ? 0 : 1], statement, frame)
+    case .symbol(let node):
+      let onlyRaises = branches.map { raises($0, code) }
+      switch (onlyRaises[0], onlyRaises[1]) {
+      case (true, true):
+        throw TraceErrors.raised("both branches of an 'if' raise", at: place)
+      case (true, false), (false, true):
+        let expected = onlyRaises[1]
+        let message = try guardMessage(branches[expected ? 1 : 0], frame)
+        emitGuard(node, expected: expected, message: message)
+        try take(branches[expected ? 0 : 1], statement, frame)
+      case (false, false):
+        try keepWhole(statement, at: index, .if, condition: condition, frame)
+      }
+    default:
+      throw TraceErrors.unsupported("an 'if' on \(condition.kindDescription)", at: place)
+    }
+  }
+
+  private func take(_ block: ScriptCode.Block, _ statement: ScriptCode.Statement, _ frame: CallFrame) throws {
+    let own = running[running.count - 1].statement
+    try runBlock(block, frame)
+    running[running.count - 1].statement = own
+    for (output, result) in zip(statement.outputs, frame.code.operands[block.outputs]) {
+      frame.values[output] = frame.values[result]
+    }
+  }
+
+  /// Whether a block does nothing but raise.
+  private func raises(_ block: ScriptCode.Block, _ code: ScriptCode) -> Bool {
+    for index in block.statements {
+      switch code.statements[index].kind {
+      case .raise: return true
+      case .constant, .uninitialized, .operator, .tuple, .list, .getAttribute, .cast, .tupleIndex: continue
+      case .if:
+        // An assertion may choose its message; it raises where every branch does.
+        let inner = code.statements[index].blocks
+        if inner.allSatisfy({ raises(code.blocks[$0], code) }) { return true }
+      default: return false
+      }
+    }
+    return false
+  }
+
+  /// What a raising block would say, without keeping the nodes that its message needs.
+  private func guardMessage(_ block: ScriptCode.Block, _ frame: CallFrame) throws -> String {
+    let checkpoint = graph.checkpoint
+    let savedNamer = namer
+    let savedNodes = attributeNodes
+    defer {
+      graph.rollBack(to: checkpoint)
+      namer = savedNamer
+      attributeNodes = savedNodes
+    }
+    do {
+      try runBlock(block, frame)
+    } catch let error as XylemError where error.id == .traceRaised {
+      return error.cause.map { String(describing: $0) } ?? "an error"
+    } catch let error as XylemError where error.isAboutTracing {
+      return "an error"
+    }
+    return "an error"
+  }
+
+  private func emitGuard(_ node: NodeID, expected: Bool, message: String) {
+    let id = emit(.guard(Guard(expected: expected, message: message)), named: "_assert", [.node(node)], type: "None")
+    notes.append(
+      TraceNote(
+        kind: .guard, path: currentModule.path, node: graph[id].name,
+        reason: "assumes that \(graph[node].name) is \(expected ? "true" : "false"), else: \(message)",
+        location: graph[id].location))
+  }
+
+  func runLoop(_ statement: ScriptCode.Statement, at index: Int, _ frame: CallFrame) throws {
+    let code = frame.code
+    let body = code.blocks[statement.blocks.lowerBound]
+    let inputs = frame.inputs(of: statement)
+    guard case .int(let rounds) = inputs[0] else {
+      return try keepWhole(statement, at: index, .loop, condition: inputs[0], frame)
+    }
+    // A condition that depends on the input may show only after some rounds; then the loop is kept whole from its start.
+    let checkpoint = checkpoint()
+    var carried = Array(inputs.dropFirst(2))
+    var condition = inputs[1]
+    var round = 0
+    let own = running[running.count - 1].statement
+    while round < rounds {
+      guard case .bool(let goesOn) = condition else {
+        rollBack(to: checkpoint)
+        return try keepWhole(statement, at: index, .loop, condition: condition, frame)
+      }
+      guard goesOn else { break }
+      frame.values[body.inputs.lowerBound] = .int(round)
+      for (number, value) in zip(body.inputs.dropFirst(), carried) { frame.values[number] = value }
+      try runBlock(body, frame)
+      running[running.count - 1].statement = own
+      let results = code.operands[body.outputs].map { frame.values[$0] }
+      condition = results[0]
+      carried = Array(results.dropFirst())
+      round += 1
+    }
+    for (number, value) in zip(statement.outputs, carried) { frame.values[number] = value }
+  }
+
+  /// Makes a region of a statement, or says why there has to be one.
+  private func keepWhole(
+    _ statement: ScriptCode.Statement, at index: Int, _ kind: Region.Kind, condition: TracedValue, _ frame: CallFrame
+  ) throws {
+    let error = TraceErrors.controlFlow(kind, condition: describe(condition), at: place)
+    // A module without modules of its own hides nothing when it becomes a leaf, which reads better than a region in it.
+    let module = currentModule.module
+    guard options.makesLeaves, module.hasSubmodules || module === model.root else { throw error }
+    try emitRegion(statement, at: index, kind, reason: error.message, frame)
+  }
+
+  // MARK: - Going back
+
+  struct Checkpoint {
+    let graph: Graph.Checkpoint
+    let namer: NodeNamer
+    let notes: Int
+    let attributeNodes: [String: NodeID]
+    let callCounts: [String: Int]
+  }
+
+  func checkpoint() -> Checkpoint {
+    Checkpoint(
+      graph: graph.checkpoint, namer: namer, notes: notes.count, attributeNodes: attributeNodes,
+      callCounts: callCounts)
+  }
+
+  func rollBack(to checkpoint: Checkpoint) {
+    graph.rollBack(to: checkpoint.graph)
+    namer = checkpoint.namer
+    notes.removeLast(notes.count - checkpoint.notes)
+    attributeNodes = checkpoint.attributeNodes
+    callCounts = checkpoint.callCounts
+  }
+}

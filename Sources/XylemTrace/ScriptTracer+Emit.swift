@@ -1,0 +1,83 @@
+internal import XylemErrors
+internal import XylemGraph
+internal import XylemRuntime
+
+extension ScriptTracer {
+  /// Adds a node in the module whose code runs.
+  @discardableResult
+  func emit(
+    _ operation: Operation, named base: String, _ inputs: [Argument], type: String, effects: Effects? = Effects.none,
+    rule: String? = nil
+  ) -> NodeID {
+    let isListed = isListed(inputs)
+    let path = currentModule.path
+    let name = isListed ? namer.name(forOperation: base, in: path) : namer.name(forHidden: base, in: path)
+    return graph.append(
+      operation, name: name, inputs: inputs, modulePath: path, effects: effects, type: type,
+      location: options.recordsLocations ? currentLocation : nil, rule: rule, isListed: isListed)
+  }
+
+  /// torch.fx makes a node only of an operation on a stand-in; what it computes at once has no name there.
+  func isListed(_ inputs: [Argument]) -> Bool {
+    guard options.naming == .torchvision else { return true }
+    var listed = false
+    for input in inputs { input.forEachNode { listed = listed || graph[$0].isListed } }
+    return listed
+  }
+
+  /// One element of a container that is known only when running.
+  func emitGetItem(_ container: Argument, _ index: Argument, type: String) -> TracedValue {
+    .symbol(emit(.getItem, named: "getitem", [container, index], type: type, effects: Effects(aliases: [0])))
+  }
+
+  /// `container[index]` for lists, tuples and dictionaries.
+  func item(
+    _ index: TracedValue, of container: TracedValue, _ statement: ScriptCode.Statement, _ frame: CallFrame
+  ) throws -> TracedValue {
+    switch (container, index) {
+    case (.tuple(let elements, _), .int(let position)):
+      return try element(position, of: elements)
+    case (.list(let list), .int(let position)) where list.symbol == nil:
+      return try element(position, of: list.elements)
+    case (.dictionary(let dictionary), _) where dictionary.symbol == nil && index.literalKey != nil:
+      guard let found = dictionary.index(of: index) else {
+        throw TraceErrors.raised("KeyError: \(describe(index))", at: place)
+      }
+      return dictionary.entries[found].value
+    default:
+      return emitGetItem(
+        try argument(from: container), try argument(from: index),
+        type: typeName(statement.outputs.lowerBound, frame.code))
+    }
+  }
+
+  private func element(_ position: Int, of elements: [TracedValue]) throws -> TracedValue {
+    let index = position < 0 ? position + elements.count : position
+    guard elements.indices.contains(index) else {
+      throw TraceErrors.raised("IndexError: list index out of range", at: place)
+    }
+    return elements[index]
+  }
+
+  /// A node that calls a module which is not traced through.
+  func emitLeafModule(
+    _ module: ScriptModule, function: ScriptFunction, method: String, arguments: [TracedValue], rule: String,
+    type: String = "Tensor"
+  ) throws -> TracedValue {
+    let inputs = try arguments.map(argument(from:))
+    let name = namer.name(forModule: module.path, rootType: TypeName.unqualified(module.type))
+    let id = graph.append(
+      .leafModule(LeafModule(path: module.path, type: module.type, method: method)), name: name, inputs: inputs,
+      modulePath: module.path, effects: nil, type: type, location: options.recordsLocations ? currentLocation : nil,
+      rule: rule)
+    recordCall(module, result: .node(id), isLeaf: true)
+    return .symbol(id)
+  }
+
+  func recordCall(_ module: ScriptModule, result: Argument, isLeaf: Bool) {
+    let ordinal = callCounts[module.path, default: 0]
+    callCounts[module.path] = ordinal + 1
+    graph.appendCall(
+      ModuleCall(path: module.path, type: module.type, ordinal: ordinal, result: result, isLeaf: isLeaf))
+  }
+}

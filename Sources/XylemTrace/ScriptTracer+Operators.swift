@@ -1,0 +1,196 @@
+internal import XylemErrors
+internal import XylemGraph
+internal import XylemRuntime
+
+extension ScriptTracer {
+  func runOperator(_ statement: ScriptCode.Statement, at index: Int, _ frame: CallFrame) throws {
+    let inputs = frame.inputs(of: statement)
+    if try runNatively(statement, inputs, frame) { return }
+    if try runSubscript(statement, at: index, inputs, frame) { return }
+    guard let op = statement.operator else {
+      throw TraceErrors.unsupported("the operator \(statement.name) is not known", at: place)
+    }
+    let facts = OperatorFacts.of(op)
+    if try runText(facts, inputs, statement, frame) { return }
+    if let results = try evaluate(op, facts, inputs, statement, frame) {
+      for (number, value) in zip(statement.outputs, results) { frame.values[number] = value }
+      return
+    }
+    try checkConversion(facts, inputs)
+    try emitOperator(facts, inputs, statement, at: index, frame)
+  }
+
+  // MARK: - Values that are known
+
+  /// Computes what depends on no tensor and no input; nil where a node is needed.
+  private func evaluate(
+    _ op: TensorOperator, _ facts: OperatorFacts, _ inputs: [TracedValue], _ statement: ScriptCode.Statement,
+    _ frame: CallFrame
+  ) throws -> [TracedValue]? {
+    guard let effects = facts.effects, effects.writes.isEmpty, !effects.usesRandomState, !effects.changesContext,
+      !Self.contextReaders.contains(facts.shortName)
+    else { return nil }
+    let makesTensors = statement.outputs.contains { frame.code.typeKinds[$0] == .tensor }
+    guard !makesTensors else { return nil }
+    var values: [Value] = []
+    for (position, input) in inputs.enumerated() {
+      if let literal = input.literalValue {
+        values.append(literal)
+      } else if position == 0, Self.metadata.contains(facts.shortName), case .attribute(let attribute) = input {
+        values.append(attribute.value)
+      } else if position == 0, Self.metadata.contains(facts.shortName), case .constant(_, let value) = input {
+        values.append(value)
+      } else {
+        return nil
+      }
+    }
+    let results: [Value]
+    do {
+      results = try op(values)
+    } catch let error as XylemError {
+      throw TraceErrors.raised(error.cause.map { String(describing: $0) } ?? error.message, at: place)
+    }
+    let traced = results.compactMap { TracedValue(literal: $0) }
+    return traced.count == results.count ? traced : nil
+  }
+
+  /// What is asked of a tensor of the model and does not change when its values do.
+  private static let metadata: Set<String> = [
+    "size", "dim", "numel", "len", "dtype", "is_floating_point", "is_complex", "layout", "shape", "ndim",
+  ]
+
+  private static let contextReaders: Set<String> = ["is_grad_enabled", "is_autocast_enabled", "is_autocast_cpu_enabled"]
+
+  // MARK: - Texts and conversions
+
+  /// Texts with parts that depend on the input are only for messages; warnings and prints leave no trace.
+  private func runText(
+    _ facts: OperatorFacts, _ inputs: [TracedValue], _ statement: ScriptCode.Statement, _ frame: CallFrame
+  ) throws -> Bool {
+    if facts.shortName == "warn" || facts.name.hasPrefix("prim::Print") { return true }
+    guard statement.outputs.count == 1, frame.code.typeKinds[statement.outputs.lowerBound] == .string,
+      inputs.contains(where: { $0.isSymbolic || !$0.isLiteral })
+    else { return false }
+    let pieces = inputs.map(text(of:))
+    var result = pieces.joined()
+    if facts.shortName == "format", let pattern = pieces.first {
+      let parts = pattern.split(separator: "{}", omittingEmptySubsequences: false)
+      result = ""
+      for (position, part) in parts.enumerated() {
+        result += part
+        if position + 1 < parts.count, position + 1 < pieces.count { result += pieces[position + 1] }
+      }
+    }
+    frame.setOutput(.message(result), of: statement)
+    return true
+  }
+
+  private func text(of value: TracedValue) -> String {
+    switch value {
+    case .string(let text), .message(let text): text
+    case .int(let number): String(number)
+    case .float(let number): String(number)
+    case .bool(let flag): flag ? "True" : "False"
+    case .none: "None"
+    case .symbol(let id): "{\(graph[id].name)}"
+    default: "{\(value.kindDescription)}"
+    }
+  }
+
+  /// `int(x)` of what depends on the input is where a model leaves the graph, as in torch.fx.
+  private func checkConversion(_ facts: OperatorFacts, _ inputs: [TracedValue]) throws {
+    guard facts.shortName == "Int" || facts.shortName == "Float", let value = inputs.first, value.isSymbolic else {
+      return
+    }
+    let function = facts.shortName.lowercased()
+    let error = TraceErrors.concreteValue("\(function)(…)", value: describe(value), at: place)
+    guard options.makesLeaves, currentModule.module.hasSubmodules || currentModule.module === model.root else {
+      throw error
+    }
+    notes.append(
+      TraceNote(
+        kind: .symbolicConversion, path: currentModule.path, type: currentModule.module.type,
+        reason: "\(error.message) stays a node of the graph", location: currentLocation))
+  }
+
+  // MARK: - Nodes
+
+  private func emitOperator(
+    _ facts: OperatorFacts, _ inputs: [TracedValue], _ statement: ScriptCode.Statement, at index: Int,
+    _ frame: CallFrame
+  ) throws {
+    var arguments: [Argument] = []
+    arguments.reserveCapacity(inputs.count)
+    for input in inputs { arguments.append(try argument(from: input)) }
+    for position in facts.effects?.writes ?? [] where position < inputs.count {
+      try willWriteContainer(inputs[position])
+    }
+    var effects = facts.effects
+    if model.archive.missingOperators.contains(statement.name) {
+      effects = nil
+      noteMissing(statement.name)
+    }
+    let outputs = statement.outputs
+    let type = outputs.count == 1 ? typeName(outputs.lowerBound, frame.code) : outputs.isEmpty ? "None" : "Tuple"
+    let base =
+      options.naming == .exact
+      ? OperationNames.exact(facts.shortName)
+      : OperationNames.torchvision(facts.shortName, source: sourceIfSpelledDifferently(facts.shortName, index, frame))
+    let id = emit(.operator(name: facts.name), named: base, arguments, type: type, effects: effects)
+    if outputs.count == 1 {
+      frame.values[outputs.lowerBound] = .symbol(id)
+    } else {
+      for (position, number) in outputs.enumerated() {
+        frame.values[number] = emitGetItem(.node(id), .int(position), type: typeName(number, frame.code))
+      }
+    }
+  }
+
+  private func sourceIfSpelledDifferently(_ short: String, _ index: Int, _ frame: CallFrame) -> ScriptSource {
+    let isSpelled = short.hasSuffix("_") || Self.spelled.contains(short)
+    return isSpelled ? frame.code.function.source(of: index) : ScriptSource(file: "", line: 0, text: "")
+  }
+
+  private static let spelled: Set<String> = ["size", "dim", "div", "floor_divide", "floordiv", "remainder"]
+
+  private func noteMissing(_ name: String) {
+    guard !notes.contains(where: { $0.kind == .missingOperator && $0.reason.hasPrefix(name) }) else { return }
+    notes.append(
+      TraceNote(
+        kind: .missingOperator, path: currentModule.path, reason: "\(name) is not registered: it can't be run",
+        location: currentLocation))
+  }
+
+  /// A container that an operator writes when running can't stay known.
+  private func willWriteContainer(_ value: TracedValue) throws {
+    switch value {
+    case .list(let list):
+      try willChange(origin: list.origin)
+      throw TraceErrors.unsupported("a list changes in a way that depends on the input", at: place)
+    case .dictionary(let dictionary):
+      try willChange(origin: dictionary.origin)
+      throw TraceErrors.unsupported("a dictionary changes in a way that depends on the input", at: place)
+    default: break
+    }
+  }
+
+  // MARK: - Context managers
+
+  func enter(_ manager: TracedValue, _ statement: ScriptCode.Statement, _ frame: CallFrame) throws {
+    let result = try call("__enter__", of: manager, [])
+    if !statement.outputs.isEmpty { frame.setOutput(result, of: statement) }
+  }
+
+  func exit(_ manager: TracedValue, _ statement: ScriptCode.Statement, _ frame: CallFrame) throws {
+    _ = try call("__exit__", of: manager, [.none, .none, .none])
+  }
+
+  private func call(_ method: String, of manager: TracedValue, _ arguments: [TracedValue]) throws -> TracedValue {
+    guard case .object(let object) = manager, let function = model.archive.function(named: object.type.name + "." + method)
+    else { throw TraceErrors.unsupported("a 'with' block on \(manager.kindDescription)", at: place) }
+    guard !TypeName.readable(object.type.name).contains("autocast") else {
+      throw TraceErrors.unsupported("an autocast block is not replayed by the tracer", at: place)
+    }
+    return try run(try model.code(of: function), [manager] + arguments)
+  }
+}

@@ -1,0 +1,170 @@
+internal import XylemErrors
+public import XylemGraph
+internal import XylemRuntime
+
+extension ScriptModel {
+  /// Traces `forward` in one mode.
+  ///
+  /// The model is not changed: modes, buffers and random state stay as they are.
+  ///
+  /// - Throws: `trace.control-flow`, `trace.concrete-value`, `trace.unsupported`, `trace.raised` with the module, the
+  ///   source line and remedies; `trace.no-forward`, `trace.unknown-argument`, `trace.limit`, `trace.recursion`.
+  public func trace(_ options: TraceOptions = TraceOptions()) throws -> Trace {
+    var dynamic: Set<String> = []
+    while true {
+      let tracer = ScriptTracer(model: self, options: options, dynamicAttributes: dynamic)
+      do {
+        return try tracer.trace()
+      } catch let restart as RestartTrace {
+        // An attribute turned out to be written by forward: it has to be read when running, from the start.
+        dynamic.insert(restart.attribute)
+      }
+    }
+  }
+}
+
+/// Thrown where an attribute that was taken for a constant is written.
+struct RestartTrace: Error {
+  let attribute: String
+}
+
+/// Runs a model's code once with stand-ins for what depends on the input, and writes down what it does.
+final class ScriptTracer {
+  let model: ScriptModel
+  let options: TraceOptions
+  /// Paths of attributes that forward writes.
+  let dynamicAttributes: Set<String>
+  let policy: LeafPolicy
+
+  var graph = Graph()
+  var namer: NodeNamer
+  var notes: [TraceNote] = []
+  /// The modules whose code runs, outermost first.
+  var modules: [ModuleFrame] = []
+  /// Nodes of parameters that were read already, by path.
+  var attributeNodes: [String: NodeID] = [:]
+  /// Containers that were read from attributes, so that each is one object throughout the trace.
+  var containers: [String: TracedValue] = [:]
+  /// How often each module was called.
+  var callCounts: [String: Int] = [:]
+  /// The flags that modules have in this trace where they differ from the trace's mode.
+  let pinned: [UInt64: Bool]
+  var usedRules: Set<LeafPolicy.Rule> = []
+  var statementCount = 0
+  var depth = 0
+  /// The code that is running, innermost last; for places in errors.
+  var running: [(code: ScriptCode, statement: Int)] = []
+
+  struct ModuleFrame {
+    let module: ScriptModule
+    /// The path under which operations are named.
+    let path: String
+  }
+
+  init(model: ScriptModel, options: TraceOptions, dynamicAttributes: Set<String>) {
+    self.model = model
+    self.options = options
+    self.dynamicAttributes = dynamicAttributes
+    policy = options.policy
+    namer = NodeNamer(naming: options.naming, modulePaths: model.modulePaths)
+    pinned = Dictionary(
+      model.pinnedModules.map { ($0.identity, $0.isTraining ?? false) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  func trace() throws -> Trace {
+    let root = model.root
+    let (function, method) = try forwardMethod(of: root)
+    let schema = try function.schema()
+    let names = schema.arguments.dropFirst().map(\.name)
+    for name in options.concrete.keys.sorted() where !names.contains(name) {
+      throw TraceErrors.unknownArgument(name, known: Array(names))
+    }
+    modules.append(ModuleFrame(module: root, path: ""))
+    var arguments: [TracedValue] = [.module(root)]
+    for (position, argument) in schema.arguments.dropFirst().enumerated() {
+      arguments.append(placeholder(for: argument, at: position))
+    }
+    let result: TracedValue
+    if let rule = policy.rule(forModule: root.type, at: "") {
+      usedRules.insert(rule)
+      result = try emitLeafModule(
+        root, function: function, method: method, arguments: Array(arguments.dropFirst()), rule: rule.description)
+    } else {
+      result = try runRoot(function, arguments)
+    }
+    let output = try argument(from: result)
+    graph.appendCall(ModuleCall(path: "", type: root.type, ordinal: 0, result: output, isLeaf: false))
+    graph.append(.output, name: namer.name(forHidden: "output", in: ""), inputs: [output], type: "")
+    noteUnusedRules()
+    for module in model.pinnedModules {
+      notes.append(
+        TraceNote(
+          kind: .pinnedMode, path: module.path, type: module.type,
+          reason: "its own training flag differs from the root's and was kept"))
+    }
+    return Trace(
+      graph: graph, mode: options.mode, naming: options.naming, notes: notes,
+      pinnedModules: model.pinnedModules.map(\.path))
+  }
+
+  private func runRoot(_ function: ScriptFunction, _ arguments: [TracedValue]) throws -> TracedValue {
+    let code = try model.code(of: function)
+    return try run(code, arguments)
+  }
+
+  /// `forward`, or what scripting made of it for a layer with several signatures.
+  func forwardMethod(of module: ScriptModule) throws -> (ScriptFunction, String) {
+    for name in ["forward", "forward__0"] {
+      if let function = module.object.method(name) { return (function, name) }
+    }
+    throw TraceErrors.noForward(methods: [], at: .init(modulePath: module.path, moduleType: module.type))
+  }
+
+  private func placeholder(for argument: OperatorSchema.Argument, at position: Int) -> TracedValue {
+    if let fixed = options.concrete[argument.name] { return TracedValue(fixed) }
+    let value = Placeholder(
+      name: argument.name, defaultValue: argument.defaultValue.flatMap { Argument(literal: $0) }, position: position)
+    let node = graph.append(
+      .placeholder(value), name: namer.name(forOperation: argument.name, in: ""), inputs: [],
+      type: argument.type.name)
+    return .symbol(node)
+  }
+
+  private func noteUnusedRules() {
+    for rule in policy.rules where !usedRules.contains(rule) {
+      notes.append(TraceNote(kind: .unusedRule, path: "", reason: "the rule '\(rule)' matched nothing"))
+    }
+  }
+
+  // MARK: - Places
+
+  /// The module whose code runs.
+  var currentModule: ModuleFrame {
+    guard let last = modules.last else { preconditionFailure("no module's code is running") }
+    return last
+  }
+
+  /// Where the statement that is running stands in the model's source.
+  var currentLocation: SourceLocation? {
+    // Code that was inlined from the runtime's own helpers says nothing; its caller does.
+    for (code, statement) in running.reversed() {
+      let source = code.function.source(of: statement)
+      if source.line > 0, !source.file.isEmpty, !source.file.hasPrefix("<") {
+        return SourceLocation(file: source.file, line: source.line)
+      }
+    }
+    return nil
+  }
+
+  /// The place of the statement that is running, for an error.
+  var place: XylemError.Place {
+    let module = currentModule.module
+    return XylemError.Place(
+      modulePath: currentModule.path, moduleType: module.type, source: currentLocation.map(String.init(describing:)))
+  }
+
+  func describe(_ value: TracedValue) -> String {
+    if case .symbol(let id) = value { return "\(graph[id].name) (\(graph[id].type))" }
+    return value.kindDescription
+  }
+}

@@ -1,0 +1,70 @@
+public import XylemGraph
+
+/// A model traced in one mode.
+public struct Trace: Sendable {
+  /// The nodes.
+  public var graph: Graph
+  /// The mode it was traced in.
+  public var mode: Mode
+  /// How its nodes are named.
+  public var naming: Naming
+  /// What was hidden, renamed or assumed, in the order in which the trace met it.
+  public var notes: [TraceNote]
+  /// Modules whose own flag differs from the root's: they kept it, whatever the mode of the trace.
+  public var pinnedModules: [String]
+
+  /// The names of the nodes in execution order.
+  public var nodeNames: [String] { graph.nodeNames }
+}
+
+/// Something about a trace that a reader must know to trust it.
+public struct TraceNote: Sendable, Hashable {
+  /// What it is about.
+  public enum Kind: String, Sendable, Hashable, CaseIterable {
+    /// A module became a leaf because it could not be traced.
+    case automaticLeaf = "automatic-leaf"
+    /// A block of control flow was kept whole because it could not be traced.
+    case automaticRegion = "automatic-region"
+    /// The model assumed something about a value, which is checked when running.
+    case `guard`
+    /// A number that the model made of a tensor stays symbolic.
+    case symbolicConversion = "symbolic-conversion"
+    /// An operator is not registered: it can be traced and not run.
+    case missingOperator = "missing-operator"
+    /// A module's name and an operation's would have been the same.
+    case nameTaken = "name-taken"
+    /// A module kept its own mode.
+    case pinnedMode = "pinned-mode"
+    /// A rule of the policy matched nothing.
+    case unusedRule = "unused-rule"
+  }
+
+  /// What it is about.
+  public var kind: Kind
+  /// The path of the module it concerns; empty for the root.
+  public var path: String
+  /// The type of that module, where it has one of its own.
+  public var type: String?
+  /// The node it concerns.
+  public var node: String?
+  /// One sentence.
+  public var reason: String
+  /// Where in the model's source.
+  public var location: SourceLocation?
+  /// Paths of modules that are hidden by it.
+  public var hiddenModules: [String]
+
+  /// A note.
+  public init(
+    kind: Kind, path: String, type: String? = nil, node: String? = nil, reason: String,
+    location: SourceLocation? = nil, hiddenModules: [String] = []
+  ) {
+    self.kind = kind
+    self.path = path
+    self.type = type
+    self.node = node
+    self.reason = reason
+    self.location = location
+    self.hiddenModules = hiddenModules
+  }
+}

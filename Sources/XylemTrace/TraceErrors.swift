@@ -1,0 +1,84 @@
+internal import XylemErrors
+internal import XylemGraph
+
+/// The texts of this module's errors.
+enum TraceErrors {
+  static func controlFlow(_ kind: Region.Kind, condition: String, at place: XylemError.Place) -> XylemError {
+    let what =
+      switch kind {
+      case .if: "the condition of this 'if' depends on the input"
+      case .loop: "the number of rounds of this loop depends on the input"
+      }
+    return XylemError(
+      .traceControlFlow, what, at: place, cause: Cause("the value is \(condition)"), remedies: remedies(place))
+  }
+
+  static func concreteValue(_ what: String, value: String, at place: XylemError.Place) -> XylemError {
+    XylemError(
+      .traceConcreteValue, "\(what) of a value that depends on the input", at: place,
+      cause: Cause("the value is \(value)"), remedies: remedies(place))
+  }
+
+  static func unsupported(_ what: String, at place: XylemError.Place) -> XylemError {
+    XylemError(.traceUnsupported, what, at: place, remedies: remedies(place))
+  }
+
+  static func raised(_ message: String, at place: XylemError.Place) -> XylemError {
+    XylemError(
+      .traceRaised, "the model's own code raises an error while it is traced", at: place, cause: Cause(message),
+      remedies: ["--mode eval", "--concrete NAME=VALUE  # where it checks an argument"])
+  }
+
+  static func limit(_ statements: Int, at place: XylemError.Place) -> XylemError {
+    XylemError(
+      .traceLimit, "the trace was given up after \(statements) statements", at: place,
+      cause: Cause("a loop may never end"), remedies: remedies(place))
+  }
+
+  static func recursion(_ depth: Int, at place: XylemError.Place) -> XylemError {
+    XylemError(.traceRecursion, "modules and functions call each other more than \(depth) deep", at: place)
+  }
+
+  static func noForward(methods: [String], at place: XylemError.Place) -> XylemError {
+    XylemError(
+      .traceNoForward, "the model has no method 'forward'", at: place,
+      cause: methods.isEmpty ? nil : Cause("it has " + methods.joined(separator: ", ")))
+  }
+
+  static func unknownArgument(_ name: String, known: [String]) -> XylemError {
+    let near = nearMisses(of: name, among: known)
+    return XylemError(
+      .traceUnknownArgument, "forward has no argument '\(name)'",
+      cause: Cause("its arguments are " + known.joined(separator: ", ")),
+      remedies: near.map { "--concrete \($0)=VALUE" })
+  }
+
+  /// What to paste, most specific first.
+  private static func remedies(_ place: XylemError.Place) -> [String] {
+    var found: [String] = []
+    if let type = place.moduleType, place.modulePath?.isEmpty == false {
+      found.append("--leaf \(TypeName.unqualified(type))")
+    }
+    found.append("--auto-leaf  # keeps such parts whole, and lists them")
+    found.append("--concrete NAME=VALUE  # where it depends on an argument that never changes")
+    return found
+  }
+}
+
+/// A cause in words.
+struct Cause: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}
+
+extension XylemError {
+  /// Whether a leaf or a region in place of the code would have helped.
+  var isAboutTracing: Bool {
+    switch id {
+    case .traceControlFlow, .traceConcreteValue, .traceUnsupported, .traceRaised, .traceLimit, .runtimeOperator,
+      .runtimeMissingKernel:
+      true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,144 @@
+internal import XylemErrors
+internal import XylemGraph
+internal import XylemRuntime
+
+extension TracedValue {
+  /// The value of a literal argument; nodes become symbols.
+  init(_ argument: Argument) {
+    switch argument {
+    case .bool(let value): self = .bool(value)
+    case .int(let value): self = .int(value)
+    case .float(let value): self = .float(value)
+    case .complex(let real, let imaginary): self = .complex(real, imaginary)
+    case .string(let value): self = .string(value)
+    case .device(let value): self = .device(value)
+    case .node(let id): self = .symbol(id)
+    case .list(let elements): self = .list(TracedList(elements.map(TracedValue.init)))
+    case .tuple(let elements, let names): self = .tuple(elements.map(TracedValue.init), names: names ?? [])
+    case .dictionary(let entries):
+      self = .dictionary(TracedDictionary(entries.map { (TracedValue($0.key), TracedValue($0.value)) }))
+    case .none, .module, .constant: self = .none
+    }
+  }
+
+  /// The traced form of a value that the runtime gave, where it is a literal through and through; nil otherwise.
+  init?(literal value: Value, origin: String? = nil) {
+    switch value {
+    case .none: self = .none
+    case .bool(let value): self = .bool(value)
+    case .int(let value): self = .int(value)
+    case .float(let value): self = .float(value)
+    case .complex(let real, let imaginary): self = .complex(real, imaginary)
+    case .string(let value): self = .string(value)
+    case .device(let value): self = .device(value)
+    case .tensor: return nil
+    case .list(let elements):
+      let traced = elements.compactMap { TracedValue(literal: $0) }
+      guard traced.count == elements.count else { return nil }
+      self = .list(TracedList(traced, origin: origin))
+    case .tuple(let elements, let names):
+      let traced = elements.compactMap { TracedValue(literal: $0) }
+      guard traced.count == elements.count else { return nil }
+      self = .tuple(traced, names: names)
+    case .dictionary(let entries):
+      var traced: [(key: TracedValue, value: TracedValue)] = []
+      for entry in entries {
+        guard let key = TracedValue(literal: entry.key), let value = TracedValue(literal: entry.value) else {
+          return nil
+        }
+        traced.append((key, value))
+      }
+      self = .dictionary(TracedDictionary(traced, origin: origin))
+    case .object(let object):
+      guard [.list, .tuple, .dictionary].contains(object.kind), let unpacked = try? value.unpacked() else { return nil }
+      if case .object = unpacked { return nil }
+      self.init(literal: unpacked, origin: origin)
+    }
+  }
+}
+
+extension Argument {
+  /// The argument of a literal; nil for tensors and objects.
+  init?(literal value: Value) {
+    guard let traced = TracedValue(literal: value), let argument = traced.literalArgument else { return nil }
+    self = argument
+  }
+}
+
+extension TracedValue {
+  /// The argument of a literal; nil for what is none.
+  var literalArgument: Argument? {
+    switch self {
+    case .none: return Argument.none
+    case .bool(let value): return .bool(value)
+    case .int(let value): return .int(value)
+    case .float(let value): return .float(value)
+    case .complex(let real, let imaginary): return .complex(real, imaginary)
+    case .string(let value): return .string(value)
+    case .device(let value): return .device(value)
+    case .list(let list) where list.symbol == nil:
+      let elements = list.elements.compactMap(\.literalArgument)
+      return elements.count == list.elements.count ? .list(elements) : nil
+    case .tuple(let elements, let names):
+      let arguments = elements.compactMap(\.literalArgument)
+      return arguments.count == elements.count ? .tuple(arguments, names: names.isEmpty ? nil : names) : nil
+    case .dictionary(let dictionary) where dictionary.symbol == nil:
+      var entries: [Argument.Entry] = []
+      for entry in dictionary.entries {
+        guard let key = entry.key.literalArgument, let value = entry.value.literalArgument else { return nil }
+        entries.append(.init(key: key, value: value))
+      }
+      return .dictionary(entries)
+    default: return nil
+    }
+  }
+}
+
+extension ScriptTracer {
+  /// What a node is given for a traced value; attributes become nodes where they were not yet.
+  func argument(from value: TracedValue) throws -> Argument {
+    switch value {
+    case .symbol(let id): return .node(id)
+    case .attribute(let attribute): return .node(attributeNode(attribute))
+    case .module(let module): return .module(module.path)
+    case .constant(let reference, _): return .constant(reference)
+    case .list(let list):
+      if let symbol = list.symbol { return .node(symbol) }
+      return .list(try list.elements.map(argument(from:)))
+    case .tuple(let elements, let names):
+      return .tuple(try elements.map(argument(from:)), names: names.isEmpty ? nil : names)
+    case .dictionary(let dictionary):
+      if let symbol = dictionary.symbol { return .node(symbol) }
+      return .dictionary(
+        try dictionary.entries.map { .init(key: try argument(from: $0.key), value: try argument(from: $0.value)) })
+    case .future(let inner): return try argument(from: inner)
+    case .uninitialized: return .none
+    case .message(let text): return .string(text)
+    case .object, .function:
+      throw TraceErrors.unsupported("\(value.kindDescription) can't be passed to an operation", at: place)
+    default:
+      guard let literal = value.literalArgument else {
+        throw TraceErrors.unsupported("\(value.kindDescription) can't be passed to an operation", at: place)
+      }
+      return literal
+    }
+  }
+
+  /// The node that reads an attribute, made at the first need.
+  func attributeNode(_ attribute: TracedAttribute) -> NodeID {
+    let isDynamic = dynamicAttributes.contains(attribute.path)
+    if !isDynamic, let known = attributeNodes[attribute.path] { return known }
+    // torch.fx makes nodes of parameters, and computes with buffers where it can.
+    let isListed = options.naming == .exact || attribute.isParameter
+    let name =
+      isListed
+      ? namer.name(forAttribute: attribute.path, in: currentModule.path)
+      : namer.name(forHidden: attribute.path, in: "")
+    let id = graph.append(
+      .attribute(path: attribute.path), name: name, inputs: [], modulePath: currentModule.path,
+      effects: Effects(aliasesModel: true), type: attribute.type,
+      location: options.recordsLocations ? currentLocation : nil, isListed: isListed)
+    if !isDynamic { attributeNodes[attribute.path] = id }
+    return id
+  }
+}

@@ -1,0 +1,16 @@
+/// The names of classes and functions as archives keep them, and as people know them.
+enum TypeName {
+  /// A name without what the archive added: `__torch__.net.___torch_mangle_3.Net` becomes `net.Net`.
+  static func readable(_ qualified: String) -> String {
+    guard qualified.contains("__torch") else { return qualified }
+    return qualified.split(separator: ".")
+      .filter { $0 != "__torch__" && !$0.hasPrefix("___torch_mangle_") }
+      .joined(separator: ".")
+  }
+
+  /// The last part of a dotted name.
+  static func unqualified(_ name: String) -> String {
+    guard let dot = name.lastIndex(of: ".") else { return name }
+    return String(name[name.index(after: dot)...])
+  }
+}
