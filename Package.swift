@@ -57,11 +57,11 @@ var targets: [Target] = [
   .target(name: "XylemErrors", swiftSettings: strict),
   .target(name: "CXylem"),
 
-  .testTarget(name: "XylemImageTests", dependencies: ["XylemImage"], swiftSettings: strict),
+  .testTarget(name: "XylemImageTests", dependencies: ["XylemImage", "XylemErrors"], swiftSettings: strict),
   .testTarget(name: "XylemExtractTests", dependencies: ["XylemExtract"], swiftSettings: strict),
   .testTarget(name: "XylemTraceTests", dependencies: ["XylemTrace"], swiftSettings: strict),
-  .testTarget(name: "XylemRuntimeTests", dependencies: ["XylemRuntime"], swiftSettings: strict),
-  .testTarget(name: "XylemGraphTests", dependencies: ["XylemGraph"], swiftSettings: strict),
+  .testTarget(name: "XylemRuntimeTests", dependencies: ["XylemRuntime", "XylemErrors"], swiftSettings: strict),
+  .testTarget(name: "XylemGraphTests", dependencies: ["XylemGraph", "XylemErrors"], swiftSettings: strict),
   .testTarget(name: "XylemErrorsTests", dependencies: ["XylemErrors"], swiftSettings: strict),
   .testTarget(name: "XylemCommandTests", dependencies: ["XylemCommand"], swiftSettings: strict),
 ]
@@ -81,9 +81,9 @@ if let libtorch {
       ],
       linkerSettings: [
         .unsafeFlags([
-          "-L" + libtorch + "/lib", "-Xlinker", "-rpath", "-Xlinker", libtorch + "/lib", "-Xlinker", "--no-as-needed",
+          "-L" + libtorch + "/lib", "-Xlinker", "-rpath", "-Xlinker", libtorch + "/lib", "-Xlinker", "--no-as-needed", "-Xlinker", "-z", "-Xlinker", "defs",
         ]),
-        .linkedLibrary("torch_cpu"), .linkedLibrary("c10"), .linkedLibrary("torch"),
+        .linkedLibrary("torch_cpu"), .linkedLibrary("c10"), .linkedLibrary("torch"), .linkedLibrary("m"),
       ]))
 }
 

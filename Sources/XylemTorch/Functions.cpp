@@ -106,13 +106,11 @@ class Flattener {
       code_.nodes.push_back(describe(node));
       code_.sources.push_back(node);
     }
-    auto &out = code_.blocks[number];
-    out.first_node = first_node;
-    out.node_count = static_cast<uint32_t>(code_.nodes.size()) - first_node;
-    out.first_input = first_input;
-    out.input_count = static_cast<uint32_t>(block->inputs().size());
+    const auto node_count = static_cast<uint32_t>(code_.nodes.size()) - first_node;
+    code_.blocks[number] = xylem_ir_block{first_node, node_count, first_input,
+                                          static_cast<uint32_t>(block->inputs().size()), 0, 0};
     // Nested blocks come after this one, so that its own nodes stay side by side.
-    for (uint32_t i = first_node; i < first_node + out.node_count; ++i) {
+    for (uint32_t i = first_node; i < first_node + node_count; ++i) {
       auto *node = code_.sources[i];
       if (node->kind() == prim::fork) {
         const auto subgraph = node->g(attr::Subgraph);

@@ -13,7 +13,7 @@ static xylem_status object_attribute(const xylem_value *value, size_t index, xyl
     const auto class_type = holder->type();
     if (index >= class_type->numAttributes()) throw StatusError(XYLEM_INVALID_ARGUMENT, "there is no such attribute");
     xylem_attribute attribute{};
-    attribute.name = text(class_type->getAttributeName(index));
+    attribute.name = interned(class_type->getAttributeName(index));
     attribute.type = handle(class_type->getAttribute(index).get());
     attribute.is_parameter = class_type->is_parameter(index);
     attribute.is_buffer = class_type->is_buffer(index);

@@ -159,7 +159,7 @@ static xylem_status describe(const xylem_value *value, xylem_value *out, xylem_e
     } else if (v.isDevice()) {
       stream << v.toDevice().str();
     } else if (v.isEnum()) {
-      stream << v.toEnumHolder()->unqualifiedClassName() << '.' << v.toEnumHolder()->name();
+      stream << v.type()->annotation_str() << '.' << v.toEnumHolder()->name();
     } else {
       v.repr(stream, [](std::ostream &os, const IValue &inner) {
         if (!inner.isTensor() && !inner.isObject()) return false;

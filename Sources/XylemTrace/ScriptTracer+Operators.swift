@@ -47,7 +47,7 @@ extension ScriptTracer {
     let results: [Value]
     do {
       results = try op(values)
-    } catch let error as XylemError {
+    } catch {
       throw TraceErrors.raised(error.cause.map { String(describing: $0) } ?? error.message, at: place)
     }
     let traced = results.compactMap { TracedValue(literal: $0) }

@@ -1,5 +1,5 @@
 internal import XylemErrors
-public import XylemGraph
+internal import XylemGraph
 internal import XylemRuntime
 
 extension ScriptModel {

@@ -1,1 +1,3 @@
-print("x")
+import XylemCommand
+
+await XylemCommandLine.main()

@@ -1,0 +1,32 @@
+# What the scripts here share: how they speak, and where things are. Sourced, never run.
+
+# One line for each step.
+say() { printf '==> %s\n' "$*"; }
+# A thing to know that stops nothing.
+note() { printf '    %s\n' "$*"; }
+# The end: what can't be done, then, a line for each argument, what to do about it.
+fail() {
+  printf 'error: %s\n' "$1" >&2
+  shift
+  local line
+  for line in "$@"; do printf '       %s\n' "$line" >&2; done
+  exit 1
+}
+
+# The libtorch that this package is written against.
+libtorch_version=2.13.0
+# The unpacked libtorch that all checkouts of a user share.
+libtorch_cache="${XDG_CACHE_HOME:-$HOME/.cache}/xylem"
+
+# Whether a folder holds libtorch's headers and libraries.
+is_libtorch() {
+  [ -f "$1/include/torch/csrc/jit/api/module.h" ] && [ -f "$1/lib/libtorch_cpu.so" ] && [ -f "$1/lib/libc10.so" ]
+}
+
+# A libtorch folder's version (2.13.0), or nothing.
+libtorch_version_of() {
+  local header="$1/include/torch/headeronly/version.h"
+  [ -f "$header" ] || return 0
+  awk '$1 == "#define" && $2 ~ /^TORCH_VERSION_(MAJOR|MINOR|PATCH)$/ { v[$2] = $3 }
+    END { print v["TORCH_VERSION_MAJOR"] "." v["TORCH_VERSION_MINOR"] "." v["TORCH_VERSION_PATCH"] }' "$header"
+}

@@ -1,0 +1,6 @@
+@_exported public import XylemErrors
+@_exported public import XylemExtract
+@_exported public import XylemGraph
+@_exported public import XylemImage
+@_exported public import XylemRuntime
+@_exported public import XylemTrace
