@@ -69,12 +69,12 @@ public import XylemErrors
   ///
   /// - Throws: `archive.unreadable`.
   public func effects() throws(XylemError) -> Effects {
-    var out = unsafe xylem_effects()
+    var out = xylem_effects()
     try unsafe check(.archiveUnreadable, "the effects of a part of the model can't be found") {
       unsafe archive.library.table.pointee.callable_effects(handle, &out, $0)
     }
     let bits = { (mask: UInt64) in (0..<64).filter { mask >> UInt64($0) & 1 == 1 } }
-    return unsafe Effects(
+    return Effects(
       writes: bits(out.writes), aliases: bits(out.aliases), isRandom: out.is_random != 0,
       writesModel: out.writes_model != 0, aliasesModel: out.aliases_model != 0,
       changesContext: out.changes_context != 0)
@@ -88,7 +88,7 @@ public import XylemErrors
     var raws: [xylem_value] = unsafe []
     defer { for index in unsafe raws.indices { unsafe library.table.pointee.value_release(&raws[index]) } }
     for argument in arguments { unsafe raws.append(try argument.makeRaw(library)) }
-    return try unsafe library.collect(.runtimeOperator, { "a part of the model failed" }) {
+    return try library.collect(.runtimeOperator, { "a part of the model failed" }) {
       unsafe library.table.pointee.callable_call(handle, raws, raws.count, $0, $1, $2, $3)
     }
   }

@@ -145,7 +145,7 @@ extension String {
   /// Calls `body` with this text in the form that crosses the boundary.
   func withText<Result>(_ body: (xylem_text) -> Result) -> Result {
     var copy = self
-    return unsafe copy.withUTF8 { buffer in
+    return copy.withUTF8 { buffer in
       unsafe buffer.withMemoryRebound(to: CChar.self) { characters in
         unsafe body(xylem_text(bytes: characters.baseAddress, count: characters.count))
       }

@@ -22,7 +22,7 @@ public import XylemErrors
     let library = try RuntimeLibrary.shared()
     var out: OpaquePointer?
     try unsafe check({ RuntimeErrors.archive($0, path: path, reason: $1) }) { error in
-      path.withText { unsafe library.table.pointee.archive_load($0, &out, error) }
+      unsafe path.withText { unsafe library.table.pointee.archive_load($0, &out, error) }
     }
     guard let handle = unsafe out else {
       throw RuntimeErrors.archive(XYLEM_FAILED, path: path, reason: "the runtime gave nothing back")
@@ -32,7 +32,7 @@ public import XylemErrors
     self.path = path
     var texts: UnsafePointer<xylem_text>?
     let count = unsafe library.table.pointee.archive_missing(handle, &texts)
-    missingOperators = unsafe (0..<count).compactMap { index in unsafe texts.map { unsafe String($0[index]) } }
+    missingOperators = (0..<count).compactMap { index in unsafe texts.map { unsafe String($0[index]) } }
   }
 
   deinit { unsafe library.table.pointee.archive_release(handle) }
@@ -50,7 +50,7 @@ public import XylemErrors
 
   /// A function or method by its qualified name, mangling included, or nil.
   public func function(named qualifiedName: String) -> ScriptFunction? {
-    let found = qualifiedName.withText { unsafe library.table.pointee.archive_function(handle, $0) }
+    let found = unsafe qualifiedName.withText { unsafe library.table.pointee.archive_function(handle, $0) }
     return unsafe found.map { unsafe ScriptFunction(handle: $0, archive: self) }
   }
 
@@ -130,7 +130,7 @@ public struct ScriptObject: Sendable {
   public func attribute(_ name: String) -> Value? {
     var out = unsafe xylem_value()
     var error = unsafe xylem_error()
-    let status = name.withText { unsafe object.library.table.pointee.object_get(&object.raw, $0, &out, &error) }
+    let status = unsafe name.withText { unsafe object.library.table.pointee.object_get(&object.raw, $0, &out, &error) }
     guard status == XYLEM_OK else {
       _ = unsafe takeMessage(&error)
       return nil
@@ -146,7 +146,7 @@ public struct ScriptObject: Sendable {
     var raw = unsafe try value.makeRaw(library)
     defer { unsafe library.table.pointee.value_release(&raw) }
     try unsafe check(.runtimeTensor, "the attribute '\(name)' can't be set") { error in
-      name.withText { unsafe library.table.pointee.object_set(&object.raw, $0, &raw, error) }
+      unsafe name.withText { unsafe library.table.pointee.object_set(&object.raw, $0, &raw, error) }
     }
   }
 
@@ -162,7 +162,7 @@ public struct ScriptObject: Sendable {
 
   /// A method by name, or nil.
   public func method(_ name: String) -> ScriptFunction? {
-    let found = name.withText { unsafe object.library.table.pointee.object_method(&object.raw, $0) }
+    let found = unsafe name.withText { unsafe object.library.table.pointee.object_method(&object.raw, $0) }
     return unsafe found.map { unsafe ScriptFunction(handle: $0, archive: archive) }
   }
 

@@ -8,7 +8,7 @@ public import XylemErrors
 @safe public final class DLPackTensor {
   private var pointer: UnsafeMutablePointer<DLManagedTensorVersioned>?
 
-  init(_ pointer: UnsafeMutablePointer<DLManagedTensorVersioned>) { unsafe self.pointer = unsafe pointer }
+  init(_ pointer: UnsafeMutablePointer<DLManagedTensorVersioned>) { unsafe self.pointer = pointer }
 
   deinit { if let pointer = unsafe pointer { unsafe pointer.pointee.deleter?(pointer) } }
 

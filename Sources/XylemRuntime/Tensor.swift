@@ -109,7 +109,7 @@ extension Tensor {
         .runtimeTensor, "the tensor's elements can't be read", reason: "its layout or dtype has no plain storage")
     }
     let buffer = unsafe UnsafeRawBufferPointer(start: info.data, count: Int(info.count) * itemSize)
-    return try unsafe withExtendedLifetime(dense) { try unsafe body(buffer) }
+    return try withExtendedLifetime(dense) { try unsafe body(buffer) }
   }
 
   /// The tensor itself where it is row-major on the CPU and needs no resolving, else a copy that is; detached.
@@ -121,7 +121,7 @@ extension Tensor {
     if dtype?.isComplex == true { dense = try TensorOperator.call("aten::resolve_conj", [.tensor(dense)]) }
     if unsafe info.device_type != 0 {
       dense = try TensorOperator.call("aten::to", overload: "device", [
-        .tensor(dense), .device("cpu"), .int(Int(self.info.dtype)),
+        .tensor(dense), .device("cpu"), .int(Int(unsafe info.dtype)),
       ])
     }
     return try TensorOperator.call("aten::contiguous", [.tensor(dense)])

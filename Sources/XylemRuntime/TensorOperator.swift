@@ -25,8 +25,8 @@ public import XylemErrors
     var out: OpaquePointer?
     let full = overload.isEmpty ? name : name + "." + overload
     try unsafe check(.runtimeUnknownOperator, "the runtime has no operator \(full)") { error in
-      name.withText { name in
-        overload.withText { unsafe library.table.pointee.operator_find(name, $0, &out, error) }
+      unsafe name.withText { name in
+        unsafe overload.withText { unsafe library.table.pointee.operator_find(name, $0, &out, error) }
       }
     }
     guard let handle = unsafe out else {
@@ -104,7 +104,7 @@ extension RuntimeLibrary {
     let results = UnsafeMutablePointer<xylem_value>.allocate(capacity: capacity)
     defer { unsafe results.deallocate() }
     try unsafe check(id, what()) { unsafe body(results, capacity, &count, $0) }
-    return unsafe (0..<count).map { unsafe Value(adopting: results[$0], library: self) }
+    return (0..<count).map { unsafe Value(adopting: results[$0], library: self) }
   }
 }
 
@@ -143,7 +143,7 @@ public struct OperatorSchema: Sendable {
     name = unsafe String(raw.name)
     overload = unsafe String(raw.overload)
     resultCount = unsafe raw.result_count
-    aliases = unsafe (0..<64).filter { unsafe raw.aliases >> UInt64($0) & 1 == 1 }
+    aliases = (0..<64).filter { unsafe raw.aliases >> UInt64($0) & 1 == 1 }
     isRandom = unsafe raw.is_random != 0
     isKnown = unsafe raw.is_known != 0
     for index in unsafe 0..<raw.argument_count {

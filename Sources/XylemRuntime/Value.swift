@@ -79,11 +79,11 @@ extension Value {
     case .object(let object): unsafe table.pointee.value_copy(&object.raw, &out)
     case .string(let text):
       try unsafe check(.runtimeTensor, "a text can't be passed to the runtime") { error in
-        text.withText { unsafe table.pointee.string_make($0, &out, error) }
+        unsafe text.withText { unsafe table.pointee.string_make($0, &out, error) }
       }
     case .device(let text):
       try unsafe check(.runtimeTensor, "'\(text)' is no device") { error in
-        text.withText { unsafe table.pointee.device_make($0, &out, error) }
+        unsafe text.withText { unsafe table.pointee.device_make($0, &out, error) }
       }
     case .complex(let real, let imaginary):
       try unsafe check(.runtimeTensor, "a complex number can't be passed to the runtime") {

@@ -35,33 +35,49 @@ enum OperationNames {
   ///
   /// - Parameter source: the expression in the model's own source; empty where the archive kept none.
   static func torchvision(_ short: String, source: ScriptSource) -> String {
-    let text = source.text
+    let called = calledName(source)
+    if let called, aliases[called] == short { return called }
     switch short {
-    case "size": return isCall(text, of: "size") ? "size" : "getattr"
-    case "dim": return isCall(text, of: "dim") ? "dim" : "getattr"
+    case "size", "dim": return called == short ? short : "getattr"
     case "device", "dtype", "layout", "is_cuda", "requires_grad", "T", "mT", "data", "grad", "shape", "ndim":
       return "getattr"
-    case "div": return isCall(text, of: "div") ? "div" : "truediv"
-    case "floor_divide", "floordiv": return isCall(text, of: "floor_divide") ? "floor_divide" : "floordiv"
-    case "remainder": return isCall(text, of: "remainder") ? "remainder" : "mod"
+    case "div": return called == "div" ? "div" : "truediv"
+    case "floor_divide", "floordiv": return called == "floor_divide" ? "floor_divide" : "floordiv"
+    case "remainder": return called == "remainder" ? "remainder" : "mod"
     case "__and__", "__or__", "__xor__": return String(short.dropFirst(2).dropLast(2)) + "_"
-    case "__lshift__": return "lshift"
-    case "__rshift__": return "rshift"
     default: break
     }
     // An augmented assignment (x += y) is no call of a method: torch.fx sees the plain operator.
     if short.hasSuffix("_"), !short.hasPrefix("__"), short.count > 1 {
       let plain = String(short.dropLast())
-      guard isCall(text, of: short) || isCall(text, of: plain) else {
-        return plain == "div" ? "truediv" : plain
-      }
-      return isCall(text, of: short) ? short : plain
+      return called == short ? short : called == plain || plain != "div" ? plain : "truediv"
     }
     return exact(short)
   }
 
-  /// Whether an expression calls a function or method of a name: `x.size(`, `torch.div(`.
-  private static func isCall(_ text: String, of name: String) -> Bool {
-    text.contains("." + name + "(") || text.hasPrefix(name + "(")
+  /// Operators whose name in torchvision's naming depends on how the source spells them.
+  static func dependsOnSource(_ short: String) -> Bool {
+    short.hasSuffix("_") || spelled.contains(short)
+  }
+
+  private static let spelled: Set<String> = Set(aliases.values).union([
+    "size", "dim", "div", "floor_divide", "floordiv", "remainder",
+  ])
+
+  /// Names that archives replace by another's.
+  private static let aliases: [String: String] = [
+    "absolute": "abs", "arccos": "acos", "arcsin": "asin", "arctan": "atan", "clip": "clamp", "concat": "cat",
+    "concatenate": "cat", "divide": "div", "greater": "gt", "greater_equal": "ge", "inverse": "linalg_inv",
+    "less": "lt", "less_equal": "le", "moveaxis": "movedim", "multiply": "mul", "negative": "neg",
+    "not_equal": "ne", "subtract": "sub", "swapaxes": "transpose", "swapdims": "transpose", "true_divide": "div",
+  ]
+
+  /// The function or method that an expression names, as in `x.size` or `torch.div`; nil for an expression with an operator, and for code that
+  /// the runtime brought itself (`x.shape` is a function of its own there).
+  private static func calledName(_ source: ScriptSource) -> String? {
+    guard !source.file.hasPrefix("<"), let dot = source.text.lastIndex(of: ".") else { return nil }
+    let name = source.text[source.text.index(after: dot)...].prefix { $0 == "_" || $0.isLetter || $0.isNumber }
+    let rest = source.text[name.endIndex...]
+    return !name.isEmpty && (rest.isEmpty || rest.hasPrefix("(")) ? String(name) : nil
   }
 }

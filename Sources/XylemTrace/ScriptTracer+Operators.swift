@@ -132,10 +132,7 @@ extension ScriptTracer {
     }
     let outputs = statement.outputs
     let type = outputs.count == 1 ? typeName(outputs.lowerBound, frame.code) : outputs.isEmpty ? "None" : "Tuple"
-    let base =
-      options.naming == .exact
-      ? OperationNames.exact(facts.shortName)
-      : OperationNames.torchvision(facts.shortName, source: sourceIfSpelledDifferently(facts.shortName, index, frame))
+    let base = operationName(facts, at: index, frame)
     let id = emit(.operator(name: facts.name), named: base, arguments, type: type, effects: effects)
     if outputs.count == 1 {
       frame.values[outputs.lowerBound] = .symbol(id)
@@ -146,12 +143,14 @@ extension ScriptTracer {
     }
   }
 
-  private func sourceIfSpelledDifferently(_ short: String, _ index: Int, _ frame: CallFrame) -> ScriptSource {
-    let isSpelled = short.hasSuffix("_") || Self.spelled.contains(short)
-    return isSpelled ? frame.code.function.source(of: index) : ScriptSource(file: "", line: 0, text: "")
+  private func operationName(_ facts: OperatorFacts, at index: Int, _ frame: CallFrame) -> String {
+    // A slice of a list is a subscript, whatever the list holds.
+    if facts.name == "aten::slice.t" { return "getitem" }
+    guard options.naming == .torchvision else { return OperationNames.exact(facts.shortName) }
+    let isSpelled = OperationNames.dependsOnSource(facts.shortName)
+    let source = isSpelled ? frame.code.function.source(of: index) : ScriptSource()
+    return OperationNames.torchvision(facts.shortName, source: source)
   }
-
-  private static let spelled: Set<String> = ["size", "dim", "div", "floor_divide", "floordiv", "remainder"]
 
   private func noteMissing(_ name: String) {
     guard !notes.contains(where: { $0.kind == .missingOperator && $0.reason.hasPrefix(name) }) else { return }
