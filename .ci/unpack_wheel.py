@@ -43,7 +43,7 @@ def extract(wheel, record, name, target):
             out.write(block)
     found = "sha256=" + base64.urlsafe_b64encode(digest.digest()).rstrip(b"=").decode()
     if record.get(name) != found:
-        fail(f"{name} in {wheel.filename} is not what the wheel's record says: {found}, not {record.get(name)}")
+        fail(f"{name} in {os.path.basename(wheel.filename)} differs from the wheel's own record of it")
 
 
 def target_of(name):

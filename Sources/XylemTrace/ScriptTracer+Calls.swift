@@ -14,7 +14,7 @@ extension ScriptTracer {
       if isForward(statement.name) {
         return try callModule(module, function, method: statement.name, arguments, type: type)
       }
-      return try callOtherMethod(of: module, function, inputs)
+      return try callOtherMethod(of: module, function, named: statement.name, inputs, type: type)
     }
     guard let function = statement.function else {
       throw TraceErrors.unsupported("the method '\(statement.name)' of \(inputs[0].kindDescription)", at: place)
@@ -26,14 +26,55 @@ extension ScriptTracer {
 
   /// A method other than forward is part of whoever calls it; its operations are named by the module whose method it is.
   private func callOtherMethod(
-    of module: ScriptModule, _ function: ScriptFunction, _ inputs: [TracedValue]
+    of module: ScriptModule, _ function: ScriptFunction, named name: String, _ inputs: [TracedValue], type: String
   ) throws -> TracedValue {
-    let code = try model.code(of: function)
-    guard module !== currentModule.module else { return try run(code, inputs) }
+    guard module !== currentModule.module else { return try run(try model.code(of: function), inputs) }
     let path = options.naming == .exact ? module.path : currentModule.path
-    modules.append(ModuleFrame(module: module, path: path))
-    defer { modules.removeLast() }
-    return try run(code, inputs)
+    let frame = ModuleFrame(module: module, path: path, canBecomeLeaf: !module.hasSubmodules)
+    return try withLeafInstead(
+      of: frame, inputs,
+      trace: { try run(try model.code(of: function), inputs) },
+      leaf: {
+        let arguments = try inputs.dropFirst().map(argument(from:))
+        let id = emit(
+          .leafModule(LeafModule(path: module.path, type: module.type, method: name)), named: name, arguments,
+          type: type, effects: nil, rule: "automatic")
+        return .symbol(id)
+      })
+  }
+
+  /// Traces a module's code, and calls it as a whole where that fails and the options ask for it.
+  private func withLeafInstead(
+    of frame: ModuleFrame, _ arguments: [TracedValue], trace: () throws -> TracedValue,
+    leaf: () throws -> TracedValue
+  ) throws -> TracedValue {
+    let (runningCount, depthBefore, moduleCount) = (running.count, depth, modules.count)
+    func leave() {
+      modules.removeLast(modules.count - moduleCount)
+      running.removeLast(running.count - runningCount)
+      depth = depthBefore
+    }
+    let checkpoint = options.makesLeaves ? checkpoint() : nil
+    let contents = ContainerSnapshot(options.makesLeaves ? arguments : [])
+    modules.append(frame)
+    do {
+      let result = try trace()
+      leave()
+      return result
+    } catch let error as XylemError where checkpoint != nil && error.isAboutTracing {
+      leave()
+      if let checkpoint { rollBack(to: checkpoint) }
+      contents.restore()
+      let path = currentModule.path
+      modules.append(ModuleFrame(module: frame.module, path: options.naming == .exact ? frame.path : path, canBecomeLeaf: false))
+      defer { modules.removeLast() }
+      let result = try leaf()
+      noteAutomaticLeaf(frame.module, result, error)
+      return result
+    } catch {
+      leave()
+      throw error
+    }
   }
 
   private func callModule(
@@ -44,19 +85,18 @@ extension ScriptTracer {
       return try emitLeafModule(
         module, function: function, method: method, arguments: arguments, rule: rule.description, type: type)
     }
-    guard options.makesLeaves else { return try traceThrough(module, function, arguments) }
-    let checkpoint = checkpoint()
-    let contents = ContainerSnapshot(arguments)
-    do {
-      return try traceThrough(module, function, arguments)
-    } catch let error as XylemError where error.isAboutTracing {
-      rollBack(to: checkpoint)
-      contents.restore()
-      let result = try emitLeafModule(
-        module, function: function, method: method, arguments: arguments, rule: "automatic", type: type)
-      noteAutomaticLeaf(module, result, error)
-      return result
-    }
+    let frame = ModuleFrame(module: module, path: module.path, canBecomeLeaf: !module.hasSubmodules)
+    return try withLeafInstead(
+      of: frame, arguments,
+      trace: {
+        let result = try run(try model.code(of: function), [.module(module)] + arguments)
+        if let returned = try? argument(from: result) { recordCall(module, result: returned, isLeaf: false) }
+        return result
+      },
+      leaf: {
+        try emitLeafModule(
+          module, function: function, method: method, arguments: arguments, rule: "automatic", type: type)
+      })
   }
 
   private func noteAutomaticLeaf(_ module: ScriptModule, _ result: TracedValue, _ error: XylemError) {
@@ -69,23 +109,6 @@ extension ScriptTracer {
       TraceNote(
         kind: .automaticLeaf, path: module.path, type: module.type, node: node, reason: error.message + cause,
         location: error.place.source.flatMap(SourceLocation.init(parsing:)), hiddenModules: hidden))
-  }
-
-  private func traceThrough(
-    _ module: ScriptModule, _ function: ScriptFunction, _ arguments: [TracedValue]
-  ) throws -> TracedValue {
-    modules.append(ModuleFrame(module: module, path: module.path))
-    // On an error the stack is put back as well: an automatic leaf goes on from here.
-    let runningCount = running.count
-    let depthBefore = depth
-    defer {
-      modules.removeLast()
-      running.removeLast(running.count - runningCount)
-      depth = depthBefore
-    }
-    let result = try run(try model.code(of: function), [.module(module)] + arguments)
-    if let returned = try? argument(from: result) { recordCall(module, result: returned, isLeaf: false) }
-    return result
   }
 
   func callFunction(_ statement: ScriptCode.Statement, _ frame: CallFrame) throws -> TracedValue {

@@ -118,11 +118,13 @@ extension ScriptTracer {
     _ statement: ScriptCode.Statement, at index: Int, _ kind: Region.Kind, condition: TracedValue, _ frame: CallFrame
   ) throws {
     let error = TraceErrors.controlFlow(kind, condition: describe(condition), at: place)
-    // A module without modules of its own hides nothing when it becomes a leaf, which reads better than a region in it.
-    let module = currentModule.module
-    guard options.makesLeaves, module.hasSubmodules || module === model.root else { throw error }
+    guard keepsRunning else { throw error }
     try emitRegion(statement, at: index, kind, reason: error.message, frame)
   }
+
+  /// Whether what can't be traced is dealt with where it stands. A module without modules of its own hides nothing when
+  /// it becomes a leaf, which reads better than a region in it; any other goes on.
+  var keepsRunning: Bool { options.makesLeaves && !currentModule.canBecomeLeaf }
 
   // MARK: - Going back
 

@@ -97,20 +97,24 @@ extension ScriptTracer {
     }
   }
 
-  /// `int(x)` of what depends on the input is where a model leaves the graph, as in torch.fx.
+  /// Python's own functions of a number leave the graph where the number depends on the input, as in torch.fx:
+  /// `int(x)`, `float(x)`, and `max(a, b)`, which compares.
   private func checkConversion(_ facts: OperatorFacts, _ inputs: [TracedValue]) throws {
-    guard facts.shortName == "Int" || facts.shortName == "Float", let value = inputs.first, value.isSymbolic else {
-      return
-    }
-    let function = facts.shortName.lowercased()
+    guard let value = inputs.first(where: \.isSymbolic), let function = Self.pythonFunction(facts) else { return }
     let error = TraceErrors.concreteValue("\(function)(…)", value: describe(value), at: place)
-    guard options.makesLeaves, currentModule.module.hasSubmodules || currentModule.module === model.root else {
-      throw error
-    }
+    guard keepsRunning else { throw error }
     notes.append(
       TraceNote(
         kind: .symbolicConversion, path: currentModule.path, type: currentModule.module.type,
         reason: "\(error.message) stays a node of the graph", location: currentLocation))
+  }
+
+  private static func pythonFunction(_ facts: OperatorFacts) -> String? {
+    switch facts.name {
+    case "prim::max.int", "prim::max.float", "prim::max.int_float", "prim::max.float_int", "prim::max": "max"
+    case "prim::min.int", "prim::min.float", "prim::min.int_float", "prim::min.float_int", "prim::min": "min"
+    default: facts.shortName == "Int" ? "int" : facts.shortName == "Float" ? "float" : nil
+    }
   }
 
   // MARK: - Nodes

@@ -59,6 +59,8 @@ final class ScriptTracer {
     let module: ScriptModule
     /// The path under which operations are named.
     let path: String
+    /// Whether the call as a whole can become one node in its stead.
+    let canBecomeLeaf: Bool
   }
 
   init(model: ScriptModel, options: TraceOptions, dynamicAttributes: Set<String>) {
@@ -79,7 +81,7 @@ final class ScriptTracer {
     for name in options.concrete.keys.sorted() where !names.contains(name) {
       throw TraceErrors.unknownArgument(name, known: Array(names))
     }
-    modules.append(ModuleFrame(module: root, path: ""))
+    modules.append(ModuleFrame(module: root, path: "", canBecomeLeaf: false))
     var arguments: [TracedValue] = [.module(root)]
     for (position, argument) in schema.arguments.dropFirst().enumerated() {
       arguments.append(placeholder(for: argument, at: position))

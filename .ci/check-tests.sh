@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Whether a log of `swift test` says that tests ran and that all passed: usage: check-tests.sh LOG
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/say.sh"
+
+log=${1:?usage: check-tests.sh LOG}
+last=$(grep -E 'Test run with [0-9]+ tests? ' "$log" | tail -n 1 || true)
+[ -n "$last" ] || fail "$log does not end in Swift Testing's closing line: the tests did not run to their end"
+[[ $last =~ Test\ run\ with\ [1-9][0-9]*\ tests?\ .*passed ]] || fail "not all tests passed, or none ran: $last"

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# The demonstration: a trained EfficientNet-Lite0 and a photograph of a cat, from node names to pictures of features.
+# Wants the release build (`make demo` makes it). Everything it writes lies in demo-output.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. .ci/say.sh
+
+xylem=.build/release/xylem
+model=Fixtures/models/efficientnet_lite0.pt
+photo=Fixtures/images/chelsea.png
+out=demo-output
+[ -x "$xylem" ] || fail "$xylem is not built" "run: make demo"
+
+rm -rf "$out"
+mkdir "$out"
+
+say "xylem doctor: is everything here?"
+"$xylem" doctor
+
+say "xylem nodes: the names of the model's nodes, and what became a leaf by itself"
+"$xylem" nodes "$model" --auto-leaf -o "$out/nodes.txt"
+head -n 12 "$out/nodes.txt"
+note "... $(wc -l <"$out/nodes.txt") names in all, in $out/nodes.txt"
+
+say "xylem extract: five stages and the classes of $photo"
+"$xylem" extract "$model" --auto-leaf \
+  --return blocks.0=stage1 --return blocks.1=stage2 --return blocks.2=stage3 \
+  --return blocks.4=stage4 --return blocks.6=stage5 --return classifier=logits \
+  --input "$photo" --resize 256 --crop 224 --mean 0.5,0.5,0.5 --std 0.5,0.5,0.5 \
+  --labels Fixtures/goldens/imagenet_classes.json \
+  -o "$out/features.safetensors" --images "$out/maps"
+
+bash .ci/check-demo.sh "$out"
+
+say "in $out:"
+find "$out" -type f -printf '    %P  %s bytes\n' | sort
+say "look at $out/maps: one picture a feature, one tile a channel. The first stages still show the cat's outline, eyes"
+note "and whiskers; the last ones only where in the picture something was found. The likeliest classes are above."

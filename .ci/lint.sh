@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# The house rules that a machine can check: usage: lint.sh [--root FOLDER] [CHECK]…
+# Without names every check runs, and every fault is shown. `lint.sh --list` names the checks.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$here/say.sh"
+
+checks=(format length paths unfinished hosts conflicts pure scripts manifest)
+
+# Text files of the project below the given folders and files; what is built, fetched or generated is none of it.
+texts() {
+  local place places=()
+  for place in "$@"; do [ ! -e "$place" ] || places+=("$place"); done
+  [ ${#places[@]} -gt 0 ] || return 0
+  find "${places[@]}" \( -name '.build*' -o -name .git -o -name .swiftpm -o -name .libtorch -o -name demo-output \
+    -o -name __pycache__ -o -name venv -o -name Package.resolved \) -prune -o -type f -print0 |
+    xargs -0r grep -ILZ '\x00' | sort -z
+}
+
+# Shows the lines that match a pattern; fails where there is one.
+forbid() {
+  local what=$1 pattern=$2 found
+  shift 2
+  found=$(texts "$@" | xargs -0r grep -nHE -- "$pattern" | cut -c 1-200 || true)
+  [ -z "$found" ] || { printf '%s:\n%s\n' "$what" "$found" >&2; return 1; }
+}
+
+# Swift files are formatted, and every public declaration has a doc comment.
+check_format() {
+  local place places=()
+  for place in Sources Tests Plugins Package.swift; do [ ! -e "$place" ] || places+=("$place"); done
+  swift format lint --strict --configuration "$here/../.swift-format" -r "${places[@]}"
+}
+
+# No source file is longer than 700 lines.
+check_length() {
+  local found
+  found=$(texts Sources Tests Plugins .ci Package.swift Makefile | xargs -0r awk 'FNR == 701 { print FILENAME }')
+  [ -z "$found" ] || { printf 'longer than 700 lines:\n%s\n' "$found" >&2; return 1; }
+}
+
+# Nothing names a place that only one machine has.
+check_paths() {
+  forbid 'a path of one machine' '(^|[^A-Za-z0-9_.~}/-])/(home|root|Users|work|workspace|builds)/' . &&
+    forbid 'a path of one machine' '(^|[^A-Za-z0-9_.~}/-])/(root|work|workspace)([^A-Za-z0-9_/-]|$)' .
+}
+
+# No words of unfinished work.
+check_unfinished() {
+  forbid 'unfinished work' '(^|[^A-Za-z0-9_])(TO''DO|FIX''ME|X''XX|HA''CK|W''IP|T''BD|FILL ''IN)([^A-Za-z0-9_]|$)' .
+}
+
+# No package index or mirror is named: what pip is configured with is used.
+check_hosts() {
+  forbid 'a package index' 'py''pi\.org|python''hosted\.org|download\.py''torch\.org|--(extra-)?index-url[ =]' .
+}
+
+# No marks of a merge that was left half done.
+check_conflicts() { forbid 'marks of a merge' '^(<{7}|>{7}|\|{7})( |$)' .; }
+
+# The graph stays pure Swift: neither Foundation nor a room above it.
+check_pure() {
+  forbid 'XylemGraph imports what it may not' \
+    '^ *(@[A-Za-z_]+ +)*(public |package |internal |fileprivate |private )?import +([a-z]+ +)?(Foundation|Glibc|CXylem|Xylem[A-DF-Z][A-Za-z]*|XylemExtract)' Sources/XylemGraph
+}
+
+# The scripts parse.
+check_scripts() {
+  local script bad=0
+  for script in .ci/*.sh .ci/run; do
+    [ ! -f "$script" ] || bash -n "$script" || bad=1
+  done
+  return "$bad"
+}
+
+# Every folder of sources or tests is a target of the package: nothing is left out of the build.
+check_manifest() {
+  local folder name bad=0
+  for folder in Sources/*/ Tests/*/; do
+    [ -d "$folder" ] || continue
+    name=$(basename "$folder")
+    grep -q "name: \"$name\"" Package.swift || { printf 'no target of Package.swift: %s\n' "$folder" >&2; bad=1; }
+  done
+  return "$bad"
+}
+
+root="$here/.."
+chosen=()
+while [ $# -gt 0 ]; do
+  case $1 in
+  --root) root=$2; shift ;;
+  --list) printf '%s\n' "${checks[@]}"; exit 0 ;;
+  *) chosen+=("$1") ;;
+  esac
+  shift
+done
+[ ${#chosen[@]} -gt 0 ] || chosen=("${checks[@]}")
+cd "$root"
+failed=()
+for check in "${chosen[@]}"; do
+  declare -F "check_$check" >/dev/null || fail "no such check: $check" "the checks: ${checks[*]}"
+  say "lint: $check"
+  "check_$check" || failed+=("$check")
+done
+[ ${#failed[@]} -eq 0 ] || fail "lint: ${failed[*]}" "the lines above say where"

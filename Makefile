@@ -1,0 +1,68 @@
+# `make` alone lists the targets. Every target may be run twice; each says what it does.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help deps libtorch runtime build test demo lint format clean
+MAKEFLAGS += --no-print-directory
+
+# The manifest looks for libtorch on disk, which SwiftPM's cache of evaluated manifests does not notice.
+swift_build := swift build --manifest-cache none
+swift_test := swift test --manifest-cache none
+
+# A relative path would mean another folder to the linker.
+ifneq ($(XYLEM_LIBTORCH),)
+export XYLEM_LIBTORCH := $(abspath $(XYLEM_LIBTORCH))
+endif
+
+bench := $(wildcard .ci/bench.sh)
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / && ($$1 != "bench" || "$(bench)" != "") { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+deps: ## install the Debian packages that are missing
+	@bash .ci/deps.sh
+
+libtorch: ## fetch libtorch into the user's cache, and link it here
+	@bash .ci/fetch-libtorch.sh
+
+runtime: deps libtorch ## build the tensor runtime (libxylem-torch.so), release
+	@echo '==> building the tensor runtime (release): C++ against libtorch, minutes the first time'
+	@$(swift_build) -c release --product xylem-torch
+
+build: runtime ## build the executable and the runtime, release
+	@echo '==> building xylem (release)'
+	@$(swift_build) -c release --product xylem
+	@echo '==> built: .build/release/xylem'
+
+test: deps ## build and run all tests, debug
+	@if bash .ci/fetch-libtorch.sh; then \
+	  echo '==> building the tensor runtime (debug): C++ against libtorch, minutes the first time'; \
+	  $(swift_build) --product xylem-torch; \
+	else \
+	  echo '==> no libtorch (see above): the tests that compute with tensors are left out, the others run'; \
+	fi
+	@echo '==> building the tests (debug)'
+	@$(swift_build) --build-tests
+	@echo '==> running the tests'
+	@$(swift_test) --skip-build
+
+demo: build ## extract features of a photograph from a trained model
+	@bash .ci/demo.sh
+
+lint: ## check the format and the house rules
+	@bash .ci/lint.sh
+
+format: ## rewrite the Swift files in the house's format
+	@echo '==> formatting'
+	@swift format --in-place --configuration .swift-format -r Sources Tests Plugins Package.swift
+
+clean: ## remove what was built here; the shared libtorch stays
+	@echo '==> removing .build and demo-output'
+	@rm -rf .build demo-output
+
+ifneq ($(bench),)
+.PHONY: bench
+bench: build ## measure tracing and extraction
+	@bash $(bench)
+endif
