@@ -1,1 +1,211 @@
-/// Nothing here yet.
+internal import Synchronization
+public import XylemErrors
+public import XylemGraph
+public import XylemRuntime
+public import XylemTrace
+
+/// Runs a model just as far as some of its values need, and returns those.
+///
+/// Shares its modules with the model: nothing is copied, and the model's own flags, buffers and parameters are not
+/// changed by making one. In train mode running it updates what the model's own code updates, such as a batch norm's
+/// statistics. May be called from several threads at once in eval mode.
+///
+///     let model = try ScriptModel(path: "resnet18.pt")
+///     let extractor = try FeatureExtractor(of: model, returning: ["layer1", "layer3"])
+///     let features = try extractor([.tensor(image)])
+///     features["layer3"]?.tensor?.shape  // [1, 256, 14, 14]
+public final class FeatureExtractor: Sendable {
+  /// The model.
+  public let model: ScriptModel
+  /// The plans of the modes that the extractor was made for.
+  public let plans: [Mode: Plan]
+  /// The traces behind them.
+  public let traces: [Mode: Trace]
+
+  private let current: Mutex<Mode>
+
+  /// Traces a model and plans what is needed for some of its values, in both modes or in those given.
+  ///
+  /// - Parameters:
+  ///   - requests: what to return in every mode.
+  ///   - trainRequests: what to return in train mode instead.
+  ///   - evalRequests: what to return in eval mode instead.
+  ///   - options: how to trace; their mode is the one that the extractor starts in.
+  ///   - modes: the modes that are traced and planned.
+  /// - Throws: as ``ScriptModel/trace(_:)``; `extract.unknown-node`, `extract.duplicate-key`,
+  ///   `extract.nothing-requested`, `extract.unaddressable`.
+  public init(
+    of model: ScriptModel, returning requests: [ReturnRequest] = [], inTrain trainRequests: [ReturnRequest]? = nil,
+    inEval evalRequests: [ReturnRequest]? = nil, options: TraceOptions = TraceOptions(),
+    modes: [Mode] = Mode.allCases
+  ) throws {
+    var plans: [Mode: Plan] = [:]
+    var traces: [Mode: Trace] = [:]
+    for mode in modes {
+      var options = options
+      options.mode = mode
+      let trace = try model.trace(options)
+      var builder = PlanBuilder(model: model, trace: trace)
+      plans[mode] = try builder.build((mode == .train ? trainRequests : evalRequests) ?? requests)
+      traces[mode] = trace
+    }
+    self.model = model
+    self.plans = plans
+    self.traces = traces
+    current = Mutex(modes.contains(options.mode) ? options.mode : modes.first ?? options.mode)
+  }
+
+  /// The mode in which the next call runs.
+  public var mode: Mode { current.withLock { $0 } }
+
+  /// Switches to train mode: the graph of that mode, with leaves in that mode.
+  ///
+  /// - Throws: `extract.input` where the extractor was not made for it.
+  public func train() throws(XylemError) { try switchMode(to: .train) }
+
+  /// Switches to eval mode.
+  ///
+  /// - Throws: `extract.input` where the extractor was not made for it.
+  public func eval() throws(XylemError) { try switchMode(to: .eval) }
+
+  private func switchMode(to mode: Mode) throws(XylemError) {
+    guard plans[mode] != nil else {
+      throw ExtractErrors.input("the extractor was not made for \(mode.rawValue) mode")
+    }
+    current.withLock { $0 = mode }
+  }
+
+  /// The plan of the present mode.
+  public var plan: Plan {
+    guard let plan = plans[mode] else { preconditionFailure("an extractor has a plan for its own mode") }
+    return plan
+  }
+
+  /// Runs the model on arguments given in the order of `forward`, as far as needed.
+  ///
+  /// Gradients are recorded where the calling thread records them.
+  ///
+  /// - Throws: `extract.input` for a wrong number of arguments, `extract.execution` with the node that failed,
+  ///   `extract.guard` where an assumption of the trace does not hold.
+  public func callAsFunction(_ arguments: [Value]) throws(XylemError) -> Features {
+    let plan = plan
+    var inputs: [Value] = []
+    for argument in plan.arguments {
+      if arguments.indices.contains(argument.position) {
+        inputs.append(arguments[argument.position])
+      } else {
+        inputs.append(try defaultValue(of: argument))
+      }
+    }
+    return try run(plan, inputs)
+  }
+
+  /// Runs the model on arguments given by name; others take their defaults.
+  ///
+  /// - Throws: as ``callAsFunction(_:)-swift.method``; `extract.input` for a name that forward does not have.
+  public func callAsFunction(named arguments: [String: Value]) throws(XylemError) -> Features {
+    let plan = plan
+    let known = argumentNames
+    for name in arguments.keys.sorted() where !known.contains(name) {
+      throw ExtractErrors.input(
+        "forward has no argument '\(name)'", remedies: ["its arguments are " + known.joined(separator: ", ")])
+    }
+    var inputs: [Value] = []
+    for argument in plan.arguments {
+      if let given = arguments[argument.name] {
+        inputs.append(given)
+      } else {
+        inputs.append(try defaultValue(of: argument))
+      }
+    }
+    return try run(plan, inputs)
+  }
+
+  /// The names of forward's arguments, in order.
+  public var argumentNames: [String] {
+    traces[mode]?.graph.placeholders.map(\.placeholder.name) ?? []
+  }
+
+  private func defaultValue(of argument: Placeholder) throws(XylemError) -> Value {
+    guard let value = argument.defaultValue else {
+      throw ExtractErrors.input("the argument '\(argument.name)' is missing")
+    }
+    return Value(literal: value)
+  }
+
+  private func run(_ plan: Plan, _ inputs: [Value]) throws(XylemError) -> Features {
+    let result: ProgramResult
+    do throws(Program.Failure) {
+      result = try plan.program.run(inputs)
+    } catch {
+      throw plan.describe(error)
+    }
+    var values: [Value] = []
+    for (index, value) in result.values.enumerated() {
+      values.append(try plan.project(value, plan.steps[index], plan.keys[index]))
+    }
+    return Features(keys: plan.keys, values: values, copiedKeys: result.copied.map { plan.protectedKeys[$0] })
+  }
+}
+
+extension Plan {
+  func describe(_ failure: Program.Failure) -> XylemError {
+    let node = origins.indices.contains(failure.origin) ? origins[failure.origin] : nil
+    if failure.isCheck, let node, case .guard(let assumption) = node.operation {
+      let condition = node.inputs[0].node.map { graph[$0].name } ?? "the condition"
+      return ExtractErrors.failedGuard(at: node, assumption, condition: condition)
+    }
+    return ExtractErrors.execution(at: node, failure.error)
+  }
+
+  /// Takes a part out of a structured value.
+  func project(_ value: Value, _ steps: [Projection], _ request: String) throws(XylemError) -> Value {
+    var current = value
+    for step in steps {
+      switch (try current.unpacked(), step) {
+      case (.list(let elements), .index(let index)), (.tuple(let elements, _), .index(let index)):
+        let position = index < 0 ? index + elements.count : index
+        guard elements.indices.contains(position) else {
+          throw ExtractErrors.unaddressable(request, "there are \(elements.count) elements")
+        }
+        current = elements[position]
+      case (.tuple(let elements, let names), .key(let name)):
+        guard let position = names.firstIndex(of: name) else {
+          throw ExtractErrors.unaddressable(request, "the value has no part of that name")
+        }
+        current = elements[position]
+      case (.dictionary(let entries), _):
+        let found = entries.first { entry in
+          switch (entry.key, step) {
+          case (.string(let key), .key(let name)): key == name
+          case (.int(let key), .index(let index)): key == index
+          default: false
+          }
+        }
+        guard let found else { throw ExtractErrors.unaddressable(request, "the value has no such key") }
+        current = found.value
+      default: throw ExtractErrors.unaddressable(request, "the value is no such structure")
+      }
+    }
+    return current
+  }
+}
+
+extension Value {
+  /// The value of a literal argument.
+  init(literal argument: Argument) {
+    switch argument {
+    case .bool(let value): self = .bool(value)
+    case .int(let value): self = .int(value)
+    case .float(let value): self = .float(value)
+    case .complex(let real, let imaginary): self = .complex(real, imaginary)
+    case .string(let value): self = .string(value)
+    case .device(let value): self = .device(value)
+    case .list(let elements): self = .list(elements.map(Value.init(literal:)))
+    case .tuple(let elements, let names): self = .tuple(elements.map(Value.init(literal:)), names: names ?? [])
+    case .dictionary(let entries):
+      self = .dictionary(entries.map { (Value(literal: $0.key), Value(literal: $0.value)) })
+    case .none, .node, .module, .constant: self = .none
+    }
+  }
+}

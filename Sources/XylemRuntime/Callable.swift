@@ -57,27 +57,36 @@ public import XylemErrors
 
   /// What running it does besides computing its results. Positions count arguments.
   public struct Effects: Sendable, Hashable {
+    /// Arguments whose contents it may write.
     public var writes: [Int]
+    /// Arguments with which a result may share storage.
     public var aliases: [Int]
+    /// Whether it draws from the random state.
     public var isRandom: Bool
+    /// Whether it may change a parameter, a buffer or another attribute of the model.
     public var writesModel: Bool
+    /// Whether a result may share storage with a parameter, a buffer or another attribute of the model.
     public var aliasesModel: Bool
+    /// Whether it may leave the thread's context, such as the recording of gradients, changed.
     public var changesContext: Bool
+    /// Whether two results may share storage with each other.
+    public var resultsAlias: Bool
   }
 
   /// What running it may do, from the schemas of the operators in it.
   ///
   /// - Throws: `archive.unreadable`.
   public func effects() throws(XylemError) -> Effects {
-    var out = xylem_effects()
+    var out = unsafe xylem_effects()
     try unsafe check(.archiveUnreadable, "the effects of a part of the model can't be found") {
       unsafe archive.library.table.pointee.callable_effects(handle, &out, $0)
     }
-    let bits = { (mask: UInt64) in (0..<64).filter { mask >> UInt64($0) & 1 == 1 } }
-    return Effects(
-      writes: bits(out.writes), aliases: bits(out.aliases), isRandom: out.is_random != 0,
+    let flags = unsafe UnsafeBufferPointer(start: out.arguments, count: out.argument_count)
+    let positions = { (flag: UInt32) in flags.indices.filter { unsafe UInt32(flags[$0]) & flag != 0 } }
+    return unsafe Effects(
+      writes: positions(XYLEM_WRITES), aliases: positions(XYLEM_ALIASES), isRandom: out.is_random != 0,
       writesModel: out.writes_model != 0, aliasesModel: out.aliases_model != 0,
-      changesContext: out.changes_context != 0)
+      changesContext: out.changes_context != 0, resultsAlias: out.results_alias != 0)
   }
 
   /// Runs it.
@@ -88,7 +97,7 @@ public import XylemErrors
     var raws: [xylem_value] = unsafe []
     defer { for index in unsafe raws.indices { unsafe library.table.pointee.value_release(&raws[index]) } }
     for argument in arguments { unsafe raws.append(try argument.makeRaw(library)) }
-    return try library.collect(.runtimeOperator, { "a part of the model failed" }) {
+    return try unsafe library.collect(.runtimeOperator, { "a part of the model failed" }) {
       unsafe library.table.pointee.callable_call(handle, raws, raws.count, $0, $1, $2, $3)
     }
   }

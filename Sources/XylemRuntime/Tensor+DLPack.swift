@@ -8,12 +8,12 @@ public import XylemErrors
 @safe public final class DLPackTensor {
   private var pointer: UnsafeMutablePointer<DLManagedTensorVersioned>?
 
-  init(_ pointer: UnsafeMutablePointer<DLManagedTensorVersioned>) { unsafe self.pointer = pointer }
+  init(_ pointer: UnsafeMutablePointer<DLManagedTensorVersioned>) { unsafe self.pointer = unsafe pointer }
 
   deinit { if let pointer = unsafe pointer { unsafe pointer.pointee.deleter?(pointer) } }
 
   /// The address of the `DLManagedTensorVersioned`; valid as long as this value.
-  public var address: UnsafeMutableRawPointer? { unsafe pointer.map { unsafe UnsafeMutableRawPointer($0) } }
+  public var address: UnsafeMutableRawPointer? { unsafe pointer.map { UnsafeMutableRawPointer($0) } }
 
   /// Gives up ownership: the receiver calls the deleter.
   public func release() -> UnsafeMutableRawPointer? {

@@ -118,6 +118,9 @@ public struct OperatorSchema: Sendable {
     public var type: ScriptType
     /// Whether its storage is written.
     public var isWritten: Bool
+    /// Where ``isWritten`` holds only if another argument is true, that argument's position: the running statistics of
+    /// `aten::batch_norm` are written while `training`.
+    public var writtenOnlyIf: Int?
     /// The value where none is given; nil where one must be.
     public var defaultValue: Value?
   }
@@ -134,6 +137,8 @@ public struct OperatorSchema: Sendable {
   public var aliases: [Int] = []
   /// Whether it draws from the random state.
   public var isRandom = false
+  /// Where ``isRandom`` holds only if an argument is true, that argument's position, such as `train` of `aten::dropout`.
+  public var randomOnlyIf: Int?
   /// Whether the schema can be trusted to tell its effects.
   public var isKnown = false
 
@@ -145,6 +150,7 @@ public struct OperatorSchema: Sendable {
     resultCount = unsafe raw.result_count
     aliases = (0..<64).filter { unsafe raw.aliases >> UInt64($0) & 1 == 1 }
     isRandom = unsafe raw.is_random != 0
+    randomOnlyIf = unsafe raw.random_where >= 0 ? Int(raw.random_where) : nil
     isKnown = unsafe raw.is_known != 0
     for index in unsafe 0..<raw.argument_count {
       let argument = unsafe raw.arguments + index
@@ -157,7 +163,9 @@ public struct OperatorSchema: Sendable {
         unsafe Argument(
           name: String(argument.pointee.name),
           type: ScriptType(handle: argument.pointee.type, library: library),
-          isWritten: argument.pointee.is_written != 0, defaultValue: value))
+          isWritten: argument.pointee.is_written != 0,
+          writtenOnlyIf: argument.pointee.written_where >= 0 ? Int(argument.pointee.written_where) : nil,
+          defaultValue: value))
     }
   }
 

@@ -4,8 +4,11 @@
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/core/enum_tag.h>
 
+#include <algorithm>
+#include <limits>
 #include <mutex>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace xylem {
 
@@ -37,64 +40,151 @@ static bool may_hold_storage(const c10::Type &t) {
   }
 }
 
+static bool writes_within(const c10::AliasInfo &alias) {
+  const auto &inner = alias.containedTypes();
+  return std::any_of(inner.begin(), inner.end(), [](const auto &a) { return a.isWrite() || writes_within(a); });
+}
+
+static bool is_wildcard(const c10::AliasInfo &alias) {
+  const auto &inner = alias.containedTypes();
+  return alias.isWildcardAfter() || alias.isWildcardBefore() || std::any_of(inner.begin(), inner.end(), is_wildcard);
+}
+
 Schema::Schema(const c10::FunctionSchema &source) {
   schema.name = interned(source.name());
   schema.overload = interned(source.overload_name());
   schema.result_count = source.returns().size();
   schema.is_known = !source.is_vararg() && !source.is_varret() && source.arguments().size() <= 64;
+  schema.random_where = -1;
   bool result_annotated = false;
-  for (const auto &result : source.returns()) result_annotated = result_annotated || result.alias_info() != nullptr;
+  bool result_anywhere = false;
+  for (const auto &result : source.returns()) {
+    if (!result.alias_info()) continue;
+    result_annotated = true;
+    result_anywhere = result_anywhere || is_wildcard(*result.alias_info());
+  }
   for (size_t i = 0; i < source.arguments().size(); ++i) {
     const auto &argument = source.arguments()[i];
     xylem_schema_argument out{};
     out.name = interned(argument.name());
     out.type = handle(argument.type().get());
     const auto *alias = argument.alias_info();
-    out.is_written = alias && alias->isWrite();
+    const bool within = alias && writes_within(*alias);
+    out.is_written = (alias && alias->isWrite()) || within;
+    out.written_where = -1;
     if (argument.default_value()) {
       out.has_default = 1;
       out.default_value = wrap(*argument.default_value());
     }
     arguments.push_back(out);
-    if (i < 64 && alias && result_annotated) schema.aliases |= uint64_t{1} << i;
+    writes_elements.push_back(within);
+    const bool may_share = (alias && result_annotated) || (result_anywhere && may_hold_storage(*argument.type()));
+    if (i < 64 && may_share) schema.aliases |= uint64_t{1} << i;
   }
   schema.arguments = arguments.data();
   schema.argument_count = arguments.size();
 }
 
-/// Whether the operator is written in terms of others, so that its schema need not tell that it may return its input.
-static bool is_composite(const c10::FunctionSchema &schema) {
-  const auto found = c10::Dispatcher::singleton().findOp({schema.name(), schema.overload_name()});
-  return found && found->hasKernelForDispatchKey(c10::DispatchKey::CompositeImplicitAutograd);
+/// Lets every result that `result_may` accepts share with every argument that `argument_may` accepts.
+template <typename Result, typename Argument>
+static void add_aliases(const c10::FunctionSchema &declared, xylem_schema &out, Result result_may,
+                        Argument argument_may) {
+  const auto &results = declared.returns();
+  if (std::none_of(results.begin(), results.end(), [&](const auto &r) { return result_may(*r.type()); })) return;
+  for (size_t i = 0; i < declared.arguments().size() && i < 64; ++i) {
+    if (argument_may(*declared.arguments()[i].type())) out.aliases |= uint64_t{1} << i;
+  }
+}
+
+static int32_t position(const c10::FunctionSchema &declared, std::initializer_list<const char *> names) {
+  for (size_t i = 0; i < declared.arguments().size(); ++i) {
+    const auto &argument = declared.arguments()[i];
+    for (const char *name : names) {
+      if (argument.name() == name && argument.type()->kind() == c10::TypeKind::BoolType) return static_cast<int32_t>(i);
+    }
+  }
+  return -1;
+}
+
+/// Operators that update running statistics and whose schemas don't say so.
+static bool updates_statistics(const std::string &name) {
+  static const std::unordered_set<std::string> names = {
+      "aten::batch_norm",          "aten::native_batch_norm", "aten::instance_norm",
+      "aten::cudnn_batch_norm",    "aten::miopen_batch_norm", "aten::_batch_norm_impl_index",
+      "aten::batch_norm_update_stats", "aten::batch_norm_gather_stats", "aten::batch_norm_gather_stats_with_counts"};
+  return names.count(name) != 0;
+}
+
+/// Operators of the runtime's language alone that draw from, or set, the random state or the thread's context.
+static bool is_random_by_name(const std::string &name) {
+  return name == "aten::manual_seed" || name == "aten::seed";
 }
 
 Operator::Operator(std::shared_ptr<torch::jit::Operator> source)
-    : op(std::move(source)), operation(op->getOperation()), schema(op->schema()) {
+    : op(std::move(source)),
+      operation(op->getOperation()),
+      schema(op->schema()),
+      expected(expectations(op->schema())),
+      divides(false) {
   const auto &declared = op->schema();
+  auto &out = schema.schema;
+  if (op->aliasAnalysisKind() == c10::AliasAnalysisKind::CONSERVATIVE) out.is_known = 0;
+  const auto holds = [](const c10::Type &t) { return may_hold_storage(t); };
+  const auto nests = [](const c10::Type &t) { return may_hold_storage(t) && t.kind() != c10::TypeKind::TensorType; };
   if (const auto found = c10::Dispatcher::singleton().findOp({declared.name(), declared.overload_name()})) {
-    schema.schema.is_random = found->hasTag(at::Tag::nondeterministic_seeded);
+    out.is_random = found->hasTag(at::Tag::nondeterministic_seeded);
+    // Written in terms of others, so that its schema need not tell that it may return its input.
+    const bool composite = found->hasKernelForDispatchKey(c10::DispatchKey::CompositeImplicitAutograd);
+    if (composite || declared.name() == "aten::lift") add_aliases(declared, out, holds, holds);
+  } else {
+    // The language's own: what comes out of containers is not always annotated.
+    add_aliases(declared, out, nests, nests);
   }
-  if (is_composite(declared)) {
-    bool result_holds = false;
-    for (const auto &result : declared.returns()) result_holds = result_holds || may_hold_storage(*result.type());
-    for (size_t i = 0; result_holds && i < declared.arguments().size() && i < 64; ++i) {
-      if (may_hold_storage(*declared.arguments()[i].type())) schema.schema.aliases |= uint64_t{1} << i;
+  if (is_random_by_name(declared.name())) out.is_random = 1;
+  if (out.is_random) out.random_where = position(declared, {"train", "training"});
+  if (updates_statistics(declared.name())) {
+    const auto where = position(declared, {"training", "use_input_stats"});
+    for (size_t i = 0; i < schema.arguments.size(); ++i) {
+      const auto name = string(schema.arguments[i].name);
+      if (name != "running_mean" && name != "running_var") continue;
+      schema.arguments[i].is_written = 1;
+      schema.arguments[i].written_where = where;
     }
   }
+  static const std::unordered_set<std::string> dividing = {"aten::remainder", "aten::floordiv", "aten::divmod",
+                                                           "aten::floor_divide", "aten::fmod", "aten::mod"};
+  divides = dividing.count(declared.name()) && declared.arguments().size() == 2 &&
+            declared.arguments()[0].type()->kind() != c10::TypeKind::TensorType;
+}
+
+static std::mutex &operators_mutex() {
+  static auto &mutex = *new std::mutex;
+  return mutex;
+}
+static auto &operators() {
+  static auto &known = *new std::unordered_map<const torch::jit::Operator *, std::unique_ptr<Operator>>;
+  return known;
+}
+
+static const Operator *known_operator(const torch::jit::Operator *source) {
+  std::lock_guard<std::mutex> lock(operators_mutex());
+  const auto found = operators().find(source);
+  return found == operators().end() ? nullptr : found->second.get();
 }
 
 const Operator *interned(const std::shared_ptr<torch::jit::Operator> &source) {
-  static std::mutex mutex;
-  static auto &operators = *new std::unordered_map<const torch::jit::Operator *, std::unique_ptr<Operator>>;
-  std::lock_guard<std::mutex> lock(mutex);
-  auto &slot = operators[source.get()];
-  if (!slot) slot = std::make_unique<Operator>(source);
+  if (const auto *known = known_operator(source.get())) return known;
+  auto fresh = std::make_unique<Operator>(source);
+  std::lock_guard<std::mutex> lock(operators_mutex());
+  auto &slot = operators()[source.get()];
+  if (!slot) slot = std::move(fresh);
   return slot.get();
 }
 
 const Operator *of(const torch::jit::Node *node) {
   const auto *found = node->maybeOperator();
   if (!found) return nullptr;
+  if (const auto *known = known_operator(found)) return known;
   for (const auto &candidate : torch::jit::getAllOperatorsFor(node->kind())) {
     if (candidate.get() == found) return interned(candidate);
   }
@@ -123,35 +213,44 @@ static xylem_status operator_schema(const xylem_operator *source, const xylem_sc
   return guarded(error, [&] { *out = &op(source)->schema.schema; });
 }
 
+/// An integer division by nothing, or out of range, is a signal that ends the process.
+static void check_division(const std::vector<IValue> &stack) {
+  if (!stack[0].isInt() || !stack[1].isInt()) return;
+  const auto divisor = stack[1].toInt();
+  if (divisor == 0) throw StatusError(XYLEM_FAILED, "division by zero");
+  if (divisor == -1 && stack[0].toInt() == std::numeric_limits<int64_t>::min()) {
+    throw StatusError(XYLEM_FAILED, "the quotient is too large for an integer");
+  }
+}
+
+static void fill_in_defaults(const Operator &target, std::vector<IValue> &stack) {
+  const auto &arguments = target.schema.arguments;
+  if (stack.size() > arguments.size()) throw StatusError(XYLEM_INVALID_ARGUMENT, "too many arguments");
+  for (size_t i = stack.size(); i < arguments.size(); ++i) {
+    if (!arguments[i].has_default) {
+      throw StatusError(XYLEM_INVALID_ARGUMENT, "the argument '" + string(arguments[i].name) + "' is missing");
+    }
+    stack.push_back(unwrap(arguments[i].default_value));
+  }
+}
+
 static xylem_status operator_call(const xylem_operator *source, const xylem_value *arguments, size_t count,
                                   xylem_value *results, size_t capacity, size_t *result_count, xylem_error *error) {
   return guarded(error, [&] {
-    const auto *target = op(source);
-    const auto expected = target->schema.schema.argument_count;
-    std::vector<IValue> stack;
-    stack.reserve(std::max(count, expected));
+    const auto &target = *op(source);
+    const auto &declared = target.op->schema();
+    Stack borrowed;
+    auto &stack = borrowed.values;
     for (size_t i = 0; i < count; ++i) stack.push_back(unwrap(arguments[i]));
-    if (target->schema.schema.is_known) {
-      if (count > expected) throw StatusError(XYLEM_INVALID_ARGUMENT, "too many arguments");
-      for (size_t i = count; i < expected; ++i) {
-        const auto &argument = target->schema.arguments[i];
-        if (!argument.has_default) {
-          throw StatusError(XYLEM_INVALID_ARGUMENT, "the argument '" + string(argument.name) + "' is missing");
-        }
-        stack.push_back(unwrap(argument.default_value));
-      }
-      const auto &declared = target->op->schema().arguments();
-      for (size_t i = 0; i < stack.size(); ++i) {
-        // A kernel trusts its arguments' types; what comes from outside is checked here.
-        if (!stack[i].isTensor() && declared[i].type()->kind() == c10::TypeKind::TensorType) {
-          throw StatusError(XYLEM_INVALID_ARGUMENT,
-                            "the argument '" + declared[i].name() + "' must be a tensor, not " + stack[i].tagKind());
-        }
-      }
+    if (declared.is_vararg()) {
+      const auto named = std::min(count, declared.arguments().size());
+      stack.push_back(IValue(static_cast<int64_t>(count - named)));
     } else {
-      stack.push_back(IValue(static_cast<int64_t>(count)));
+      fill_in_defaults(target, stack);
+      check_arguments(declared, target.expected, stack);
+      if (target.divides) check_division(stack);
     }
-    target->operation(stack);
+    target.operation(stack);
     take(stack, results, capacity, result_count);
   });
 }

@@ -1,7 +1,7 @@
 // Operators by name, and what their schemas say.
 #pragma once
 
-#include "Values.h"
+#include "Arguments.h"
 
 #include <torch/csrc/jit/ir/ir.h>
 #include <torch/csrc/jit/runtime/operator.h>
@@ -13,6 +13,8 @@ namespace xylem {
 /// A schema in the form that crosses the boundary, with the storage behind it.
 struct Schema {
   std::vector<xylem_schema_argument> arguments;
+  /// By argument: whether what is written are tensors within a container, and not the container itself.
+  std::vector<bool> writes_elements;
   xylem_schema schema{};
 
   explicit Schema(const c10::FunctionSchema &source);
@@ -23,6 +25,8 @@ struct Operator {
   std::shared_ptr<torch::jit::Operator> op;
   mutable torch::jit::Operation operation;  // calling it does not change it, but is not declared so
   Schema schema;
+  std::vector<Expectation> expected;
+  bool divides;  // whole numbers, with an instruction that ends the process where the divisor is 0
 
   explicit Operator(std::shared_ptr<torch::jit::Operator> op);
 };

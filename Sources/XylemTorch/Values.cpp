@@ -1,4 +1,4 @@
-#include "Values.h"
+#include "Arguments.h"
 
 #include <ATen/core/Dict.h>
 #include <ATen/core/List.h>
@@ -26,8 +26,10 @@ xylem_value wrap(IValue value) {
   xylem_value out{XYLEM_NONE, 0, {}};
   if (value.isNone()) return out;
   if (value.isTensor()) {
+    auto t = std::move(value).toTensor();
+    if (!t.defined()) return out;  // What Python calls None.
     out.tag = XYLEM_TENSOR;
-    out.as.object = std::move(value).toTensor().unsafeReleaseTensorImpl();
+    out.as.object = t.unsafeReleaseTensorImpl();
     return out;
   }
   if (value.isBool()) {
@@ -138,6 +140,7 @@ static xylem_status complex_make(double real, double imaginary, xylem_value *out
 
 static xylem_status complex_parts(const xylem_value *value, double *real, double *imaginary, xylem_error *error) {
   return guarded(error, [&] {
+    if (value->tag != XYLEM_COMPLEX) throw StatusError(XYLEM_INVALID_ARGUMENT, "the value is not a complex number");
     const auto number = box(*value).toComplexDouble();
     *real = number.real();
     *imaginary = number.imag();
@@ -171,13 +174,25 @@ static xylem_status describe(const xylem_value *value, xylem_value *out, xylem_e
   });
 }
 
-/// The declared element type where it says something, else the first element's.
-static c10::TypePtr element_type(const c10::Type *declared, size_t position, const IValue *first) {
+/// The declared element type where it says something, else the elements' own, and any type where they differ.
+static c10::TypePtr element_type(const c10::Type *declared, size_t position, const std::vector<IValue> &elements,
+                                 size_t step) {
   if (declared) {
     auto contained = declared->containedTypes();
-    if (position < contained.size()) return contained[position];
+    if (position < contained.size() && !contained[position]->hasFreeVariables()) return contained[position];
   }
-  return first ? first->type() : c10::TensorType::get();
+  c10::TypePtr common;
+  for (size_t i = position; i < elements.size(); i += step) {
+    const auto found = elements[i].type();
+    if (!common || common->isSubtypeOf(*found)) {
+      common = found;
+    } else if (!found->isSubtypeOf(*common)) {
+      const auto unified = c10::unifyTypes(common, found);
+      if (!unified) return c10::AnyType::get();
+      common = *unified;
+    }
+  }
+  return common ? common : c10::TensorType::get();
 }
 
 static const c10::Type *container_type(const c10::Type *declared, c10::TypeKind kind) {
@@ -192,28 +207,52 @@ static c10::TupleTypePtr shared_tuple_type(const c10::Type &t) {
   return std::static_pointer_cast<c10::TupleType>(std::const_pointer_cast<c10::SharedType>(shared));
 }
 
+static void check_key(const c10::Type &key) {
+  switch (key.kind()) {
+    case c10::TypeKind::StringType:
+    case c10::TypeKind::IntType:
+    case c10::TypeKind::BoolType:
+    case c10::TypeKind::FloatType:
+    case c10::TypeKind::ComplexType:
+    case c10::TypeKind::DeviceObjType:
+    case c10::TypeKind::TensorType: return;
+    default: throw StatusError(XYLEM_INVALID_ARGUMENT, "a dictionary can't have keys of type " + key.annotation_str());
+  }
+}
+
 static IValue make_container(int32_t tag, const c10::Type *declared, std::vector<IValue> elements) {
   switch (tag) {
     case XYLEM_LIST: {
-      const auto *list_type = container_type(declared, c10::TypeKind::ListType);
-      c10::impl::GenericList list(element_type(list_type, 0, elements.empty() ? nullptr : &elements[0]));
+      const auto element = element_type(container_type(declared, c10::TypeKind::ListType), 0, elements, 1);
+      c10::impl::GenericList list(element);
       list.reserve(elements.size());
-      for (auto &element : elements) list.push_back(std::move(element));
+      for (auto &value : elements) list.push_back(conform(std::move(value), *element, "a list's element"));
       return IValue(std::move(list));
     }
     case XYLEM_TUPLE: {
       const auto *tuple_type = container_type(declared, c10::TypeKind::TupleType);
       if (tuple_type && tuple_type->expectRef<c10::TupleType>().schema()) {
+        const auto wanted = tuple_type->containedTypes();
+        if (wanted.size() != elements.size()) throw StatusError(XYLEM_INVALID_ARGUMENT, "the tuple has another size");
+        for (size_t i = 0; i < wanted.size(); ++i) {
+          elements[i] = conform(std::move(elements[i]), *wanted[i], "a tuple's element");
+        }
         return IValue(c10::ivalue::Tuple::createNamed(std::move(elements), shared_tuple_type(*tuple_type)));
       }
       return IValue(c10::ivalue::Tuple::create(std::move(elements)));
     }
     case XYLEM_DICT: {
       const auto *dict_type = container_type(declared, c10::TypeKind::DictType);
-      const bool some = elements.size() >= 2;
-      c10::impl::GenericDict dict(some || dict_type ? element_type(dict_type, 0, some ? &elements[0] : nullptr) : c10::StringType::get(),
-                                  element_type(dict_type, 1, some ? &elements[1] : nullptr));
-      for (size_t i = 0; i + 1 < elements.size(); i += 2) dict.insert_or_assign(elements[i], elements[i + 1]);
+      if (elements.size() % 2 != 0) throw StatusError(XYLEM_INVALID_ARGUMENT, "a key has no value");
+      const bool says_nothing = elements.empty() && !dict_type;
+      const auto key = says_nothing ? c10::StringType::get() : element_type(dict_type, 0, elements, 2);
+      const auto value = element_type(dict_type, 1, elements, 2);
+      check_key(*key);
+      c10::impl::GenericDict dict(key, value);
+      for (size_t i = 0; i < elements.size(); i += 2) {
+        dict.insert_or_assign(conform(elements[i], *key, "a dictionary's key"),
+                              conform(elements[i + 1], *value, "a dictionary's value"));
+      }
       return IValue(std::move(dict));
     }
     default: throw StatusError(XYLEM_INVALID_ARGUMENT, "the tag is not a container's");

@@ -5,6 +5,8 @@
 
 #include <ATen/core/ivalue.h>
 
+#include <vector>
+
 namespace xylem {
 
 using c10::IValue;
@@ -20,6 +22,26 @@ at::Tensor tensor(const xylem_value *value);
 
 /// The object of a value that must be a module or another object.
 c10::intrusive_ptr<c10::ivalue::Object> object(const xylem_value *value);
+
+/// A stack whose memory calls on one thread use in turn.
+class Stack {
+ public:
+  Stack() : values(std::move(spare())) { values.clear(); }
+  ~Stack() {
+    values.clear();
+    spare() = std::move(values);
+  }
+  Stack(const Stack &) = delete;
+  Stack &operator=(const Stack &) = delete;
+
+  std::vector<IValue> values;
+
+ private:
+  static std::vector<IValue> &spare() {
+    static thread_local std::vector<IValue> kept;
+    return kept;
+  }
+};
 
 /// Pops results off a stack into an array of limited size.
 void take(std::vector<IValue> &stack, xylem_value *results, size_t capacity, size_t *count);

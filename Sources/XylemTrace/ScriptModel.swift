@@ -1,6 +1,7 @@
 internal import OrderedCollections
 internal import Synchronization
 public import XylemErrors
+public import XylemGraph
 public import XylemRuntime
 
 /// A TorchScript archive, ready to be traced: its module tree walked once, its code read as it is needed.
@@ -153,5 +154,48 @@ private struct ModuleWalk {
     byIdentity[identity] = module
     modules.insert(module, at: position)
     return module
+  }
+}
+
+extension ScriptModel {
+  /// A module and every module below it, each once.
+  package func modules(below root: ScriptModule) -> [ScriptModule] {
+    var found: [ScriptModule] = []
+    var seen: Set<UInt64> = []
+    root.forEachModule { if seen.insert($0.identity).inserted { found.append($0) } }
+    return found
+  }
+
+  /// A module's flag in a mode: its own where it is pinned, else the mode's.
+  package func isTraining(_ module: ScriptModule, in mode: Mode) -> Bool {
+    guard let rootFlag = root.isTraining, let own = module.isTraining, own != rootFlag else { return mode.isTraining }
+    return own
+  }
+
+  /// Numbers of the values that a statement captures when it is kept whole.
+  package func captures(of reference: CodeReference) throws -> [Int] {
+    try RegionScan(reference.statement, of: code(named: reference)).captures
+  }
+
+  /// The types of the values that a statement captures.
+  package func captureTypes(of reference: CodeReference) throws -> [ScriptType] {
+    let code = try code(named: reference)
+    return try captures(of: reference).map { code.types[$0] }
+  }
+
+  /// A value that is written in the model's code.
+  package func constant(at reference: CodeReference) throws -> Value {
+    try code(named: reference).statements[reference.statement].constant ?? .none
+  }
+
+  private func code(named reference: CodeReference) throws -> ScriptCode {
+    guard let function = archive.function(named: reference.function) else {
+      throw TraceErrors.unsupported("the archive has no function '\(reference.function)'", at: .init())
+    }
+    let code = try code(of: function)
+    guard code.statements.indices.contains(reference.statement) else {
+      throw TraceErrors.unsupported("\(reference.function) has no statement \(reference.statement)", at: .init())
+    }
+    return code
   }
 }

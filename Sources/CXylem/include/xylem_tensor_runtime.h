@@ -100,6 +100,9 @@ typedef struct xylem_schema_argument {
   const xylem_type *type;
   int32_t is_written;
   int32_t has_default;
+  /* The position of the truth-valued argument without which this one is not written, or -1: running statistics. */
+  int32_t written_where;
+  int32_t reserved;
   xylem_value default_value; /* borrowed */
 } xylem_schema_argument;
 
@@ -111,6 +114,7 @@ typedef struct xylem_schema {
   size_t result_count;
   uint64_t aliases;  /* bit i: a result may share storage with argument i */
   int32_t is_random; /* draws from the random state */
+  int32_t random_where; /* the position of the truth-valued argument without which it does not draw, or -1 */
   int32_t is_known;  /* 0: the schema says nothing of effects; assume anything */
 } xylem_schema;
 
@@ -214,13 +218,18 @@ typedef struct xylem_mode {
 } xylem_mode;
 
 typedef struct xylem_effects {
-  uint64_t writes;  /* bit i: argument i */
-  uint64_t aliases; /* bit i: the result may share storage with argument i */
+  const uint8_t *arguments; /* by argument: XYLEM_WRITES and XYLEM_ALIASES; lives as long as the callable */
+  size_t argument_count;
   int32_t is_random;
   int32_t writes_model;
   int32_t aliases_model;
   int32_t changes_context;
+  int32_t results_alias; /* results may share storage with each other */
+  int32_t reserved;
 } xylem_effects;
+
+#define XYLEM_WRITES 1u  /* the argument's contents may be written */
+#define XYLEM_ALIASES 2u /* a result may share storage with the argument */
 
 /* ---- the table ---- */
 

@@ -1,0 +1,60 @@
+internal import XylemErrors
+internal import XylemGraph
+
+/// The texts of this module's errors.
+enum ExtractErrors {
+  static func unknownNode(_ request: String, mode: String, candidates: [String]) -> XylemError {
+    let near = nearMisses(of: request, among: candidates)
+    return XylemError(
+      .extractUnknownNode, "the model has no node or module '\(request)' in \(mode) mode",
+      remedies: near.isEmpty
+        ? ["xylem nodes MODEL --mode \(mode)  # lists them"] : near.map { "--return \($0)" })
+  }
+
+  static func onlyInOtherMode(_ request: String, mode: String, other: String) -> XylemError {
+    XylemError(
+      .extractUnknownNode, "'\(request)' exists in \(other) mode and not in \(mode) mode",
+      remedies: ["--mode \(other)", "--\(other)-return \(request)  # with --\(mode)-return for what stands for it there"])
+  }
+
+  static func duplicateKey(_ key: String) -> XylemError {
+    XylemError(
+      .extractDuplicateKey, "two requests have the key '\(key)'", remedies: ["--return NODE=OTHER_KEY"])
+  }
+
+  static func nothingRequested() -> XylemError {
+    XylemError(.extractNothingRequested, "no node was asked for", remedies: ["--return NODE"])
+  }
+
+  static func unaddressable(_ request: String, _ why: String) -> XylemError {
+    XylemError(.extractUnaddressable, "'\(request)' can't be taken out of the value", cause: Words(why))
+  }
+
+  static func input(_ message: String, remedies: [String] = []) -> XylemError {
+    XylemError(.extractInput, message, remedies: remedies)
+  }
+
+  static func execution(at node: Node?, _ error: XylemError) -> XylemError {
+    XylemError(
+      .extractExecution, "running the model failed",
+      at: .init(modulePath: node?.modulePath, node: node?.name, source: node?.location.map { String(describing: $0) }),
+      cause: error,
+      remedies: error.id == .runtimeMissingKernel
+        ? ["load what implements the operator, or ask for nodes before it"]
+        : ["xylem nodes MODEL --long  # shows where the node comes from", "check the input's shape and dtype"])
+  }
+
+  static func failedGuard(at node: Node, _ assumption: Guard, condition: String) -> XylemError {
+    XylemError(
+      .extractGuard, "the model's own check failed: \(assumption.message)",
+      at: .init(modulePath: node.modulePath, node: node.name, source: node.location.map { String(describing: $0) }),
+      cause: Words("\(condition) must be \(assumption.expected) and is not for this input"),
+      remedies: ["check the input's shape", "--auto-leaf --leaf TYPE  # keeps the part whole that checks"])
+  }
+}
+
+/// A cause in words.
+struct Words: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}

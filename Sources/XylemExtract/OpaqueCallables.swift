@@ -1,0 +1,91 @@
+internal import XylemErrors
+internal import XylemGraph
+internal import XylemRuntime
+internal import XylemTrace
+
+/// The callables behind a trace's leaves and regions, with what calling them does.
+struct OpaqueCallables {
+  /// By node.
+  private(set) var callables: [NodeID: Callable] = [:]
+  private let model: ScriptModel
+  private let mode: Mode
+
+  init(model: ScriptModel, mode: Mode) {
+    self.model = model
+    self.mode = mode
+  }
+
+  /// Compiles the opaque nodes of a graph up to a position, and writes their effects into it.
+  mutating func resolve(_ graph: inout Graph, upTo limit: Int) throws {
+    for (position, node) in Array(graph.nodes.prefix(limit)).enumerated() where position < limit {
+      guard let callable = try callable(of: node) else { continue }
+      callables[node.id] = callable
+      let found = try callable.effects()
+      // A method's first argument is the module itself, which is no input of the node.
+      let shift = takesSelf(node) ? 1 : 0
+      let inputs: ([Int]) -> [Int] = { $0.map { $0 - shift }.filter { $0 >= 0 && $0 < node.inputs.count } }
+      graph.setEffects(
+        of: node.id,
+        to: Effects(
+          writes: inputs(found.writes), aliases: inputs(found.aliases), usesRandomState: found.isRandom,
+          writesModel: found.writesModel, aliasesModel: found.aliasesModel || found.aliases.contains { $0 < shift },
+          changesContext: found.changesContext))
+    }
+  }
+
+  private func takesSelf(_ node: Node) -> Bool {
+    if case .leafModule = node.operation { return true }
+    return false
+  }
+
+  private func callable(of node: Node) throws -> Callable? {
+    switch node.operation {
+    case .leafModule(let leaf):
+      guard let module = model.module(at: leaf.path), let function = module.object.method(leaf.method) else {
+        throw ExtractErrors.execution(at: node, missing("the module '\(leaf.path)' has no method '\(leaf.method)'"))
+      }
+      return try Callable(
+        function, known: [module.object] + known(node), modes: modes([module] + modules(node)))
+    case .leafFunction(let leaf):
+      guard let function = model.archive.function(named: leaf.qualifiedName) else {
+        throw ExtractErrors.execution(at: node, missing("the archive has no function '\(leaf.qualifiedName)'"))
+      }
+      return try Callable(function, known: known(node), modes: modes(modules(node)))
+    case .region(let region):
+      guard let function = model.archive.function(named: region.code.function) else {
+        throw ExtractErrors.execution(at: node, missing("the archive has no function '\(region.code.function)'"))
+      }
+      let captures = try model.captures(of: region.code)
+      return try Callable(
+        function, statement: region.code.statement, captures: captures, known: known(node),
+        modes: modes(modules(node)))
+    default: return nil
+    }
+  }
+
+  private func missing(_ what: String) -> XylemError { XylemError(.extractExecution, what) }
+
+  private func known(_ node: Node) -> [ScriptObject?] {
+    node.inputs.map { input in
+      if case .module(let path) = input { return model.module(at: path)?.object }
+      return nil
+    }
+  }
+
+  private func modules(_ node: Node) -> [ScriptModule] {
+    node.inputs.compactMap { if case .module(let path) = $0 { model.module(at: path) } else { nil } }
+  }
+
+  /// The modes of modules and of those below them.
+  private func modes(_ roots: [ScriptModule]) -> [Callable.Mode] {
+    var found: [Callable.Mode] = []
+    var seen: Set<UInt64> = []
+    for root in roots {
+      for module in model.modules(below: root) where seen.insert(module.object.identity).inserted {
+        guard module.isTraining != nil else { continue }
+        found.append(.init(module: module.object, isTraining: model.isTraining(module, in: mode)))
+      }
+    }
+    return found
+  }
+}

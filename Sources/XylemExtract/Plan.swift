@@ -1,0 +1,37 @@
+internal import XylemErrors
+public import XylemGraph
+internal import XylemRuntime
+public import XylemTrace
+
+/// A pruned graph of one mode as a flat list of instructions, with slots, last uses and aliasing resolved.
+///
+/// Immutable; may run in several threads at once.
+public struct Plan: Sendable {
+  /// The mode it computes.
+  public let mode: Mode
+  /// The graph that it runs: what is needed, in the model's order.
+  public let graph: Graph
+  /// The number of nodes of the whole trace that do not run.
+  public let prunedCount: Int
+  /// The keys of the results, in the order in which they were asked for.
+  public let keys: [String]
+  /// For each key, the name of the node or module whose value it is.
+  public let nodes: [String]
+  /// The arguments of `forward` that the plan reads.
+  public let arguments: [Placeholder]
+  /// What is to be known about the plan, such as random numbers that come out differently.
+  public let notes: [String]
+
+  let program: Program
+  let steps: [[Projection]]
+  /// For each protected value, the key that asked for it first.
+  let protectedKeys: [String]
+  /// Nodes of the instructions, by origin.
+  let origins: [Node]
+
+  /// The number of nodes that run.
+  public var keptCount: Int { graph.count }
+
+  /// The number of instructions.
+  public var instructionCount: Int { program.count }
+}

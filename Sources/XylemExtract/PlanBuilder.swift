@@ -1,0 +1,361 @@
+internal import XylemErrors
+internal import XylemGraph
+internal import XylemRuntime
+internal import XylemTrace
+
+/// Turns a trace and requests into a plan.
+struct PlanBuilder {
+  private let model: ScriptModel
+  private let trace: Trace
+  private var graph: Graph
+  private var opaque: OpaqueCallables
+
+  private var instructions: [Program.Instruction] = []
+  /// Where each node's value is.
+  private var places: [NodeID: Program.Operand] = [:]
+  /// For nodes with several results: where each is.
+  private var parts: [NodeID: [Int]] = [:]
+  private var slotCount = 0
+  private var origins: [Node] = []
+
+  init(model: ScriptModel, trace: Trace) {
+    self.model = model
+    self.trace = trace
+    graph = trace.graph
+    opaque = OpaqueCallables(model: model, mode: trace.mode)
+  }
+
+  mutating func build(_ requests: [ReturnRequest]) throws -> Plan {
+    let resolved = try RequestResolver(trace).resolve(requests)
+    var requested: [NodeID] = []
+    for request in resolved { request.value.forEachNode { requested.append($0) } }
+    // Nothing after the last requested node can matter.
+    let wanted = Set(requested)
+    let last = graph.nodes.lastIndex { wanted.contains($0.id) }.map { $0 + 1 } ?? 0
+    try opaque.resolve(&graph, upTo: last)
+    let whole = graph
+    let keepOnly = Array(whole.nodes.prefix(last))
+    let cut = Set(whole.nodes.dropFirst(last).map(\.id))
+    graph.remove(cut)
+    let pruning = Pruning(graph, requested: requested)
+    let kept = keepOnly.filter { pruning.needed.contains($0.id) }
+    graph.remove(Set(keepOnly.map(\.id)).subtracting(pruning.needed))
+
+    let placeholders = kept.compactMap { node -> (Node, Placeholder)? in
+      if case .placeholder(let placeholder) = node.operation { return (node, placeholder) }
+      return nil
+    }
+    for (node, _) in placeholders { places[node.id] = .slot(newSlot()) }
+    let inputCount = slotCount
+    var written: [NodeID: Int] = [:]
+    for node in kept {
+      try compile(node)
+      written[node.id] = instructions.count
+    }
+    let (protected, positions) = protect(resolved, madeAt: written, inputCount: inputCount)
+    var results: [(operand: Program.Operand, protected: Int?)] = []
+    for (index, request) in resolved.enumerated() {
+      results.append((try operand(request.value, type: nil), positions[index]))
+    }
+    free(results.map(\.operand) + protected.map(\.operand))
+    let program = try Program(
+      instructions, slotCount: slotCount, inputCount: inputCount, protected: protected, results: results)
+    return Plan(
+      mode: trace.mode, graph: graph, prunedCount: trace.graph.count - 1 - kept.count,
+      keys: resolved.map(\.key), nodes: resolved.map(\.node), arguments: placeholders.map(\.1),
+      notes: notes(kept, all: keepOnly), program: program, steps: resolved.map(\.steps),
+      protectedKeys: protected.indices.map { position in
+        positions.firstIndex(of: position).map { resolved[$0].key } ?? ""
+      }, origins: origins)
+  }
+
+  private mutating func newSlot() -> Int {
+    defer { slotCount += 1 }
+    return slotCount
+  }
+
+  private func notes(_ kept: [Node], all: [Node]) -> [String] {
+    let ids = Set(kept.map(\.id))
+    let random = all.filter { $0.effects?.usesRandomState == true }
+    guard let pruned = random.first(where: { !ids.contains($0.id) }),
+      random.contains(where: { ids.contains($0.id) })
+    else { return [] }
+    return [
+      "random numbers differ from those of the whole model: \(pruned.name), which draws some, is not needed and does not run"
+    ]
+  }
+
+  // MARK: - Nodes
+
+  private mutating func compile(_ node: Node) throws {
+    switch node.operation {
+    case .placeholder, .output: return
+    case .attribute(let path):
+      let (owner, name) = try self.owner(of: path, node)
+      add(.readAttribute(owner, name), [], node)
+    case .setAttribute(let path):
+      let (owner, name) = try self.owner(of: path, node)
+      add(.writeAttribute(owner, name), [try operand(node.inputs[0], type: nil)], node, results: 0)
+    case .operator(let name): try compileOperator(name, node)
+    case .getItem: try compileGetItem(node)
+    case .getField(let name): add(.field(name), [try operand(node.inputs[0], type: nil)], node)
+    case .guard(let assumption):
+      add(.check(expected: assumption.expected), [try operand(node.inputs[0], type: nil)], node, results: 0)
+    case .leafModule(let leaf):
+      guard let module = model.module(at: leaf.path), let callable = opaque.callables[node.id] else { return }
+      let types = try argumentTypes(of: module.object.method(leaf.method))
+      var operands: [Program.Operand] = [.constant(.object(module.object.object))]
+      for (position, input) in node.inputs.enumerated() {
+        operands.append(try operand(input, type: types.indices.contains(position + 1) ? types[position + 1] : nil))
+      }
+      addCall(callable, operands, node, selfCount: 1)
+    case .leafFunction(let leaf):
+      guard let callable = opaque.callables[node.id] else { return }
+      let types = try argumentTypes(of: model.archive.function(named: leaf.qualifiedName))
+      let operands = try node.inputs.enumerated().map { position, input in
+        try operand(input, type: types.indices.contains(position) ? types[position] : nil)
+      }
+      addCall(callable, operands, node, selfCount: 0)
+    case .region(let region):
+      guard let callable = opaque.callables[node.id] else { return }
+      let types = try model.captureTypes(of: region.code)
+      let operands = try node.inputs.enumerated().map { position, input in
+        try operand(input, type: types.indices.contains(position) ? types[position] : nil)
+      }
+      add(
+        .call(callable), operands, node, results: region.resultCount + region.changedCaptures.count,
+        changed: region.changedCaptures)
+    }
+  }
+
+  private func argumentTypes(of function: ScriptFunction?) throws -> [ScriptType] {
+    try function?.schema().arguments.map(\.type) ?? []
+  }
+
+  private func owner(of path: String, _ node: Node) throws -> (ScriptObject, String) {
+    let parts = path.split(separator: ".").map(String.init)
+    guard let name = parts.last else {
+      throw ExtractErrors.execution(at: node, XylemError(.extractExecution, "an attribute has no name"))
+    }
+    var current = model.root.object
+    for part in parts.dropLast() {
+      guard case .object(let next)? = current.attribute(part) else {
+        throw ExtractErrors.execution(
+          at: node, XylemError(.extractExecution, "the model has no attribute '\(path)'"))
+      }
+      current = model.archive.object(next)
+    }
+    return (current, name)
+  }
+
+  private mutating func compileOperator(_ name: String, _ node: Node) throws {
+    let dot = name.range(of: ".", after: "::")
+    let op = try TensorOperator(
+      dot.map { String(name[..<$0]) } ?? name, overload: dot.map { String(name[name.index(after: $0)...]) } ?? "")
+    let schema = op.schema
+    let operands = try node.inputs.enumerated().map { position, input in
+      try operand(
+        input, type: schema.arguments.indices.contains(position) ? schema.arguments[position].type : nil)
+    }
+    add(.callOperator(op), operands, node, results: schema.resultCount)
+  }
+
+  private mutating func addCall(_ callable: Callable, _ operands: [Program.Operand], _ node: Node, selfCount: Int) {
+    add(.call(callable), operands, node, results: 1, selfCount: selfCount)
+  }
+
+  /// Adds an instruction for a node, whose value is its one result or a tuple of them.
+  private mutating func add(
+    _ action: Program.Action, _ operands: [Program.Operand], _ node: Node, results: Int = 1, changed: [Int] = [],
+    selfCount: Int = 0
+  ) {
+    let slots = (0..<results).map { _ in newSlot() }
+    origins.append(node)
+    var instruction = Program.Instruction(action, operands, results: slots, origin: origins.count - 1)
+    instruction.changed = changed
+    let effects = node.effects ?? .unknown(inputs: node.inputs.count)
+    instruction.writes = effects.writes.map { $0 + selfCount }.filter { $0 < operands.count }
+    instruction.writesModel = effects.writesModel
+    instructions.append(instruction)
+    if slots.count == 1 {
+      places[node.id] = .slot(slots[0])
+    } else {
+      parts[node.id] = slots
+      places[node.id] = .tuple(slots.map { .slot($0) }, nil)
+    }
+  }
+
+  // MARK: - Subscripts
+
+  private mutating func compileGetItem(_ node: Node) throws {
+    let container = node.inputs[0]
+    if case .node(let id) = container, let slots = parts[id], case .int(let index) = node.inputs[1] {
+      let position = index < 0 ? index + slots.count : index
+      if slots.indices.contains(position) {
+        places[node.id] = .slot(slots[position])
+        return
+      }
+    }
+    let source = try operand(container, type: nil)
+    guard case .list(let steps) = node.inputs[1], containerType(container) == "Tensor" else {
+      return try compileElement(of: source, containerType(container), node)
+    }
+    var current = source
+    for (position, step) in steps.enumerated() {
+      guard case .tuple(let parts, _) = step, case .string(let kind)? = parts.first else {
+        throw ExtractErrors.execution(at: node, XylemError(.extractExecution, "a subscript has an unknown step"))
+      }
+      let (name, overload) = Self.stepOperators[kind] ?? ("aten::" + kind, "")
+      let op = try TensorOperator(name, overload: overload)
+      let types = op.schema.arguments.map(\.type)
+      var operands = [current]
+      for (index, part) in parts.dropFirst().enumerated() {
+        operands.append(try operand(part, type: types.indices.contains(index + 1) ? types[index + 1] : nil))
+      }
+      add(.callOperator(op), operands, node)
+      current = places[node.id] ?? current
+      if position + 1 < steps.count { continue }
+    }
+    places[node.id] = current
+  }
+
+  private static let stepOperators: [String: (String, String)] = [
+    "select": ("aten::select", "int"), "slice": ("aten::slice", "Tensor"), "unsqueeze": ("aten::unsqueeze", ""),
+    "index": ("aten::index", "Tensor"),
+  ]
+
+  private func containerType(_ argument: Argument) -> String {
+    switch argument {
+    case .node(let id): graph.contains(id) ? graph[id].type : trace.graph[id].type
+    case .list: "List"
+    case .tuple: "Tuple"
+    case .dictionary: "Dict"
+    default: ""
+    }
+  }
+
+  private mutating func compileElement(of source: Program.Operand, _ type: String, _ node: Node) throws {
+    if case .int(let index) = node.inputs[1], type.hasPrefix("Tuple") || type.hasPrefix("Optional[Tuple") || !type.hasPrefix("List") && !type.hasPrefix("Dict") {
+      add(.element(index), [source], node)
+      return
+    }
+    let key = try operand(node.inputs[1], type: nil)
+    let op = try TensorOperator("aten::__getitem__", overload: Self.getItemOverload(type))
+    add(.callOperator(op), [source, key], node)
+  }
+
+  /// The overload of the runtime's own subscript for a container's type.
+  private static func getItemOverload(_ type: String) -> String {
+    if type.hasPrefix("Dict[int") { return "Dict_int" }
+    if type.hasPrefix("Dict[float") { return "Dict_float" }
+    if type.hasPrefix("Dict[bool") { return "Dict_bool" }
+    if type.hasPrefix("Dict[Tensor") { return "Dict_Tensor" }
+    return type.hasPrefix("Dict") ? "Dict_str" : "t"
+  }
+
+  // MARK: - Operands
+
+  private func operand(_ argument: Argument, type: ScriptType?) throws -> Program.Operand {
+    switch argument {
+    case .node(let id):
+      guard let place = places[id] else {
+        throw ExtractErrors.execution(
+          at: trace.graph[id], XylemError(.extractExecution, "a value is needed that was not computed"))
+      }
+      return place
+    case .list(let elements):
+      return .list(try elements.map { try operand($0, type: nil) }, type)
+    case .tuple(let elements, _):
+      return .tuple(try elements.map { try operand($0, type: nil) }, type)
+    case .dictionary(let entries):
+      return .dictionary(
+        try entries.flatMap { [try operand($0.key, type: nil), try operand($0.value, type: nil)] }, type)
+    case .module(let path):
+      guard let module = model.module(at: path) else {
+        throw ExtractErrors.unaddressable(path, "the model has no such module")
+      }
+      return .constant(.object(module.object.object))
+    case .constant(let reference): return .constant(try model.constant(at: reference))
+    case .none: return .constant(.none)
+    case .bool(let value): return .constant(.bool(value))
+    case .int(let value): return .constant(.int(value))
+    case .float(let value): return .constant(.float(value))
+    case .complex(let real, let imaginary): return .constant(.complex(real, imaginary))
+    case .string(let value): return .constant(.string(value))
+    case .device(let value): return .constant(.device(value))
+    }
+  }
+
+  // MARK: - Overwriting and freeing
+
+  /// Which requested values later instructions may overwrite, and which instructions those are.
+  private mutating func protect(
+    _ resolved: [ResolvedRequest], madeAt: [NodeID: Int], inputCount: Int
+  ) -> (protected: [Program.Protected], positions: [Int?]) {
+    var classes = StorageClasses(graph)
+    var protected: [Program.Protected] = []
+    var known: [Argument: Int] = [:]
+    var positions: [Int?] = []
+    for request in resolved {
+      if let position = known[request.value] {
+        positions.append(position)
+        continue
+      }
+      var start = 0
+      var ofModel = false
+      request.value.forEachNode {
+        start = max(start, madeAt[$0] ?? 0)
+        ofModel = ofModel || classes.isOfModel($0)
+      }
+      let writers = instructions.indices.filter {
+        $0 >= start && (!instructions[$0].writes.isEmpty || ofModel && instructions[$0].writesModel)
+      }
+      guard !writers.isEmpty, let value = try? operand(request.value, type: nil) else {
+        positions.append(nil)
+        continue
+      }
+      for writer in writers { instructions[writer].mayOverwrite.append(protected.count) }
+      known[request.value] = protected.count
+      positions.append(protected.count)
+      protected.append(.init(operand: value, aliasesModel: ofModel))
+    }
+    return (protected, positions)
+  }
+
+  /// Frees each slot after the last instruction that reads it; what is returned stays.
+  private mutating func free(_ kept: [Program.Operand]) {
+    var keptSlots: Set<Int> = []
+    for operand in kept { operand.forEachSlot { keptSlots.insert($0) } }
+    var seen = keptSlots
+    for index in instructions.indices.reversed() {
+      var last: [Int] = []
+      for operand in instructions[index].operands {
+        operand.forEachSlot { if seen.insert($0).inserted { last.append($0) } }
+      }
+      // A result that nothing reads goes at once.
+      for slot in instructions[index].results where seen.insert(slot).inserted { last.append(slot) }
+      instructions[index].releases = last
+    }
+  }
+}
+
+extension Program.Operand {
+  func forEachSlot(_ body: (Int) -> Void) {
+    switch self {
+    case .slot(let slot): body(slot)
+    case .constant: break
+    case .list(let elements, _), .tuple(let elements, _), .dictionary(let elements, _):
+      for element in elements { element.forEachSlot(body) }
+    }
+  }
+}
+
+extension String {
+  /// The position of the first dot after a marker.
+  fileprivate func range(of dot: Character, after marker: String) -> Index? {
+    var start = startIndex
+    while start < endIndex, !self[start...].hasPrefix(marker) { start = index(after: start) }
+    guard start < endIndex else { return nil }
+    return self[start...].firstIndex(of: dot)
+  }
+}

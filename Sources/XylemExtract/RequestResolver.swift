@@ -1,0 +1,185 @@
+internal import XylemErrors
+internal import XylemGraph
+internal import XylemTrace
+
+/// A request that was found in a trace.
+struct ResolvedRequest {
+  /// The key of the result.
+  let key: String
+  /// The name of the node or module whose value it is.
+  let node: String
+  /// The value, in terms of the graph.
+  let value: Argument
+  /// Steps into a value that is known only when running.
+  let steps: [Projection]
+}
+
+/// Finds what requests mean in one trace.
+///
+/// A node's own name comes first. A module's path means what its last call returned, `path#1` what its second call did; under
+/// torchvision's naming, and for any other prefix, it is the last node below. A glob stands for every module's path and node's name that it
+/// matches, where `*` stays within one part of a name and `**` does not.
+struct RequestResolver {
+  private let trace: Trace
+  private let lastCall: [String: ModuleCall]
+  private let callsByPath: [String: [ModuleCall]]
+  private let names: [String]
+
+  init(_ trace: Trace) {
+    self.trace = trace
+    var last: [String: ModuleCall] = [:]
+    var all: [String: [ModuleCall]] = [:]
+    for call in trace.graph.calls where !call.path.isEmpty {
+      last[call.path] = call
+      all[call.path, default: []].append(call)
+    }
+    lastCall = last
+    callsByPath = all
+    names = trace.graph.nodeNames
+  }
+
+  /// Everything that a request may name, in order of execution, for globs and near misses.
+  var candidates: [String] {
+    var seen: Set<String> = []
+    var found: [String] = []
+    for call in trace.graph.calls where !call.path.isEmpty && seen.insert(call.path).inserted { found.append(call.path) }
+    for name in names where seen.insert(name).inserted { found.append(name) }
+    return found
+  }
+
+  /// What the requests mean, in their order; nil where something is not in this trace.
+  func resolve(_ requests: [ReturnRequest]) throws -> [ResolvedRequest] {
+    guard !requests.isEmpty else { throw ExtractErrors.nothingRequested() }
+    var resolved: [ResolvedRequest] = []
+    var keys: Set<String> = []
+    for request in requests {
+      for found in try resolve(request) {
+        guard keys.insert(found.key).inserted else { throw ExtractErrors.duplicateKey(found.key) }
+        resolved.append(found)
+      }
+    }
+    return resolved
+  }
+
+  private func resolve(_ request: ReturnRequest) throws -> [ResolvedRequest] {
+    if let value = value(of: request.node) {
+      return [ResolvedRequest(key: request.key ?? request.node, node: value.node, value: value.argument, steps: [])]
+    }
+    if Glob.isPattern(request.node) {
+      let matches = candidates.filter { PathGlob.matches($0, request.node) }
+      guard !matches.isEmpty else { throw unknown(request.node) }
+      guard request.key == nil || matches.count == 1 else { throw ExtractErrors.duplicateKey(request.key ?? "") }
+      return matches.compactMap { name in
+        value(of: name).map {
+          ResolvedRequest(key: request.key ?? name, node: $0.node, value: $0.argument, steps: [])
+        }
+      }
+    }
+    let (name, steps) = try ReturnRequest.splitProjections(request.node)
+    if !steps.isEmpty, let value = value(of: name) {
+      let (argument, rest) = try project(value.argument, steps[...], request.node)
+      return [ResolvedRequest(key: request.key ?? request.node, node: value.node, value: argument, steps: rest)]
+    }
+    if let field = try fieldOfResult(request) { return [field] }
+    throw unknown(request.node)
+  }
+
+  /// `head.logits`, where `head` returned something with a part of that name.
+  private func fieldOfResult(_ request: ReturnRequest) throws -> ResolvedRequest? {
+    guard let dot = request.node.lastIndex(of: "."), let call = lastCall[String(request.node[..<dot])] else {
+      return nil
+    }
+    let field = String(request.node[request.node.index(after: dot)...])
+    guard let (argument, rest) = try? project(call.result, [.key(field)], request.node), rest.isEmpty else { return nil }
+    return ResolvedRequest(key: request.key ?? request.node, node: call.path, value: argument, steps: [])
+  }
+
+  private func unknown(_ name: String) -> XylemError {
+    ExtractErrors.unknownNode(name, mode: trace.mode.rawValue, candidates: candidates)
+  }
+
+  private func value(of name: String) -> (node: String, argument: Argument)? {
+    if let node = trace.graph.node(named: name), node.isListed, node.operation != .output {
+      return (node.name, .node(node.id))
+    }
+    if let hash = name.lastIndex(of: "#"), let ordinal = Int(name[name.index(after: hash)...]) {
+      let path = String(name[..<hash])
+      guard let calls = callsByPath[path], calls.indices.contains(ordinal) else { return nil }
+      return (name, calls[ordinal].result)
+    }
+    if trace.naming == .exact, let call = lastCall[name] { return (name, call.result) }
+    let prefix = name + "."
+    guard let last = names.last(where: { $0.hasPrefix(prefix) }), let node = trace.graph.node(named: last) else {
+      return nil
+    }
+    return (last, .node(node.id))
+  }
+
+  private func project(
+    _ argument: Argument, _ steps: ArraySlice<Projection>, _ request: String
+  ) throws -> (Argument, [Projection]) {
+    guard let step = steps.first else { return (argument, []) }
+    switch (argument, step) {
+    case (.node, _): return (argument, Array(steps))
+    case (.list(let elements), .index(let index)), (.tuple(let elements, _), .index(let index)):
+      let position = index < 0 ? index + elements.count : index
+      guard elements.indices.contains(position) else {
+        throw ExtractErrors.unaddressable(request, "there are \(elements.count) elements")
+      }
+      return try project(elements[position], steps.dropFirst(), request)
+    case (.tuple(let elements, let names?), .key(let name)):
+      guard let position = names.firstIndex(of: name) else {
+        throw ExtractErrors.unaddressable(request, "the names are \(names.joined(separator: ", "))")
+      }
+      return try project(elements[position], steps.dropFirst(), request)
+    case (.dictionary(let entries), _):
+      let key: Argument =
+        switch step {
+        case .index(let index): .int(index)
+        case .key(let name): .string(name)
+        }
+      guard let entry = entries.first(where: { $0.key == key }) else {
+        let known = entries.map { String(describing: $0.key) }.joined(separator: ", ")
+        throw ExtractErrors.unaddressable(request, "the keys are \(known)")
+      }
+      return try project(entry.value, steps.dropFirst(), request)
+    default: throw ExtractErrors.unaddressable(request, "the value is no such structure")
+    }
+  }
+}
+
+/// Globs over dotted names: `*` and `?` stay within one part, `**` goes across dots.
+enum PathGlob {
+  static func matches(_ name: String, _ pattern: String) -> Bool {
+    matches(Array(name.utf8)[...], Array(pattern.utf8)[...])
+  }
+
+  private static func matches(_ name: ArraySlice<UInt8>, _ pattern: ArraySlice<UInt8>) -> Bool {
+    // A table over both lengths, so that a hostile pattern costs no more than their product.
+    var reachable = [Bool](repeating: false, count: name.count + 1)
+    reachable[0] = true
+    var position = pattern.startIndex
+    while position < pattern.endIndex {
+      var next = [Bool](repeating: false, count: name.count + 1)
+      if pattern[position] == UInt8(ascii: "*") {
+        let crosses = position + 1 < pattern.endIndex && pattern[position + 1] == UInt8(ascii: "*")
+        var open = false
+        for index in 0...name.count {
+          if index > 0, !crosses, name[name.startIndex + index - 1] == UInt8(ascii: ".") { open = false }
+          open = open || reachable[index]
+          next[index] = open
+        }
+        position += crosses ? 2 : 1
+      } else {
+        let wanted = pattern[position]
+        for index in 0..<name.count where reachable[index] {
+          let byte = name[name.startIndex + index]
+          if byte == wanted || (wanted == UInt8(ascii: "?") && byte != UInt8(ascii: ".")) { next[index + 1] = true }
+        }
+        position += 1
+      }
+      reachable = next
+    }
+    return reachable[name.count]
+  }
+}

@@ -1,0 +1,63 @@
+internal import XylemErrors
+
+/// One thing that shall be returned: a node, a module or another prefix of names, or a glob of them.
+public struct ReturnRequest: Sendable, Hashable {
+  /// What to return: `layer1.0.relu`, `layer4`, `layer*`, `relu#1`, `head[0]`, `head["logits"]`.
+  public var node: String
+  /// The key of the result; nil stands for the node's own name.
+  public var key: String?
+
+  /// A request for a node, under its own name or a key.
+  public init(_ node: String, as key: String? = nil) {
+    self.node = node
+    self.key = key
+  }
+
+  /// Reads `NODE` or `NODE=KEY`.
+  public init(parsing text: String) {
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    self.init(String(parts[0]), as: parts.count == 2 && !parts[1].isEmpty ? String(parts[1]) : nil)
+  }
+}
+
+extension ReturnRequest: ExpressibleByStringLiteral {
+  /// A request for a node under its own name.
+  public init(stringLiteral node: String) { self.init(node) }
+}
+
+/// A step into a structured value.
+enum Projection: Hashable, Sendable {
+  case index(Int)
+  case key(String)
+}
+
+extension ReturnRequest {
+  /// Splits `head[0]["a"]` into the name and the steps into its value.
+  static func splitProjections(_ text: String) throws(XylemError) -> (name: String, steps: [Projection]) {
+    guard text.hasSuffix("]"), let open = text.firstIndex(of: "["), open != text.startIndex else { return (text, []) }
+    var steps: [Projection] = []
+    var rest = text[open...]
+    while !rest.isEmpty {
+      guard rest.first == "[", let close = rest.firstIndex(of: "]") else {
+        throw ExtractErrors.unaddressable(text, "an index has the form [0] or [\"name\"]")
+      }
+      let inner = rest[rest.index(after: rest.startIndex)..<close]
+      if let index = Int(inner) {
+        steps.append(.index(index))
+      } else {
+        steps.append(.key(inner.trimming { $0 == "\"" || $0 == "'" }))
+      }
+      rest = rest[rest.index(after: close)...]
+    }
+    return (String(text[..<open]), steps)
+  }
+}
+
+extension Substring {
+  fileprivate func trimming(_ isDropped: (Character) -> Bool) -> String {
+    var result = self
+    while let first = result.first, isDropped(first) { result.removeFirst() }
+    while let last = result.last, isDropped(last) { result.removeLast() }
+    return String(result)
+  }
+}

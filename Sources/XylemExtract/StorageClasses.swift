@@ -1,0 +1,54 @@
+internal import XylemGraph
+
+/// Groups nodes whose values may share storage, from the nodes' effects. Errs on the side of sharing.
+struct StorageClasses {
+  private var parents: [Int]
+  /// Classes that hold a tensor of the model.
+  private var ofModel: Set<Int> = []
+
+  init(_ graph: Graph) {
+    parents = Array(0..<((graph.nodes.map(\.id.rawValue).max() ?? -1) + 1))
+    var byAttribute: [String: Int] = [:]
+    var model: [Int] = []
+    for node in graph.nodes {
+      let effects = node.effects ?? .unknown(inputs: node.inputs.count)
+      for position in effects.aliases where position < node.inputs.count {
+        node.inputs[position].forEachNode { join($0.rawValue, node.id.rawValue) }
+      }
+      if case .attribute(let path) = node.operation {
+        if let known = byAttribute[path] { join(known, node.id.rawValue) }
+        byAttribute[path] = node.id.rawValue
+      }
+      if effects.aliasesModel { model.append(node.id.rawValue) }
+      if case .setAttribute(let path) = node.operation {
+        node.inputs[0].forEachNode { value in
+          if let known = byAttribute[path] { join(known, value.rawValue) }
+          byAttribute[path] = value.rawValue
+        }
+      }
+      // What is put into a container that was written lives on in it.
+      for position in effects.writes where position < node.inputs.count {
+        node.inputs[position].forEachNode { written in
+          guard graph[written].type != "Tensor" else { return }
+          node.forEachInputNode { join($0.rawValue, written.rawValue) }
+        }
+      }
+    }
+    for index in model { ofModel.insert(find(index)) }
+  }
+
+  /// The class of a node's storage.
+  mutating func find(_ index: Int) -> Int {
+    var root = index
+    while parents[root] != root {
+      parents[root] = parents[parents[root]]
+      root = parents[root]
+    }
+    return root
+  }
+
+  private mutating func join(_ a: Int, _ b: Int) { parents[find(a)] = find(b) }
+
+  /// Whether the value may share storage with a tensor of the model.
+  mutating func isOfModel(_ id: NodeID) -> Bool { ofModel.contains(find(id.rawValue)) }
+}
