@@ -58,8 +58,9 @@ var targets: [Target] = [
   .target(name: "CXylem"),
 
   .testTarget(name: "XylemImageTests", dependencies: ["XylemImage", "XylemErrors"], swiftSettings: strict),
-  .testTarget(name: "XylemExtractTests", dependencies: ["XylemExtract"], swiftSettings: strict),
-  .testTarget(name: "XylemTraceTests", dependencies: ["XylemTrace"], swiftSettings: strict),
+  .testTarget(name: "XylemExtractTests",
+    dependencies: ["XylemExtract", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors"], swiftSettings: strict),
+  .testTarget(name: "XylemTraceTests", dependencies: ["XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors"], swiftSettings: strict),
   .testTarget(name: "XylemRuntimeTests", dependencies: ["XylemRuntime", "XylemErrors"], swiftSettings: strict),
   .testTarget(name: "XylemGraphTests", dependencies: ["XylemGraph", "XylemErrors"], swiftSettings: strict),
   .testTarget(name: "XylemErrorsTests", dependencies: ["XylemErrors"], swiftSettings: strict),

@@ -2,7 +2,6 @@ public import ArgumentParser
 internal import Foundation
 internal import XylemErrors
 internal import XylemGraph
-internal import XylemRuntime
 public import XylemTrace
 
 /// The options that every command with a model takes.
@@ -13,7 +12,8 @@ struct ModelOptions: ParsableArguments {
   @Option(
     name: .customLong("leaf"),
     help: ArgumentHelp(
-      "Modules of this type are leaves; 'path:encoder.*' matches their paths instead. Repeatable.", valueName: "type"))
+      "Modules of this type are leaves, as in Conv2dSame; 'path:encoder.*' matches their paths instead. Repeatable.",
+      valueName: "type"))
   var leaves: [String] = []
 
   @Option(
@@ -27,14 +27,43 @@ struct ModelOptions: ParsableArguments {
   @Flag(name: .customLong("auto-leaf"), help: "What can't be traced becomes a leaf module or a region, and is listed.")
   var autoLeaf = false
 
-  @Option(help: "How nodes are named: exact or torchvision.")
+  @Option(help: "How nodes are named.")
   var naming: Naming = .exact
 
   @Option(
     name: .customLong("concrete"),
     help: ArgumentHelp(
       "Fixes an argument of forward to a number, true, false or null. Repeatable.", valueName: "name=value"))
-  var concrete: [String] = []
+  var concrete: [ConcreteValue] = []
+
+  @Option(help: ArgumentHelp("Loads a leaf plugin. Not available yet.", valueName: "file"), completion: .file())
+  var plugin: [String] = []
+
+  @Option(
+    help: ArgumentHelp("Reads options from a YAML file. Not available yet.", valueName: "file"), completion: .file())
+  var config: String?
+
+  @Option(
+    help: ArgumentHelp("Weights of a built-in model. Not available yet.", valueName: "file"), completion: .file())
+  var weights: String?
+
+  @Option(
+    name: [.customShort("o"), .customLong("output")],
+    help: ArgumentHelp("Writes the result to this file, whole or not at all.", valueName: "file"), completion: .file())
+  var output: String?
+
+  func validate() throws {
+    if model.isEmpty { throw ValidationError("The model's name is empty.") }
+    if leaves.contains(where: { $0.isEmpty || $0 == "path:" }) {
+      throw ValidationError("'--leaf' needs a type, or a path after 'path:'.")
+    }
+    if wrapped.contains("") { throw ValidationError("'--wrap' needs the name of a function.") }
+    if output?.isEmpty == true { throw ValidationError("'--output' needs the name of a file.") }
+    var seen: Set<String> = []
+    for value in concrete where !seen.insert(value.name).inserted {
+      throw ValidationError("'--concrete' fixes '\(value.name)' twice.")
+    }
+  }
 
   /// The policy that the options describe.
   var policy: LeafPolicy {
@@ -47,22 +76,47 @@ struct ModelOptions: ParsableArguments {
   }
 
   /// Options of a trace in one mode.
-  ///
-  /// - Throws: `usage` for a malformed `--concrete`.
-  func traceOptions(_ mode: Mode, recordsLocations: Bool) throws(XylemError) -> TraceOptions {
-    var values: [String: XylemGraph.Argument] = [:]
-    for text in concrete {
-      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-      guard parts.count == 2, !parts[0].isEmpty, let value = Self.literal(parts[1]) else {
-        throw XylemError(
-          .usage, "'\(text)' is not NAME=VALUE with a number, true, false or null",
-          remedies: ["--concrete scale=2", "--concrete targets=null"])
-      }
-      values[parts[0]] = value
-    }
-    return TraceOptions(
-      mode: mode, naming: naming, policy: policy, makesLeaves: autoLeaf, concrete: values,
+  func traceOptions(_ mode: Mode, recordsLocations: Bool = true) -> TraceOptions {
+    TraceOptions(
+      mode: mode, naming: naming, policy: policy, makesLeaves: autoLeaf,
+      concrete: Dictionary(concrete.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
       recordsLocations: recordsLocations)
+  }
+
+  /// Loads the model.
+  ///
+  /// - Throws: `command.unavailable` for what belongs to a later version, `file.not-found` where the model is neither a
+  ///   file nor a known name, and as ``ScriptModel/init(path:)``.
+  func load() throws -> ScriptModel {
+    if !plugin.isEmpty { throw CommandErrors.unavailable("--plugin") }
+    if config != nil { throw CommandErrors.unavailable("--config") }
+    if weights != nil { throw CommandErrors.unavailable("--weights") }
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: model, isDirectory: &isFolder) else {
+      throw CommandErrors.unknownModel(model)
+    }
+    guard !isFolder.boolValue else { throw CommandErrors.folder(model) }
+    if model.hasSuffix(".xylem") { throw CommandErrors.unavailable("reading .xylem files") }
+    return try Progress.during("loading \(model)") { try ScriptModel(path: model) }
+  }
+
+  /// Puts a result where the options say: to the file, or to standard output.
+  func emit(_ text: String) throws {
+    guard let output else { return try Terminal.output(text) }
+    try OutputFile.write(text.hasSuffix("\n") ? text : text + "\n", to: output)
+  }
+}
+
+/// The value of `--concrete NAME=VALUE`.
+struct ConcreteValue: ExpressibleByArgument {
+  let name: String
+  let value: XylemGraph.Argument
+
+  init?(argument: String) {
+    let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    guard parts.count == 2, !parts[0].isEmpty, let value = Self.literal(parts[1]) else { return nil }
+    name = parts[0]
+    self.value = value
   }
 
   private static func literal(_ text: String) -> XylemGraph.Argument? {
@@ -76,10 +130,10 @@ struct ModelOptions: ParsableArguments {
       return .float(number)
     }
   }
-
-  /// Loads the model.
-  func load() throws -> ScriptModel { try ScriptModel(path: model) }
 }
 
 extension Naming: ExpressibleByArgument {}
 extension Mode: ExpressibleByArgument {}
+
+/// The formats of most commands.
+enum TextOrJSON: String, ExpressibleByArgument, CaseIterable { case text, json }

@@ -1,34 +1,69 @@
 internal import ArgumentParser
-internal import Foundation
 internal import XylemErrors
 internal import XylemTrace
 
+/// `xylem nodes`: the names that features are asked for by.
 struct NodesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "nodes", abstract: "Lists the names of a model's nodes in execution order.")
+    commandName: "nodes", abstract: "Lists the names of a model's nodes in execution order.",
+    discussion: """
+      xylem nodes model.pt --auto-leaf --mode both
 
-  @OptionGroup var options: ModelOptions
-  @Option(help: "eval, train or both.") var mode: String = "eval"
-  @Option var format: String = "text"
-  @Flag var timing = false
+      Prints one name a line, or for both modes two columns, with '-' before names that only train mode has and '+' before \
+      those of eval mode alone. Leaves and regions that were made automatically are listed on standard error.
 
-  func run() throws {
-    let model = try options.load()
-    let clock = ContinuousClock()
-    let start = clock.now
-    let train = try model.trace(options.traceOptions(.train, recordsLocations: false))
-    let eval = try model.trace(options.traceOptions(.eval, recordsLocations: false))
-    if timing {
-      Terminal.error("\(clock.now - start)")
-      for _ in 0..<5 {
-        let start = clock.now
-        _ = try model.trace(options.traceOptions(.train, recordsLocations: false))
-        _ = try model.trace(options.traceOptions(.eval, recordsLocations: false))
-        Terminal.error("\(clock.now - start)")
+      In JSON, only the modes asked for are traced; the list of another one is empty.
+
+      With --long and --input-shape the model runs once on random numbers of that shape. Multiply-adds are counted for \
+      convolutions, linear layers and matrix products, from the shapes of their weights and results, without biases; \
+      everything else counts as none.
+      """)
+
+  /// Which modes are listed.
+  enum Modes: String, ExpressibleByArgument, CaseIterable {
+    case train, eval, both
+
+    var modes: [Mode] {
+      switch self {
+      case .train: [.train]
+      case .eval: [.eval]
+      case .both: [.train, .eval]
       }
     }
-    for note in eval.notes { Terminal.error("\(note.kind.rawValue) \(note.path) \(note.type ?? "") \(note.node ?? "") \(note.reason) \(note.location.map { "\($0)" } ?? "") hides \(note.hiddenModules)") }
-    let object: [String: Any] = ["train": train.nodeNames, "eval": eval.nodeNames]
-    Terminal.output(String(decoding: try JSONSerialization.data(withJSONObject: object), as: UTF8.self))
+  }
+
+  @OptionGroup var options: ModelOptions
+  @Option(help: "The modes that are traced.") var mode: Modes = .eval
+  @Flag(help: "Add each node's operation, the rule that made it a leaf, and its source line; list every note.")
+  var long = false
+  @Option(
+    help: ArgumentHelp(
+      "With --long: run the model on an input of this shape, as in 1,3,224,224, and add shape, dtype, bytes and multiply-adds.",
+      valueName: "sizes"))
+  var inputShape: InputShape?
+  @Flag(help: "List every note about the trace, also the values that are checked when running.") var notes = false
+  @Option(help: "The output's format.") var format: TextOrJSON = .text
+
+  func validate() throws {
+    if inputShape != nil, !long { throw ValidationError("'--input-shape' needs '--long'.") }
+  }
+
+  func run() throws {
+    if let output = options.output { try OutputFile.check(output) }
+    let model = try options.load()
+    var listings: [NodeListing] = []
+    for mode in mode.modes {
+      let trace = try Progress.during("tracing in \(mode.rawValue) mode") {
+        try model.trace(options.traceOptions(mode))
+      }
+      let details = long ? try NodeDetails.all(of: trace, model: model, inputShape: inputShape, options: options) : []
+      listings.append(NodeListing(trace: trace, details: details))
+    }
+    let notes = MergedNotes(listings.map(\.trace))
+    for line in notes.lines(listsAll: long || self.notes) { Terminal.error(line) }
+    let report = NodesReport(
+      model: options.model, naming: options.naming, listings: listings, notes: notes, showsDetails: long,
+      showsShapes: inputShape != nil)
+    try options.emit(format == .json ? report.json.text : report.text)
   }
 }

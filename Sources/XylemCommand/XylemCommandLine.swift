@@ -3,21 +3,42 @@ internal import Foundation
 internal import XylemErrors
 
 /// The command line: every command, and what becomes of errors.
+///
+/// A package of one's own offers every command with an executable of two lines:
+///
+///     import XylemCommand
+///     await XylemCommandLine.main()
 public struct XylemCommandLine: AsyncParsableCommand {
+  /// The commands and their common help.
   public static let configuration = CommandConfiguration(
     commandName: "xylem",
     abstract: "Traces neural networks down to their leaves and takes features out of them.",
-    version: "0.1.0",
-    subcommands: [NodesCommand.self])
+    discussion: """
+      xylem nodes model.pt
+      xylem extract model.pt --return layer4 --input photo.jpg -o layer4.npy
 
+      Results go to standard output, everything else to standard error.
+      Exit codes: 0 done; 1 findings; 2 could not finish; 64 usage.
+      """,
+    version: "0.1.0",
+    subcommands: [
+      NodesCommand.self, ExtractCommand.self, GraphCommand.self, BenchCommand.self, DoctorCommand.self,
+    ])
+
+  /// The command line without arguments, which prints the help.
   public init() {}
 
   /// Runs the command that the process's arguments name, and ends the process with its exit code.
+  ///
+  /// A reader that goes away (`| head -1`) ends it quietly: the process ignores `SIGPIPE` from here on.
   public static func main() async {
+    signal(SIGPIPE, SIG_IGN)
     Foundation.exit(await run(Array(CommandLine.arguments.dropFirst())))
   }
 
   /// Runs a command and returns its exit code: 0 done, 1 findings, 2 could not finish, 64 usage.
+  ///
+  /// - Parameter arguments: without the program's name.
   public static func run(_ arguments: [String]) async -> Int32 {
     do {
       var command = try parseAsRoot(arguments)
@@ -32,18 +53,28 @@ public struct XylemCommandLine: AsyncParsableCommand {
     }
   }
 
+  /// Runs a command with streams of its own.
+  package static func run(_ arguments: [String], on terminal: Terminal) async -> Int32 {
+    await Terminal.$current.withValue(terminal) { await run(arguments) }
+  }
+
   private static func report(_ error: any Error) -> Int32 {
+    if error is OutputClosed { return 0 }
     if let failure = error as? XylemError {
       Terminal.error("error: \(failure)")
       return failure.id == .usage ? 64 : 2
     }
     let code = exitCode(for: error)
     let text = fullMessage(for: error)
-    if code == .success {
-      print(text)
-    } else if !text.isEmpty {
-      Terminal.error(text)
+    guard code == .success else {
+      if !text.isEmpty { Terminal.error(text) }
+      return code == .validationFailure ? 64 : 2
     }
-    return code == .success ? 0 : code == .validationFailure ? 64 : code.rawValue
+    do {
+      try Terminal.output(text)
+      return 0
+    } catch {
+      return report(error)
+    }
   }
 }

@@ -17,7 +17,7 @@ struct OpaqueCallables {
 
   /// Compiles the opaque nodes of a graph up to a position, and writes their effects into it.
   mutating func resolve(_ graph: inout Graph, upTo limit: Int) throws {
-    for (position, node) in Array(graph.nodes.prefix(limit)).enumerated() where position < limit {
+    for node in Array(graph.nodes).prefix(limit) {
       guard let callable = try callable(of: node) else { continue }
       callables[node.id] = callable
       let found = try callable.effects()
@@ -58,8 +58,16 @@ struct OpaqueCallables {
       let captures = try model.captures(of: region.code)
       return try Callable(
         function, statement: region.code.statement, captures: captures, known: known(node),
-        modes: modes(modules(node)))
+        modes: modes(try choosesModule(node, region) ? [model.root] : modules(node)))
     default: return nil
+    }
+  }
+
+  /// Whether the region calls a module that is found only when running: then any module's mode may matter.
+  private func choosesModule(_ node: Node, _ region: Region) throws -> Bool {
+    let types = try model.captureTypes(of: region.code)
+    return zip(node.inputs, types).contains { input, type in
+      input.node != nil && (type.kind == .module || type.kind == .interface)
     }
   }
 

@@ -29,17 +29,16 @@ struct PlanBuilder {
     let resolved = try RequestResolver(trace).resolve(requests)
     var requested: [NodeID] = []
     for request in resolved { request.value.forEachNode { requested.append($0) } }
-    // Nothing after the last requested node can matter.
-    let wanted = Set(requested)
-    let last = graph.nodes.lastIndex { wanted.contains($0.id) }.map { $0 + 1 } ?? 0
+    // Nothing after the last requested moment can matter.
+    let wanted = Set(requested + resolved.compactMap(\.moment))
+    let all = Array(graph.nodes)
+    let last = all.lastIndex { wanted.contains($0.id) }.map { $0 + 1 } ?? 0
     try opaque.resolve(&graph, upTo: last)
-    let whole = graph
-    let keepOnly = Array(whole.nodes.prefix(last))
-    let cut = Set(whole.nodes.dropFirst(last).map(\.id))
-    graph.remove(cut)
-    let pruning = Pruning(graph, requested: requested)
-    let kept = keepOnly.filter { pruning.needed.contains($0.id) }
-    graph.remove(Set(keepOnly.map(\.id)).subtracting(pruning.needed))
+    graph.remove(Set(all[last...].map(\.id)))
+    let reachable = Array(graph.nodes)
+    let pruning = Pruning(graph, requested: resolved)
+    let kept = reachable.filter { pruning.needed.contains($0.id) }
+    graph.remove(Set(reachable.map(\.id)).subtracting(pruning.needed))
 
     let placeholders = kept.compactMap { node -> (Node, Placeholder)? in
       if case .placeholder(let placeholder) = node.operation { return (node, placeholder) }
@@ -47,12 +46,13 @@ struct PlanBuilder {
     }
     for (node, _) in placeholders { places[node.id] = .slot(newSlot()) }
     let inputCount = slotCount
-    var written: [NodeID: Int] = [:]
-    for node in kept {
-      try compile(node)
-      written[node.id] = instructions.count
+    // For each node that could have run, the number of instructions up to its end.
+    var ends: [NodeID: Int] = [:]
+    for node in reachable {
+      if pruning.needed.contains(node.id) { try compile(node) }
+      ends[node.id] = instructions.count
     }
-    let (protected, positions) = protect(resolved, madeAt: written, inputCount: inputCount)
+    let (protected, positions) = protect(resolved, ends: ends)
     var results: [(operand: Program.Operand, protected: Int?)] = []
     for (index, request) in resolved.enumerated() {
       results.append((try operand(request.value, type: nil), positions[index]))
@@ -63,7 +63,7 @@ struct PlanBuilder {
     return Plan(
       mode: trace.mode, graph: graph, prunedCount: trace.graph.count - 1 - kept.count,
       keys: resolved.map(\.key), nodes: resolved.map(\.node), arguments: placeholders.map(\.1),
-      notes: notes(kept, all: keepOnly), program: program, steps: resolved.map(\.steps),
+      notes: notes(kept, all: reachable), program: program, steps: resolved.map(\.steps),
       protectedKeys: protected.indices.map { position in
         positions.firstIndex(of: position).map { resolved[$0].key } ?? ""
       }, origins: origins)
@@ -290,22 +290,28 @@ struct PlanBuilder {
 
   /// Which requested values later instructions may overwrite, and which instructions those are.
   private mutating func protect(
-    _ resolved: [ResolvedRequest], madeAt: [NodeID: Int], inputCount: Int
+    _ resolved: [ResolvedRequest], ends: [NodeID: Int]
   ) -> (protected: [Program.Protected], positions: [Int?]) {
     var classes = StorageClasses(graph)
     var protected: [Program.Protected] = []
-    var known: [Argument: Int] = [:]
+    // A value that is asked for twice, at the same moment, is copied once at most.
+    struct Wanted: Hashable {
+      let value: Argument
+      let start: Int
+    }
+    var known: [Wanted: Int] = [:]
     var positions: [Int?] = []
     for request in resolved {
-      if let position = known[request.value] {
-        positions.append(position)
-        continue
-      }
-      var start = 0
+      var start = request.moment.flatMap { ends[$0] } ?? 0
       var ofModel = false
       request.value.forEachNode {
-        start = max(start, madeAt[$0] ?? 0)
+        start = max(start, ends[$0] ?? 0)
         ofModel = ofModel || classes.isOfModel($0)
+      }
+      let wanted = Wanted(value: request.value, start: start)
+      if let position = known[wanted] {
+        positions.append(position)
+        continue
       }
       let writers = instructions.indices.filter {
         $0 >= start && (!instructions[$0].writes.isEmpty || ofModel && instructions[$0].writesModel)
@@ -315,7 +321,7 @@ struct PlanBuilder {
         continue
       }
       for writer in writers { instructions[writer].mayOverwrite.append(protected.count) }
-      known[request.value] = protected.count
+      known[wanted] = protected.count
       positions.append(protected.count)
       protected.append(.init(operand: value, aliasesModel: ofModel))
     }

@@ -10,10 +10,19 @@ struct Pruning {
   private var classes: StorageClasses
   private(set) var needed: Set<NodeID> = []
 
-  init(_ graph: Graph, requested: [NodeID]) {
+  /// Nodes whose values are read right after a node, because a request means them at that moment.
+  private var readAfter: [NodeID: [NodeID]] = [:]
+
+  init(_ graph: Graph, requested: [ResolvedRequest]) {
     self.graph = graph
     classes = StorageClasses(graph)
-    var kept = Set(requested)
+    var kept: Set<NodeID> = []
+    for request in requested {
+      request.value.forEachNode {
+        kept.insert($0)
+        readAfter[request.moment ?? $0, default: []].append($0)
+      }
+    }
     // Keeping one node can give another its reason; each round adds at least one.
     while true {
       let before = kept.count
@@ -29,6 +38,7 @@ struct Pruning {
     var readLater: Set<Int> = []
     var pathsLater: [String] = []
     for node in graph.nodes.reversed() {
+      for read in readAfter[node.id] ?? [] { readLater.insert(classes.find(read.rawValue)) }
       if !kept.contains(node.id) {
         guard writesWhatIsRead(node, readLater, pathsLater) || (node.effects?.changesContext == true && !kept.isEmpty)
         else { continue }

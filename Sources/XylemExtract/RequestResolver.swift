@@ -12,11 +12,21 @@ struct ResolvedRequest {
   let value: Argument
   /// Steps into a value that is known only when running.
   let steps: [Projection]
+  /// The node after which the value is meant: the node itself, or the last one before a module returned. What is
+  /// written later is not part of it.
+  let moment: NodeID?
+}
+
+/// A value of the graph at a moment.
+private struct Located {
+  let node: String
+  let argument: Argument
+  let moment: NodeID?
 }
 
 /// Finds what requests mean in one trace.
 ///
-/// A node's own name comes first. A module's path means what its last call returned, `path#1` what its second call did; under
+/// A node's own name comes first. `output` is what `forward` returned, where nothing else has that name. A module's path means what its last call returned, `path#1` what its second call did; under
 /// torchvision's naming, and for any other prefix, it is the last node below. A glob stands for every module's path and node's name that it
 /// matches, where `*` stays within one part of a name and `**` does not.
 struct RequestResolver {
@@ -63,7 +73,7 @@ struct RequestResolver {
 
   private func resolve(_ request: ReturnRequest) throws -> [ResolvedRequest] {
     if let value = value(of: request.node) {
-      return [ResolvedRequest(key: request.key ?? request.node, node: value.node, value: value.argument, steps: [])]
+      return [ResolvedRequest(key: request.key ?? request.node, node: value.node, value: value.argument, steps: [], moment: value.moment)]
     }
     if Glob.isPattern(request.node) {
       let matches = candidates.filter { PathGlob.matches($0, request.node) }
@@ -71,14 +81,15 @@ struct RequestResolver {
       guard request.key == nil || matches.count == 1 else { throw ExtractErrors.duplicateKey(request.key ?? "") }
       return matches.compactMap { name in
         value(of: name).map {
-          ResolvedRequest(key: request.key ?? name, node: $0.node, value: $0.argument, steps: [])
+          ResolvedRequest(
+            key: request.key ?? name, node: $0.node, value: $0.argument, steps: [], moment: $0.moment)
         }
       }
     }
     let (name, steps) = try ReturnRequest.splitProjections(request.node)
     if !steps.isEmpty, let value = value(of: name) {
       let (argument, rest) = try project(value.argument, steps[...], request.node)
-      return [ResolvedRequest(key: request.key ?? request.node, node: value.node, value: argument, steps: rest)]
+      return [ResolvedRequest(key: request.key ?? request.node, node: value.node, value: argument, steps: rest, moment: value.moment)]
     }
     if let field = try fieldOfResult(request) { return [field] }
     throw unknown(request.node)
@@ -91,28 +102,34 @@ struct RequestResolver {
     }
     let field = String(request.node[request.node.index(after: dot)...])
     guard let (argument, rest) = try? project(call.result, [.key(field)], request.node), rest.isEmpty else { return nil }
-    return ResolvedRequest(key: request.key ?? request.node, node: call.path, value: argument, steps: [])
+    return ResolvedRequest(
+      key: request.key ?? request.node, node: call.path, value: argument, steps: [], moment: call.returnedAfter)
   }
 
   private func unknown(_ name: String) -> XylemError {
     ExtractErrors.unknownNode(name, mode: trace.mode.rawValue, candidates: candidates)
   }
 
-  private func value(of name: String) -> (node: String, argument: Argument)? {
+  private func value(of name: String) -> Located? {
     if let node = trace.graph.node(named: name), node.isListed, node.operation != .output {
-      return (node.name, .node(node.id))
+      return Located(node: node.name, argument: .node(node.id), moment: node.id)
     }
     if let hash = name.lastIndex(of: "#"), let ordinal = Int(name[name.index(after: hash)...]) {
       let path = String(name[..<hash])
       guard let calls = callsByPath[path], calls.indices.contains(ordinal) else { return nil }
-      return (name, calls[ordinal].result)
+      return Located(node: name, argument: calls[ordinal].result, moment: calls[ordinal].returnedAfter)
     }
-    if trace.naming == .exact, let call = lastCall[name] { return (name, call.result) }
+    if trace.naming == .exact, let call = lastCall[name] {
+      return Located(node: name, argument: call.result, moment: call.returnedAfter)
+    }
+    if name == "output", let output = trace.graph.output {
+      return Located(node: name, argument: output.inputs[0], moment: output.id)
+    }
     let prefix = name + "."
     guard let last = names.last(where: { $0.hasPrefix(prefix) }), let node = trace.graph.node(named: last) else {
       return nil
     }
-    return (last, .node(node.id))
+    return Located(node: last, argument: .node(node.id), moment: node.id)
   }
 
   private func project(

@@ -7,7 +7,7 @@ struct StorageClasses {
   private var ofModel: Set<Int> = []
 
   init(_ graph: Graph) {
-    parents = Array(0..<((graph.nodes.map(\.id.rawValue).max() ?? -1) + 1))
+    parents = Array(0..<((graph.nodes.map { $0.id.rawValue }.max() ?? -1) + 1))
     var byAttribute: [String: Int] = [:]
     var model: [Int] = []
     for node in graph.nodes {

@@ -1,5 +1,5 @@
 /// How many columns of a terminal a text takes: one for each character, two for wide East Asian ones and emoji.
-func displayWidth(_ text: String) -> Int {
+package func displayWidth(_ text: String) -> Int {
   text.reduce(0) { $0 + displayWidth($1) }
 }
 

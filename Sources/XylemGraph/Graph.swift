@@ -76,6 +76,9 @@ public struct Graph: Sendable {
     }
   }
 
+  /// The id of the last node, or nil for a graph without nodes.
+  package var lastID: NodeID? { order.last }
+
   /// The output node, where the graph has one.
   public var output: Node? {
     guard let last = order.last, let node = storage[last.rawValue], node.operation == .output else { return nil }

@@ -12,13 +12,19 @@ public struct ModuleCall: Hashable, Sendable, Codable {
   public var result: Argument
   /// Whether the module was called as a leaf.
   public var isLeaf: Bool
+  /// The last node that ran before the call returned: what it returned is its value at that point, with what was written
+  /// in place until then. Nil stands for the nodes of the result themselves.
+  public var returnedAfter: NodeID?
 
   /// A call with its result.
-  public init(path: String, type: String, ordinal: Int, result: Argument, isLeaf: Bool) {
+  public init(
+    path: String, type: String, ordinal: Int, result: Argument, isLeaf: Bool, returnedAfter: NodeID? = nil
+  ) {
     self.path = path
     self.type = type
     self.ordinal = ordinal
     self.result = result
     self.isLeaf = isLeaf
+    self.returnedAfter = returnedAfter
   }
 }

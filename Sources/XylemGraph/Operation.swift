@@ -82,7 +82,7 @@ public struct LeafModule: Hashable, Sendable, Codable {
 /// A block of control flow that is run by the runtime's interpreter and not traced through.
 public struct Region: Hashable, Sendable, Codable {
   /// What the block is in the source.
-  public enum Kind: String, Hashable, Sendable, Codable { case `if`, loop }
+  public enum Kind: String, Hashable, Sendable, Codable { case `if`, loop, statement }
 
   /// What the block is.
   public var kind: Kind

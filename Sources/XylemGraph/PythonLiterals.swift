@@ -60,7 +60,7 @@ func pythonLiteral(_ text: String) -> String {
 }
 
 /// A text without quotes in which nothing can break a line or steer a terminal.
-func printable(_ text: String) -> String {
+package func printable(_ text: String) -> String {
   var result = ""
   for scalar in text.unicodeScalars { appendPrintable(scalar, to: &result) }
   return result

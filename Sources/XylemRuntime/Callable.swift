@@ -94,11 +94,10 @@ public import XylemErrors
   /// - Throws: `runtime.operator`, `runtime.missing-kernel`.
   public func callAsFunction(_ arguments: [Value]) throws(XylemError) -> [Value] {
     let library = archive.library
-    var raws: [xylem_value] = unsafe []
-    defer { for index in unsafe raws.indices { unsafe library.table.pointee.value_release(&raws[index]) } }
-    for argument in arguments { unsafe raws.append(try argument.makeRaw(library)) }
-    return try unsafe library.collect(.runtimeOperator, { "a part of the model failed" }) {
-      unsafe library.table.pointee.callable_call(handle, raws, raws.count, $0, $1, $2, $3)
+    return try unsafe library.withRaw(arguments, type: { _ in nil }) { (raws) throws(XylemError) in
+      try unsafe library.collect(.runtimeOperator, { "a part of the model failed" }) {
+        unsafe library.table.pointee.callable_call(handle, raws.baseAddress, raws.count, $0, $1, $2, $3)
+      }
     }
   }
 }

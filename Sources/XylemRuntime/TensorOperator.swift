@@ -37,13 +37,17 @@ public import XylemErrors
 
   /// What the schema says. Costs a few allocations; meant to be kept.
   public var schema: OperatorSchema {
+    guard let schema = unsafe rawSchema else { return OperatorSchema() }
+    return unsafe OperatorSchema(schema.pointee, library: library)
+  }
+
+  private var rawSchema: UnsafePointer<xylem_schema>? {
     var out: UnsafePointer<xylem_schema>?
     var error = unsafe xylem_error()
-    guard unsafe library.table.pointee.operator_schema(handle, &out, &error) == XYLEM_OK, let schema = unsafe out else {
+    if unsafe library.table.pointee.operator_schema(handle, &out, &error) != XYLEM_OK {
       _ = unsafe takeMessage(&error)
-      return OperatorSchema()
     }
-    return unsafe OperatorSchema(schema.pointee, library: library)
+    return unsafe out
   }
 
   /// Runs the operator.
@@ -51,15 +55,14 @@ public import XylemErrors
   /// - Parameter arguments: in the schema's order; missing ones at the end take their defaults.
   /// - Throws: `runtime.operator`, `runtime.missing-kernel` where nothing implements it for these arguments.
   public func callAsFunction(_ arguments: [Value]) throws(XylemError) -> [Value] {
-    var raws: [xylem_value] = unsafe []
-    defer { for index in unsafe raws.indices { unsafe library.table.pointee.value_release(&raws[index]) } }
-    let declared = schema.arguments
-    for (index, argument) in arguments.enumerated() {
-      let type = unsafe declared.indices.contains(index) ? declared[index].type.handle : nil
-      unsafe raws.append(try argument.makeRaw(library, type: type))
-    }
-    return try unsafe library.collect(.runtimeOperator, { "the operator \(schema.fullName) failed" }) {
-      unsafe library.table.pointee.operator_call(handle, raws, raws.count, $0, $1, $2, $3)
+    let declared = unsafe rawSchema
+    let count = unsafe declared?.pointee.argument_count ?? 0
+    return try unsafe library.withRaw(
+      arguments, type: { index in index < count ? unsafe declared?.pointee.arguments[index].type : nil }
+    ) { (raws) throws(XylemError) in
+      try unsafe library.collect(.runtimeOperator, { "the operator \(schema.fullName) failed" }) {
+        unsafe library.table.pointee.operator_call(handle, raws.baseAddress, raws.count, $0, $1, $2, $3)
+      }
     }
   }
 
@@ -88,23 +91,6 @@ public import XylemErrors
       throw RuntimeErrors.failed(.runtimeOperator, "\(name) gave no tensor", reason: "its result is of another type")
     }
     return tensor
-  }
-}
-
-extension RuntimeLibrary {
-  /// Calls a function that gives results into a buffer, and takes them over.
-  func collect(
-    _ id: ErrorID, _ what: () -> String,
-    _ body: (
-      UnsafeMutablePointer<xylem_value>, Int, UnsafeMutablePointer<Int>, UnsafeMutablePointer<xylem_error>
-    ) -> xylem_status
-  ) throws(XylemError) -> [Value] {
-    let capacity = 64
-    var count = 0
-    let results = UnsafeMutablePointer<xylem_value>.allocate(capacity: capacity)
-    defer { unsafe results.deallocate() }
-    try unsafe check(id, what()) { unsafe body(results, capacity, &count, $0) }
-    return (0..<count).map { unsafe Value(adopting: results[$0], library: self) }
   }
 }
 

@@ -1,4 +1,5 @@
 #include "Archive.h"
+#include "Storages.h"
 
 #include <caffe2/serialize/inline_container.h>
 #include <caffe2/serialize/read_adapter_interface.h>
@@ -146,8 +147,10 @@ static xylem_status archive_load(xylem_text path, xylem_archive **out, xylem_err
       loaded->unit = std::make_shared<torch::jit::CompilationUnit>();
       try {
         torch::jit::ExtraFilesMap none;
+        const AllocationSizes sizes;
         loaded->root = torch::jit::import_ir_module(
             loaded->unit, std::static_pointer_cast<caffe2::serialize::ReadAdapterInterface>(file), std::nullopt, none);
+        sizes.check(loaded->root);
         break;
       } catch (const c10::Error &e) {
         const auto name = unknown_operator(e.what_without_backtrace());

@@ -196,7 +196,7 @@ static bool fits_plainly(const IValue &value, const Expectation &expected) {
 static void check_variables(const c10::FunctionSchema &schema, const std::vector<Expectation> &expected,
                             std::vector<IValue> &stack) {
   c10::TypeEnv bound;
-  for (size_t i = 0; i < stack.size(); ++i) {
+  for (size_t i = 0; i < expected.size(); ++i) {
     if (!expected[i].has_variables) continue;
     const auto &argument = schema.arguments()[i];
     const auto what = "the argument '" + argument.name() + "'";
@@ -215,7 +215,7 @@ static void check_variables(const c10::FunctionSchema &schema, const std::vector
 void check_arguments(const c10::FunctionSchema &schema, const std::vector<Expectation> &expected,
                      std::vector<IValue> &stack) {
   bool has_variables = false;
-  for (size_t i = 0; i < stack.size(); ++i) {
+  for (size_t i = 0; i < expected.size(); ++i) {
     has_variables = has_variables || expected[i].has_variables;
     if (fits_plainly(stack[i], expected[i]) || expected[i].has_variables) continue;
     stack[i] = conform(std::move(stack[i]), *expected[i].type, "the argument '" + schema.arguments()[i].name() + "'");

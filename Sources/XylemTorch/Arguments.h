@@ -31,7 +31,7 @@ struct Expectation {
 /// The expectations of a schema, in the order of its arguments.
 std::vector<Expectation> expectations(const c10::FunctionSchema &schema);
 
-/// Checks a whole call's arguments and brings them into the declared types.
+/// Checks a call's arguments, at least as many as are declared, and brings them into the declared types.
 void check_arguments(const c10::FunctionSchema &schema, const std::vector<Expectation> &expected,
                      std::vector<IValue> &stack);
 

@@ -1,8 +1,14 @@
 #include "Callables.h"
 
+#include <torch/csrc/jit/passes/autocast.h>
 #include <torch/csrc/jit/passes/constant_propagation.h>
 #include <torch/csrc/jit/passes/inliner.h>
+#include <torch/csrc/jit/runtime/graph_executor.h>
 
+#include <ATen/core/grad_mode.h>
+
+#include <exception>
+#include <mutex>
 #include <unordered_set>
 
 namespace xylem {
@@ -18,6 +24,16 @@ struct Callable {
   jit::Code code;
   /// Modes that could not be written into the code, because a call in it is decided while it runs.
   std::vector<std::pair<c10::intrusive_ptr<c10::ivalue::Object>, bool>> dynamic_modes;
+
+  /// Worked out on first need.
+  const Effects &effects() const {
+    std::call_once(effects_once_, [this] { effects_ = effects_of(*graph); });
+    return effects_;
+  }
+
+ private:
+  mutable std::once_flag effects_once_;
+  mutable Effects effects_;
 };
 
 const Callable *callable(const xylem_callable *c) { return reinterpret_cast<const Callable *>(c); }
@@ -135,6 +151,21 @@ class ScopedModes {
   std::vector<bool> before_;
 };
 
+/// Puts the thread's recording of gradients back where code fails before it does so itself.
+class RestoredOnFailure {
+ public:
+  RestoredOnFailure() = default;
+  RestoredOnFailure(const RestoredOnFailure &) = delete;
+  RestoredOnFailure &operator=(const RestoredOnFailure &) = delete;
+  ~RestoredOnFailure() {
+    if (std::uncaught_exceptions() > failures_) c10::GradMode::set_enabled(gradients_);
+  }
+
+ private:
+  const int failures_ = std::uncaught_exceptions();
+  const bool gradients_ = c10::GradMode::is_enabled();
+};
+
 }  // namespace
 
 static xylem_status callable_make(const xylem_function *source, uint32_t statement, const uint32_t *captures,
@@ -144,7 +175,11 @@ static xylem_status callable_make(const xylem_function *source, uint32_t stateme
     auto *owner = function(source);
     auto graph = statement == XYLEM_WHOLE_FUNCTION ? owner->graph->copy()
                                                   : graph_of(owner->ir(), statement, captures, capture_count);
+    jit::GraphOptimizerEnabledGuard as_written(false);
     jit::Inline(*graph);
+    use_checked_division(*graph);
+    // Blocks of autocast take effect through casts that this pass writes into the code.
+    jit::Autocast(graph);
     Known objects;
     for (size_t i = 0; known && i < graph->inputs().size(); ++i) {
       if (known[i].tag == XYLEM_MODULE) objects.emplace(graph->inputs()[i], object(&known[i]));
@@ -169,7 +204,11 @@ static xylem_status callable_make(const xylem_function *source, uint32_t stateme
 static void callable_release(xylem_callable *c) { delete reinterpret_cast<Callable *>(c); }
 
 static xylem_status callable_effects(const xylem_callable *c, xylem_effects *out, xylem_error *error) {
-  return guarded(error, [&] { *out = effects_of(*callable(c)->graph); });
+  return guarded(error, [&] {
+    const auto &found = callable(c)->effects();
+    *out = xylem_effects{found.arguments.data(), found.arguments.size(), found.is_random,     found.writes_model,
+                         found.aliases_model,    found.changes_context,  found.results_alias, 0};
+  });
 }
 
 static xylem_status callable_call(const xylem_callable *c, const xylem_value *arguments, size_t count,
@@ -181,16 +220,19 @@ static xylem_status callable_call(const xylem_callable *c, const xylem_value *ar
       throw StatusError(XYLEM_INVALID_ARGUMENT, "the code takes " + std::to_string(inputs.size()) + " arguments, not " +
                                                     std::to_string(count));
     }
-    std::vector<IValue> stack;
-    stack.reserve(count);
+    Stack borrowed;
+    auto &stack = borrowed.values;
     for (size_t i = 0; i < count; ++i) {
-      stack.push_back(unwrap(arguments[i]));
-      if (inputs[i]->type()->kind() == c10::TypeKind::TensorType && !stack[i].isTensor()) {
-        throw StatusError(XYLEM_INVALID_ARGUMENT, "argument " + std::to_string(i) + " must be a tensor, not " +
-                                                      stack[i].tagKind());
+      auto value = unwrap(arguments[i]);
+      if (value.isTensor() && inputs[i]->type()->kind() == c10::TypeKind::TensorType) {
+        stack.push_back(std::move(value));
+      } else {
+        stack.push_back(conform(std::move(value), *inputs[i]->type(), "argument " + std::to_string(i)));
       }
     }
+    RestoredOnFailure context;
     ScopedModes modes(*target);
+    jit::GraphOptimizerEnabledGuard as_written(false);
     jit::InterpreterState(target->code).run(stack);
     take(stack, results, capacity, result_count);
   });

@@ -11,10 +11,20 @@ namespace xylem {
 
 using Known = std::unordered_map<const torch::jit::Value *, c10::intrusive_ptr<c10::ivalue::Object>>;
 
-/// What running a graph may do besides computing its outputs, from its operators' schemas.
+/// What running a graph may do besides computing its outputs.
+struct Effects {
+  std::vector<uint8_t> arguments;  // XYLEM_WRITES and XYLEM_ALIASES
+  bool is_random = false;
+  bool writes_model = false;
+  bool aliases_model = false;
+  bool changes_context = false;
+  bool results_alias = false;
+};
+
+/// What running a graph may do, from its operators' schemas.
 ///
 /// Values that may share storage fall into one class; a write of any member counts as a write of all. The answer errs on
 /// the side of sharing.
-xylem_effects effects_of(const torch::jit::Graph &graph);
+Effects effects_of(const torch::jit::Graph &graph);
 
 }  // namespace xylem

@@ -1,16 +1,24 @@
 #include "Callables.h"
 
 #include <numeric>
+#include <unordered_set>
 
 namespace xylem {
 
 namespace jit = torch::jit;
 namespace prim = torch::jit::prim;
+namespace attr = torch::jit::attr;
 
 namespace {
 
-bool holds_storage(const jit::Value *value) {
-  switch (value->type()->kind()) {
+const c10::Type &within_optional(const c10::Type &t) {
+  return t.kind() == c10::TypeKind::OptionalType ? *t.containedTypes()[0] : t;
+}
+
+/// Whether a value's contents can be changed otherwise than through tensors: lists, dictionaries, objects.
+bool is_mutable(const jit::Value *value) {
+  switch (within_optional(*value->type()).kind()) {
+    case c10::TypeKind::TensorType:
     case c10::TypeKind::IntType:
     case c10::TypeKind::FloatType:
     case c10::TypeKind::BoolType:
@@ -21,55 +29,83 @@ bool holds_storage(const jit::Value *value) {
     case c10::TypeKind::DeviceObjType:
     case c10::TypeKind::FunctionType:
     case c10::TypeKind::EnumType: return false;
-    case c10::TypeKind::ListType:
-    case c10::TypeKind::OptionalType: {
-      const auto inner = value->type()->containedTypes()[0]->kind();
-      return inner != c10::TypeKind::IntType && inner != c10::TypeKind::FloatType &&
-             inner != c10::TypeKind::BoolType && inner != c10::TypeKind::StringType &&
-             inner != c10::TypeKind::NumberType;
-    }
     default: return true;
   }
+}
+
+bool holds_storage(const jit::Value *value) {
+  return is_mutable(value) ||
+         within_optional(*value->type()).kind() == c10::TypeKind::TensorType;
+}
+
+bool is_module(const jit::Value *value) {
+  const auto class_type = value->type()->cast<c10::ClassType>();
+  return class_type && class_type->is_module();
+}
+
+/// Whether a value is a constant that switches off what an operator does only if it is true.
+bool is_off(const jit::Value *value) {
+  if (value->node()->kind() != prim::Constant) return false;
+  const auto constant = jit::toIValue(value);
+  return constant && ((constant->isBool() && !constant->toBool()) || (constant->isDouble() && constant->toDouble() == 0));
+}
+
+/// Operators that take any number of arguments and do nothing but make text or lists of numbers of them.
+bool is_harmless(c10::Symbol kind) {
+  static const std::unordered_set<std::string> names = {"aten::format", "aten::percentFormat", "prim::Print",
+                                                        "prim::tolist"};
+  return names.count(kind.toQualString()) != 0;
+}
+
+/// Operators that leave the thread's context other than it was.
+bool changes_context(c10::Symbol kind) {
+  static const std::unordered_set<std::string> names = {"aten::set_grad_enabled"};
+  return names.count(kind.toQualString()) != 0;
 }
 
 class EffectAnalysis {
  public:
   explicit EffectAnalysis(const jit::Graph &graph) : graph_(graph) {}
 
-  xylem_effects run() {
+  Effects run() {
     visit(graph_.block());
-    xylem_effects out{};
     const auto inputs = graph_.inputs();
-    std::unordered_map<size_t, bool> written;
-    for (const auto *value : written_) written[find(number(value))] = true;
-    for (size_t i = 0; i < inputs.size() && i < 64; ++i) {
-      if (!holds_storage(inputs[i])) continue;
-      const auto mine = find(number(inputs[i]));
-      if (unknown_ || (!is_module(inputs[i]) && written.count(mine))) out.writes |= uint64_t{1} << i;
-      for (const auto *result : graph_.outputs()) {
-        if (unknown_ || (holds_storage(result) && find(number(result)) == mine)) out.aliases |= uint64_t{1} << i;
+    const auto outputs = graph_.outputs();
+    const auto written = classes(written_);
+    const auto changed = classes(changed_);
+    std::unordered_map<size_t, size_t> results;
+    for (const auto *result : outputs) {
+      if (holds_storage(result)) ++results[find(number(result))];
+    }
+    const auto is_written = [&](const jit::Value *value, size_t mine) {
+      return written.count(mine) || (is_mutable(value) && changed.count(mine));
+    };
+
+    Effects out;
+    for (const auto *input : inputs) {
+      uint8_t flags = 0;
+      if (holds_storage(input)) {
+        const auto mine = find(number(input));
+        if (unknown_ || (!is_module(input) && is_written(input, mine))) flags |= XYLEM_WRITES;
+        if (unknown_ || results.count(mine)) flags |= XYLEM_ALIASES;
       }
+      out.arguments.push_back(flags);
     }
     for (const auto *attribute : attributes_) {
       const auto mine = find(number(attribute));
-      if (written.count(mine)) out.writes_model = 1;
-      for (const auto *result : graph_.outputs()) {
-        if (holds_storage(result) && find(number(result)) == mine) out.aliases_model = 1;
-      }
+      if (is_written(attribute, mine)) out.writes_model = true;
+      if (holds_storage(attribute) && results.count(mine)) out.aliases_model = true;
     }
-    if (unknown_) out.writes_model = out.aliases_model = 1;
-    out.writes_model = out.writes_model || sets_attribute_;
+    for (const auto &[mine, count] : results) out.results_alias = out.results_alias || count > 1;
+    out.writes_model = out.writes_model || sets_attribute_ || unknown_;
+    out.aliases_model = out.aliases_model || unknown_;
+    out.results_alias = out.results_alias || (unknown_ && outputs.size() > 1);
     out.is_random = random_ || unknown_;
-    out.changes_context = context_;
+    out.changes_context = context_ || unknown_;
     return out;
   }
 
  private:
-  static bool is_module(const jit::Value *value) {
-    const auto class_type = value->type()->cast<c10::ClassType>();
-    return class_type && class_type->is_module();
-  }
-
   size_t number(const jit::Value *value) {
     const auto [slot, fresh] = numbers_.emplace(value, parents_.size());
     if (fresh) parents_.push_back(slot->second);
@@ -78,6 +114,11 @@ class EffectAnalysis {
   size_t find(size_t i) {
     while (parents_[i] != i) i = parents_[i] = parents_[parents_[i]];
     return i;
+  }
+  std::unordered_set<size_t> classes(const std::vector<const jit::Value *> &values) {
+    std::unordered_set<size_t> out;
+    for (const auto *value : values) out.insert(find(number(value)));
+    return out;
   }
   void join(const jit::Value *a, const jit::Value *b) {
     if (holds_storage(a) && holds_storage(b)) parents_[find(number(a))] = find(number(b));
@@ -93,6 +134,14 @@ class EffectAnalysis {
     for (const auto *output : node->outputs()) add(output);
   }
 
+  /// A value that lives in the model under a name. What is stored and what is read under one name may be the same.
+  void add_attribute(const std::string &name, const jit::Value *value) {
+    attributes_.push_back(value);
+    if (!holds_storage(value)) return;
+    const auto [slot, fresh] = by_name_.emplace(name, value);
+    if (!fresh) join(slot->second, value);
+  }
+
   void visit(const jit::Block *block) {
     for (const auto *node : block->nodes()) visit(node);
   }
@@ -100,50 +149,21 @@ class EffectAnalysis {
   void visit(const jit::Node *node) {
     switch (node->kind()) {
       case prim::Constant:
+        // A tensor in the code belongs to the model.
+        if (holds_storage(node->output())) attributes_.push_back(node->output());
+        return;
       case prim::Uninitialized:
-      case prim::RaiseException: return;
-      case prim::GetAttr:
-        if (holds_storage(node->output()) && !is_module(node->output())) {
-          if (is_module(node->input())) {
-            attributes_.push_back(node->output());
-          } else {
-            join(node->output(), node->input());
-          }
-        }
-        return;
-      case prim::SetAttr:
-        if (is_module(node->input(0))) {
-          sets_attribute_ = true;
-          // The stored value lives on in the model: as if it were returned and written there.
-          attributes_.push_back(node->input(1));
-        } else {
-          join(node->input(0), node->input(1));
-        }
-        return;
+      case prim::RaiseException:
+      case prim::isinstance: return;
+      case prim::GetAttr: return visit_get(node);
+      case prim::SetAttr: return visit_set(node);
       case prim::If:
         for (const auto *block : node->blocks()) {
           visit(block);
           for (size_t i = 0; i < node->outputs().size(); ++i) join(node->output(i), block->outputs()[i]);
         }
         return;
-      case prim::Loop: {
-        const auto *body = node->blocks()[0];
-        for (size_t i = 0; i + 2 < node->inputs().size(); ++i) {
-          join(node->input(i + 2), body->inputs()[i + 1]);
-          join(node->output(i), body->inputs()[i + 1]);
-          join(node->output(i), body->outputs()[i + 1]);
-        }
-        visit(body);
-        return;
-      }
-      case prim::CallMethod:
-      case prim::CallFunction:
-      case prim::fork:
-      case prim::Enter:
-      case prim::Exit:
-        unknown_ = true;
-        join_all(node);
-        return;
+      case prim::Loop: return visit_loop(node);
       case prim::ListConstruct:
       case prim::TupleConstruct:
       case prim::DictConstruct:
@@ -152,52 +172,89 @@ class EffectAnalysis {
       case prim::TupleIndex:
       case prim::TupleSlice:
       case prim::unchecked_cast:
-      case prim::CreateObject: join_all(node); return;
-      case prim::isinstance: return;
-      default: break;
+      case prim::CreateObject: return join_all(node);
+      case prim::CallMethod:
+      case prim::CallFunction:
+      case prim::fork:
+      case prim::Enter:
+      case prim::Exit: break;
+      default:
+        if (is_harmless(node->kind())) return join_all(node);
+        if (const auto *op = of(node); op && op->schema.schema.is_known) return visit(node, *op);
+        break;
     }
-    const auto *op = of(node);
-    if (!op || !op->schema.schema.is_known) {
-      unknown_ = unknown_ || !op || !op->schema.schema.is_known;
-      join_all(node);
-      return;
+    unknown_ = true;
+    join_all(node);
+  }
+
+  void visit_get(const jit::Node *node) {
+    if (!holds_storage(node->output()) || is_module(node->output())) return;
+    if (is_module(node->input())) {
+      add_attribute(node->s(attr::name), node->output());
+    } else {
+      join(node->output(), node->input());
     }
-    const auto &schema = op->schema.schema;
-    random_ = random_ || schema.is_random;
-    const auto kind = node->kind();
-    if (kind == c10::Symbol::fromQualString("aten::set_grad_enabled")) context_ = true;
-    for (size_t i = 0; i < node->inputs().size() && i < schema.argument_count; ++i) {
-      const auto *input = node->input(i);
-      const bool is_container = !input->type()->isSubtypeOf(*c10::TensorType::get()) && holds_storage(input);
-      if (schema.arguments[i].is_written) {
-        if (input->type()->isSubtypeOf(*c10::TensorType::get())) {
+  }
+
+  void visit_set(const jit::Node *node) {
+    if (is_module(node->input(0))) {
+      sets_attribute_ = true;
+      // The stored value lives on in the model: as if it were returned and written there.
+      add_attribute(node->s(attr::name), node->input(1));
+    } else {
+      changed_.push_back(node->input(0));
+      join(node->input(0), node->input(1));
+    }
+  }
+
+  void visit_loop(const jit::Node *node) {
+    const auto *body = node->blocks()[0];
+    for (size_t i = 0; i + 2 < node->inputs().size(); ++i) {
+      join(node->input(i + 2), body->inputs()[i + 1]);
+      join(node->output(i), body->inputs()[i + 1]);
+      join(node->output(i), body->outputs()[i + 1]);
+    }
+    visit(body);
+  }
+
+  void visit(const jit::Node *node, const Operator &op) {
+    const auto &schema = op.schema.schema;
+    const auto inputs = node->inputs();
+    const auto is_switched_off = [&](int32_t position) {
+      return position >= 0 && static_cast<size_t>(position) < inputs.size() && is_off(inputs[position]);
+    };
+    random_ = random_ || (schema.is_random && !is_switched_off(schema.random_where));
+    context_ = context_ || changes_context(node->kind());
+    for (size_t i = 0; i < inputs.size() && i < schema.argument_count; ++i) {
+      const auto *input = inputs[i];
+      const auto &argument = schema.arguments[i];
+      if (argument.is_written && !is_switched_off(argument.written_where)) {
+        if (!is_mutable(input) || op.schema.writes_elements[i]) {
           written_.push_back(input);
-        } else if (is_container) {
+        } else {
           // What is put into a container lives on in it; the tensors themselves are not written.
+          changed_.push_back(input);
           join_all(node);
         }
       }
       const bool aliases = (schema.aliases >> i) & 1;
       for (const auto *output : node->outputs()) {
-        const bool output_is_tensor = output->type()->isSubtypeOf(*c10::TensorType::get());
-        // Taking a tensor out of a container, or containers out of each other.
-        if (aliases || (is_container && !output_is_tensor) || (is_container && takes_element(kind))) join(output, input);
+        if (aliases || (is_mutable(input) && is_mutable(output))) join(output, input);
       }
     }
-  }
-
-  static bool takes_element(c10::Symbol kind) {
-    static const std::vector<c10::Symbol> takers = {
-        c10::Symbol::fromQualString("aten::__getitem__"), c10::Symbol::fromQualString("aten::pop"),
-        c10::Symbol::fromQualString("aten::get"), c10::Symbol::fromQualString("aten::setdefault")};
-    return std::find(takers.begin(), takers.end(), kind) != takers.end();
+    // Several results of one operator may be views of one storage.
+    if (schema.aliases != 0) {
+      for (size_t i = 1; i < node->outputs().size(); ++i) join(node->output(0), node->output(i));
+    }
   }
 
   const jit::Graph &graph_;
   std::unordered_map<const jit::Value *, size_t> numbers_;
   std::vector<size_t> parents_;
   std::vector<const jit::Value *> written_;
+  std::vector<const jit::Value *> changed_;
   std::vector<const jit::Value *> attributes_;
+  std::unordered_map<std::string, const jit::Value *> by_name_;
   bool sets_attribute_ = false;
   bool random_ = false;
   bool context_ = false;
@@ -206,6 +263,6 @@ class EffectAnalysis {
 
 }  // namespace
 
-xylem_effects effects_of(const jit::Graph &graph) { return EffectAnalysis(graph).run(); }
+Effects effects_of(const jit::Graph &graph) { return EffectAnalysis(graph).run(); }
 
 }  // namespace xylem

@@ -5,7 +5,6 @@
 #include <ATen/core/enum_tag.h>
 
 #include <algorithm>
-#include <limits>
 #include <mutex>
 #include <unordered_map>
 #include <unordered_set>
@@ -85,15 +84,21 @@ Schema::Schema(const c10::FunctionSchema &source) {
   schema.argument_count = arguments.size();
 }
 
-/// Lets every result that `result_may` accepts share with every argument that `argument_may` accepts.
-template <typename Result, typename Argument>
-static void add_aliases(const c10::FunctionSchema &declared, xylem_schema &out, Result result_may,
-                        Argument argument_may) {
+/// Lets every result share with every argument, where both may hold storage.
+static void add_aliases(const c10::FunctionSchema &declared, xylem_schema &out) {
   const auto &results = declared.returns();
-  if (std::none_of(results.begin(), results.end(), [&](const auto &r) { return result_may(*r.type()); })) return;
+  if (std::none_of(results.begin(), results.end(), [](const auto &r) { return may_hold_storage(*r.type()); })) return;
   for (size_t i = 0; i < declared.arguments().size() && i < 64; ++i) {
-    if (argument_may(*declared.arguments()[i].type())) out.aliases |= uint64_t{1} << i;
+    if (may_hold_storage(*declared.arguments()[i].type())) out.aliases |= uint64_t{1} << i;
   }
+}
+
+/// Operators that give their arguments or views of them and whose schemas don't say so.
+static bool returns_views(const std::string &name) {
+  static const std::unordered_set<std::string> names = {
+      "aten::lift",         "aten::set",           "aten::unsafe_split", "aten::unsafe_split_with_sizes",
+      "aten::unsafe_chunk", "aten::_pack_sequence", "aten::dequantize"};
+  return names.count(name) != 0;
 }
 
 static int32_t position(const c10::FunctionSchema &declared, std::initializer_list<const char *> names) {
@@ -115,9 +120,19 @@ static bool updates_statistics(const std::string &name) {
   return names.count(name) != 0;
 }
 
-/// Operators of the runtime's language alone that draw from, or set, the random state or the thread's context.
+/// Operators of the runtime's language alone that draw from the random state or set it.
 static bool is_random_by_name(const std::string &name) {
-  return name == "aten::manual_seed" || name == "aten::seed";
+  return name == "aten::manual_seed" || name == "aten::seed" || name == "aten::_no_grad_uniform_" ||
+         name == "aten::_no_grad_normal_";
+}
+
+/// Whether a schema says what there is to say. Operators that were registered without one are not to be trusted, but for those
+/// of the runtime's own that read or set the thread's context.
+static bool tells_effects(const torch::jit::Operator &op) {
+  static const std::unordered_set<std::string> contexts = {
+      "aten::set_grad_enabled",   "aten::is_grad_enabled",       "aten::is_autocast_enabled",
+      "aten::get_autocast_dtype", "aten::is_autocast_cpu_enabled", "aten::_get_cpu_capability"};
+  return op.aliasAnalysisKind() != c10::AliasAnalysisKind::CONSERVATIVE || contexts.count(op.schema().name());
 }
 
 Operator::Operator(std::shared_ptr<torch::jit::Operator> source)
@@ -125,20 +140,19 @@ Operator::Operator(std::shared_ptr<torch::jit::Operator> source)
       operation(op->getOperation()),
       schema(op->schema()),
       expected(expectations(op->schema())),
-      divides(false) {
+      divides(xylem::divides(op->schema())) {
   const auto &declared = op->schema();
   auto &out = schema.schema;
-  if (op->aliasAnalysisKind() == c10::AliasAnalysisKind::CONSERVATIVE) out.is_known = 0;
-  const auto holds = [](const c10::Type &t) { return may_hold_storage(t); };
-  const auto nests = [](const c10::Type &t) { return may_hold_storage(t) && t.kind() != c10::TypeKind::TensorType; };
+  out.is_known = out.is_known && tells_effects(*op);
   if (const auto found = c10::Dispatcher::singleton().findOp({declared.name(), declared.overload_name()})) {
     out.is_random = found->hasTag(at::Tag::nondeterministic_seeded);
     // Written in terms of others, so that its schema need not tell that it may return its input.
     const bool composite = found->hasKernelForDispatchKey(c10::DispatchKey::CompositeImplicitAutograd);
-    if (composite || declared.name() == "aten::lift") add_aliases(declared, out, holds, holds);
+    if (composite || returns_views(declared.name())) add_aliases(declared, out);
   } else {
-    // The language's own: what comes out of containers is not always annotated.
-    add_aliases(declared, out, nests, nests);
+    // The language's own schemas leave out what they like.
+    add_aliases(declared, out);
+    if (declared.name().back() == '_' && !schema.arguments.empty()) schema.arguments[0].is_written = 1;
   }
   if (is_random_by_name(declared.name())) out.is_random = 1;
   if (out.is_random) out.random_where = position(declared, {"train", "training"});
@@ -151,10 +165,6 @@ Operator::Operator(std::shared_ptr<torch::jit::Operator> source)
       schema.arguments[i].written_where = where;
     }
   }
-  static const std::unordered_set<std::string> dividing = {"aten::remainder", "aten::floordiv", "aten::divmod",
-                                                           "aten::floor_divide", "aten::fmod", "aten::mod"};
-  divides = dividing.count(declared.name()) && declared.arguments().size() == 2 &&
-            declared.arguments()[0].type()->kind() != c10::TypeKind::TensorType;
 }
 
 static std::mutex &operators_mutex() {
@@ -213,16 +223,6 @@ static xylem_status operator_schema(const xylem_operator *source, const xylem_sc
   return guarded(error, [&] { *out = &op(source)->schema.schema; });
 }
 
-/// An integer division by nothing, or out of range, is a signal that ends the process.
-static void check_division(const std::vector<IValue> &stack) {
-  if (!stack[0].isInt() || !stack[1].isInt()) return;
-  const auto divisor = stack[1].toInt();
-  if (divisor == 0) throw StatusError(XYLEM_FAILED, "division by zero");
-  if (divisor == -1 && stack[0].toInt() == std::numeric_limits<int64_t>::min()) {
-    throw StatusError(XYLEM_FAILED, "the quotient is too large for an integer");
-  }
-}
-
 static void fill_in_defaults(const Operator &target, std::vector<IValue> &stack) {
   const auto &arguments = target.schema.arguments;
   if (stack.size() > arguments.size()) throw StatusError(XYLEM_INVALID_ARGUMENT, "too many arguments");
@@ -243,8 +243,9 @@ static xylem_status operator_call(const xylem_operator *source, const xylem_valu
     auto &stack = borrowed.values;
     for (size_t i = 0; i < count; ++i) stack.push_back(unwrap(arguments[i]));
     if (declared.is_vararg()) {
-      const auto named = std::min(count, declared.arguments().size());
-      stack.push_back(IValue(static_cast<int64_t>(count - named)));
+      if (count < target.expected.size()) throw StatusError(XYLEM_INVALID_ARGUMENT, "an argument is missing");
+      check_arguments(declared, target.expected, stack);
+      stack.push_back(IValue(static_cast<int64_t>(count)));
     } else {
       fill_in_defaults(target, stack);
       check_arguments(declared, target.expected, stack);

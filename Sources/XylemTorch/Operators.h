@@ -26,7 +26,7 @@ struct Operator {
   mutable torch::jit::Operation operation;  // calling it does not change it, but is not declared so
   Schema schema;
   std::vector<Expectation> expected;
-  bool divides;  // whole numbers, with an instruction that ends the process where the divisor is 0
+  bool divides;
 
   explicit Operator(std::shared_ptr<torch::jit::Operator> op);
 };
@@ -39,6 +39,16 @@ const Operator *of(const torch::jit::Node *node);
 
 inline const xylem_operator *handle(const Operator *op) { return reinterpret_cast<const xylem_operator *>(op); }
 inline const Operator *op(const xylem_operator *handle) { return reinterpret_cast<const Operator *>(handle); }
+
+/// Whether an operator divides whole numbers with an instruction that ends the process where the divisor is 0.
+bool divides(const c10::FunctionSchema &schema);
+
+/// Throws where dividing the last two values would end the process.
+void check_division(const std::vector<IValue> &stack);
+
+/// Makes twins of those operators known that check first, and puts them into code.
+void register_checked_division();
+void use_checked_division(torch::jit::Graph &graph);
 
 /// Makes the schemas of torchvision's operators known where nothing registered them.
 void register_vision_schemas();

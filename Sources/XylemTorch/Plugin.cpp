@@ -34,6 +34,7 @@ static xylem_status open(const xylem_host *host, xylem_error *error) {
     torch::jit::getProfilingMode() = false;
     torch::jit::setGraphExecutorOptimize(false);
     register_vision_schemas();
+    register_checked_division();
   });
 }
 

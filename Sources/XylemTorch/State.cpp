@@ -41,10 +41,11 @@ static xylem_status set_random_state(const xylem_value *state, xylem_error *erro
   });
 }
 
-/// Counts what the calling thread's tensors take and give back.
+/// Counts what the calling thread's tensors take and give back, and passes it on to whoever counted before.
 class MemoryCount : public c10::MemoryReportingInfoBase {
  public:
-  void reportMemoryUsage(void *, int64_t size, size_t, size_t, c10::Device) override {
+  void reportMemoryUsage(void *address, int64_t size, size_t total, size_t reserved, c10::Device device) override {
+    if (outer_) outer_->reportMemoryUsage(address, size, total, reserved, device);
     const auto now = current_.fetch_add(size) + size;
     auto highest = highest_.load();
     while (now > highest && !highest_.compare_exchange_weak(highest, now)) {
@@ -54,6 +55,8 @@ class MemoryCount : public c10::MemoryReportingInfoBase {
   int64_t highest() const { return highest_.load(); }
 
  private:
+  MemoryReportingInfoBase *outer_ =
+      dynamic_cast<MemoryReportingInfoBase *>(c10::ThreadLocalDebugInfo::get(c10::DebugInfoKind::PROFILER_STATE));
   std::atomic<int64_t> current_{0};
   std::atomic<int64_t> highest_{0};
 };

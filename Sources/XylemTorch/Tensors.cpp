@@ -1,11 +1,8 @@
 #include "Values.h"
 
 #include <ATen/ATen.h>
-#include <ATen/DLConvertor.h>
 #include <ATen/core/class_type.h>
 #include <ATen/core/jit_type.h>
-
-#include <limits>
 
 namespace xylem {
 
@@ -49,33 +46,6 @@ static xylem_status tensor_info(const xylem_value *value, xylem_tensor_info *out
     info.is_contiguous = strided && t.is_contiguous();
     *out = info;
   });
-}
-
-static xylem_status tensor_to_dlpack(const xylem_value *value, DLManagedTensorVersioned **out, xylem_error *error) {
-  return guarded(error, [&] {
-    *out = at::toDLPackVersioned(tensor(value).detach());
-  });
-}
-
-static xylem_status tensor_from_dlpack(DLManagedTensorVersioned *managed, xylem_value *out, xylem_error *error) {
-  if (!managed) return fill(error, XYLEM_INVALID_ARGUMENT, "there is no tensor");
-  const auto drop = [&] {
-    if (managed->deleter) managed->deleter(managed);
-  };
-  if (managed->version.major != 1) {
-    const auto major = std::to_string(managed->version.major);
-    drop();
-    return fill(error, XYLEM_INVALID_ARGUMENT, "the tensor is of DLPack " + major + ".x; this host reads 1.x");
-  }
-  if (!managed->deleter) managed->deleter = [](DLManagedTensorVersioned *) {};
-  bool taken = false;
-  const auto status = guarded(error, [&] {
-    auto made = at::fromDLPackVersioned(managed);
-    taken = true;
-    *out = wrap(IValue(std::move(made)));
-  });
-  if (!taken) drop();
-  return status;
 }
 
 template <typename Body>
@@ -172,8 +142,7 @@ static xylem_status tensor_gradient(const xylem_value *value, xylem_value *out, 
 void add_tensors(xylem_tensor_runtime &table) {
   table.tensor_make = tensor_make;
   table.tensor_info = tensor_info;
-  table.tensor_to_dlpack = tensor_to_dlpack;
-  table.tensor_from_dlpack = tensor_from_dlpack;
+  add_dlpack(table);
   table.shares_storage = shares_storage;
   table.value_clone = value_clone;
   table.tensor_set_requires_grad = tensor_set_requires_grad;

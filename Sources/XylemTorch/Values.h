@@ -55,6 +55,7 @@ xylem_text interned(const std::string &s);
 /// Fill in their part of the table.
 void add_values(xylem_tensor_runtime &table);
 void add_tensors(xylem_tensor_runtime &table);
+void add_dlpack(xylem_tensor_runtime &table);
 void add_state(xylem_tensor_runtime &table);
 void add_operators(xylem_tensor_runtime &table);
 void add_archives(xylem_tensor_runtime &table);

@@ -78,6 +78,8 @@ extension ScriptTracer {
     let ordinal = callCounts[module.path, default: 0]
     callCounts[module.path] = ordinal + 1
     graph.appendCall(
-      ModuleCall(path: module.path, type: module.type, ordinal: ordinal, result: result, isLeaf: isLeaf))
+      ModuleCall(
+        path: module.path, type: module.type, ordinal: ordinal, result: result, isLeaf: isLeaf,
+        returnedAfter: graph.lastID))
   }
 }

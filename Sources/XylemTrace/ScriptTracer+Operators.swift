@@ -11,11 +11,13 @@ extension ScriptTracer {
       throw TraceErrors.unsupported("the operator \(statement.name) is not known", at: place)
     }
     let facts = OperatorFacts.of(op)
-    if try runText(facts, inputs, statement, frame) { return }
+    // Warnings and prints leave no trace.
+    if facts.shortName == "warn" || facts.name.hasPrefix("prim::Print") { return }
     if let results = try evaluate(op, facts, inputs, statement, frame) {
       for (number, value) in zip(statement.outputs, results) { frame.values[number] = value }
       return
     }
+    if try runText(facts, inputs, statement, frame) { return }
     try checkConversion(facts, inputs)
     try emitOperator(facts, inputs, statement, at: index, frame)
   }
@@ -40,6 +42,8 @@ extension ScriptTracer {
         values.append(attribute.value)
       } else if position == 0, Self.metadata.contains(facts.shortName), case .constant(_, let value) = input {
         values.append(value)
+      } else if let enumeration = input.enumeration {
+        values.append(enumeration)
       } else {
         return nil
       }
@@ -63,14 +67,13 @@ extension ScriptTracer {
 
   // MARK: - Texts and conversions
 
-  /// Texts with parts that depend on the input are only for messages; warnings and prints leave no trace.
+  /// Texts are mostly for messages: their nodes are in no list of names.
   private func runText(
     _ facts: OperatorFacts, _ inputs: [TracedValue], _ statement: ScriptCode.Statement, _ frame: CallFrame
   ) throws -> Bool {
-    if facts.shortName == "warn" || facts.name.hasPrefix("prim::Print") { return true }
-    guard statement.outputs.count == 1, frame.code.typeKinds[statement.outputs.lowerBound] == .string,
-      inputs.contains(where: { $0.isSymbolic || !$0.isLiteral })
-    else { return false }
+    guard statement.outputs.count == 1, frame.code.typeKinds[statement.outputs.lowerBound] == .string else {
+      return false
+    }
     let pieces = inputs.map(text(of:))
     var result = pieces.joined()
     if facts.shortName == "format", let pattern = pieces.first {
@@ -81,13 +84,17 @@ extension ScriptTracer {
         if position + 1 < parts.count, position + 1 < pieces.count { result += pieces[position + 1] }
       }
     }
-    frame.setOutput(.message(result), of: statement)
+    let path = currentModule.path
+    let node = graph.append(
+      .operator(name: facts.name), name: namer.name(forHidden: facts.shortName, in: path),
+      inputs: try inputs.map(argument(from:)), modulePath: path, effects: Effects.none, type: "str", isListed: false)
+    frame.setOutput(.message(result, node), of: statement)
     return true
   }
 
   private func text(of value: TracedValue) -> String {
     switch value {
-    case .string(let text), .message(let text): text
+    case .string(let text), .message(let text, _): text
     case .int(let number): String(number)
     case .float(let number): String(number)
     case .bool(let flag): flag ? "True" : "False"

@@ -73,7 +73,7 @@ extension ScriptTracer {
     let location = currentLocation
     let type = !region.returnsTuple && changed.isEmpty ? typeName(statement.outputs.lowerBound, code) : "Tuple"
     let id = emit(
-      .region(region), named: kind.rawValue, try values.map(argument(from:)), type: type, effects: nil,
+      .region(region), named: regionName(kind, statement), try values.map(argument(from:)), type: type, effects: nil,
       rule: "automatic")
     if region.returnsTuple {
       for (position, number) in statement.outputs.enumerated() {
@@ -94,6 +94,12 @@ extension ScriptTracer {
       TraceNote(
         kind: .automaticRegion, path: currentModule.path, type: currentModule.module.type, node: graph[id].name,
         reason: reason, location: location, hiddenModules: region.hiddenModules))
+  }
+
+  private func regionName(_ kind: Region.Kind, _ statement: ScriptCode.Statement) -> String {
+    guard kind == .statement else { return kind.rawValue }
+    let short = statement.name.split(separator: ":").last.map(String.init) ?? statement.name
+    return OperationNames.exact(short)
   }
 
   /// Attributes that the region writes have to be read when running, everywhere.

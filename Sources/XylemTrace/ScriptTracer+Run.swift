@@ -51,7 +51,20 @@ extension ScriptTracer {
       running[running.count - 1].statement = index
       statementCount += 1
       guard statementCount <= options.statementLimit else { throw TraceErrors.limit(statementCount, at: place) }
-      try run(frame.code.statements[index], at: index, frame)
+      let statement = frame.code.statements[index]
+      do {
+        try run(statement, at: index, frame)
+      } catch let error as XylemError where keepsRunning && Self.canStandAlone(statement) && error.canBeKeptWhole {
+        try emitRegion(statement, at: index, .statement, reason: error.message, frame)
+      }
+    }
+  }
+
+  /// Whether a statement can be kept whole by itself: those whose own work fails before they leave a trace.
+  private static func canStandAlone(_ statement: ScriptCode.Statement) -> Bool {
+    switch statement.kind {
+    case .isInstance, .operator, .other, .callMethod, .tupleSlice: true
+    default: false
     }
   }
 
@@ -116,7 +129,7 @@ extension ScriptTracer {
   /// A raised message's text.
   func message(of value: TracedValue) -> String {
     switch value {
-    case .string(let text), .message(let text): text
+    case .string(let text), .message(let text, _): text
     default: value.kindDescription
     }
   }

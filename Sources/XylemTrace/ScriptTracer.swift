@@ -95,7 +95,8 @@ final class ScriptTracer {
       result = try runRoot(function, arguments)
     }
     let output = try argument(from: result)
-    graph.appendCall(ModuleCall(path: "", type: root.type, ordinal: 0, result: output, isLeaf: false))
+    graph.appendCall(
+      ModuleCall(path: "", type: root.type, ordinal: 0, result: output, isLeaf: false, returnedAfter: graph.lastID))
     graph.append(.output, name: namer.name(forHidden: "output", in: ""), inputs: [output], type: "")
     noteUnusedRules()
     for module in model.pinnedModules {

@@ -7,6 +7,7 @@ enum TraceErrors {
     let what =
       switch kind {
       case .if: "the condition of this 'if' depends on the input"
+      case .statement: "what this statement does depends on the input"
       case .loop: "the number of rounds of this loop depends on the input"
       }
     return XylemError(
@@ -72,6 +73,9 @@ struct Cause: Error, CustomStringConvertible {
 }
 
 extension XylemError {
+  /// Whether running the statement as it is, when the graph runs, would get past the error.
+  var canBeKeptWhole: Bool { id == .traceUnsupported || id == .traceConcreteValue }
+
   /// Whether a leaf or a region in place of the code would have helped.
   var isAboutTracing: Bool {
     switch id {

@@ -113,7 +113,7 @@ extension ScriptTracer {
         try dictionary.entries.map { .init(key: try argument(from: $0.key), value: try argument(from: $0.value)) })
     case .future(let inner): return try argument(from: inner)
     case .uninitialized: return .none
-    case .message(let text): return .string(text)
+    case .message(_, let node): return .node(node)
     case .object, .function:
       throw TraceErrors.unsupported("\(value.kindDescription) can't be passed to an operation", at: place)
     default:

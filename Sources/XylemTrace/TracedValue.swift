@@ -12,8 +12,8 @@ enum TracedValue {
   case device(String)
   /// Known only when the graph runs.
   case symbol(NodeID)
-  /// A text with parts that are known only when running; they stand in braces.
-  case message(String)
+  /// A text with parts that are known only when running, which stand in braces, and the node that makes it.
+  case message(String, NodeID)
   /// A tensor or other object of the model, read when it is first used.
   case attribute(TracedAttribute)
   /// A module of the model.
@@ -88,6 +88,18 @@ extension TracedValue {
     case .string(let value): .string(value)
     default: nil
     }
+  }
+
+  /// The case of an enumeration that the value is, read from the model or written in its code.
+  var enumeration: Value? {
+    switch self {
+    case .attribute(let attribute):
+      if case .object(let object) = attribute.value, object.kind == .enumeration { return attribute.value }
+    case .constant(_, let value):
+      if case .object(let object) = value, object.kind == .enumeration { return value }
+    default: break
+    }
+    return nil
   }
 
   /// Whether the value, with everything in it, is known now and needs no tensor.

@@ -272,7 +272,7 @@ typedef struct xylem_tensor_runtime {
                               xylem_value *out, xylem_error *error); /* copies; null bytes leave it uninitialised */
   xylem_status (*tensor_info)(const xylem_value *tensor, xylem_tensor_info *out, xylem_error *error);
   xylem_status (*tensor_to_dlpack)(const xylem_value *tensor, DLManagedTensorVersioned **out, xylem_error *error);
-  /* Takes ownership of the tensor also where it fails. */
+  /* Takes ownership of the tensor also where it fails. Shares its memory, unless that is marked as read-only. */
   xylem_status (*tensor_from_dlpack)(DLManagedTensorVersioned *tensor, xylem_value *out, xylem_error *error);
   /* Whether any tensor in one value shares storage with any tensor in the other. */
   int32_t (*shares_storage)(const xylem_value *a, const xylem_value *b);

@@ -1,0 +1,80 @@
+internal import ArgumentParser
+internal import XylemErrors
+internal import XylemExtract
+internal import XylemRuntime
+internal import XylemTrace
+
+/// `xylem bench`: how long extraction takes.
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Times the extraction of features, in eval mode on random input.",
+    discussion: """
+      xylem bench model.pt --return layer4 --input-shape 1,3,224,224 --runs 20
+
+      Prints one JSON object: the milliseconds of each run, with nothing but the extractor's call in the clock; the bytes of \
+      the parameters that are needed plus the peak of those made in one call; the number of instructions; and how many \
+      features have to be copied because the model overwrites them.
+      """)
+
+  /// The numbers that are computed with.
+  enum Precision: String, ExpressibleByArgument, CaseIterable { case f32, bf16 }
+
+  /// The output's format.
+  enum Format: String, ExpressibleByArgument, CaseIterable { case json }
+
+  @OptionGroup var options: ModelOptions
+  @Option(
+    name: .customLong("return"), parsing: .upToNextOption,
+    help: ArgumentHelp("What to return. Repeatable.", valueName: "node[=key]"))
+  var requests: [String]
+  @Option(help: ArgumentHelp("The input's sizes, as in 1,3,224,224.", valueName: "sizes")) var inputShape: InputShape
+  @Option(help: "How often the extractor is timed.") var runs = 20
+  @Option(help: "How often it runs before.") var warmup = 5
+  @Option(help: "How many threads operators use; the runtime's own number by default.") var threads: Int?
+  @Option(help: "The numbers that are computed with; bf16 is not available yet.") var precision: Precision = .f32
+  @Option(help: "The output's format.") var format: Format = .json
+
+  func validate() throws {
+    if requests.isEmpty { throw ValidationError("Missing expected argument '--return <node[=key]> ...'") }
+    if !(1...1_000_000).contains(runs) { throw ValidationError("'--runs' must be from 1 to 1000000.") }
+    if !(0...1_000_000).contains(warmup) { throw ValidationError("'--warmup' must be from 0 to 1000000.") }
+    if let threads, !(1...1024).contains(threads) { throw ValidationError("'--threads' must be from 1 to 1024.") }
+  }
+
+  func run() throws {
+    guard precision == .f32 else { throw CommandErrors.unavailable("--precision bf16", remedies: ["--precision f32"]) }
+    if let output = options.output { try OutputFile.check(output) }
+    let model = try options.load()
+    if let threads { try TensorRuntime.setThreads(threads) }
+    let extractor = try options.extractor(
+      of: model, returning: requests.map { ReturnRequest(parsing: $0) }, mode: .eval)
+    let graph = extractor.traces[.eval]?.graph ?? extractor.plan.graph
+    let named = try inputShape.makeArguments(for: graph)
+    let call: () throws -> Features = { try extractor(named: named) }
+    let report = try TensorRuntime.withGradients(false) { try measure(call, extractor, model) }
+    try options.emit(report.text)
+  }
+
+  private func measure(
+    _ call: () throws -> Features, _ extractor: FeatureExtractor, _ model: ScriptModel
+  ) throws -> JSONValue {
+    let (first, peak) = try TensorRuntime.countingMemory(call)
+    let copies = first.copiedKeys.count
+    try Progress.each("warming up", count: warmup) { _ in _ = try call() }
+    let clock = ContinuousClock()
+    var milliseconds: [JSONValue] = []
+    try Progress.each("running", count: runs) { _ in
+      let start = clock.now
+      let features = try call()
+      let duration = clock.now - start
+      withExtendedLifetime(features) {}
+      let (seconds, attoseconds) = duration.components
+      milliseconds.append(.double(Double(seconds) * 1e3 + Double(attoseconds) / 1e15))
+    }
+    let parameters = ParameterBytes(model: model).count(of: extractor.plan.graph)
+    return .object([
+      "schema": .int(1), "milliseconds": .array(milliseconds), "peakMemoryBytes": .int(parameters + peak),
+      "instructions": .int(extractor.plan.instructionCount), "copies": .int(copies),
+    ])
+  }
+}

@@ -1,0 +1,89 @@
+internal import XylemErrors
+
+/// The texts of this module's errors, but for those of options, which stand where they are checked.
+enum CommandErrors {
+  static func output(_ reason: String) -> XylemError {
+    XylemError(.fileUnwritable, "standard output can't be written: \(reason)")
+  }
+
+  static func usage(_ message: String, remedies: [String] = []) -> XylemError {
+    XylemError(.usage, message, remedies: remedies)
+  }
+
+  static func unavailable(_ what: String, remedies: [String] = []) -> XylemError {
+    XylemError(.commandUnavailable, "\(what) is not available yet", remedies: remedies)
+  }
+
+  static func unknownModel(_ name: String) -> XylemError {
+    XylemError(
+      .fileNotFound, "'\(name)' is neither a file nor a built-in model",
+      cause: Words("there is no such file, and this build has no built-in models yet"),
+      remedies: ["give the path of a TorchScript archive, as in ./model.pt"])
+  }
+
+  static func folder(_ path: String) -> XylemError {
+    XylemError(.fileUnreadable, "this is a folder, not a file", at: .init(file: path))
+  }
+
+  static func nameWithoutFile() -> XylemError { usage("the model's name is empty") }
+
+  // MARK: - Inputs
+
+  static func input(_ message: String, file: String? = nil, remedies: [String] = []) -> XylemError {
+    XylemError(.extractInput, message, at: .init(file: file), remedies: remedies)
+  }
+
+  static func unreadable(_ path: String, cause: any Error) -> XylemError {
+    XylemError(.fileUnreadable, "the file can't be read", at: .init(file: path), cause: cause)
+  }
+
+  static func missing(_ path: String) -> XylemError {
+    XylemError(.fileNotFound, "there is no such file", at: .init(file: path))
+  }
+
+  static func labels(_ path: String, _ message: String) -> XylemError {
+    XylemError(
+      .fileMalformed, "the file of labels \(message)", at: .init(file: path),
+      remedies: ["a JSON list of texts: [\"tench\", \"goldfish\"]"])
+  }
+
+  // MARK: - Outputs
+
+  static func missingFolder(_ folder: String, of path: String) -> XylemError {
+    XylemError(
+      .fileUnwritable, "the file can't be written: the folder '\(folder)' does not exist", at: .init(file: path),
+      remedies: ["mkdir -p '\(folder)'"])
+  }
+
+  static func targetIsFolder(_ path: String) -> XylemError {
+    XylemError(
+      .fileUnwritable, "the file can't be written: there is a folder of that name", at: .init(file: path))
+  }
+
+  static func imagesIsFile(_ path: String) -> XylemError {
+    XylemError(
+      .fileUnwritable, "the folder of images can't be made: there is a file of that name", at: .init(file: path))
+  }
+
+  static func folderNotMade(_ path: String, cause: any Error, written: [String]) -> XylemError {
+    XylemError(
+      .fileUnwritable, "the folder can't be made\(afterwards(written))", at: .init(file: path), cause: cause)
+  }
+
+  static func partlyWritten(_ error: XylemError, written: [String]) -> XylemError {
+    guard !written.isEmpty else { return error }
+    var error = error
+    error.message += afterwards(written)
+    return error
+  }
+
+  private static func afterwards(_ written: [String]) -> String {
+    written.isEmpty ? "" : "; already written: \(written.joined(separator: ", "))"
+  }
+}
+
+/// A cause in words.
+struct Words: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,141 @@
+internal import ArgumentParser
+internal import XylemErrors
+internal import XylemExtract
+internal import XylemRuntime
+internal import XylemTrace
+
+/// `xylem extract`: the values at some nodes, for an input.
+struct ExtractCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "extract", abstract: "Runs a model as far as needed and writes the values at some of its nodes.",
+    usage: "xylem extract <model> --return <node[=key]> ... --input <file> ... [-o <file>] [<options>]",
+    discussion: """
+      xylem extract model.pt --return fc=logits --input cat.jpg -o out.safetensors
+
+      A NODE is a node's name, a module's path (what that module returned), another prefix of names (the last node below \
+      it), or a glob such as 'layer*'. Parts of a structured value are written as KEY.0 or KEY.name.
+
+      The model comes first: --return and --input take every word up to the next option. Several images make one batch. A \
+      .safetensors file gives arguments by their names (NAME.0, NAME.1 … for a list), or has the only tensor. The output is \
+      .safetensors, .npy (one feature) or .json (the summary alone). Without -o only the table is printed. Minimum, mean \
+      and maximum leave out values that are not a number.
+      """)
+
+  @OptionGroup var options: ModelOptions
+  @OptionGroup var images: ImageOptions
+  @Option(
+    name: .customLong("return"), parsing: .upToNextOption,
+    help: ArgumentHelp("What to return. Repeatable.", valueName: "node[=key]"))
+  var requests: [String] = []
+  @Option(
+    parsing: .upToNextOption, help: ArgumentHelp("What to return in train mode instead.", valueName: "node[=key]"))
+  var trainReturn: [String] = []
+  @Option(parsing: .upToNextOption, help: ArgumentHelp("What to return in eval mode instead.", valueName: "node[=key]"))
+  var evalReturn: [String] = []
+  @Option(
+    name: .customLong("input"), parsing: .upToNextOption,
+    help: ArgumentHelp("PNG or JPEG images, or one .safetensors or .npy file.", valueName: "file"), completion: .file())
+  var inputs: [String] = []
+  @Option(help: "The mode that the model runs in.") var mode: Mode = .eval
+  @Option(help: ArgumentHelp("Seeds the random numbers that the model draws.", valueName: "n")) var seed: UInt64?
+  @Option(
+    name: .customLong("images"),
+    help: ArgumentHelp(
+      "Draws each feature's channels, of the first item, as a PNG file in this folder.", valueName: "folder"),
+    completion: .directory)
+  var imageFolder: String?
+  @Option(
+    help: ArgumentHelp(
+      "A JSON list of names: prints the five likeliest classes of each feature with as many values.", valueName: "file"),
+    completion: .file(extensions: ["json"]))
+  var labels: String?
+  @Option(help: "The format of what is printed.") var format: TextOrJSON = .text
+
+  func validate() throws {
+    if chosenRequests.isEmpty {
+      throw ValidationError("Nothing is to be returned in \(mode.rawValue) mode: use '--return <node>'.")
+    }
+    for text in requests + trainReturn + evalReturn where text.isEmpty || text.hasPrefix("=") || text.hasSuffix("=") {
+      throw ValidationError("'\(text)' is not NODE or NODE=KEY.")
+    }
+    if inputs.isEmpty { throw ValidationError("Missing expected argument '--input <file> ...'") }
+    if inputs.contains("") { throw ValidationError("'--input' needs the name of a file.") }
+    if imageFolder?.isEmpty == true { throw ValidationError("'--images' needs the name of a folder.") }
+    if let output = options.output {
+      guard FeatureFile.Kind(path: output) != nil else {
+        throw ValidationError("'\(output)' does not end in .safetensors, .npy or .json.")
+      }
+      if let imageFolder, imageFolder == output { throw ValidationError("'-o' and '--images' name the same place.") }
+    }
+  }
+
+  private var chosenRequests: [String] {
+    let ofMode = mode == .train ? trainReturn : evalReturn
+    return ofMode.isEmpty ? requests : ofMode
+  }
+
+  func run() throws {
+    try checkOutputs()
+    let names = try labels.map { try ClassLabels(path: $0) }
+    let model = try options.load()
+    let requests = chosenRequests.map { ReturnRequest(parsing: $0) }
+    let extractor = try options.extractor(of: model, returning: requests, mode: mode)
+    if let output = options.output { try FeatureFile.check(output, count: extractor.plan.keys.count) }
+    warnAboutNaming(extractor, requests)
+    let arguments = try InputReader(graph: extractor.traces[mode]?.graph ?? extractor.plan.graph, images: images)
+      .arguments(from: inputs)
+    if let seed { try TensorRuntime.setSeed(seed) }
+    let features = try Progress.during("running the model") {
+      try TensorRuntime.withGradients(false) { try extractor(named: arguments) }
+    }
+    let entries = try FeatureEntry.all(of: features, nodes: extractor.plan.nodes)
+    try write(entries, plan: extractor.plan, names: names)
+  }
+
+  private func checkOutputs() throws(XylemError) {
+    if let output = options.output {
+      try OutputFile.check(output)
+      for path in inputs + [options.model] where OutputFile.areSame(path, output) {
+        throw CommandErrors.usage("the output would replace '\(path)', which is read")
+      }
+    }
+    if let imageFolder { try OutputFile.checkFolder(imageFolder) }
+  }
+
+  private func warnAboutNaming(_ extractor: FeatureExtractor, _ requests: [ReturnRequest]) {
+    guard let trace = extractor.traces[mode] else { return }
+    var other = options.traceOptions(mode, recordsLocations: false)
+    other.naming = options.naming == .exact ? .torchvision : .exact
+    // The other naming is only compared with: where it can't be traced there is nothing to warn of.
+    guard let otherTrace = try? extractor.model.trace(other) else { return }
+    for warning in NamingComparison(trace, otherTrace).warnings(for: requests) { Terminal.warn(warning) }
+  }
+
+  /// Makes everything ready first, then writes it.
+  private func write(_ entries: [FeatureEntry], plan: Plan, names: ClassLabels?) throws {
+    let classes = try names.map { try $0.likeliest(in: entries) }
+    if classes?.isEmpty == true, let names {
+      Terminal.warn("no feature has \(names.names.count) values for each input, so no classes are printed")
+    }
+    let summary = ExtractReport(mode: mode, entries: entries, plan: plan, classes: classes)
+    let pictures = imageFolder == nil ? [] : try FeaturePicture.all(of: entries)
+    var written: [String] = []
+    if let output = options.output {
+      try FeatureFile(path: output, entries: entries, summary: summary.json.text).write()
+      written.append(output)
+    }
+    if let imageFolder {
+      try OutputFile.makeFolder(imageFolder, after: written)
+      for picture in pictures {
+        let path = imageFolder + (imageFolder.hasSuffix("/") ? "" : "/") + picture.fileName
+        do throws(XylemError) {
+          try AtomicFile.write(picture.bytes, to: path)
+        } catch {
+          throw CommandErrors.partlyWritten(error, written: written)
+        }
+        written.append(path)
+      }
+    }
+    try Terminal.output(format == .json ? summary.json.text : summary.text)
+  }
+}

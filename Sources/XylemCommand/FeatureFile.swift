@@ -1,0 +1,55 @@
+internal import XylemErrors
+internal import XylemRuntime
+
+/// The file that features are written to.
+struct FeatureFile {
+  /// The format, by the file's ending.
+  enum Kind {
+    case safetensors, npy, json
+
+    init?(path: String) {
+      let name = path.lowercased()
+      if name.hasSuffix(".safetensors") {
+        self = .safetensors
+      } else if name.hasSuffix(".npy") {
+        self = .npy
+      } else if name.hasSuffix(".json") {
+        self = .json
+      } else {
+        return nil
+      }
+    }
+  }
+
+  let path: String
+  let entries: [FeatureEntry]
+  let summary: String
+
+  /// Finds out early whether a file can't hold that many features.
+  ///
+  /// - Throws: `usage`.
+  static func check(_ path: String, count: Int) throws(XylemError) {
+    guard Kind(path: path) == .npy, count != 1 else { return }
+    throw CommandErrors.usage(
+      "a .npy file holds exactly one feature, and there are \(count)", remedies: ["-o features.safetensors"])
+  }
+
+  /// Writes the file, whole or not at all. Values that are no tensors are left out, with a warning.
+  ///
+  /// - Throws: `usage` where a `.npy` file would have to hold other than one feature; `file.unsupported`,
+  ///   `file.unwritable`.
+  func write() throws(XylemError) {
+    if Kind(path: path) == .json { return try AtomicFile.write(summary + "\n", to: path) }
+    var tensors: [(name: String, array: HostArray)] = []
+    for entry in entries {
+      if let array = entry.array {
+        tensors.append((entry.key, array))
+      } else {
+        Terminal.warn("'\(entry.key)' is no tensor and is not in the file")
+      }
+    }
+    guard Kind(path: path) == .npy else { return try SafetensorsWriter.write(tensors, to: path) }
+    try Self.check(path, count: tensors.count)
+    try NpyFile.write(tensors[0].array, to: path)
+  }
+}

@@ -1,0 +1,67 @@
+internal import ArgumentParser
+internal import XylemErrors
+internal import XylemGraph
+internal import XylemRuntime
+internal import XylemTrace
+
+/// The value of `--input-shape 1,3,224,224`.
+struct InputShape: ExpressibleByArgument {
+  /// The most elements that an input may have, 2²⁸: a gibibyte of float32.
+  static let maximumCount = 1 << 28
+
+  let sizes: [Int]
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+    let sizes = parts.compactMap { Int($0) }
+    guard sizes.count == parts.count, sizes.count <= 16, sizes.allSatisfy({ $0 > 0 }) else { return nil }
+    var count = 1
+    for size in sizes {
+      let (product, overflow) = count.multipliedReportingOverflow(by: size)
+      guard !overflow, product <= Self.maximumCount else { return nil }
+      count = product
+    }
+    self.sizes = sizes
+  }
+
+  /// Normal random float32 numbers for the argument that a model needs: a tensor, or a list with one.
+  ///
+  /// - Throws: `extract.input` where the model needs no tensor, or more than one; as operators do.
+  func makeArguments(for graph: Graph, seed: UInt64 = 0) throws -> [String: Value] {
+    let needed = graph.placeholders.filter { $0.placeholder.defaultValue == nil }
+    let candidates = needed.isEmpty ? Array(graph.placeholders.prefix(1)) : needed
+    guard candidates.count == 1, let argument = candidates.first else {
+      throw CommandErrors.input(
+        candidates.isEmpty
+          ? "forward takes no input, so --input-shape has nothing to describe"
+          : "--input-shape describes one input, and forward needs \(candidates.count): "
+            + candidates.map(\.placeholder.name).joined(separator: ", "),
+        remedies: candidates.isEmpty ? [] : ["--concrete NAME=VALUE  # fixes those that are no tensors"])
+    }
+    try TensorRuntime.setSeed(seed)
+    let tensor = try TensorOperator.call("aten::randn", [.list(sizes.map { .int($0) })])
+    let isList = InputType(argument.node.type) == .listOfTensors
+    return [argument.placeholder.name: isList ? .list([.tensor(tensor)]) : .tensor(tensor)]
+  }
+}
+
+/// What an argument of forward takes, from the type that the trace has for it.
+enum InputType: Hashable {
+  case tensor, listOfTensors, tupleOfTensors, dictionaryOfTensors, int, float, bool
+
+  init(_ name: String) {
+    var name = name[...]
+    if name.hasPrefix("Optional["), name.hasSuffix("]") { name = name.dropFirst("Optional[".count).dropLast() }
+    if name.hasSuffix("?") { name = name.dropLast() }
+    switch name {
+    case "int": self = .int
+    case "float": self = .float
+    case "bool": self = .bool
+    case _ where name.hasPrefix("List["): self = .listOfTensors
+    case _ where name.hasSuffix("[]"): self = .listOfTensors
+    case _ where name.hasPrefix("Tuple["): self = .tupleOfTensors
+    case _ where name.hasPrefix("Dict["): self = .dictionaryOfTensors
+    default: self = .tensor
+    }
+  }
+}

@@ -1,0 +1,39 @@
+internal import XylemExtract
+internal import XylemGraph
+internal import XylemTrace
+
+/// Finds requests that would mean another node under the other naming.
+struct NamingComparison {
+  private let trace: Trace
+  private let other: Trace
+
+  /// A comparison of two traces of one model in one mode, which differ in naming alone.
+  init(_ trace: Trace, _ other: Trace) {
+    self.trace = trace
+    self.other = other
+  }
+
+  /// One sentence for each request that names different nodes; globs and parts of values are not compared.
+  func warnings(for requests: [ReturnRequest]) -> [String] {
+    // The namings give the same nodes other names, in the same order; where they don't, nothing can be compared.
+    guard trace.graph.count == other.graph.count else { return [] }
+    let places = Dictionary(
+      uniqueKeysWithValues: zip(trace.graph.nodes.map(\.id), other.graph.nodes.map(\.id)))
+    return requests.compactMap { request in
+      guard let here = Self.meaning(of: request.node, in: trace), let there = Self.meaning(of: request.node, in: other),
+        places[here] != there
+      else { return nil }
+      let name =
+        places.first { $0.value == there }.map { "what is '\(trace.graph[$0.key].name)' here" } ?? "another node"
+      return "'\(request.node)' would be \(name) under --naming \(other.naming.rawValue)"
+    }
+  }
+
+  /// The node whose value a name stands for, where that is one node's.
+  static func meaning(of name: String, in trace: Trace) -> NodeID? {
+    if let node = trace.graph.node(named: name), node.isListed { return node.id }
+    if trace.naming == .exact, let call = trace.graph.calls.last(where: { $0.path == name }) { return call.result.node }
+    let prefix = name + "."
+    return trace.graph.nodes.last { $0.isListed && $0.operation != .output && $0.name.hasPrefix(prefix) }?.id
+  }
+}

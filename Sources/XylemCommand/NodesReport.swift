@@ -1,0 +1,95 @@
+internal import XylemGraph
+internal import XylemTrace
+
+/// A trace with what is known of its nodes.
+struct NodeListing {
+  let trace: Trace
+  /// One for each listed node, in order; empty where none were asked for.
+  let details: [NodeDetails]
+}
+
+/// What `xylem nodes` prints.
+struct NodesReport {
+  let model: String
+  let naming: Naming
+  /// Train before eval; one or both.
+  let listings: [NodeListing]
+  let notes: MergedNotes
+  let showsDetails: Bool
+  let showsShapes: Bool
+
+  /// The contract's JSON; `--long` adds `nodes`.
+  var json: JSONValue {
+    var members: [String: JSONValue] = [
+      "schema": .int(1), "model": .string(model), "naming": .string(naming.rawValue),
+      "autoLeaves": .array(notes.automatic.map(Self.json(of:))),
+    ]
+    var details: [String: JSONValue] = [:]
+    for mode in Mode.allCases {
+      let listing = listings.first { $0.trace.mode == mode }
+      members[mode.rawValue] = .strings(listing?.trace.nodeNames ?? [])
+      details[mode.rawValue] = .array(listing?.details.map(\.json) ?? [])
+    }
+    if showsDetails { members["nodes"] = .object(details) }
+    return .object(members)
+  }
+
+  /// A leaf or a region; a region's path is its node's name, and its type that of the module around it.
+  private static func json(of note: TraceNote) -> JSONValue {
+    let isRegion = note.kind == .automaticRegion
+    return .object([
+      "path": .string(isRegion ? note.node ?? note.path : note.path), "type": .optional(note.type),
+      "reason": .string(note.reason), "location": .optional(note.location?.description), "node": .optional(note.node),
+      "kind": .string(isRegion ? "region" : "leaf"),
+    ])
+  }
+
+  /// The text, without a line break at its end.
+  var text: String {
+    if listings.count == 1, !showsDetails {
+      return listings[0].trace.nodeNames.map(printable).joined(separator: "\n")
+    }
+    var headings = listings.count == 1 ? ["name"] : ["", "train", "eval"]
+    if showsDetails { headings += ["operation", "rule", "source"] }
+    if showsShapes { headings += ["shape", "dtype", "bytes", "multiply-adds"] }
+    let right = showsShapes ? 2 : 0
+    var table = TextTable(
+      Array(repeating: .left, count: headings.count - right) + Array(repeating: .right, count: right),
+      headings: headings)
+    if listings.count == 1 {
+      for details in listings[0].details { table.append([details.name] + cells(details, details)) }
+      return table.text
+    }
+    appendDiff(to: &table)
+    return table.text
+  }
+
+  private func appendDiff(to table: inout TextTable) {
+    let (train, eval) = (listings[0].trace.nodeNames, listings[1].trace.nodeNames)
+    for row in ListDiff.rows(train, eval) {
+      let marker = row.left == nil ? "+" : row.right == nil ? "-" : ""
+      let names = [marker, row.left.map { train[$0] } ?? "", row.right.map { eval[$0] } ?? ""]
+      let left = row.left.flatMap { showsDetails ? listings[0].details[$0] : nil }
+      let right = row.right.flatMap { showsDetails ? listings[1].details[$0] : nil }
+      table.append(names + cells(left, right))
+    }
+  }
+
+  /// The cells beside the names; where the modes differ, both.
+  private func cells(_ left: NodeDetails?, _ right: NodeDetails?) -> [String] {
+    guard showsDetails else { return [] }
+    func cell(_ text: (NodeDetails) -> String) -> String {
+      let (a, b) = (left.map(text), right.map(text))
+      guard let a, let b, a != b else { return a ?? b ?? "" }
+      return "\(a) | \(b)"
+    }
+    var cells = [cell(\.operation), cell { $0.rule ?? "" }, cell { $0.location ?? "" }]
+    if showsShapes {
+      cells += [
+        cell { $0.shape.map { "\($0)" } ?? "" }, cell { $0.dtype ?? "" }, cell { $0.bytes.map { "\($0)" } ?? "" },
+        cell { $0.multiplyAdds.map { "\($0)" } ?? "" },
+      ]
+    }
+    return cells
+  }
+}

@@ -1,0 +1,54 @@
+internal import Foundation
+internal import XylemErrors
+internal import XylemRuntime
+
+/// Where results are written to.
+enum OutputFile {
+  /// Finds out, before any work is done, whether a file can't be written.
+  ///
+  /// - Throws: `file.unwritable` where its folder is missing or where it is a folder.
+  static func check(_ path: String) throws(XylemError) {
+    guard folderExists(at: folder(of: path)) else { throw CommandErrors.missingFolder(folder(of: path), of: path) }
+    guard !folderExists(at: path) else { throw CommandErrors.targetIsFolder(path) }
+  }
+
+  /// Finds out whether a folder can't be made.
+  ///
+  /// - Throws: `file.unwritable` where there is a file of that name, or no folder above it.
+  static func checkFolder(_ path: String) throws(XylemError) {
+    guard !folderExists(at: path) else { return }
+    guard !FileManager.default.fileExists(atPath: path) else { throw CommandErrors.imagesIsFile(path) }
+    let above = folder(of: path.last == "/" ? String(path.dropLast()) : path)
+    guard folderExists(at: above) else { throw CommandErrors.missingFolder(above, of: path) }
+  }
+
+  /// Makes a folder where there is none.
+  static func makeFolder(_ path: String, after written: [String]) throws(XylemError) {
+    guard !folderExists(at: path) else { return }
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+    } catch {
+      throw CommandErrors.folderNotMade(path, cause: error, written: written)
+    }
+  }
+
+  /// Writes text, whole or not at all.
+  static func write(_ text: String, to path: String) throws(XylemError) { try AtomicFile.write(text, to: path) }
+
+  /// Whether two paths lead to one file that exists.
+  static func areSame(_ a: String, _ b: String) -> Bool {
+    guard FileManager.default.fileExists(atPath: a), FileManager.default.fileExists(atPath: b) else { return false }
+    return URL(fileURLWithPath: a).resolvingSymlinksInPath().path
+      == URL(fileURLWithPath: b).resolvingSymlinksInPath().path
+  }
+
+  private static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  private static func folderExists(at path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+  }
+}

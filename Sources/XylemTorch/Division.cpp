@@ -1,0 +1,73 @@
+// Whole-number division of the runtime's language, which ends the process where the divisor is 0.
+#include "Operators.h"
+
+#include <limits>
+#include <sstream>
+#include <unordered_set>
+
+namespace xylem {
+
+namespace jit = torch::jit;
+
+namespace {
+
+const std::unordered_set<std::string> &dividing() {
+  static const std::unordered_set<std::string> names = {"aten::remainder", "aten::floordiv",
+                                                        "aten::__round_to_zero_floordiv", "aten::divmod"};
+  return names;
+}
+
+/// Runs the runtime's own operator once its arguments are known to be safe.
+void register_checked(const std::string &name) {
+  const auto own = jit::findOperatorFor({name, "int"});
+  if (!own) return;
+  std::ostringstream schema;
+  schema << own->schema().cloneWithName("xylem::" + name.substr(name.find("::") + 2), "");
+  auto operation = own->getOperation();
+  jit::registerOperator(jit::Operator(schema.str(), jit::Operation([operation](jit::Stack &stack) mutable {
+                                        check_division(stack);
+                                        operation(stack);
+                                      }),
+                                      c10::AliasAnalysisKind::FROM_SCHEMA));
+}
+
+void replace(jit::Block *block) {
+  for (auto it = block->nodes().begin(); it != block->nodes().end();) {
+    auto *node = *it++;
+    for (auto *inner : node->blocks()) replace(inner);
+    const auto *target = node->maybeOperator();
+    if (!target || !divides(target->schema())) continue;
+    auto *checked = block->owningGraph()->create(
+        c10::Symbol::fromQualString("xylem::" + target->schema().name().substr(6)), node->inputs(), node->outputs().size());
+    checked->copyMetadata(node);
+    checked->insertBefore(node);
+    for (size_t i = 0; i < node->outputs().size(); ++i) {
+      checked->output(i)->copyMetadata(node->output(i));
+      node->output(i)->replaceAllUsesWith(checked->output(i));
+    }
+    node->destroy();
+  }
+}
+
+}  // namespace
+
+bool divides(const c10::FunctionSchema &schema) {
+  return schema.overload_name() == "int" && dividing().count(schema.name()) != 0;
+}
+
+void check_division(const std::vector<IValue> &stack) {
+  const auto dividend = stack[stack.size() - 2].toInt();
+  const auto divisor = stack[stack.size() - 1].toInt();
+  if (divisor == 0) throw std::runtime_error("ZeroDivisionError: integer division or modulo by zero");
+  if (divisor == -1 && dividend == std::numeric_limits<int64_t>::min()) {
+    throw std::runtime_error("OverflowError: the quotient is too large for an integer");
+  }
+}
+
+void register_checked_division() {
+  for (const auto &name : dividing()) register_checked(name);
+}
+
+void use_checked_division(jit::Graph &graph) { replace(graph.block()); }
+
+}  // namespace xylem

@@ -1,0 +1,129 @@
+#include "Storages.h"
+
+#include <ATen/core/Tensor.h>
+#include <ATen/core/class_type.h>
+#include <torch/csrc/jit/api/compilation_unit.h>
+#include <torch/csrc/jit/api/function_impl.h>
+#include <torch/csrc/jit/ir/constants.h>
+#include <torch/csrc/jit/ir/ir.h>
+
+#include <algorithm>
+#include <limits>
+#include <mutex>
+#include <unordered_set>
+
+namespace xylem {
+
+namespace jit = torch::jit;
+
+class AllocationSizes::Recorder : public c10::MemoryReportingInfoBase {
+ public:
+  void reportMemoryUsage(void *address, int64_t size, size_t total, size_t reserved, c10::Device device) override {
+    if (outer_) outer_->reportMemoryUsage(address, size, total, reserved, device);
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (size > 0) {
+      sizes_[address] = static_cast<size_t>(size);
+    } else {
+      sizes_.erase(address);
+    }
+  }
+  bool memoryProfilingEnabled() const override { return true; }
+
+  /// The bytes at an address, or none where it was not allocated here.
+  std::optional<size_t> size(const void *address) const {
+    std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = sizes_.find(address);
+    return found == sizes_.end() ? std::nullopt : std::optional<size_t>(found->second);
+  }
+
+ private:
+  MemoryReportingInfoBase *outer_ =
+      dynamic_cast<MemoryReportingInfoBase *>(c10::ThreadLocalDebugInfo::get(c10::DebugInfoKind::PROFILER_STATE));
+  mutable std::mutex mutex_;
+  std::unordered_map<const void *, size_t> sizes_;
+};
+
+AllocationSizes::AllocationSizes()
+    : recorder_(std::make_shared<Recorder>()), guard_(c10::DebugInfoKind::PROFILER_STATE, recorder_) {}
+
+namespace {
+
+/// The bytes from a storage's start to the end of a tensor's last element; the largest number where that is none.
+size_t reach(const at::Tensor &t) {
+  constexpr auto impossible = std::numeric_limits<size_t>::max();
+  if (t.storage_offset() < 0) return impossible;
+  auto last = static_cast<uint64_t>(t.storage_offset());
+  for (int64_t i = 0; i < t.dim(); ++i) {
+    if (t.size(i) < 0 || t.stride(i) < 0) return impossible;
+    if (t.size(i) == 0) return 0;
+    uint64_t span = 0;
+    const bool overflow = __builtin_mul_overflow(static_cast<uint64_t>(t.size(i) - 1), static_cast<uint64_t>(t.stride(i)), &span);
+    if (overflow || __builtin_add_overflow(last, span, &last)) return impossible;
+  }
+  size_t bytes = 0;
+  return __builtin_mul_overflow(last + 1, t.itemsize(), &bytes) ? impossible : bytes;
+}
+
+/// Visits every tensor that a model's objects and its code hold.
+template <typename Visit>
+class TensorWalk {
+ public:
+  explicit TensorWalk(Visit visit) : visit_(std::move(visit)) {}
+
+  void walk(const IValue &value) {
+    if (value.isTensor()) {
+      if (value.toTensor().defined()) visit_(value.toTensor());
+    } else if (value.isList()) {
+      for (const IValue &element : value.toListRef()) walk(element);
+    } else if (value.isTuple()) {
+      for (const IValue &element : value.toTupleRef().elements()) walk(element);
+    } else if (value.isGenericDict()) {
+      for (const auto &entry : value.toGenericDict()) {
+        walk(entry.key());
+        walk(entry.value());
+      }
+    } else if (value.isObject()) {
+      const auto &holder = value.toObjectRef();
+      if (!seen_.insert(&holder).second) return;
+      for (const IValue &slot : holder.slots()) walk(slot);
+      const auto type = holder.type();
+      for (size_t i = 0; i < type->numConstants(); ++i) walk(type->getConstant(i));
+    }
+  }
+
+  void walk(const jit::Block *block) {
+    for (const auto *node : block->nodes()) {
+      if (node->kind() == torch::jit::prim::Constant) {
+        if (const auto constant = jit::toIValue(node->output())) walk(*constant);
+      }
+      for (const auto *inner : node->blocks()) walk(inner);
+    }
+  }
+
+ private:
+  Visit visit_;
+  std::unordered_set<const void *> seen_;
+};
+
+}  // namespace
+
+void AllocationSizes::check(const jit::Module &root) const {
+  const auto check_tensor = [&](const at::Tensor &t) {
+    if (!t.has_storage() || t.layout() != c10::kStrided) return;
+    const auto &storage = t.storage();
+    const auto claimed = storage.nbytes();
+    const auto read = storage.data() ? recorder_->size(storage.data()).value_or(claimed) : 0;
+    if (reach(t) > std::min(claimed, read)) {
+      throw StatusError(XYLEM_ARCHIVE_TRUNCATED, "a tensor needs " + std::to_string(reach(t)) +
+                                                     " bytes and its record has " + std::to_string(std::min(claimed, read)));
+    }
+  };
+  TensorWalk<decltype(check_tensor)> walk(check_tensor);
+  walk.walk(IValue(root._ivalue()));
+  for (auto *function : root._ivalue()->compilation_unit()->get_functions()) {
+    if (!function->isGraphFunction()) continue;
+    walk.walk(static_cast<jit::GraphFunction *>(function)->graph()->block());
+  }
+}
+
+}  // namespace xylem

@@ -1,0 +1,27 @@
+import Testing
+import XylemExtract
+import XylemRuntime
+import XylemTrace
+
+@Suite("EfficientNet-Lite0", .needsRuntime)
+struct EfficientNetTests {
+  @Test("every golden feature comes out within 1e-4 relative and 1e-5 absolute")
+  func featuresEqualGoldens() throws {
+    let goldens = try SafetensorsFile(Fixtures.path("goldens/efficientnet_lite0_chelsea.safetensors"))
+    let names = goldens.names.filter { $0 != "input" }
+    let model = try ScriptModel(path: Fixtures.path("models/efficientnet_lite0.pt"))
+    let extractor = try FeatureExtractor(
+      of: model, returning: names.map { ReturnRequest($0) }, options: TraceOptions(makesLeaves: true), modes: [.eval])
+    let input = try Tensor(goldens.array("input"))
+    let features = try TensorRuntime.withGradients(false) { try extractor([.tensor(input)]) }
+    #expect(features.keys == names)
+    for name in names {
+      let expected = try goldens.array(name)
+      let found = try #require(features[name]?.tensor)
+      #expect(found.shape == expected.shape, "\(name)")
+      let (a, b) = (try found.floats(), try expected.floats())
+      let wrong = zip(a, b).filter { !isClose($0, $1) }.count
+      #expect(a.count == b.count && wrong == 0, "\(name): \(wrong) of \(b.count) values differ")
+    }
+  }
+}
