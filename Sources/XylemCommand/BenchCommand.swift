@@ -43,7 +43,7 @@ struct BenchCommand: ParsableCommand {
 
   func run() throws {
     guard precision == .f32 else { throw CommandErrors.unavailable("--precision bf16", remedies: ["--precision f32"]) }
-    if let output = options.output { try OutputFile.check(output) }
+    try options.checkOutput()
     let model = try options.load()
     if let threads { try TensorRuntime.setThreads(threads) }
     let extractor = try options.extractor(

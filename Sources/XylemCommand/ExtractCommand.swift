@@ -93,12 +93,7 @@ struct ExtractCommand: ParsableCommand {
   }
 
   private func checkOutputs() throws(XylemError) {
-    if let output = options.output {
-      try OutputFile.check(output)
-      for path in inputs + [options.model] where OutputFile.areSame(path, output) {
-        throw CommandErrors.usage("the output would replace '\(path)', which is read")
-      }
-    }
+    try options.checkOutput(reading: inputs + (labels.map { [$0] } ?? []))
     if let imageFolder { try OutputFile.checkFolder(imageFolder) }
   }
 

@@ -27,7 +27,7 @@ struct GraphCommand: ParsableCommand {
       throw CommandErrors.unavailable(
         "--format \(format.rawValue)", remedies: ["--format table", "--format dot", "--format json"])
     }
-    if let output = options.output { try OutputFile.check(output) }
+    try options.checkOutput()
     let model = try options.load()
     let trace = try Progress.during("tracing") { try model.trace(options.traceOptions(mode)) }
     for line in MergedNotes([trace]).lines(listsAll: false) { Terminal.error(line) }

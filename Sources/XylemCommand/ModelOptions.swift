@@ -100,6 +100,17 @@ struct ModelOptions: ParsableArguments {
     return try Progress.during("loading \(model)") { try ScriptModel(path: model) }
   }
 
+  /// Finds out, before any work is done, whether the output can't be written or would replace what is read.
+  ///
+  /// - Throws: `file.unwritable`, `usage`.
+  func checkOutput(reading inputs: [String] = []) throws(XylemError) {
+    guard let output else { return }
+    try OutputFile.check(output)
+    for path in [model] + inputs where OutputFile.areSame(path, output) {
+      throw CommandErrors.usage("the output would replace '\(path)', which is read")
+    }
+  }
+
   /// Puts a result where the options say: to the file, or to standard output.
   func emit(_ text: String) throws {
     guard let output else { return try Terminal.output(text) }

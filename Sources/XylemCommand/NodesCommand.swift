@@ -49,7 +49,7 @@ struct NodesCommand: ParsableCommand {
   }
 
   func run() throws {
-    if let output = options.output { try OutputFile.check(output) }
+    try options.checkOutput()
     let model = try options.load()
     var listings: [NodeListing] = []
     for mode in mode.modes {

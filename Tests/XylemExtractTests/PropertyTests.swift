@@ -1,0 +1,133 @@
+import Testing
+import XylemErrors
+import XylemExtract
+import XylemGraph
+import XylemRuntime
+import XylemTrace
+
+/// What is asked for decides what runs, and never what comes out.
+@Suite("Pruning and copying", .needsRuntime)
+struct PropertyTests {
+  static let shapes = ["resnet18": [1, 3, 64, 64], "mobilenet_v3_small": [1, 3, 64, 64], "googlenet": [1, 3, 64, 64]]
+
+  /// Every tensor node of a model with its value in a run where nothing is pruned.
+  private struct Whole {
+    let model: ScriptModel
+    let names: [String]
+    let values: [String: [Float]]
+    let input: Tensor
+
+    init(_ name: String) throws {
+      model = try ScriptModel(path: Fixtures.path("zoo/\(name).pt"))
+      input = try GoldenValue.formulaTensor(PropertyTests.shapes[name] ?? [])
+      let trace = try model.trace(TraceOptions(mode: .eval))
+      names = trace.nodeNames.filter { trace.graph.node(named: $0)?.type == "Tensor" }
+      let all = try PropertyTests.run(model, names, input)
+      var values: [String: [Float]] = [:]
+      for name in names { values[name] = try all[name]?.tensor?.floats() }
+      self.values = values
+    }
+  }
+
+  private static func run(_ model: ScriptModel, _ names: [String], _ input: Tensor) throws -> Features {
+    let extractor = try FeatureExtractor(of: model, returning: names.map { ReturnRequest($0) }, modes: [.eval])
+    return try TensorRuntime.withGradients(false) { try extractor([.tensor(try input.clone())]) }
+  }
+
+  @Test("each node alone has bit for bit the value that it has in the whole run", arguments: shapes.keys.sorted())
+  func eachNodeAlone(_ name: String) throws {
+    let whole = try Whole(name)
+    #expect(whole.names.count > 50)
+    for node in whole.names {
+      let alone = try Self.run(whole.model, [node], whole.input)[node]?.tensor?.floats()
+      #expect(alone == whole.values[node], "\(node)")
+    }
+  }
+
+  @Test("random pairs and triples have the same values in the order asked", arguments: shapes.keys.sorted())
+  func randomCombinations(_ name: String) throws {
+    let whole = try Whole(name)
+    var generator = SplitMix(seed: 20_260_731)
+    for round in 0..<40 {
+      let wanted = (0..<(2 + round % 2)).map { _ in whole.names[Int(generator.next() % UInt64(whole.names.count))] }
+      guard Set(wanted).count == wanted.count else { continue }
+      let found = try Self.run(whole.model, wanted, whole.input)
+      #expect(found.keys == wanted)
+      for node in wanted { #expect(try found[node]?.tensor?.floats() == whole.values[node], "\(node) in \(wanted)") }
+    }
+  }
+
+  @Test("bn1 of resnet18 is not what the in-place ReLU after it left")
+  func inPlaceActivation() throws {
+    let whole = try Whole("resnet18")
+    let found = try Self.run(whole.model, ["bn1", "layer1"], whole.input)
+    let minimum = try #require(try found["bn1"]?.tensor?.floats().min())
+    #expect(minimum < 0)
+    #expect(found.copiedKeys == ["bn1"])
+  }
+
+  @Test("nothing is copied where nothing overwrites")
+  func noNeedlessCopies() throws {
+    let whole = try Whole("resnet18")
+    #expect(try Self.run(whole.model, ["layer1", "layer2", "layer3", "layer4", "fc"], whole.input).copiedKeys.isEmpty)
+  }
+
+  @Test("only what is needed runs")
+  func prunes() throws {
+    let model = try ScriptModel(path: Fixtures.path("zoo/resnet18.pt"))
+    let plan = try FeatureExtractor(of: model, returning: ["maxpool"], modes: [.eval]).plan
+    #expect(plan.graph.nodeNames == ["x", "conv1", "bn1", "relu", "maxpool"])
+    #expect(plan.prunedCount == 65)
+  }
+
+  @Test("eight threads get the same features")
+  func threads() async throws {
+    let whole = try Whole("resnet18")
+    let extractor = try FeatureExtractor(of: whole.model, returning: ["layer2", "fc"], modes: [.eval])
+    let expected = whole.values
+    let input = whole.input
+    try await withThrowingTaskGroup(of: Bool.self) { group in
+      for _ in 0..<8 {
+        group.addTask {
+          try TensorRuntime.withGradients(false) {
+            for _ in 0..<3 {
+              let found = try extractor([.tensor(input)])
+              guard try found["fc"]?.tensor?.floats() == expected["fc"] else { return false }
+            }
+            return true
+          }
+        }
+      }
+      for try await isRight in group { #expect(isRight) }
+    }
+  }
+
+  @Test("gradients flow to the input and to the parameters")
+  func gradients() throws {
+    let whole = try Whole("resnet18")
+    let extractor = try FeatureExtractor(of: whole.model, returning: ["layer1"], modes: [.train, .eval])
+    let input = try whole.input.clone()
+    try input.setRequiresGrad(true)
+    let feature = try #require(try extractor([.tensor(input)])["layer1"]?.tensor)
+    #expect(feature.requiresGrad)
+    let loss = try TensorOperator.call("aten::sum", [.tensor(feature)])
+    try loss.backward()
+    let gradient = try #require(try input.gradient())
+    #expect(gradient.shape == input.shape)
+    let weight = try #require(whole.model.module(at: "conv1")?.object.attribute("weight")?.tensor)
+    #expect(try weight.gradient() != nil)
+  }
+}
+
+/// A small generator with a seed, so that a failing run can be repeated.
+struct SplitMix: RandomNumberGenerator {
+  private var state: UInt64
+  init(seed: UInt64) { state = seed }
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+    return z ^ (z >> 31)
+  }
+}
