@@ -24,7 +24,7 @@ extension ScriptObject {
 
   /// The whole `forward` with every mode below fixed; nil leaves each as it is.
   func callable(isTraining: Bool?) throws -> Callable {
-    let forward = try method("forward") ?? method("forward__0")
+    let forward = method("forward") ?? method("forward__0")
     guard let forward else { throw Reason("no forward") }
     let count = try forward.schema().arguments.count
     let modes = try modules().compactMap { entry in
