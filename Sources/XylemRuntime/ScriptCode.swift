@@ -20,27 +20,43 @@ public final class ScriptCode: Sendable {
     case other
   }
 
-  /// One statement.
-  public struct Statement: Sendable {
-    public var kind: Kind
+  /// One statement. A reference, since running code hands it around for every step.
+  public final class Statement: Sendable {
+    public let kind: Kind
     /// The attribute's or method's name, else the name of what the statement is, as in `aten::add`.
-    public var name: String
+    public let name: String
     /// Numbers of the values it reads.
-    public var inputs: Range<Int>
+    public let inputs: Range<Int>
     /// Numbers of the values it defines.
-    public var outputs: Range<Int>
+    public let outputs: Range<Int>
     /// Numbers of the blocks in it.
-    public var blocks: Range<Int>
+    public let blocks: Range<Int>
     /// The value of a constant.
-    public var constant: Value?
+    public let constant: Value?
     /// The operator, for `.operator`.
-    public var `operator`: TensorOperator?
+    public let `operator`: TensorOperator?
     /// The callee of `.callMethod` where its type decides it, and of constants that are functions.
-    public var function: ScriptFunction?
+    public let function: ScriptFunction?
     /// The first element of `.tupleSlice`.
-    public var begin: Int
+    public let begin: Int
     /// The element after the last of `.tupleSlice`.
-    public var end: Int
+    public let end: Int
+
+    init(
+      kind: Kind, name: String, inputs: Range<Int>, outputs: Range<Int>, blocks: Range<Int>, constant: Value?,
+      operator: TensorOperator?, function: ScriptFunction?, begin: Int, end: Int
+    ) {
+      self.kind = kind
+      self.name = name
+      self.inputs = inputs
+      self.outputs = outputs
+      self.blocks = blocks
+      self.constant = constant
+      self.operator = `operator`
+      self.function = function
+      self.begin = begin
+      self.end = end
+    }
   }
 
   /// A block of statements.

@@ -16,8 +16,8 @@ struct NodeNamer: Sendable {
   }
 
   /// A name for a call of a leaf module at a path.
-  mutating func name(forModule path: String, rootType: String) -> String {
-    let path = path.isEmpty ? rootType : path
+  mutating func name(forModule path: String, rootType: @autoclosure () -> String) -> String {
+    let path = path.isEmpty ? rootType() : path
     return naming == .exact ? exactName(path, isModule: true) : numberedName(path)
   }
 
@@ -69,9 +69,17 @@ struct NodeNamer: Sendable {
 
   /// `("conv", 1)` for `conv_1`; nil for a name without a number.
   private static func splitNumber(_ name: String) -> (base: String, number: Int)? {
-    guard let underscore = name.lastIndex(of: "_"), underscore != name.startIndex else { return nil }
-    let digits = name[name.index(after: underscore)...]
-    guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && $0.isNumber }), let number = Int(digits) else {
+    // Bytes, not characters: most names end in no digit, and this is asked of every name.
+    let bytes = name.utf8
+    var start = bytes.endIndex
+    while start > bytes.startIndex {
+      let before = bytes.index(before: start)
+      guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[before]) else { break }
+      start = before
+    }
+    guard start < bytes.endIndex, start > bytes.startIndex else { return nil }
+    let underscore = bytes.index(before: start)
+    guard bytes[underscore] == UInt8(ascii: "_"), underscore > bytes.startIndex, let number = Int(name[start...]) else {
       return nil
     }
     return (String(name[..<underscore]), number)

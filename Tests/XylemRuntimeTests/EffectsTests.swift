@@ -65,7 +65,7 @@ extension RuntimeTests {
     }
 
     private static func isLeaf(_ module: ScriptObject) throws -> Bool {
-      try module.type.name.contains("torch.nn.modules") && module.method("forward") != nil
+      module.type.name.contains("torch.nn.modules") && module.method("forward") != nil
         && !module.className.hasPrefix("Sequential")
     }
 

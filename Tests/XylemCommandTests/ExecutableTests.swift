@@ -1,0 +1,56 @@
+import Foundation
+import Testing
+
+/// The real binary, a few times.
+@Suite(.needsExecutable) struct ExecutableTests {
+  /// Runs a shell's line with the executable as `$0`; pipes are drained before waiting.
+  private func shell(_ line: String, environment: [String: String] = [:]) throws -> (
+    status: Int32, output: String, errors: String
+  ) {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/bash")
+    process.arguments = ["-c", line, try #require(Fixtures.executable)]
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    let (output, errors) = (Pipe(), Pipe())
+    (process.standardOutput, process.standardError) = (output, errors)
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    let complaint = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return (process.terminationStatus, text, complaint)
+  }
+
+  @Test func `the help needs no runtime`() throws {
+    let run = try shell("\"$0\" --help", environment: ["XYLEM_RUNTIME": "/nowhere.so"])
+    #expect(run.status == 0 && run.output.contains("SUBCOMMANDS") && run.errors.isEmpty)
+  }
+
+  @Test func `a missing runtime ends with 2 and what to do, in both formats of the doctor`() throws {
+    let text = try shell("\"$0\" doctor", environment: ["XYLEM_RUNTIME": "/nowhere.so"])
+    #expect(text.status == 2)
+    #expect(text.output.contains("/nowhere.so (not there)") && text.errors.contains("try: make runtime"))
+    let json = try shell("\"$0\" doctor --format json", environment: ["XYLEM_RUNTIME": "/nowhere.so"])
+    #expect(json.status == 2 && json.output.contains("\"error\":\"runtime.not-found\""))
+  }
+
+  @Test func `a library that is no runtime ends with 2`() throws {
+    let run = try shell("\"$0\" doctor", environment: ["XYLEM_RUNTIME": "/etc/passwd"])
+    #expect(run.status == 2 && run.errors.contains("runtime.unloadable"))
+  }
+
+  @Test func `a wrong use ends with 64`() throws {
+    #expect(try shell("\"$0\" nodes").status == 64)
+  }
+
+  @Test(.needsRuntime) func `a reader that goes away ends the run quietly`() throws {
+    let model = Fixtures.path("zoo/densenet121.pt")
+    let run = try shell("\"$0\" graph '\(model)' --format json | head -c 1; echo \" ${PIPESTATUS[0]}\"")
+    #expect(run.output == "{ 0\n")
+    #expect(run.errors.isEmpty)
+  }
+
+  @Test(.needsRuntime) func `a full disk is an error`() throws {
+    let run = try shell("\"$0\" nodes '\(Fixtures.path("zoo/resnet18.pt"))' > /dev/full")
+    #expect(run.status == 2 && run.errors.contains("file.unwritable"))
+  }
+}

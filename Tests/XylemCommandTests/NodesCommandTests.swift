@@ -1,0 +1,122 @@
+import Testing
+
+@Suite(.needsRuntime) struct NodesCommandTests {
+  private let norm = Fixtures.path("constructs/relu_over_norm.pt")
+  private let googlenet = Fixtures.path("zoo/googlenet.pt")
+  private let lite = Fixtures.path("models/efficientnet_lite0.pt")
+
+  @Test func `the text of one mode is a name a line`() async {
+    let run = await xylem("nodes", norm)
+    #expect(run.status == 0)
+    #expect(run.lines == ["x", "conv", "bn", "relu", "sub", "relu_1", "add"])
+  }
+
+  @Test func `JSON has exactly the contract's keys, and the list of a mode that was not asked for is empty`()
+    async throws
+  {
+    let run = await xylem("nodes", norm, "--format", "json")
+    #expect(
+      run.output == """
+        {"autoLeaves":[],"eval":["x","conv","bn","relu","sub","relu_1","add"],"model":"\(norm)","naming":"exact",\
+        "schema":1,"train":[]}
+
+        """)
+  }
+
+  @Test func `JSON is the same bytes run after run, with both modes and automatic leaves`() async throws {
+    let first = await xylem("nodes", lite, "--auto-leaf", "--mode", "both", "--format", "json")
+    let second = await xylem("nodes", lite, "--auto-leaf", "--mode", "both", "--format", "json")
+    #expect(first.status == 0)
+    #expect(first.output == second.output && first.errors == second.errors)
+    let json = try first.json()
+    #expect((json["train"] as? [String])?.isEmpty == false)
+    let leaves = try #require(json["autoLeaves"] as? [[String: Any]])
+    #expect(leaves.count == 5)
+    for leaf in leaves {
+      #expect(leaf.keys.sorted() == ["kind", "location", "node", "path", "reason", "type"])
+      #expect((leaf["type"] as? String)?.hasSuffix("Conv2dSame") == true)
+    }
+  }
+
+  @Test func `automatic leaves are listed each, and guards counted in one line`() async {
+    let run = await xylem("nodes", lite, "--auto-leaf")
+    let lines = run.errors.split(separator: "\n")
+    #expect(lines.filter { $0.hasPrefix("note: leaf ") }.count == 5)
+    #expect(lines.filter { $0.contains("assumptions are checked") }.count == 1)
+    #expect(lines.count == 6)
+    let all = await xylem("nodes", lite, "--auto-leaf", "--notes")
+    #expect(all.errors.split(separator: "\n").filter { $0.hasPrefix("note: check ") }.count == 49)
+  }
+
+  @Test func `a region counts among the automatic leaves`() async throws {
+    let run = await xylem(
+      "nodes", Fixtures.path("constructs/optional_output.pt"), "--auto-leaf", "--format", "json")
+    let leaves = try #require(try run.json()["autoLeaves"] as? [[String: Any]])
+    #expect(leaves.map { $0["path"] as? String } == ["if"])
+    #expect(leaves.map { $0["kind"] as? String } == ["region"])
+  }
+
+  @Test func `both modes stand side by side, what one has alone is marked`() async throws {
+    let run = await xylem("nodes", googlenet, "--mode", "both")
+    #expect(run.status == 0)
+    try expectSnapshot(run.output, "nodes-googlenet-both")
+  }
+
+  @Test func `the long form has operation, rule and source`() async throws {
+    try expectSnapshot(await xylem("nodes", norm, "--long").output, "nodes-long")
+  }
+
+  @Test func `with an input's shape come shapes, bytes and multiply-adds`() async throws {
+    let run = await xylem("nodes", Fixtures.path("zoo/resnet18.pt"), "--long", "--input-shape", "1,3,64,64")
+    #expect(run.status == 0)
+    try expectSnapshot(run.output, "nodes-long-shapes")
+    let json = await xylem(
+      "nodes", Fixtures.path("zoo/resnet18.pt"), "--long", "--input-shape", "1,3,224,224", "--format", "json")
+    let nodes = try #require(try json.json()["nodes"] as? [String: [[String: Any]]])
+    let total = try #require(nodes["eval"]).compactMap { $0["multiplyAdds"] as? Int }.reduce(0, +)
+    // What torchvision's page of resnet18 says: 1.81 GFLOPS, in multiply-adds.
+    #expect(total == 1_814_073_344)
+  }
+
+  @Test func `a shape that the model can't take ends with 2 and the node`() async {
+    let run = await xylem("nodes", Fixtures.path("zoo/resnet18.pt"), "--long", "--input-shape", "1,4,64,64")
+    #expect(run.status == 2)
+    #expect(run.output.isEmpty && run.errors.contains("node: conv1"))
+  }
+
+  @Test func `options about leaves and concrete arguments reach the trace`() async {
+    let leaf = await xylem("nodes", Fixtures.path("zoo/resnet18.pt"), "--leaf", "BasicBlock", "--leaf", "path:fc")
+    #expect(leaf.lines.contains("layer1.0") && !leaf.lines.contains("layer1.0.conv1"))
+    let operators = await xylem("nodes", norm, "--no-default-leaves")
+    #expect(operators.lines.contains("conv.conv2d"), "\(operators.lines)")
+    let concrete = await xylem("nodes", Fixtures.path("constructs/optional_output.pt"), "--concrete", "want=true")
+    #expect(concrete.status == 0 && !concrete.lines.contains("want"))
+    let unknown = await xylem("nodes", norm, "--concrete", "y=1")
+    #expect(unknown.status == 2 && unknown.errors.contains("trace.unknown-argument"))
+    let unused = await xylem("nodes", norm, "--leaf", "Nothing")
+    #expect(unused.status == 0 && unused.errors.contains("warning: the rule 'Nothing' matched nothing"))
+  }
+
+  @Test func `an output file has what the output would have had, and the output nothing`() async throws {
+    try await withTemporaryFolder { folder in
+      let run = await xylem("nodes", norm, "-o", folder + "/my nodes ß.txt")
+      #expect(run.status == 0 && run.output.isEmpty)
+      let text = try String(contentsOfFile: folder + "/my nodes ß.txt", encoding: .utf8)
+      #expect(text == "x\nconv\nbn\nrelu\nsub\nrelu_1\nadd\n")
+      #expect(try contents(of: folder) == ["my nodes ß.txt"])
+    }
+  }
+
+  @Test(arguments: Fixtures.names(in: "bad", ending: ".pt"))
+  func `a broken file ends with 2 and an error`(name: String) async throws {
+    let run = await xylem("nodes", Fixtures.path("bad/\(name)"))
+    // Its nodes can be listed; running it is what fails.
+    guard name != "unknown_operator.pt" else {
+      #expect(run.status == 0 && run.errors.contains("warning: "), "\(run.errors)")
+      return
+    }
+    #expect(run.status == 2)
+    #expect(run.output.isEmpty && run.errors.hasPrefix("error: "))
+    try expectSnapshot(String(run.errors.prefix { $0 != "\n" }) + "\n", "bad-" + name.dropLast(3))
+  }
+}
