@@ -44,12 +44,14 @@ var targets: [Target] = [
     ],
     swiftSettings: strict),
   .target(
-    name: "Xylem", dependencies: ["XylemExtract", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemImage", "XylemErrors"],
+    name: "Xylem",
+    dependencies: ["XylemExtract", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemImage", "XylemErrors"],
     swiftSettings: strict),
   .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
   .target(name: "XylemImage", dependencies: ["XylemErrors", "CImageCodecs"], swiftSettings: strictMemory),
   .target(
-    name: "XylemExtract", dependencies: ["XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors"], swiftSettings: strictMemory),
+    name: "XylemExtract", dependencies: ["XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors"],
+    swiftSettings: strictMemory),
   .target(
     name: "XylemTrace", dependencies: ["XylemRuntime", "XylemGraph", "XylemErrors", collections], swiftSettings: strict),
   .target(name: "XylemRuntime", dependencies: ["XylemErrors", "CXylem"], swiftSettings: strictMemory),
@@ -58,9 +60,12 @@ var targets: [Target] = [
   .target(name: "CXylem"),
 
   .testTarget(name: "XylemImageTests", dependencies: ["XylemImage", "XylemErrors"], swiftSettings: strict),
-  .testTarget(name: "XylemExtractTests",
+  .testTarget(
+    name: "XylemExtractTests",
     dependencies: ["XylemExtract", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors"], swiftSettings: strict),
-  .testTarget(name: "XylemTraceTests", dependencies: ["XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors"], swiftSettings: strict),
+  .testTarget(
+    name: "XylemTraceTests", dependencies: ["XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors"],
+    swiftSettings: strict),
   .testTarget(name: "XylemRuntimeTests", dependencies: ["XylemRuntime", "XylemErrors"], swiftSettings: strict),
   .testTarget(name: "XylemGraphTests", dependencies: ["XylemGraph", "XylemErrors"], swiftSettings: strict),
   .testTarget(name: "XylemErrorsTests", dependencies: ["XylemErrors"], swiftSettings: strict),
@@ -78,11 +83,12 @@ if let libtorch {
         .unsafeFlags([
           "-isystem", libtorch + "/include", "-isystem", libtorch + "/include/torch/csrc/api/include",
           "-O2", "-fvisibility=hidden", "-Wall", "-Wextra",
-        ])
+        ]),
       ],
       linkerSettings: [
         .unsafeFlags([
-          "-L" + libtorch + "/lib", "-Xlinker", "-rpath", "-Xlinker", libtorch + "/lib", "-Xlinker", "--no-as-needed", "-Xlinker", "-z", "-Xlinker", "defs",
+          "-L" + libtorch + "/lib", "-Xlinker", "-rpath", "-Xlinker", libtorch + "/lib", "-Xlinker", "--no-as-needed",
+          "-Xlinker", "-z", "-Xlinker", "defs",
         ]),
         .linkedLibrary("torch_cpu"), .linkedLibrary("c10"), .linkedLibrary("torch"), .linkedLibrary("m"),
       ]))

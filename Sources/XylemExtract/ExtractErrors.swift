@@ -14,7 +14,9 @@ enum ExtractErrors {
   static func onlyInOtherMode(_ request: String, mode: String, other: String) -> XylemError {
     XylemError(
       .extractUnknownNode, "'\(request)' exists in \(other) mode and not in \(mode) mode",
-      remedies: ["--mode \(other)", "--\(other)-return \(request)  # with --\(mode)-return for what stands for it there"])
+      remedies: [
+        "--mode \(other)", "--\(other)-return \(request)  # with --\(mode)-return for what stands for it there",
+      ])
   }
 
   static func duplicateKey(_ key: String) -> XylemError {

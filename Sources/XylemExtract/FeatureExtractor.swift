@@ -1,6 +1,6 @@
 internal import Synchronization
 public import XylemErrors
-public import XylemGraph
+internal import XylemGraph
 public import XylemRuntime
 public import XylemTrace
 

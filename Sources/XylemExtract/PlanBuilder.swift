@@ -235,7 +235,9 @@ struct PlanBuilder {
   }
 
   private mutating func compileElement(of source: Program.Operand, _ type: String, _ node: Node) throws {
-    if case .int(let index) = node.inputs[1], type.hasPrefix("Tuple") || type.hasPrefix("Optional[Tuple") || !type.hasPrefix("List") && !type.hasPrefix("Dict") {
+    if case .int(let index) = node.inputs[1],
+      type.hasPrefix("Tuple") || type.hasPrefix("Optional[Tuple") || !type.hasPrefix("List") && !type.hasPrefix("Dict")
+    {
       add(.element(index), [source], node)
       return
     }

@@ -52,7 +52,9 @@ struct RequestResolver {
   var candidates: [String] {
     var seen: Set<String> = []
     var found: [String] = []
-    for call in trace.graph.calls where !call.path.isEmpty && seen.insert(call.path).inserted { found.append(call.path) }
+    for call in trace.graph.calls where !call.path.isEmpty && seen.insert(call.path).inserted {
+      found.append(call.path)
+    }
     for name in names where seen.insert(name).inserted { found.append(name) }
     return found
   }
@@ -73,7 +75,10 @@ struct RequestResolver {
 
   private func resolve(_ request: ReturnRequest) throws -> [ResolvedRequest] {
     if let value = value(of: request.node) {
-      return [ResolvedRequest(key: request.key ?? request.node, node: value.node, value: value.argument, steps: [], moment: value.moment)]
+      return [
+        ResolvedRequest(
+          key: request.key ?? request.node, node: value.node, value: value.argument, steps: [], moment: value.moment)
+      ]
     }
     if Glob.isPattern(request.node) {
       let matches = candidates.filter { PathGlob.matches($0, request.node) }
@@ -89,7 +94,10 @@ struct RequestResolver {
     let (name, steps) = try ReturnRequest.splitProjections(request.node)
     if !steps.isEmpty, let value = value(of: name) {
       let (argument, rest) = try project(value.argument, steps[...], request.node)
-      return [ResolvedRequest(key: request.key ?? request.node, node: value.node, value: argument, steps: rest, moment: value.moment)]
+      return [
+        ResolvedRequest(
+          key: request.key ?? request.node, node: value.node, value: argument, steps: rest, moment: value.moment)
+      ]
     }
     if let field = try fieldOfResult(request) { return [field] }
     throw unknown(request.node)
@@ -101,7 +109,9 @@ struct RequestResolver {
       return nil
     }
     let field = String(request.node[request.node.index(after: dot)...])
-    guard let (argument, rest) = try? project(call.result, [.key(field)], request.node), rest.isEmpty else { return nil }
+    guard let (argument, rest) = try? project(call.result, [.key(field)], request.node), rest.isEmpty else {
+      return nil
+    }
     return ResolvedRequest(
       key: request.key ?? request.node, node: call.path, value: argument, steps: [], moment: call.returnedAfter)
   }

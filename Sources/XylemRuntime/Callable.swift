@@ -12,7 +12,9 @@ public import XylemErrors
 
   /// A module with the mode it shall have while the callable runs.
   public struct Mode: Sendable {
+    /// The module.
     public var module: ScriptObject
+    /// Whether its `training` flag is set.
     public var isTraining: Bool
 
     /// A module and its mode.

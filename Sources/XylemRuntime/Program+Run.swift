@@ -1,5 +1,5 @@
 internal import CXylem
-package import XylemErrors
+internal import XylemErrors
 
 /// What a run gave, and what it did.
 package struct ProgramResult: Sendable {
@@ -16,8 +16,8 @@ extension Program {
   /// - Throws: `Program.Failure`.
   package func run(_ inputs: [Value]) throws(Failure) -> ProgramResult {
     precondition(inputs.count == inputCount, "a program runs with one value for each input slot")
-    var run = unsafe ProgramRun(self)
-    defer { unsafe run.deallocate() }
+    var run = ProgramRun(self)
+    defer { run.deallocate() }
     for (slot, input) in inputs.enumerated() {
       do { unsafe run.slots[slot] = unsafe try input.makeRaw(library) } catch {
         throw Failure(origin: -1, error: error, isCheck: false)
@@ -26,13 +26,14 @@ extension Program {
     let gradients = unsafe library.table.pointee.grad_enabled()
     // The model's own code may switch gradients off and fail before it switches them on again.
     defer { unsafe library.table.pointee.set_grad_enabled(gradients) }
-    for instruction in instructions { try unsafe run.execute(instruction) }
-    return try unsafe run.finish()
+    for instruction in instructions { try run.execute(instruction) }
+    return try run.finish()
   }
 }
 
-/// The state of one run: slots, and a scratch area for arguments.
-@unsafe
+/// The state of one run: slots, and a scratch area for arguments. Positions come from the program, which was checked when
+/// it was compiled.
+@safe
 private struct ProgramRun {
   let program: Program
   let table: UnsafePointer<xylem_tensor_runtime>
@@ -44,11 +45,11 @@ private struct ProgramRun {
 
   init(_ program: Program) {
     self.program = program
-    table = unsafe program.library.table
-    slots = unsafe Self.allocate(program.slotCount)
-    copies = unsafe Self.allocate(program.protected.count)
+    unsafe table = unsafe program.library.table
+    unsafe slots = unsafe Self.allocate(program.slotCount)
+    unsafe copies = unsafe Self.allocate(program.protected.count)
     let widest = program.instructions.map(\.operands.count).max() ?? 0
-    scratch = unsafe Self.allocate(max(widest, Self.scratchCount))
+    unsafe scratch = unsafe Self.allocate(max(widest, Self.scratchCount))
   }
 
   private static func allocate(_ count: Int) -> UnsafeMutablePointer<xylem_value> {
@@ -97,8 +98,8 @@ private struct ProgramRun {
         unsafe scratch[index] = unsafe value
         if isOwned { owned.append(index) }
       }
-      if !instruction.mayOverwrite.isEmpty { try unsafe protect(instruction) }
-      try unsafe perform(instruction, count)
+      if !instruction.mayOverwrite.isEmpty { try protect(instruction) }
+      try perform(instruction, count)
     } catch {
       let isCheck = if case .check = instruction.action { error.id == .extractGuard } else { false }
       throw Program.Failure(origin: instruction.origin, error: error, isCheck: isCheck)
@@ -142,20 +143,20 @@ private struct ProgramRun {
     case .field(let name):
       var out = unsafe xylem_value()
       try unsafe check(.runtimeTensor, "the field '\(name)' can't be read") { error in
-        name.withText { unsafe table.pointee.object_get(scratch, $0, &out, error) }
+        unsafe name.withText { unsafe table.pointee.object_get(scratch, $0, &out, error) }
       }
       try unsafe store(instruction) { unsafe $0.pointee = unsafe out }
     case .readAttribute(let owner, let name):
       var out = unsafe xylem_value()
       try unsafe check(.runtimeTensor, "the attribute '\(name)' can't be read") { error in
-        name.withText { unsafe table.pointee.object_get(&owner.object.raw, $0, &out, error) }
+        unsafe name.withText { unsafe table.pointee.object_get(&owner.object.raw, $0, &out, error) }
       }
       try unsafe store(instruction) { unsafe $0.pointee = unsafe out }
     case .writeAttribute(let owner, let name):
       try unsafe check(.runtimeTensor, "the attribute '\(name)' can't be written") { error in
-        name.withText { unsafe table.pointee.object_set(&owner.object.raw, $0, scratch, error) }
+        unsafe name.withText { unsafe table.pointee.object_set(&owner.object.raw, $0, scratch, error) }
       }
-    case .check(let expected): try unsafe checkTruth(expected)
+    case .check(let expected): try checkTruth(expected)
     }
   }
 
@@ -175,7 +176,7 @@ private struct ProgramRun {
   ) throws(XylemError) {
     try unsafe withUnsafeTemporaryAllocation(of: xylem_value.self, capacity: ProgramRun.scratchCount) {
       buffer throws(XylemError) in
-      guard let results = unsafe buffer.baseAddress else { return }
+      guard let results = buffer.baseAddress else { return }
       var found = 0
       try unsafe check(id, what()) { unsafe body(results, ProgramRun.scratchCount, &found, $0) }
       let own = instruction.results.count - instruction.changed.count

@@ -110,7 +110,8 @@ package final class Program: @unchecked Sendable {
     var guarded: [CompiledProtected] = []
     for value in protected {
       guarded.append(
-        CompiledProtected(operand: try CompiledOperand(value.operand, type: nil, pool), aliasesModel: value.aliasesModel))
+        CompiledProtected(
+          operand: try CompiledOperand(value.operand, type: nil, pool), aliasesModel: value.aliasesModel))
     }
     var outputs: [(operand: CompiledOperand, protected: Int?)] = []
     for result in results {

@@ -128,7 +128,8 @@ func check(
   _ id: ErrorID, _ what: @autoclosure () -> String,
   _ body: (UnsafeMutablePointer<xylem_error>) -> xylem_status
 ) throws(XylemError) {
-  try unsafe check({ RuntimeErrors.failed($0 == XYLEM_MISSING_KERNEL ? .runtimeMissingKernel : id, what(), reason: $1) }, body)
+  try unsafe check(
+    { RuntimeErrors.failed($0 == XYLEM_MISSING_KERNEL ? .runtimeMissingKernel : id, what(), reason: $1) }, body)
 }
 
 extension String {

@@ -83,10 +83,15 @@ public struct ScriptObject: Sendable {
 
   /// One attribute with its value.
   public struct Attribute: Sendable {
+    /// Its name in the class.
     public var name: String
+    /// Its declared type.
     public var type: ScriptType
+    /// Whether it is a parameter.
     public var isParameter: Bool
+    /// Whether it is a buffer.
     public var isBuffer: Bool
+    /// Its present value.
     public var value: Value
   }
 

@@ -22,6 +22,7 @@ public final class ScriptCode: Sendable {
 
   /// One statement. A reference, since running code hands it around for every step.
   public final class Statement: Sendable {
+    /// What it does.
     public let kind: Kind
     /// The attribute's or method's name, else the name of what the statement is, as in `aten::add`.
     public let name: String

@@ -13,8 +13,10 @@ public import XylemErrors
     self.archive = archive
   }
 
+  /// Whether both are the same function of the runtime.
   public static func == (a: ScriptFunction, b: ScriptFunction) -> Bool { unsafe a.handle == b.handle }
 
+  /// Hashes the function's identity.
   public func hash(into hasher: inout Hasher) { unsafe hasher.combine(handle) }
 
   /// The function's code. Copied out of the runtime at each call: keep it.

@@ -32,7 +32,8 @@ extension Tensor {
       unsafe object.library.table.pointee.tensor_to_dlpack(&object.raw, &out, $0)
     }
     guard let pointer = unsafe out else {
-      throw RuntimeErrors.failed(.runtimeTensor, "the tensor can't be handed out as DLPack", reason: "no tensor came back")
+      throw RuntimeErrors.failed(
+        .runtimeTensor, "the tensor can't be handed out as DLPack", reason: "no tensor came back")
     }
     return unsafe DLPackTensor(pointer)
   }

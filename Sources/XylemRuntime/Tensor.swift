@@ -120,9 +120,11 @@ extension Tensor {
     var dense = try TensorOperator.call("aten::detach", [.tensor(self)])
     if dtype?.isComplex == true { dense = try TensorOperator.call("aten::resolve_conj", [.tensor(dense)]) }
     if unsafe info.device_type != 0 {
-      dense = try TensorOperator.call("aten::to", overload: "device", [
-        .tensor(dense), .device("cpu"), .int(Int(unsafe info.dtype)),
-      ])
+      dense = try TensorOperator.call(
+        "aten::to", overload: "device",
+        [
+          .tensor(dense), .device("cpu"), .int(Int(unsafe info.dtype)),
+        ])
     }
     return try TensorOperator.call("aten::contiguous", [.tensor(dense)])
   }

@@ -13,8 +13,10 @@ public import XylemErrors
     self.library = library
   }
 
+  /// Whether both are the same operator of the runtime.
   public static func == (a: TensorOperator, b: TensorOperator) -> Bool { unsafe a.handle == b.handle }
 
+  /// Hashes the operator's identity.
   public func hash(into hasher: inout Hasher) { unsafe hasher.combine(handle) }
 
   /// The operator with a name and an overload, `("aten::add", "Tensor")`.
@@ -30,7 +32,8 @@ public import XylemErrors
       }
     }
     guard let handle = unsafe out else {
-      throw RuntimeErrors.failed(.runtimeUnknownOperator, "the runtime has no operator \(full)", reason: "nothing found")
+      throw RuntimeErrors.failed(
+        .runtimeUnknownOperator, "the runtime has no operator \(full)", reason: "nothing found")
     }
     unsafe self.init(handle: handle, library: library)
   }
@@ -123,7 +126,7 @@ public struct OperatorSchema: Sendable {
   public var aliases: [Int] = []
   /// Whether it draws from the random state.
   public var isRandom = false
-  /// Where ``isRandom`` holds only if an argument is true, that argument's position, such as `train` of `aten::dropout`.
+  /// Where ``isRandom`` holds only if an argument is true, or not 0, that argument's position: `train` of `aten::dropout`.
   public var randomOnlyIf: Int?
   /// Whether the schema can be trusted to tell its effects.
   public var isKnown = false

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 
 namespace xylem {
@@ -79,8 +80,9 @@ static void check_is_archive(const std::shared_ptr<MappedFile> &file) {
         std::static_pointer_cast<caffe2::serialize::ReadAdapterInterface>(file));
   } catch (const c10::Error &e) {
     const std::string reason = e.what_without_backtrace();
-    // A zip without a version record is another program's; a zip that can't be opened at all has lost its end.
-    if (reason.find("version") != std::string::npos) {
+    if (reason.find("maximum supported version") != std::string::npos) throw StatusError(XYLEM_FAILED, reason);
+    // Another program's zip has no version and no folder at its top; a zip that can't be opened at all has lost its end.
+    if (reason.find("version") != std::string::npos || reason.find("subdirectory") != std::string::npos) {
       throw StatusError(XYLEM_ARCHIVE_NO_CODE, "the zip archive holds no TorchScript");
     }
     throw StatusError(XYLEM_ARCHIVE_TRUNCATED, "the zip archive's directory is missing or damaged");
@@ -105,6 +107,24 @@ static std::string unknown_operator(const std::string &complaint) {
     ++end;
   }
   return complaint.substr(found + marker.size(), end - found - marker.size());
+}
+
+static void add_missing(const torch::jit::Block *block, std::set<std::string> &names) {
+  for (const auto *node : block->nodes()) {
+    const std::string name = node->kind().toQualString();
+    if (is_missing(name)) names.insert(name);
+    for (const auto *inner : node->blocks()) add_missing(inner, names);
+  }
+}
+
+/// The operators in an archive's code that nobody registered, in alphabetical order.
+static std::vector<std::string> missing_operators(const torch::jit::CompilationUnit &unit) {
+  std::set<std::string> names;
+  for (auto *function : unit.get_functions()) {
+    if (!function->isGraphFunction()) continue;
+    add_missing(static_cast<torch::jit::GraphFunction *>(function)->graph()->block(), names);
+  }
+  return {names.begin(), names.end()};
 }
 
 static std::mutex &registry_mutex() {
@@ -153,17 +173,20 @@ static xylem_status archive_load(xylem_text path, xylem_archive **out, xylem_err
         sizes.check(loaded->root);
         break;
       } catch (const c10::Error &e) {
-        const auto name = unknown_operator(e.what_without_backtrace());
+        const std::string complaint = e.what_without_backtrace();
+        if (complaint.find("PytorchStreamReader failed") != std::string::npos) {
+          throw StatusError(XYLEM_ARCHIVE_TRUNCATED, complaint);
+        }
+        const auto name = unknown_operator(complaint);
         if (name.empty() || round == 256) throw;
         register_missing(name);
-        loaded->missing.push_back(name);
       } catch (const torch::jit::ErrorReport &e) {
         const auto name = unknown_operator(e.what());
         if (name.empty() || round == 256) throw;
         register_missing(name);
-        loaded->missing.push_back(name);
       }
     }
+    loaded->missing = missing_operators(*loaded->unit);
     for (const auto &name : loaded->missing) loaded->missing_texts.push_back(text(name));
     {
       std::lock_guard<std::mutex> lock(registry_mutex());

@@ -178,8 +178,6 @@ static xylem_status callable_make(const xylem_function *source, uint32_t stateme
     jit::GraphOptimizerEnabledGuard as_written(false);
     jit::Inline(*graph);
     use_checked_division(*graph);
-    // Blocks of autocast take effect through casts that this pass writes into the code.
-    jit::Autocast(graph);
     Known objects;
     for (size_t i = 0; known && i < graph->inputs().size(); ++i) {
       if (known[i].tag == XYLEM_MODULE) objects.emplace(graph->inputs()[i], object(&known[i]));
@@ -188,6 +186,8 @@ static xylem_status callable_make(const xylem_function *source, uint32_t stateme
     for (size_t i = 0; i < mode_count; ++i) fixed.emplace(object(&modes[i].module).get(), modes[i].is_training != 0);
     const bool has_calls = ModeFolder(*graph, std::move(objects), fixed).run();
     jit::ConstantPropagationImmutableTypes(graph);
+    // Blocks of autocast take effect through casts that this pass writes into the code.
+    jit::Autocast(graph);
     auto made = std::make_unique<Callable>();
     for (size_t i = 0; has_calls && i < mode_count; ++i) {
       auto module = object(&modes[i].module);

@@ -101,11 +101,26 @@ static bool returns_views(const std::string &name) {
   return names.count(name) != 0;
 }
 
+/// Operators written in terms of others whose results are always their own.
+static bool gives_fresh_results(const std::string &name) {
+  static const std::unordered_set<std::string> names = {
+      "aten::adaptive_avg_pool1d", "aten::adaptive_avg_pool2d", "aten::adaptive_avg_pool3d", "aten::avg_pool1d",
+      "aten::batch_norm",          "aten::bilinear",            "aten::conv1d",              "aten::conv2d",
+      "aten::conv3d",              "aten::conv_transpose1d",    "aten::conv_transpose2d",    "aten::conv_transpose3d",
+      "aten::group_norm",          "aten::instance_norm",       "aten::layer_norm",          "aten::linear",
+      "aten::log_softmax",         "aten::matmul",              "aten::max_pool1d",          "aten::max_pool2d",
+      "aten::max_pool3d",          "aten::softmax",             "aten::scaled_dot_product_attention"};
+  return names.count(name) != 0;
+}
+
+/// The position of an argument that switches something off where it is false or 0, or -1.
 static int32_t position(const c10::FunctionSchema &declared, std::initializer_list<const char *> names) {
   for (size_t i = 0; i < declared.arguments().size(); ++i) {
     const auto &argument = declared.arguments()[i];
+    const auto kind = argument.type()->kind();
+    if (kind != c10::TypeKind::BoolType && kind != c10::TypeKind::FloatType) continue;
     for (const char *name : names) {
-      if (argument.name() == name && argument.type()->kind() == c10::TypeKind::BoolType) return static_cast<int32_t>(i);
+      if (argument.name() == name) return static_cast<int32_t>(i);
     }
   }
   return -1;
@@ -148,14 +163,14 @@ Operator::Operator(std::shared_ptr<torch::jit::Operator> source)
     out.is_random = found->hasTag(at::Tag::nondeterministic_seeded);
     // Written in terms of others, so that its schema need not tell that it may return its input.
     const bool composite = found->hasKernelForDispatchKey(c10::DispatchKey::CompositeImplicitAutograd);
-    if (composite || returns_views(declared.name())) add_aliases(declared, out);
+    if ((composite && !gives_fresh_results(declared.name())) || returns_views(declared.name())) add_aliases(declared, out);
   } else {
     // The language's own schemas leave out what they like.
     add_aliases(declared, out);
     if (declared.name().back() == '_' && !schema.arguments.empty()) schema.arguments[0].is_written = 1;
   }
   if (is_random_by_name(declared.name())) out.is_random = 1;
-  if (out.is_random) out.random_where = position(declared, {"train", "training"});
+  if (out.is_random) out.random_where = position(declared, {"train", "training", "dropout_p"});
   if (updates_statistics(declared.name())) {
     const auto where = position(declared, {"training", "use_input_stats"});
     for (size_t i = 0; i < schema.arguments.size(); ++i) {
@@ -256,13 +271,29 @@ static xylem_status operator_call(const xylem_operator *source, const xylem_valu
   });
 }
 
+static std::mutex &missing_mutex() {
+  static auto &mutex = *new std::mutex;
+  return mutex;
+}
+static std::unordered_set<std::string> &missing() {
+  static auto &names = *new std::unordered_set<std::string>;
+  return names;
+}
+
 void register_missing(const std::string &name) {
+  std::lock_guard<std::mutex> lock(missing_mutex());
+  if (!missing().insert(name).second) return;
   torch::jit::registerOperator(torch::jit::Operator(
       name + "(...) -> Tensor",
       torch::jit::Operation([name](torch::jit::Stack &) {
-        throw StatusError(XYLEM_MISSING_KERNEL, "the operator " + name + " is not registered in this process");
+        TORCH_CHECK_NOT_IMPLEMENTED(false, "the operator ", name, " is not registered in this process");
       }),
       c10::AliasAnalysisKind::CONSERVATIVE));
+}
+
+bool is_missing(const std::string &name) {
+  std::lock_guard<std::mutex> lock(missing_mutex());
+  return missing().count(name) != 0;
 }
 
 void add_operators(xylem_tensor_runtime &table) {

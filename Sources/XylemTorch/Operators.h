@@ -56,4 +56,7 @@ void register_vision_schemas();
 /// Registers an operator of unknown signature that raises when it is called.
 void register_missing(const std::string &name);
 
+/// Whether that happened.
+bool is_missing(const std::string &name);
+
 }  // namespace xylem

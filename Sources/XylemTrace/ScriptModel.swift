@@ -1,7 +1,7 @@
 internal import OrderedCollections
 internal import Synchronization
 public import XylemErrors
-public import XylemGraph
+package import XylemGraph
 public import XylemRuntime
 
 /// A TorchScript archive, ready to be traced: its module tree walked once, its code read as it is needed.

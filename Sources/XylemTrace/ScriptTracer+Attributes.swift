@@ -66,7 +66,8 @@ extension ScriptTracer {
         return literal
       }
       let attribute = TracedAttribute(
-        path: path, value: value, isParameter: false, type: type ?? TypeName.readable(ScriptType(of: value)?.name ?? "Any"))
+        path: path, value: value, isParameter: false,
+        type: type ?? TypeName.readable(ScriptType(of: value)?.name ?? "Any"))
       _ = object
       return .attribute(attribute)
     default: return TracedValue(literal: value) ?? .none

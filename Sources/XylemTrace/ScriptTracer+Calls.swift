@@ -66,7 +66,8 @@ extension ScriptTracer {
       if let checkpoint { rollBack(to: checkpoint) }
       contents.restore()
       let path = currentModule.path
-      modules.append(ModuleFrame(module: frame.module, path: options.naming == .exact ? frame.path : path, canBecomeLeaf: false))
+      modules.append(
+        ModuleFrame(module: frame.module, path: options.naming == .exact ? frame.path : path, canBecomeLeaf: false))
       defer { modules.removeLast() }
       let result = try leaf()
       noteAutomaticLeaf(frame.module, result, error)

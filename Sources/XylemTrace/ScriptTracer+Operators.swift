@@ -63,7 +63,9 @@ extension ScriptTracer {
     "size", "dim", "numel", "len", "dtype", "is_floating_point", "is_complex", "layout", "shape", "ndim",
   ]
 
-  private static let contextReaders: Set<String> = ["is_grad_enabled", "is_autocast_enabled", "is_autocast_cpu_enabled"]
+  private static let contextReaders: Set<String> = [
+    "is_grad_enabled", "is_autocast_enabled", "is_autocast_cpu_enabled",
+  ]
 
   // MARK: - Texts and conversions
 
@@ -196,7 +198,8 @@ extension ScriptTracer {
   }
 
   private func call(_ method: String, of manager: TracedValue, _ arguments: [TracedValue]) throws -> TracedValue {
-    guard case .object(let object) = manager, let function = model.archive.function(named: object.type.name + "." + method)
+    guard case .object(let object) = manager,
+      let function = model.archive.function(named: object.type.name + "." + method)
     else { throw TraceErrors.unsupported("a 'with' block on \(manager.kindDescription)", at: place) }
     guard !TypeName.readable(object.type.name).contains("autocast") else {
       throw TraceErrors.unsupported("an autocast block is not replayed by the tracer", at: place)

@@ -72,7 +72,8 @@ extension ScriptTracer {
     switch statement.kind {
     case .constant: runConstant(statement, at: index, frame)
     case .getAttribute:
-      frame.setOutput(try getAttribute(statement.name, of: frame.input(0, of: statement), statement, frame), of: statement)
+      frame.setOutput(
+        try getAttribute(statement.name, of: frame.input(0, of: statement), statement, frame), of: statement)
     case .setAttribute:
       try setAttribute(statement.name, of: frame.input(0, of: statement), to: frame.input(1, of: statement))
     case .callMethod: frame.setOutput(try callMethod(statement, frame), of: statement)

@@ -18,8 +18,8 @@ import XylemGraph
     let json = try run.json()
     #expect(json.keys.sorted() == ["graph", "mode", "model", "naming", "schema"])
     #expect(json["mode"] as? String == "train")
-    let graph = try JSONDecoder().decode(
-      Graph.self, from: try JSONSerialization.data(withJSONObject: try #require(json["graph"])))
+    let data = try JSONSerialization.data(withJSONObject: try #require(json["graph"]))
+    let graph = try JSONDecoder().decode(Graph.self, from: data)
     #expect(graph.nodeNames == ["x", "conv", "bn", "relu", "sub", "relu_1", "add"])
     #expect(await xylem("graph", norm, "--format", "json", "--mode", "train").output == run.output)
   }

@@ -91,7 +91,9 @@ enum GoldenValue {
     if let parts = object["complex"] as? [Any] {
       if case .complex(let re, let im) = value, isClose(Float(re), Float(double(parts[0]))),
         isClose(Float(im), Float(double(parts[1])))
-      { return nil }
+      {
+        return nil
+      }
       return "\(path): expected \(parts), found \(value)"
     }
     if let flat = object["tensor"] as? [Any] {

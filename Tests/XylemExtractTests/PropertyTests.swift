@@ -8,7 +8,9 @@ import XylemTrace
 /// What is asked for decides what runs, and never what comes out.
 @Suite("Pruning and copying", .needsRuntime)
 struct PropertyTests {
-  static let shapes = ["resnet18": [1, 3, 64, 64], "mobilenet_v3_small": [1, 3, 64, 64], "googlenet": [1, 3, 64, 64]]
+  static let shapes = [
+    "resnet18": [1, 3, 64, 64], "mobilenet_v3_small": [1, 3, 64, 64], "googlenet": [1, 3, 64, 64],
+  ]
 
   /// Every tensor node of a model with its value in a run where nothing is pruned.
   private struct Whole {

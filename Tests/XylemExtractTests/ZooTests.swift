@@ -55,7 +55,8 @@ struct ZooTests {
     }
   }
 
-  @Test("GoogLeNet and Inception have their auxiliary heads in train mode alone", arguments: ["googlenet", "inception_v3"])
+  @Test(
+    "GoogLeNet and Inception have their auxiliary heads in train mode alone", arguments: ["googlenet", "inception_v3"])
   func auxiliaryHeads(_ name: String) throws {
     let golden = try #require(Self.models.first { $0.name == name })
     let json = try #require(try JSONSerialization.jsonObject(with: golden.json) as? [String: Any])
@@ -92,7 +93,9 @@ enum Summary {
       }
       return nil
     case .list(let elements), .tuple(let elements, _):
-      guard let expected = json as? [Any], expected.count == elements.count else { return "\(path): \(elements.count) elements" }
+      guard let expected = json as? [Any], expected.count == elements.count else {
+        return "\(path): \(elements.count) elements"
+      }
       for (index, pair) in zip(elements, expected).enumerated() {
         if let wrong = try difference(pair.0, pair.1, at: "\(path)[\(index)]") { return wrong }
       }
@@ -115,7 +118,9 @@ enum Summary {
     let largest = max(abs(GoldenValue.double(golden["min"] ?? 0)), abs(GoldenValue.double(golden["max"] ?? 0)))
     for (k, expected) in samples.enumerated() {
       let found = values[k * values.count / samples.count]
-      if abs(found - expected) > Float(1e-4 * largest + 1e-5) { return "\(path) sample \(k): \(found), expected \(expected)" }
+      if abs(found - expected) > Float(1e-4 * largest + 1e-5) {
+        return "\(path) sample \(k): \(found), expected \(expected)"
+      }
     }
     let sum = values.reduce(0) { $0 + Double(abs($1)) }
     let expected = GoldenValue.double(golden["abs_sum"] ?? 0)

