@@ -45,7 +45,9 @@ struct BenchCommand: ParsableCommand {
     guard precision == .f32 else { throw CommandErrors.unavailable("--precision bf16", remedies: ["--precision f32"]) }
     try options.checkOutput()
     let model = try options.load()
+    let threadsBefore = try TensorRuntime.load().threads
     if let threads { try TensorRuntime.setThreads(threads) }
+    defer { if threads != nil { try? TensorRuntime.setThreads(threadsBefore) } }
     let extractor = try options.extractor(
       of: model, returning: requests.map { ReturnRequest(parsing: $0) }, mode: .eval)
     let graph = extractor.traces[.eval]?.graph ?? extractor.plan.graph

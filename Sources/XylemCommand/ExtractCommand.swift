@@ -39,6 +39,10 @@ struct ExtractCommand: ParsableCommand {
   @Option(help: "The mode that the model runs in.") var mode: Mode = .eval
   @Option(help: ArgumentHelp("Seeds the random numbers that the model draws.", valueName: "n")) var seed: UInt64?
   @Option(
+    help: ArgumentHelp(
+      "How many threads operators use. The last bits of a feature may depend on it.", valueName: "n"))
+  var threads = 1
+  @Option(
     name: .customLong("images"),
     help: ArgumentHelp(
       "Draws each feature's channels, of the first item, as a PNG file in this folder.", valueName: "folder"),
@@ -76,7 +80,11 @@ struct ExtractCommand: ParsableCommand {
 
   func run() throws {
     try checkOutputs()
+    guard (1...1024).contains(threads) else { throw ValidationError("'--threads' must be from 1 to 1024.") }
     let names = try labels.map { try ClassLabels(path: $0) }
+    let threadsBefore = try TensorRuntime.load().threads
+    try TensorRuntime.setThreads(threads)
+    defer { try? TensorRuntime.setThreads(threadsBefore) }
     let model = try options.load()
     let requests = chosenRequests.map { ReturnRequest(parsing: $0) }
     let extractor = try options.extractor(of: model, returning: requests, mode: mode)

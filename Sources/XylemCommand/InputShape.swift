@@ -24,7 +24,8 @@ struct InputShape: ExpressibleByArgument {
     self.sizes = sizes
   }
 
-  /// Normal random float32 numbers for the argument that a model needs: a tensor, or a list with one.
+  /// Normal random float32 numbers for the argument that a model needs: a tensor, or a list with one. The random state
+  /// stays as it was.
   ///
   /// - Throws: `extract.input` where the model needs no tensor, or more than one; as operators do.
   func makeArguments(for graph: Graph, seed: UInt64 = 0) throws -> [String: Value] {
@@ -38,6 +39,8 @@ struct InputShape: ExpressibleByArgument {
             + candidates.map(\.placeholder.name).joined(separator: ", "),
         remedies: candidates.isEmpty ? [] : ["--concrete NAME=VALUE  # fixes those that are no tensors"])
     }
+    let stateBefore = try TensorRuntime.randomState()
+    defer { try? TensorRuntime.setRandomState(stateBefore) }
     try TensorRuntime.setSeed(seed)
     let tensor = try TensorOperator.call("aten::randn", [.list(sizes.map { .int($0) })])
     let isList = InputType(argument.node.type) == .listOfTensors

@@ -33,11 +33,12 @@ struct MergedNotes {
 
   /// Lines about what was hidden and what is wrong, for commands that are not about the trace itself.
   var briefLines: [String] {
-    let kinds: Set<TraceNote.Kind> = [.automaticLeaf, .automaticRegion, .missingOperator, .unusedRule]
+    let kinds: Set<TraceNote.Kind> = [.automaticLeaf, .automaticRegion, .unusedRule]
     return entries.filter { kinds.contains($0.note.kind) }.map(line)
   }
 
-  /// Lines for a person, one a note; guards are only counted unless all are listed.
+  /// Lines for a person, one a note. Unless all are listed, guards are only counted, and missing operators left out:
+  /// loading the model named them.
   func lines(listsAll: Bool) -> [String] {
     var lines: [String] = []
     for kind in TraceNote.Kind.allCases {
@@ -45,7 +46,7 @@ struct MergedNotes {
       if kind == .guard, !listsAll, !found.isEmpty {
         let count = found.count == 1 ? "1 assumption is" : "\(found.count) assumptions are"
         lines.append("note: \(count) checked when the model runs (--notes lists them)")
-      } else {
+      } else if kind != .missingOperator || listsAll {
         lines += found.map(line)
       }
     }
@@ -62,7 +63,7 @@ struct MergedNotes {
       case .automaticRegion: "note: region \(note.node ?? "") in \(place)\(type): \(note.reason)"
       case .guard: "note: check \(note.node ?? "") in \(place)\(type): \(note.reason)"
       case .symbolicConversion: "note: \(note.node ?? place)\(type): \(note.reason)"
-      case .missingOperator: "warning: \(note.reason)"
+      case .missingOperator: "note: in \(place)\(type), \(note.reason)"
       case .nameTaken: "note: \(note.node ?? place): \(note.reason)"
       case .pinnedMode: "note: \(place)\(type): \(note.reason)"
       case .unusedRule: "warning: \(note.reason)"

@@ -2,6 +2,7 @@ public import ArgumentParser
 internal import Foundation
 internal import XylemErrors
 internal import XylemGraph
+internal import XylemRuntime
 public import XylemTrace
 
 /// The options that every command with a model takes.
@@ -83,7 +84,7 @@ struct ModelOptions: ParsableArguments {
       recordsLocations: recordsLocations)
   }
 
-  /// Loads the model.
+  /// Loads the model; operators that nobody registered are warned of.
   ///
   /// - Throws: `command.unavailable` for what belongs to a later version, `file.not-found` where the model is neither a
   ///   file nor a known name, and as ``ScriptModel/init(path:)``.
@@ -97,7 +98,14 @@ struct ModelOptions: ParsableArguments {
     }
     guard !isFolder.boolValue else { throw CommandErrors.folder(model) }
     if model.hasSuffix(".xylem") { throw CommandErrors.unavailable("reading .xylem files") }
-    return try Progress.during("loading \(model)") { try ScriptModel(path: model) }
+    let loaded = try Progress.during("loading \(model)") { try ScriptModel(path: model) }
+    let missing = loaded.archive.missingOperators
+    if !missing.isEmpty {
+      Terminal.warn(
+        "the model calls operators that are not registered: \(missing.joined(separator: ", ")); such code can be traced and not run"
+      )
+    }
+    return loaded
   }
 
   /// Finds out, before any work is done, whether the output can't be written or would replace what is read.

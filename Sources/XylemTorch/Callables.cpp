@@ -63,6 +63,24 @@ std::shared_ptr<jit::Graph> graph_of(const Code &code, uint32_t statement, const
   return graph;
 }
 
+bool has_inlinable_call(const jit::Block *block) {
+  for (const auto *node : block->nodes()) {
+    if (node->kind() == prim::CallFunction && node->input(0)->node()->kind() == prim::Constant) return true;
+    if (node->kind() == prim::CallMethod && node->input(0)->type()->kind() == c10::TypeKind::ClassType) return true;
+    for (const auto *inner : node->blocks()) {
+      if (has_inlinable_call(inner)) return true;
+    }
+  }
+  return false;
+}
+
+/// Puts the code of what is called in place of the calls. One pass of the runtime's goes one call deep in code as it was
+/// written.
+void inline_calls(jit::Graph &graph) {
+  constexpr int deepest = 256;
+  for (int depth = 0; depth < deepest && has_inlinable_call(graph.block()); ++depth) jit::Inline(graph);
+}
+
 /// Replaces flags and switches of the modules that are known by what they will be.
 class ModeFolder {
  public:
@@ -176,7 +194,7 @@ static xylem_status callable_make(const xylem_function *source, uint32_t stateme
     auto graph = statement == XYLEM_WHOLE_FUNCTION ? owner->graph->copy()
                                                   : graph_of(owner->ir(), statement, captures, capture_count);
     jit::GraphOptimizerEnabledGuard as_written(false);
-    jit::Inline(*graph);
+    inline_calls(*graph);
     use_checked_division(*graph);
     Known objects;
     for (size_t i = 0; known && i < graph->inputs().size(); ++i) {

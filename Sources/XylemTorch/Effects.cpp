@@ -1,6 +1,7 @@
 #include "Callables.h"
 
-#include <numeric>
+#include <algorithm>
+#include <cstdint>
 #include <unordered_set>
 
 namespace xylem {
@@ -63,83 +64,137 @@ bool changes_context(c10::Symbol kind) {
   return names.count(kind.toQualString()) != 0;
 }
 
+/// A set of places in memory, by number.
+class Places {
+ public:
+  bool contains(size_t place) const { return place / 64 < words_.size() && (words_[place / 64] >> (place % 64)) & 1; }
+  void insert(size_t place) {
+    if (place / 64 >= words_.size()) words_.resize(place / 64 + 1);
+    words_[place / 64] |= uint64_t{1} << (place % 64);
+  }
+  /// Returns whether that brought anything new.
+  bool insert(const Places &other) {
+    bool grew = false;
+    if (other.words_.size() > words_.size()) words_.resize(other.words_.size());
+    for (size_t i = 0; i < other.words_.size(); ++i) {
+      grew = grew || (other.words_[i] & ~words_[i]) != 0;
+      words_[i] |= other.words_[i];
+    }
+    return grew;
+  }
+  bool meets(const Places &other) const {
+    for (size_t i = 0; i < std::min(words_.size(), other.words_.size()); ++i) {
+      if (words_[i] & other.words_[i]) return true;
+    }
+    return false;
+  }
+
+ private:
+  std::vector<uint64_t> words_;
+};
+
+/// Where values may lie: each input, each attribute's name, each constant and each fresh result is a place. A container lies
+/// where it was made and where what it holds lies. Visits the graph until nothing new is found.
 class EffectAnalysis {
  public:
   explicit EffectAnalysis(const jit::Graph &graph) : graph_(graph) {}
 
   Effects run() {
-    visit(graph_.block());
-    const auto inputs = graph_.inputs();
-    const auto outputs = graph_.outputs();
-    const auto written = classes(written_);
-    const auto changed = classes(changed_);
-    std::unordered_map<size_t, size_t> results;
-    for (const auto *result : outputs) {
-      if (holds_storage(result)) ++results[find(number(result))];
-    }
-    const auto is_written = [&](const jit::Value *value, size_t mine) {
-      return written.count(mine) || (is_mutable(value) && changed.count(mine));
-    };
+    for (const auto *input : graph_.inputs()) own(input);
+    do {
+      grew_ = false;
+      visit(graph_.block());
+    } while (grew_ && !unknown_);
 
     Effects out;
-    for (const auto *input : inputs) {
+    Places results;
+    bool overlap = false;
+    for (const auto *result : graph_.outputs()) {
+      if (!holds_storage(result)) continue;
+      overlap = overlap || results.meets(at(result));
+      results.insert(at(result));
+    }
+    for (const auto *input : graph_.inputs()) {
       uint8_t flags = 0;
       if (holds_storage(input)) {
-        const auto mine = find(number(input));
-        if (unknown_ || (!is_module(input) && is_written(input, mine))) flags |= XYLEM_WRITES;
-        if (unknown_ || results.count(mine)) flags |= XYLEM_ALIASES;
+        const auto mine = places_.at(input).first;
+        const bool is_written = written_.contains(mine) || (is_mutable(input) && changed_.contains(mine));
+        if (unknown_ || (!is_module(input) && is_written)) flags |= XYLEM_WRITES;
+        if (unknown_ || results.contains(mine)) flags |= XYLEM_ALIASES;
       }
       out.arguments.push_back(flags);
     }
-    for (const auto *attribute : attributes_) {
-      const auto mine = find(number(attribute));
-      if (is_written(attribute, mine)) out.writes_model = true;
-      if (holds_storage(attribute) && results.count(mine)) out.aliases_model = true;
-    }
-    for (const auto &[mine, count] : results) out.results_alias = out.results_alias || count > 1;
-    out.writes_model = out.writes_model || sets_attribute_ || unknown_;
-    out.aliases_model = out.aliases_model || unknown_;
-    out.results_alias = out.results_alias || (unknown_ && outputs.size() > 1);
+    out.writes_model = sets_attribute_ || unknown_ || written_.meets(model_) || changed_.meets(model_containers_);
+    out.aliases_model = unknown_ || results.meets(model_);
+    out.results_alias = overlap || (unknown_ && graph_.outputs().size() > 1);
     out.is_random = random_ || unknown_;
     out.changes_context = context_ || unknown_;
     return out;
   }
 
  private:
-  size_t number(const jit::Value *value) {
-    const auto [slot, fresh] = numbers_.emplace(value, parents_.size());
-    if (fresh) parents_.push_back(slot->second);
-    return slot->second;
+  /// A value's own place, and all it may lie in.
+  using Entry = std::pair<size_t, Places>;
+
+  size_t fresh(bool is_container) {
+    const auto place = held_.size();
+    held_.emplace_back();
+    if (is_container) containers_.insert(place);
+    return place;
   }
-  size_t find(size_t i) {
-    while (parents_[i] != i) i = parents_[i] = parents_[parents_[i]];
-    return i;
+  Entry &entry(const jit::Value *value) {
+    const auto found = places_.find(value);
+    if (found != places_.end()) return found->second;
+    return places_.emplace(value, Entry{SIZE_MAX, {}}).first->second;
   }
-  std::unordered_set<size_t> classes(const std::vector<const jit::Value *> &values) {
-    std::unordered_set<size_t> out;
-    for (const auto *value : values) out.insert(find(number(value)));
-    return out;
+  Places &at(const jit::Value *value) { return entry(value).second; }
+
+  /// Gives a value a place of its own.
+  size_t own(const jit::Value *value) {
+    auto &[mine, all] = entry(value);
+    if (mine == SIZE_MAX && holds_storage(value)) {
+      mine = fresh(is_mutable(value));
+      all.insert(mine);
+    }
+    return mine;
   }
-  void join(const jit::Value *a, const jit::Value *b) {
-    if (holds_storage(a) && holds_storage(b)) parents_[find(number(a))] = find(number(b));
+  /// Lets a value lie where another does.
+  void flow(const jit::Value *from, const jit::Value *to) {
+    if (!holds_storage(from) || !holds_storage(to)) return;
+    settle(from);
+    const auto source = at(from);
+    grew_ = at(to).insert(source) || grew_;
   }
-  void join_all(const jit::Node *node) {
-    const jit::Value *first = nullptr;
-    const auto add = [&](const jit::Value *value) {
-      if (!holds_storage(value)) return;
-      if (first) join(first, value);
-      first = value;
-    };
-    for (const auto *input : node->inputs()) add(input);
-    for (const auto *output : node->outputs()) add(output);
+  /// Adds what the containers that a value may be hold.
+  void settle(const jit::Value *value) {
+    auto &all = at(value);
+    for (size_t place = 0; place < held_.size(); ++place) {
+      if (all.contains(place)) grew_ = all.insert(held_[place]) || grew_;
+    }
+  }
+  void put(const jit::Value *element, const jit::Value *container) {
+    if (!holds_storage(element)) return;
+    settle(element);
+    for (size_t place = 0; place < held_.size(); ++place) {
+      if (at(container).contains(place) && containers_.contains(place)) {
+        const auto source = at(element);
+        grew_ = held_[place].insert(source) || grew_;
+      }
+    }
+    settle(container);
   }
 
-  /// A value that lives in the model under a name. What is stored and what is read under one name may be the same.
-  void add_attribute(const std::string &name, const jit::Value *value) {
-    attributes_.push_back(value);
-    if (!holds_storage(value)) return;
-    const auto [slot, fresh] = by_name_.emplace(name, value);
-    if (!fresh) join(slot->second, value);
+  size_t attribute_place(const std::string &name, bool is_container) {
+    const auto [slot, is_new] = attributes_.emplace(name, 0);
+    if (is_new) {
+      slot->second = fresh(is_container);
+      model_.insert(slot->second);
+    }
+    if (is_container) {
+      containers_.insert(slot->second);
+      model_containers_.insert(slot->second);
+    }
+    return slot->second;
   }
 
   void visit(const jit::Block *block) {
@@ -150,7 +205,7 @@ class EffectAnalysis {
     switch (node->kind()) {
       case prim::Constant:
         // A tensor in the code belongs to the model.
-        if (holds_storage(node->output())) attributes_.push_back(node->output());
+        if (holds_storage(node->output())) model_.insert(own(node->output()));
         return;
       case prim::Uninitialized:
       case prim::RaiseException:
@@ -160,61 +215,79 @@ class EffectAnalysis {
       case prim::If:
         for (const auto *block : node->blocks()) {
           visit(block);
-          for (size_t i = 0; i < node->outputs().size(); ++i) join(node->output(i), block->outputs()[i]);
+          for (size_t i = 0; i < node->outputs().size(); ++i) flow(block->outputs()[i], node->output(i));
         }
         return;
       case prim::Loop: return visit_loop(node);
+      case prim::CreateObject: own(node->output()); return;
       case prim::ListConstruct:
-      case prim::TupleConstruct:
       case prim::DictConstruct:
+        own(node->output());
+        for (const auto *input : node->inputs()) put(input, node->output());
+        return;
+      case prim::TupleConstruct:
       case prim::ListUnpack:
       case prim::TupleUnpack:
       case prim::TupleIndex:
       case prim::TupleSlice:
       case prim::unchecked_cast:
-      case prim::CreateObject: return join_all(node);
+        for (const auto *input : node->inputs()) {
+          for (const auto *output : node->outputs()) flow(input, output);
+        }
+        return;
       case prim::CallMethod:
       case prim::CallFunction:
       case prim::fork:
       case prim::Enter:
       case prim::Exit: break;
       default:
-        if (is_harmless(node->kind())) return join_all(node);
+        if (is_harmless(node->kind())) {
+          for (const auto *output : node->outputs()) own(output);
+          return;
+        }
         if (const auto *op = of(node); op && op->schema.schema.is_known) return visit(node, *op);
         break;
     }
     unknown_ = true;
-    join_all(node);
   }
 
   void visit_get(const jit::Node *node) {
-    if (!holds_storage(node->output()) || is_module(node->output())) return;
-    if (is_module(node->input())) {
-      add_attribute(node->s(attr::name), node->output());
-    } else {
-      join(node->output(), node->input());
-    }
+    const auto *output = node->output();
+    if (!holds_storage(output) || is_module(output)) return;
+    if (!is_module(node->input())) return flow(node->input(), output);
+    auto &all = at(output);
+    all.insert(attribute_place(node->s(attr::name), is_mutable(output)));
+    settle(output);
   }
 
   void visit_set(const jit::Node *node) {
-    if (is_module(node->input(0))) {
-      sets_attribute_ = true;
-      // The stored value lives on in the model: as if it were returned and written there.
-      add_attribute(node->s(attr::name), node->input(1));
-    } else {
-      changed_.push_back(node->input(0));
-      join(node->input(0), node->input(1));
+    const auto *value = node->input(1);
+    if (!is_module(node->input(0))) {
+      changed_.insert(at(node->input(0)));
+      return put(value, node->input(0));
     }
+    sets_attribute_ = true;
+    if (!holds_storage(value) || is_module(value)) return;
+    // What is stored lives on in the model.
+    settle(value);
+    const auto place = attribute_place(node->s(attr::name), is_mutable(value));
+    grew_ = held_[place].insert(at(value)) || grew_;
+    grew_ = model_.insert(at(value)) || grew_;
+    if (is_mutable(value)) model_containers_.insert(at(value));
   }
 
   void visit_loop(const jit::Node *node) {
     const auto *body = node->blocks()[0];
-    for (size_t i = 0; i + 2 < node->inputs().size(); ++i) {
-      join(node->input(i + 2), body->inputs()[i + 1]);
-      join(node->output(i), body->inputs()[i + 1]);
-      join(node->output(i), body->outputs()[i + 1]);
+    const auto carried = node->outputs().size();
+    for (size_t i = 0; i < carried; ++i) {
+      flow(node->input(i + 2), body->inputs()[i + 1]);
+      flow(node->input(i + 2), node->output(i));
     }
     visit(body);
+    for (size_t i = 0; i < carried; ++i) {
+      flow(body->outputs()[i + 1], body->inputs()[i + 1]);
+      flow(body->outputs()[i + 1], node->output(i));
+    }
   }
 
   void visit(const jit::Node *node, const Operator &op) {
@@ -225,36 +298,41 @@ class EffectAnalysis {
     };
     random_ = random_ || (schema.is_random && !is_switched_off(schema.random_where));
     context_ = context_ || changes_context(node->kind());
+    for (const auto *output : node->outputs()) own(output);
     for (size_t i = 0; i < inputs.size() && i < schema.argument_count; ++i) {
       const auto *input = inputs[i];
       const auto &argument = schema.arguments[i];
+      if (!holds_storage(input)) continue;
+      settle(input);
       if (argument.is_written && !is_switched_off(argument.written_where)) {
         if (!is_mutable(input) || op.schema.writes_elements[i]) {
-          written_.push_back(input);
+          written_.insert(at(input));
         } else {
           // What is put into a container lives on in it; the tensors themselves are not written.
-          changed_.push_back(input);
-          join_all(node);
+          changed_.insert(at(input));
+          for (const auto *other : inputs) {
+            if (other != input) put(other, input);
+          }
         }
       }
       const bool aliases = (schema.aliases >> i) & 1;
       for (const auto *output : node->outputs()) {
-        if (aliases || (is_mutable(input) && is_mutable(output))) join(output, input);
+        if (aliases || (is_mutable(input) && is_mutable(output))) flow(input, output);
       }
-    }
-    // Several results of one operator may be views of one storage.
-    if (schema.aliases != 0) {
-      for (size_t i = 1; i < node->outputs().size(); ++i) join(node->output(0), node->output(i));
     }
   }
 
   const jit::Graph &graph_;
-  std::unordered_map<const jit::Value *, size_t> numbers_;
-  std::vector<size_t> parents_;
-  std::vector<const jit::Value *> written_;
-  std::vector<const jit::Value *> changed_;
-  std::vector<const jit::Value *> attributes_;
-  std::unordered_map<std::string, const jit::Value *> by_name_;
+  std::unordered_map<const jit::Value *, Entry> places_;
+  /// By place: what the container there holds.
+  std::vector<Places> held_;
+  Places containers_;
+  Places model_;
+  Places model_containers_;
+  Places written_;
+  Places changed_;
+  std::unordered_map<std::string, size_t> attributes_;
+  bool grew_ = false;
   bool sets_attribute_ = false;
   bool random_ = false;
   bool context_ = false;

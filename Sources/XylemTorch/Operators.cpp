@@ -107,10 +107,20 @@ static bool gives_fresh_results(const std::string &name) {
       "aten::adaptive_avg_pool1d", "aten::adaptive_avg_pool2d", "aten::adaptive_avg_pool3d", "aten::avg_pool1d",
       "aten::batch_norm",          "aten::bilinear",            "aten::conv1d",              "aten::conv2d",
       "aten::conv3d",              "aten::conv_transpose1d",    "aten::conv_transpose2d",    "aten::conv_transpose3d",
-      "aten::group_norm",          "aten::instance_norm",       "aten::layer_norm",          "aten::linear",
+      "aten::cross_entropy_loss",  "aten::divide",              "aten::group_norm",          "aten::instance_norm",
+      "aten::isfinite",            "aten::layer_norm",          "aten::linear",              "aten::log_sigmoid",
       "aten::log_softmax",         "aten::matmul",              "aten::max_pool1d",          "aten::max_pool2d",
-      "aten::max_pool3d",          "aten::softmax",             "aten::scaled_dot_product_attention"};
+      "aten::max_pool3d",          "aten::multiply",            "aten::one_hot",             "aten::prelu",
+      "aten::relu6",               "aten::selu",                "aten::softmax",             "aten::square",
+      "aten::subtract",            "aten::true_divide",         "aten::upsample_bicubic2d",  "aten::upsample_bilinear2d",
+      "aten::upsample_linear1d",   "aten::upsample_nearest1d",  "aten::upsample_nearest2d",  "aten::upsample_nearest3d",
+      "aten::upsample_trilinear3d", "aten::where",              "aten::scaled_dot_product_attention"};
   return names.count(name) != 0;
+}
+
+/// `name_`, but not `__name__`.
+static bool is_in_place(const std::string &name) {
+  return name.size() > 2 && name.back() == '_' && name[name.size() - 2] != '_';
 }
 
 /// The position of an argument that switches something off where it is false or 0, or -1.
@@ -167,7 +177,7 @@ Operator::Operator(std::shared_ptr<torch::jit::Operator> source)
   } else {
     // The language's own schemas leave out what they like.
     add_aliases(declared, out);
-    if (declared.name().back() == '_' && !schema.arguments.empty()) schema.arguments[0].is_written = 1;
+    if (is_in_place(declared.name()) && !schema.arguments.empty()) schema.arguments[0].is_written = 1;
   }
   if (is_random_by_name(declared.name())) out.is_random = 1;
   if (out.is_random) out.random_where = position(declared, {"train", "training", "dropout_p"});

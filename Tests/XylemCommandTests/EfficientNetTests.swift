@@ -6,7 +6,7 @@ import XylemRuntime
 @Suite(.needsRuntime, .serialized) struct EfficientNetTests {
   private let model = Fixtures.path("models/efficientnet_lite0.pt")
 
-  @Test func `features of its own input equal the goldens within 1e-4 relative and 1e-5 absolute`() async throws {
+  @Test func `features of its own input equal the goldens to float rounding`() async throws {
     try await withTemporaryFolder { folder in
       let goldens = try SafetensorsFile(Fixtures.path("goldens/efficientnet_lite0_chelsea.safetensors"))
       try SafetensorsWriter.write([("x", goldens.array("input"))], to: folder + "/input.safetensors")
@@ -21,7 +21,9 @@ import XylemRuntime
         let (found, expected) = (try file.array(name), try goldens.array(name))
         #expect(found.shape == expected.shape, "\(name)")
         let (a, b) = (try found.doubles(), try expected.doubles())
-        let wrong = zip(a, b).filter { abs($0 - $1) > 1e-5 + 1e-4 * abs($1) }.count
+        // Another number of threads adds up in another order; what that changes goes with the tensor's largest values.
+        let absolute = max(1e-5, 1e-6 * b.reduce(0) { max($0, abs($1)) })
+        let wrong = zip(a, b).filter { abs($0 - $1) > absolute + 1e-4 * abs($1) }.count
         #expect(a.count == b.count && wrong == 0, "\(name): \(wrong) of \(b.count) values differ")
       }
     }
@@ -36,7 +38,7 @@ import XylemRuntime
       "--mean", "0.5,0.5,0.5", "--std", "0.5,0.5,0.5", "--labels", Fixtures.path("goldens/imagenet_classes.json"))
     #expect(run.status == 0, "\(run.errors)")
     let classes = run.lines.suffix(5).map { $0.drop { $0 != "%" }.dropFirst().trimmingCharacters(in: .whitespaces) }
-    #expect(classes == expected.map { "\(String(repeating: " ", count: 0))\($0.index)  \($0.name)" })
+    #expect(classes == expected.map { "\($0.index)  \($0.name)" })
   }
 
   private struct Goldens: Decodable {

@@ -68,7 +68,10 @@ extension RuntimeTests {
         children == ["conv1", "bn1", "relu", "maxpool", "layer1", "layer2", "layer3", "layer4", "avgpool", "fc"])
       let paths = try allPaths(root)
       #expect(paths.count == 67)
-      #expect(paths.filter { $0.hasSuffix("downsample.0") } == ["layer2.0.downsample.0", "layer3.0.downsample.0", "layer4.0.downsample.0"])
+      #expect(
+        paths.filter { $0.hasSuffix("downsample.0") } == [
+          "layer2.0.downsample.0", "layer3.0.downsample.0", "layer4.0.downsample.0",
+        ])
     }
 
     private func allPaths(_ module: ScriptObject, _ prefix: String = "") throws -> [String] {

@@ -80,7 +80,9 @@ extension RuntimeTests {
       defer { try? TensorRuntime.setRandomState(state) }
       var numbers = FixedNumbers(state: 20_26)
       var (operators, failures, successes) = (0, 0, 0)
-      let overloads = ["", "Tensor", "Scalar", "int", "dim", "out", "t", "Dict_str", "str", "dtype", "default", "input", "vec"]
+      let overloads = [
+        "", "Tensor", "Scalar", "int", "dim", "out", "t", "Dict_str", "str", "dtype", "default", "input", "vec",
+      ]
       for name in Self.names.split(whereSeparator: \.isWhitespace) {
         for overload in overloads {
           guard let op = try? TensorOperator("aten::" + name, overload: overload) else { continue }

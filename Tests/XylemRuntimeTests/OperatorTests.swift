@@ -9,7 +9,9 @@ extension RuntimeTests {
       .tensor(try Tensor(values, shape: shape ?? [values.count]))
     }
 
-    @Test(arguments: [("aten::no_such_thing", ""), ("aten::add", "NoSuch"), ("add", ""), ("", ""), ("a::", ""), ("größe::ü", "")])
+    @Test(arguments: [
+      ("aten::no_such_thing", ""), ("aten::add", "NoSuch"), ("add", ""), ("", ""), ("a::", ""), ("größe::ü", ""),
+    ])
     func anUnknownNameIsAnError(_ name: String, _ overload: String) {
       expectError(.runtimeUnknownOperator) { _ = try TensorOperator(name, overload: overload) }
     }
@@ -37,7 +39,8 @@ extension RuntimeTests {
     @Test func anArgumentOfAnotherTypeIsNamedWithBothTypes() throws {
       let add = try TensorOperator("aten::add", overload: "Tensor")
       let values: [Value] = [
-        .none, .bool(true), .int(1), .float(1), .complex(1, 1), .string("x"), .device("cpu"), .list([]), .list([.int(1)]),
+        .none, .bool(true), .int(1), .float(1), .complex(1, 1), .string("x"), .device("cpu"), .list([]),
+        .list([.int(1)]),
         .tuple([], names: []), .dictionary([]),
       ]
       for value in values {
@@ -96,10 +99,13 @@ extension RuntimeTests {
 
     @Test func numbersThatStandForNoTypeAreRefused() throws {
       let to = try TensorOperator("aten::to", overload: "dtype")
-      for code in [-1, 999, Int.max, Int.min] { expectError(.runtimeOperator) { _ = try to([tensor([1]), .int(code)]) } }
+      for code in [-1, 999, Int.max, Int.min] {
+        expectError(.runtimeOperator) { _ = try to([tensor([1]), .int(code)]) }
+      }
     }
 
-    @Test(arguments: ["aten::remainder", "aten::floordiv"]) func dividingIntegersByZeroIsAnError(_ name: String) throws {
+    @Test(arguments: ["aten::remainder", "aten::floordiv"]) func dividingIntegersByZeroIsAnError(_ name: String) throws
+    {
       let divide = try TensorOperator(name, overload: "int")
       expectError(.runtimeOperator) { _ = try divide([.int(1), .int(0)]) }
       expectError(.runtimeOperator) { _ = try divide([.int(.min), .int(-1)]) }

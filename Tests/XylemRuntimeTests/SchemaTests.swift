@@ -25,6 +25,7 @@ extension RuntimeTests {
       ("aten::relu_", "", [0]), ("aten::index_put_", "", [0]), ("aten::append", "t", [0]),
       ("aten::_foreach_add_", "Scalar", [0]), ("aten::_native_batch_norm_legit", "", [3, 4]),
       ("aten::batch_norm", "", [3, 4]), ("aten::instance_norm", "", [3, 4]),
+      ("aten::_no_grad_embedding_renorm_", "", [0]), ("aten::__isnot__", "", []), ("aten::__getitem__", "t", []),
     ])
     func whatIsWrittenIsTold(_ name: String, _ overload: String, _ expected: [Int]) throws {
       let schema = try schema(name, overload)
@@ -50,7 +51,10 @@ extension RuntimeTests {
       ("aten::einsum", "", [1]), ("aten::broadcast_tensors", "", [0]), ("aten::lift", "", [0]),
       // Containers share what is in them.
       ("aten::__getitem__", "t", [0]), ("aten::__getitem__", "Dict_str", [0]), ("aten::values", "str", [0]),
-      ("aten::list", "t", [0]), ("aten::size", "", []),
+      ("aten::list", "t", [0]), ("aten::size", "", []), ("aten::unsafe_split", "Tensor", [0]),
+      ("aten::dequantize", "self", [0]), ("aten::_no_grad_embedding_renorm_", "", [0, 1]),
+      // Written in terms of others, and each result is its own.
+      ("aten::linear", "", []), ("aten::conv2d", "", []), ("aten::batch_norm", "", []), ("aten::layer_norm", "", []),
     ])
     func whatAResultMayShareIsTold(_ name: String, _ overload: String, _ expected: [Int]) throws {
       #expect(try schema(name, overload).aliases == expected)
@@ -68,6 +72,8 @@ extension RuntimeTests {
     @Test func dropoutIsRandomOnlyInTraining() throws {
       #expect(try schema("aten::dropout").randomOnlyIf == 2)
       #expect(try schema("aten::rand").randomOnlyIf == nil)
+      let attention = try schema("aten::scaled_dot_product_attention")
+      #expect(attention.randomOnlyIf == attention.arguments.firstIndex { $0.name == "dropout_p" })
     }
 
     @Test func anOperatorWithoutASchemaIsNotKnown() throws {

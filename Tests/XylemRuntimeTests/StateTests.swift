@@ -44,7 +44,8 @@ extension RuntimeTests {
       #expect(try relu().requiresGrad)
       #expect(throws: CancellationError.self) { try TensorRuntime.withGradients(false) { throw CancellationError() } }
       #expect(try relu().requiresGrad, "an error puts it back too")
-      #expect(try TensorRuntime.withGradients(false) { try TensorRuntime.withGradients(true) { try relu().requiresGrad } })
+      #expect(
+        try TensorRuntime.withGradients(false) { try TensorRuntime.withGradients(true) { try relu().requiresGrad } })
     }
 
     @Test func aSeedAndAStateRepeatTheDraws() throws {
@@ -115,6 +116,7 @@ extension RuntimeTests {
     let folders = TensorRuntime.searchPaths.map { URL(filePath: $0).deletingLastPathComponent().path }
     let products = Bundle.allBundles.map { $0.bundleURL.deletingLastPathComponent().resolvingSymlinksInPath().path }
     #expect(!TensorRuntime.searchPaths.isEmpty)
-    #expect(folders.contains { products.contains(URL(filePath: $0).resolvingSymlinksInPath().path) } || products.isEmpty)
+    #expect(
+      folders.contains { products.contains(URL(filePath: $0).resolvingSymlinksInPath().path) } || products.isEmpty)
   }
 }

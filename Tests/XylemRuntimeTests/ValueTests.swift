@@ -14,7 +14,8 @@ extension RuntimeTests {
     @Test(arguments: [
       Value.none, .bool(true), .bool(false), .int(.min), .int(.max), .float(-0.5), .float(.infinity), .complex(1.5, -2),
       .string(""), .string("größe 🌳 \0 end"), .device("cpu"), .device("cuda:1"), .list([]),
-      .list([.int(1), .int(2)]), .list([.string("a"), .string("ß")]), .list([.list([.int(1)]), .list([.int(2), .int(3)])]),
+      .list([.int(1), .int(2)]), .list([.string("a"), .string("ß")]),
+      .list([.list([.int(1)]), .list([.int(2), .int(3)])]),
       .list([.int(1), .string("mixed")]), .list([.none, .int(1)]), .tuple([], names: []),
       .tuple([.int(1), .tuple([.none, .string("x")], names: [])], names: []), .dictionary([]),
       .dictionary([(.string("z"), .int(1)), (.string("a"), .int(2))]), .dictionary([(.int(3), .list([.float(1)]))]),
