@@ -64,6 +64,7 @@ struct ExtractCommand: ParsableCommand {
     }
     if inputs.isEmpty { throw ValidationError("Missing expected argument '--input <file> ...'") }
     if inputs.contains("") { throw ValidationError("'--input' needs the name of a file.") }
+    if !(1...1024).contains(threads) { throw ValidationError("'--threads' must be from 1 to 1024.") }
     if imageFolder?.isEmpty == true { throw ValidationError("'--images' needs the name of a folder.") }
     if let output = options.output {
       guard FeatureFile.Kind(path: output) != nil else {
@@ -80,7 +81,6 @@ struct ExtractCommand: ParsableCommand {
 
   func run() throws {
     try checkOutputs()
-    guard (1...1024).contains(threads) else { throw ValidationError("'--threads' must be from 1 to 1024.") }
     let names = try labels.map { try ClassLabels(path: $0) }
     let threadsBefore = try TensorRuntime.load().threads
     try TensorRuntime.setThreads(threads)

@@ -156,7 +156,9 @@ class ScopedModes {
   ScopedModes(const ScopedModes &) = delete;
   ScopedModes &operator=(const ScopedModes &) = delete;
   ~ScopedModes() {
-    for (size_t i = 0; i < before_.size(); ++i) callable_.dynamic_modes[i].first->setAttr("training", static_cast<bool>(before_[i]));
+    for (size_t i = 0; i < before_.size(); ++i) {
+      callable_.dynamic_modes[i].first->setAttr("training", static_cast<bool>(before_[i]));
+    }
   }
 
  private:

@@ -37,8 +37,8 @@ void replace(jit::Block *block) {
     for (auto *inner : node->blocks()) replace(inner);
     const auto *target = node->maybeOperator();
     if (!target || !divides(target->schema())) continue;
-    auto *checked = block->owningGraph()->create(
-        c10::Symbol::fromQualString("xylem::" + target->schema().name().substr(6)), node->inputs(), node->outputs().size());
+    const auto twin = c10::Symbol::fromQualString("xylem::" + target->schema().name().substr(6));
+    auto *checked = block->owningGraph()->create(twin, node->inputs(), node->outputs().size());
     checked->copyMetadata(node);
     checked->insertBefore(node);
     for (size_t i = 0; i < node->outputs().size(); ++i) {

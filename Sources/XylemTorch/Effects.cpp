@@ -93,8 +93,8 @@ class Places {
   std::vector<uint64_t> words_;
 };
 
-/// Where values may lie: each input, each attribute's name, each constant and each fresh result is a place. A container lies
-/// where it was made and where what it holds lies. Visits the graph until nothing new is found.
+/// Where values may lie: each input, each attribute's name, each constant and each fresh result is a place. A container
+/// lies where it was made and where what it holds lies. Visits the graph until nothing new is found.
 class EffectAnalysis {
  public:
   explicit EffectAnalysis(const jit::Graph &graph) : graph_(graph) {}

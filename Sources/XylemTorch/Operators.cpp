@@ -151,8 +151,8 @@ static bool is_random_by_name(const std::string &name) {
          name == "aten::_no_grad_normal_";
 }
 
-/// Whether a schema says what there is to say. Operators that were registered without one are not to be trusted, but for those
-/// of the runtime's own that read or set the thread's context.
+/// Whether a schema says what there is to say. Operators that were registered without one are not to be trusted, but for
+/// those of the runtime's own that read or set the thread's context.
 static bool tells_effects(const torch::jit::Operator &op) {
   static const std::unordered_set<std::string> contexts = {
       "aten::set_grad_enabled",   "aten::is_grad_enabled",       "aten::is_autocast_enabled",
@@ -173,7 +173,8 @@ Operator::Operator(std::shared_ptr<torch::jit::Operator> source)
     out.is_random = found->hasTag(at::Tag::nondeterministic_seeded);
     // Written in terms of others, so that its schema need not tell that it may return its input.
     const bool composite = found->hasKernelForDispatchKey(c10::DispatchKey::CompositeImplicitAutograd);
-    if ((composite && !gives_fresh_results(declared.name())) || returns_views(declared.name())) add_aliases(declared, out);
+    const bool may_return_input = composite && !gives_fresh_results(declared.name());
+    if (may_return_input || returns_views(declared.name())) add_aliases(declared, out);
   } else {
     // The language's own schemas leave out what they like.
     add_aliases(declared, out);

@@ -57,8 +57,10 @@ size_t reach(const at::Tensor &t) {
     if (t.size(i) < 0 || t.stride(i) < 0) return impossible;
     if (t.size(i) == 0) return 0;
     uint64_t span = 0;
-    const bool overflow = __builtin_mul_overflow(static_cast<uint64_t>(t.size(i) - 1), static_cast<uint64_t>(t.stride(i)), &span);
-    if (overflow || __builtin_add_overflow(last, span, &last)) return impossible;
+    const auto steps = static_cast<uint64_t>(t.size(i) - 1);
+    if (__builtin_mul_overflow(steps, static_cast<uint64_t>(t.stride(i)), &span) || __builtin_add_overflow(last, span, &last)) {
+      return impossible;
+    }
   }
   size_t bytes = 0;
   return __builtin_mul_overflow(last + 1, t.itemsize(), &bytes) ? impossible : bytes;
@@ -113,10 +115,10 @@ void AllocationSizes::check(const jit::Module &root) const {
     const auto &storage = t.storage();
     const auto claimed = storage.nbytes();
     const auto read = storage.data() ? recorder_->size(storage.data()).value_or(claimed) : 0;
-    if (reach(t) > std::min(claimed, read)) {
-      throw StatusError(XYLEM_ARCHIVE_TRUNCATED, "a tensor needs " + std::to_string(reach(t)) +
-                                                     " bytes and its record has " + std::to_string(std::min(claimed, read)));
-    }
+    const auto there = std::min(claimed, read);
+    if (reach(t) <= there) return;
+    throw StatusError(XYLEM_ARCHIVE_TRUNCATED, "a tensor needs " + std::to_string(reach(t)) +
+                                                   " bytes and its record has " + std::to_string(there));
   };
   TensorWalk<decltype(check_tensor)> walk(check_tensor);
   walk.walk(IValue(root._ivalue()));

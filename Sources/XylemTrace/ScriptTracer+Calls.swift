@@ -121,7 +121,14 @@ extension ScriptTracer {
     let arguments = Array(inputs.dropFirst())
     let name = TypeName.readable(code.qualifiedName)
     guard let rule = policy.rule(forFunction: name), arguments.contains(where: readsTensor) else {
-      return try run(code, arguments)
+      do {
+        return try run(code, arguments)
+      } catch var error as XylemError
+        where error.isAboutTracing && !error.remedies.contains(where: { $0.hasPrefix("--wrap") })
+      {
+        error.remedies = Array(["--wrap \(TypeName.unqualified(name))"] + error.remedies.prefix(2))
+        throw error
+      }
     }
     usedRules.insert(rule)
     let id = emit(

@@ -53,4 +53,10 @@ import Testing
     let run = try shell("\"$0\" nodes '\(Fixtures.path("zoo/resnet18.pt"))' > /dev/full")
     #expect(run.status == 2 && run.errors.contains("file.unwritable"))
   }
+
+  @Test(.needsRuntime) func `operators that nobody registered are warned of, and the nodes are listed`() throws {
+    let run = try shell("\"$0\" nodes '\(Fixtures.path("bad/unknown_operator.pt"))'")
+    #expect(run.status == 0 && run.output == "input\n0\n1\n")
+    #expect(run.errors.hasPrefix("warning: ") && run.errors.contains("aten::linoleum"))
+  }
 }
