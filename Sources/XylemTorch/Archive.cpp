@@ -122,6 +122,7 @@ static std::vector<std::string> missing_operators(const torch::jit::CompilationU
   std::set<std::string> names;
   for (auto *function : unit.get_functions()) {
     if (!function->isGraphFunction()) continue;
+    function->ensure_defined();
     add_missing(static_cast<torch::jit::GraphFunction *>(function)->graph()->block(), names);
   }
   return {names.begin(), names.end()};
