@@ -126,7 +126,9 @@ extension ScriptTracer {
       } catch var error as XylemError
         where error.isAboutTracing && !error.remedies.contains(where: { $0.hasPrefix("--wrap") })
       {
-        error.remedies = Array(["--wrap \(TypeName.unqualified(name))"] + error.remedies.prefix(2))
+        let position = error.remedies.first?.hasPrefix("--leaf") == true ? 1 : 0
+        error.remedies.insert("--wrap \(TypeName.unqualified(name))", at: position)
+        error.remedies = Array(error.remedies.prefix(3))
         throw error
       }
     }

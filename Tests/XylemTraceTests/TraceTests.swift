@@ -95,7 +95,7 @@ struct TraceTests {
     let model = try model("default_arguments")
     let names = try model.trace(TraceOptions(makesLeaves: true)).graph.placeholders.map(\.placeholder.name)
     let last = try #require(names.last)
-    let trace = try model.trace(TraceOptions(makesLeaves: true, concrete: [last: .int(2)]))
+    let trace = try model.trace(TraceOptions(makesLeaves: true, concrete: [last: .bool(false)]))
     #expect(!trace.graph.placeholders.map(\.placeholder.name).contains(last))
     let error = #expect(throws: XylemError.self) { try model.trace(TraceOptions(concrete: ["nope": .int(1)])) }
     #expect(error?.id == .traceUnknownArgument)
