@@ -33,12 +33,13 @@ public final class FeatureExtractor: Sendable {
   ///   - options: how to trace; their mode is the one that the extractor starts in.
   ///   - modes: the modes that are traced and planned.
   /// - Throws: as ``ScriptModel/trace(_:)``; `extract.unknown-node`, `extract.duplicate-key`,
-  ///   `extract.nothing-requested`, `extract.unaddressable`.
+  ///   `extract.nothing-requested`, `extract.unaddressable`; `extract.input` for an empty list of modes.
   public init(
     of model: ScriptModel, returning requests: [ReturnRequest] = [], inTrain trainRequests: [ReturnRequest]? = nil,
     inEval evalRequests: [ReturnRequest]? = nil, options: TraceOptions = TraceOptions(),
     modes: [Mode] = Mode.allCases
   ) throws {
+    guard !modes.isEmpty else { throw ExtractErrors.input("an extractor needs at least one mode") }
     var plans: [Mode: Plan] = [:]
     var traces: [Mode: Trace] = [:]
     for mode in modes {
