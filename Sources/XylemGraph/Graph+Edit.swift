@@ -42,14 +42,13 @@ extension Graph {
     _ operation: Operation, name: String, inputs: [Argument], modulePath: String, effects: Effects?, type: String,
     location: SourceLocation?, rule: String?, isListed: Bool
   ) -> NodeID {
-    precondition(idsByName[name] == nil, "the graph has a node named \(name) already")
     let id = NodeID(storage.count)
+    precondition(idsByName.updateValue(id, forKey: name) == nil, "the graph has a node named \(name) already")
     storage.append(
       Node(
         id: id, name: name, operation: operation, inputs: inputs, modulePath: modulePath, effects: effects, type: type,
         location: location, rule: rule, isListed: isListed))
     usersByID.append([])
-    idsByName[name] = id
     addUses(of: inputs, by: id)
     return id
   }

@@ -44,8 +44,12 @@ public struct Graph: Sendable {
 
   /// Whether a node with this id is in the graph.
   public func contains(_ id: NodeID) -> Bool {
-    storage.indices.contains(id.rawValue) && storage[id.rawValue] != nil
+    // Asks for the id alone: comparing the whole with nil copies the node.
+    storage.indices.contains(id.rawValue) && storage[id.rawValue]?.id != nil
   }
+
+  /// Whether a node is in lists of names, without a copy of it.
+  package func isListed(_ id: NodeID) -> Bool { storage[id.rawValue]?.isListed ?? false }
 
   /// The node with a name, or nil.
   public func node(named name: String) -> Node? {

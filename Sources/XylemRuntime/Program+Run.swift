@@ -48,8 +48,7 @@ private struct ProgramRun {
     unsafe table = unsafe program.library.table
     unsafe slots = unsafe Self.allocate(program.slotCount)
     unsafe copies = unsafe Self.allocate(program.protected.count)
-    let widest = program.instructions.map(\.operands.count).max() ?? 0
-    unsafe scratch = unsafe Self.allocate(max(widest, Self.scratchCount))
+    unsafe scratch = unsafe Self.allocate(max(program.operandCount, Self.scratchCount))
   }
 
   private static func allocate(_ count: Int) -> UnsafeMutablePointer<xylem_value> {

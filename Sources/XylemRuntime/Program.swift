@@ -86,6 +86,8 @@ package final class Program: @unchecked Sendable {
   let results: [(operand: CompiledOperand, protected: Int?)]
   let slotCount: Int
   let inputCount: Int
+  /// The most operands that an instruction has.
+  let operandCount: Int
   let library: RuntimeLibrary
   /// Keeps constants alive.
   private let constants: ConstantPool
@@ -122,6 +124,7 @@ package final class Program: @unchecked Sendable {
     self.results = outputs
     self.slotCount = slotCount
     self.inputCount = inputCount
+    operandCount = compiled.map(\.operands.count).max() ?? 0
     self.library = library
     constants = pool
   }
@@ -184,7 +187,8 @@ indirect enum CompiledOperand {
   }
 }
 
-struct CompiledInstruction {
+/// A class, so that running one copies none of its arrays.
+final class CompiledInstruction {
   let action: Program.Action
   let operands: [CompiledOperand]
   let results: [Int]

@@ -8,7 +8,6 @@
 
 #include <cerrno>
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,62 +17,59 @@
 
 namespace xylem {
 
-/// A file mapped into memory: an archive's tensors are copied out of it once, page by page.
-class MappedFile : public caffe2::serialize::ReadAdapterInterface {
+/// A file that is read where an archive's reader asks for a part of it: each tensor goes into its own memory once.
+///
+/// Not mapped: whoever shortens the file meanwhile gets an error here and no signal.
+class InputFile : public caffe2::serialize::ReadAdapterInterface {
  public:
-  explicit MappedFile(const std::string &path) {
-    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) {
+  explicit InputFile(const std::string &path) : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+    if (descriptor_ < 0) {
       throw StatusError(errno == ENOENT ? XYLEM_NOT_FOUND : XYLEM_INVALID_ARGUMENT, std::strerror(errno));
     }
     struct stat status {};
-    if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
-      ::close(descriptor);
+    if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) {
+      ::close(descriptor_);
       throw StatusError(XYLEM_INVALID_ARGUMENT, S_ISDIR(status.st_mode) ? "it is a folder" : "it is no regular file");
     }
     size_ = static_cast<size_t>(status.st_size);
-    if (size_) {
-      void *mapped = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, descriptor, 0);
-      if (mapped == MAP_FAILED) {
-        const int reason = errno;
-        ::close(descriptor);
-        throw StatusError(XYLEM_FAILED, std::strerror(reason));
-      }
-      bytes_ = static_cast<const char *>(mapped);
-      ::madvise(mapped, size_, MADV_SEQUENTIAL);
-    }
-    ::close(descriptor);
   }
-  MappedFile(const MappedFile &) = delete;
-  MappedFile &operator=(const MappedFile &) = delete;
-  ~MappedFile() override {
-    if (bytes_) ::munmap(const_cast<char *>(bytes_), size_);
-  }
+  InputFile(const InputFile &) = delete;
+  InputFile &operator=(const InputFile &) = delete;
+  ~InputFile() override { ::close(descriptor_); }
 
   size_t size() const override { return size_; }
   size_t read(uint64_t position, void *buffer, size_t count, const char *what) const override {
-    if (position > size_ || count > size_ - position) {
-      throw StatusError(XYLEM_ARCHIVE_TRUNCATED, std::string("the file ends within ") + (what ? what : "a record"));
+    for (size_t done = 0; done < count;) {
+      const auto got = ::pread(descriptor_, static_cast<char *>(buffer) + done, count - done,
+                               static_cast<off_t>(position + done));
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) throw StatusError(XYLEM_FAILED, std::strerror(errno));
+      if (got == 0) {
+        throw StatusError(XYLEM_ARCHIVE_TRUNCATED, std::string("the file ends within ") + (what ? what : "a record"));
+      }
+      done += static_cast<size_t>(got);
     }
-    std::memcpy(buffer, bytes_ + position, count);
     return count;
   }
-  bool starts_with(const char *magic, size_t count) const {
-    return size_ >= count && std::memcmp(bytes_, magic, count) == 0;
+  bool starts_with(const std::string &magic) const {
+    if (size_ < magic.size()) return false;
+    std::string start(magic.size(), '\0');
+    read(0, start.data(), start.size(), "its start");
+    return start == magic;
   }
 
  private:
-  const char *bytes_ = nullptr;
+  const int descriptor_;
   size_t size_ = 0;
 };
 
 /// Says what a file is that is no archive, before the runtime's importer sees it.
-static void check_is_archive(const std::shared_ptr<MappedFile> &file) {
+static void check_is_archive(const std::shared_ptr<InputFile> &file) {
   if (file->size() == 0) throw StatusError(XYLEM_ARCHIVE_TRUNCATED, "the file is empty");
-  if (file->starts_with("\x80\x02", 2) || file->starts_with("\x80\x04", 2)) {
+  if (file->starts_with("\x80\x02") || file->starts_with("\x80\x04")) {
     throw StatusError(XYLEM_ARCHIVE_PICKLE, "the file is a bare pickle");
   }
-  if (!file->starts_with("PK\x03\x04", 4)) throw StatusError(XYLEM_ARCHIVE_NOT_ZIP, "the file is no zip archive");
+  if (!file->starts_with("PK\x03\x04")) throw StatusError(XYLEM_ARCHIVE_NOT_ZIP, "the file is no zip archive");
   std::unique_ptr<caffe2::serialize::PyTorchStreamReader> reader;
   try {
     reader = std::make_unique<caffe2::serialize::PyTorchStreamReader>(
@@ -160,7 +156,7 @@ Function *Archive::function(torch::jit::Function *source) {
 
 static xylem_status archive_load(xylem_text path, xylem_archive **out, xylem_error *error) {
   return guarded(error, [&] {
-    const auto file = std::make_shared<MappedFile>(string(path));
+    const auto file = std::make_shared<InputFile>(string(path));
     check_is_archive(file);
     auto loaded = std::make_unique<Archive>();
     // Each round brings one more operator that nobody registered; an archive needs a handful.

@@ -1,4 +1,5 @@
 #include "Callables.h"
+#include "StraightLine.h"
 
 #include <torch/csrc/jit/passes/autocast.h>
 #include <torch/csrc/jit/passes/constant_propagation.h>
@@ -22,6 +23,8 @@ namespace {
 struct Callable {
   std::shared_ptr<jit::Graph> graph;
   jit::Code code;
+  /// The same code, where it needs no interpreter.
+  std::optional<StraightLine> line;
   /// Modes that could not be written into the code, because a call in it is decided while it runs.
   std::vector<std::pair<c10::intrusive_ptr<c10::ivalue::Object>, bool>> dynamic_modes;
 
@@ -216,6 +219,7 @@ static xylem_status callable_make(const xylem_function *source, uint32_t stateme
       }
     }
     made->graph = graph;
+    made->line = StraightLine::of(*graph);
     made->code = jit::Code(graph, owner->function->name());
     *out = reinterpret_cast<xylem_callable *>(made.release());
   });
@@ -244,16 +248,23 @@ static xylem_status callable_call(const xylem_callable *c, const xylem_value *ar
     auto &stack = borrowed.values;
     for (size_t i = 0; i < count; ++i) {
       auto value = unwrap(arguments[i]);
-      if (value.isTensor() && inputs[i]->type()->kind() == c10::TypeKind::TensorType) {
+      const auto &type = inputs[i]->type();
+      const bool fits = value.isTensor() ? type->kind() == c10::TypeKind::TensorType
+                                         : value.isObject() && value.toObjectRef().type().get() == type.get();
+      if (fits) {
         stack.push_back(std::move(value));
       } else {
-        stack.push_back(conform(std::move(value), *inputs[i]->type(), "argument " + std::to_string(i)));
+        stack.push_back(conform(std::move(value), *type, "argument " + std::to_string(i)));
       }
     }
     RestoredOnFailure context;
     ScopedModes modes(*target);
-    jit::GraphOptimizerEnabledGuard as_written(false);
-    jit::InterpreterState(target->code).run(stack);
+    if (target->line) {
+      target->line->run(stack);
+    } else {
+      jit::GraphOptimizerEnabledGuard as_written(false);
+      jit::InterpreterState(target->code).run(stack);
+    }
     take(stack, results, capacity, result_count);
   });
 }

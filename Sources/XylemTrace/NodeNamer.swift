@@ -5,10 +5,40 @@ struct NodeNamer: Sendable {
   private let naming: Naming
   /// Paths of real modules, which no other node may take under exact naming.
   private let modulePaths: Set<String>
-  private var taken: Set<String> = []
-  /// For each name without its number: the number that the next one gets.
-  private var next: [String: Int] = [:]
+  private var names: [String: Use] = [:]
   private var hiddenCount = 0
+
+  /// What became of a name so far: hashing names is most of the namer's work, so each name is looked up as seldom as
+  /// possible.
+  private struct Use {
+    /// Whether a node has this very name.
+    var isTaken = false
+    /// The number that the next node gets that would have this name, where there was one before.
+    var next: Int?
+
+    /// Whether the name was free.
+    mutating func take() -> Bool {
+      defer { isTaken = true }
+      return !isTaken
+    }
+
+    /// Gives the name itself to the first node that asks, and a number to those that follow.
+    mutating func give() -> Given {
+      if let number = next {
+        next = number + 1
+        return .number(number)
+      }
+      defer { isTaken = true }
+      next = 1
+      return isTaken ? .taken : .itself
+    }
+  }
+
+  private enum Given {
+    case itself
+    case number(Int)
+    case taken
+  }
 
   init(naming: Naming, modulePaths: Set<String>) {
     self.naming = naming
@@ -42,28 +72,44 @@ struct NodeNamer: Sendable {
   }
 
   private mutating func exactName(_ base: String, isModule: Bool) -> String {
-    if (isModule || !modulePaths.contains(base)), taken.insert(base).inserted { return base }
-    var number = next[base] ?? 1
+    let isFree = isModule || !modulePaths.contains(base)
+    if isFree, take(base) { return base }
+    var number = names[base]?.next ?? 1
     while true {
       let candidate = "\(base)_\(number)"
       number += 1
-      if !modulePaths.contains(candidate), taken.insert(candidate).inserted {
-        next[base] = number
+      if !modulePaths.contains(candidate), take(candidate) {
+        names[base, default: Use()].next = number
         return candidate
       }
     }
   }
 
+  /// Whether the name was free.
+  private mutating func take(_ name: String) -> Bool { names[name, default: Use()].take() }
+
   /// torchvision's rule: a trailing number is stripped, then one more than that of the latest node with the same rest is
   /// added, where there is such a node.
   private mutating func numberedName(_ full: String) -> String {
     let base = Self.splitNumber(full)?.base ?? full
-    var name = base
-    if let number = next[base] { name = "\(base)_\(number)" }
-    // Later searches for this very name start after it, as do those for what is left of it without its number.
-    next[name] = 1
-    if let (rest, number) = Self.splitNumber(name) { next[rest] = number + 1 }
-    while !taken.insert(name).inserted { name += "'" }
+    switch names[base, default: Use()].give() {
+    case .itself:
+      // What is left of the name without its number goes on from there.
+      if let (rest, number) = Self.splitNumber(base) { names[rest, default: Use()].next = number + 1 }
+      return base
+    case .taken:
+      return primed(base)
+    case .number(let number):
+      let name = "\(base)_\(number)"
+      let use = names.updateValue(Use(isTaken: true, next: 1), forKey: name)
+      return use?.isTaken == true ? primed(name) : name
+    }
+  }
+
+  /// A name that no node has, for one that is taken.
+  private mutating func primed(_ taken: String) -> String {
+    var name = taken
+    repeat { name += "'" } while !take(name)
     return name
   }
 

@@ -21,7 +21,7 @@ extension ScriptTracer {
   func isListed(_ inputs: [Argument]) -> Bool {
     guard options.naming == .torchvision else { return true }
     var listed = false
-    for input in inputs { input.forEachNode { listed = listed || graph[$0].isListed } }
+    for input in inputs { input.forEachNode { listed = listed || graph.isListed($0) } }
     return listed
   }
 
