@@ -26,7 +26,7 @@ struct BenchCommand: ParsableCommand {
   @Option(
     name: .customLong("return"), parsing: .upToNextOption,
     help: ArgumentHelp("What to return. Repeatable.", valueName: "node[=key]"))
-  var requests: [String]
+  var requests: [String] = []
   @Option(help: ArgumentHelp("The input's sizes, as in 1,3,224,224.", valueName: "sizes")) var inputShape: InputShape
   @Option(help: "How often the extractor is timed.") var runs = 20
   @Option(help: "How often it runs before.") var warmup = 5
@@ -35,7 +35,9 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "The output's format.") var format: Format = .json
 
   func validate() throws {
-    if requests.isEmpty { throw ValidationError("Missing expected argument '--return <node[=key]> ...'") }
+    if requests.isEmpty, !options.model.hasSuffix(".xylem") {
+      throw ValidationError("Missing expected argument '--return <node[=key]> ...'")
+    }
     if !(1...1_000_000).contains(runs) { throw ValidationError("'--runs' must be from 1 to 1000000.") }
     if !(0...1_000_000).contains(warmup) { throw ValidationError("'--warmup' must be from 0 to 1000000.") }
     if let threads, !(1...1024).contains(threads) { throw ValidationError("'--threads' must be from 1 to 1024.") }
@@ -53,12 +55,12 @@ struct BenchCommand: ParsableCommand {
     let graph = extractor.traces[.eval]?.graph ?? extractor.plan.graph
     let named = try inputShape.makeArguments(for: graph)
     let call: () throws -> Features = { try extractor(named: named) }
-    let report = try TensorRuntime.withGradients(false) { try measure(call, extractor, model) }
+    let report = try TensorRuntime.withGradients(false) { try measure(call, extractor) }
     try options.emit(report.text)
   }
 
   private func measure(
-    _ call: () throws -> Features, _ extractor: FeatureExtractor, _ model: ScriptModel
+    _ call: () throws -> Features, _ extractor: FeatureExtractor
   ) throws -> JSONValue {
     let (first, peak) = try TensorRuntime.countingMemory(call)
     let copies = first.copiedKeys.count
@@ -73,7 +75,7 @@ struct BenchCommand: ParsableCommand {
       let (seconds, attoseconds) = duration.components
       milliseconds.append(.double(Double(seconds) * 1e3 + Double(attoseconds) / 1e15))
     }
-    let parameters = ParameterBytes(model: model).count(of: extractor.plan.graph)
+    let parameters = ParameterBytes(model: extractor.model).count(of: extractor.plan.graph)
     return .object([
       "schema": .int(1), "milliseconds": .array(milliseconds), "peakMemoryBytes": .int(parameters + peak),
       "instructions": .int(extractor.plan.instructionCount), "copies": .int(copies),

@@ -1,4 +1,6 @@
 internal import XylemErrors
+internal import XylemExtract
+internal import XylemTrace
 
 /// The texts of this module's errors, but for those of options, which stand where they are checked.
 enum CommandErrors {
@@ -23,6 +25,19 @@ enum CommandErrors {
 
   static func folder(_ path: String) -> XylemError {
     XylemError(.fileUnreadable, "this is a folder, not a file", at: .init(file: path))
+  }
+
+  static func unsavedMode(_ mode: Mode, _ saved: FeatureExtractor) -> XylemError {
+    let other: Mode = mode == .train ? .eval : .train
+    return XylemError(
+      .extractInput, "the extractor was saved for \(other.rawValue) mode alone",
+      remedies: ["--mode \(other.rawValue)", "xylem extract MODEL --return NODE --save FILE  # saves both modes"])
+  }
+
+  static func tracedAlready(_ option: String) -> XylemError {
+    usage(
+      "'\(option)' has no meaning for a saved extractor, which has been traced already",
+      remedies: ["give the model's own archive instead"])
   }
 
   static func nameWithoutFile() -> XylemError { usage("the model's name is empty") }

@@ -53,16 +53,30 @@ struct ExtractCommand: ParsableCommand {
       "A JSON list of names: prints the five likeliest classes of each feature with as many values.", valueName: "file"),
     completion: .file(extensions: ["json"]))
   var labels: String?
+  @Option(
+    help: ArgumentHelp(
+      "Saves the extractor of both modes: to a .xylem file, which is a MODEL for every command.",
+      valueName: "file"), completion: .file(extensions: ["xylem", "pt"]))
+  var save: String?
+  @Option(help: "Where the weights of a saved .xylem file are: inside it, or still in the model's own file.")
+  var saveWeights: SaveWeights = .inside
+  @Flag(help: "Say, for each feature, what ran for it, what did not, and what was copied and why.") var explain = false
   @Option(help: "The format of what is printed.") var format: TextOrJSON = .text
 
+  /// Where a saved extractor's weights are.
+  enum SaveWeights: String, ExpressibleByArgument, CaseIterable { case inside, reference }
+
   func validate() throws {
-    if chosenRequests.isEmpty {
+    if let save, !save.hasSuffix(".xylem"), !save.hasSuffix(".pt") {
+      throw ValidationError("'--save' needs a file that ends in .xylem or .pt.")
+    }
+    if chosenRequests.isEmpty, !options.model.hasSuffix(".xylem") {
       throw ValidationError("Nothing is to be returned in \(mode.rawValue) mode: use '--return <node>'.")
     }
     for text in requests + trainReturn + evalReturn where text.isEmpty || text.hasPrefix("=") || text.hasSuffix("=") {
       throw ValidationError("'\(text)' is not NODE or NODE=KEY.")
     }
-    if inputs.isEmpty { throw ValidationError("Missing expected argument '--input <file> ...'") }
+    if inputs.isEmpty, save == nil { throw ValidationError("Missing expected argument '--input <file> ...'") }
     if inputs.contains("") { throw ValidationError("'--input' needs the name of a file.") }
     if !(1...1024).contains(threads) { throw ValidationError("'--threads' must be from 1 to 1024.") }
     if imageFolder?.isEmpty == true { throw ValidationError("'--images' needs the name of a folder.") }
@@ -79,6 +93,20 @@ struct ExtractCommand: ParsableCommand {
     return ofMode.isEmpty ? requests : ofMode
   }
 
+  /// What is asked for in each mode; nothing where a saved extractor's own requests are meant.
+  private var savedRequests: [Mode: [ReturnRequest]] {
+    var all: [Mode: [ReturnRequest]] = [:]
+    for (mode, own) in [(Mode.train, trainReturn), (Mode.eval, evalReturn)] {
+      let chosen = own.isEmpty ? requests : own
+      if !chosen.isEmpty { all[mode] = chosen.map { ReturnRequest(parsing: $0) } }
+    }
+    return all
+  }
+
+  private func write(_ extractor: FeatureExtractor, to path: String) throws {
+    try extractor.save(to: path, weights: saveWeights == .inside ? .inside : .reference)
+  }
+
   func run() throws {
     try checkOutputs()
     let names = try labels.map { try ClassLabels(path: $0) }
@@ -87,9 +115,16 @@ struct ExtractCommand: ParsableCommand {
     defer { try? TensorRuntime.setThreads(threadsBefore) }
     let model = try options.load()
     let requests = chosenRequests.map { ReturnRequest(parsing: $0) }
-    let extractor = try options.extractor(of: model, returning: requests, mode: mode)
+    let extractor =
+      save == nil
+      ? try options.extractor(of: model, returning: requests, mode: mode)
+      : try options.extractor(of: model, returning: savedRequests, mode: mode)
     if let output = options.output { try FeatureFile.check(output, count: extractor.plan.keys.count) }
-    warnAboutNaming(extractor, requests)
+    if model.saved == nil { warnAboutNaming(extractor, requests) }
+    if let save {
+      try Progress.during("saving \(save)") { try write(extractor, to: save) }
+      if inputs.isEmpty { return try Terminal.output("saved \(save)") }
+    }
     let arguments = try InputReader(graph: extractor.traces[mode]?.graph ?? extractor.plan.graph, images: images)
       .arguments(from: inputs)
     if let seed { try TensorRuntime.setSeed(seed) }
@@ -103,6 +138,11 @@ struct ExtractCommand: ParsableCommand {
   private func checkOutputs() throws(XylemError) {
     try options.checkOutput(reading: inputs + (labels.map { [$0] } ?? []))
     if let imageFolder { try OutputFile.checkFolder(imageFolder) }
+    guard let save else { return }
+    try OutputFile.check(save)
+    for path in [options.model] + inputs where OutputFile.areSame(path, save) {
+      throw CommandErrors.usage("the saved extractor would replace '\(path)', which is read")
+    }
   }
 
   private func warnAboutNaming(_ extractor: FeatureExtractor, _ requests: [ReturnRequest]) {

@@ -7,22 +7,49 @@ extension ModelOptions {
   ///
   /// - Throws: as ``FeatureExtractor``'s initialiser; an unknown name that the other mode has comes with that remedy.
   func extractor(
-    of model: ScriptModel, returning requests: [ReturnRequest], mode: Mode
+    of model: LoadedModel, returning requests: [ReturnRequest], mode: Mode
   ) throws -> FeatureExtractor {
     do {
       let extractor = try Progress.during("tracing") {
-        try FeatureExtractor(of: model, returning: requests, options: traceOptions(mode), modes: [mode])
+        try model.extractor(returning: requests, options: traceOptions(mode), modes: [mode])
       }
-      for line in MergedNotes(Array(extractor.traces.values)).briefLines { Terminal.error(line) }
-      for note in extractor.plan.notes { Terminal.warn(note) }
+      warn(of: extractor)
       return extractor
     } catch let error as XylemError where error.id == .extractUnknownNode {
       throw withOtherMode(error, model, requests, mode)
     }
   }
 
+  /// An extractor of the modes for which something is asked, starting in one of them.
+  ///
+  /// - Throws: as ``extractor(of:returning:mode:)``; an unknown name comes with the option to ask for another there.
+  func extractor(
+    of model: LoadedModel, returning requests: [Mode: [ReturnRequest]], mode: Mode
+  ) throws -> FeatureExtractor {
+    if model.saved != nil, requests.isEmpty { return try extractor(of: model, returning: [], mode: mode) }
+    do {
+      let extractor = try Progress.during("tracing") {
+        var traces: [Mode: Trace] = [:]
+        for mode in requests.keys { traces[mode] = try model.trace(traceOptions(mode)) }
+        return try FeatureExtractor(
+          of: model.model, traces: traces, inTrain: requests[.train], inEval: requests[.eval], mode: mode)
+      }
+      warn(of: extractor)
+      return extractor
+    } catch var error as XylemError where error.id == .extractUnknownNode {
+      error.remedies = ["--train-return NODE --eval-return NODE  # where the modes differ"] + error.remedies.prefix(2)
+      throw error
+    }
+  }
+
+  private func warn(of extractor: FeatureExtractor) {
+    let traces = extractor.traces.sorted { $0.key.rawValue > $1.key.rawValue }.map(\.value)
+    for line in MergedNotes(traces).briefLines { Terminal.error(line) }
+    for note in extractor.plan.notes { Terminal.warn(note) }
+  }
+
   private func withOtherMode(
-    _ error: XylemError, _ model: ScriptModel, _ requests: [ReturnRequest], _ mode: Mode
+    _ error: XylemError, _ model: LoadedModel, _ requests: [ReturnRequest], _ mode: Mode
   ) -> XylemError {
     let other: Mode = mode == .train ? .eval : .train
     guard let request = requests.first(where: { error.message.contains("'\($0.node)'") }),

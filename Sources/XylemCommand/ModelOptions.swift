@@ -1,13 +1,16 @@
 public import ArgumentParser
 internal import Foundation
 internal import XylemErrors
+internal import XylemExtract
 internal import XylemGraph
 internal import XylemRuntime
 public import XylemTrace
 
 /// The options that every command with a model takes.
 struct ModelOptions: ParsableArguments {
-  @ArgumentParser.Argument(help: "A TorchScript archive (model.pt).", completion: .file(extensions: ["pt", "pth"]))
+  @ArgumentParser.Argument(
+    help: "A TorchScript archive (model.pt), or a saved extractor (features.xylem).",
+    completion: .file(extensions: ["pt", "pth", "xylem"]))
   var model: String
 
   @Option(
@@ -88,7 +91,7 @@ struct ModelOptions: ParsableArguments {
   ///
   /// - Throws: `command.unavailable` for what belongs to a later version, `file.not-found` where the model is neither a
   ///   file nor a known name, and as ``ScriptModel/init(path:)``.
-  func load() throws -> ScriptModel {
+  func load() throws -> LoadedModel {
     if !plugin.isEmpty { throw CommandErrors.unavailable("--plugin") }
     if config != nil { throw CommandErrors.unavailable("--config") }
     if weights != nil { throw CommandErrors.unavailable("--weights") }
@@ -97,15 +100,31 @@ struct ModelOptions: ParsableArguments {
       throw CommandErrors.unknownModel(model)
     }
     guard !isFolder.boolValue else { throw CommandErrors.folder(model) }
-    if model.hasSuffix(".xylem") { throw CommandErrors.unavailable("reading .xylem files") }
-    let loaded = try Progress.during("loading \(model)") { try ScriptModel(path: model) }
-    let missing = loaded.archive.missingOperators
+    let isSaved = model.hasSuffix(".xylem")
+    if isSaved { try checkNothingToTrace() }
+    let loaded = try Progress.during("loading \(model)") {
+      if isSaved {
+        let saved = try FeatureExtractor(path: model)
+        return LoadedModel(model: saved.model, saved: saved)
+      }
+      return LoadedModel(model: try ScriptModel(path: model), saved: nil)
+    }
+    let missing = loaded.model.archive.missingOperators
     if !missing.isEmpty {
       Terminal.warn(
         "the model calls operators that are not registered: \(missing.joined(separator: ", ")); such code can be traced and not run"
       )
     }
     return loaded
+  }
+
+  /// Options about tracing say nothing to what was traced before.
+  private func checkNothingToTrace() throws(XylemError) {
+    let given: [(String, Bool)] = [
+      ("--leaf", !leaves.isEmpty), ("--wrap", !wrapped.isEmpty), ("--no-default-leaves", noDefaultLeaves),
+      ("--auto-leaf", autoLeaf), ("--concrete", !concrete.isEmpty), ("--naming torchvision", naming == .torchvision),
+    ]
+    if let option = given.first(where: \.1) { throw CommandErrors.tracedAlready(option.0) }
   }
 
   /// Finds out, before any work is done, whether the output can't be written or would replace what is read.

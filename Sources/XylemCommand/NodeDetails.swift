@@ -28,12 +28,12 @@ struct NodeDetails {
   ///
   /// - Throws: as running the model does.
   static func all(
-    of trace: Trace, model: ScriptModel, inputShape: InputShape?, options: ModelOptions
+    of trace: Trace, model: LoadedModel, inputShape: InputShape?, options: ModelOptions
   ) throws -> [NodeDetails] {
     let listed = trace.nodeNames.compactMap { trace.graph.node(named: $0) }
     guard let inputShape else { return listed.map { NodeDetails($0) } }
     let shapes = try ShapeProbe(model: model, trace: trace, options: options).run(inputShape)
-    let counter = MultiplyAdds(model: model, graph: trace.graph, shapes: shapes)
+    let counter = MultiplyAdds(model: model.model, graph: trace.graph, shapes: shapes)
     return listed.map { node in
       var details = NodeDetails(node)
       guard let found = shapes[node.id] else { return details }

@@ -13,7 +13,7 @@ struct ShapeProbe {
     let bytes: Int
   }
 
-  let model: ScriptModel
+  let model: LoadedModel
   let trace: Trace
   let options: ModelOptions
 
@@ -25,9 +25,8 @@ struct ShapeProbe {
   func run(_ shape: InputShape) throws -> [NodeID: Found] {
     let nodes = trace.graph.nodes.filter { $0.isListed && $0.type == "Tensor" && $0.operation != .output }
     guard !nodes.isEmpty else { return [:] }
-    let extractor = try FeatureExtractor(
-      of: model, returning: nodes.map { ReturnRequest($0.name) }, options: options.traceOptions(trace.mode),
-      modes: [trace.mode])
+    let extractor = try model.extractor(
+      returning: nodes.map { ReturnRequest($0.name) }, options: options.traceOptions(trace.mode), modes: [trace.mode])
     let arguments = try shape.makeArguments(for: trace.graph)
     let features = try Progress.during("running the model") {
       try TensorRuntime.withGradients(false) { try extractor(named: arguments) }

@@ -52,6 +52,9 @@ public enum ErrorID: String, Sendable, Hashable, CaseIterable {
   case extractExecution = "extract.execution"
   case extractGuard = "extract.guard"
   case extractUnaddressable = "extract.unaddressable"
+  case extractUnreadable = "extract.unreadable"
+  case extractUnsavable = "extract.unsavable"
+  case extractState = "extract.state"
 
   // The command line.
   case usage = "usage"

@@ -55,6 +55,33 @@ enum ExtractErrors {
   }
 }
 
+extension ExtractErrors {
+  static func misshapedState(_ keys: [String]) -> XylemError {
+    XylemError(
+      .extractState, "\(keys.count) of the given tensors have another shape than the model's",
+      cause: Words(keys.prefix(8).joined(separator: "; ") + (keys.count > 8 ? "; …" : "")),
+      remedies: ["give the state dict of a model of the same size"])
+  }
+
+  static func missingState(_ report: StateReport) -> XylemError {
+    let near = report.missing.first.map { nearMisses(of: $0, among: report.unexpected) } ?? []
+    return XylemError(
+      .extractState, "\(report.missing.count) tensors that the extractor needs are missing",
+      cause: Words(report.missing.prefix(8).joined(separator: ", ") + (report.missing.count > 8 ? ", …" : "")),
+      remedies: ["strict: false  // leaves them as they are"] + near.prefix(2).map { "rename the key '\($0)'" })
+  }
+
+  static func unreadable(_ path: String, _ why: String, remedies: [String] = []) -> XylemError {
+    XylemError(
+      .extractUnreadable, "the file is not an extractor that can be loaded", at: .init(file: path), cause: Words(why),
+      remedies: remedies)
+  }
+
+  static func unsavable(_ message: String, cause: String? = nil, remedies: [String] = []) -> XylemError {
+    XylemError(.extractUnsavable, message, cause: cause.map { Words($0) }, remedies: remedies)
+  }
+}
+
 /// A cause in words.
 struct Words: Error, CustomStringConvertible {
   let description: String

@@ -22,6 +22,11 @@ public final class FeatureExtractor: Sendable {
   /// The traces behind them.
   public let traces: [Mode: Trace]
 
+  /// The name of the file that the model came from, without folders.
+  let modelName: String
+  /// What the extractor's file said, where it came from one: then the model is what the extractor needs of it.
+  let loaded: LoadedCode?
+
   private let current: Mutex<Mode>
 
   /// Traces a model and plans what is needed for some of its values, in both modes or in those given.
@@ -34,26 +39,53 @@ public final class FeatureExtractor: Sendable {
   ///   - modes: the modes that are traced and planned.
   /// - Throws: as ``ScriptModel/trace(_:)``; `extract.unknown-node`, `extract.duplicate-key`,
   ///   `extract.nothing-requested`, `extract.unaddressable`; `extract.input` for an empty list of modes.
-  public init(
+  public convenience init(
     of model: ScriptModel, returning requests: [ReturnRequest] = [], inTrain trainRequests: [ReturnRequest]? = nil,
     inEval evalRequests: [ReturnRequest]? = nil, options: TraceOptions = TraceOptions(),
     modes: [Mode] = Mode.allCases
   ) throws {
     guard !modes.isEmpty else { throw ExtractErrors.input("an extractor needs at least one mode") }
-    var plans: [Mode: Plan] = [:]
     var traces: [Mode: Trace] = [:]
     for mode in modes {
       var options = options
       options.mode = mode
-      let trace = try model.trace(options)
+      traces[mode] = try model.trace(options)
+    }
+    try self.init(
+      of: model, traces: traces, returning: requests, inTrain: trainRequests, inEval: evalRequests, mode: options.mode)
+  }
+
+  /// Plans what is needed for some of a model's values, from traces that were made before.
+  ///
+  /// - Parameters:
+  ///   - traces: of this model, by their modes.
+  ///   - requests: what to return in every mode.
+  ///   - trainRequests: what to return in train mode instead.
+  ///   - evalRequests: what to return in eval mode instead.
+  ///   - mode: the mode that the extractor starts in, where it has a trace of it.
+  /// - Throws: `extract.unknown-node`, `extract.duplicate-key`, `extract.nothing-requested`, `extract.unaddressable`;
+  ///   `extract.input` without a trace.
+  public convenience init(
+    of model: ScriptModel, traces: [Mode: Trace], returning requests: [ReturnRequest] = [],
+    inTrain trainRequests: [ReturnRequest]? = nil, inEval evalRequests: [ReturnRequest]? = nil, mode: Mode = .eval
+  ) throws {
+    guard let other = traces.keys.first else { throw ExtractErrors.input("an extractor needs at least one mode") }
+    var plans: [Mode: Plan] = [:]
+    for (mode, trace) in traces {
       var builder = PlanBuilder(model: model, trace: trace)
       plans[mode] = try builder.build((mode == .train ? trainRequests : evalRequests) ?? requests)
-      traces[mode] = trace
     }
+    self.init(model: model, plans: plans, traces: traces, mode: traces[mode] == nil ? other : mode)
+  }
+
+  init(model: ScriptModel, plans: [Mode: Plan], traces: [Mode: Trace], mode: Mode, loaded: LoadedCode? = nil) {
     self.model = model
+    self.loaded = loaded
+    modelName =
+      loaded?.modelName ?? model.archive.path.split(separator: "/").last.map(String.init) ?? model.archive.path
     self.plans = plans
     self.traces = traces
-    current = Mutex(modes.contains(options.mode) ? options.mode : modes.first ?? options.mode)
+    current = Mutex(mode)
   }
 
   /// The mode in which the next call runs.

@@ -12,15 +12,17 @@ public struct Plan: Sendable {
   /// The graph that it runs: what is needed, in the model's order.
   public let graph: Graph
   /// The number of nodes of the whole trace that do not run.
-  public let prunedCount: Int
+  public internal(set) var prunedCount: Int
   /// The keys of the results, in the order in which they were asked for.
   public let keys: [String]
   /// For each key, the name of the node or module whose value it is.
   public let nodes: [String]
+  /// For each key, a request that means the same without globs and prefixes.
+  public let requests: [ReturnRequest]
   /// The arguments of `forward` that the plan reads.
   public let arguments: [Placeholder]
   /// What is to be known about the plan, such as random numbers that come out differently.
-  public let notes: [String]
+  public internal(set) var notes: [String]
 
   let program: Program
   let steps: [[Projection]]

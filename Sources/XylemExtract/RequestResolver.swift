@@ -6,6 +6,8 @@ internal import XylemTrace
 struct ResolvedRequest {
   /// The key of the result.
   let key: String
+  /// A request that means the same, without globs and without prefixes.
+  let exact: String
   /// The name of the node or module whose value it is.
   let node: String
   /// The value, in terms of the graph.
@@ -20,6 +22,8 @@ struct ResolvedRequest {
 /// A value of the graph at a moment.
 private struct Located {
   let node: String
+  /// A name that means it by itself, and not as a prefix.
+  let exact: String
   let argument: Argument
   let moment: NodeID?
 }
@@ -40,7 +44,8 @@ struct RequestResolver {
     var last: [String: ModuleCall] = [:]
     var all: [String: [ModuleCall]] = [:]
     for call in trace.graph.calls where !call.path.isEmpty {
-      last[call.path] = call
+      // In a pruned trace a module's last call may be gone; none before it stands for it.
+      if call.ordinal + 1 == trace.callCounts[call.path] ?? call.ordinal + 1 { last[call.path] = call }
       all[call.path, default: []].append(call)
     }
     lastCall = last
@@ -77,7 +82,8 @@ struct RequestResolver {
     if let value = value(of: request.node) {
       return [
         ResolvedRequest(
-          key: request.key ?? request.node, node: value.node, value: value.argument, steps: [], moment: value.moment)
+          key: request.key ?? request.node, exact: value.exact, node: value.node, value: value.argument, steps: [],
+          moment: value.moment)
       ]
     }
     if Glob.isPattern(request.node) {
@@ -87,7 +93,7 @@ struct RequestResolver {
       return matches.compactMap { name in
         value(of: name).map {
           ResolvedRequest(
-            key: request.key ?? name, node: $0.node, value: $0.argument, steps: [], moment: $0.moment)
+            key: request.key ?? name, exact: $0.exact, node: $0.node, value: $0.argument, steps: [], moment: $0.moment)
         }
       }
     }
@@ -96,7 +102,8 @@ struct RequestResolver {
       let (argument, rest) = try project(value.argument, steps[...], request.node)
       return [
         ResolvedRequest(
-          key: request.key ?? request.node, node: value.node, value: argument, steps: rest, moment: value.moment)
+          key: request.key ?? request.node, exact: value.exact + request.node.dropFirst(name.count), node: value.node,
+          value: argument, steps: rest, moment: value.moment)
       ]
     }
     if let field = try fieldOfResult(request) { return [field] }
@@ -113,7 +120,8 @@ struct RequestResolver {
       return nil
     }
     return ResolvedRequest(
-      key: request.key ?? request.node, node: call.path, value: argument, steps: [], moment: call.returnedAfter)
+      key: request.key ?? request.node, exact: request.node, node: call.path, value: argument, steps: [],
+      moment: call.returnedAfter)
   }
 
   private func unknown(_ name: String) -> XylemError {
@@ -122,24 +130,26 @@ struct RequestResolver {
 
   private func value(of name: String) -> Located? {
     if let node = trace.graph.node(named: name), node.isListed, node.operation != .output {
-      return Located(node: node.name, argument: .node(node.id), moment: node.id)
+      return Located(node: node.name, exact: node.name, argument: .node(node.id), moment: node.id)
     }
     if let hash = name.lastIndex(of: "#"), let ordinal = Int(name[name.index(after: hash)...]) {
       let path = String(name[..<hash])
-      guard let calls = callsByPath[path], calls.indices.contains(ordinal) else { return nil }
-      return Located(node: name, argument: calls[ordinal].result, moment: calls[ordinal].returnedAfter)
+      guard let call = callsByPath[path]?.first(where: { $0.ordinal == ordinal }) else { return nil }
+      return Located(node: name, exact: name, argument: call.result, moment: call.returnedAfter)
     }
     if trace.naming == .exact, let call = lastCall[name] {
-      return Located(node: name, argument: call.result, moment: call.returnedAfter)
+      return Located(node: name, exact: name, argument: call.result, moment: call.returnedAfter)
     }
     if name == "output", let output = trace.graph.output {
-      return Located(node: name, argument: output.inputs[0], moment: output.id)
+      return Located(node: name, exact: name, argument: output.inputs[0], moment: output.id)
     }
     let prefix = name + "."
-    guard let last = names.last(where: { $0.hasPrefix(prefix) }), let node = trace.graph.node(named: last) else {
+    guard !trace.isPruned, let last = names.last(where: { $0.hasPrefix(prefix) }),
+      let node = trace.graph.node(named: last)
+    else {
       return nil
     }
-    return Located(node: last, argument: .node(node.id), moment: node.id)
+    return Located(node: last, exact: last, argument: .node(node.id), moment: node.id)
   }
 
   private func project(

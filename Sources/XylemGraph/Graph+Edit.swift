@@ -102,8 +102,9 @@ extension Graph {
     validateEdit()
   }
 
-  /// Removes nodes that nothing outside the set reads; module calls that returned one of them go too. Ids that are not
-  /// in the graph are ignored.
+  /// Removes nodes that nothing outside the set reads; module calls that returned one of them go too, and where one
+  /// returned after a removed node, that is now after the last node before it that stays. Ids that are not in the graph are
+  /// ignored.
   ///
   /// Costs time linear in the size of the graph, however many nodes are removed.
   ///
@@ -120,6 +121,7 @@ extension Graph {
       usersByID[id.rawValue] = []
     }
     for id in read where contains(id) { usersByID[id.rawValue].removeAll(where: ids.contains) }
+    moveReturns(from: ids)
     order.removeAll(where: ids.contains)
     calls.removeAll { call in
       var reads = false
@@ -127,6 +129,19 @@ extension Graph {
       return reads
     }
     validateEdit()
+  }
+
+  /// Lets calls that returned after a node of the set have returned after the last node before it that is in none.
+  private mutating func moveReturns(from ids: Set<NodeID>) {
+    guard calls.contains(where: { $0.returnedAfter.map(ids.contains) == true }) else { return }
+    var before: [NodeID: NodeID] = [:]
+    var last: NodeID?
+    for id in order {
+      if ids.contains(id) { before[id] = last } else { last = id }
+    }
+    for index in calls.indices {
+      if let moment = calls[index].returnedAfter, ids.contains(moment) { calls[index].returnedAfter = before[moment] }
+    }
   }
 
   /// Writes down that a module returned.

@@ -14,15 +14,36 @@ public import XylemErrors
   /// run.
   public let missingOperators: [String]
 
-  /// Loads an archive; its tensors are read once, through a memory map.
+  /// Loads an archive; its tensors are read once.
   ///
   /// - Throws: `runtime.not-found` and its like without a runtime; `file.not-found`, `file.unreadable`,
   ///   `archive.not-zip`, `archive.truncated`, `archive.no-code`, `archive.state-dict`, `archive.unreadable`.
-  public init(path: String) throws(XylemError) {
+  public convenience init(path: String) throws(XylemError) {
+    try unsafe self.init(path: path) { library, out, error in
+      unsafe path.withText { unsafe library.table.pointee.archive_load($0, out, error) }
+    }
+  }
+
+  /// Loads an archive that lies in memory.
+  ///
+  /// - Parameter path: the file that errors name.
+  /// - Throws: as ``init(path:)``.
+  package convenience init(bytes: UnsafeRawBufferPointer, path: String) throws(XylemError) {
+    try unsafe self.init(path: path) { library, out, error in
+      unsafe library.table.pointee.archive_load_bytes(bytes.baseAddress, bytes.count, out, error)
+    }
+  }
+
+  private init(
+    path: String,
+    _ load: (
+      RuntimeLibrary, UnsafeMutablePointer<OpaquePointer?>, UnsafeMutablePointer<xylem_error>
+    ) -> xylem_status
+  ) throws(XylemError) {
     let library = try RuntimeLibrary.shared()
     var out: OpaquePointer?
     try unsafe check({ RuntimeErrors.archive($0, path: path, reason: $1) }) { error in
-      unsafe path.withText { unsafe library.table.pointee.archive_load($0, &out, error) }
+      unsafe load(library, &out, error)
     }
     guard let handle = unsafe out else {
       throw RuntimeErrors.archive(XYLEM_FAILED, path: path, reason: "the runtime gave nothing back")
@@ -46,6 +67,18 @@ public import XylemErrors
       unsafe library.table.pointee.archive_root(handle, &out, $0)
     }
     return unsafe ScriptObject(RuntimeObject(adopting: out, library: library), archive: self)
+  }
+
+  /// The code and the module tree as an archive of its own, a `uint8` tensor of its bytes: parameters and buffers are zeros
+  /// that take no room in it; whatever else the modules hold is as it is now.
+  ///
+  /// - Throws: `archive.unreadable` where the runtime can't write it.
+  package func code() throws(XylemError) -> Tensor {
+    var out = unsafe xylem_value()
+    try unsafe check(.archiveUnreadable, "the model's code can't be written") {
+      unsafe library.table.pointee.archive_code(handle, &out, $0)
+    }
+    return unsafe Tensor(RuntimeObject(adopting: out, library: library))
   }
 
   /// A function or method by its qualified name, mangling included, or nil.

@@ -127,3 +127,30 @@ public final class ScriptCode: Sendable {
 }
 
 private func range(_ first: UInt32, _ count: UInt32) -> Range<Int> { Int(first)..<Int(first) + Int(count) }
+
+extension ScriptCode {
+  /// Whether another function's code has the same statements, blocks and types under the same numbers.
+  package func hasSameForm(as other: ScriptCode) -> Bool {
+    guard statements.count == other.statements.count, blocks.count == other.blocks.count, operands == other.operands,
+      types.map(\.name) == other.types.map(\.name)
+    else { return false }
+    let haveSameBlocks = zip(blocks, other.blocks).allSatisfy { a, b in
+      a.statements == b.statements && a.inputs == b.inputs && a.outputs == b.outputs
+    }
+    return haveSameBlocks && zip(statements, other.statements).allSatisfy { $0.hasSameForm(as: $1) }
+  }
+}
+
+extension ScriptCode.Statement {
+  fileprivate func hasSameForm(as other: ScriptCode.Statement) -> Bool {
+    guard kind == other.kind, name == other.name, begin == other.begin, end == other.end else { return false }
+    guard inputs == other.inputs, outputs == other.outputs, blocks == other.blocks else { return false }
+    switch (constant, other.constant) {
+    case (nil, nil): return true
+    case (.tensor(let a)?, .tensor(let b)?): return a.shape == b.shape && a.dtype == b.dtype
+    case (.object?, .object?): return true
+    case (let a?, let b?): return String(describing: a) == String(describing: b)
+    default: return false
+    }
+  }
+}

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <set>
+#include <sstream>
 #include <unordered_map>
 
 namespace xylem {
@@ -51,29 +52,50 @@ class InputFile : public caffe2::serialize::ReadAdapterInterface {
     }
     return count;
   }
-  bool starts_with(const std::string &magic) const {
-    if (size_ < magic.size()) return false;
-    std::string start(magic.size(), '\0');
-    read(0, start.data(), start.size(), "its start");
-    return start == magic;
-  }
 
  private:
   const int descriptor_;
   size_t size_ = 0;
 };
 
+/// Bytes in memory, which the caller keeps while the archive is loaded.
+class InputBytes : public caffe2::serialize::ReadAdapterInterface {
+ public:
+  InputBytes(const void *bytes, size_t size) : bytes_(static_cast<const char *>(bytes)), size_(size) {}
+
+  size_t size() const override { return size_; }
+  size_t read(uint64_t position, void *buffer, size_t count, const char *what) const override {
+    if (position > size_ || count > size_ - position) {
+      throw StatusError(XYLEM_ARCHIVE_TRUNCATED, std::string("the bytes end within ") + (what ? what : "a record"));
+    }
+    if (count) std::memcpy(buffer, bytes_ + position, count);
+    return count;
+  }
+
+ private:
+  const char *bytes_;
+  size_t size_;
+};
+
+using Input = std::shared_ptr<caffe2::serialize::ReadAdapterInterface>;
+
+static bool starts_with(const Input &input, const std::string &magic) {
+  if (input->size() < magic.size()) return false;
+  std::string start(magic.size(), '\0');
+  input->read(0, start.data(), start.size(), "its start");
+  return start == magic;
+}
+
 /// Says what a file is that is no archive, before the runtime's importer sees it.
-static void check_is_archive(const std::shared_ptr<InputFile> &file) {
+static void check_is_archive(const Input &file) {
   if (file->size() == 0) throw StatusError(XYLEM_ARCHIVE_TRUNCATED, "the file is empty");
-  if (file->starts_with("\x80\x02") || file->starts_with("\x80\x04")) {
+  if (starts_with(file, "\x80\x02") || starts_with(file, "\x80\x04")) {
     throw StatusError(XYLEM_ARCHIVE_PICKLE, "the file is a bare pickle");
   }
-  if (!file->starts_with("PK\x03\x04")) throw StatusError(XYLEM_ARCHIVE_NOT_ZIP, "the file is no zip archive");
+  if (!starts_with(file, "PK\x03\x04")) throw StatusError(XYLEM_ARCHIVE_NOT_ZIP, "the file is no zip archive");
   std::unique_ptr<caffe2::serialize::PyTorchStreamReader> reader;
   try {
-    reader = std::make_unique<caffe2::serialize::PyTorchStreamReader>(
-        std::static_pointer_cast<caffe2::serialize::ReadAdapterInterface>(file));
+    reader = std::make_unique<caffe2::serialize::PyTorchStreamReader>(file);
   } catch (const c10::Error &e) {
     const std::string reason = e.what_without_backtrace();
     if (reason.find("maximum supported version") != std::string::npos) throw StatusError(XYLEM_FAILED, reason);
@@ -154,42 +176,100 @@ Function *Archive::function(torch::jit::Function *source) {
   return slot.get();
 }
 
+static std::unique_ptr<Archive> load(const Input &input) {
+  check_is_archive(input);
+  auto loaded = std::make_unique<Archive>();
+  // Each round brings one more operator that nobody registered; an archive needs a handful.
+  for (int round = 0;; ++round) {
+    loaded->unit = std::make_shared<torch::jit::CompilationUnit>();
+    try {
+      torch::jit::ExtraFilesMap none;
+      const AllocationSizes sizes;
+      loaded->root = torch::jit::import_ir_module(loaded->unit, input, std::nullopt, none);
+      sizes.check(loaded->root);
+      break;
+    } catch (const c10::Error &e) {
+      const std::string complaint = e.what_without_backtrace();
+      if (complaint.find("PytorchStreamReader failed") != std::string::npos) {
+        throw StatusError(XYLEM_ARCHIVE_TRUNCATED, complaint);
+      }
+      const auto name = unknown_operator(complaint);
+      if (name.empty() || round == 256) throw;
+      register_missing(name);
+    } catch (const torch::jit::ErrorReport &e) {
+      const auto name = unknown_operator(e.what());
+      if (name.empty() || round == 256) throw;
+      register_missing(name);
+    }
+  }
+  loaded->missing = missing_operators(*loaded->unit);
+  for (const auto &name : loaded->missing) loaded->missing_texts.push_back(text(name));
+  {
+    std::lock_guard<std::mutex> lock(registry_mutex());
+    registry()[loaded->unit.get()] = loaded.get();
+  }
+  return loaded;
+}
+
 static xylem_status archive_load(xylem_text path, xylem_archive **out, xylem_error *error) {
   return guarded(error, [&] {
-    const auto file = std::make_shared<InputFile>(string(path));
-    check_is_archive(file);
-    auto loaded = std::make_unique<Archive>();
-    // Each round brings one more operator that nobody registered; an archive needs a handful.
-    for (int round = 0;; ++round) {
-      loaded->unit = std::make_shared<torch::jit::CompilationUnit>();
-      try {
-        torch::jit::ExtraFilesMap none;
-        const AllocationSizes sizes;
-        loaded->root = torch::jit::import_ir_module(
-            loaded->unit, std::static_pointer_cast<caffe2::serialize::ReadAdapterInterface>(file), std::nullopt, none);
-        sizes.check(loaded->root);
-        break;
-      } catch (const c10::Error &e) {
-        const std::string complaint = e.what_without_backtrace();
-        if (complaint.find("PytorchStreamReader failed") != std::string::npos) {
-          throw StatusError(XYLEM_ARCHIVE_TRUNCATED, complaint);
-        }
-        const auto name = unknown_operator(complaint);
-        if (name.empty() || round == 256) throw;
-        register_missing(name);
-      } catch (const torch::jit::ErrorReport &e) {
-        const auto name = unknown_operator(e.what());
-        if (name.empty() || round == 256) throw;
-        register_missing(name);
+    *out = reinterpret_cast<xylem_archive *>(load(std::make_shared<InputFile>(string(path))).release());
+  });
+}
+
+static xylem_status archive_load_bytes(const void *bytes, size_t count, xylem_archive **out, xylem_error *error) {
+  return guarded(error, [&] {
+    *out = reinterpret_cast<xylem_archive *>(load(std::make_shared<InputBytes>(bytes, count)).release());
+  });
+}
+
+/// Copies a tree of modules, each once, with tensors that take no memory in the place of their parameters and buffers.
+class ShellMaker {
+ public:
+  c10::intrusive_ptr<c10::ivalue::Object> copy(const c10::intrusive_ptr<c10::ivalue::Object> &source) {
+    const auto known = copies_.find(source.get());
+    if (known != copies_.end()) return known->second;
+    const auto type = source->type();
+    auto made = c10::ivalue::Object::create(c10::StrongTypePtr(type->compilation_unit(), type), source->slots().size());
+    copies_[source.get()] = made;
+    for (size_t i = 0; i < source->slots().size(); ++i) {
+      const auto &value = source->getSlot(i);
+      if (value.isObject() && type->getAttribute(i)->is_module()) {
+        made->setSlot(i, copy(value.toObject()));
+      } else if (value.isTensor() && is_plain(value.toTensor())) {
+        made->setSlot(i, placeholder(value.toTensor()));
+      } else {
+        made->setSlot(i, value);
       }
     }
-    loaded->missing = missing_operators(*loaded->unit);
-    for (const auto &name : loaded->missing) loaded->missing_texts.push_back(text(name));
-    {
-      std::lock_guard<std::mutex> lock(registry_mutex());
-      registry()[loaded->unit.get()] = loaded.get();
-    }
-    *out = reinterpret_cast<xylem_archive *>(loaded.release());
+    return made;
+  }
+
+ private:
+  static bool is_plain(const at::Tensor &t) {
+    return t.defined() && t.layout() == c10::kStrided && !t.is_quantized() && t.device().is_cpu();
+  }
+
+  static at::Tensor placeholder(const at::Tensor &t) {
+    at::NoGradGuard off;
+    const auto one = at::zeros(std::vector<int64_t>(static_cast<size_t>(t.dim()), 1), t.options());
+    auto made = one.expand(t.sizes());
+    if (t.is_leaf() && t.requires_grad()) made = made.detach().set_requires_grad(true);
+    return made;
+  }
+
+  std::unordered_map<const c10::ivalue::Object *, c10::intrusive_ptr<c10::ivalue::Object>> copies_;
+};
+
+static xylem_status archive_code(const xylem_archive *source, xylem_value *out, xylem_error *error) {
+  return guarded(error, [&] {
+    const torch::jit::Module shell(ShellMaker().copy(archive(source)->root._ivalue()));
+    std::ostringstream stream;
+    shell.save(stream);
+    const auto bytes = stream.str();
+    auto made = at::empty({static_cast<int64_t>(bytes.size())}, at::kByte);
+    std::memcpy(made.mutable_data_ptr(), bytes.data(), bytes.size());
+    *out = wrap(IValue(std::move(made)));
   });
 }
 
@@ -227,6 +307,8 @@ static const xylem_function *archive_function(const xylem_archive *source, xylem
 
 void add_archives(xylem_tensor_runtime &table) {
   table.archive_load = archive_load;
+  table.archive_load_bytes = archive_load_bytes;
+  table.archive_code = archive_code;
   table.archive_release = archive_release;
   table.archive_root = archive_root;
   table.archive_missing = archive_missing;

@@ -107,7 +107,7 @@ final class ScriptTracer {
     }
     return Trace(
       graph: graph, mode: options.mode, naming: options.naming, notes: notes,
-      pinnedModules: model.pinnedModules.map(\.path))
+      pinnedModules: model.pinnedModules.map(\.path), callCounts: callCounts)
   }
 
   private func runRoot(_ function: ScriptFunction, _ arguments: [TracedValue]) throws -> TracedValue {

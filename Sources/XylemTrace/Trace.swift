@@ -1,7 +1,7 @@
 public import XylemGraph
 
 /// A model traced in one mode.
-public struct Trace: Sendable {
+public struct Trace: Sendable, Codable {
   /// The nodes.
   public var graph: Graph
   /// The mode it was traced in.
@@ -12,15 +12,19 @@ public struct Trace: Sendable {
   public var notes: [TraceNote]
   /// Modules whose own flag differs from the root's: they kept it, whatever the mode of the trace.
   public var pinnedModules: [String]
+  /// How often each module was called, by path; more often than the graph has calls of it where the trace was pruned.
+  public var callCounts: [String: Int] = [:]
+  /// Whether only a part of the model's nodes is left. Then a name's prefix says nothing about what was last below it.
+  public var isPruned = false
 
   /// The names of the nodes in execution order.
   public var nodeNames: [String] { graph.nodeNames }
 }
 
 /// Something about a trace that a reader must know to trust it.
-public struct TraceNote: Sendable, Hashable {
+public struct TraceNote: Sendable, Hashable, Codable {
   /// What it is about.
-  public enum Kind: String, Sendable, Hashable, CaseIterable {
+  public enum Kind: String, Sendable, Hashable, CaseIterable, Codable {
     /// A module became a leaf because it could not be traced.
     case automaticLeaf = "automatic-leaf"
     /// A block of control flow was kept whole because it could not be traced.

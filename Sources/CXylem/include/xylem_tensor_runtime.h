@@ -339,6 +339,15 @@ typedef struct xylem_tensor_runtime {
   xylem_status (*callable_effects)(const xylem_callable *callable, xylem_effects *out, xylem_error *error);
   xylem_status (*callable_call)(const xylem_callable *callable, const xylem_value *arguments, size_t count,
                                 xylem_value *results, size_t capacity, size_t *result_count, xylem_error *error);
+
+  /* archives in memory */
+  xylem_status (*archive_load_bytes)(const void *bytes, size_t count, xylem_archive **out, xylem_error *error); /* copies what it keeps */
+  /*
+   * The archive's code and module tree as an archive of its own, in a tensor of bytes: modules' plain tensors are zeros that take
+   * no memory, everything else is as it is now. Its functions have the same names and statements where libtorch reads its own
+   * code back as it wrote it; a caller that depends on that compares.
+   */
+  xylem_status (*archive_code)(const xylem_archive *archive, xylem_value *out, xylem_error *error);
 } xylem_tensor_runtime;
 
 #define XYLEM_WHOLE_FUNCTION UINT32_MAX

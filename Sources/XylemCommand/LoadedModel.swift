@@ -1,0 +1,40 @@
+internal import XylemErrors
+internal import XylemExtract
+internal import XylemTrace
+
+/// What a command works on: an archive, which is traced, or an extractor that was saved, which has been.
+struct LoadedModel {
+  let model: ScriptModel
+  /// The saved extractor, where the file is one.
+  let saved: FeatureExtractor?
+
+  /// The trace in one mode.
+  ///
+  /// - Throws: as ``ScriptModel/trace(_:)``; `extract.input` for a mode that was not saved.
+  func trace(_ options: TraceOptions) throws -> Trace {
+    guard let saved else { return try model.trace(options) }
+    guard let trace = saved.traces[options.mode] else { throw CommandErrors.unsavedMode(options.mode, saved) }
+    return trace
+  }
+
+  /// An extractor of one mode.
+  ///
+  /// - Parameter requests: empty for those of the saved extractor.
+  /// - Throws: as ``trace(_:)`` and ``FeatureExtractor``'s initialisers.
+  func extractor(
+    returning requests: [ReturnRequest], options: TraceOptions, modes: [Mode]
+  ) throws -> FeatureExtractor {
+    guard let saved else { return try FeatureExtractor(of: model, returning: requests, options: options, modes: modes) }
+    if requests.isEmpty {
+      guard saved.plans[options.mode] != nil else { throw CommandErrors.unsavedMode(options.mode, saved) }
+      if saved.mode != options.mode { try options.mode == .train ? saved.train() : saved.eval() }
+      return saved
+    }
+    var traces: [Mode: Trace] = [:]
+    for mode in modes {
+      guard let trace = saved.traces[mode] else { throw CommandErrors.unsavedMode(mode, saved) }
+      traces[mode] = trace
+    }
+    return try FeatureExtractor(of: model, traces: traces, returning: requests, mode: options.mode)
+  }
+}

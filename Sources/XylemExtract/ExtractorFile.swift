@@ -1,0 +1,93 @@
+internal import XylemTrace
+
+/// What an extractor's file says besides its weights and its code.
+///
+/// The file is a safetensors file, so that other programs can read the weights: each tensor that the extractor needs under the
+/// model's own key, and as bytes (`U8`) the model's code (``codeName``) and this description as JSON (``name``).
+struct ExtractorFile: Codable {
+  /// The schema that this version writes and reads.
+  static let schema = 1
+  /// What the file's metadata call it.
+  static let format = "xylem.extractor"
+  /// The description, among the file's tensors. A state dict has no key with a slash.
+  static let name = "xylem/extractor.json"
+  /// The model's code and module tree, without weights, as a TorchScript archive.
+  static let codeName = "xylem/code.pt"
+
+  var schema = Self.schema
+  /// The name of the file that the model came from, for people.
+  var model: String
+  /// The mode in which the extractor starts.
+  var mode: Mode
+  /// By the mode's name.
+  var plans: [String: SavedPlan]
+  var tensors: [SavedTensor]
+  /// The archive that holds the weights, where the file does not.
+  var weights: String?
+  /// Identifiers of the plugins whose leaves are called. None can be loaded yet; a file that names one is refused.
+  var plugins: [String] = []
+
+  /// What was planned for one mode.
+  struct SavedPlan: Codable {
+    /// The nodes that the plan needs.
+    var trace: Trace
+    var requests: [SavedRequest]
+    /// How many nodes of the whole trace the plan does not run.
+    var prunedCount: Int
+    var notes: [String]
+  }
+
+  struct SavedRequest: Codable {
+    var node: String
+    var key: String
+  }
+
+  /// One tensor of a module.
+  struct SavedTensor: Codable {
+    /// The key in the model.
+    var key: String
+    /// The key under which the contents are kept: another one where two are the same tensor, or share memory.
+    var contents: String
+    var requiresGrad: Bool
+    /// Of the contents, to tell a damaged or an exchanged file.
+    var checksum: String
+    /// Where in the contents the tensor lies; nil where it is the whole.
+    var view: View?
+
+    /// A tensor as a view of bytes.
+    struct View: Codable {
+      var shape: [Int]
+      /// In elements, as is the offset.
+      var strides: [Int]
+      var offset: Int
+      var dtype: String
+    }
+  }
+}
+
+/// A sum that changes with any byte: FNV-1a with 64 bits, taken over words of eight bytes. For damage, not for malice.
+struct Checksum {
+  private var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+  init(_ bytes: UnsafeRawBufferPointer) {
+    let prime: UInt64 = 0x100_0000_01b3
+    let words = unsafe bytes.count / 8
+    for index in 0..<words {
+      let word = unsafe bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self)
+      value = (value ^ word) &* prime
+      // The lowest bits depend on the lowest bits alone; turning lets every bit reach every other.
+      value = value << 29 | value >> 35
+    }
+    for index in unsafe words * 8..<bytes.count {
+      let byte = unsafe bytes[index]
+      value = (value ^ UInt64(byte)) &* prime
+    }
+    let count = unsafe bytes.count
+    value = (value ^ UInt64(count)) &* prime
+  }
+
+  var text: String {
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}

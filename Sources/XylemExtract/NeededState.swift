@@ -1,0 +1,45 @@
+internal import XylemGraph
+internal import XylemTrace
+
+/// Which of a model's tensors a graph reads or writes.
+struct NeededState {
+  private let model: ScriptModel
+  /// Paths of attributes that nodes read or write themselves.
+  private var attributes: Set<String> = []
+  /// First paths of modules that are called, and of all below them.
+  private var modules: Set<String> = []
+
+  init(_ model: ScriptModel, graphs: [Graph]) {
+    self.model = model
+    for graph in graphs {
+      for node in graph.nodes { add(node) }
+    }
+  }
+
+  private mutating func add(_ node: Node) {
+    switch node.operation {
+    case .leafModule(let leaf): addModule(leaf.path)
+    case .leafFunction(let function): if let path = function.modulePath { addModule(path) }
+    case .region(let region): region.hiddenModules.forEach { addModule($0) }
+    case .attribute(let path), .setAttribute(let path): attributes.insert(canonical(path))
+    default: break
+    }
+    for input in node.inputs { if case .module(let path) = input { addModule(path) } }
+  }
+
+  private mutating func addModule(_ path: String) {
+    guard let root = model.module(at: path), !modules.contains(root.path) else { return }
+    for module in model.modules(below: root) { modules.insert(module.path) }
+  }
+
+  private func canonical(_ attribute: String) -> String {
+    guard let dot = attribute.lastIndex(of: ".") else { return attribute }
+    let path = model.module(at: String(attribute[..<dot]))?.path ?? String(attribute[..<dot])
+    return path.isEmpty ? String(attribute[attribute.index(after: dot)...]) : path + attribute[dot...]
+  }
+
+  func contains(_ entry: StateEntry) -> Bool {
+    modules.contains(entry.modulePath)
+      || attributes.contains(entry.modulePath.isEmpty ? entry.name : entry.modulePath + "." + entry.name)
+  }
+}

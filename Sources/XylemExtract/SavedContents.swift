@@ -1,0 +1,148 @@
+internal import XylemErrors
+internal import XylemRuntime
+internal import XylemTrace
+
+/// The contents of a model's tensors as they go into a file: each once, and tensors that share memory as views of it.
+struct SavedContents {
+  private(set) var tensors: [ExtractorFile.SavedTensor] = []
+  private(set) var arrays: [(name: String, array: HostArray)] = []
+
+  /// One tensor with the addresses of its elements' bytes, from the lowest to the end of the highest.
+  private struct Placed {
+    let entry: StateEntry
+    let range: Range<UInt>
+
+    /// Whether elements lie over each other, as in what `expand` gives.
+    var overlapsItself: Bool { range.count < entry.tensor.count * (entry.tensor.dtype?.byteCount ?? 1) }
+
+    func isSame(as other: Placed) -> Bool {
+      let (a, b) = (entry.tensor, other.entry.tensor)
+      return range == other.range && a.shape == b.shape && a.strides == b.strides && a.dtype == b.dtype
+    }
+  }
+
+  /// - Parameter keepsArrays: whether the contents are wanted, or only how to know them again.
+  init(_ entries: [StateEntry], keepsArrays: Bool) throws {
+    guard keepsArrays else {
+      for entry in entries {
+        tensors.append(try addWhole(entry))
+        arrays = []
+      }
+      return
+    }
+    var placed: [(position: Int, tensor: Placed)] = []
+    var saved = [ExtractorFile.SavedTensor?](repeating: nil, count: entries.count)
+    for (position, entry) in entries.enumerated() {
+      if let range = entry.tensor.addressRange, entry.tensor.device == "cpu" {
+        placed.append((position, Placed(entry: entry, range: range)))
+      } else {
+        saved[position] = try addWhole(entry)
+      }
+    }
+    placed.sort { ($0.tensor.range.lowerBound, $0.position) < ($1.tensor.range.lowerBound, $1.position) }
+    var start = 0
+    while start < placed.count {
+      var end = start + 1
+      var upper = placed[start].tensor.range.upperBound
+      while end < placed.count, placed[end].tensor.range.lowerBound < upper {
+        upper = max(upper, placed[end].tensor.range.upperBound)
+        end += 1
+      }
+      let group = placed[start..<end].sorted { $0.position < $1.position }
+      let first = group[0].tensor
+      if !first.overlapsItself, group.allSatisfy({ $0.tensor.isSame(as: first) }) {
+        let whole = try addWhole(first.entry)
+        for (position, tensor) in group {
+          var one = whole
+          one.key = tensor.entry.key
+          one.requiresGrad = tensor.entry.tensor.requiresGrad
+          saved[position] = one
+        }
+      } else {
+        for (position, one) in try addShared(group.map { ($0.position, $0.tensor) }, upTo: upper) {
+          saved[position] = one
+        }
+      }
+      start = end
+    }
+    tensors = saved.compactMap { $0 }
+    // The order of addresses is not the same in every run.
+    arrays.sort { $0.name < $1.name }
+  }
+
+  private mutating func addWhole(_ entry: StateEntry) throws -> ExtractorFile.SavedTensor {
+    let array = try entry.tensor.hostArray()
+    arrays.append((entry.key, array))
+    let checksum = unsafe array.bytes.withUnsafeBytes { unsafe Checksum($0).text }
+    return .init(
+      key: entry.key, contents: entry.key, requiresGrad: entry.tensor.requiresGrad, checksum: checksum)
+  }
+
+  /// Keeps the memory of several tensors as bytes, and each as a view of it.
+  private mutating func addShared(
+    _ group: [(position: Int, tensor: Placed)], upTo upper: UInt
+  ) throws -> [(Int, ExtractorFile.SavedTensor)] {
+    let lower = group.map(\.tensor.range.lowerBound).min() ?? upper
+    // Elements keep their alignment, whatever their types.
+    let padding = lower % 16
+    let count = Int((padding + upper - lower + 15) / 16 * 16)
+    var bytes = [UInt8](repeating: 0, count: count)
+    guard let address = unsafe UnsafeRawPointer(bitPattern: lower) else { return [] }
+    unsafe bytes.withUnsafeMutableBytes { target in
+      unsafe UnsafeMutableRawBufferPointer(rebasing: target[Int(padding)...])
+        .copyMemory(from: UnsafeRawBufferPointer(start: address, count: Int(upper - lower)))
+    }
+    let name = "xylem/storage/" + group[0].tensor.entry.key
+    let array = try HostArray(dtype: .uint8, shape: [count], bytes: bytes)
+    arrays.append((name, array))
+    let checksum = unsafe bytes.withUnsafeBytes { unsafe Checksum($0).text }
+    return try group.map { position, placed in
+      let tensor = placed.entry.tensor
+      guard let dtype = tensor.dtype else {
+        throw ExtractErrors.unsavable("the tensor '\(placed.entry.key)' is of a type that can't be saved")
+      }
+      let offset = Int(padding + placed.range.lowerBound - lower) / dtype.byteCount
+      return (
+        position,
+        .init(
+          key: placed.entry.key, contents: name, requiresGrad: tensor.requiresGrad, checksum: checksum,
+          view: .init(shape: tensor.shape, strides: tensor.strides, offset: offset, dtype: dtype.rawValue))
+      )
+    }
+  }
+}
+
+extension ExtractorFile.SavedTensor.View {
+  /// The view of bytes in memory.
+  ///
+  /// - Throws: `extract.unreadable` where it would reach beyond them, `runtime.operator`.
+  func tensor(of bytes: Tensor, path: String) throws -> Tensor {
+    guard let dtype = DType(rawValue: dtype), shape.count == strides.count, offset >= 0,
+      (shape + strides).allSatisfy({ $0 >= 0 && $0 < 1 << 40 })
+    else { throw ExtractErrors.unreadable(path, "a tensor's place in its memory makes no sense") }
+    let last = zip(shape, strides).reduce(Double(offset)) { $0 + Double($1.0 - 1) * Double($1.1) }
+    guard shape.contains(0) || (last + 1) * Double(dtype.byteCount) <= Double(bytes.count) else {
+      throw ExtractErrors.unreadable(path, "a tensor reaches beyond the memory that was saved")
+    }
+    return try TensorRuntime.withGradients(false) {
+      let typed = try TensorOperator.call("aten::view", overload: "dtype", [.tensor(bytes), .dtype(dtype)])
+      return try TensorOperator.call(
+        "aten::as_strided",
+        [.tensor(typed), .list(shape.map { .int($0) }), .list(strides.map { .int($0) }), .int(offset)])
+    }
+  }
+}
+
+extension Value {
+  /// A type of elements as operators take it.
+  fileprivate static func dtype(_ dtype: DType) -> Value { .int(Int(dtype.runtimeCode)) }
+}
+
+extension Tensor {
+  /// The addresses of the elements' bytes; nil for a tensor without elements.
+  fileprivate var addressRange: Range<UInt>? {
+    guard let start = dataAddress, count > 0, strides.count == shape.count else { return nil }
+    let last = zip(shape, strides).reduce(0) { $0 + ($1.0 - 1) * $1.1 }
+    return start..<start + UInt(last + 1) * UInt(dtype?.byteCount ?? 1)
+  }
+}

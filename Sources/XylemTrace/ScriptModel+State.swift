@@ -1,0 +1,53 @@
+internal import OrderedCollections
+public import XylemRuntime
+
+/// A tensor that a module of a model holds under a name.
+public struct StateEntry: Sendable {
+  /// What the model takes it for.
+  public enum Kind: Sendable, Hashable {
+    case parameter, buffer
+    /// A tensor that is neither: it is in no state dict of PyTorch's.
+    case attribute
+  }
+
+  /// The key in the model's state dict, as in `layer1.0.conv1.weight`.
+  public let key: String
+  /// What the model takes it for.
+  public let kind: Kind
+  /// The tensor itself, not a copy.
+  public let tensor: Tensor
+  /// The first path that reaches the module; differs from the key's where a module is shared.
+  package let modulePath: String
+  /// The module that holds it.
+  package let owner: ScriptObject
+  /// The attribute's name.
+  package let name: String
+}
+
+extension ScriptModel {
+  /// Every tensor that a module holds, under every path that reaches it, with its present value: a module's own before those of
+  /// the modules in it, each in the class's order.
+  ///
+  /// - Returns: the state dict's entries, and tensors that are attributes and nothing else.
+  public var tensors: [StateEntry] {
+    var found: [StateEntry] = []
+    collect(root, path: "", into: &found)
+    return found
+  }
+
+  private func collect(_ module: ScriptModule, path: String, into found: inout [StateEntry]) {
+    let prefix = path.isEmpty ? "" : path + "."
+    for (name, attribute) in module.attributes {
+      guard case .value(.tensor) = attribute.content, case .tensor(let tensor)? = module.object.attribute(name) else {
+        continue
+      }
+      found.append(
+        StateEntry(
+          key: prefix + name, kind: attribute.isParameter ? .parameter : attribute.isBuffer ? .buffer : .attribute,
+          tensor: tensor, modulePath: module.path, owner: module.object, name: name))
+    }
+    for (name, attribute) in module.attributes {
+      if case .module(let child) = attribute.content { collect(child, path: prefix + name, into: &found) }
+    }
+  }
+}
