@@ -132,7 +132,10 @@ struct ExtractCommand: ParsableCommand {
       try TensorRuntime.withGradients(false) { try extractor(named: arguments) }
     }
     let entries = try FeatureEntry.all(of: features, nodes: extractor.plan.nodes)
-    try write(entries, plan: extractor.plan, names: names)
+    let explanation =
+      try explain
+      ? ExplainReport(explanations: extractor.explanations(), copiedKeys: Set(features.copiedKeys)) : nil
+    try write(entries, plan: extractor.plan, names: names, explanation: explanation)
   }
 
   private func checkOutputs() throws(XylemError) {
@@ -155,12 +158,12 @@ struct ExtractCommand: ParsableCommand {
   }
 
   /// Makes everything ready first, then writes it.
-  private func write(_ entries: [FeatureEntry], plan: Plan, names: ClassLabels?) throws {
+  private func write(_ entries: [FeatureEntry], plan: Plan, names: ClassLabels?, explanation: ExplainReport?) throws {
     let classes = try names.map { try $0.likeliest(in: entries) }
     if classes?.isEmpty == true, let names {
       Terminal.warn("no feature has \(names.names.count) values for each input, so no classes are printed")
     }
-    let summary = ExtractReport(mode: mode, entries: entries, plan: plan, classes: classes)
+    let summary = ExtractReport(mode: mode, entries: entries, plan: plan, classes: classes, explanation: explanation)
     let pictures = imageFolder == nil ? [] : try FeaturePicture.all(of: entries)
     var written: [String] = []
     if let output = options.output {

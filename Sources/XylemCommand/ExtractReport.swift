@@ -10,14 +10,17 @@ struct ExtractReport {
   let plan: Plan
   /// The likeliest classes, where labels were given.
   let classes: [ClassRanking]?
+  /// What `--explain` asks for.
+  let explanation: ExplainReport?
 
-  /// The contract's JSON; `--labels` adds `classes`. A value that is no tensor has an empty shape, one that is no number
+  /// The contract's JSON; `--labels` adds `classes` and `--explain` `explanation`. A value that is no tensor has an empty shape, one that is no number
   /// no minimum, mean and maximum.
   var json: JSONValue {
     var members: [String: JSONValue] = [
       "schema": .int(1), "mode": .string(mode.rawValue), "features": .array(entries.map(Self.json)),
       "prunedOperations": .int(plan.prunedCount), "keptOperations": .int(plan.keptCount),
     ]
+    if let explanation { members["explanation"] = explanation.json }
     if let classes { members["classes"] = .array(classes.map(\.json)) }
     return .object(members)
   }
@@ -53,7 +56,8 @@ struct ExtractReport {
       table.append(
         [entry.key, entry.node] + Self.cells(of: entry) + (showsNaN ? [nanCount > 0 ? "\(nanCount)" : ""] : []))
     }
-    return ([table.text] + (classes ?? []).map(\.text)).joined(separator: "\n\n")
+    return ([table.text] + (explanation.map { [$0.text] } ?? []) + (classes ?? []).map(\.text)).joined(
+      separator: "\n\n")
   }
 
   private static func cells(of entry: FeatureEntry) -> [String] {

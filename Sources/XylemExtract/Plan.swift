@@ -28,6 +28,8 @@ public struct Plan: Sendable {
   let steps: [[Projection]]
   /// For each protected value, the key that asked for it first.
   let protectedKeys: [String]
+  /// For each key, the names of the nodes that run after its value is there and may write over it.
+  let overwriters: [[String]]
   /// Nodes of the instructions, by origin.
   let origins: [Node]
 

@@ -17,6 +17,8 @@ struct PlanBuilder {
   private var parts: [NodeID: [Int]] = [:]
   private var slotCount = 0
   private var origins: [Node] = []
+  /// Why nodes run that no value needs.
+  private(set) var reasons: [NodeID: Pruning.Reason] = [:]
 
   init(model: ScriptModel, trace: Trace) {
     self.model = model
@@ -37,6 +39,7 @@ struct PlanBuilder {
     graph.remove(Set(all[last...].map(\.id)))
     let reachable = Array(graph.nodes)
     let pruning = Pruning(graph, requested: resolved)
+    reasons = pruning.reasons
     let kept = reachable.filter { pruning.needed.contains($0.id) }
     graph.remove(Set(reachable.map(\.id)).subtracting(pruning.needed))
 
@@ -67,7 +70,27 @@ struct PlanBuilder {
       notes: notes(kept, all: reachable), program: program, steps: resolved.map(\.steps),
       protectedKeys: protected.indices.map { position in
         positions.firstIndex(of: position).map { resolved[$0].key } ?? ""
-      }, origins: origins)
+      },
+      overwriters: overwriters(of: resolved, positions), origins: origins)
+  }
+
+  /// For each request, the nodes that may write over its value, going by what they write and not by when it is looked at.
+  private func overwriters(of resolved: [ResolvedRequest], _ positions: [Int?]) -> [[String]] {
+    var classes = StorageClasses(graph)
+    return zip(resolved, positions).map { request, position in
+      guard let position else { return [] }
+      var own: Set<Int> = []
+      request.value.forEachNode { own.insert(classes.find($0.rawValue)) }
+      return instructions.filter { $0.mayOverwrite.contains(position) }.compactMap { instruction in
+        let node = origins[instruction.origin]
+        let effects = node.effects ?? .unknown(inputs: node.inputs.count)
+        var hits = effects.writesModel
+        for written in effects.writes where written < node.inputs.count {
+          node.inputs[written].forEachNode { hits = hits || own.contains(classes.find($0.rawValue)) }
+        }
+        return hits ? node.name : nil
+      }
+    }
   }
 
   private mutating func newSlot() -> Int {

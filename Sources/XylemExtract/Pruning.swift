@@ -10,6 +10,17 @@ struct Pruning {
   private var classes: StorageClasses
   private(set) var needed: Set<NodeID> = []
 
+  /// Why a node is needed that no request and no reader needs.
+  private(set) var reasons: [NodeID: Reason] = [:]
+
+  /// What a node does that is needed besides its value.
+  enum Reason {
+    case writes(readBy: String)
+    case writesModel
+    case checks
+    case changesContext
+  }
+
   /// Nodes whose values are read right after a node, because a request means them at that moment.
   private var readAfter: [NodeID: [NodeID]] = [:]
 
@@ -35,35 +46,42 @@ struct Pruning {
 
   /// Walks backwards: readers come before what they read.
   private mutating func sweep(_ kept: inout Set<NodeID>) {
-    var readLater: Set<Int> = []
+    // For each class of storage, the name of what reads it next.
+    var readLater: [Int: String] = [:]
     var pathsLater: [String] = []
     for node in graph.nodes.reversed() {
-      for read in readAfter[node.id] ?? [] { readLater.insert(classes.find(read.rawValue)) }
+      for read in readAfter[node.id] ?? [] { readLater[classes.find(read.rawValue)] = "what is returned" }
       if !kept.contains(node.id) {
-        guard writesWhatIsRead(node, readLater, pathsLater) || (node.effects?.changesContext == true && !kept.isEmpty)
-        else { continue }
+        guard let reason = reason(toKeep: node, readLater, pathsLater, runsSomething: !kept.isEmpty) else { continue }
         // What changes the thread's state matters only to what runs after it.
         if node.effects?.changesContext == true, readLater.isEmpty { continue }
         kept.insert(node.id)
+        reasons[node.id] = reason
       }
       node.forEachInputNode {
         kept.insert($0)
-        readLater.insert(classes.find($0.rawValue))
+        readLater[classes.find($0.rawValue)] = node.name
       }
       pathsLater += modelPaths(of: node)
     }
   }
 
-  private mutating func writesWhatIsRead(_ node: Node, _ readLater: Set<Int>, _ pathsLater: [String]) -> Bool {
-    if node.operation == .output { return false }
+  private mutating func reason(
+    toKeep node: Node, _ readLater: [Int: String], _ pathsLater: [String], runsSomething: Bool
+  ) -> Reason? {
+    if node.operation == .output { return nil }
     let effects = node.effects ?? .unknown(inputs: node.inputs.count)
     for position in effects.writes where position < node.inputs.count {
-      var isRead = false
-      node.inputs[position].forEachNode { isRead = isRead || readLater.contains(classes.find($0.rawValue)) }
-      if isRead { return true }
+      var reader: String?
+      node.inputs[position].forEachNode { reader = reader ?? readLater[classes.find($0.rawValue)] }
+      if let reader { return .writes(readBy: reader) }
     }
-    guard effects.writesModel else { return false }
-    return modelPaths(of: node).contains { path in pathsLater.contains { Self.overlap(path, $0) } }
+    if effects.writesModel,
+      modelPaths(of: node).contains(where: { path in pathsLater.contains { Self.overlap(path, $0) } })
+    {
+      return .writesModel
+    }
+    return node.effects?.changesContext == true && runsSomething ? .changesContext : nil
   }
 
   /// Paths of the parts of the model whose state a node may read or write from within.
@@ -82,7 +100,7 @@ struct Pruning {
   }
 
   /// Counters of a module that runs go on counting, and its checks go on checking.
-  private func keepPartsOfRunningModules(_ kept: inout Set<NodeID>) {
+  private mutating func keepPartsOfRunningModules(_ kept: inout Set<NodeID>) {
     var running: Set<String> = []
     var last: [String: Int] = [:]
     for (position, node) in graph.nodes.enumerated() where kept.contains(node.id) {
@@ -99,8 +117,8 @@ struct Pruning {
     for (position, node) in graph.nodes.enumerated() where !kept.contains(node.id) {
       switch node.operation {
       case .guard:
-        if let end = last[node.modulePath], end > position { kept.insert(node.id) }
-      case .setAttribute: if running.contains(node.modulePath) { kept.insert(node.id) }
+        if let end = last[node.modulePath], end > position { keep(node, .checks, &kept) }
+      case .setAttribute: if running.contains(node.modulePath) { keep(node, .writesModel, &kept) }
       case .operator:
         guard let effects = node.effects, !effects.writes.isEmpty, running.contains(node.modulePath) else { continue }
         let writesAttribute = effects.writes.contains { position in
@@ -108,9 +126,14 @@ struct Pruning {
           if case .attribute = graph[id].operation { return true }
           return false
         }
-        if writesAttribute { kept.insert(node.id) }
+        if writesAttribute { keep(node, .writesModel, &kept) }
       default: continue
       }
     }
+  }
+
+  private mutating func keep(_ node: Node, _ reason: Reason, _ kept: inout Set<NodeID>) {
+    kept.insert(node.id)
+    reasons[node.id] = reason
   }
 }

@@ -15,46 +15,70 @@ struct PropertyTests {
   /// Every tensor node of a model with its value in a run where nothing is pruned.
   private struct Whole {
     let model: ScriptModel
+    let mode: Mode
     let names: [String]
     let values: [String: [Float]]
     let input: Tensor
 
-    init(_ name: String) throws {
+    init(_ name: String, _ mode: Mode = .eval) throws {
       model = try ScriptModel(path: Fixtures.path("zoo/\(name).pt"))
-      input = try GoldenValue.formulaTensor(PropertyTests.shapes[name] ?? [])
-      let trace = try model.trace(TraceOptions(mode: .eval))
+      self.mode = mode
+      // Batch norm's training needs more than one value for each channel.
+      let shape = PropertyTests.shapes[name] ?? []
+      input = try GoldenValue.formulaTensor(mode == .train ? [2] + shape.dropFirst() : shape)
+      let trace = try model.trace(TraceOptions(mode: mode))
       names = trace.nodeNames.filter { trace.graph.node(named: $0)?.type == "Tensor" }
-      let all = try PropertyTests.run(model, names, input)
+      let all = try PropertyTests.run(model, names, input, mode).features
       var values: [String: [Float]] = [:]
       for name in names { values[name] = try all[name]?.tensor?.floats() }
       self.values = values
     }
-  }
 
-  private static func run(_ model: ScriptModel, _ names: [String], _ input: Tensor) throws -> Features {
-    let extractor = try FeatureExtractor(of: model, returning: names.map { ReturnRequest($0) }, modes: [.eval])
-    return try TensorRuntime.withGradients(false) { try extractor([.tensor(try input.clone())]) }
-  }
-
-  @Test("each node alone has bit for bit the value that it has in the whole run", arguments: shapes.keys.sorted())
-  func eachNodeAlone(_ name: String) throws {
-    let whole = try Whole(name)
-    #expect(whole.names.count > 50)
-    for node in whole.names {
-      let alone = try Self.run(whole.model, [node], whole.input)[node]?.tensor?.floats()
-      #expect(alone == whole.values[node], "\(node)")
+    /// The features, and whether random numbers are those of the whole model.
+    func run(_ names: [String]) throws -> (features: Features, isExact: Bool) {
+      try PropertyTests.run(model, names, input, mode)
     }
   }
 
-  @Test("random pairs and triples have the same values in the order asked", arguments: shapes.keys.sorted())
-  func randomCombinations(_ name: String) throws {
-    let whole = try Whole(name)
+  private static func run(
+    _ model: ScriptModel, _ names: [String], _ input: Tensor, _ mode: Mode = .eval
+  ) throws -> (features: Features, isExact: Bool) {
+    let extractor = try FeatureExtractor(
+      of: model, returning: names.map { ReturnRequest($0) }, options: TraceOptions(mode: mode), modes: [mode])
+    try TensorRuntime.setSeed(11)
+    let features = try TensorRuntime.withGradients(false) { try extractor([.tensor(try input.clone())]) }
+    return (features, extractor.plan.notes.isEmpty)
+  }
+
+  private static let cases = shapes.keys.sorted().flatMap { name in Mode.allCases.map { (name, $0) } }
+
+  @Test("each node alone has bit for bit the value that it has in the whole run", arguments: cases)
+  func eachNodeAlone(_ name: String, _ mode: Mode) throws {
+    let whole = try Whole(name, mode)
+    #expect(whole.names.count > 50)
+    var drawn = 0
+    for node in whole.names {
+      let (found, isExact) = try whole.run([node])
+      // Where something random was pruned, a note says that what is drawn differs.
+      guard isExact else {
+        drawn += 1
+        continue
+      }
+      #expect(try found[node]?.tensor?.floats() == whole.values[node], "\(node)")
+    }
+    #expect(drawn == (name == "googlenet" && mode == .train ? 6 : 0))
+  }
+
+  @Test("random pairs and triples have the same values in the order asked", arguments: cases)
+  func randomCombinations(_ name: String, _ mode: Mode) throws {
+    let whole = try Whole(name, mode)
     var generator = SplitMix(seed: 20_260_731)
-    for round in 0..<40 {
+    for round in 0..<50 {
       let wanted = (0..<(2 + round % 2)).map { _ in whole.names[Int(generator.next() % UInt64(whole.names.count))] }
       guard Set(wanted).count == wanted.count else { continue }
-      let found = try Self.run(whole.model, wanted, whole.input)
+      let (found, isExact) = try whole.run(wanted)
       #expect(found.keys == wanted)
+      guard isExact else { continue }
       for node in wanted { #expect(try found[node]?.tensor?.floats() == whole.values[node], "\(node) in \(wanted)") }
     }
   }
@@ -62,7 +86,7 @@ struct PropertyTests {
   @Test("bn1 of resnet18 is not what the in-place ReLU after it left")
   func inPlaceActivation() throws {
     let whole = try Whole("resnet18")
-    let found = try Self.run(whole.model, ["bn1", "layer1"], whole.input)
+    let found = try whole.run(["bn1", "layer1"]).features
     let minimum = try #require(try found["bn1"]?.tensor?.floats().min())
     #expect(minimum < 0)
     #expect(found.copiedKeys == ["bn1"])
@@ -71,7 +95,7 @@ struct PropertyTests {
   @Test("nothing is copied where nothing overwrites")
   func noNeedlessCopies() throws {
     let whole = try Whole("resnet18")
-    #expect(try Self.run(whole.model, ["layer1", "layer2", "layer3", "layer4", "fc"], whole.input).copiedKeys.isEmpty)
+    #expect(try whole.run(["layer1", "layer2", "layer3", "layer4", "fc"]).features.copiedKeys.isEmpty)
   }
 
   @Test("only what is needed runs")

@@ -1,0 +1,67 @@
+internal import XylemGraph
+internal import XylemTrace
+
+/// Why a feature is what it is: what runs for it, what does not, and what becomes of its memory.
+public struct FeatureExplanation: Sendable, Hashable {
+  /// A node that runs for what it does and not for its value.
+  public struct Effect: Sendable, Hashable {
+    /// The node.
+    public let node: String
+    /// One sentence's end: what the node does, and for whom.
+    public let reason: String
+  }
+
+  /// The feature's key.
+  public let key: String
+  /// The node or module whose value it is.
+  public let node: String
+  /// Where in the model's source that is; nil where it is not known, or not one node.
+  public let location: String?
+  /// The nodes that run for this feature alone, in order.
+  public let ran: [String]
+  /// Nodes among these that write, check or set something that the feature depends on.
+  public let effects: [Effect]
+  /// Nodes of the trace that this feature does not need.
+  public let pruned: [String]
+  /// How many operations of the whole trace do not run for it, those that a saved extractor has lost included.
+  public let prunedCount: Int
+  /// Nodes that run later, for any of the features, and may write over its memory: it is copied right before the first that
+  /// does.
+  public let overwriters: [String]
+}
+
+extension FeatureExtractor {
+  /// Explains each feature of the present mode, in the order of the keys.
+  ///
+  /// - Throws: as making the extractor does.
+  public func explanations() throws -> [FeatureExplanation] {
+    let plan = plan
+    guard let trace = traces[plan.mode] else { preconditionFailure("an extractor has a trace for each plan") }
+    let lost = plan.prunedCount + plan.keptCount - (trace.graph.count - (trace.graph.output == nil ? 0 : 1))
+    return try zip(plan.requests, plan.overwriters).enumerated().map { index, pair in
+      var builder = PlanBuilder(model: model, trace: trace)
+      let single = try builder.build([pair.0])
+      let kept = Set(single.graph.nodes.map(\.id))
+      let effects = single.graph.nodes.compactMap { node in
+        builder.reasons[node.id].map { FeatureExplanation.Effect(node: node.name, reason: $0.text) }
+      }
+      let pruned = trace.graph.nodes.filter { !kept.contains($0.id) && $0.operation != .output }
+      return FeatureExplanation(
+        key: plan.keys[index], node: plan.nodes[index],
+        location: trace.graph.node(named: plan.nodes[index])?.location.map { String(describing: $0) },
+        ran: single.graph.nodes.map(\.name), effects: effects, pruned: pruned.map(\.name),
+        prunedCount: pruned.count + max(0, lost), overwriters: pair.1)
+    }
+  }
+}
+
+extension Pruning.Reason {
+  fileprivate var text: String {
+    switch self {
+    case .writes(let reader): "writes memory that \(reader) reads"
+    case .writesModel: "writes the state of a module that runs"
+    case .checks: "checks what a part that runs was traced on"
+    case .changesContext: "sets what later nodes run under, such as whether gradients are recorded"
+    }
+  }
+}
