@@ -45,12 +45,13 @@ struct OpaqueCallables {
         throw ExtractErrors.execution(at: node, missing("the module '\(leaf.path)' has no method '\(leaf.method)'"))
       }
       return try Callable(
-        function, known: [module.object] + known(node), modes: modes([module] + modules(node)))
+        function, known: [module.object] + known(node), flags: flags(node, shift: 1),
+        modes: modes([module] + modules(node)))
     case .leafFunction(let leaf):
       guard let function = model.archive.function(named: leaf.qualifiedName) else {
         throw ExtractErrors.execution(at: node, missing("the archive has no function '\(leaf.qualifiedName)'"))
       }
-      return try Callable(function, known: known(node), modes: modes(modules(node)))
+      return try Callable(function, known: known(node), flags: flags(node), modes: modes(modules(node)))
     case .region(let region):
       guard let function = model.archive.function(named: region.code.function) else {
         throw ExtractErrors.execution(at: node, missing("the archive has no function '\(region.code.function)'"))
@@ -58,6 +59,7 @@ struct OpaqueCallables {
       let captures = try model.captures(of: region.code)
       return try Callable(
         function, statement: region.code.statement, captures: captures, known: known(node),
+        flags: flags(node),
         modes: modes(try choosesModule(node, region) ? [model.root] : modules(node)))
     default: return nil
     }
@@ -78,6 +80,14 @@ struct OpaqueCallables {
       if case .module(let path) = input { return model.module(at: path)?.object }
       return nil
     }
+  }
+
+  private func flags(_ node: Node, shift: Int = 0) -> [Int: Bool] {
+    var found: [Int: Bool] = [:]
+    for (position, input) in node.inputs.enumerated() {
+      if case .bool(let flag) = input { found[position + shift] = flag }
+    }
+    return found
   }
 
   private func modules(_ node: Node) -> [ScriptModule] {

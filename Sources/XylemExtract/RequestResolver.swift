@@ -112,16 +112,16 @@ struct RequestResolver {
 
   /// `head.logits`, where `head` returned something with a part of that name.
   private func fieldOfResult(_ request: ReturnRequest) throws -> ResolvedRequest? {
-    guard let dot = request.node.lastIndex(of: "."), let call = lastCall[String(request.node[..<dot])] else {
+    guard let dot = request.node.lastIndex(of: "."), let value = value(of: String(request.node[..<dot])) else {
       return nil
     }
     let field = String(request.node[request.node.index(after: dot)...])
-    guard let (argument, rest) = try? project(call.result, [.key(field)], request.node), rest.isEmpty else {
-      return nil
-    }
+    guard let (argument, rest) = try? project(value.argument, [.key(field)], request.node) else { return nil }
+    // What a leaf returned is looked into when it runs, unless it is a tensor.
+    if !rest.isEmpty, argument.node.map({ trace.graph[$0].type == "Tensor" }) != false { return nil }
     return ResolvedRequest(
-      key: request.key ?? request.node, exact: request.node, node: call.path, value: argument, steps: [],
-      moment: call.returnedAfter)
+      key: request.key ?? request.node, exact: value.exact + request.node[dot...], node: value.node, value: argument,
+      steps: rest, moment: value.moment)
   }
 
   private func unknown(_ name: String) -> XylemError {

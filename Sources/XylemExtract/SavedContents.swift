@@ -83,9 +83,9 @@ struct SavedContents {
     _ group: [(position: Int, tensor: Placed)], upTo upper: UInt
   ) throws -> [(Int, ExtractorFile.SavedTensor)] {
     let lower = group.map(\.tensor.range.lowerBound).min() ?? upper
-    // Elements keep their alignment, whatever their types.
-    let padding = lower % 16
-    let count = Int((padding + upper - lower + 15) / 16 * 16)
+    // Memory is aligned to 64 bytes. Elements keep their places in that: some kernels' last bits depend on it.
+    let padding = lower % 64
+    let count = Int((padding + upper - lower + 63) / 64 * 64)
     var bytes = [UInt8](repeating: 0, count: count)
     guard let address = unsafe UnsafeRawPointer(bitPattern: lower) else { return [] }
     unsafe bytes.withUnsafeMutableBytes { target in

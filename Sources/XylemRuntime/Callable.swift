@@ -30,23 +30,31 @@ public import XylemErrors
   ///   - statement: nil for the whole function.
   ///   - captures: numbers of the values that become arguments; not used for a whole function.
   ///   - known: for each argument the module that will always be passed there, or nil.
+  ///   - flags: arguments that will always be this true or false, by their positions: branches on them are decided now.
   ///   - modes: modes of modules below the known ones.
   /// - Throws: `archive.unreadable`.
   public init(
-    _ function: ScriptFunction, statement: Int? = nil, captures: [Int] = [], known: [ScriptObject?], modes: [Mode]
+    _ function: ScriptFunction, statement: Int? = nil, captures: [Int] = [], known: [ScriptObject?],
+    flags: [Int: Bool] = [:],
+    modes: [Mode]
   ) throws(XylemError) {
     let table = unsafe function.archive.library.table
     let numbers = captures.map { UInt32($0) }
-    let modules = unsafe known.map { module in unsafe module?.object.raw ?? xylem_value() }
-    let flags = unsafe modes.map { mode in
+    var values = unsafe known.map { module in unsafe module?.object.raw ?? xylem_value() }
+    for (position, flag) in flags where values.indices.contains(position) && known[position] == nil {
+      unsafe values[position].tag = Int32(XYLEM_BOOL.rawValue)
+      unsafe values[position].as.integer = flag ? 1 : 0
+    }
+    let modeFlags = unsafe modes.map { mode in
       unsafe xylem_mode(module: mode.module.object.raw, is_training: mode.isTraining ? 1 : 0, reserved: 0)
     }
     var out: OpaquePointer?
     defer { withExtendedLifetime((known, modes)) {} }
     try unsafe check(.archiveUnreadable, "a part of the model's code can't be compiled") {
       unsafe table.pointee.callable_make(
-        function.handle, statement.map { UInt32($0) } ?? XYLEM_WHOLE_FUNCTION, numbers, numbers.count, modules, flags,
-        flags.count, &out, $0)
+        function.handle, statement.map { UInt32($0) } ?? XYLEM_WHOLE_FUNCTION, numbers, numbers.count, values,
+        modeFlags,
+        modeFlags.count, &out, $0)
     }
     guard let handle = unsafe out else {
       throw RuntimeErrors.failed(.archiveUnreadable, "a part of the model's code can't be compiled", reason: "no code")

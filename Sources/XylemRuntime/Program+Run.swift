@@ -24,8 +24,12 @@ extension Program {
       }
     }
     let gradients = unsafe library.table.pointee.grad_enabled()
-    // The model's own code may switch gradients off and fail before it switches them on again.
-    defer { unsafe library.table.pointee.set_grad_enabled(gradients) }
+    let casts = unsafe library.table.pointee.autocast_depth()
+    // The model's own code may switch gradients off, or autocast on, and fail before it switches them back.
+    defer {
+      unsafe library.table.pointee.set_grad_enabled(gradients)
+      unsafe library.table.pointee.autocast_unwind(casts)
+    }
     for instruction in instructions { try run.execute(instruction) }
     return try run.finish()
   }

@@ -204,6 +204,10 @@ static xylem_status callable_make(const xylem_function *source, uint32_t stateme
     Known objects;
     for (size_t i = 0; known && i < graph->inputs().size(); ++i) {
       if (known[i].tag == XYLEM_MODULE) objects.emplace(graph->inputs()[i], object(&known[i]));
+      if (known[i].tag == XYLEM_BOOL && graph->inputs()[i]->type()->kind() == c10::TypeKind::BoolType) {
+        jit::WithInsertPoint start(*graph->nodes().begin());
+        graph->inputs()[i]->replaceAllUsesWith(graph->insertConstant(known[i].as.integer != 0));
+      }
     }
     std::unordered_map<const c10::ivalue::Object *, bool> fixed;
     for (size_t i = 0; i < mode_count; ++i) fixed.emplace(object(&modes[i].module).get(), modes[i].is_training != 0);

@@ -48,6 +48,9 @@ void check_division(const std::vector<IValue> &stack);
 
 /// Makes twins of those operators known that check first, and puts them into code.
 void register_checked_division();
+
+/// Registers `xylem::enter_autocast` and `xylem::exit_autocast`, which a traced block of autocast becomes.
+void register_autocast_scope();
 void use_checked_division(torch::jit::Graph &graph);
 
 /// Makes the schemas of torchvision's operators known where nothing registered them.

@@ -22,6 +22,7 @@ static xylem_tensor_runtime make_table() {
   add_modules(table);
   add_functions(table);
   add_callables(table);
+  add_autocast(table);
   return table;
 }
 
@@ -35,6 +36,7 @@ static xylem_status open(const xylem_host *host, xylem_error *error) {
     torch::jit::setGraphExecutorOptimize(false);
     register_vision_schemas();
     register_checked_division();
+    register_autocast_scope();
   });
 }
 

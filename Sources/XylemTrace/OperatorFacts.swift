@@ -10,14 +10,23 @@ struct OperatorFacts: Sendable {
   let shortName: String
   /// The types of the arguments.
   let argumentKinds: [ScriptType.Kind]
-  /// Effects as the schema tells them; nil where it tells nothing.
+  /// Effects as the schema tells them, whatever the arguments; nil where it tells nothing.
   let effects: Effects?
+  /// Arguments that are written only where another is true, with that one's position.
+  private let conditionalWrites: [Int: Int]
+  /// The argument that has to be true for the operator to draw random numbers.
+  private let randomOnlyIf: Int?
 
   init(_ schema: OperatorSchema) {
     name = schema.fullName
     let afterNamespace = schema.name.range(of: "::").map { schema.name[$0.upperBound...] } ?? schema.name[...]
     shortName = String(afterNamespace)
     argumentKinds = schema.arguments.map(\.type.kind)
+    conditionalWrites = Dictionary(
+      uniqueKeysWithValues: schema.arguments.indices.compactMap { position in
+        schema.arguments[position].writtenOnlyIf.map { (position, $0) }
+      })
+    randomOnlyIf = schema.randomOnlyIf
     if schema.isKnown {
       effects = Effects(
         writes: schema.arguments.indices.filter { schema.arguments[$0].isWritten }, aliases: schema.aliases,
@@ -25,6 +34,24 @@ struct OperatorFacts: Sendable {
     } else {
       effects = nil
     }
+  }
+
+  /// Effects of a call with arguments, some of which are known: batch norm that does not train writes no statistics, and
+  /// dropout that does not train draws nothing.
+  func effects(of arguments: [Argument]) -> Effects? {
+    guard var effects, !conditionalWrites.isEmpty || randomOnlyIf != nil else { return self.effects }
+    func isOff(_ position: Int) -> Bool {
+      guard arguments.indices.contains(position) else { return false }
+      switch arguments[position] {
+      case .bool(let flag): return !flag
+      case .int(let number): return number == 0
+      case .float(let number): return number == 0
+      default: return false
+      }
+    }
+    effects.writes.removeAll { conditionalWrites[$0].map(isOff) == true }
+    if let randomOnlyIf, isOff(randomOnlyIf) { effects.usesRandomState = false }
+    return effects
   }
 
   private static let contextOperators: Set<String> = ["aten::set_grad_enabled"]

@@ -135,10 +135,10 @@ extension ScriptTracer {
     var arguments: [Argument] = []
     arguments.reserveCapacity(inputs.count)
     for input in inputs { arguments.append(try argument(from: input)) }
-    for position in facts.effects?.writes ?? [] where position < inputs.count {
+    var effects = facts.effects(of: arguments)
+    for position in effects?.writes ?? [] where position < inputs.count {
       try willWriteContainer(inputs[position])
     }
-    var effects = facts.effects
     if model.archive.missingOperators.contains(statement.name) {
       effects = nil
       noteMissing(statement.name)
@@ -189,21 +189,44 @@ extension ScriptTracer {
   // MARK: - Context managers
 
   func enter(_ manager: TracedValue, _ statement: ScriptCode.Statement, _ frame: CallFrame) throws {
+    if let block = try autocast(manager) {
+      emitContext("enter_autocast", block)
+      return frame.setOutput(manager, of: statement)
+    }
     let result = try call("__enter__", of: manager, [])
     if !statement.outputs.isEmpty { frame.setOutput(result, of: statement) }
   }
 
   func exit(_ manager: TracedValue, _ statement: ScriptCode.Statement, _ frame: CallFrame) throws {
+    if try autocast(manager) != nil { return emitContext("exit_autocast", []) }
     _ = try call("__exit__", of: manager, [.none, .none, .none])
+  }
+
+  /// The device, dtype and switch of a block of autocast; nil for another manager.
+  ///
+  /// Its own methods do nothing in an archive, where PyTorch writes the casts into the code when it compiles it.
+  private func autocast(_ manager: TracedValue) throws -> [Argument]? {
+    guard case .object(let object) = manager,
+      TypeName.readable(object.type.name).hasSuffix("amp.autocast_mode.autocast")
+    else { return nil }
+    guard case .string(let device)? = object.fields["device"], case .int(let dtype)? = object.fields["fast_dtype"],
+      case .bool(let isEnabled)? = object.fields["_enabled"]
+    else { throw TraceErrors.unsupported("a block of autocast whose settings depend on the input", at: place) }
+    return [.string(device), .int(dtype), .bool(isEnabled)]
+  }
+
+  private func emitContext(_ name: String, _ inputs: [Argument]) {
+    let path = currentModule.path
+    graph.append(
+      .operator(name: "xylem::" + name), name: namer.name(forHidden: name, in: path), inputs: inputs, modulePath: path,
+      effects: Effects(changesContext: true), type: "None",
+      location: options.recordsLocations ? currentLocation : nil, isListed: false)
   }
 
   private func call(_ method: String, of manager: TracedValue, _ arguments: [TracedValue]) throws -> TracedValue {
     guard case .object(let object) = manager,
       let function = model.archive.function(named: object.type.name + "." + method)
     else { throw TraceErrors.unsupported("a 'with' block on \(manager.kindDescription)", at: place) }
-    guard !TypeName.readable(object.type.name).contains("autocast") else {
-      throw TraceErrors.unsupported("an autocast block is not replayed by the tracer", at: place)
-    }
     return try run(try model.code(of: function), [manager] + arguments)
   }
 }

@@ -95,8 +95,10 @@ final class ScriptTracer {
       result = try runRoot(function, arguments)
     }
     let output = try argument(from: result)
-    graph.appendCall(
-      ModuleCall(path: "", type: root.type, ordinal: 0, result: output, isLeaf: false, returnedAfter: graph.lastID))
+    if callCounts[""] == nil {
+      graph.appendCall(
+        ModuleCall(path: "", type: root.type, ordinal: 0, result: output, isLeaf: false, returnedAfter: graph.lastID))
+    }
     graph.append(.output, name: namer.name(forHidden: "output", in: ""), inputs: [output], type: "")
     noteUnusedRules()
     for module in model.pinnedModules {

@@ -41,12 +41,6 @@ struct ConstructTests {
         // Fresh inputs for each run: some constructs write what they are given.
         let inputs: () throws -> [Value] = { try (run["inputs"] as? [Any] ?? []).map(GoldenValue.decode) }
         let options = TraceOptions(mode: mode, makesLeaves: true)
-        if item.name == "autocast" {
-          // Not replayed yet: an error, and no silently wrong feature.
-          let error = #expect(throws: XylemError.self) { try model.trace(options) }
-          #expect(error?.id == .traceUnsupported)
-          continue
-        }
         if result["raises"] != nil {
           #expect(throws: XylemError.self, "\(item.name) in \(mode)") {
             try FeatureExtractor(of: model, returning: ["output"], options: options, modes: [mode])(inputs())

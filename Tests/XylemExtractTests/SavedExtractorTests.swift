@@ -17,8 +17,7 @@ struct SavedExtractorTests {
   }
 
   private func run(_ extractor: FeatureExtractor, _ inputs: [Value]) throws -> Features {
-    try TensorRuntime.setSeed(7)
-    return try TensorRuntime.withGradients(false) { try extractor(inputs) }
+    try TensorRuntime.withGradients(false) { try extractor(inputs) }
   }
 
   private func expectEqual(_ a: Features, _ b: Features, _ what: String) throws {
@@ -33,8 +32,10 @@ struct SavedExtractorTests {
   @Test(
     "a model's extractor gives bit-equal features in both modes, and is written as the same bytes again",
     arguments: [
-      ("resnet18", ["bn1", "layer2", "fc"], nil as [ReturnRequest]?), ("mobilenet_v3_small", ["features.4", "classifier"], nil),
-      ("googlenet", ["inception4a", "fc"], ["inception4a", "aux1", "fc"]), ("swin_t", ["features.3", "head"], nil),
+      ("resnet18", ["bn1", "layer2", "fc"], nil as [ReturnRequest]?),
+      ("mobilenet_v3_small", ["features.4", "classifier"], ["features.4"]),
+      ("googlenet", ["inception4a", "fc"], ["inception4a", "aux1.fc1"]),
+      ("swin_t", ["features.3", "head"], ["features.0"]),
       ("vit_b_16", ["encoder.layers.encoder_layer_3", "heads"], nil),
     ] as [(String, [ReturnRequest], [ReturnRequest]?)])
   func modelsComeBack(_ name: String, _ requests: [ReturnRequest], _ inTrain: [ReturnRequest]?) throws {
@@ -42,7 +43,9 @@ struct SavedExtractorTests {
       let size = name == "vit_b_16" || name == "swin_t" ? 224 : 64
       let input = Value.tensor(try GoldenValue.formulaTensor([2, 3, size, size]))
       // One model for the original and one that stays untouched to be saved: train mode writes statistics.
-      let model = try ScriptModel(path: Fixtures.path("zoo/\(name).pt"))
+      // The weights of one model stay as they are in the file, where they share memory; it writes none of them.
+      let stored = try ScriptModel(path: Fixtures.path("zoo/\(name).pt"))
+      let model = name == "vit_b_16" ? stored : try stored.withOwnMemory()
       let original = try FeatureExtractor(of: model, returning: requests, inTrain: inTrain)
       try original.save(to: folder + "/a.xylem")
       try original.save(to: folder + "/b.xylem")
@@ -73,7 +76,9 @@ struct SavedExtractorTests {
     let golden = try #require(try JSONSerialization.jsonObject(with: item.json) as? [String: Any])
     let archive = try #require(golden["archive"] as? String)
     guard !ConstructTests.needsKernels.contains(item.name) else { return }
-    let runs = (golden["cases"] as? [[String: Any]] ?? []).filter { ($0["method"] as? String)?.hasPrefix("forward") == true }
+    let runs = (golden["cases"] as? [[String: Any]] ?? []).filter {
+      ($0["method"] as? String)?.hasPrefix("forward") == true
+    }
     try withFolder { folder in
       for mode in Mode.allCases {
         let model = try ScriptModel(path: Fixtures.path("constructs/" + archive))
@@ -143,7 +148,9 @@ struct SavedExtractorTests {
       #expect(try id(Data()) == .fileMalformed)
       #expect(try id(good.prefix(good.count / 2)) == .fileMalformed)
       #expect(try id(try #require(FileManager.default.contents(atPath: model.archive.path))) == .fileMalformed)
-      #expect(try id(try #require(FileManager.default.contents(atPath: Fixtures.path("files/torch_f32.safetensors")))) == .extractUnreadable)
+      #expect(
+        try id(try #require(FileManager.default.contents(atPath: Fixtures.path("files/tiny.safetensors"))))
+          == .extractUnreadable)
       var newer = good
       let range = try #require(newer.range(of: Data(#""schema":"1""#.utf8)))
       newer.replaceSubrange(range, with: Data(#""schema":"9""#.utf8))

@@ -329,7 +329,7 @@ typedef struct xylem_tensor_runtime {
 
   /*
    * A function (statement XYLEM_WHOLE_FUNCTION), or one of its statements with the values that it captures as inputs, compiled.
-   * `known` holds, for each input, the module that will always be passed there, or none. The modules' own flags are
+   * `known` holds, for each input, the module, true or false that will always be passed there, or none. The modules' own flags are
    * neither read nor changed where `modes` fixes them.
    */
   xylem_status (*callable_make)(const xylem_function *function, uint32_t statement, const uint32_t *captures,
@@ -348,6 +348,10 @@ typedef struct xylem_tensor_runtime {
    * code back as it wrote it; a caller that depends on that compares.
    */
   xylem_status (*archive_code)(const xylem_archive *archive, xylem_value *out, xylem_error *error);
+
+  /* blocks of autocast that `xylem::enter_autocast` opened on the calling thread and `xylem::exit_autocast` did not close yet */
+  int32_t (*autocast_depth)(void);
+  void (*autocast_unwind)(int32_t depth); /* closes those beyond a depth */
 } xylem_tensor_runtime;
 
 #define XYLEM_WHOLE_FUNCTION UINT32_MAX
