@@ -18,7 +18,7 @@ public import XylemErrors
   ///
   /// - Throws: `runtime.not-found` and its like without a runtime; `file.not-found`, `file.unreadable`,
   ///   `archive.not-zip`, `archive.truncated`, `archive.no-code`, `archive.state-dict`, `archive.unreadable`.
-  public init(path: String) throws(XylemError) {
+  public convenience init(path: String) throws(XylemError) {
     let library = try RuntimeLibrary.shared()
     var out: OpaquePointer?
     try unsafe check({ RuntimeErrors.archive($0, path: path, reason: $1) }) { error in
@@ -27,6 +27,11 @@ public import XylemErrors
     guard let handle = unsafe out else {
       throw RuntimeErrors.archive(XYLEM_FAILED, path: path, reason: "the runtime gave nothing back")
     }
+    unsafe self.init(adopting: handle, library: library, path: path)
+  }
+
+  /// Takes over an archive that the runtime handed out.
+  init(adopting handle: OpaquePointer, library: RuntimeLibrary, path: String) {
     unsafe self.handle = unsafe handle
     self.library = library
     self.path = path

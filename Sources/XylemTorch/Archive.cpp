@@ -140,6 +140,16 @@ Archive *archive_of(const c10::ClassType &type) {
   return found == registry().end() ? nullptr : found->second;
 }
 
+xylem_archive *publish(std::unique_ptr<Archive> archive) {
+  archive->missing = missing_operators(*archive->unit);
+  for (const auto &name : archive->missing) archive->missing_texts.push_back(text(name));
+  {
+    std::lock_guard<std::mutex> lock(registry_mutex());
+    registry()[archive->unit.get()] = archive.get();
+  }
+  return reinterpret_cast<xylem_archive *>(archive.release());
+}
+
 Function *Archive::function(torch::jit::Function *source) {
   if (!source || !source->isGraphFunction()) return nullptr;
   source->ensure_defined();
@@ -183,13 +193,7 @@ static xylem_status archive_load(xylem_text path, xylem_archive **out, xylem_err
         register_missing(name);
       }
     }
-    loaded->missing = missing_operators(*loaded->unit);
-    for (const auto &name : loaded->missing) loaded->missing_texts.push_back(text(name));
-    {
-      std::lock_guard<std::mutex> lock(registry_mutex());
-      registry()[loaded->unit.get()] = loaded.get();
-    }
-    *out = reinterpret_cast<xylem_archive *>(loaded.release());
+    *out = publish(std::move(loaded));
   });
 }
 

@@ -339,6 +339,14 @@ typedef struct xylem_tensor_runtime {
   xylem_status (*callable_effects)(const xylem_callable *callable, xylem_effects *out, xylem_error *error);
   xylem_status (*callable_call)(const xylem_callable *callable, const xylem_value *arguments, size_t count,
                                 xylem_value *results, size_t capacity, size_t *result_count, xylem_error *error);
+
+  /*
+   * An archive from text, in the form in which archives keep their code: classes that derive from Module, with their
+   * attributes' types, `__parameters__`, `__buffers__` and methods. The root is a fresh object of one of the classes:
+   * submodules are made with it, `training` is set, numbers are 0, tensors and containers are empty.
+   */
+  xylem_status (*archive_compile)(xylem_text source, xylem_text file, xylem_text root_class, xylem_archive **out,
+                                  xylem_error *error);
 } xylem_tensor_runtime;
 
 #define XYLEM_WHOLE_FUNCTION UINT32_MAX
