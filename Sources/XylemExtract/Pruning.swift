@@ -13,9 +13,18 @@ struct Pruning {
   /// Nodes whose values are read right after a node, because a request means them at that moment.
   private var readAfter: [NodeID: [NodeID]] = [:]
 
-  init(_ graph: Graph, requested: [ResolvedRequest]) {
+  /// For each class of storage, the paths of the parts of the model whose tensors may be in it.
+  private var pathsByClass: [Int: Set<String>] = [:]
+  /// Other paths that a module's reaches, where modules stand in several places.
+  private let pathsElsewhere: (String) -> [String]
+
+  init(_ graph: Graph, requested: [ResolvedRequest], pathsElsewhere: @escaping (String) -> [String]) {
     self.graph = graph
+    self.pathsElsewhere = pathsElsewhere
     classes = StorageClasses(graph)
+    for node in graph.nodes where node.effects?.aliasesModel == true {
+      pathsByClass[classes.find(node.id.rawValue), default: []].formUnion(modelPaths(of: node))
+    }
     var kept: Set<NodeID> = []
     for request in requested {
       request.value.forEachNode {
@@ -36,9 +45,14 @@ struct Pruning {
   /// Walks backwards: readers come before what they read.
   private mutating func sweep(_ kept: inout Set<NodeID>) {
     var readLater: Set<Int> = []
-    var pathsLater: [String] = []
+    var pathsLater: Set<String> = []
+    func read(_ id: NodeID) {
+      let place = classes.find(id.rawValue)
+      // A tensor of the model is read as well by whoever holds it since before.
+      if readLater.insert(place).inserted, let paths = pathsByClass[place] { pathsLater.formUnion(paths) }
+    }
     for node in graph.nodes.reversed() {
-      for read in readAfter[node.id] ?? [] { readLater.insert(classes.find(read.rawValue)) }
+      for id in readAfter[node.id] ?? [] { read(id) }
       if !kept.contains(node.id) {
         guard writesWhatIsRead(node, readLater, pathsLater) || (node.effects?.changesContext == true && !kept.isEmpty)
         else { continue }
@@ -48,31 +62,41 @@ struct Pruning {
       }
       node.forEachInputNode {
         kept.insert($0)
-        readLater.insert(classes.find($0.rawValue))
+        read($0)
       }
-      pathsLater += modelPaths(of: node)
+      pathsLater.formUnion(modelPaths(of: node))
     }
   }
 
-  private mutating func writesWhatIsRead(_ node: Node, _ readLater: Set<Int>, _ pathsLater: [String]) -> Bool {
+  private mutating func writesWhatIsRead(_ node: Node, _ readLater: Set<Int>, _ pathsLater: Set<String>) -> Bool {
     if node.operation == .output { return false }
     let effects = node.effects ?? .unknown(inputs: node.inputs.count)
     for position in effects.writes where position < node.inputs.count {
       var isRead = false
-      node.inputs[position].forEachNode { isRead = isRead || readLater.contains(classes.find($0.rawValue)) }
+      node.inputs[position].forEachNode {
+        let place = classes.find($0.rawValue)
+        isRead = isRead || readLater.contains(place) || overlaps(pathsByClass[place] ?? [], pathsLater)
+      }
       if isRead { return true }
     }
     guard effects.writesModel else { return false }
-    return modelPaths(of: node).contains { path in pathsLater.contains { Self.overlap(path, $0) } }
+    return overlaps(Set(modelPaths(of: node)), pathsLater)
+  }
+
+  private func overlaps(_ paths: Set<String>, _ others: Set<String>) -> Bool {
+    paths.contains { path in others.contains { Self.overlap(path, $0) } }
   }
 
   /// Paths of the parts of the model whose state a node may read or write from within.
   private func modelPaths(of node: Node) -> [String] {
     switch node.operation {
-    case .leafModule(let module): return [module.path]
+    case .leafModule(let module): return [module.path] + pathsElsewhere(module.path)
     case .attribute(let path), .setAttribute(let path): return [path]
     case .region, .leafFunction:
-      return node.inputs.compactMap { if case .module(let path) = $0 { path } else { nil } }
+      return node.inputs.flatMap { (input) -> [String] in
+        guard case .module(let path) = input else { return [] }
+        return [path] + pathsElsewhere(path)
+      }
     default: return []
     }
   }

@@ -19,9 +19,9 @@ struct ProgramGenerator {
 
   private mutating func makeProgram() -> RandomProgram {
     program.shape = pick([[2, 3], [4], [3, 2], [2, 2, 2], [2, 1, 3], [3, 3]])
-    let count = upTo(3) + 1
-    for index in 0..<count { makeType(named: "M\(index)", isLeaf: isOnce(in: 3), length: 1 + upTo(4)) }
-    makeType(named: "Root", isLeaf: false, length: 3 + upTo(7))
+    let count = 1 + (isOnce(in: 2) ? 0 : upTo(3))
+    for index in 0..<count { makeType(named: "M\(index)", isLeaf: isOnce(in: 3), length: 1 + upTo(3)) }
+    makeType(named: "Root", isLeaf: false, length: 2 + upTo(5))
     share()
     return program
   }
