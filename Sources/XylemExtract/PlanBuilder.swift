@@ -38,7 +38,8 @@ struct PlanBuilder {
     try opaque.resolve(&graph, upTo: last)
     graph.remove(Set(all[last...].map(\.id)))
     let reachable = Array(graph.nodes)
-    let pruning = Pruning(graph, requested: resolved)
+    let model = model
+    let pruning = Pruning(graph, requested: resolved) { model.pathsElsewhere(below: $0) }
     reasons = pruning.reasons
     let kept = reachable.filter { pruning.needed.contains($0.id) }
     graph.remove(Set(reachable.map(\.id)).subtracting(pruning.needed))

@@ -24,9 +24,18 @@ struct Pruning {
   /// Nodes whose values are read right after a node, because a request means them at that moment.
   private var readAfter: [NodeID: [NodeID]] = [:]
 
-  init(_ graph: Graph, requested: [ResolvedRequest]) {
+  /// For each class of storage, the paths of the parts of the model whose tensors may be in it.
+  private var pathsByClass: [Int: Set<String>] = [:]
+  /// Other paths that a module's reaches, where modules stand in several places.
+  private let pathsElsewhere: (String) -> [String]
+
+  init(_ graph: Graph, requested: [ResolvedRequest], pathsElsewhere: @escaping (String) -> [String]) {
     self.graph = graph
+    self.pathsElsewhere = pathsElsewhere
     classes = StorageClasses(graph)
+    for node in graph.nodes where node.effects?.aliasesModel == true {
+      pathsByClass[classes.find(node.id.rawValue), default: []].formUnion(modelPaths(of: node))
+    }
     var kept: Set<NodeID> = []
     for request in requested {
       request.value.forEachNode {
@@ -48,9 +57,16 @@ struct Pruning {
   private mutating func sweep(_ kept: inout Set<NodeID>) {
     // For each class of storage, the name of what reads it next.
     var readLater: [Int: String] = [:]
-    var pathsLater: [String] = []
+    var pathsLater: Set<String> = []
+    func read(_ id: NodeID, by reader: String) {
+      let place = classes.find(id.rawValue)
+      // A tensor of the model is read as well by whoever holds it since before.
+      if readLater.updateValue(reader, forKey: place) == nil, let paths = pathsByClass[place] {
+        pathsLater.formUnion(paths)
+      }
+    }
     for node in graph.nodes.reversed() {
-      for read in readAfter[node.id] ?? [] { readLater[classes.find(read.rawValue)] = "what is returned" }
+      for id in readAfter[node.id] ?? [] { read(id, by: "what is returned") }
       if !kept.contains(node.id) {
         guard let reason = reason(toKeep: node, readLater, pathsLater, runsSomething: !kept.isEmpty) else { continue }
         // What changes the thread's state matters only to what runs after it.
@@ -60,37 +76,44 @@ struct Pruning {
       }
       node.forEachInputNode {
         kept.insert($0)
-        readLater[classes.find($0.rawValue)] = node.name
+        read($0, by: node.name)
       }
-      pathsLater += modelPaths(of: node)
+      pathsLater.formUnion(modelPaths(of: node))
     }
   }
 
   private mutating func reason(
-    toKeep node: Node, _ readLater: [Int: String], _ pathsLater: [String], runsSomething: Bool
+    toKeep node: Node, _ readLater: [Int: String], _ pathsLater: Set<String>, runsSomething: Bool
   ) -> Reason? {
     if node.operation == .output { return nil }
     let effects = node.effects ?? .unknown(inputs: node.inputs.count)
     for position in effects.writes where position < node.inputs.count {
-      var reader: String?
-      node.inputs[position].forEachNode { reader = reader ?? readLater[classes.find($0.rawValue)] }
-      if let reader { return .writes(readBy: reader) }
+      var reason: Reason?
+      node.inputs[position].forEachNode {
+        let place = classes.find($0.rawValue)
+        if reason == nil, let reader = readLater[place] { reason = .writes(readBy: reader) }
+        if reason == nil, overlaps(pathsByClass[place] ?? [], pathsLater) { reason = .writesModel }
+      }
+      if let reason { return reason }
     }
-    if effects.writesModel,
-      modelPaths(of: node).contains(where: { path in pathsLater.contains { Self.overlap(path, $0) } })
-    {
-      return .writesModel
-    }
+    if effects.writesModel, overlaps(Set(modelPaths(of: node)), pathsLater) { return .writesModel }
     return node.effects?.changesContext == true && runsSomething ? .changesContext : nil
+  }
+
+  private func overlaps(_ paths: Set<String>, _ others: Set<String>) -> Bool {
+    paths.contains { path in others.contains { Self.overlap(path, $0) } }
   }
 
   /// Paths of the parts of the model whose state a node may read or write from within.
   private func modelPaths(of node: Node) -> [String] {
     switch node.operation {
-    case .leafModule(let module): return [module.path]
+    case .leafModule(let module): return [module.path] + pathsElsewhere(module.path)
     case .attribute(let path), .setAttribute(let path): return [path]
     case .region, .leafFunction:
-      return node.inputs.compactMap { if case .module(let path) = $0 { path } else { nil } }
+      return node.inputs.flatMap { (input) -> [String] in
+        guard case .module(let path) = input else { return [] }
+        return [path] + pathsElsewhere(path)
+      }
     default: return []
     }
   }

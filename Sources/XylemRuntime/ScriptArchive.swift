@@ -34,7 +34,7 @@ public import XylemErrors
     }
   }
 
-  private init(
+  private convenience init(
     path: String,
     _ load: (
       RuntimeLibrary, UnsafeMutablePointer<OpaquePointer?>, UnsafeMutablePointer<xylem_error>
@@ -48,6 +48,11 @@ public import XylemErrors
     guard let handle = unsafe out else {
       throw RuntimeErrors.archive(XYLEM_FAILED, path: path, reason: "the runtime gave nothing back")
     }
+    unsafe self.init(adopting: handle, library: library, path: path)
+  }
+
+  /// Takes over an archive that the runtime handed out.
+  init(adopting handle: OpaquePointer, library: RuntimeLibrary, path: String) {
     unsafe self.handle = unsafe handle
     self.library = library
     self.path = path

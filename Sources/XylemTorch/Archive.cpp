@@ -162,6 +162,16 @@ Archive *archive_of(const c10::ClassType &type) {
   return found == registry().end() ? nullptr : found->second;
 }
 
+xylem_archive *publish(std::unique_ptr<Archive> archive) {
+  archive->missing = missing_operators(*archive->unit);
+  for (const auto &name : archive->missing) archive->missing_texts.push_back(text(name));
+  {
+    std::lock_guard<std::mutex> lock(registry_mutex());
+    registry()[archive->unit.get()] = archive.get();
+  }
+  return reinterpret_cast<xylem_archive *>(archive.release());
+}
+
 Function *Archive::function(torch::jit::Function *source) {
   if (!source || !source->isGraphFunction()) return nullptr;
   source->ensure_defined();
@@ -202,24 +212,18 @@ static std::unique_ptr<Archive> load(const Input &input) {
       register_missing(name);
     }
   }
-  loaded->missing = missing_operators(*loaded->unit);
-  for (const auto &name : loaded->missing) loaded->missing_texts.push_back(text(name));
-  {
-    std::lock_guard<std::mutex> lock(registry_mutex());
-    registry()[loaded->unit.get()] = loaded.get();
-  }
   return loaded;
 }
 
 static xylem_status archive_load(xylem_text path, xylem_archive **out, xylem_error *error) {
   return guarded(error, [&] {
-    *out = reinterpret_cast<xylem_archive *>(load(std::make_shared<InputFile>(string(path))).release());
+    *out = publish(load(std::make_shared<InputFile>(string(path))));
   });
 }
 
 static xylem_status archive_load_bytes(const void *bytes, size_t count, xylem_archive **out, xylem_error *error) {
   return guarded(error, [&] {
-    *out = reinterpret_cast<xylem_archive *>(load(std::make_shared<InputBytes>(bytes, count)).release());
+    *out = publish(load(std::make_shared<InputBytes>(bytes, count)));
   });
 }
 

@@ -70,6 +70,9 @@ inline Archive *archive(const xylem_archive *a) {
   return const_cast<Archive *>(reinterpret_cast<const Archive *>(a));
 }
 
+/// Hands an archive over to the caller of the boundary, who finds its classes' archive from here on.
+xylem_archive *publish(std::unique_ptr<Archive> archive);
+
 /// The archive that a class belongs to, or null.
 Archive *archive_of(const c10::ClassType &type);
 

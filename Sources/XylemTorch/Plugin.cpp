@@ -23,6 +23,7 @@ static xylem_tensor_runtime make_table() {
   add_functions(table);
   add_callables(table);
   add_autocast(table);
+  add_compiler(table);
   return table;
 }
 

@@ -48,6 +48,7 @@ extension ScriptTracer {
       if name == "training", case .bool = value {
         return .bool(pinned[module.identity] ?? options.mode.isTraining)
       }
+      constantReads.append(ConstantRead(module: module, name: name))
       return traced(value, path: path, isParameter: attribute.isParameter, type: nil)
     }
   }

@@ -45,6 +45,8 @@ final class ScriptTracer {
   var attributeNodes: [String: NodeID] = [:]
   /// Containers that were read from attributes, so that each is one object throughout the trace.
   var containers: [String: TracedValue] = [:]
+  /// Attributes that were taken for constants, each as often as it was read.
+  var constantReads: [ConstantRead] = []
   /// How often each module was called.
   var callCounts: [String: Int] = [:]
   /// The flags that modules have in this trace where they differ from the trace's mode.
@@ -94,6 +96,7 @@ final class ScriptTracer {
     } else {
       result = try runRoot(function, arguments)
     }
+    try checkConstantReads()
     let output = try argument(from: result)
     if callCounts[""] == nil {
       graph.appendCall(

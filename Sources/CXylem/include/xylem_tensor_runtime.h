@@ -352,6 +352,13 @@ typedef struct xylem_tensor_runtime {
   /* blocks of autocast that `xylem::enter_autocast` opened on the calling thread and `xylem::exit_autocast` did not close yet */
   int32_t (*autocast_depth)(void);
   void (*autocast_unwind)(int32_t depth); /* closes those beyond a depth */
+  /*
+   * An archive from text, in the form in which archives keep their code: classes that derive from Module, with their
+   * attributes' types, `__parameters__`, `__buffers__` and methods. The root is a fresh object of one of the classes:
+   * submodules are made with it, `training` is set, numbers are 0, tensors and containers are empty.
+   */
+  xylem_status (*archive_compile)(xylem_text source, xylem_text file, xylem_text root_class, xylem_archive **out,
+                                  xylem_error *error);
 } xylem_tensor_runtime;
 
 #define XYLEM_WHOLE_FUNCTION UINT32_MAX
