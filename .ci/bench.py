@@ -109,8 +109,23 @@ def extraction(folder, threads=2, rounds=5, runs=5):
         print(f"extracting from {name:20s} {a:8.1f} ms   eager {b:8.1f} ms   {b / a:5.2f} times as fast, {copies} copies")
 
 
+def copies():
+    """How many features the torchvision models' own modules make the extractor copy, because the model overwrites them."""
+    zoo = os.path.join(ROOT, "Fixtures", "zoo")
+    counts = {}
+    for file in sorted(os.listdir(zoo)):
+        command = [XYLEM, "bench", os.path.join(zoo, file), "--auto-leaf", "--return", "*", "--input-shape", "1,3,224,224",
+                   "--runs", "1", "--warmup", "0"]
+        answer = subprocess.run(command, capture_output=True, text=True)
+        if answer.returncode == 0:
+            counts[file] = json.loads(answer.stdout)["copies"]
+    copied = {name: count for name, count in counts.items() if count}
+    print(f"copies over the top modules of {len(counts)} models: {sum(counts.values())}  {copied or ''}")
+
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         names_of_a_model(folder)
         growth(folder)
         extraction(folder)
+    copies()
