@@ -52,6 +52,7 @@ public enum ErrorID: String, Sendable, Hashable, CaseIterable {
   case extractExecution = "extract.execution"
   case extractGuard = "extract.guard"
   case extractUnaddressable = "extract.unaddressable"
+  case extractUnsavable = "extract.unsavable"
 
   // The command line.
   case usage = "usage"

@@ -50,6 +50,9 @@ void check_division(const std::vector<IValue> &stack);
 void register_checked_division();
 void use_checked_division(torch::jit::Graph &graph);
 
+/// Puts the runtime's own division back.
+void use_own_division(torch::jit::Graph &graph);
+
 /// Makes the schemas of torchvision's operators known where nothing registered them.
 void register_vision_schemas();
 

@@ -22,6 +22,7 @@ static xylem_tensor_runtime make_table() {
   add_modules(table);
   add_functions(table);
   add_callables(table);
+  add_exporters(table);
   return table;
 }
 

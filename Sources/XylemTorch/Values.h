@@ -62,5 +62,6 @@ void add_archives(xylem_tensor_runtime &table);
 void add_modules(xylem_tensor_runtime &table);
 void add_functions(xylem_tensor_runtime &table);
 void add_callables(xylem_tensor_runtime &table);
+void add_exporters(xylem_tensor_runtime &table);
 
 }  // namespace xylem
