@@ -4,6 +4,7 @@
 #include <torch/csrc/jit/ir/constants.h>
 
 #include <cctype>
+#include <unordered_set>
 
 namespace xylem {
 
@@ -341,9 +342,22 @@ jit::Value *ForwardWriter::clone(Value *tensor) {
   return graph_->insert(aten::clone, {conform(tensor, c10::TensorType::get())});
 }
 
+/// Names that written code calls or means otherwise.
+static bool is_reserved(const std::string &name) {
+  static const std::unordered_set<std::string> names = {
+      "bool",   "int",       "float",  "complex", "str",   "len",   "list",  "dict",          "tuple",      "set",
+      "print",  "range",     "device", "torch",   "ops",   "self",  "fork",  "annotate",      "isinstance", "getattr",
+      "hasattr", "unchecked_cast", "uninitialized", "CONSTANTS", "__torch__", "inf", "nan",   "infj", "nanj", "abs",
+      "max",    "min",       "sum",    "any",     "all",   "round", "pow",   "sorted",        "zip",        "enumerate",
+      "format", "hash",      "id",     "ord",     "chr",   "type",  "Tensor", "List",         "Dict",       "Optional"};
+  return names.count(name) != 0;
+}
+
 void ForwardWriter::name(Value *value, const std::string &name) {
   const bool is_valid = !name.empty() && (std::isalpha(static_cast<unsigned char>(name[0])) || name[0] == '_');
-  if (value->node()->kind() != prim::Param && !value->hasDebugName() && is_valid) value->setDebugName(name);
+  if (value->node()->kind() != prim::Param && !value->hasDebugName() && is_valid) {
+    value->setDebugName(is_reserved(name) ? name + "_value" : name);
+  }
 }
 
 void ForwardWriter::result(const std::string &key, Value *value) {

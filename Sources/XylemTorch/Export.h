@@ -84,6 +84,11 @@ ObjectPtr fresh_modules(torch::jit::Graph &graph, const ObjectPtr &root, bool is
 /// Throws a `StatusError` where a graph has something that can't be saved.
 void check_savable(const torch::jit::Block *block);
 
+/// Takes the branch where a condition is known, as reading the code back would.
+///
+/// Unlike the runtime's own pass it drops nothing else: an operator whose result is unused may update statistics.
+void fold_branches(torch::jit::Graph &graph);
+
 /// Drops reads of attributes and constants that nothing uses.
 void drop_unused_reads(torch::jit::Block *block);
 
