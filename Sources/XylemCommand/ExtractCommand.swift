@@ -55,7 +55,7 @@ struct ExtractCommand: ParsableCommand {
   var labels: String?
   @Option(
     help: ArgumentHelp(
-      "Saves the extractor of both modes: to a .xylem file, which is a MODEL for every command.",
+      "Saves the extractor of both modes: to a .xylem file, which is a MODEL for every command, or to a .pt file, which PyTorch loads.",
       valueName: "file"), completion: .file(extensions: ["xylem", "pt"]))
   var save: String?
   @Option(help: "Where the weights of a saved .xylem file are: inside it, or still in the model's own file.")
@@ -69,6 +69,9 @@ struct ExtractCommand: ParsableCommand {
   func validate() throws {
     if let save, !save.hasSuffix(".xylem"), !save.hasSuffix(".pt") {
       throw ValidationError("'--save' needs a file that ends in .xylem or .pt.")
+    }
+    if saveWeights == .reference, save?.hasSuffix(".xylem") != true {
+      throw ValidationError("'--save-weights reference' needs '--save' with a .xylem file.")
     }
     if chosenRequests.isEmpty, !options.model.hasSuffix(".xylem") {
       throw ValidationError("Nothing is to be returned in \(mode.rawValue) mode: use '--return <node>'.")
@@ -104,6 +107,7 @@ struct ExtractCommand: ParsableCommand {
   }
 
   private func write(_ extractor: FeatureExtractor, to path: String) throws {
+    if path.hasSuffix(".pt") { return try extractor.saveTorchScript(to: path) }
     try extractor.save(to: path, weights: saveWeights == .inside ? .inside : .reference)
   }
 

@@ -53,6 +53,19 @@ enum ExtractErrors {
       cause: Words("\(condition) must be \(assumption.expected) and is not for this input"),
       remedies: ["check the input's shape", "--auto-leaf --leaf TYPE  # keeps the part whole that checks"])
   }
+
+  static func unsavable(at node: Node, _ error: XylemError) -> XylemError {
+    XylemError(
+      .extractUnsavable, error.message,
+      at: .init(modulePath: node.modulePath, node: node.name, source: node.location.map { String(describing: $0) }),
+      cause: error.cause, remedies: ["ask for nodes before \(node.name)"])
+  }
+
+  static func unsavable(key: String, node: String, type: String) -> XylemError {
+    XylemError(
+      .extractUnsavable, "the feature '\(key)' can't be saved as TorchScript: it is of type \(type) and no tensor",
+      at: .init(node: node), remedies: ["ask for its parts, as in \(node)[0]"])
+  }
 }
 
 extension ExtractErrors {

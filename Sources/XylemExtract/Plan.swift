@@ -25,6 +25,8 @@ public struct Plan: Sendable {
   public internal(set) var notes: [String]
 
   let program: Program
+  /// What the program was compiled from, for writing it in another form.
+  let recipe: Recipe
   let steps: [[Projection]]
   /// For each protected value, the key that asked for it first.
   let protectedKeys: [String]
@@ -38,4 +40,11 @@ public struct Plan: Sendable {
 
   /// The number of instructions.
   public var instructionCount: Int { program.count }
+}
+
+/// The instructions of a plan, and what it returns, before they are compiled.
+struct Recipe: Sendable {
+  let instructions: [Program.Instruction]
+  let protected: [Program.Protected]
+  let results: [(operand: Program.Operand, protected: Int?)]
 }

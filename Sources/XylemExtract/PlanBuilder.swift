@@ -68,7 +68,8 @@ struct PlanBuilder {
       mode: trace.mode, graph: graph, prunedCount: trace.graph.count - 1 - kept.count,
       keys: resolved.map(\.key), nodes: resolved.map(\.node),
       requests: resolved.map { ReturnRequest($0.exact, as: $0.key) }, arguments: placeholders.map(\.1),
-      notes: notes(kept, all: reachable), program: program, steps: resolved.map(\.steps),
+      notes: notes(kept, all: reachable), program: program,
+      recipe: Recipe(instructions: instructions, protected: protected, results: results), steps: resolved.map(\.steps),
       protectedKeys: protected.indices.map { position in
         positions.firstIndex(of: position).map { resolved[$0].key } ?? ""
       },

@@ -273,6 +273,8 @@ static xylem_status callable_call(const xylem_callable *c, const xylem_value *ar
   });
 }
 
+jit::Graph &code_of(const xylem_callable *source) { return *callable(source)->graph; }
+
 void add_callables(xylem_tensor_runtime &table) {
   table.callable_make = callable_make;
   table.callable_release = callable_release;

@@ -27,4 +27,7 @@ struct Effects {
 /// the side of sharing.
 Effects effects_of(const torch::jit::Graph &graph);
 
+/// The code of a callable: modes written into it, and the code of what it calls in place of the calls.
+torch::jit::Graph &code_of(const xylem_callable *callable);
+
 }  // namespace xylem

@@ -31,19 +31,30 @@ void register_checked(const std::string &name) {
                                       c10::AliasAnalysisKind::FROM_SCHEMA));
 }
 
-void replace(jit::Block *block) {
+/// The operator that stands in for a node's, or an empty name.
+std::string checked_twin(const jit::Node *node) {
+  const auto *target = node->maybeOperator();
+  return target && divides(target->schema()) ? "xylem::" + target->schema().name().substr(6) : "";
+}
+
+std::string own_twin(const jit::Node *node) {
+  const std::string name = node->kind().toQualString();
+  return name.rfind("xylem::", 0) == 0 ? "aten::" + name.substr(7) : "";
+}
+
+void replace(jit::Block *block, std::string (*twin)(const jit::Node *)) {
   for (auto it = block->nodes().begin(); it != block->nodes().end();) {
     auto *node = *it++;
-    for (auto *inner : node->blocks()) replace(inner);
-    const auto *target = node->maybeOperator();
-    if (!target || !divides(target->schema())) continue;
-    const auto twin = c10::Symbol::fromQualString("xylem::" + target->schema().name().substr(6));
-    auto *checked = block->owningGraph()->create(twin, node->inputs(), node->outputs().size());
-    checked->copyMetadata(node);
-    checked->insertBefore(node);
+    for (auto *inner : node->blocks()) replace(inner, twin);
+    const auto name = twin(node);
+    if (name.empty()) continue;
+    auto *other =
+        block->owningGraph()->create(c10::Symbol::fromQualString(name), node->inputs(), node->outputs().size());
+    other->copyMetadata(node);
+    other->insertBefore(node);
     for (size_t i = 0; i < node->outputs().size(); ++i) {
-      checked->output(i)->copyMetadata(node->output(i));
-      node->output(i)->replaceAllUsesWith(checked->output(i));
+      other->output(i)->copyMetadata(node->output(i));
+      node->output(i)->replaceAllUsesWith(other->output(i));
     }
     node->destroy();
   }
@@ -68,6 +79,8 @@ void register_checked_division() {
   for (const auto &name : dividing()) register_checked(name);
 }
 
-void use_checked_division(jit::Graph &graph) { replace(graph.block()); }
+void use_checked_division(jit::Graph &graph) { replace(graph.block(), checked_twin); }
+
+void use_own_division(jit::Graph &graph) { replace(graph.block(), own_twin); }
 
 }  // namespace xylem

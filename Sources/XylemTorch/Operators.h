@@ -53,6 +53,9 @@ void register_checked_division();
 void register_autocast_scope();
 void use_checked_division(torch::jit::Graph &graph);
 
+/// Puts the runtime's own division back.
+void use_own_division(torch::jit::Graph &graph);
+
 /// Makes the schemas of torchvision's operators known where nothing registered them.
 void register_vision_schemas();
 

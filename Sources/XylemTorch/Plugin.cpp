@@ -24,6 +24,7 @@ static xylem_tensor_runtime make_table() {
   add_callables(table);
   add_autocast(table);
   add_compiler(table);
+  add_exporters(table);
   return table;
 }
 

@@ -64,5 +64,6 @@ void add_functions(xylem_tensor_runtime &table);
 void add_callables(xylem_tensor_runtime &table);
 void add_autocast(xylem_tensor_runtime &table);
 void add_compiler(xylem_tensor_runtime &table);
+void add_exporters(xylem_tensor_runtime &table);
 
 }  // namespace xylem

@@ -53,6 +53,7 @@ typedef struct xylem_operator xylem_operator; /* lives as long as the process */
 typedef struct xylem_function xylem_function; /* lives as long as its archive */
 typedef struct xylem_archive xylem_archive;
 typedef struct xylem_callable xylem_callable;
+typedef struct xylem_exporter xylem_exporter; /* used by one thread at a time */
 
 typedef struct xylem_text {
   const char *bytes; /* UTF-8, not terminated */
@@ -359,6 +360,52 @@ typedef struct xylem_tensor_runtime {
    */
   xylem_status (*archive_compile)(xylem_text source, xylem_text file, xylem_text root_class, xylem_archive **out,
                                   xylem_error *error);
+
+  /*
+   * An archive that is written step by step: a `forward` with a block of code for each mode, each of which gives a dictionary
+   * of tensors. Values have numbers, which are good within the mode in which they were made; arguments' in both. The model
+   * is read and not changed; it must outlive the exporter.
+   */
+  /* `kept`: by argument of `forward`, the module itself not counted, whether the written one takes it too. */
+  xylem_status (*exporter_make)(const xylem_value *root, const xylem_function *forward, const uint8_t *kept,
+                                size_t kept_count, xylem_exporter **out, xylem_error *error);
+  void (*exporter_release)(xylem_exporter *exporter);
+  /* What follows belongs to a mode. */
+  xylem_status (*exporter_begin)(xylem_exporter *exporter, int32_t is_training, xylem_error *error);
+  /* What a mode raises that has no code. */
+  xylem_status (*exporter_refuse)(xylem_exporter *exporter, int32_t is_training, xylem_text message, xylem_error *error);
+  xylem_status (*exporter_argument)(xylem_exporter *exporter, size_t position, uint32_t *out, xylem_error *error);
+  /* A constant; modules of the model are reached from the root. */
+  xylem_status (*exporter_constant)(xylem_exporter *exporter, const xylem_value *value, uint32_t *out, xylem_error *error);
+  xylem_status (*exporter_container)(xylem_exporter *exporter, int32_t tag, const xylem_type *type,
+                                     const uint32_t *elements, size_t count, uint32_t *out, xylem_error *error);
+  xylem_status (*exporter_operator)(xylem_exporter *exporter, const xylem_operator *op, const uint32_t *arguments,
+                                    size_t count, uint32_t *results, size_t capacity, size_t *result_count,
+                                    xylem_error *error);
+  /* Puts a callable's code in place. */
+  xylem_status (*exporter_call)(xylem_exporter *exporter, const xylem_callable *callable, const uint32_t *arguments,
+                                size_t count, uint32_t *results, size_t capacity, size_t *result_count,
+                                xylem_error *error);
+  /* One element of a tuple, list or dictionary with numbers for keys. */
+  xylem_status (*exporter_element)(xylem_exporter *exporter, uint32_t container, int64_t index, uint32_t *out,
+                                   xylem_error *error);
+  /* The part of a dictionary or a named tuple under a text. */
+  xylem_status (*exporter_part)(xylem_exporter *exporter, uint32_t container, xylem_text key, uint32_t *out,
+                                xylem_error *error);
+  xylem_status (*exporter_attribute)(xylem_exporter *exporter, uint32_t owner, xylem_text name, uint32_t *out,
+                                     xylem_error *error);
+  xylem_status (*exporter_set_attribute)(xylem_exporter *exporter, uint32_t owner, xylem_text name, uint32_t value,
+                                         xylem_error *error);
+  /* Raises where a condition is not what it must be. */
+  xylem_status (*exporter_check)(xylem_exporter *exporter, uint32_t condition, int32_t expected, xylem_text message,
+                                 xylem_error *error);
+  xylem_status (*exporter_clone)(xylem_exporter *exporter, uint32_t tensor, uint32_t *out, xylem_error *error);
+  /* A name for a value in the written code; not used where it is none, or another value has it. */
+  xylem_status (*exporter_name)(xylem_exporter *exporter, uint32_t value, xylem_text name, xylem_error *error);
+  /* The next entry of the mode's dictionary; XYLEM_INVALID_ARGUMENT with the type as message where it is no tensor. */
+  xylem_status (*exporter_result)(xylem_exporter *exporter, xylem_text key, uint32_t value, xylem_error *error);
+  /* The archive's bytes, read back once as a check; they live as long as the exporter, to which nothing can be added any more. */
+  xylem_status (*exporter_save)(xylem_exporter *exporter, int32_t is_training, xylem_text *out, xylem_error *error);
 } xylem_tensor_runtime;
 
 #define XYLEM_WHOLE_FUNCTION UINT32_MAX

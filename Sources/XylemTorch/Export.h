@@ -1,0 +1,98 @@
+// Plans written as TorchScript.
+#pragma once
+
+#include "Callables.h"
+
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace xylem {
+
+using ObjectPtr = c10::intrusive_ptr<c10::ivalue::Object>;
+
+/// A `forward` that is put together step by step: a block for each mode, which gives a dictionary of tensors.
+///
+/// The model is read and not changed. Modules have the model's own types until `save` gives them types of their own, with what the
+/// code reads and nothing else.
+class ForwardWriter {
+ public:
+  using Value = torch::jit::Value;
+
+  /// `kept`: by argument of `forward`, without the module itself, whether the written one takes it too.
+  ForwardWriter(ObjectPtr root, const c10::FunctionSchema &forward, const std::vector<bool> &kept);
+
+  /// What follows belongs to a mode. The modes are written one after the other.
+  void begin(bool is_training);
+  /// Says what calling the module in a mode that has no plan raises.
+  void refuse(bool is_training, const std::string &message);
+
+  Value *argument(size_t position);
+  Value *constant(const IValue &value);
+  Value *container(int32_t tag, const c10::Type *declared, std::vector<Value *> elements);
+  std::vector<Value *> call(const Operator &op, std::vector<Value *> arguments);
+  std::vector<Value *> call(torch::jit::Graph &code, std::vector<Value *> arguments);
+  Value *element(Value *container, int64_t index);
+  Value *element(Value *container, const std::string &key);
+  Value *attribute(Value *owner, const std::string &name);
+  void set_attribute(Value *owner, const std::string &name, Value *value);
+  void check(Value *condition, bool expected, const std::string &message);
+  Value *clone(Value *tensor);
+  void name(Value *value, const std::string &name);
+  void result(const std::string &key, Value *value);
+
+  /// The archive's bytes, read back once to see that they hold the same code. Nothing can be added afterwards.
+  std::string save(bool is_training);
+
+ private:
+  using Results = std::vector<std::pair<std::string, Value *>>;
+  struct Place {
+    const c10::ivalue::Object *parent;
+    std::string name;
+  };
+
+  void find_objects(const ObjectPtr &object);
+  Value *module(const c10::ivalue::Object *object);
+  /// A value of another type than what takes it: what the language converts without a word, or an error.
+  Value *conform(Value *value, const c10::TypePtr &declared);
+  Value *rebuilt(Value *value, const c10::TypePtr &declared);
+  void raise(const std::string &message);
+  torch::jit::Value *attribute_value(Value *owner, const std::string &name, const c10::TypePtr &type);
+  c10::TypePtr result_type() const;
+  torch::jit::Block *block(bool is_training) const;
+
+  ObjectPtr root_;
+  std::shared_ptr<torch::jit::Graph> graph_;
+  torch::jit::Value *self_;
+  torch::jit::Node *branch_;
+  std::vector<c10::Argument> arguments_;
+  std::vector<Value *> inputs_;
+  std::unordered_map<const c10::ivalue::Object *, Place> places_;
+  std::unordered_map<const c10::ivalue::Object *, Value *> modules_;
+  std::map<bool, Results> results_;
+  std::map<bool, std::string> refused_;
+};
+
+/// Gives a graph's modules types of their own, with the attributes that it reads or writes, and objects of those types.
+///
+/// Returns the new root. Attributes share their values with the model.
+ObjectPtr fresh_modules(torch::jit::Graph &graph, const ObjectPtr &root, bool is_training,
+                        const std::shared_ptr<torch::jit::CompilationUnit> &unit);
+
+/// Throws a `StatusError` where a graph has something that can't be saved.
+void check_savable(const torch::jit::Block *block);
+
+/// Takes the branch where a condition is known, as reading the code back would.
+///
+/// Unlike the runtime's own pass it drops nothing else: an operator whose result is unused may update statistics.
+void fold_branches(torch::jit::Graph &graph);
+
+/// Drops reads of attributes and constants that nothing uses.
+void drop_unused_reads(torch::jit::Block *block);
+
+/// The operators that a graph calls, in order, the language's own constructs left out.
+std::vector<std::string> operators_of(const torch::jit::Block *block);
+
+}  // namespace xylem
