@@ -100,7 +100,10 @@ extension ProgramGenerator {
     let size = base.shape[dim]
     let (call, node, shapes): (String, String, [[Int]])
     switch upTo(3) {
-    case 0: (call, node, shapes) = ("unbind(\(base.name), \(dim))", "unbind", (0..<size).map { _ in Self.removing(dim, base.shape) })
+    case 0:
+      (call, node, shapes) = (
+        "unbind(\(base.name), \(dim))", "unbind", (0..<size).map { _ in Self.removing(dim, base.shape) }
+      )
     case 1:
       let length = (size + 1) / 2
       (call, node) = ("chunk(\(base.name), 2, \(dim))", "chunk")
@@ -161,7 +164,8 @@ extension ProgramGenerator {
     case 9 where shape.count < 3:
       (expression, node) = ("torch.stack([\(base.name), \(twin.name)], 0)", "stack")
       shape.insert(2, at: 0)
-    case 9, 10 where !shape.isEmpty && shape[0] < 4:
+    case 9,
+      10 where !shape.isEmpty && shape[0] < 4:
       (expression, node) = ("torch.cat([\(base.name), \(twin.name)], 0)", "cat")
       if !shape.isEmpty { shape[0] *= 2 } else { return view() }
     case 11 where shape.count > 1:

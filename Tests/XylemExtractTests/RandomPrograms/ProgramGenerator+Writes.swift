@@ -145,7 +145,8 @@ extension ProgramGenerator {
         .step(
           Step(
             source: "\(path).add_(\(made))", before: [kept, made], after: [kept],
-            nodes: (type.parameters.contains(name) ? [read, ExpectedNode("mul", .tensor(1))] : [ExpectedNode("mul", .tensor(1)), read])
+            nodes: (type.parameters.contains(name)
+              ? [read, ExpectedNode("mul", .tensor(1))] : [ExpectedNode("mul", .tensor(1)), read])
               + [ExpectedNode("add", .tensor(2))]))
       ]
     case 3:
