@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps libtorch runtime build test demo lint format clean
+.PHONY: help deps libtorch runtime build test fuzz demo lint format clean
 MAKEFLAGS += --no-print-directory
 
 # The manifest looks for libtorch on disk, which SwiftPM's cache of evaluated manifests does not notice.
@@ -47,6 +47,17 @@ test: deps ## build and run all tests, debug
 	@$(swift_build) --build-tests
 	@echo '==> running the tests'
 	@$(swift_test) --skip-build
+
+# Other programs every time, and the same again for a seed that is given: make fuzz XYLEM_FUZZ_SEED=1
+fuzz: export XYLEM_FUZZ_SEED := $(or $(XYLEM_FUZZ_SEED),$(shell date +%s))
+fuzz: export XYLEM_FUZZ_COUNT := $(or $(XYLEM_FUZZ_COUNT),10000)
+fuzz: deps ## compare ten thousand random programs with the whole model
+	@bash .ci/fetch-libtorch.sh
+	@echo '==> building the tensor runtime and the tests (debug)'
+	@$(swift_build) --product xylem-torch
+	@$(swift_build) --build-tests
+	@echo "==> $$XYLEM_FUZZ_COUNT random programs from seed $$XYLEM_FUZZ_SEED"
+	@$(swift_test) --skip-build --filter RandomProgramTests
 
 demo: build ## extract features of a photograph from a trained model
 	@bash .ci/demo.sh

@@ -57,7 +57,7 @@ struct ProgramCheck {
     }
     let all = nodes.map { ($0.name, $0.value) } + modules + [("output", walk.output)]
     if let fault = try compare(all, isWhole: true) { return fault }
-    for count in [1, 1, 2 + upTo(2)] where all.count >= count {
+    for count in [1, 2 + upTo(2)] where all.count >= count {
       var some: [(String, Kept)] = []
       while some.count < count {
         let one = all[upTo(all.count)]

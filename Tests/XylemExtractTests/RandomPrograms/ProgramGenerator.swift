@@ -21,7 +21,7 @@ struct ProgramGenerator {
     program.shape = pick([[2, 3], [4], [3, 2], [2, 2, 2], [2, 1, 3], [3, 3]])
     let count = 1 + (isOnce(in: 2) ? 0 : upTo(3))
     for index in 0..<count { makeType(named: "M\(index)", isLeaf: isOnce(in: 3), length: 1 + upTo(3)) }
-    makeType(named: "Root", isLeaf: false, length: 2 + upTo(5))
+    makeType(named: "Root", isLeaf: false, length: 2 + upTo(4))
     share()
     return program
   }
@@ -137,7 +137,7 @@ struct ProgramGenerator {
 
   /// A variable gets a new value under its old name; what later rounds see of it is at least as easy to write.
   private mutating func rebind(among variables: [Variable]) -> Statement? {
-    guard isOnce(in: 2), let target = variables.first(where: { !$0.isContiguous && $0.name != "x" }) else {
+    guard isOnce(in: 2), let target = variables.first(where: { !$0.isContiguous && !$0.storages.contains(0) }) else {
       return nil
     }
     return .step(
