@@ -78,6 +78,25 @@ public enum TensorRuntime {
     return try body()
   }
 
+  /// Runs `body` while operators on a device cast their arguments to a smaller type where that is safe, as in PyTorch's autocast.
+  ///
+  /// - Parameters:
+  ///   - dtype: `.bfloat16` or `.float16`.
+  ///   - device: as in `cpu` or `cuda`.
+  /// - Throws: `runtime.not-found`, `runtime.operator` for a device that has no autocast, and what `body` throws.
+  public static func withAutocast<Result>(
+    to dtype: DType, on device: String = "cpu", _ body: () throws -> Result
+  ) throws -> Result {
+    _ = try TensorOperator("xylem::enter_autocast")([.string(device), .int(Int(dtype.runtimeCode)), .bool(true)])
+    let result: Result
+    do { result = try body() } catch {
+      _ = try TensorOperator("xylem::exit_autocast")([])
+      throw error
+    }
+    _ = try TensorOperator("xylem::exit_autocast")([])
+    return result
+  }
+
   /// Runs `body` and returns with its result the highest number of bytes that tensors made in it on the calling thread held at once.
   ///
   /// - Throws: `runtime.not-found`, `runtime.tensor`, and what `body` throws.
