@@ -73,7 +73,8 @@ struct ExtractCommand: ParsableCommand {
     if saveWeights == .reference, save?.hasSuffix(".xylem") != true {
       throw ValidationError("'--save-weights reference' needs '--save' with a .xylem file.")
     }
-    if chosenRequests.isEmpty, !options.model.hasSuffix(".xylem") {
+    let onlySaves = save != nil && inputs.isEmpty
+    if chosenRequests.isEmpty, !options.model.hasSuffix(".xylem"), !onlySaves || savedRequests.isEmpty {
       throw ValidationError("Nothing is to be returned in \(mode.rawValue) mode: use '--return <node>'.")
     }
     for text in requests + trainReturn + evalReturn where text.isEmpty || text.hasPrefix("=") || text.hasSuffix("=") {
@@ -127,7 +128,10 @@ struct ExtractCommand: ParsableCommand {
     if model.saved == nil { warnAboutNaming(extractor, requests) }
     if let save {
       try Progress.during("saving \(save)") { try write(extractor, to: save) }
-      if inputs.isEmpty { return try Terminal.output("saved \(save)") }
+      guard !inputs.isEmpty else {
+        let report = JSONValue.object(["schema": .int(1), "saved": .string(save)])
+        return try Terminal.output(format == .json ? report.text : "saved \(save)")
+      }
     }
     let arguments = try InputReader(graph: extractor.traces[mode]?.graph ?? extractor.plan.graph, images: images)
       .arguments(from: inputs)

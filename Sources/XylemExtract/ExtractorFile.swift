@@ -71,18 +71,18 @@ struct Checksum {
 
   init(_ bytes: UnsafeRawBufferPointer) {
     let prime: UInt64 = 0x100_0000_01b3
-    let words = unsafe bytes.count / 8
+    let words = bytes.count / 8
     for index in 0..<words {
       let word = unsafe bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self)
       value = (value ^ word) &* prime
       // The lowest bits depend on the lowest bits alone; turning lets every bit reach every other.
       value = value << 29 | value >> 35
     }
-    for index in unsafe words * 8..<bytes.count {
+    for index in words * 8..<bytes.count {
       let byte = unsafe bytes[index]
       value = (value ^ UInt64(byte)) &* prime
     }
-    let count = unsafe bytes.count
+    let count = bytes.count
     value = (value ^ UInt64(count)) &* prime
   }
 

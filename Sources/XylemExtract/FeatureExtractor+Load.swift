@@ -91,7 +91,7 @@ extension ExtractorFile {
         whole = try Tensor(contents.array(saved.contents))
       }
       if made[saved.contents] == nil {
-        let checksum = try whole.withUnsafeBytes { unsafe Checksum($0).text }
+        let checksum = try unsafe whole.withUnsafeBytes { unsafe Checksum($0).text }
         guard checksum == saved.checksum else {
           throw ExtractErrors.unreadable(
             contents.path, "the tensor '\(saved.key)' is not the one that was saved",

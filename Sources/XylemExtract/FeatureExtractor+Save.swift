@@ -70,7 +70,7 @@ extension FeatureExtractor {
     let names = Set(
       plans.values.flatMap { plan in plan.graph.nodes.flatMap { $0.codeReferences.map(\.function) } })
     guard !names.isEmpty else { return try code.hostArray() }
-    let saved = try code.withUnsafeBytes { try unsafe ScriptArchive(bytes: $0, path: model.archive.path) }
+    let saved = try unsafe code.withUnsafeBytes { try unsafe ScriptArchive(bytes: $0, path: model.archive.path) }
     for name in names.sorted() {
       guard let before = model.archive.function(named: name), let after = saved.function(named: name),
         try before.code().hasSameForm(as: after.code())

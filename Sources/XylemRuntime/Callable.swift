@@ -41,7 +41,7 @@ public import XylemErrors
     let table = unsafe function.archive.library.table
     let numbers = captures.map { UInt32($0) }
     var values = unsafe known.map { module in unsafe module?.object.raw ?? xylem_value() }
-    for (position, flag) in flags where values.indices.contains(position) && known[position] == nil {
+    for (position, flag) in flags where known.indices.contains(position) && known[position] == nil {
       unsafe values[position].tag = Int32(XYLEM_BOOL.rawValue)
       unsafe values[position].as.integer = flag ? 1 : 0
     }
