@@ -65,6 +65,13 @@ struct ExtractorFile: Codable {
   }
 }
 
+extension ExtractorFile {
+  /// What the file's metadata say of the description and the code, to tell damage to them: every number in a graph counts.
+  static func checksum(description: [UInt8], code: [UInt8]) -> String {
+    [description, code].map { unsafe $0.withUnsafeBytes { unsafe Checksum($0).text } }.joined()
+  }
+}
+
 /// A sum that changes with any byte: FNV-1a with 64 bits, taken over words of eight bytes. For damage, not for malice.
 struct Checksum {
   private var value: UInt64 = 0xcbf2_9ce4_8422_2325

@@ -27,15 +27,19 @@ extension FeatureExtractor {
         path, "its schema is \(contents.metadata["schema"] ?? "missing"); this version reads \(ExtractorFile.schema)",
         remedies: ["save it again with this version, or load it with the one that wrote it"])
     }
+    let description = try contents.array(ExtractorFile.name).bytes
+    let code = try contents.array(ExtractorFile.codeName)
+    guard contents.metadata["checksum"] == ExtractorFile.checksum(description: description, code: code.bytes) else {
+      throw ExtractErrors.unreadable(
+        path, "its description or its code is not what was saved", remedies: ["copy the file again"])
+    }
     let file: ExtractorFile
-    do {
-      file = try JSONDecoder().decode(
-        ExtractorFile.self, from: Data(try contents.array(ExtractorFile.name).bytes))
-    } catch { throw ExtractErrors.unreadable(path, "its description can't be read: \(error)") }
+    do { file = try JSONDecoder().decode(ExtractorFile.self, from: Data(description)) } catch {
+      throw ExtractErrors.unreadable(path, "its description can't be read: \(error)")
+    }
     guard file.plugins.isEmpty else {
       throw ExtractErrors.unreadable(path, "it needs the plugins \(file.plugins.joined(separator: ", "))")
     }
-    let code = try contents.array(ExtractorFile.codeName)
     let archive = try unsafe code.bytes.withUnsafeBytes { bytes throws -> ScriptArchive in
       unsafe try ScriptArchive(bytes: bytes, path: path)
     }

@@ -46,7 +46,11 @@ extension FeatureExtractor {
       (ExtractorFile.name, try HostArray(dtype: .uint8, shape: [description.count], bytes: description)))
     arrays.append((ExtractorFile.codeName, code))
     try SafetensorsWriter.write(
-      arrays, metadata: ["format": ExtractorFile.format, "schema": String(ExtractorFile.schema)], to: path)
+      arrays,
+      metadata: [
+        "format": ExtractorFile.format, "schema": String(ExtractorFile.schema),
+        "checksum": ExtractorFile.checksum(description: description, code: code.bytes),
+      ], to: path)
   }
 
   private func savedPlan(_ plan: Plan) throws -> ExtractorFile.SavedPlan {

@@ -161,6 +161,13 @@ struct SavedExtractorTests {
       let position = try #require(file.entry(name)).byteRange.lowerBound + 5
       damaged[position] ^= 0x10
       #expect(try id(damaged) == .extractUnreadable)
+      // So does every byte of the graphs and of the code, also where the damage reads well.
+      for part in ["xylem/extractor.json", "xylem/code.pt"] {
+        var damaged = good
+        let range = try #require(file.entry(part)).byteRange
+        damaged[range.lowerBound + range.count / 2] ^= 0x01
+        #expect(try id(damaged) == .extractUnreadable, "\(part)")
+      }
     }
   }
 
