@@ -78,9 +78,8 @@ struct BenchCommand: ParsableCommand {
       let (seconds, attoseconds) = duration.components
       milliseconds.append(.double(Double(seconds) * 1e3 + Double(attoseconds) / 1e15))
     }
-    let parameters = ParameterBytes(model: extractor.model).count(of: extractor.plan.graph)
     return .object([
-      "schema": .int(1), "milliseconds": .array(milliseconds), "peakMemoryBytes": .int(parameters + peak),
+      "schema": .int(1), "milliseconds": .array(milliseconds), "peakMemoryBytes": .int(extractor.neededBytes + peak),
       "instructions": .int(extractor.plan.instructionCount), "copies": .int(copies),
     ])
   }

@@ -21,8 +21,21 @@ extension FeatureExtractor {
   public var state: [StateEntry] { neededTensors.filter { $0.kind != .attribute } }
 
   /// Every tensor of the model's modules that the extractor needs.
-  package var neededTensors: [StateEntry] {
-    let needed = NeededState(model, graphs: plans.values.map(\.graph))
+  package var neededTensors: [StateEntry] { tensors(neededBy: Array(plans.values)) }
+
+  /// The bytes of the tensors that the present mode needs. Tensors that start at one address count once, with the largest.
+  package var neededBytes: Int {
+    var bytesByAddress: [UInt: Int] = [:]
+    for entry in tensors(neededBy: [plan]) {
+      guard let address = entry.tensor.dataAddress else { continue }
+      let bytes = entry.tensor.count * (entry.tensor.dtype?.byteCount ?? 0)
+      bytesByAddress[address] = max(bytesByAddress[address] ?? 0, bytes)
+    }
+    return bytesByAddress.values.reduce(0, +)
+  }
+
+  private func tensors(neededBy plans: [Plan]) -> [StateEntry] {
+    let needed = NeededState(model, graphs: plans.map(\.graph))
     return model.tensors.filter(needed.contains)
   }
 
