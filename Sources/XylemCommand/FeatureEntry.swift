@@ -52,6 +52,7 @@ struct FeatureEntry {
     case .device: add(.other(type: "device"))
     case .none: add(.other(type: "None"))
     case .object(let object): add(.other(type: "\(object.kind)"))
+    case .standIn(let standIn): add(.other(type: standIn.type))
     }
   }
 

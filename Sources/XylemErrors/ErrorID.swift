@@ -44,6 +44,15 @@ public enum ErrorID: String, Sendable, Hashable, CaseIterable {
   case traceNoForward = "trace.no-forward"
   case traceLimit = "trace.limit"
 
+  // Models written in Swift.
+  case modelUnregistered = "model.unregistered"
+  case modelCycle = "model.cycle"
+  case modelDuplicateKey = "model.duplicate-key"
+  case modelState = "model.state"
+  case modelArgument = "model.argument"
+  case modelRequirement = "model.requirement"
+  case modelUnknownPath = "model.unknown-path"
+
   // Extraction.
   case extractUnknownNode = "extract.unknown-node"
   case extractDuplicateKey = "extract.duplicate-key"

@@ -136,6 +136,14 @@ private struct ProgramRun {
       try unsafe call(instruction, .runtimeOperator, { "its code failed" }) {
         unsafe table.pointee.callable_call(callable.handle, scratch, count, $0, $1, $2, $3)
       }
+    case .host(let function):
+      let arguments = (0..<count).map { unsafe Value(borrowing: scratch + $0, library: program.library) }
+      let value: Value
+      do { value = try function.body(arguments) } catch let error as XylemError { throw error } catch {
+        throw XylemError(.extractExecution, "the model's own code failed", cause: error)
+      }
+      var raw = unsafe try value.makeRaw(program.library)
+      try unsafe store(instruction) { unsafe swap(&$0.pointee, &raw) }
     case .copy: try unsafe store(instruction) { unsafe table.pointee.value_copy(scratch, $0) }
     case .element(let index):
       var out = unsafe xylem_value()

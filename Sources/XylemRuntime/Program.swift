@@ -22,6 +22,8 @@ package final class Program: @unchecked Sendable {
   package enum Action: Sendable {
     case callOperator(TensorOperator)
     case call(Callable)
+    /// Calls Swift code.
+    case host(HostFunction)
     /// Gives the operand itself.
     case copy
     /// One element of a tuple.

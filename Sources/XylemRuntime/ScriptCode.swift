@@ -147,7 +147,7 @@ extension ScriptCode.Statement {
     guard inputs == other.inputs, outputs == other.outputs, blocks == other.blocks else { return false }
     switch (constant, other.constant) {
     case (nil, nil): return true
-    case (.tensor(let a)?, .tensor(let b)?): return a.shape == b.shape && a.dtype == b.dtype
+    case (.tensor(let a)?, .tensor(let b)?): return a.knownSizes == b.knownSizes && a.dtype == b.dtype
     case (.object?, .object?): return true
     case (let a?, let b?): return String(describing: a) == String(describing: b)
     default: return false

@@ -55,6 +55,8 @@ extension ScriptExporter {
       throw XylemError(.extractUnsavable, "a block of autocast can't be saved as TorchScript")
     case .callOperator(let op): results = try call(op, operands)
     case .call(let callable): results = try call(callable, operands)
+    case .host:
+      throw XylemError(.extractUnsavable, "compiled Swift code has no form in an archive")
     case .copy: results = [operands[0]]
     case .element(let index): results = [try element(index, of: operands[0])]
     case .field(let name): results = [try attribute(name, of: operands[0])]

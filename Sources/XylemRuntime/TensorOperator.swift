@@ -38,6 +38,18 @@ public import XylemErrors
     unsafe self.init(handle: handle, library: library)
   }
 
+  /// The operator with a name that has the overload in it, `aten::add.Tensor`.
+  ///
+  /// - Throws: as ``init(_:overload:)``.
+  package init(fullName: String) throws(XylemError) {
+    let start = fullName.lastIndex(of: ":") ?? fullName.startIndex
+    guard let dot = fullName[start...].firstIndex(of: ".") else {
+      try self.init(fullName)
+      return
+    }
+    try self.init(String(fullName[..<dot]), overload: String(fullName[fullName.index(after: dot)...]))
+  }
+
   /// What the schema says. Costs a few allocations; meant to be kept.
   public var schema: OperatorSchema {
     guard let schema = unsafe rawSchema else { return OperatorSchema() }

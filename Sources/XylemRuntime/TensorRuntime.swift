@@ -3,6 +3,11 @@ public import XylemErrors
 
 /// The tensor runtime as a whole: whether it is there, and state of the thread and the process.
 public enum TensorRuntime {
+  private static let gradientsEnabled = OperatorReference("aten::is_grad_enabled", resultType: "bool")
+  private static let setGradientsEnabled = OperatorReference("aten::set_grad_enabled", resultType: "None")
+  private static let enterAutocast = OperatorReference("xylem::enter_autocast", resultType: "None")
+  private static let exitAutocast = OperatorReference("xylem::exit_autocast", resultType: "None")
+
   /// What was loaded.
   public struct Description: Sendable {
     /// Name and version, as in `libtorch 2.13.0`.
@@ -62,8 +67,9 @@ public enum TensorRuntime {
   ///
   /// - Throws: `runtime.tensor` for a tensor that is no such state.
   public static func setRandomState(_ state: Tensor) throws(XylemError) {
+    let handle = try state.handle()
     try unsafe check(.runtimeTensor, "the random state can't be set") {
-      unsafe state.object.library.table.pointee.set_random_state(&state.object.raw, $0)
+      unsafe handle.library.table.pointee.set_random_state(&handle.raw, $0)
     }
   }
 
@@ -71,6 +77,13 @@ public enum TensorRuntime {
   ///
   /// - Throws: `runtime.not-found`, and what `body` throws.
   public static func withGradients<Result>(_ enabled: Bool, _ body: () throws -> Result) throws -> Result {
+    if let recorder = Recording.current {
+      let before = try gradientsEnabled.results([])
+      recorder.recordContext(setGradientsEnabled, [.bool(enabled)])
+      let result = try body()
+      recorder.recordContext(setGradientsEnabled, before)
+      return result
+    }
     let table = try unsafe RuntimeLibrary.shared().table
     let before = unsafe table.pointee.grad_enabled()
     unsafe table.pointee.set_grad_enabled(enabled ? 1 : 0)
@@ -87,7 +100,14 @@ public enum TensorRuntime {
   public static func withAutocast<Result>(
     to dtype: DType, on device: String = "cpu", _ body: () throws -> Result
   ) throws -> Result {
-    _ = try TensorOperator("xylem::enter_autocast")([.string(device), .int(Int(dtype.runtimeCode)), .bool(true)])
+    let settings: [Value] = [.string(device), .int(Int(dtype.runtimeCode)), .bool(true)]
+    if let recorder = Recording.current {
+      recorder.recordContext(enterAutocast, settings)
+      let result = try body()
+      recorder.recordContext(exitAutocast, [])
+      return result
+    }
+    _ = try TensorOperator("xylem::enter_autocast")(settings)
     let result: Result
     do { result = try body() } catch {
       _ = try TensorOperator("xylem::exit_autocast")([])

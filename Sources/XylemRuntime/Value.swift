@@ -23,6 +23,8 @@ public indirect enum Value: Sendable {
   case dictionary([(key: Value, value: Value)])
   /// A value that lives in the runtime: a container that shares its contents, a module, an enumeration's case.
   case object(RuntimeObject)
+  /// A value that is no tensor and is known only when the traced model runs.
+  case standIn(StandIn)
 }
 
 extension Value {
@@ -75,7 +77,10 @@ extension Value {
     case .float(let value):
       unsafe out.tag = Int32(XYLEM_DOUBLE.rawValue)
       unsafe out.as.number = value
-    case .tensor(let tensor): unsafe table.pointee.value_copy(&tensor.object.raw, &out)
+    case .tensor(let tensor):
+      let handle = try tensor.handle()
+      unsafe table.pointee.value_copy(&handle.raw, &out)
+    case .standIn(let standIn): throw standIn.needed("a value is needed while the model is traced")
     case .object(let object): unsafe table.pointee.value_copy(&object.raw, &out)
     case .string(let text):
       try unsafe check(.runtimeTensor, "a text can't be passed to the runtime") { error in

@@ -31,7 +31,7 @@ struct ExtractorStateTests {
     var state: [String: Tensor] = [:]
     for (index, entry) in source.tensors.enumerated() {
       state[entry.key] = try Tensor(
-        [Float](repeating: Float(index), count: entry.tensor.count), shape: entry.tensor.shape)
+        [Float](repeating: Float(index), count: entry.tensor.count), shape: entry.tensor.sizes)
     }
     state["head.weight"] = try Tensor([1], shape: [1])
     let target = try extractor(of: "resnet18", ["bn1"])

@@ -127,7 +127,8 @@ enum GoldenValue {
     _ value: Value, _ flat: [Any], _ object: [String: Any], _ path: String
   ) throws -> String? {
     guard let tensor = value.tensor else { return "\(path): expected a tensor, found \(value)" }
-    guard tensor.shape == object["shape"] as? [Int] else { return "\(path): shape \(tensor.shape)" }
+    let sizes = try tensor.sizes
+    guard sizes == object["shape"] as? [Int] else { return "\(path): shape \(sizes)" }
     guard tensor.dtype?.rawValue == object["dtype"] as? String else { return "\(path): dtype \(tensor.dtype as Any)" }
     let host = try tensor.hostArray()
     let found: [Float]

@@ -138,7 +138,7 @@ struct PropertyTests {
     let loss = try TensorOperator.call("aten::sum", [.tensor(feature)])
     try loss.backward()
     let gradient = try #require(try input.gradient())
-    #expect(gradient.shape == input.shape)
+    #expect(try gradient.sizes == input.sizes)
     let weight = try #require(whole.model.module(at: "conv1")?.object.attribute("weight")?.tensor)
     #expect(try weight.gradient() != nil)
   }

@@ -167,7 +167,7 @@ struct SilentlyWrongTests {
     let extractor = try FeatureExtractor(of: model, returning: ["features.4", "output"], modes: [.eval])
     for shape in [[1, 3, 64, 64], [3, 3, 64, 64], [2, 3, 96, 72]] {
       let found = try extractor([.tensor(GoldenValue.formulaTensor(shape))])
-      #expect(found["output"]?.tensor?.shape == [shape[0], 1000])
+      #expect(try found["output"]?.tensor?.sizes == [shape[0], 1000])
     }
     let guarded = try FeatureExtractor(of: self.model("assert_on_shape"), returning: ["output"], modes: [.eval])
     _ = try guarded([.tensor(GoldenValue.formulaTensor([2, 4]))])

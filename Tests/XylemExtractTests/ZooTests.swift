@@ -110,7 +110,8 @@ enum Summary {
     _ value: Value, _ golden: [String: Any], _ shape: [Int], _ path: String
   ) throws -> String? {
     guard let tensor = value.tensor else { return "\(path): no tensor" }
-    guard tensor.shape == shape else { return "\(path): shape \(tensor.shape), expected \(shape)" }
+    let sizes = try tensor.sizes
+    guard sizes == shape else { return "\(path): shape \(sizes), expected \(shape)" }
     guard tensor.dtype?.rawValue == golden["dtype"] as? String else { return "\(path): dtype" }
     let values = try tensor.floats()
     let samples = (golden["samples"] as? [Any] ?? []).map { Float(GoldenValue.double($0)) }

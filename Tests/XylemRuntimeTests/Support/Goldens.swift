@@ -67,8 +67,8 @@ enum Goldens {
   }
 
   private static func difference(_ found: Tensor, _ expected: Tensor) throws -> String? {
-    guard found.shape == expected.shape, found.dtype == expected.dtype, let dtype = found.dtype else {
-      return "\(found.object.summary) is not \(expected.object.summary)"
+    guard try found.sizes == expected.sizes, found.dtype == expected.dtype, let dtype = found.dtype else {
+      return "\(Value.tensor(found).contents) is not \(Value.tensor(expected).contents)"
     }
     func numbers(_ tensor: Tensor) throws -> [Double] {
       guard dtype.isComplex else { return try tensor.hostArray().doubles() }

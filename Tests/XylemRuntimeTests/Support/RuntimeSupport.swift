@@ -109,7 +109,8 @@ extension Value {
     case .complex(let real, let imaginary): "\(real)+\(imaginary)j"
     case .string(let text): "'\(text)'"
     case .device(let name): "device \(name)"
-    case .tensor(let tensor): "\(tensor.dtype?.rawValue ?? "?")\(tensor.shape)\(tensor.fingerprint)"
+    case .standIn(let standIn): "stand-in of \(standIn.type)"
+    case .tensor(let tensor): "\(tensor.dtype?.rawValue ?? "?")\(tensor.knownSizes ?? [])\(tensor.fingerprint)"
     case .list(let elements): "[" + elements.map(\.contents).joined(separator: ", ") + "]"
     case .tuple(let elements, _): "(" + elements.map(\.contents).joined(separator: ", ") + ")"
     case .dictionary(let entries):

@@ -27,9 +27,10 @@ extension Tensor {
   ///
   /// - Throws: `runtime.tensor` for layouts and dtypes that DLPack lacks.
   public func dlpack() throws(XylemError) -> DLPackTensor {
+    let handle = try handle()
     var out: UnsafeMutablePointer<DLManagedTensorVersioned>?
     try unsafe check(.runtimeTensor, "the tensor can't be handed out as DLPack") {
-      unsafe object.library.table.pointee.tensor_to_dlpack(&object.raw, &out, $0)
+      unsafe handle.library.table.pointee.tensor_to_dlpack(&handle.raw, &out, $0)
     }
     guard let pointer = unsafe out else {
       throw RuntimeErrors.failed(

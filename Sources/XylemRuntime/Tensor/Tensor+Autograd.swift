@@ -6,8 +6,10 @@ extension Tensor {
   ///
   /// - Throws: `runtime.tensor`.
   public func setRequiresGrad(_ requiresGrad: Bool) throws(XylemError) {
+    if case .lazy(let lazy) = storage, lazy.setRequiresGrad(requiresGrad) { return }
+    let handle = try handle()
     try unsafe check(.runtimeTensor, "requires_grad can't be set") {
-      unsafe object.library.table.pointee.tensor_set_requires_grad(&object.raw, requiresGrad ? 1 : 0, $0)
+      unsafe handle.library.table.pointee.tensor_set_requires_grad(&handle.raw, requiresGrad ? 1 : 0, $0)
     }
   }
 
@@ -16,10 +18,12 @@ extension Tensor {
   /// - Parameter gradient: of the same shape; needed where the tensor has more than one element.
   /// - Throws: `runtime.tensor`.
   public func backward(gradient: Tensor? = nil) throws(XylemError) {
+    let handle = try handle()
+    let start = try gradient?.handle()
     try unsafe check(.runtimeTensor, "gradients can't be computed") { error in
-      let table = unsafe object.library.table
-      guard let gradient else { return unsafe table.pointee.tensor_backward(&object.raw, nil, error) }
-      return unsafe table.pointee.tensor_backward(&object.raw, &gradient.object.raw, error)
+      let table = unsafe handle.library.table
+      guard let start else { return unsafe table.pointee.tensor_backward(&handle.raw, nil, error) }
+      return unsafe table.pointee.tensor_backward(&handle.raw, &start.raw, error)
     }
   }
 
@@ -27,10 +31,12 @@ extension Tensor {
   ///
   /// - Throws: `runtime.tensor`.
   public func gradient() throws(XylemError) -> Tensor? {
+    if case .lazy(let lazy) = storage, lazy.made == nil { return nil }
+    let handle = try handle()
     var out = unsafe xylem_value()
     try unsafe check(.runtimeTensor, "the gradient can't be read") {
-      unsafe object.library.table.pointee.tensor_gradient(&object.raw, &out, $0)
+      unsafe handle.library.table.pointee.tensor_gradient(&handle.raw, &out, $0)
     }
-    return unsafe Value(adopting: out, library: object.library).tensor
+    return unsafe Value(adopting: out, library: handle.library).tensor
   }
 }

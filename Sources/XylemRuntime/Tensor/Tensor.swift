@@ -5,11 +5,44 @@ public import XylemErrors
 ///
 /// A reference: copies of a `Tensor` share storage, as in PyTorch. Reading from several threads is safe; an operator
 /// that writes in place is not, while others read.
+///
+/// While a model written in Swift is traced, a tensor that depends on the model's input is a stand-in: operations on it are
+/// written down and not run, its ``shape`` is symbolic, and whoever needs its elements gets the error
+/// `trace.concrete-value`. A parameter that nothing needed yet is a tensor too: its elements are made on first need.
 public struct Tensor: Sendable {
-  /// The handle.
-  public let object: RuntimeObject
+  package enum Storage: Sendable {
+    /// A tensor of the runtime.
+    case object(RuntimeObject)
+    /// Made when it is first needed.
+    case lazy(LazyTensor)
+    /// Known only when the traced model runs.
+    case standIn(StandIn)
+  }
 
-  init(_ object: RuntimeObject) { self.object = object }
+  package let storage: Storage
+
+  init(_ object: RuntimeObject) { storage = .object(object) }
+
+  package init(_ lazy: LazyTensor) { storage = .lazy(lazy) }
+
+  package init(_ standIn: StandIn) { storage = .standIn(standIn) }
+
+  /// The runtime's tensor, made where it is not yet.
+  ///
+  /// - Throws: `trace.concrete-value` for a stand-in; what making a lazy tensor throws.
+  func handle() throws(XylemError) -> RuntimeObject {
+    switch storage {
+    case .object(let object): return object
+    case .lazy(let lazy): return try lazy.object()
+    case .standIn(let standIn): throw standIn.needed("the tensor's elements are needed")
+    }
+  }
+
+  /// The stand-in, where the tensor is one.
+  package var standIn: StandIn? {
+    if case .standIn(let standIn) = storage { return standIn }
+    return nil
+  }
 
   /// A tensor on the CPU with a copy of row-major, little-endian bytes.
   ///
@@ -52,7 +85,24 @@ public struct Tensor: Sendable {
     self = try result.get()
   }
 
-  private var info: xylem_tensor_info {
+  /// What is known of the tensor without making or running anything.
+  @safe private enum Facts {
+    case real(xylem_tensor_info)
+    case lazy(LazyTensor)
+    case standIn(StandIn)
+  }
+
+  private var facts: Facts {
+    switch storage {
+    case .object(let object): return unsafe .real(Self.info(object))
+    case .lazy(let lazy):
+      guard let made = lazy.made else { return .lazy(lazy) }
+      return unsafe .real(Self.info(made))
+    case .standIn(let standIn): return .standIn(standIn)
+    }
+  }
+
+  private static func info(_ object: RuntimeObject) -> xylem_tensor_info {
     var info = unsafe xylem_tensor_info()
     var error = unsafe xylem_error()
     if unsafe object.library.table.pointee.tensor_info(&object.raw, &info, &error) != XYLEM_OK {
@@ -61,60 +111,113 @@ public struct Tensor: Sendable {
     return unsafe info
   }
 
-  /// The sizes; `[]` for a scalar.
-  public var shape: [Int] {
-    let info = unsafe info
-    return unsafe (0..<Int(info.dimensions)).map { unsafe Int(info.sizes[$0]) }
+  private static func sizes(_ info: xylem_tensor_info) -> [Int] {
+    unsafe (0..<Int(info.dimensions)).map { unsafe Int(info.sizes[$0]) }
+  }
+
+  /// The sizes as numbers; `[]` for a scalar.
+  ///
+  /// - Throws: `trace.concrete-value` for a stand-in, whose sizes are symbolic: see ``shape``.
+  public var sizes: [Int] {
+    get throws(XylemError) {
+      switch facts {
+      case .real(let info): return unsafe Self.sizes(info)
+      case .lazy(let lazy): return lazy.shape
+      case .standIn(let standIn): throw standIn.needed("the tensor's sizes are needed as numbers")
+      }
+    }
+  }
+
+  /// The sizes where they are known without running a model; nil for a stand-in.
+  package var knownSizes: [Int]? {
+    switch facts {
+    case .real(let info): unsafe Self.sizes(info)
+    case .lazy(let lazy): lazy.shape
+    case .standIn: nil
+    }
   }
 
   /// The steps between neighbours, in elements; empty for a scalar and for layouts without strides.
   public var strides: [Int] {
-    let info = unsafe info
-    guard let strides = unsafe info.strides else { return [] }
-    return unsafe (0..<Int(info.dimensions)).map { unsafe Int(strides[$0]) }
+    switch facts {
+    case .real(let info):
+      guard let strides = unsafe info.strides else { return [] }
+      return unsafe (0..<Int(info.dimensions)).map { unsafe Int(strides[$0]) }
+    case .lazy(let lazy): return lazy.strides
+    case .standIn(let standIn): return standIn.poisoned("the tensor's strides are needed", [])
+    }
   }
 
   /// The type of the elements; nil for one that Xylem does not know, such as a quantised type.
-  public var dtype: DType? { unsafe DType(runtimeCode: info.dtype) }
+  public var dtype: DType? {
+    switch facts {
+    case .real(let info): return unsafe DType(runtimeCode: info.dtype)
+    case .lazy(let lazy): return lazy.dtype
+    case .standIn(let standIn): return standIn.poisoned("the tensor's dtype is needed", nil)
+    }
+  }
 
   /// The number of elements.
-  public var count: Int { unsafe Int(info.count) }
+  public var count: Int {
+    switch facts {
+    case .real(let info): return unsafe Int(info.count)
+    case .lazy(let lazy): return lazy.shape.reduce(1, *)
+    case .standIn(let standIn): return standIn.poisoned("the number of elements is needed", 0)
+    }
+  }
 
   /// The device, as in `cpu` or `cuda:0`.
   public var device: String {
-    let info = unsafe info
-    let names = [0: "cpu", 1: "cuda", 9: "xla", 12: "xpu", 13: "mps", 14: "meta", 15: "hpu"]
-    let name = unsafe names[Int(info.device_type)] ?? "device\(info.device_type)"
-    return unsafe info.device_index >= 0 ? "\(name):\(info.device_index)" : name
+    switch facts {
+    case .real(let info):
+      let names = [0: "cpu", 1: "cuda", 9: "xla", 12: "xpu", 13: "mps", 14: "meta", 15: "hpu"]
+      let name = unsafe names[Int(info.device_type)] ?? "device\(info.device_type)"
+      return unsafe info.device_index >= 0 ? "\(name):\(info.device_index)" : name
+    case .lazy: return "cpu"
+    case .standIn(let standIn): return standIn.poisoned("the tensor's device is needed", "cpu")
+    }
   }
 
   /// Whether operations on the tensor are recorded for gradients.
-  public var requiresGrad: Bool { unsafe info.requires_grad != 0 }
+  public var requiresGrad: Bool {
+    switch facts {
+    case .real(let info): return unsafe info.requires_grad != 0
+    case .lazy(let lazy): return lazy.requiresGrad
+    case .standIn(let standIn): return standIn.poisoned("whether the tensor requires gradients is needed", false)
+    }
+  }
 
-  /// Where the storage of the tensor's first element lies; nil where it has none. For telling tensors apart.
-  public var dataAddress: UInt? { unsafe info.data.map { UInt(bitPattern: $0) } }
+  /// Where the storage of the tensor's first element lies; nil where it has none, or none yet. For telling tensors apart.
+  public var dataAddress: UInt? {
+    switch facts {
+    case .real(let info): return unsafe info.data.map { UInt(bitPattern: $0) }
+    case .lazy: return nil
+    case .standIn(let standIn): return standIn.poisoned("the tensor's address is needed", nil)
+    }
+  }
 }
 
 extension Tensor {
   /// Calls `body` with the elements as row-major bytes, in place where the tensor lies so in the CPU's memory, else of a
   /// copy. The bytes are valid during the call.
   ///
-  /// - Throws: `runtime.tensor` for layouts without storage, and what `body` throws.
+  /// - Throws: `runtime.tensor` for layouts without storage, `trace.concrete-value` for a stand-in, and what `body` throws.
   public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
     let dense = try rowMajorOnCPU()
-    let info = unsafe dense.info
+    let handle = try dense.handle()
+    let info = unsafe Self.info(handle)
     let itemSize = dense.dtype?.byteCount ?? 0
     guard unsafe info.count == 0 || info.data != nil, itemSize > 0 else {
       throw RuntimeErrors.failed(
         .runtimeTensor, "the tensor's elements can't be read", reason: "its layout or dtype has no plain storage")
     }
     let buffer = unsafe UnsafeRawBufferPointer(start: info.data, count: Int(info.count) * itemSize)
-    return try withExtendedLifetime(dense) { try unsafe body(buffer) }
+    return try withExtendedLifetime(handle) { try unsafe body(buffer) }
   }
 
   /// The tensor itself where it is row-major on the CPU and needs no resolving, else a copy that is; detached.
   private func rowMajorOnCPU() throws(XylemError) -> Tensor {
-    let info = unsafe info
+    let info = unsafe Self.info(try handle())
     let isPlain = unsafe info.device_type == 0 && info.is_contiguous != 0
     if isPlain, dtype?.isComplex != true { return self }
     var dense = try TensorOperator.call("aten::detach", [.tensor(self)])
@@ -134,9 +237,9 @@ extension Tensor {
   /// - Throws: `runtime.tensor` for a dtype or layout that has no plain form.
   public func hostArray() throws -> HostArray {
     guard let dtype else {
-      throw RuntimeErrors.failed(.runtimeTensor, "the tensor's dtype is unknown to Xylem", reason: object.summary)
+      throw RuntimeErrors.failed(.runtimeTensor, "the tensor's dtype is unknown to Xylem", reason: try handle().summary)
     }
-    let shape = shape
+    let shape = try sizes
     return try unsafe withUnsafeBytes { bytes in
       try HostArray(dtype: dtype, shape: shape, bytes: unsafe [UInt8](bytes))
     }

@@ -1,0 +1,103 @@
+internal import Synchronization
+package import XylemErrors
+
+/// A tensor whose elements are made when something first needs them: a parameter of a model that was only built.
+///
+/// Its shape and dtype are known from the start, so that building and tracing a model neither allocates its weights nor
+/// loads the runtime. Made once, whoever asks first; may be asked from several threads.
+package final class LazyTensor: Sendable {
+  /// The sizes.
+  package let shape: [Int]
+  /// The type of the elements.
+  package let dtype: DType
+
+  private struct State {
+    var made: RuntimeObject?
+    var requiresGrad: Bool
+  }
+
+  private let state: Mutex<State>
+  private let make: @Sendable () throws(XylemError) -> Tensor
+
+  /// A tensor of a shape that `make` gives, on the CPU, when it is needed.
+  package init(
+    shape: [Int], dtype: DType, requiresGrad: Bool = false, make: @escaping @Sendable () throws(XylemError) -> Tensor
+  ) {
+    self.shape = shape
+    self.dtype = dtype
+    self.make = make
+    state = Mutex(State(made: nil, requiresGrad: requiresGrad))
+  }
+
+  /// The runtime's tensor where it was made already.
+  var made: RuntimeObject? { state.withLock { $0.made } }
+
+  /// Whether gradients are recorded for it, or will be.
+  var requiresGrad: Bool { state.withLock { $0.requiresGrad } }
+
+  /// The steps between neighbours in elements: it is made row-major.
+  var strides: [Int] {
+    var step = 1
+    var found: [Int] = []
+    for size in shape.reversed() {
+      found.append(step)
+      step *= max(size, 1)
+    }
+    return found.reversed()
+  }
+
+  /// Sets what it will require; false where it was made already, and it is to be set on the tensor itself.
+  func setRequiresGrad(_ requiresGrad: Bool) -> Bool {
+    state.withLock { state in
+      state.requiresGrad = requiresGrad
+      return state.made == nil
+    }
+  }
+
+  /// The runtime's tensor, made now where it was not.
+  ///
+  /// - Throws: what making it throws; `runtime.tensor` where another shape or dtype comes out than was declared.
+  func object() throws(XylemError) -> RuntimeObject {
+    let result: Result<RuntimeObject, XylemError> = state.withLock { state in
+      if let made = state.made { return .success(made) }
+      do throws(XylemError) {
+        // Whatever is being traced, the elements are made here and now.
+        let tensor = try Recording.paused(make)
+        guard try tensor.sizes == shape, tensor.dtype == dtype else {
+          throw RuntimeErrors.failed(
+            .runtimeTensor, "an initialiser made another tensor than was declared",
+            reason: "declared \(dtype.rawValue) \(shape)")
+        }
+        if state.requiresGrad != tensor.requiresGrad { try tensor.setRequiresGrad(state.requiresGrad) }
+        let object = try tensor.handle()
+        state.made = object
+        return .success(object)
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+}
+
+extension Tensor {
+  /// Makes the elements now where they were not made yet.
+  ///
+  /// - Throws: what making them throws.
+  package func materialize() throws(XylemError) { _ = try handle() }
+
+  /// Whether it is a tensor that was declared by its shape, made by now or not.
+  package var isLazy: Bool {
+    if case .lazy = storage { return true }
+    return false
+  }
+
+  /// An identity that copies of the tensor share and no other tensor has, for as long as the tensor lives.
+  package var identity: ObjectIdentifier {
+    switch storage {
+    case .object(let object): ObjectIdentifier(object)
+    case .lazy(let lazy): ObjectIdentifier(lazy)
+    case .standIn(let standIn): ObjectIdentifier(standIn)
+    }
+  }
+}
