@@ -62,7 +62,7 @@ extension ScriptTracer {
   /// The trace starts again where one was, and reads it when running.
   func checkConstantReads() throws {
     guard !constantReads.isEmpty else { return }
-    for node in graph.nodes {
+    for node in core.graph.nodes {
       let writes: () throws -> AttributeWrites?
       var roots = node.inputs.compactMap { if case .module(let path) = $0 { model.module(at: path) } else { nil } }
       switch node.operation {

@@ -23,6 +23,9 @@ public struct LeafPolicy: Sendable, Hashable {
   /// A policy with the default rules, or with none.
   public init(includesDefaults: Bool = true) { self.includesDefaults = includesDefaults }
 
+  /// The policy under which everything is traced through.
+  package static let none = LeafPolicy(includesDefaults: false)
+
   /// The policy with modules of a type as leaves, named with or without its qualifying path.
   public func leaf(type: String) -> LeafPolicy { adding(.type(type)) }
 

@@ -1,7 +1,7 @@
 internal import XylemGraph
 
 /// Gives nodes their names. Looking a name up takes constant time.
-struct NodeNamer: Sendable {
+package struct NodeNamer: Sendable {
   private let naming: Naming
   /// Paths of real modules, which no other node may take under exact naming.
   private let modulePaths: Set<String>
@@ -40,25 +40,25 @@ struct NodeNamer: Sendable {
     case taken
   }
 
-  init(naming: Naming, modulePaths: Set<String>) {
+  package init(naming: Naming, modulePaths: Set<String>) {
     self.naming = naming
     self.modulePaths = modulePaths
   }
 
   /// A name for a call of a leaf module at a path.
-  mutating func name(forModule path: String, rootType: @autoclosure () -> String) -> String {
+  package mutating func name(forModule path: String, rootType: @autoclosure () -> String) -> String {
     let path = path.isEmpty ? rootType() : path
     return naming == .exact ? exactName(path, isModule: true) : numberedName(path)
   }
 
   /// A name for an operation in a module.
-  mutating func name(forOperation operation: String, in path: String) -> String {
+  package mutating func name(forOperation operation: String, in path: String) -> String {
     let base = path.isEmpty ? operation : path + "." + operation
     return naming == .exact ? exactName(base, isModule: false) : numberedName(base)
   }
 
   /// A name for a parameter, a buffer or another attribute that is read in a module.
-  mutating func name(forAttribute attribute: String, in path: String) -> String {
+  package mutating func name(forAttribute attribute: String, in path: String) -> String {
     guard naming == .torchvision else { return exactName(attribute, isModule: false) }
     var flat = attribute.split(separator: ".").joined(separator: "_")
     if flat.first?.isNumber == true { flat = "_" + flat }
@@ -66,7 +66,7 @@ struct NodeNamer: Sendable {
   }
 
   /// A name for a node that lists of names leave out.
-  mutating func name(forHidden operation: String, in path: String) -> String {
+  package mutating func name(forHidden operation: String, in path: String) -> String {
     hiddenCount += 1
     return (path.isEmpty ? "" : path + ".") + operation + "'\(hiddenCount)"
   }

@@ -1,9 +1,9 @@
 internal import XylemRuntime
 
 /// What operations are called: the names that a PyTorch user knows.
-enum OperationNames {
+package enum OperationNames {
   /// A function's name: its last part.
-  static func function(_ qualified: String) -> String {
+  package static func function(_ qualified: String) -> String {
     let name = TypeName.unqualified(qualified)
     return functionNames[name] ?? name
   }

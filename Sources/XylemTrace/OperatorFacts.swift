@@ -1,9 +1,9 @@
 internal import Synchronization
-internal import XylemGraph
-internal import XylemRuntime
+package import XylemGraph
+package import XylemRuntime
 
 /// What the tracer knows of an operator, worked out once.
-struct OperatorFacts: Sendable {
+package struct OperatorFacts: Sendable {
   /// The name with the overload, `aten::add.Tensor`.
   let name: String
   /// The name without namespace and overload, `add`.
@@ -38,7 +38,7 @@ struct OperatorFacts: Sendable {
 
   /// Effects of a call with arguments, some of which are known: batch norm that does not train writes no statistics, and
   /// dropout that does not train draws nothing.
-  func effects(of arguments: [Argument]) -> Effects? {
+  package func effects(of arguments: [Argument]) -> Effects? {
     guard var effects, !conditionalWrites.isEmpty || randomOnlyIf != nil else { return self.effects }
     func isOff(_ position: Int) -> Bool {
       guard arguments.indices.contains(position) else { return false }
@@ -59,7 +59,7 @@ struct OperatorFacts: Sendable {
   private static let known = Mutex<[TensorOperator: OperatorFacts]>([:])
 
   /// The facts of an operator; costs a schema's reading the first time in the process.
-  static func of(_ op: TensorOperator) -> OperatorFacts {
+  package static func of(_ op: TensorOperator) -> OperatorFacts {
     if let facts = known.withLock({ $0[op] }) { return facts }
     let fresh = OperatorFacts(op.schema)
     known.withLock { $0[op] = fresh }

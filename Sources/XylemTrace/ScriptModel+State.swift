@@ -19,9 +19,23 @@ public struct StateEntry: Sendable {
   /// The first path that reaches the module; differs from the key's where a module is shared.
   package let modulePath: String
   /// The module that holds it.
-  package let owner: ScriptObject
+  package let owner: ScriptObject?
   /// The attribute's name.
   package let name: String
+
+  /// A tensor of a model that is no archive.
+  package init(key: String, kind: Kind, tensor: Tensor, modulePath: String, name: String) {
+    self.init(key: key, kind: kind, tensor: tensor, modulePath: modulePath, owner: nil, name: name)
+  }
+
+  init(key: String, kind: Kind, tensor: Tensor, modulePath: String, owner: ScriptObject?, name: String) {
+    self.key = key
+    self.kind = kind
+    self.tensor = tensor
+    self.modulePath = modulePath
+    self.owner = owner
+    self.name = name
+  }
 }
 
 extension ScriptModel {

@@ -166,12 +166,6 @@ extension ScriptModel {
     return found
   }
 
-  /// Paths of the modules that a path reaches and that are named by another: those that stand in several places.
-  package func pathsElsewhere(below path: String) -> [String] {
-    guard modulePaths.count > modules.count, let root = module(at: path) else { return [] }
-    return modules(below: root).map(\.path).filter { $0 != path && !$0.hasPrefix(path + ".") }
-  }
-
   /// A module's flag in a mode: its own where it is pinned, else the mode's.
   package func isTraining(_ module: ScriptModule, in mode: Mode) -> Bool {
     guard let rootFlag = root.isTraining, let own = module.isTraining, own != rootFlag else { return mode.isTraining }

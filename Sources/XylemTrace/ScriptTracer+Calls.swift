@@ -54,7 +54,7 @@ extension ScriptTracer {
       running.removeLast(running.count - runningCount)
       depth = depthBefore
     }
-    let checkpoint = options.makesLeaves ? checkpoint() : nil
+    let checkpoint = options.makesLeaves ? core.checkpoint : nil
     let contents = ContainerSnapshot(options.makesLeaves ? arguments : [])
     modules.append(frame)
     do {
@@ -63,7 +63,7 @@ extension ScriptTracer {
       return result
     } catch let error as XylemError where checkpoint != nil && error.isAboutTracing {
       leave()
-      if let checkpoint { rollBack(to: checkpoint) }
+      if let checkpoint { core.rollBack(to: checkpoint) }
       contents.restore()
       let path = currentModule.path
       modules.append(
@@ -82,7 +82,7 @@ extension ScriptTracer {
     _ module: ScriptModule, _ function: ScriptFunction, method: String, _ arguments: [TracedValue], type: String
   ) throws -> TracedValue {
     if let rule = policy.rule(forModule: module.type, at: module.path) {
-      usedRules.insert(rule)
+      core.usedRules.insert(rule)
       return try emitLeafModule(
         module, function: function, method: method, arguments: arguments, rule: rule.description, type: type)
     }
@@ -91,7 +91,9 @@ extension ScriptTracer {
       of: frame, arguments,
       trace: {
         let result = try run(try model.code(of: function), [.module(module)] + arguments)
-        if let returned = try? argument(from: result) { recordCall(module, result: returned, isLeaf: false) }
+        if let returned = try? argument(from: result) {
+          core.recordCall(path: module.path, type: module.type, result: returned, isLeaf: false)
+        }
         return result
       },
       leaf: {
@@ -104,9 +106,9 @@ extension ScriptTracer {
     var hidden: [String] = []
     module.forEachModule { if $0 !== module { hidden.append($0.path) } }
     var node: String?
-    if case .symbol(let id) = result { node = graph[id].name }
+    if case .symbol(let id) = result { node = core.graph[id].name }
     let cause = error.cause.map { ": \($0)" } ?? ""
-    notes.append(
+    core.notes.append(
       TraceNote(
         kind: .automaticLeaf, path: module.path, type: module.type, node: node, reason: error.message + cause,
         location: error.place.source.flatMap(SourceLocation.init(parsing:)), hiddenModules: hidden))
@@ -132,7 +134,7 @@ extension ScriptTracer {
         throw error
       }
     }
-    usedRules.insert(rule)
+    core.usedRules.insert(rule)
     let id = emit(
       .leafFunction(LeafFunction(name: name, qualifiedName: code.qualifiedName)),
       named: OperationNames.function(name), try arguments.map(argument(from:)),
@@ -189,7 +191,7 @@ struct ContainerSnapshot {
 
 extension SourceLocation {
   /// Reads `file:line` back.
-  init?(parsing text: String) {
+  package init?(parsing text: String) {
     guard let colon = text.lastIndex(of: ":"), let line = Int(text[text.index(after: colon)...]) else { return nil }
     self.init(file: String(text[..<colon]), line: line)
   }

@@ -55,14 +55,8 @@ extension ScriptTracer {
 
   /// What a raising block would say, without keeping the nodes that its message needs.
   private func guardMessage(_ block: ScriptCode.Block, _ frame: CallFrame) throws -> String {
-    let checkpoint = graph.checkpoint
-    let savedNamer = namer
-    let savedNodes = attributeNodes
-    defer {
-      graph.rollBack(to: checkpoint)
-      namer = savedNamer
-      attributeNodes = savedNodes
-    }
+    let checkpoint = core.checkpoint
+    defer { core.rollBackNodes(to: checkpoint) }
     do {
       try runBlock(block, frame)
     } catch let error as XylemError where error.id == .traceRaised {
@@ -75,11 +69,11 @@ extension ScriptTracer {
 
   private func emitGuard(_ node: NodeID, expected: Bool, message: String) {
     let id = emit(.guard(Guard(expected: expected, message: message)), named: "_assert", [.node(node)], type: "None")
-    notes.append(
+    core.notes.append(
       TraceNote(
-        kind: .guard, path: currentModule.path, node: graph[id].name,
-        reason: "assumes that \(graph[node].name) is \(expected ? "true" : "false"), else: \(message)",
-        location: graph[id].location))
+        kind: .guard, path: currentModule.path, node: core.graph[id].name,
+        reason: "assumes that \(core.graph[node].name) is \(expected ? "true" : "false"), else: \(message)",
+        location: core.graph[id].location))
   }
 
   func runLoop(_ statement: ScriptCode.Statement, at index: Int, _ frame: CallFrame) throws {
@@ -90,14 +84,14 @@ extension ScriptTracer {
       return try keepWhole(statement, at: index, .loop, condition: inputs[0], frame)
     }
     // A condition that depends on the input may show only after some rounds; then the loop is kept whole from its start.
-    let checkpoint = checkpoint()
+    let checkpoint = core.checkpoint
     var carried = Array(inputs.dropFirst(2))
     var condition = inputs[1]
     var round = 0
     let own = running[running.count - 1].statement
     while round < rounds {
       guard case .bool(let goesOn) = condition else {
-        rollBack(to: checkpoint)
+        core.rollBack(to: checkpoint)
         return try keepWhole(statement, at: index, .loop, condition: condition, frame)
       }
       guard goesOn else { break }
@@ -125,28 +119,4 @@ extension ScriptTracer {
   /// Whether what can't be traced is dealt with where it stands. A module without modules of its own hides nothing when
   /// it becomes a leaf, which reads better than a region in it; any other goes on.
   var keepsRunning: Bool { options.makesLeaves && !currentModule.canBecomeLeaf }
-
-  // MARK: - Going back
-
-  struct Checkpoint {
-    let graph: Graph.Checkpoint
-    let namer: NodeNamer
-    let notes: Int
-    let attributeNodes: [String: NodeID]
-    let callCounts: [String: Int]
-  }
-
-  func checkpoint() -> Checkpoint {
-    Checkpoint(
-      graph: graph.checkpoint, namer: namer, notes: notes.count, attributeNodes: attributeNodes,
-      callCounts: callCounts)
-  }
-
-  func rollBack(to checkpoint: Checkpoint) {
-    graph.rollBack(to: checkpoint.graph)
-    namer = checkpoint.namer
-    notes.removeLast(notes.count - checkpoint.notes)
-    attributeNodes = checkpoint.attributeNodes
-    callCounts = checkpoint.callCounts
-  }
 }

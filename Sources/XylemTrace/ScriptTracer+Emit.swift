@@ -9,20 +9,9 @@ extension ScriptTracer {
     _ operation: Operation, named base: String, _ inputs: [Argument], type: String, effects: Effects? = Effects.none,
     rule: String? = nil
   ) -> NodeID {
-    let isListed = isListed(inputs)
-    let path = currentModule.path
-    let name = isListed ? namer.name(forOperation: base, in: path) : namer.name(forHidden: base, in: path)
-    return graph.append(
-      operation, name: name, inputs: inputs, modulePath: path, effects: effects, type: type,
-      location: options.recordsLocations ? currentLocation : nil, rule: rule, isListed: isListed)
-  }
-
-  /// torch.fx makes a node only of an operation on a stand-in; what it computes at once has no name there.
-  func isListed(_ inputs: [Argument]) -> Bool {
-    guard options.naming == .torchvision else { return true }
-    var listed = false
-    for input in inputs { input.forEachNode { listed = listed || graph.isListed($0) } }
-    return listed
+    core.emit(
+      operation, named: base, inputs, in: currentModule.path, type: type, effects: effects, rule: rule,
+      at: currentLocation)
   }
 
   /// One element of a container that is known only when running.
@@ -65,21 +54,9 @@ extension ScriptTracer {
     type: String = "Tensor"
   ) throws -> TracedValue {
     let inputs = try arguments.map(argument(from:))
-    let name = namer.name(forModule: module.path, rootType: TypeName.unqualified(module.type))
-    let id = graph.append(
-      .leafModule(LeafModule(path: module.path, type: module.type, method: method)), name: name, inputs: inputs,
-      modulePath: module.path, effects: nil, type: type, location: options.recordsLocations ? currentLocation : nil,
-      rule: rule)
-    recordCall(module, result: .node(id), isLeaf: true)
+    let id = core.emitLeafModule(
+      LeafModule(path: module.path, type: module.type, method: method), inputs, type: type, rule: rule,
+      at: currentLocation)
     return .symbol(id)
-  }
-
-  func recordCall(_ module: ScriptModule, result: Argument, isLeaf: Bool) {
-    let ordinal = callCounts[module.path, default: 0]
-    callCounts[module.path] = ordinal + 1
-    graph.appendCall(
-      ModuleCall(
-        path: module.path, type: module.type, ordinal: ordinal, result: result, isLeaf: isLeaf,
-        returnedAfter: graph.lastID))
   }
 }

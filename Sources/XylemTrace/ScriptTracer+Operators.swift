@@ -87,8 +87,8 @@ extension ScriptTracer {
       }
     }
     let path = currentModule.path
-    let node = graph.append(
-      .operator(name: facts.name), name: namer.name(forHidden: facts.shortName, in: path),
+    let node = core.graph.append(
+      .operator(name: facts.name), name: core.namer.name(forHidden: facts.shortName, in: path),
       inputs: try inputs.map(argument(from:)), modulePath: path, effects: Effects.none, type: "str", isListed: false)
     frame.setOutput(.message(result, node), of: statement)
     return true
@@ -101,7 +101,7 @@ extension ScriptTracer {
     case .float(let number): String(number)
     case .bool(let flag): flag ? "True" : "False"
     case .none: "None"
-    case .symbol(let id): "{\(graph[id].name)}"
+    case .symbol(let id): "{\(core.graph[id].name)}"
     default: "{\(value.kindDescription)}"
     }
   }
@@ -112,7 +112,7 @@ extension ScriptTracer {
     guard let value = inputs.first(where: \.isSymbolic), let function = Self.pythonFunction(facts) else { return }
     let error = TraceErrors.concreteValue("\(function)(…)", value: describe(value), at: place)
     guard keepsRunning else { throw error }
-    notes.append(
+    core.notes.append(
       TraceNote(
         kind: .symbolicConversion, path: currentModule.path, type: currentModule.module.type,
         reason: "\(error.message) stays a node of the graph", location: currentLocation))
@@ -166,8 +166,8 @@ extension ScriptTracer {
   }
 
   private func noteMissing(_ name: String) {
-    guard !notes.contains(where: { $0.kind == .missingOperator && $0.reason.hasPrefix(name) }) else { return }
-    notes.append(
+    guard !core.notes.contains(where: { $0.kind == .missingOperator && $0.reason.hasPrefix(name) }) else { return }
+    core.notes.append(
       TraceNote(
         kind: .missingOperator, path: currentModule.path, reason: "\(name) is not registered: it can't be run",
         location: currentLocation))
@@ -217,8 +217,9 @@ extension ScriptTracer {
 
   private func emitContext(_ name: String, _ inputs: [Argument]) {
     let path = currentModule.path
-    graph.append(
-      .operator(name: "xylem::" + name), name: namer.name(forHidden: name, in: path), inputs: inputs, modulePath: path,
+    core.graph.append(
+      .operator(name: "xylem::" + name), name: core.namer.name(forHidden: name, in: path), inputs: inputs,
+      modulePath: path,
       effects: Effects(changesContext: true), type: "None",
       location: options.recordsLocations ? currentLocation : nil, isListed: false)
   }

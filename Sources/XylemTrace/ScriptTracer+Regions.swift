@@ -90,9 +90,9 @@ extension ScriptTracer {
         : .symbol(id)
       if case .symbol(let node) = contents { becomeSymbolic(values[position], node) }
     }
-    notes.append(
+    core.notes.append(
       TraceNote(
-        kind: .automaticRegion, path: currentModule.path, type: currentModule.module.type, node: graph[id].name,
+        kind: .automaticRegion, path: currentModule.path, type: currentModule.module.type, node: core.graph[id].name,
         reason: reason, location: location, hiddenModules: region.hiddenModules))
   }
 

@@ -36,22 +36,15 @@ final class ScriptTracer {
   let dynamicAttributes: Set<String>
   let policy: LeafPolicy
 
-  var graph = Graph()
-  var namer: NodeNamer
-  var notes: [TraceNote] = []
+  var core: TraceCore
   /// The modules whose code runs, outermost first.
   var modules: [ModuleFrame] = []
-  /// Nodes of parameters that were read already, by path.
-  var attributeNodes: [String: NodeID] = [:]
   /// Containers that were read from attributes, so that each is one object throughout the trace.
   var containers: [String: TracedValue] = [:]
   /// Attributes that were taken for constants, each as often as it was read.
   var constantReads: [ConstantRead] = []
-  /// How often each module was called.
-  var callCounts: [String: Int] = [:]
   /// The flags that modules have in this trace where they differ from the trace's mode.
   let pinned: [UInt64: Bool]
-  var usedRules: Set<LeafPolicy.Rule> = []
   var statementCount = 0
   var depth = 0
   /// The code that is running, innermost last; for places in errors.
@@ -70,7 +63,7 @@ final class ScriptTracer {
     self.options = options
     self.dynamicAttributes = dynamicAttributes
     policy = options.policy
-    namer = NodeNamer(naming: options.naming, modulePaths: model.modulePaths)
+    core = TraceCore(options: options, modulePaths: model.modulePaths)
     pinned = Dictionary(
       model.pinnedModules.map { ($0.identity, $0.isTraining ?? false) }, uniquingKeysWith: { first, _ in first })
   }
@@ -90,29 +83,15 @@ final class ScriptTracer {
     }
     let result: TracedValue
     if let rule = policy.rule(forModule: root.type, at: "") {
-      usedRules.insert(rule)
+      core.usedRules.insert(rule)
       result = try emitLeafModule(
         root, function: function, method: method, arguments: Array(arguments.dropFirst()), rule: rule.description)
     } else {
       result = try runRoot(function, arguments)
     }
     try checkConstantReads()
-    let output = try argument(from: result)
-    if callCounts[""] == nil {
-      graph.appendCall(
-        ModuleCall(path: "", type: root.type, ordinal: 0, result: output, isLeaf: false, returnedAfter: graph.lastID))
-    }
-    graph.append(.output, name: namer.name(forHidden: "output", in: ""), inputs: [output], type: "")
-    noteUnusedRules()
-    for module in model.pinnedModules {
-      notes.append(
-        TraceNote(
-          kind: .pinnedMode, path: module.path, type: module.type,
-          reason: "its own training flag differs from the root's and was kept"))
-    }
-    return Trace(
-      graph: graph, mode: options.mode, naming: options.naming, notes: notes,
-      pinnedModules: model.pinnedModules.map(\.path), callCounts: callCounts)
+    core.emitOutput(try argument(from: result), rootType: root.type)
+    return core.finish(pinned: model.pinnedModules.map { ($0.path, $0.type) })
   }
 
   private func runRoot(_ function: ScriptFunction, _ arguments: [TracedValue]) throws -> TracedValue {
@@ -132,16 +111,8 @@ final class ScriptTracer {
     if let fixed = options.concrete[argument.name] { return TracedValue(fixed) }
     let value = Placeholder(
       name: argument.name, defaultValue: argument.defaultValue.flatMap { Argument(literal: $0) }, position: position)
-    let node = graph.append(
-      .placeholder(value), name: namer.name(forOperation: argument.name, in: ""), inputs: [],
-      type: argument.type.name)
+    let node = core.emitPlaceholder(value, type: argument.type.name)
     return .symbol(node)
-  }
-
-  private func noteUnusedRules() {
-    for rule in policy.rules where !usedRules.contains(rule) {
-      notes.append(TraceNote(kind: .unusedRule, path: "", reason: "the rule '\(rule)' matched nothing"))
-    }
   }
 
   // MARK: - Places
@@ -172,7 +143,7 @@ final class ScriptTracer {
   }
 
   func describe(_ value: TracedValue) -> String {
-    if case .symbol(let id) = value { return "\(graph[id].name) (\(graph[id].type))" }
+    if case .symbol(let id) = value { return "\(core.graph[id].name) (\(core.graph[id].type))" }
     return value.kindDescription
   }
 }

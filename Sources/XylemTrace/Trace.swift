@@ -17,8 +17,18 @@ public struct Trace: Sendable, Codable {
   /// Whether only a part of the model's nodes is left. Then a name's prefix says nothing about what was last below it.
   public var isPruned = false
 
+  /// The compiled code behind the nodes, for a model written in Swift; nil for archives, and for a trace that came from a
+  /// file.
+  package var code: TraceCode?
+
   /// The names of the nodes in execution order.
   public var nodeNames: [String] { graph.nodeNames }
+}
+
+extension Trace {
+  private enum CodingKeys: String, CodingKey {
+    case graph, mode, naming, notes, pinnedModules, callCounts, isPruned
+  }
 }
 
 /// Something about a trace that a reader must know to trust it.

@@ -1,9 +1,9 @@
-internal import XylemErrors
-internal import XylemGraph
+package import XylemErrors
+package import XylemGraph
 
 /// The texts of this module's errors.
-enum TraceErrors {
-  static func controlFlow(_ kind: Region.Kind, condition: String, at place: XylemError.Place) -> XylemError {
+package enum TraceErrors {
+  package static func controlFlow(_ kind: Region.Kind, condition: String, at place: XylemError.Place) -> XylemError {
     let what =
       switch kind {
       case .if: "the condition of this 'if' depends on the input"
@@ -14,13 +14,13 @@ enum TraceErrors {
       .traceControlFlow, what, at: place, cause: Cause("the value is \(condition)"), remedies: remedies(place))
   }
 
-  static func concreteValue(_ what: String, value: String, at place: XylemError.Place) -> XylemError {
+  package static func concreteValue(_ what: String, value: String, at place: XylemError.Place) -> XylemError {
     XylemError(
       .traceConcreteValue, "\(what) of a value that depends on the input", at: place,
       cause: Cause("the value is \(value)"), remedies: remedies(place))
   }
 
-  static func unsupported(_ what: String, at place: XylemError.Place) -> XylemError {
+  package static func unsupported(_ what: String, at place: XylemError.Place) -> XylemError {
     XylemError(.traceUnsupported, what, at: place, remedies: remedies(place))
   }
 
@@ -36,7 +36,7 @@ enum TraceErrors {
       cause: Cause("a loop may never end"), remedies: remedies(place))
   }
 
-  static func recursion(_ depth: Int, at place: XylemError.Place) -> XylemError {
+  package static func recursion(_ depth: Int, at place: XylemError.Place) -> XylemError {
     XylemError(.traceRecursion, "modules and functions call each other more than \(depth) deep", at: place)
   }
 
@@ -46,7 +46,7 @@ enum TraceErrors {
       cause: methods.isEmpty ? nil : Cause("it has " + methods.joined(separator: ", ")))
   }
 
-  static func unknownArgument(_ name: String, known: [String]) -> XylemError {
+  package static func unknownArgument(_ name: String, known: [String]) -> XylemError {
     let near = nearMisses(of: name, among: known)
     return XylemError(
       .traceUnknownArgument, "forward has no argument '\(name)'",
@@ -77,7 +77,7 @@ extension XylemError {
   var canBeKeptWhole: Bool { id == .traceUnsupported || id == .traceConcreteValue }
 
   /// Whether a leaf or a region in place of the code would have helped.
-  var isAboutTracing: Bool {
+  package var isAboutTracing: Bool {
     switch id {
     case .traceControlFlow, .traceConcreteValue, .traceUnsupported, .traceRaised, .traceLimit, .runtimeOperator,
       .runtimeMissingKernel:

@@ -31,7 +31,7 @@ extension TracedValue {
     case .complex(let real, let imaginary): self = .complex(real, imaginary)
     case .string(let value): self = .string(value)
     case .device(let value): self = .device(value)
-    case .tensor: return nil
+    case .tensor, .standIn: return nil
     case .list(let elements):
       let traced = elements.compactMap { TracedValue(literal: $0) }
       guard traced.count == elements.count else { return nil }
@@ -126,19 +126,9 @@ extension ScriptTracer {
 
   /// The node that reads an attribute, made at the first need.
   func attributeNode(_ attribute: TracedAttribute) -> NodeID {
-    let isDynamic = dynamicAttributes.contains(attribute.path)
-    if !isDynamic, let known = attributeNodes[attribute.path] { return known }
-    // torch.fx makes nodes of parameters, and computes with buffers where it can.
-    let isListed = options.naming == .exact || attribute.isParameter
-    let name =
-      isListed
-      ? namer.name(forAttribute: attribute.path, in: currentModule.path)
-      : namer.name(forHidden: attribute.path, in: "")
-    let id = graph.append(
-      .attribute(path: attribute.path), name: name, inputs: [], modulePath: currentModule.path,
-      effects: Effects(aliasesModel: true), type: attribute.type,
-      location: options.recordsLocations ? currentLocation : nil, isListed: isListed)
-    if !isDynamic { attributeNodes[attribute.path] = id }
-    return id
+    core.attributeNode(
+      path: attribute.path, isParameter: attribute.isParameter,
+      isDynamic: dynamicAttributes.contains(attribute.path), readBy: currentModule.path, type: attribute.type,
+      at: currentLocation)
   }
 }

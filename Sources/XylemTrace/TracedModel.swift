@@ -1,0 +1,55 @@
+internal import XylemRuntime
+
+/// A model that can be traced and run in parts: an archive, or a tree of modules written in Swift.
+public protocol TracedModel: Traceable, AnyObject, Sendable {
+  /// The name of the model for people and files: its file's, or its type's.
+  var name: String { get }
+
+  /// Every tensor that a module holds, under every path that reaches it, in the model's order: the state dict's entries, and
+  /// tensors that are attributes and nothing else.
+  var tensors: [StateEntry] { get }
+
+  /// Traces `forward` in one mode. The model is not changed.
+  ///
+  /// - Throws: `trace.control-flow`, `trace.concrete-value` and the other errors of tracing, with the module, the source
+  ///   line and remedies.
+  func trace(_ options: TraceOptions) throws -> Trace
+
+  /// Whether a module can be reached by several paths.
+  var hasSharedModules: Bool { get }
+
+  /// The first paths of the module that a path reaches and of every module below it; empty where there is no such module.
+  func modulePaths(below path: String) -> [String]
+}
+
+/// What a traced model can be made of.
+public protocol Traceable {
+  /// The model, ready to be traced.
+  ///
+  /// - Throws: where its modules can't be found, as with a cycle among them.
+  func tracedModel() throws -> any TracedModel
+}
+
+extension TracedModel {
+  /// The model itself.
+  public func tracedModel() -> any TracedModel { self }
+
+  /// Paths of the modules that a path reaches and that are named by another: those that stand in several places.
+  package func pathsElsewhere(below path: String) -> [String] {
+    hasSharedModules ? modulePaths(below: path).filter { $0 != path && !$0.hasPrefix(path + ".") } : []
+  }
+}
+
+extension ScriptModel: TracedModel {
+  /// The archive's file without folders.
+  public var name: String { archive.path.split(separator: "/").last.map(String.init) ?? archive.path }
+
+  /// Whether a module can be reached by several paths.
+  public var hasSharedModules: Bool { modulePaths.count > modules.count }
+
+  /// The first paths of the module that a path reaches and of every module below it.
+  public func modulePaths(below path: String) -> [String] {
+    guard let root = module(at: path) else { return [] }
+    return modules(below: root).map(\.path)
+  }
+}
