@@ -4,7 +4,7 @@ internal import XylemTrace
 
 /// What a command works on: an archive, which is traced, or an extractor that was saved, which has been.
 struct LoadedModel {
-  let model: ScriptModel
+  let model: any TracedModel
   /// The saved extractor, where the file is one.
   let saved: FeatureExtractor?
 
@@ -24,7 +24,9 @@ struct LoadedModel {
   func extractor(
     returning requests: [ReturnRequest], options: TraceOptions, modes: [Mode]
   ) throws -> FeatureExtractor {
-    guard let saved else { return try FeatureExtractor(of: model, returning: requests, options: options, modes: modes) }
+    guard let saved else {
+      return try FeatureExtractor(of: model, returning: requests, options: options, modes: modes)
+    }
     if requests.isEmpty {
       guard saved.plans[options.mode] != nil else { throw CommandErrors.unsavedMode(options.mode, saved) }
       if saved.mode != options.mode { try options.mode == .train ? saved.train() : saved.eval() }

@@ -109,7 +109,7 @@ struct ModelOptions: ParsableArguments {
       }
       return LoadedModel(model: try ScriptModel(path: model), saved: nil)
     }
-    let missing = loaded.model.archive.missingOperators
+    let missing = (loaded.model as? ScriptModel)?.archive.missingOperators ?? []
     if !missing.isEmpty {
       Terminal.warn(
         "the model calls operators that are not registered: \(missing.joined(separator: ", ")); such code can be traced and not run"

@@ -8,7 +8,8 @@ internal import XylemTrace
 /// result's shapes, and the functions and operators of convolution, linear layers and matrix products. Biases are not;
 /// nor is attention within one leaf, nor anything else.
 struct MultiplyAdds {
-  let model: ScriptModel
+  /// The sizes of the model's tensors by their keys.
+  let sizes: [String: [Int]]
   let graph: Graph
   let shapes: [NodeID: ShapeProbe.Found]
 
@@ -53,7 +54,7 @@ struct MultiplyAdds {
   }
 
   private func weight(of leaf: LeafModule) -> [Int]? {
-    model.module(at: leaf.path)?.object.attribute("weight")?.tensor?.shape
+    sizes[leaf.path.isEmpty ? "weight" : leaf.path + ".weight"]
   }
 
   /// The product of all sizes, at most `Int.max`.

@@ -33,7 +33,9 @@ struct NodeDetails {
     let listed = trace.nodeNames.compactMap { trace.graph.node(named: $0) }
     guard let inputShape else { return listed.map { NodeDetails($0) } }
     let shapes = try ShapeProbe(model: model, trace: trace, options: options).run(inputShape)
-    let counter = MultiplyAdds(model: model.model, graph: trace.graph, shapes: shapes)
+    var sizes: [String: [Int]] = [:]
+    for entry in model.model.tensors { sizes[entry.key] = try entry.tensor.sizes }
+    let counter = MultiplyAdds(sizes: sizes, graph: trace.graph, shapes: shapes)
     return listed.map { node in
       var details = NodeDetails(node)
       guard let found = shapes[node.id] else { return details }

@@ -39,7 +39,7 @@ extension FeatureExtractor {
     guard let trace = traces[plan.mode] else { preconditionFailure("an extractor has a trace for each plan") }
     let lost = plan.prunedCount + plan.keptCount - (trace.graph.count - (trace.graph.output == nil ? 0 : 1))
     return try zip(plan.requests, plan.overwriters).enumerated().map { index, pair in
-      var builder = PlanBuilder(model: model, trace: trace)
+      var builder = try PlanBuilder(model: model, trace: trace)
       let single = try builder.build([pair.0])
       let kept = Set(single.graph.nodes.map(\.id))
       let effects = single.graph.nodes.compactMap { node in

@@ -51,7 +51,7 @@ extension FeatureExtractor {
       guard let mode = Mode(rawValue: name), saved.trace.mode == mode else {
         throw ExtractErrors.unreadable(path, "it has a plan for the mode '\(name)'")
       }
-      var builder = PlanBuilder(model: model, trace: saved.trace)
+      var builder = try PlanBuilder(model: model, trace: saved.trace)
       var plan = try builder.build(saved.requests.map { ReturnRequest($0.node, as: $0.key) })
       plan.prunedCount = saved.prunedCount
       plan.notes = saved.notes

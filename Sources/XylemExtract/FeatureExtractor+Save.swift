@@ -24,17 +24,18 @@ extension FeatureExtractor {
   /// - Throws: `extract.unsavable` where the code does not come back as it
   ///   was, or where weights are referred to and the model has no file; `file.unwritable`, `file.unsupported`.
   public func save(to path: String, weights: SavedWeights = .inside) throws {
-    let code = try loaded?.code ?? checkedCode()
+    let code = try loaded?.code ?? checkedCode(archived().archive)
     var file = ExtractorFile(model: modelName, mode: mode, plans: [:], tensors: [])
     for (mode, plan) in plans {
       file.plans[mode.rawValue] = try savedPlan(plan)
     }
     if weights == .reference {
-      guard loaded == nil, FileManager.default.fileExists(atPath: model.archive.path) else {
+      let archive = try archived().archive
+      guard loaded == nil, FileManager.default.fileExists(atPath: archive.path) else {
         throw ExtractErrors.unsavable(
           "the weights can't be referred to: the model does not come from an archive's file")
       }
-      file.weights = URL(fileURLWithPath: model.archive.path).standardizedFileURL.path
+      file.weights = URL(fileURLWithPath: archive.path).standardizedFileURL.path
     }
     let contents = try SavedContents(neededTensors, keepsArrays: weights == .inside)
     file.tensors = contents.tensors
@@ -53,6 +54,18 @@ extension FeatureExtractor {
       ], to: path)
   }
 
+  /// The model, where it is an archive.
+  ///
+  /// - Throws: `extract.unsavable` for a model that is written in Swift: its code is compiled into the program.
+  func archived() throws(XylemError) -> ScriptModel {
+    guard let model = model as? ScriptModel else {
+      throw ExtractErrors.unsavable(
+        "the model '\(model.name)' is written in Swift, and its code can't be put into a file",
+        remedies: ["save its weights, and make the extractor again in a program that has the model"])
+    }
+    return model
+  }
+
   private func savedPlan(_ plan: Plan) throws -> ExtractorFile.SavedPlan {
     guard var trace = traces[plan.mode] else { preconditionFailure("an extractor has a trace for each plan") }
     var kept = Set(plan.graph.nodes.map(\.id))
@@ -69,14 +82,14 @@ extension FeatureExtractor {
   }
 
   /// The model's code, in which what refers to its statements finds them again.
-  private func checkedCode() throws -> HostArray {
-    let code = try model.archive.code()
+  private func checkedCode(_ archive: ScriptArchive) throws -> HostArray {
+    let code = try archive.code()
     let names = Set(
       plans.values.flatMap { plan in plan.graph.nodes.flatMap { $0.codeReferences.map(\.function) } })
     guard !names.isEmpty else { return try code.hostArray() }
-    let saved = try unsafe code.withUnsafeBytes { try unsafe ScriptArchive(bytes: $0, path: model.archive.path) }
+    let saved = try unsafe code.withUnsafeBytes { try unsafe ScriptArchive(bytes: $0, path: archive.path) }
     for name in names.sorted() {
-      guard let before = model.archive.function(named: name), let after = saved.function(named: name),
+      guard let before = archive.function(named: name), let after = saved.function(named: name),
         try before.code().hasSameForm(as: after.code())
       else {
         throw ExtractErrors.unsavable(

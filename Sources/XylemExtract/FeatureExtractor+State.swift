@@ -60,8 +60,9 @@ extension FeatureExtractor {
         report.missing.append(entry.key)
         continue
       }
-      if source.shape != entry.tensor.shape {
-        misshaped.append("\(entry.key) is \(entry.tensor.shape) and was given as \(source.shape)")
+      let (wanted, given) = (try entry.tensor.sizes, try source.sizes)
+      if wanted != given {
+        misshaped.append("\(entry.key) is \(wanted) and was given as \(given)")
       }
       filled.append((entry.tensor, source))
       report.loaded.append(entry.key)

@@ -20,7 +20,7 @@ extension FeatureExtractor {
   /// - Throws: `extract.unsavable` for a feature that is no tensor, and for code that has no form in an archive, such as a call
   ///   whose target is known only when it runs; `file.unwritable`.
   public func saveTorchScript(to path: String) throws {
-    let root = model.root.object
+    let root = try archived().root.object
     guard let forward = root.method("forward") ?? root.method("forward__0") else {
       throw XylemError(.extractUnsavable, "the model has no forward")
     }

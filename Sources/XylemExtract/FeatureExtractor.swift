@@ -16,7 +16,7 @@ public import XylemTrace
 ///     features["layer3"]?.tensor?.shape  // [1, 256, 14, 14]
 public final class FeatureExtractor: Sendable {
   /// The model.
-  public let model: ScriptModel
+  public let model: any TracedModel
   /// The plans of the modes that the extractor was made for.
   public let plans: [Mode: Plan]
   /// The traces behind them.
@@ -40,11 +40,13 @@ public final class FeatureExtractor: Sendable {
   /// - Throws: as ``ScriptModel/trace(_:)``; `extract.unknown-node`, `extract.duplicate-key`,
   ///   `extract.nothing-requested`, `extract.unaddressable`; `extract.input` for an empty list of modes.
   public convenience init(
-    of model: ScriptModel, returning requests: [ReturnRequest] = [], inTrain trainRequests: [ReturnRequest]? = nil,
+    of traceable: some Traceable, returning requests: [ReturnRequest] = [],
+    inTrain trainRequests: [ReturnRequest]? = nil,
     inEval evalRequests: [ReturnRequest]? = nil, options: TraceOptions = TraceOptions(),
     modes: [Mode] = Mode.allCases
   ) throws {
     guard !modes.isEmpty else { throw ExtractErrors.input("an extractor needs at least one mode") }
+    let model = try traceable.tracedModel()
     var traces: [Mode: Trace] = [:]
     for mode in modes {
       var options = options
@@ -66,23 +68,22 @@ public final class FeatureExtractor: Sendable {
   /// - Throws: `extract.unknown-node`, `extract.duplicate-key`, `extract.nothing-requested`, `extract.unaddressable`;
   ///   `extract.input` without a trace.
   public convenience init(
-    of model: ScriptModel, traces: [Mode: Trace], returning requests: [ReturnRequest] = [],
+    of model: any TracedModel, traces: [Mode: Trace], returning requests: [ReturnRequest] = [],
     inTrain trainRequests: [ReturnRequest]? = nil, inEval evalRequests: [ReturnRequest]? = nil, mode: Mode = .eval
   ) throws {
     guard let other = traces.keys.first else { throw ExtractErrors.input("an extractor needs at least one mode") }
     var plans: [Mode: Plan] = [:]
     for (mode, trace) in traces {
-      var builder = PlanBuilder(model: model, trace: trace)
+      var builder = try PlanBuilder(model: model, trace: trace)
       plans[mode] = try builder.build((mode == .train ? trainRequests : evalRequests) ?? requests)
     }
     self.init(model: model, plans: plans, traces: traces, mode: traces[mode] == nil ? other : mode)
   }
 
-  init(model: ScriptModel, plans: [Mode: Plan], traces: [Mode: Trace], mode: Mode, loaded: LoadedCode? = nil) {
+  init(model: any TracedModel, plans: [Mode: Plan], traces: [Mode: Trace], mode: Mode, loaded: LoadedCode? = nil) {
     self.model = model
     self.loaded = loaded
-    modelName =
-      loaded?.modelName ?? model.archive.path.split(separator: "/").last.map(String.init) ?? model.archive.path
+    modelName = loaded?.modelName ?? model.name
     self.plans = plans
     self.traces = traces
     current = Mutex(mode)

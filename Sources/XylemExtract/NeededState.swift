@@ -3,13 +3,13 @@ internal import XylemTrace
 
 /// Which of a model's tensors a graph reads or writes.
 struct NeededState {
-  private let model: ScriptModel
+  private let model: any TracedModel
   /// Paths of attributes that nodes read or write themselves.
   private var attributes: Set<String> = []
   /// First paths of modules that are called, and of all below them.
   private var modules: Set<String> = []
 
-  init(_ model: ScriptModel, graphs: [Graph]) {
+  init(_ model: any TracedModel, graphs: [Graph]) {
     self.model = model
     for graph in graphs {
       for node in graph.nodes { add(node) }
@@ -28,13 +28,14 @@ struct NeededState {
   }
 
   private mutating func addModule(_ path: String) {
-    guard let root = model.module(at: path), !modules.contains(root.path) else { return }
-    for module in model.modules(below: root) { modules.insert(module.path) }
+    let below = model.modulePaths(below: path)
+    guard let first = below.first, !modules.contains(first) else { return }
+    modules.formUnion(below)
   }
 
   private func canonical(_ attribute: String) -> String {
     guard let dot = attribute.lastIndex(of: ".") else { return attribute }
-    let path = model.module(at: String(attribute[..<dot]))?.path ?? String(attribute[..<dot])
+    let path = model.modulePaths(below: String(attribute[..<dot])).first ?? String(attribute[..<dot])
     return path.isEmpty ? String(attribute[attribute.index(after: dot)...]) : path + attribute[dot...]
   }
 

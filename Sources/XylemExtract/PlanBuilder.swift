@@ -5,10 +5,10 @@ internal import XylemTrace
 
 /// Turns a trace and requests into a plan.
 struct PlanBuilder {
-  private let model: ScriptModel
+  private let model: any TracedModel
   private let trace: Trace
   private var graph: Graph
-  private var opaque: OpaqueCallables
+  private var linker: any Linker
 
   private var instructions: [Program.Instruction] = []
   /// Where each node's value is.
@@ -17,14 +17,16 @@ struct PlanBuilder {
   private var parts: [NodeID: [Int]] = [:]
   private var slotCount = 0
   private var origins: [Node] = []
+  /// The leaf whose operators are compiled, where they are.
+  private var enclosing: Node?
   /// Why nodes run that no value needs.
   private(set) var reasons: [NodeID: Pruning.Reason] = [:]
 
-  init(model: ScriptModel, trace: Trace) {
+  init(model: any TracedModel, trace: Trace) throws(XylemError) {
     self.model = model
     self.trace = trace
     graph = trace.graph
-    opaque = OpaqueCallables(model: model, mode: trace.mode)
+    linker = try Self.linker(model, trace)
   }
 
   mutating func build(_ requests: [ReturnRequest]) throws -> Plan {
@@ -35,7 +37,7 @@ struct PlanBuilder {
     let wanted = Set(requested + resolved.compactMap(\.moment))
     let all = Array(graph.nodes)
     let last = all.lastIndex { wanted.contains($0.id) }.map { $0 + 1 } ?? 0
-    try opaque.resolve(&graph, upTo: last)
+    try linker.resolve(&graph, upTo: last)
     graph.remove(Set(all[last...].map(\.id)))
     let reachable = Array(graph.nodes)
     let model = model
@@ -117,67 +119,69 @@ struct PlanBuilder {
     switch node.operation {
     case .placeholder, .output: return
     case .attribute(let path):
-      let (owner, name) = try self.owner(of: path, node)
-      add(.readAttribute(owner, name), [], node)
+      switch try attribute(path, node) {
+      case .field(let owner, let name): add(.readAttribute(owner, name), [], node)
+      case .tensor(let tensor): places[node.id] = .constant(.tensor(tensor))
+      }
     case .setAttribute(let path):
-      let (owner, name) = try self.owner(of: path, node)
+      guard case .field(let owner, let name) = try attribute(path, node) else {
+        throw ExtractErrors.execution(at: node, XylemError(.extractExecution, "'\(path)' can't be replaced"))
+      }
       add(.writeAttribute(owner, name), [try operand(node.inputs[0], type: nil)], node, results: 0)
     case .operator(let name): try compileOperator(name, node)
     case .getItem: try compileGetItem(node)
     case .getField(let name): add(.field(name), [try operand(node.inputs[0], type: nil)], node)
     case .guard(let assumption):
       add(.check(expected: assumption.expected), [try operand(node.inputs[0], type: nil)], node, results: 0)
-    case .leafModule(let leaf):
-      guard let module = model.module(at: leaf.path), let callable = opaque.callables[node.id] else { return }
-      let types = try argumentTypes(of: module.object.method(leaf.method))
-      var operands: [Program.Operand] = [.constant(.object(module.object.object))]
+    case .leafModule, .leafFunction, .region: try compileCall(node)
+    }
+  }
+
+  private mutating func compileCall(_ node: Node) throws {
+    switch try linker.call(of: node) {
+    case nil: return
+    case .compiled(let callable, let receiver, let types):
+      var operands = receiver.map { [Program.Operand.constant($0)] } ?? []
       for (position, input) in node.inputs.enumerated() {
-        operands.append(try operand(input, type: types.indices.contains(position + 1) ? types[position + 1] : nil))
+        operands.append(try operand(input, type: types.indices.contains(position) ? types[position] : nil))
       }
-      addCall(callable, operands, node, selfCount: 1)
-    case .leafFunction(let leaf):
-      guard let callable = opaque.callables[node.id] else { return }
-      let types = try argumentTypes(of: model.archive.function(named: leaf.qualifiedName))
-      let operands = try node.inputs.enumerated().map { position, input in
-        try operand(input, type: types.indices.contains(position) ? types[position] : nil)
-      }
-      addCall(callable, operands, node, selfCount: 0)
-    case .region(let region):
-      guard let callable = opaque.callables[node.id] else { return }
-      let types = try model.captureTypes(of: region.code)
-      let operands = try node.inputs.enumerated().map { position, input in
-        try operand(input, type: types.indices.contains(position) ? types[position] : nil)
+      guard case .region(let region) = node.operation else {
+        return add(.call(callable), operands, node, selfCount: receiver == nil ? 0 : 1)
       }
       add(
         .call(callable), operands, node, results: region.resultCount + region.changedCaptures.count,
         changed: region.changedCaptures)
+    case .host(let leaf):
+      add(.host(HostFunction(leaf.call)), try node.inputs.map { try operand($0, type: nil) }, node)
+    case .operators(let expansion): try inline(expansion, node)
     }
   }
 
-  private func argumentTypes(of function: ScriptFunction?) throws -> [ScriptType] {
-    try function?.schema().arguments.map(\.type) ?? []
+  /// Runs the operators of a leaf in its stead. Failures name the leaf.
+  private mutating func inline(_ expansion: HostExpansion, _ node: Node) throws {
+    var inner = self
+    inner.linker = HostLinker(expansion.code)
+    inner.graph = expansion.graph
+    inner.places = [:]
+    inner.parts = [:]
+    inner.enclosing = node
+    for (placeholder, outer) in expansion.inputs { inner.places[placeholder] = try operand(.node(outer), type: nil) }
+    for part in expansion.graph.nodes { try inner.compile(part) }
+    let result = try inner.operand(expansion.result, type: nil)
+    instructions = inner.instructions
+    slotCount = inner.slotCount
+    origins = inner.origins
+    places[node.id] = result
   }
 
-  private func owner(of path: String, _ node: Node) throws -> (ScriptObject, String) {
-    let parts = path.split(separator: ".").map(String.init)
-    guard let name = parts.last else {
-      throw ExtractErrors.execution(at: node, XylemError(.extractExecution, "an attribute has no name"))
+  private func attribute(_ path: String, _ node: Node) throws(XylemError) -> LinkedAttribute {
+    do throws(XylemError) { return try linker.attribute(path) } catch {
+      throw ExtractErrors.execution(at: enclosing ?? node, error)
     }
-    var current = model.root.object
-    for part in parts.dropLast() {
-      guard case .object(let next)? = current.attribute(part) else {
-        throw ExtractErrors.execution(
-          at: node, XylemError(.extractExecution, "the model has no attribute '\(path)'"))
-      }
-      current = model.archive.object(next)
-    }
-    return (current, name)
   }
 
   private mutating func compileOperator(_ name: String, _ node: Node) throws {
-    let dot = name.range(of: ".", after: "::")
-    let op = try TensorOperator(
-      dot.map { String(name[..<$0]) } ?? name, overload: dot.map { String(name[name.index(after: $0)...]) } ?? "")
+    let op = try TensorOperator(fullName: name)
     let schema = op.schema
     let operands = try node.inputs.enumerated().map { position, input in
       try operand(
@@ -186,17 +190,13 @@ struct PlanBuilder {
     add(.callOperator(op), operands, node, results: schema.resultCount)
   }
 
-  private mutating func addCall(_ callable: Callable, _ operands: [Program.Operand], _ node: Node, selfCount: Int) {
-    add(.call(callable), operands, node, results: 1, selfCount: selfCount)
-  }
-
   /// Adds an instruction for a node, whose value is its one result or a tuple of them.
   private mutating func add(
     _ action: Program.Action, _ operands: [Program.Operand], _ node: Node, results: Int = 1, changed: [Int] = [],
     selfCount: Int = 0
   ) {
     let slots = (0..<results).map { _ in newSlot() }
-    origins.append(node)
+    origins.append(enclosing ?? node)
     var instruction = Program.Instruction(action, operands, results: slots, origin: origins.count - 1)
     instruction.changed = changed
     let effects = node.effects ?? .unknown(inputs: node.inputs.count)
@@ -298,12 +298,8 @@ struct PlanBuilder {
     case .dictionary(let entries):
       return .dictionary(
         try entries.flatMap { [try operand($0.key, type: nil), try operand($0.value, type: nil)] }, type)
-    case .module(let path):
-      guard let module = model.module(at: path) else {
-        throw ExtractErrors.unaddressable(path, "the model has no such module")
-      }
-      return .constant(.object(module.object.object))
-    case .constant(let reference): return .constant(try model.constant(at: reference))
+    case .module(let path): return .constant(try linker.module(path))
+    case .constant(let reference): return .constant(try linker.constant(reference))
     case .none: return .constant(.none)
     case .bool(let value): return .constant(.bool(value))
     case .int(let value): return .constant(.int(value))
@@ -381,15 +377,5 @@ extension Program.Operand {
     case .list(let elements, _), .tuple(let elements, _), .dictionary(let elements, _):
       for element in elements { element.forEachSlot(body) }
     }
-  }
-}
-
-extension String {
-  /// The position of the first dot after a marker.
-  fileprivate func range(of dot: Character, after marker: String) -> Index? {
-    var start = startIndex
-    while start < endIndex, !self[start...].hasPrefix(marker) { start = index(after: start) }
-    guard start < endIndex else { return nil }
-    return self[start...].firstIndex(of: dot)
   }
 }

@@ -17,7 +17,7 @@ struct SavedContents {
 
     func isSame(as other: Placed) -> Bool {
       let (a, b) = (entry.tensor, other.entry.tensor)
-      return range == other.range && a.shape == b.shape && a.strides == b.strides && a.dtype == b.dtype
+      return range == other.range && a.knownSizes == b.knownSizes && a.strides == b.strides && a.dtype == b.dtype
     }
   }
 
@@ -106,7 +106,7 @@ struct SavedContents {
         position,
         .init(
           key: placed.entry.key, contents: name, requiresGrad: tensor.requiresGrad, checksum: checksum,
-          view: .init(shape: tensor.shape, strides: tensor.strides, offset: offset, dtype: dtype.rawValue))
+          view: .init(shape: try tensor.sizes, strides: tensor.strides, offset: offset, dtype: dtype.rawValue))
       )
     }
   }
@@ -141,7 +141,7 @@ extension Value {
 extension Tensor {
   /// The addresses of the elements' bytes; nil for a tensor without elements.
   fileprivate var addressRange: Range<UInt>? {
-    guard let start = dataAddress, count > 0, strides.count == shape.count else { return nil }
+    guard let start = dataAddress, count > 0, let shape = knownSizes, strides.count == shape.count else { return nil }
     let last = zip(shape, strides).reduce(0) { $0 + ($1.0 - 1) * $1.1 }
     return start..<start + UInt(last + 1) * UInt(dtype?.byteCount ?? 1)
   }

@@ -3,10 +3,10 @@ internal import XylemGraph
 internal import XylemRuntime
 internal import XylemTrace
 
-/// The callables behind a trace's leaves and regions, with what calling them does.
-struct OpaqueCallables {
+/// The callables behind an archive's leaves and regions, with what calling them does.
+struct ScriptLinker: Linker {
   /// By node.
-  private(set) var callables: [NodeID: Callable] = [:]
+  private var callables: [NodeID: Callable] = [:]
   private let model: ScriptModel
   private let mode: Mode
 
@@ -31,6 +31,48 @@ struct OpaqueCallables {
           writesModel: found.writesModel, aliasesModel: found.aliasesModel || found.aliases.contains { $0 < shift },
           changesContext: found.changesContext))
     }
+  }
+
+  func call(of node: Node) throws -> LinkedCall? {
+    guard let callable = callables[node.id] else { return nil }
+    switch node.operation {
+    case .leafModule(let leaf):
+      guard let module = model.module(at: leaf.path) else { return nil }
+      let types = try argumentTypes(of: module.object.method(leaf.method)).dropFirst()
+      return .compiled(callable, receiver: .object(module.object.object), types: Array(types))
+    case .leafFunction(let leaf):
+      let types = try argumentTypes(of: model.archive.function(named: leaf.qualifiedName))
+      return .compiled(callable, receiver: nil, types: types)
+    case .region(let region):
+      return .compiled(callable, receiver: nil, types: try model.captureTypes(of: region.code))
+    default: return nil
+    }
+  }
+
+  private func argumentTypes(of function: ScriptFunction?) throws -> [ScriptType] {
+    try function?.schema().arguments.map(\.type) ?? []
+  }
+
+  func attribute(_ path: String) throws(XylemError) -> LinkedAttribute {
+    let parts = path.split(separator: ".").map(String.init)
+    guard let name = parts.last else { throw missing("an attribute has no name") }
+    var current = model.root.object
+    for part in parts.dropLast() {
+      guard case .object(let next)? = current.attribute(part) else {
+        throw missing("the model has no attribute '\(path)'")
+      }
+      current = model.archive.object(next)
+    }
+    return .field(current, name)
+  }
+
+  func constant(_ reference: CodeReference) throws -> Value { try model.constant(at: reference) }
+
+  func module(_ path: String) throws(XylemError) -> Value {
+    guard let module = model.module(at: path) else {
+      throw ExtractErrors.unaddressable(path, "the model has no such module")
+    }
+    return .object(module.object.object)
   }
 
   private func takesSelf(_ node: Node) -> Bool {

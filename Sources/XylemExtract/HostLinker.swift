@@ -1,0 +1,114 @@
+internal import XylemErrors
+internal import XylemGraph
+internal import XylemRuntime
+internal import XylemTrace
+
+/// The code behind the leaves of a model that is written in Swift, with what running it does.
+struct HostLinker: Linker {
+  private let code: TraceCode
+  /// Leaves that are known to consist of operators, as those.
+  private var expansions: [NodeID: HostExpansion] = [:]
+
+  init(_ code: TraceCode) { self.code = code }
+
+  /// Writes the effects of nodes up to a position into the graph, which a trace leaves open: finding them needs the runtime.
+  mutating func resolve(_ graph: inout Graph, upTo limit: Int) throws {
+    let types = Dictionary(graph.nodes.map { ($0.id, $0.type) }, uniquingKeysWith: { first, _ in first })
+    for node in Array(graph.nodes).prefix(limit) where node.effects == nil {
+      if let effects = try Self.operatorEffects(node) {
+        graph.setEffects(of: node.id, to: effects)
+        continue
+      }
+      guard let leaf = code.leaves[node.id] else { continue }
+      if let expand = leaf.expand, var expansion = try Self.expanded(expand, node, types) {
+        var inner = expansion.graph
+        for part in Array(inner.nodes) where part.effects == nil {
+          if let effects = try Self.operatorEffects(part) { inner.setEffects(of: part.id, to: effects) }
+        }
+        expansion = HostExpansion(
+          graph: inner, inputs: expansion.inputs, result: expansion.result, code: expansion.code)
+        expansions[node.id] = expansion
+        graph.setEffects(of: node.id, to: EffectsOfGraph(expansion, of: node).effects)
+      } else if let effects = leaf.effects {
+        graph.setEffects(of: node.id, to: effects)
+      }
+    }
+  }
+
+  func call(of node: Node) -> LinkedCall? {
+    if let expansion = expansions[node.id] { return .operators(expansion) }
+    return code.leaves[node.id].map { .host($0) }
+  }
+
+  func attribute(_ path: String) throws(XylemError) -> LinkedAttribute {
+    guard let tensor = code.tensor(path) else {
+      throw XylemError(.extractExecution, "the model has no tensor '\(path)'")
+    }
+    return .tensor(tensor)
+  }
+
+  func constant(_ reference: CodeReference) throws -> Value {
+    guard reference.function == TraceCode.constantsFunction, code.constants.indices.contains(reference.statement) else {
+      throw XylemError(.extractExecution, "the trace has no constant \(reference.statement)")
+    }
+    return code.constants[reference.statement]
+  }
+
+  func module(_ path: String) throws(XylemError) -> Value {
+    throw ExtractErrors.unaddressable(path, "modules written in Swift are no values")
+  }
+
+  /// The operators of a leaf. A leaf whose code needs more than stand-ins can tell is called as it is instead, with whatever
+  /// it may do: nil.
+  private static func expanded(
+    _ expand: ([Argument], [NodeID: String]) throws -> HostExpansion, _ node: Node, _ types: [NodeID: String]
+  ) throws -> HostExpansion? {
+    do { return try expand(node.inputs, types) } catch let error as XylemError where error.isAboutTracing { return nil }
+  }
+
+  static func operatorEffects(_ node: Node) throws -> Effects? {
+    guard case .operator(let name) = node.operation else { return nil }
+    return OperatorFacts.of(try TensorOperator(fullName: name)).effects(of: node.inputs)
+  }
+}
+
+/// What a leaf does, going by the operators that it consists of.
+struct EffectsOfGraph {
+  private(set) var effects = Effects()
+
+  init(_ expansion: HostExpansion, of node: Node) {
+    let graph = expansion.graph
+    var classes = StorageClasses(graph)
+    // Which inputs of the node are in which class of storage, and which classes hold a tensor of the model.
+    var inputs: [Int: Set<Int>] = [:]
+    for (inner, outer) in expansion.inputs {
+      for (position, argument) in node.inputs.enumerated() {
+        argument.forEachNode { if $0 == outer { inputs[classes.find(inner.rawValue), default: []].insert(position) } }
+      }
+    }
+    var ofModel: Set<Int> = []
+    for part in graph.nodes where part.effects?.aliasesModel == true { ofModel.insert(classes.find(part.id.rawValue)) }
+    var writes: Set<Int> = []
+    for part in graph.nodes {
+      let own = part.effects ?? .unknown(inputs: part.inputs.count)
+      effects.usesRandomState = effects.usesRandomState || own.usesRandomState
+      effects.changesContext = effects.changesContext || own.changesContext
+      effects.writesModel = effects.writesModel || own.writesModel
+      for position in own.writes where position < part.inputs.count {
+        part.inputs[position].forEachNode {
+          let place = classes.find($0.rawValue)
+          writes.formUnion(inputs[place] ?? [])
+          if ofModel.contains(place) { effects.writesModel = true }
+        }
+      }
+    }
+    var aliases: Set<Int> = []
+    expansion.result.forEachNode {
+      let place = classes.find($0.rawValue)
+      aliases.formUnion(inputs[place] ?? [])
+      if ofModel.contains(place) { effects.aliasesModel = true }
+    }
+    effects.writes = writes.sorted()
+    effects.aliases = aliases.sorted()
+  }
+}
