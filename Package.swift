@@ -39,19 +39,27 @@ var targets: [Target] = [
   .target(
     name: "XylemCommand",
     dependencies: [
-      "Xylem", "XylemExtract", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemImage", "XylemErrors",
+      "Xylem", "XylemModels", "XylemNN", "XylemExtract", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemImage",
+      "XylemErrors",
       argumentParser,
     ],
     swiftSettings: strict),
   .target(
     name: "Xylem",
-    dependencies: ["XylemExtract", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemImage", "XylemErrors"],
+    dependencies: [
+      "XylemModels", "XylemNN", "XylemExtract", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemImage", "XylemErrors",
+    ],
     swiftSettings: strict),
+  .target(
+    name: "XylemModels", dependencies: ["XylemNN", "XylemTrace", "XylemRuntime", "XylemErrors"], swiftSettings: strict),
   .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
   .target(name: "XylemImage", dependencies: ["XylemErrors", "CImageCodecs"], swiftSettings: strictMemory),
   .target(
     name: "XylemExtract", dependencies: ["XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors"],
     swiftSettings: strictMemory),
+  .target(
+    name: "XylemNN", dependencies: ["XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors", collections],
+    swiftSettings: strict),
   .target(
     name: "XylemTrace", dependencies: ["XylemRuntime", "XylemGraph", "XylemErrors", collections], swiftSettings: strict),
   .target(name: "XylemRuntime", dependencies: ["XylemErrors", "CXylem"], swiftSettings: strictMemory),
@@ -63,6 +71,16 @@ var targets: [Target] = [
   .testTarget(
     name: "XylemExtractTests",
     dependencies: ["XylemExtract", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors"], swiftSettings: strict),
+  .testTarget(
+    name: "XylemNNTests",
+    dependencies: ["XylemNN", "XylemExtract", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors"],
+    swiftSettings: strict),
+  .testTarget(
+    name: "XylemModelsTests",
+    dependencies: [
+      "XylemModels", "XylemNN", "XylemExtract", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors",
+    ],
+    swiftSettings: strict),
   .testTarget(
     name: "XylemTraceTests", dependencies: ["XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors"],
     swiftSettings: strict),

@@ -1,0 +1,59 @@
+public import XylemErrors
+public import XylemRuntime
+internal import Foundation
+
+/// How the elements of a parameter or buffer come into being.
+///
+/// Random ones draw from the runtime's default generator when the elements are made, as PyTorch's `torch.nn.init` does.
+public struct Initializer: Sendable {
+  /// Fills a tensor in place.
+  private let fill: @Sendable (Tensor) throws(XylemError) -> Void
+
+  /// An initialiser that fills a tensor of zeros in place.
+  public init(_ fill: @escaping @Sendable (Tensor) throws(XylemError) -> Void) { self.fill = fill }
+
+  private static let zerosOperator = OperatorReference("aten::zeros")
+
+  /// A tensor that is made and filled when it is needed.
+  func tensor(_ shape: [Int], _ dtype: DType, requiresGrad: Bool) -> Tensor {
+    Tensor(
+      LazyTensor(shape: shape, dtype: dtype, requiresGrad: requiresGrad) { [fill] () throws(XylemError) in
+        let tensor = try Self.zerosOperator.tensor([
+          .list(shape.map { .int($0) }), .int(Int(dtype.runtimeCode)), .none, .none, .none,
+        ])
+        try fill(tensor)
+        return tensor
+      })
+  }
+}
+
+extension Initializer {
+  private static let fillOperator = OperatorReference("aten::fill_", "Scalar")
+  private static let uniformOperator = OperatorReference("aten::uniform_")
+  private static let normalOperator = OperatorReference("aten::normal_")
+
+  /// All zeros.
+  public static let zeros = Initializer { (_: Tensor) throws(XylemError) in }
+
+  /// All ones.
+  public static let ones = constant(1)
+
+  /// One number everywhere.
+  public static func constant(_ value: Double) -> Initializer {
+    Initializer { (tensor: Tensor) throws(XylemError) in _ = try fillOperator.tensor([.tensor(tensor), .float(value)]) }
+  }
+
+  /// Uniform between two numbers.
+  public static func uniform(_ low: Double, _ high: Double) -> Initializer {
+    Initializer { (tensor: Tensor) throws(XylemError) in
+      _ = try uniformOperator.tensor([.tensor(tensor), .float(low), .float(high), .none])
+    }
+  }
+
+  /// Normal with a mean and a standard deviation.
+  public static func normal(mean: Double = 0, std: Double = 1) -> Initializer {
+    Initializer { (tensor: Tensor) throws(XylemError) in
+      _ = try normalOperator.tensor([.tensor(tensor), .float(mean), .float(std), .none])
+    }
+  }
+}

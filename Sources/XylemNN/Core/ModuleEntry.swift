@@ -1,0 +1,76 @@
+internal import Synchronization
+internal import XylemErrors
+public import XylemRuntime
+
+/// How a module is run as a whole: the names of `forward`'s arguments, and `forward` on values.
+public struct ModuleEntry {
+  /// One argument of forward.
+  struct Argument {
+    let name: String
+    let type: String
+    let isOptional: Bool
+  }
+
+  let arguments: [Argument]
+  let body: ([Value]) throws -> Value
+
+  /// A forward with named arguments; optional ones may be left out.
+  ///
+  /// - Parameters:
+  ///   - names: one for each argument.
+  ///   - forward: what is run.
+  public init<each Input: ModuleValue, Output: ModuleValue>(
+    _ names: String..., forward: @escaping (repeat each Input) throws -> Output
+  ) {
+    var arguments: [Argument] = []
+    func add(_ type: any ModuleValue.Type) {
+      let name = names.indices.contains(arguments.count) ? names[arguments.count] : "input_\(arguments.count)"
+      let description = type.typeDescription
+      arguments.append(
+        Argument(name: name, type: description, isOptional: description.hasPrefix("Optional[")))
+    }
+    repeat add((each Input).self)
+    self.arguments = arguments
+    body = onValues(forward)
+  }
+}
+
+/// A module that makes one tensor of one: most layers, and most whole models.
+///
+///     final class Head: Module, Layer {
+///       let fc = Linear(512, 10)
+///       func forward(_ x: Tensor) throws -> Tensor { try fc(x.flatten(startDim: 1)) }
+///     }
+///
+/// Calling it, `try head(x)`, is a call of the module in traces; calling `forward` itself is not.
+public protocol Layer: Module {
+  /// Computes the layer's value.
+  func forward(_ x: Tensor) throws -> Tensor
+}
+
+extension Layer {
+  /// Runs the layer, or writes its call down where a model is being traced.
+  ///
+  /// - Throws: what `forward` throws, and while tracing what the tracer throws.
+  public func callAsFunction(_ x: Tensor, file: String = #fileID, line: Int = #line) throws -> Tensor {
+    try call(x, file: file, line: line) { try self.forward($0) }
+  }
+}
+
+extension Module {
+  /// Runs `forward` as a call of this module: what a `callAsFunction` of your own does for modules with several inputs or outputs.
+  ///
+  ///     func callAsFunction(_ image: Tensor, _ mask: Tensor?) throws -> Heads {
+  ///       try call(image, mask) { try self.forward($0, $1) }
+  ///     }
+  ///
+  /// - Throws: what `forward` throws, and while tracing what the tracer throws.
+  public final func call<each Input: ModuleValue, Output: ModuleValue>(
+    _ input: repeat each Input, file: String = #fileID, line: Int = #line,
+    forward: @escaping (repeat each Input) throws -> Output
+  ) throws -> Output {
+    guard let recorder = Recording.current else { return try forward(repeat each input) }
+    guard let tracer = recorder as? ModuleTracer else { return try forward(repeat each input) }
+    return try tracer.callModule(self, repeat each input, at: CallSite(file, line), forward: forward)
+  }
+}

@@ -1,0 +1,111 @@
+internal import XylemErrors
+internal import XylemRuntime
+
+/// The texts of this module's errors.
+enum ModuleErrors {
+  static func cycle(_ path: String, type: String, first: String) -> XylemError {
+    XylemError(
+      .modelCycle, "the module contains itself", at: .init(modulePath: path, moduleType: type),
+      cause: Reason("it is also \(first.isEmpty ? "the root" : "'\(first)'"), which is above it"),
+      remedies: [
+        "override class var keys: [String: String?] { [\"\(lastPart(path))\": nil] }  // leaves the property out of the model"
+      ])
+  }
+
+  static func unregistered(_ property: String, _ what: String, path: String, type: String) -> XylemError {
+    XylemError(
+      .modelUnregistered, "the property '\(property)' holds \(what), which is no part of the model",
+      at: .init(modulePath: path, moduleType: type),
+      remedies: [
+        "let \(property): Parameter  // where training changes it", "let \(property): Buffer  // where it does not",
+        "override class var keys: [String: String?] { [\"\(property)\": nil] }  // where it is not the model's",
+      ])
+  }
+
+  static func duplicateKey(_ key: String, _ first: String, _ second: String, path: String, type: String) -> XylemError {
+    XylemError(
+      .modelDuplicateKey, "two properties are called '\(key)' in the model: '\(first)' and '\(second)'",
+      at: .init(modulePath: path, moduleType: type),
+      remedies: ["override class var keys: [String: String?] { [\"\(second)\": \"other_name\"] }"])
+  }
+
+  static func badKey(_ key: String, _ property: String, path: String, type: String) -> XylemError {
+    XylemError(
+      .modelDuplicateKey, "'\(key)' can't be the name of the property '\(property)'",
+      at: .init(modulePath: path, moduleType: type), cause: Reason("a name is not empty and has no dot in it"))
+  }
+
+  static func unknownPath(_ path: String, known: [String]) -> XylemError {
+    XylemError(
+      .modelUnknownPath, "the model has nothing at '\(path)'",
+      remedies: nearMisses(of: path, among: known.filter { !$0.isEmpty }))
+  }
+
+  static func foreignModule(_ type: String, at place: XylemError.Place) -> XylemError {
+    XylemError(
+      .modelUnregistered, "a module is called that is no part of the model: \(type)", at: place,
+      remedies: [
+        "let layer = \(type.split(separator: ".").last ?? "Layer")(…)  // a stored property of a module of the model"
+      ])
+  }
+
+  static func foreignParameter(at place: XylemError.Place) -> XylemError {
+    XylemError(
+      .modelUnregistered, "a parameter is used that is no part of the model", at: place,
+      remedies: ["make it a stored property of a module of the model"])
+  }
+
+  static func noEntry(_ type: String) -> XylemError {
+    XylemError(
+      .traceNoForward, "nothing says how \(type) is run as a whole",
+      at: .init(modulePath: "", moduleType: type),
+      remedies: [
+        "class \(type.split(separator: ".").last ?? "Model"): Module, Layer  // for forward(_ x: Tensor)",
+        "override var entry",
+      ])
+  }
+
+  static func noPart(_ key: String, of value: Value) -> XylemError {
+    XylemError(.modelArgument, "a value has no part '\(key)'", cause: Reason("it is \(describe(value))"))
+  }
+
+  static func wrongType(_ value: Value, wanted: String) -> XylemError {
+    XylemError(.modelArgument, "a value of type \(wanted) was expected", cause: Reason("it is \(describe(value))"))
+  }
+
+  static func notKnown(_ value: Value, wanted: String) -> XylemError {
+    guard case .standIn(let standIn) = value else { return wrongType(value, wanted: wanted) }
+    return unknownWhileTracing(standIn, wanted)
+  }
+
+  static func unknownWhileTracing(_ standIn: StandIn, _ type: String) -> XylemError {
+    standIn.recorder.concreteValueNeeded("a value of type \(type) has to be known while tracing:", standIn, at: nil)
+  }
+
+  static func argumentCount(_ given: Int, wanted: [String]) -> XylemError {
+    XylemError(
+      .modelArgument, "\(given) arguments were given",
+      cause: Reason("the arguments are \(wanted.joined(separator: ", "))"))
+  }
+
+  private static func lastPart(_ path: String) -> String {
+    path.split(separator: ".").last.map(String.init) ?? path
+  }
+
+  private static func describe(_ value: Value) -> String {
+    switch value {
+    case .none: "None"
+    case .bool: "a truth value"
+    case .int: "an integer"
+    case .float, .complex: "a number"
+    case .string: "a text"
+    case .device: "a device"
+    case .tensor: "a tensor"
+    case .list(let elements): "a list of \(elements.count)"
+    case .tuple(let elements, _): "a tuple of \(elements.count)"
+    case .dictionary: "a dictionary"
+    case .object(let object): object.summary
+    case .standIn(let standIn): "a value of type \(standIn.type)"
+    }
+  }
+}

@@ -1,0 +1,166 @@
+internal import XylemErrors
+internal import XylemRuntime
+
+/// What one module declares: its tensors and child modules under their names in the model.
+struct ModuleMembers {
+  enum Held {
+    case parameter(Parameter)
+    case buffer(Buffer)
+  }
+
+  private(set) var tensors: [(key: String, Held)] = []
+  private(set) var children: [(key: String, Module)] = []
+
+  private let path: String
+  private let type: String
+  /// The property that each name is of.
+  private var owners: [String: String] = [:]
+  /// Objects that were looked into, for a search that ends.
+  private var seen: Set<ObjectIdentifier> = []
+
+  init(of module: Module, path: String, type: String) throws(XylemError) {
+    self.path = path
+    self.type = type
+    let names = Swift.type(of: module).keys
+    // Base classes' properties come first; Module's own are no part of the model.
+    var mirrors: [Mirror] = []
+    var mirror: Mirror? = Mirror(reflecting: module)
+    while let current = mirror, current.subjectType != Module.self {
+      mirrors.append(current)
+      mirror = current.superclassMirror
+    }
+    for mirror in mirrors.reversed() {
+      for child in mirror.children {
+        guard let label = child.label else { continue }
+        let property = Self.propertyName(label)
+        var key = SnakeCase.name(property)
+        if let given = names[property] {
+          guard let given else { continue }
+          guard !given.isEmpty, !given.contains(".") else {
+            throw ModuleErrors.badKey(given, property, path: path, type: type)
+          }
+          key = given
+        }
+        try add(child.value, key, property)
+      }
+    }
+    // PyTorch lists a module's parameters before its buffers.
+    tensors = tensors.filter(\.1.isParameter) + tensors.filter { !$0.1.isParameter }
+  }
+
+  /// A property's name without what the compiler adds for lazy and wrapped ones.
+  private static func propertyName(_ label: String) -> String {
+    let lazy = "$__lazy_storage_$_"
+    if label.hasPrefix(lazy) { return String(label.dropFirst(lazy.count)) }
+    return label.hasPrefix("_") ? String(label.dropFirst()) : label
+  }
+
+  private mutating func claim(_ key: String, _ property: String) throws(XylemError) {
+    if let first = owners.updateValue(property, forKey: key) {
+      throw ModuleErrors.duplicateKey(key, first, property, path: path, type: type)
+    }
+  }
+
+  private mutating func add(_ value: Any, _ key: String, _ property: String) throws(XylemError) {
+    switch value {
+    case is any PlainValue: return
+    case let module as Module:
+      try claim(key, property)
+      children.append((key, module))
+    case let parameter as Parameter:
+      try claim(key, property)
+      tensors.append((key, .parameter(parameter)))
+    case let buffer as Buffer:
+      try claim(key, property)
+      tensors.append((key, .buffer(buffer)))
+    case is Tensor: throw ModuleErrors.unregistered(property, "a tensor", path: path, type: type)
+    default: try addParts(of: value, key, property)
+    }
+  }
+
+  private mutating func addParts(of value: Any, _ key: String, _ property: String) throws(XylemError) {
+    let mirror = Mirror(reflecting: value)
+    switch mirror.displayStyle {
+    case .optional:
+      if let some = mirror.children.first { try add(some.value, key, property) }
+    case .collection:
+      for (index, element) in mirror.children.enumerated() { try add(element.value, "\(key).\(index)", property) }
+    case .dictionary:
+      var entries = mirror.children.compactMap { entry -> (String, Any)? in
+        let pair = Array(Mirror(reflecting: entry.value).children)
+        return pair.count == 2 ? (String(describing: pair[0].value), pair[1].value) : nil
+      }
+      // Swift's own dictionary has no order; ordered ones keep theirs.
+      if String(describing: mirror.subjectType).hasPrefix("Dictionary<") { entries.sort { $0.0 < $1.0 } }
+      for (name, element) in entries { try add(element, "\(key).\(name)", property) }
+    case .tuple, .struct, .enum:
+      for child in mirror.children {
+        let label = child.label.map { String($0.drop { $0 == "." || $0 == "_" }) } ?? ""
+        try add(child.value, label.isEmpty ? key : "\(key).\(SnakeCase.name(label))", property)
+      }
+    case .set, .class:
+      // These have no names or no order that a state dict could keep.
+      if let found = held(by: value) {
+        throw ModuleErrors.unregistered(
+          property, "\(found) within \(mirror.displayStyle == .set ? "a set" : "an object that is no Module")",
+          path: path, type: type)
+      }
+    default: return
+    }
+  }
+
+  /// What a value holds that belongs into a model: a word for it, or nil.
+  private mutating func held(by value: Any) -> String? {
+    switch value {
+    case is any PlainValue: return nil
+    case is Module: return "a module"
+    case is Parameter, is Buffer, is Tensor: return "a tensor"
+    default: break
+    }
+    let mirror = Mirror(reflecting: value)
+    if mirror.displayStyle == .class, !seen.insert(ObjectIdentifier(value as AnyObject)).inserted { return nil }
+    var current: Mirror? = mirror
+    while let level = current {
+      for child in level.children { if let found = held(by: child.value) { return found } }
+      current = level.superclassMirror
+    }
+    return nil
+  }
+}
+
+extension ModuleMembers.Held {
+  fileprivate var isParameter: Bool {
+    if case .parameter = self { return true }
+    return false
+  }
+}
+
+/// Values that hold no part of a model, known without a look into them.
+private protocol PlainValue {}
+extension Int: PlainValue {}
+extension Double: PlainValue {}
+extension Float: PlainValue {}
+extension Bool: PlainValue {}
+extension String: PlainValue {}
+extension DType: PlainValue {}
+extension Array: PlainValue where Element: PlainValue {}
+
+/// Swift's names in PyTorch's spelling.
+enum SnakeCase {
+  /// `classToken` becomes `class_token`, `inProjWeight` `in_proj_weight`; `conv1` and `layer_norm` stay.
+  static func name(_ property: String) -> String {
+    var result = ""
+    var previous: Character?
+    let characters = Array(property)
+    for (index, character) in characters.enumerated() {
+      if character.isUppercase, let before = previous, before != "_" {
+        let next = index + 1 < characters.count ? characters[index + 1] : nil
+        // An acronym is one word: `rnnLSTMCell` is `rnn_lstm_cell`.
+        if !before.isUppercase || next?.isLowercase == true { result.append("_") }
+      }
+      result += character.lowercased()
+      previous = character
+    }
+    return result
+  }
+}

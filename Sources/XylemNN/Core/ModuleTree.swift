@@ -1,0 +1,127 @@
+internal import XylemErrors
+internal import XylemRuntime
+internal import XylemTrace
+
+/// The modules of a model with their paths, each once, and the tensors that they hold: found by reflection, in the order of
+/// declaration, depth first.
+///
+/// A picture of the moment: a property that is set to another module afterwards is not in it.
+final class ModuleTree {
+  /// A tensor that a module holds.
+  struct Slot {
+    let key: String
+    let kind: StateEntry.Kind
+    let tensor: Tensor
+    let parameter: Parameter?
+  }
+
+  /// One module.
+  final class Entry {
+    let module: Module
+    /// The first path that reaches it; empty for the root.
+    let path: String
+    let type: String
+    fileprivate(set) var tensors: [Slot] = []
+    fileprivate(set) var children: [(key: String, entry: Entry)] = []
+
+    init(_ module: Module, path: String) {
+      self.module = module
+      self.path = path
+      type = Swift.type(of: module).typeName
+    }
+
+    /// The path of a tensor or child of this module.
+    func path(of key: String) -> String { path.isEmpty ? key : path + "." + key }
+  }
+
+  let root: Entry
+  /// Every module, the root first.
+  private(set) var entries: [Entry] = []
+  /// Every path that reaches a module.
+  private(set) var paths: Set<String> = []
+  private var byModule: [ObjectIdentifier: Entry] = [:]
+  /// The first path of each parameter and buffer, and whether it is a parameter.
+  private(set) var tensorPaths: [ObjectIdentifier: (path: String, isParameter: Bool)] = [:]
+
+  /// - Throws: `model.cycle`, `model.unregistered`, `model.duplicate-key`.
+  init(_ module: Module) throws(XylemError) {
+    root = Entry(module, path: "")
+    var open: [ObjectIdentifier: String] = [:]
+    try visit(root, &open)
+  }
+
+  /// The entry of a module; nil where the module is no part of the model.
+  func entry(of module: Module) -> Entry? { byModule[ObjectIdentifier(module)] }
+
+  /// The module that a path reaches.
+  func entry(at path: String) -> Entry? {
+    // A key may have dots in it, where modules lie in arrays: children are matched by prefix.
+    var current = root
+    var rest = path[...]
+    while !rest.isEmpty {
+      guard let next = current.children.first(where: { rest == $0.key || rest.hasPrefix($0.key + ".") }) else {
+        return nil
+      }
+      current = next.entry
+      rest = rest.dropFirst(next.key.count).drop { $0 == "." }
+    }
+    return current
+  }
+
+  /// Each parameter once, by its first path.
+  var parameters: [(path: String, parameter: Parameter)] {
+    var seen: Set<ObjectIdentifier> = []
+    var found: [(path: String, parameter: Parameter)] = []
+    for entry in entries {
+      for slot in entry.tensors {
+        guard let parameter = slot.parameter, seen.insert(ObjectIdentifier(parameter)).inserted else { continue }
+        found.append((entry.path(of: slot.key), parameter))
+      }
+    }
+    return found
+  }
+
+  private func visit(_ entry: Entry, _ open: inout [ObjectIdentifier: String]) throws(XylemError) {
+    let identity = ObjectIdentifier(entry.module)
+    entries.append(entry)
+    paths.insert(entry.path)
+    byModule[identity] = entry
+    open[identity] = entry.path
+    defer { open[identity] = nil }
+    let members = try ModuleMembers(of: entry.module, path: entry.path, type: entry.type)
+    for (key, member) in members.tensors {
+      let slot =
+        switch member {
+        case .parameter(let parameter):
+          Slot(key: key, kind: .parameter, tensor: parameter.tensor, parameter: parameter)
+        case .buffer(let buffer):
+          Slot(key: key, kind: buffer.isPersistent ? .buffer : .attribute, tensor: buffer.tensor, parameter: nil)
+        }
+      entry.tensors.append(slot)
+      if tensorPaths[slot.tensor.identity] == nil {
+        tensorPaths[slot.tensor.identity] = (entry.path(of: key), slot.kind == .parameter)
+      }
+    }
+    for (key, child) in members.children {
+      let path = entry.path(of: key)
+      let identity = ObjectIdentifier(child)
+      if let first = open[identity] {
+        throw ModuleErrors.cycle(path, type: Swift.type(of: child).typeName, first: first)
+      }
+      if let known = byModule[identity] {
+        addPaths(of: known, under: path)
+        entry.children.append((key, known))
+        continue
+      }
+      let next = Entry(child, path: path)
+      entry.children.append((key, next))
+      try visit(next, &open)
+    }
+  }
+
+  /// A shared module's descendants can be reached by its other paths too.
+  private func addPaths(of entry: Entry, under path: String) {
+    paths.insert(path)
+    for (key, child) in entry.children { addPaths(of: child, under: path + "." + key) }
+  }
+}

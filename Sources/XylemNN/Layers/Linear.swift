@@ -1,0 +1,31 @@
+public import XylemRuntime
+
+/// An affine map of the last dimension: `[..., inFeatures]` to `[..., outFeatures]`.
+///
+/// PyTorch's `torch.nn.Linear`, its initialisation included (`aten::linear`).
+public final class Linear: Module, Layer {
+  /// `[outFeatures, inFeatures]`.
+  public let weight: Parameter
+  /// `[outFeatures]`.
+  public let bias: Parameter?
+
+  /// A layer with fresh parameters.
+  public init(_ inFeatures: Int, _ outFeatures: Int, bias: Bool = true) {
+    let bound = inFeatures > 0 ? 1 / Double(inFeatures).squareRoot() : 0
+    weight = Parameter([outFeatures, inFeatures], .uniform(-bound, bound))
+    self.bias = bias ? Parameter([outFeatures], .uniform(-bound, bound)) : nil
+  }
+
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.linear.Linear" }
+  package override class var consistsOfOperators: Bool { true }
+
+  private static let op = OperatorReference("aten::linear")
+
+  /// `[..., inFeatures]` to `[..., outFeatures]`.
+  ///
+  /// - Throws: `runtime.operator` with the shapes.
+  public func forward(_ x: Tensor) throws -> Tensor {
+    try Self.op.tensor([.tensor(x), .tensor(weight.tensor), bias.map { .tensor($0.tensor) } ?? .none])
+  }
+}

@@ -1,0 +1,178 @@
+internal import XylemErrors
+internal import XylemGraph
+internal import XylemRuntime
+internal import XylemTrace
+
+extension ModuleTracer {
+  /// Traces a module's forward, or calls the module as a whole where a rule says so, or where tracing it fails and the options
+  /// ask for it.
+  func callModule<each Input: ModuleValue, Output: ModuleValue>(
+    _ module: Module, _ input: repeat each Input, at site: CallSite?,
+    forward: @escaping (repeat each Input) throws -> Output
+  ) throws -> Output {
+    if let site { self.site = site }
+    guard let entry = model.tree.entry(of: module) else {
+      throw ModuleErrors.foreignModule(Swift.type(of: module).typeName, at: place(site))
+    }
+    let rule = options.policy.rule(forModule: entry.type, at: entry.path)
+    if let rule { core.usedRules.insert(rule) }
+    if rule == nil, !options.makesLeaves {
+      return try traced(entry, [], leafType: "", at: site, body: nil) { try forward(repeat each input) }
+    }
+    var values: [Value] = []
+    repeat values.append((each input).moduleValue)
+    let body = onValues(forward)
+    if let rule {
+      let value = try callLeaf(
+        entry, values, type: Output.typeDescription, rule: rule.description, at: site, body)
+      return try Output(moduleValue: value)
+    }
+    let value = try traced(entry, values, leafType: Output.typeDescription, at: site, body: body) { try body(values) }
+    return try Output(moduleValue: value)
+  }
+
+  /// Runs a module's code in its own frame; `body` is what a leaf in its stead would call.
+  func traced<Output: ModuleValue>(
+    _ entry: ModuleTree.Entry, _ values: [Value], leafType: String, at site: CallSite?,
+    body: (([Value]) throws -> Value)?, run: () throws -> Output
+  ) throws -> Output {
+    guard frames.count < Self.depthLimit else { throw TraceErrors.recursion(Self.depthLimit, at: place(site)) }
+    let depth = frames.count
+    let checkpoint = options.makesLeaves ? core.checkpoint : nil
+    frames.append(Frame(entry: entry, path: entry.path))
+    do {
+      let result = try run()
+      if let error = poison { throw error }
+      frames.removeLast(frames.count - depth)
+      if depth > 0 {
+        core.recordCall(
+          path: entry.path, type: entry.type, result: try argument(from: result.moduleValue), isLeaf: false)
+      }
+      return result
+    } catch {
+      frames.removeLast(frames.count - depth)
+      poison = nil
+      guard let checkpoint, let body, let reason = error as? XylemError, reason.isAboutTracing else { throw error }
+      core.rollBack(to: checkpoint)
+      leaves = leaves.filter { core.graph.contains($0.key) }
+      let value = try callLeaf(entry, values, type: leafType, rule: "automatic", at: site, body)
+      noteAutomaticLeaf(entry, reason)
+      return try Output(moduleValue: value)
+    }
+  }
+
+  /// Writes down a call of a module that is not traced through.
+  func callLeaf(
+    _ entry: ModuleTree.Entry, _ values: [Value], type: String, rule: String, at site: CallSite?,
+    _ body: @escaping ([Value]) throws -> Value
+  ) throws(XylemError) -> Value {
+    var inputs: [Argument] = []
+    for value in values { inputs.append(try argument(from: value)) }
+    let id = core.emitLeafModule(
+      LeafModule(path: entry.path, type: entry.type), inputs, type: type, rule: rule, at: location(site))
+    let consistsOfOperators = Swift.type(of: entry.module).consistsOfOperators
+    leaves[id] = leaf(consistsOfOperators, in: entry, body)
+    return standIn(id, type: type)
+  }
+
+  /// Traces a function, or calls it as a whole where a rule says so.
+  func callFunction<each Input: ModuleValue, Output: ModuleValue>(
+    _ name: String, consistsOfOperators: Bool, _ input: repeat each Input, at site: CallSite?,
+    _ function: @escaping (repeat each Input) throws -> Output
+  ) throws -> Output {
+    if let site { self.site = site }
+    guard let rule = options.policy.rule(forFunction: name) else {
+      do { return try function(repeat each input) } catch var error as XylemError where error.isAboutTracing {
+        error.remedies = Array((["--wrap \(name.split(separator: ".").last ?? "")"] + error.remedies).prefix(3))
+        throw error
+      }
+    }
+    core.usedRules.insert(rule)
+    var inputs: [Argument] = []
+    func add(_ value: Value) throws(XylemError) { inputs.append(try argument(from: value)) }
+    repeat try add((each input).moduleValue)
+    let id = core.emit(
+      .leafFunction(LeafFunction(name: name, qualifiedName: name)), named: OperationNames.function(name), inputs,
+      in: frame.path, type: Output.typeDescription, effects: nil, rule: rule.description, at: location(site))
+    leaves[id] = leaf(consistsOfOperators, in: frame.entry, onValues(function))
+    return try Output(moduleValue: standIn(id, type: Output.typeDescription))
+  }
+
+  private func leaf(
+    _ consistsOfOperators: Bool, in entry: ModuleTree.Entry, _ body: @escaping ([Value]) throws -> Value
+  ) -> HostLeaf {
+    let (modes, model, mode) = (modes, model, options.mode)
+    let outer = constantsSoFar
+    return HostLeaf(
+      call: { values in try ModuleModes.$current.withValue(modes) { try body(values) } },
+      expand: consistsOfOperators
+        ? { inputs, types in
+          try ModuleTracer(model, TraceOptions(mode: mode, policy: .none, recordsLocations: false))
+            .expansion(of: entry, inputs, types, constants: outer(), body)
+        } : nil)
+  }
+
+  /// The constants that the trace has when it is over.
+  private var constantsSoFar: () -> [Value] { { [self] in constants } }
+
+  private func noteAutomaticLeaf(_ entry: ModuleTree.Entry, _ error: XylemError) {
+    let hidden = model.modulePaths(below: entry.path).filter { $0 != entry.path }
+    let cause = error.cause.map { ": \($0)" } ?? ""
+    core.notes.append(
+      TraceNote(
+        kind: .automaticLeaf, path: entry.path, type: entry.type, node: core.graph.nodes.last?.name,
+        reason: error.message + cause, location: error.place.source.flatMap(SourceLocation.init(parsing:)),
+        hiddenModules: hidden))
+  }
+
+  // MARK: - Leaves as operators
+
+  /// What a leaf consists of, down to operators, for inputs of a form.
+  private func expansion(
+    of entry: ModuleTree.Entry, _ inputs: [Argument], _ types: [NodeID: String], constants outer: [Value],
+    _ body: @escaping ([Value]) throws -> Value
+  ) throws -> HostExpansion {
+    var placeholders: [NodeID: Value] = [:]
+    var origins: [NodeID: NodeID] = [:]
+    func value(_ argument: Argument) -> Value {
+      switch argument {
+      case .node(let id):
+        if let known = placeholders[id] { return known }
+        let type = types[id] ?? "Tensor"
+        let own = core.emitPlaceholder(
+          Placeholder(name: "input_\(origins.count)", position: origins.count), type: type)
+        origins[own] = id
+        let stand = standIn(own, type: type)
+        placeholders[id] = stand
+        return stand
+      case .list(let elements): return .list(elements.map(value))
+      case .tuple(let elements, let names): return .tuple(elements.map(value), names: names ?? [])
+      case .dictionary(let entries): return .dictionary(entries.map { (value($0.key), value($0.value)) })
+      case .constant(let reference) where outer.indices.contains(reference.statement): return outer[reference.statement]
+      default: return Value(literal: argument)
+      }
+    }
+    let values = inputs.map(value)
+    frames = [Frame(entry: entry, path: entry.path)]
+    let result = try running { try body(values) }
+    if let error = poison { throw error }
+    return HostExpansion(graph: core.graph, inputs: origins, result: try argument(from: result), code: code)
+  }
+}
+
+/// A function of typed values as one of values.
+func onValues<each Input: ModuleValue, Output: ModuleValue>(
+  _ function: @escaping (repeat each Input) throws -> Output
+) -> ([Value]) throws -> Value {
+  { values in
+    var position = 0
+    func next<Element: ModuleValue>(_ type: Element.Type) throws(XylemError) -> Element {
+      guard values.indices.contains(position) else {
+        throw ModuleErrors.argumentCount(values.count, wanted: [])
+      }
+      defer { position += 1 }
+      return try Element(moduleValue: values[position])
+    }
+    return try function(repeat next((each Input).self)).moduleValue
+  }
+}

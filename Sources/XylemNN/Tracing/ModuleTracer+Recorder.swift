@@ -1,0 +1,67 @@
+internal import XylemErrors
+internal import XylemGraph
+internal import XylemRuntime
+internal import XylemTrace
+
+extension ModuleTracer: OperationRecorder {
+  func record(
+    _ op: OperatorReference, _ arguments: [Value], at site: CallSite?
+  ) throws(XylemError) -> [Value] {
+    if let site { self.site = site }
+    var inputs: [Argument] = []
+    inputs.reserveCapacity(arguments.count)
+    for argument in arguments { inputs.append(try self.argument(from: argument)) }
+    let id = core.emit(
+      .operator(name: op.fullName), named: options.naming == .exact ? op.nodeName : op.torchvisionName, inputs,
+      in: frame.path, type: op.resultTypes.count == 1 ? op.resultTypes[0] : "Tuple", effects: nil, at: location(site))
+    guard op.resultTypes.count > 1 else { return [standIn(id, type: op.resultTypes[0])] }
+    return op.resultTypes.enumerated().map { position, type in
+      standIn(item(of: .node(id), .int(position), type: type, at: site), type: type)
+    }
+  }
+
+  func recordItem(
+    of container: Value, _ index: Value, type: String, at site: CallSite?
+  ) throws(XylemError) -> StandIn {
+    if let site { self.site = site }
+    let id = item(of: try argument(from: container), try argument(from: index), type: type, at: site)
+    return StandIn(recorder: self, node: id.rawValue, type: type)
+  }
+
+  private func item(of container: Argument, _ index: Argument, type: String, at site: CallSite?) -> NodeID {
+    core.emit(
+      .getItem, named: "getitem", [container, index], in: frame.path, type: type, effects: Effects(aliases: [0]),
+      at: location(site))
+  }
+
+  func recordCheck(_ condition: StandIn, message: String, at site: CallSite?) throws(XylemError) {
+    let id = core.emit(
+      .guard(Guard(expected: true, message: message)), named: "_assert", [try argument(from: .standIn(condition))],
+      in: frame.path, type: "None", at: location(site))
+    core.notes.append(
+      TraceNote(
+        kind: .guard, path: frame.path, node: core.graph[id].name,
+        reason: "assumes that \(core.graph[NodeID(condition.node)].name) is true, else: \(message)",
+        location: core.graph[id].location))
+  }
+
+  func recordContext(_ op: OperatorReference, _ arguments: [Value]) {
+    do {
+      var inputs: [Argument] = []
+      for argument in arguments { inputs.append(try self.argument(from: argument)) }
+      core.emitHidden(
+        .operator(name: op.fullName), named: op.nodeName, inputs, in: frame.path, type: "None",
+        effects: Effects(changesContext: true), at: location(site))
+    } catch { poison(error) }
+  }
+
+  func concreteValueNeeded(_ what: String, _ value: StandIn, at site: CallSite?) -> XylemError {
+    TraceErrors.concreteValue(what, value: describe(value), at: place(site ?? self.site))
+  }
+
+  func controlFlow(_ condition: StandIn, at site: CallSite?) -> XylemError {
+    TraceErrors.controlFlow(.if, condition: describe(condition), at: place(site ?? self.site))
+  }
+
+  func poison(_ error: XylemError) { if poison == nil { poison = error } }
+}

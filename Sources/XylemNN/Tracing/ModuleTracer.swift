@@ -1,0 +1,210 @@
+internal import XylemErrors
+internal import XylemGraph
+internal import XylemRuntime
+internal import XylemTrace
+
+/// Runs a Swift model's own code once with stand-ins for what depends on the input, and writes down what it does.
+///
+/// Used by one task; what it wrote is the task's alone.
+final class ModuleTracer: @unchecked Sendable {
+  let model: SwiftModel
+  let options: TraceOptions
+  var core: TraceCore
+  /// The modules whose code runs, outermost first.
+  var frames: [Frame] = []
+  /// The code of leaves, by the nodes that call them.
+  var leaves: [NodeID: HostLeaf] = [:]
+  /// Tensors and other values that the model's code brought along.
+  var constants: [Value] = []
+  /// An error of code that could not throw it.
+  var poison: XylemError?
+  /// Where the code that runs was last seen, for places in errors.
+  var site: CallSite?
+  let modes: ModuleModes
+  private var isFinished = false
+
+  /// A module whose code runs.
+  struct Frame {
+    let entry: ModuleTree.Entry
+    /// The path under which operations are named.
+    let path: String
+  }
+
+  static let depthLimit = 200
+
+  init(_ model: SwiftModel, _ options: TraceOptions) {
+    self.model = model
+    self.options = options
+    core = TraceCore(options: options, modulePaths: model.tree.paths)
+    modes = ModuleModes(
+      isTraining: options.mode.isTraining,
+      pinned: Dictionary(
+        uniqueKeysWithValues: model.pinned.map { (ObjectIdentifier($0.module), $0.module.ownFlag) }))
+  }
+
+  func trace() throws -> Trace {
+    let root = model.tree.root
+    guard let entry = root.module.wholeEntry(root.type) else { throw ModuleErrors.noEntry(root.type) }
+    let names = entry.arguments.map(\.name)
+    for name in options.concrete.keys.sorted() where !names.contains(name) {
+      throw TraceErrors.unknownArgument(name, known: names)
+    }
+    let inputs = entry.arguments.enumerated().map { position, argument in
+      placeholder(for: argument, at: position)
+    }
+    let result: Value = try running {
+      if let rule = options.policy.rule(forModule: root.type, at: "") {
+        core.usedRules.insert(rule)
+        return try callLeaf(root, inputs, type: "Tensor", rule: rule.description, at: nil, entry.body)
+      }
+      return try traced(root, inputs, leafType: "Tensor", at: nil, body: entry.body) { try entry.body(inputs) }
+    }
+    core.emitOutput(try argument(from: result), rootType: root.type)
+    isFinished = true
+    var trace = core.finish(pinned: model.pinned.map { ($0.path, $0.type) })
+    trace.code = code
+    return trace
+  }
+
+  /// The code behind the nodes so far.
+  var code: TraceCode {
+    let model = model
+    let tensors = Dictionary(
+      model.tensors.map { ($0.key, $0.tensor) }, uniquingKeysWith: { first, _ in first })
+    return TraceCode(leaves: leaves, constants: constants) { tensors[$0] }
+  }
+
+  /// Runs code with this tracer in place and with the trace's modes.
+  func running<Result>(_ body: () throws -> Result) throws -> Result {
+    try ModuleModes.$current.withValue(modes) {
+      try Recording.$current.withValue(self) { try body() }
+    }
+  }
+
+  private func placeholder(for argument: ModuleEntry.Argument, at position: Int) -> Value {
+    if let fixed = options.concrete[argument.name] { return Value(literal: fixed) }
+    let id = core.emitPlaceholder(
+      Placeholder(
+        name: argument.name, defaultValue: argument.isOptional ? Argument.none : nil, position: position),
+      type: argument.type)
+    return standIn(id, type: argument.type)
+  }
+
+  /// The stand-in for a node's value.
+  func standIn(_ id: NodeID, type: String) -> Value {
+    let standIn = StandIn(recorder: self, node: id.rawValue, type: type)
+    return type == "Tensor" ? .tensor(Tensor(standIn)) : .standIn(standIn)
+  }
+
+  // MARK: - Places
+
+  var frame: Frame {
+    guard let last = frames.last else { preconditionFailure("no module's code is running") }
+    return last
+  }
+
+  func location(_ site: CallSite?) -> SourceLocation? {
+    site.map { SourceLocation(file: $0.file, line: $0.line) }
+  }
+
+  func place(_ site: CallSite? = nil) -> XylemError.Place {
+    XylemError.Place(
+      modulePath: frames.last?.path ?? "", moduleType: frames.last?.entry.type ?? model.tree.root.type,
+      source: site.map { "\($0.file):\($0.line)" })
+  }
+
+  func describe(_ standIn: StandIn) -> String {
+    let id = NodeID(standIn.node)
+    guard core.graph.contains(id) else { return "a value that was taken back" }
+    return "\(core.graph[id].name) (\(standIn.type))"
+  }
+
+  // MARK: - Values
+
+  /// What an operation is given, in terms of the graph.
+  func argument(from value: Value) throws(XylemError) -> Argument {
+    switch value {
+    case .none: return .none
+    case .bool(let value): return .bool(value)
+    case .int(let value): return .int(value)
+    case .float(let value): return .float(value)
+    case .complex(let real, let imaginary): return .complex(real, imaginary)
+    case .string(let value): return .string(value)
+    case .device(let value): return .device(value)
+    case .standIn(let standIn): return .node(try node(of: standIn))
+    case .tensor(let tensor): return try argument(from: tensor)
+    case .list(let elements):
+      var arguments: [Argument] = []
+      for element in elements { arguments.append(try argument(from: element)) }
+      return .list(arguments)
+    case .tuple(let elements, let names):
+      var arguments: [Argument] = []
+      for element in elements { arguments.append(try argument(from: element)) }
+      return .tuple(arguments, names: names.isEmpty ? nil : names)
+    case .dictionary(let entries):
+      var found: [Argument.Entry] = []
+      for entry in entries {
+        found.append(.init(key: try argument(from: entry.key), value: try argument(from: entry.value)))
+      }
+      return .dictionary(found)
+    case .object: return constant(value)
+    }
+  }
+
+  private func argument(from tensor: Tensor) throws(XylemError) -> Argument {
+    if let standIn = tensor.standIn { return .node(try node(of: standIn)) }
+    if let known = model.tree.tensorPaths[tensor.identity] {
+      return .node(
+        core.attributeNode(
+          path: known.path, isParameter: known.isParameter, readBy: frames.last?.path ?? "", type: "Tensor",
+          at: location(site)))
+    }
+    // A parameter that belongs to no module of the model would be trained and saved by nobody.
+    if tensor.isLazy { throw ModuleErrors.foreignParameter(at: place(site)) }
+    return constant(.tensor(tensor))
+  }
+
+  private func constant(_ value: Value) -> Argument {
+    constants.append(value)
+    return TraceCode.constant(constants.count - 1)
+  }
+
+  private func node(of standIn: StandIn) throws(XylemError) -> NodeID {
+    let id = NodeID(standIn.node)
+    guard standIn.recorder === self, !isFinished, core.graph.contains(id) else {
+      throw XylemError(
+        .traceUnsupported, "a value of another trace is used", at: place(site),
+        remedies: ["keep no tensor of forward in a property: make it a Buffer, or return it"])
+    }
+    return id
+  }
+}
+
+extension Module {
+  /// How the module is run as a whole; nil where nothing says it.
+  func wholeEntry(_ type: String) -> ModuleEntry? {
+    if let entry { return entry }
+    guard let layer = self as? any Layer else { return nil }
+    // What PyTorch's own layers call their argument, and what models do.
+    return ModuleEntry(type.hasPrefix("torch.nn.") ? "input" : "x") { (x: Tensor) in try layer.forward(x) }
+  }
+}
+
+extension Value {
+  /// The value of a literal argument.
+  init(literal argument: Argument) {
+    switch argument {
+    case .bool(let value): self = .bool(value)
+    case .int(let value): self = .int(value)
+    case .float(let value): self = .float(value)
+    case .complex(let real, let imaginary): self = .complex(real, imaginary)
+    case .string(let value): self = .string(value)
+    case .device(let value): self = .device(value)
+    case .list(let elements): self = .list(elements.map(Value.init(literal:)))
+    case .tuple(let elements, let names): self = .tuple(elements.map(Value.init(literal:)), names: names ?? [])
+    case .dictionary(let entries):
+      self = .dictionary(entries.map { (Value(literal: $0.key), Value(literal: $0.value)) })
+    case .none, .node, .module, .constant: self = .none
+    }
+  }
+}

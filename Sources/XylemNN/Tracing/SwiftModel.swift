@@ -1,0 +1,77 @@
+internal import Synchronization
+public import XylemErrors
+internal import XylemGraph
+internal import XylemRuntime
+public import XylemTrace
+
+/// A module with its descendants, ready to be traced: what a ``ScriptModel`` is for an archive.
+///
+/// Shares the modules, and takes their tree as it is now. May be traced from several threads where the modules' own code
+/// allows it.
+public final class SwiftModel: TracedModel, @unchecked Sendable {
+  /// The root.
+  public let root: Module
+  let tree: ModuleTree
+
+  /// Walks the tree of a module.
+  ///
+  /// - Throws: `model.cycle`, `model.unregistered`, `model.duplicate-key`.
+  public init(_ root: Module) throws(XylemError) {
+    self.root = root
+    tree = try ModuleTree(root)
+  }
+
+  /// The type's name without its Swift module.
+  public var name: String { tree.root.type.split(separator: ".").last.map(String.init) ?? tree.root.type }
+
+  /// Whether a module stands in several places.
+  public var hasSharedModules: Bool { tree.paths.count > tree.entries.count }
+
+  /// The first paths of the module that a path reaches and of every module below it.
+  public func modulePaths(below path: String) -> [String] {
+    guard let entry = tree.entry(at: path) else { return [] }
+    var found: [String] = []
+    var seen: Set<ObjectIdentifier> = []
+    func visit(_ entry: ModuleTree.Entry) {
+      guard seen.insert(ObjectIdentifier(entry)).inserted else { return }
+      found.append(entry.path)
+      for (_, child) in entry.children { visit(child) }
+    }
+    visit(entry)
+    return found
+  }
+
+  /// Every tensor that a module holds, under every path that reaches it: the state dict's entries, and buffers that are not in
+  /// it.
+  public var tensors: [StateEntry] {
+    var found: [StateEntry] = []
+    func visit(_ entry: ModuleTree.Entry, _ path: String) {
+      let prefix = path.isEmpty ? "" : path + "."
+      for slot in entry.tensors {
+        found.append(
+          StateEntry(
+            key: prefix + slot.key, kind: slot.kind, tensor: slot.tensor, modulePath: entry.path, name: slot.key))
+      }
+      for (key, child) in entry.children { visit(child, prefix + key) }
+    }
+    visit(tree.root, "")
+    return found
+  }
+
+  /// Traces `forward` in one mode: runs it once with stand-ins.
+  ///
+  /// Neither the modules nor the random state are changed, and nothing is computed.
+  ///
+  /// - Throws: `trace.control-flow`, `trace.concrete-value` with the module, the line of the model's source and remedies;
+  ///   `trace.no-forward`, `trace.unknown-argument`; `model.unregistered` for a module or parameter that is called and is no part
+  ///   of the model.
+  public func trace(_ options: TraceOptions = TraceOptions()) throws -> Trace {
+    try ModuleTracer(self, options).trace()
+  }
+
+  /// Modules that keep their own flag in every mode.
+  var pinned: [ModuleTree.Entry] {
+    let flag = root.ownFlag
+    return tree.entries.filter { $0.module.ownFlag != flag }
+  }
+}
