@@ -144,6 +144,25 @@ def write_json(path, value, indent=1):
     path.write_text(text + "\n", encoding="utf-8")
 
 
+def write_lines(path, value, depth):
+    """Writes JSON with a line for each entry of the outer `depth` levels; arrays of plain values take one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(_lines(value, depth, "") + "\n", encoding="utf-8")
+
+
+def _lines(value, depth, indent):
+    entries = value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
+    if depth == 0 or not entries or isinstance(value, list) and not any(isinstance(e, (dict, list)) for e in entries):
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(", ", ": "))
+    inner = indent + " "
+    if isinstance(value, dict):
+        entries = [f"{json.dumps(k, ensure_ascii=False)}: {_lines(v, depth - 1, inner)}" for k, v in value.items()]
+    else:
+        entries = [_lines(v, depth - 1, inner) for v in value]
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    return f"{opening}\n{inner}" + f",\n{inner}".join(entries) + f"\n{indent}{closing}"
+
+
 def in_processes(function, names, workers=1):
     """Runs `function(name)` for each name in a fresh process and yields (name, result). A failure is reported and yields
     None, so that one broken model does not hide the others."""

@@ -1,0 +1,137 @@
+"""Golden outputs, features and gradients of models whose weights follow the formula of `weights.py`.
+
+Float32 runs with other numbers of threads, or on other processors, agree to float rounding, which deep batch norms over
+two images amplify, and which moves a gradient further where a ReLU's input changes sign. How far is measured here by a
+second run in double precision.
+"""
+import json
+
+import torch
+import torchvision_cpu  # noqa: F401
+import torchvision
+
+import weights
+from common import FIXTURES, formula, in_processes, statistics_tree, write_lines
+from names import sizes
+from zoo import flatten, record, without_initialisation
+
+SEED = 20
+
+
+class Entry:
+    """Four modules over the depth of a model, and the smallest images at which its numbers are well conditioned."""
+
+    def __init__(self, nodes, image=64, train_image=64, gain=1.0):
+        self.nodes, self.gain = nodes.split(), gain
+        self.input, self.train_input = [1, 3, image, image], [2, 3, train_image, train_image]
+
+
+RESNET = "bn1 layer1 layer3.0.conv2 layer4"
+
+# At a gain of 1 the five models with one of 1.5 hardly depend on the image in eval mode: another one changes the output
+# by 1% (googlenet, mobilenet_v2) down to 0.01% (inception_v3, mobilenet_v3).
+ENTRIES = {
+    "resnet18": Entry(RESNET, train_image=96),
+    "resnet50": Entry(RESNET, train_image=96),
+    "resnext50_32x4d": Entry(RESNET, train_image=96),
+    "googlenet": Entry("conv1 inception3a inception4c.branch3 inception5b", train_image=96, gain=1.5),
+    "inception_v3": Entry(
+        "Conv2d_1a_3x3 Mixed_5d Mixed_6c.branch7x7_2 Mixed_7c", image=96, train_image=299, gain=1.5
+    ),
+    "vgg11_bn": Entry("features.1 features.8 features.22 features"),
+    "alexnet": Entry("features.2 features.5 features classifier.4"),
+    "mobilenet_v2": Entry("features.1 features.5.conv.1 features.10 features.18", train_image=96, gain=1.5),
+    "mobilenet_v3_small": Entry("features.0 features.3 features.6.block.2 features.11", gain=1.5),
+    "mobilenet_v3_large": Entry("features.0 features.4 features.9.block.1 features.16", train_image=96, gain=1.5),
+    "vit_b_16": Entry(
+        "conv_proj encoder.layers.encoder_layer_0.ln_2 encoder.layers.encoder_layer_5 encoder",
+        image=224, train_image=224,
+    ),
+}
+
+
+def state_of(state):
+    return [[key, list(t.shape), str(t.dtype).removeprefix("torch.")] for key, t in state.items()]
+
+
+def three_parameters(model):
+    """The first, and of the matrices and filters the middle and the last one: the gradient of a bias in front of a batch
+    norm is rounding alone, and that of the last bias does not depend on the model."""
+    parameters = list(model.named_parameters())
+    large = [key for key, p in parameters if p.dim() >= 2]
+    return [parameters[0][0], large[len(large) // 2], large[-1]]
+
+
+def train(model, entry, dtype):
+    """Outputs, loss and gradients of one step from the formula's weights, in the given precision."""
+    weights.load(model.float(), entry.gain)
+    model.to(dtype).train()
+    model.zero_grad()
+    image = formula(entry.train_input).to(dtype)
+    torch.manual_seed(SEED)
+    output = model(image)
+    output = output._asdict() if hasattr(output, "_asdict") else output
+    terms = output.values() if isinstance(output, dict) else [output]
+    loss = sum((term * formula(term.shape).to(dtype)).mean() for term in terms)
+    loss.backward()
+    parameters = dict(model.named_parameters())
+    return output, loss.item(), {key: parameters[key].grad.clone() for key in three_parameters(model)}
+
+
+def distance(value, exact):
+    """The largest difference, in parts of the largest number, to two digits; by key for a dictionary."""
+    if isinstance(value, dict):
+        return {key: distance(value[key], exact[key]) for key in value}
+    return float(f"{((value - exact).abs().max() / exact.abs().max()).item():.1e}")
+
+
+def build(name):
+    entry = ENTRIES[name]
+    torch.set_num_threads(1)
+    without_initialisation()
+    model = weights.load(torchvision.models.get_model(name, weights=None), entry.gain).eval()
+    features, output = record(model, entry.nodes, (formula(entry.input),), True)
+    golden = {"gain": entry.gain, "input": entry.input}
+    golden["eval"] = {"output": statistics_tree(output), "features": features}
+    golden["state"] = state_of(model.state_dict())
+    _, other = record(model, [], (formula(entry.input, shift=12345),), True)
+    outputs, loss, gradients = train(model, entry, torch.float32)
+    exact_outputs, exact_loss, exact_gradients = train(model, entry, torch.float64)
+    golden["train"] = {
+        "seed": SEED,
+        "input": entry.train_input,
+        "output": statistics_tree(outputs),
+        "loss": loss,
+        "gradients": statistics_tree(gradients),
+        "rounding": {
+            "output": distance(outputs, exact_outputs),
+            "loss": float(f"{abs(loss / exact_loss - 1):.1e}"),
+            "gradients": distance(gradients, exact_gradients),
+        },
+    }
+    return golden, problems(golden, ((other - output).norm() / output.norm()).item())
+
+
+def problems(golden, sensitivity):
+    """What would make a golden too weak to find a mistake, as sentences."""
+    notes = [f"another image changes the output by {sensitivity:.1g} of it alone"] if sensitivity < 0.01 else []
+    values = {**golden["eval"]["features"], "output": golden["eval"]["output"], "train": golden["train"]["output"]}
+    values["gradients"] = golden["train"]["gradients"]
+    for path, value in values.items():
+        for s in flatten(value):
+            if s["min"] == s["max"] or not max(abs(s["min"]), abs(s["max"])) < 1e4:
+                notes.append(f"{path} runs from {s['min']} to {s['max']}")
+    return notes
+
+
+def make(names=None):
+    path = FIXTURES / "goldens/source_features.json"
+    goldens = json.loads(path.read_text()) if names and path.exists() else {}
+    for name, result in in_processes(build, names or list(ENTRIES), workers=2):
+        if result:
+            goldens[name], notes = result
+            print(f"{name}: {goldens[name]['train']['rounding']}", *notes, sep="\n    ", flush=True)
+    archive = torch.jit.load(str(FIXTURES / "models/efficientnet_lite0.pt"))
+    ordered = {name: goldens[name] for name in ENTRIES if name in goldens}
+    write_lines(path, {**ordered, "efficientnet_lite0": {"state": state_of(archive.state_dict())}, "sizes": sizes()}, 3)
+    print(f"source: {path.stat().st_size} bytes")
