@@ -177,6 +177,11 @@ def make(files=None):
         write_json(FIXTURES / "states" / "goldens.json", {name: results[name] for name in GOOD})
 
 
+def lines(path, **options):
+    return [describe(key, tensor) for key, tensor in torch.load(path, weights_only=True, **options).items()]
+
+
 if __name__ == "__main__":
-    found = [torch.load(path, weights_only=True) for path in sys.argv[1:]]
-    print(json.dumps([[describe(key, tensor) for key, tensor in loaded.items()] for loaded in found]))
+    found = [lines(path) for path in sys.argv[1:]]
+    assert found == [lines(path, mmap=True) for path in sys.argv[1:]], "mapped files differ"
+    print(json.dumps(found))
