@@ -25,6 +25,7 @@ static xylem_tensor_runtime make_table() {
   add_autocast(table);
   add_compiler(table);
   add_exporters(table);
+  add_records(table);
   return table;
 }
 

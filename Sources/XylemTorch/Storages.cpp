@@ -46,24 +46,29 @@ class AllocationSizes::Recorder : public c10::MemoryReportingInfoBase {
 AllocationSizes::AllocationSizes()
     : recorder_(std::make_shared<Recorder>()), guard_(c10::DebugInfoKind::PROFILER_STATE, recorder_) {}
 
-namespace {
-
-/// The bytes from a storage's start to the end of a tensor's last element; the largest number where that is none.
-size_t reach(const at::Tensor &t) {
+size_t reach(c10::IntArrayRef sizes, c10::IntArrayRef strides, int64_t offset, size_t item_size) {
   constexpr auto impossible = std::numeric_limits<size_t>::max();
-  if (t.storage_offset() < 0) return impossible;
-  auto last = static_cast<uint64_t>(t.storage_offset());
-  for (int64_t i = 0; i < t.dim(); ++i) {
-    if (t.size(i) < 0 || t.stride(i) < 0) return impossible;
-    if (t.size(i) == 0) return 0;
+  if (offset < 0) return impossible;
+  auto last = static_cast<uint64_t>(offset);
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    if (sizes[i] < 0 || strides[i] < 0) return impossible;
+    if (sizes[i] == 0) return 0;
     uint64_t span = 0;
-    const auto steps = static_cast<uint64_t>(t.size(i) - 1);
-    if (__builtin_mul_overflow(steps, static_cast<uint64_t>(t.stride(i)), &span) || __builtin_add_overflow(last, span, &last)) {
+    const auto steps = static_cast<uint64_t>(sizes[i] - 1);
+    if (__builtin_mul_overflow(steps, static_cast<uint64_t>(strides[i]), &span) ||
+        __builtin_add_overflow(last, span, &last)) {
       return impossible;
     }
   }
   size_t bytes = 0;
-  return __builtin_mul_overflow(last + 1, t.itemsize(), &bytes) ? impossible : bytes;
+  return __builtin_add_overflow(last, uint64_t{1}, &last) || __builtin_mul_overflow(last, item_size, &bytes) ? impossible
+                                                                                                             : bytes;
+}
+
+namespace {
+
+size_t reach(const at::Tensor &t) {
+  return xylem::reach(t.sizes(), t.strides(), t.storage_offset(), t.itemsize());
 }
 
 /// Visits every tensor that a model's objects and its code hold.

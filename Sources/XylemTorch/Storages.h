@@ -11,6 +11,9 @@
 
 namespace xylem {
 
+/// The bytes from a storage's start to the end of a tensor's last element; the largest number where that is none.
+size_t reach(c10::IntArrayRef sizes, c10::IntArrayRef strides, int64_t offset, size_t item_size);
+
 /// Notes how many bytes each allocation of the calling thread has, for as long as it lives.
 ///
 /// The importer takes a storage's size from the pickle and its bytes from a record, and compares the two nowhere.

@@ -65,5 +65,6 @@ void add_callables(xylem_tensor_runtime &table);
 void add_autocast(xylem_tensor_runtime &table);
 void add_compiler(xylem_tensor_runtime &table);
 void add_exporters(xylem_tensor_runtime &table);
+void add_records(xylem_tensor_runtime &table);
 
 }  // namespace xylem

@@ -54,6 +54,8 @@ typedef struct xylem_function xylem_function; /* lives as long as its archive */
 typedef struct xylem_archive xylem_archive;
 typedef struct xylem_callable xylem_callable;
 typedef struct xylem_exporter xylem_exporter; /* used by one thread at a time */
+typedef struct xylem_records xylem_records;
+typedef struct xylem_record_writer xylem_record_writer; /* used by one thread at a time */
 
 typedef struct xylem_text {
   const char *bytes; /* UTF-8, not terminated */
@@ -406,6 +408,30 @@ typedef struct xylem_tensor_runtime {
   xylem_status (*exporter_result)(xylem_exporter *exporter, xylem_text key, uint32_t value, xylem_error *error);
   /* The archive's bytes, read back once as a check; they live as long as the exporter, to which nothing can be added any more. */
   xylem_status (*exporter_save)(xylem_exporter *exporter, int32_t is_training, xylem_text *out, xylem_error *error);
+
+  /* the records of a zip archive in the form of torch.save, whatever is in them */
+  xylem_status (*records_open)(xylem_text path, xylem_records **out, xylem_error *error);
+  void (*records_release)(xylem_records *records);
+  /* Without the folder that holds them all, in the archive's order. Live as long as the records. */
+  size_t (*records_names)(const xylem_records *records, const xylem_text **out);
+  /* A record's bytes as a tensor of uint8; XYLEM_ARCHIVE_TRUNCATED where it is missing or damaged. Checksums aren't compared. */
+  xylem_status (*records_read)(const xylem_records *records, xylem_text name, xylem_value *out, xylem_error *error);
+  /*
+   * A tensor over the storage of a tensor of uint8, which must be plain and on the CPU; offset and strides in elements.
+   * XYLEM_INVALID_ARGUMENT where it would reach beyond the storage.
+   */
+  xylem_status (*tensor_over)(const xylem_value *bytes, int32_t dtype, int64_t offset, const int64_t *sizes,
+                              const int64_t *strides, size_t dimensions, xylem_value *out, xylem_error *error);
+  /*
+   * A zip archive in that form, handed to `sink` piece by piece, in order. The same records give the same bytes. `sink` is also
+   * called while a writer is released that was not finished.
+   */
+  xylem_status (*record_writer_make)(void (*sink)(void *context, const void *bytes, size_t count), void *context,
+                                     xylem_record_writer **out, xylem_error *error);
+  void (*record_writer_release)(xylem_record_writer *writer);
+  xylem_status (*record_writer_add)(xylem_record_writer *writer, xylem_text name, const void *bytes, size_t count,
+                                    xylem_error *error);
+  xylem_status (*record_writer_finish)(xylem_record_writer *writer, xylem_error *error);
 } xylem_tensor_runtime;
 
 #define XYLEM_WHOLE_FUNCTION UINT32_MAX

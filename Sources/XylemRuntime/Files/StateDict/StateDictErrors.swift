@@ -1,0 +1,126 @@
+import XylemErrors
+
+// All sentences of the errors of state dicts in PyTorch's files.
+
+/// What a pickle can have wrong.
+enum PickleFault {
+  case ended
+  case protocolVersion
+  case instruction(UInt8)
+  case operands
+  case text
+  case arguments(String)
+  case layout(sizes: [Int], strides: [Int], offset: Int)
+
+  var sentence: String {
+    switch self {
+    case .ended: "ends inside an instruction"
+    case .protocolVersion: "is of a protocol other than 2 to 5"
+    case .instruction(let code): "has the unknown instruction \(code)"
+    case .operands: "has an instruction without the values that it needs"
+    case .text: "has text that is not valid UTF-8"
+    case .arguments(let function): "has the wrong arguments for \(function.printable)"
+    case .layout(let sizes, let strides, let offset):
+      "has a tensor of the impossible layout \(sizes.printable), strides \(strides.printable), offset \(offset)"
+    }
+  }
+}
+
+/// What a file of PyTorch's can have wrong, beside its pickle.
+enum StateDictFault {
+  case empty
+  case unknownForm
+  case damagedZip
+  case foreignZip
+  case record(of: String?)
+  case shortRecord(of: String, bytes: Int, needed: Int)
+  case outside(of: String)
+  case keyTwice(String)
+
+  var sentence: String {
+    switch self {
+    case .empty: "the file is empty"
+    case .unknownForm: "the file is none of PyTorch's, and no safetensors file"
+    case .damagedZip: "the file is truncated or damaged"
+    case .foreignZip: "the zip file was not written by PyTorch"
+    case .record(nil): "a record of the file is missing or damaged"
+    case .record(let key?): "the data of '\(key.printable)' are missing or damaged"
+    case .shortRecord(let key, let bytes, let needed):
+      "the data of '\(key.printable)' are cut short: \(bytes.asBytes) of \(needed)"
+    case .outside(let key): "the tensor '\(key.printable)' reaches beyond its data"
+    case .keyTwice(let key): "the key '\(key.printable)' is there twice"
+    }
+  }
+
+  var remedies: [String] {
+    switch self {
+    case .empty, .damagedZip, .record, .shortRecord: ["copy or download the file again"]
+    case .unknownForm, .foreignZip: ["torch.save(model.state_dict(), \"weights.pth\")  # in Python, to make one"]
+    case .outside, .keyTwice: []
+    }
+  }
+}
+
+/// What is no state dict, though nothing is broken, and what can't be written.
+enum StateDictLimit {
+  case oldForm
+  case plainPickle
+  case module(String)
+  case notDictionary(String)
+  case notTensor(key: String, type: String)
+  case keyIsNoText(String)
+  case twoDictionaries(String, String)
+  case bigEndian
+  case ending
+  case dtype(of: String)
+  case noStorage(of: String)
+
+  var sentence: String {
+    switch self {
+    case .oldForm: "the file has the form of PyTorch before 1.6, which is not read"
+    case .plainPickle: "the file is a pickle that torch.save did not write"
+    case .module(let name): "the file holds an object of the class \(name.printable), which only Python can make"
+    case .notDictionary(let type): "the file holds \(type.printable), not a dictionary of tensors"
+    case .notTensor(let key, let type): "the value of '\(key.printable)' is \(type.printable), not a tensor"
+    case .keyIsNoText(let type): "the dictionary has a key that is \(type.printable), not a text"
+    case .twoDictionaries(let a, let b): "the file holds a dictionary as '\(a)' and another as '\(b)'"
+    case .bigEndian: "the file was written on a big-endian machine"
+    case .ending: "the file's name does not say which form it has"
+    case .dtype(let key): "'\(key.printable)' has elements of a type that the file can't hold"
+    case .noStorage(let key): "'\(key.printable)' has no plain storage: it is sparse, or on no device"
+    }
+  }
+
+  var remedies: [String] {
+    switch self {
+    case .oldForm: ["torch.save(torch.load(FILE, map_location=\"cpu\"), \"weights.pth\")  # in PyTorch 1.6 or newer"]
+    case .plainPickle, .module: ["torch.save(model.state_dict(), \"weights.pth\")  # in Python"]
+    case .notDictionary: ["torch.save({\"weight\": tensor}, \"weights.pth\")  # in Python"]
+    case .notTensor, .keyIsNoText:
+      [
+        "torch.save(model.state_dict(), \"weights.pth\")  # in Python",
+        "torch.save({k: v for k, v in loaded.items() if torch.is_tensor(v)}, \"weights.pth\")  # in Python",
+      ]
+    case .twoDictionaries(let a, _): ["torch.save(torch.load(FILE)[\"\(a)\"], \"weights.pth\")  # in Python"]
+    case .bigEndian: ["torch.save(torch.load(FILE), \"weights.pth\")  # in Python on this machine"]
+    case .ending: ["end the name in .pth, .pt or .safetensors"]
+    case .dtype, .noStorage: ["convert it to a plain, dense tensor first"]
+    }
+  }
+}
+
+extension XylemError {
+  static func malformed(_ path: String, _ fault: PickleFault, at offset: Int) -> XylemError {
+    XylemError(
+      .fileMalformed, "the file's pickle \(fault.sentence) at byte \(offset)", at: Place(file: path),
+      remedies: ["copy or download the file again"])
+  }
+
+  static func malformed(_ path: String, _ fault: StateDictFault, cause: (any Error)? = nil) -> XylemError {
+    XylemError(.fileMalformed, fault.sentence, at: Place(file: path), cause: cause, remedies: fault.remedies)
+  }
+
+  static func unsupported(_ path: String, _ limit: StateDictLimit) -> XylemError {
+    XylemError(.fileUnsupported, limit.sentence, at: Place(file: path), remedies: limit.remedies)
+  }
+}
