@@ -71,10 +71,11 @@ internal import XylemErrors
   ) throws(XylemError) -> Tensor {
     let sizes = sizes.map(Int64.init)
     let strides = strides.map(Int64.init)
+    let handle = try bytes.handle()
     var out = unsafe xylem_value()
     try unsafe check({ [path] in .malformed(path, .outside(of: key), cause: Reason("\($1) (\($0.rawValue))")) }) {
       unsafe library.table.pointee.tensor_over(
-        &bytes.object.raw, dtype.runtimeCode, Int64(offset), sizes, strides, sizes.count, &out, $0)
+        &handle.raw, dtype.runtimeCode, Int64(offset), sizes, strides, sizes.count, &out, $0)
     }
     return unsafe Tensor(RuntimeObject(adopting: out, library: library))
   }

@@ -70,15 +70,16 @@ extension StateDictFile {
     var stored: [(key: String, tensor: Tensor)] = []
     for (key, tensor) in entries {
       guard let dtype = tensor.dtype else { throw XylemError.unsupported(path, .dtype(of: key)) }
+      let shape = try tensor.sizes
       var number = stored.count
       // A complex tensor may be another one's conjugate in the same memory.
       if let address = tensor.dataAddress, tensor.count > 0, !dtype.isComplex {
-        let region = Region(address: address, dtype: dtype, shape: tensor.shape, strides: tensor.strides)
+        let region = Region(address: address, dtype: dtype, shape: shape, strides: tensor.strides)
         number = known[region] ?? number
         known[region] = number
       }
       if number == stored.count { stored.append((key, tensor)) }
-      writer.append(key: key, dtype: dtype, shape: tensor.shape, count: tensor.count, storage: "\(number)")
+      writer.append(key: key, dtype: dtype, shape: shape, count: tensor.count, storage: "\(number)")
     }
     let pickle = writer.finish()
     try AtomicFile.write(path) { (file) throws(XylemError) in

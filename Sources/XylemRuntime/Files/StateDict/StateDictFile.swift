@@ -39,8 +39,9 @@ public enum StateDictFile {
     var seen: Set<ExactText> = []
     for (key, tensor) in entries {
       guard seen.insert(ExactText(key)).inserted else { throw XylemError.unsupported(path, .duplicateName(key)) }
+      try tensor.materialize()
       guard tensor.dtype != nil else { throw XylemError.unsupported(path, .dtype(of: key)) }
-      guard tensor.count == 0 || tensor.dataAddress != nil, tensor.shape.isEmpty || !tensor.strides.isEmpty else {
+      guard tensor.count == 0 || tensor.dataAddress != nil, try tensor.sizes.isEmpty || !tensor.strides.isEmpty else {
         throw XylemError.unsupported(path, .noStorage(of: key))
       }
     }
