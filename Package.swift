@@ -30,12 +30,17 @@ let collections: Target.Dependency = .product(name: "OrderedCollections", packag
 
 var products: [Product] = [
   .executable(name: "xylem", targets: ["xylem"]),
+  .executable(name: "xylem-example", targets: ["xylem-example"]),
   .library(name: "Xylem", targets: ["Xylem"]),
   .library(name: "XylemCommand", targets: ["XylemCommand"]),
+  .library(name: "XylemNN", targets: ["XylemNN"]),
 ]
 
 var targets: [Target] = [
   .executableTarget(name: "xylem", dependencies: ["XylemCommand"], swiftSettings: strict),
+  .executableTarget(
+    name: "xylem-example", dependencies: ["XylemCommand", "XylemNN", "XylemRuntime"], path: "Sources/XylemExample",
+    swiftSettings: strict),
   .target(
     name: "XylemCommand",
     dependencies: [

@@ -1,5 +1,6 @@
 internal import XylemErrors
 internal import XylemExtract
+internal import XylemNN
 internal import XylemTrace
 
 /// The texts of this module's errors, but for those of options, which stand where they are checked.
@@ -19,8 +20,8 @@ enum CommandErrors {
   static func unknownModel(_ name: String) -> XylemError {
     XylemError(
       .fileNotFound, "'\(name)' is neither a file nor a built-in model",
-      cause: Words("there is no such file, and this build has no built-in models yet"),
-      remedies: ["give the path of a TorchScript archive, as in ./model.pt"])
+      remedies: nearMisses(of: name, among: ModelCatalog.current.models.map(\.name)).map { "xylem nodes \($0)" }
+        + ["xylem models  # lists the models that need no file", "give the path of a TorchScript archive, as in ./model.pt"])
   }
 
   static func folder(_ path: String) -> XylemError {

@@ -119,6 +119,9 @@ struct ExtractCommand: ParsableCommand {
     try TensorRuntime.setThreads(threads)
     defer { try? TensorRuntime.setThreads(threadsBefore) }
     let model = try options.load()
+    if model.hasRandomWeights {
+      Terminal.warn("\(options.model) has random weights: '--weights FILE' gives it trained ones")
+    }
     let requests = chosenRequests.map { ReturnRequest(parsing: $0) }
     let extractor =
       save == nil

@@ -2,11 +2,13 @@ internal import XylemErrors
 internal import XylemExtract
 internal import XylemTrace
 
-/// What a command works on: an archive, which is traced, or an extractor that was saved, which has been.
+/// What a command works on: an archive or a model by name, which is traced, or an extractor that was saved, which has been.
 struct LoadedModel {
   let model: any TracedModel
   /// The saved extractor, where the file is one.
   let saved: FeatureExtractor?
+  /// Whether nobody gave the model its weights.
+  var hasRandomWeights = false
 
   /// The trace in one mode.
   ///

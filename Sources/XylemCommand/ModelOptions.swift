@@ -3,13 +3,14 @@ internal import Foundation
 internal import XylemErrors
 internal import XylemExtract
 internal import XylemGraph
+internal import XylemNN
 internal import XylemRuntime
 public import XylemTrace
 
 /// The options that every command with a model takes.
 struct ModelOptions: ParsableArguments {
   @ArgumentParser.Argument(
-    help: "A TorchScript archive (model.pt), or a saved extractor (features.xylem).",
+    help: "A TorchScript archive (model.pt), a saved extractor (features.xylem), or a model's name (see 'xylem models').",
     completion: .file(extensions: ["pt", "pth", "xylem"]))
   var model: String
 
@@ -48,7 +49,9 @@ struct ModelOptions: ParsableArguments {
   var config: String?
 
   @Option(
-    help: ArgumentHelp("Weights of a built-in model. Not available yet.", valueName: "file"), completion: .file())
+    help: ArgumentHelp(
+      "Weights of a model that is given by name: safetensors, or a state dict that torch.save wrote.",
+      valueName: "file"), completion: .file(extensions: ["safetensors", "pt", "pth"]))
   var weights: String?
 
   @Option(
@@ -94,7 +97,8 @@ struct ModelOptions: ParsableArguments {
   func load() throws -> LoadedModel {
     if !plugin.isEmpty { throw CommandErrors.unavailable("--plugin") }
     if config != nil { throw CommandErrors.unavailable("--config") }
-    if weights != nil { throw CommandErrors.unavailable("--weights") }
+    if let definition = ModelCatalog.current[model] { return try build(definition) }
+    if weights != nil { throw CommandErrors.usage("'--weights' is for models that are given by name") }
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: model, isDirectory: &isFolder) else {
       throw CommandErrors.unknownModel(model)
@@ -116,6 +120,16 @@ struct ModelOptions: ParsableArguments {
       )
     }
     return loaded
+  }
+
+  /// A model by name, with weights from a file where one is given.
+  private func build(_ definition: ModelDefinition) throws -> LoadedModel {
+    let module = try definition.make()
+    if let weights {
+      _ = try Progress.during("loading \(weights)") { try module.load(weights) }
+    }
+    return LoadedModel(
+      model: try SwiftModel(module), saved: nil, hasRandomWeights: try weights == nil && !module.parameters().isEmpty)
   }
 
   /// Options about tracing say nothing to what was traced before.

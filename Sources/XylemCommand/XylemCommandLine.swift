@@ -1,13 +1,18 @@
 public import ArgumentParser
 internal import Foundation
 internal import XylemErrors
+public import XylemNN
 
 /// The command line: every command, and what becomes of errors.
 ///
-/// A package of one's own offers every command with an executable of two lines:
+/// A package of one's own offers every command, for its own models too, with an executable of a few lines:
 ///
 ///     import XylemCommand
-///     await XylemCommandLine.main()
+///     import XylemNN
+///
+///     await XylemCommandLine.main(models: [
+///       ModelDefinition("digits", "a small classifier of digits", inputShape: [1, 1, 28, 28]) { Digits() }
+///     ])
 public struct XylemCommandLine: AsyncParsableCommand {
   /// The commands and their common help.
   public static let configuration = CommandConfiguration(
@@ -22,7 +27,8 @@ public struct XylemCommandLine: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      NodesCommand.self, ExtractCommand.self, GraphCommand.self, BenchCommand.self, DoctorCommand.self,
+      NodesCommand.self, ExtractCommand.self, GraphCommand.self, BenchCommand.self, ModelsCommand.self,
+      DoctorCommand.self,
     ])
 
   /// The command line without arguments, which prints the help.
@@ -31,9 +37,24 @@ public struct XylemCommandLine: AsyncParsableCommand {
   /// Runs the command that the process's arguments name, and ends the process with its exit code.
   ///
   /// A reader that goes away (`| head -1`) ends it quietly: the process ignores `SIGPIPE` from here on.
-  public static func main() async {
+  ///
+  /// - Parameter models: models that commands know by name, beside the zoo's.
+  public static func main(models: [ModelDefinition] = []) async {
     signal(SIGPIPE, SIG_IGN)
-    Foundation.exit(await run(Array(CommandLine.arguments.dropFirst())))
+    Foundation.exit(await run(Array(CommandLine.arguments.dropFirst()), models: models))
+  }
+
+  /// Runs a command and returns its exit code: 0 done, 1 findings, 2 could not finish, 64 usage.
+  ///
+  /// - Parameters:
+  ///   - arguments: without the program's name.
+  ///   - models: models that commands know by name, beside the zoo's; their names are their own.
+  public static func run(_ arguments: [String], models: [ModelDefinition]) async -> Int32 {
+    do {
+      return try await ModelCatalog.$current.withValue(ModelCatalog(adding: models)) { await run(arguments) }
+    } catch {
+      return report(error)
+    }
   }
 
   /// Runs a command and returns its exit code: 0 done, 1 findings, 2 could not finish, 64 usage.

@@ -1,5 +1,6 @@
 internal import XylemErrors
 internal import XylemGraph
+internal import XylemTrace
 
 /// The texts of this module's errors.
 enum ExtractErrors {
@@ -69,8 +70,9 @@ enum ExtractErrors {
 }
 
 extension ExtractErrors {
-  static func misshapedState(_ keys: [String]) -> XylemError {
-    XylemError(
+  static func misshapedState(_ found: [StateLoader.Misshaped]) -> XylemError {
+    let keys = found.map { "\($0.key) is \($0.expected) and was given as \($0.given)" }
+    return XylemError(
       .extractState, "\(keys.count) of the given tensors have another shape than the model's",
       cause: Words(keys.prefix(8).joined(separator: "; ") + (keys.count > 8 ? "; …" : "")),
       remedies: ["give the state dict of a model of the same size"])

@@ -1,2 +1,10 @@
-/// The models that Xylem brings along, by the names that torchvision has for them.
-public enum ModelZoo {}
+public import XylemNN
+
+/// The models that Xylem brings along, under the names that torchvision (for EfficientNet-Lite0: timm) has for them.
+public enum ModelZoo {
+  /// Every model, families together.
+  public static let models: [ModelDefinition] = []
+
+  /// The model with a name; nil where there is none.
+  public static func definition(_ name: String) -> ModelDefinition? { models.first { $0.name == name } }
+}
