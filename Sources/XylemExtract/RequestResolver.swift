@@ -116,7 +116,9 @@ struct RequestResolver {
       return nil
     }
     let field = String(request.node[request.node.index(after: dot)...])
-    guard let (argument, rest) = try? project(value.argument, [.key(field)], request.node) else { return nil }
+    // A leaf's node is the whole; what it returned may be known by its parts.
+    let whole = trace.naming == .exact ? lastCall[value.exact]?.result ?? value.argument : value.argument
+    guard let (argument, rest) = try? project(whole, [.key(field)], request.node) else { return nil }
     // What a leaf returned is looked into when it runs, unless it is a tensor.
     if !rest.isEmpty, argument.node.map({ trace.graph[$0].type == "Tensor" }) != false { return nil }
     return ResolvedRequest(

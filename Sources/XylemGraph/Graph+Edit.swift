@@ -150,6 +150,15 @@ extension Graph {
     validateEdit()
   }
 
+  /// Says what parts the last module call's result has, where it is a structure that nodes take apart.
+  ///
+  /// - Precondition: there is a call, and every node of the result is in the graph.
+  package mutating func setResultOfLastCall(to result: Argument) {
+    precondition(!calls.isEmpty, "no module was called")
+    calls[calls.count - 1].result = result
+    validateEdit()
+  }
+
   /// Where a trace can go back to.
   package struct Checkpoint: Sendable {
     let nodes: Int

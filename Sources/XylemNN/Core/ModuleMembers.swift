@@ -146,9 +146,9 @@ extension DType: PlainValue {}
 extension Array: PlainValue where Element: PlainValue {}
 
 /// Swift's names in PyTorch's spelling.
-enum SnakeCase {
+package enum SnakeCase {
   /// `classToken` becomes `class_token`, `inProjWeight` `in_proj_weight`; `conv1` and `layer_norm` stay.
-  static func name(_ property: String) -> String {
+  package static func name(_ property: String) -> String {
     var result = ""
     var previous: Character?
     let characters = Array(property)

@@ -25,7 +25,7 @@ extension ModuleTracer {
     if let rule {
       let value = try callLeaf(
         entry, values, type: Output.typeDescription, rule: rule.description, at: site, body)
-      return try Output(moduleValue: value)
+      return try typed(value)
     }
     let value = try traced(entry, values, leafType: Output.typeDescription, at: site, body: body) { try body(values) }
     return try Output(moduleValue: value)
@@ -57,8 +57,18 @@ extension ModuleTracer {
       leaves = leaves.filter { core.graph.contains($0.key) }
       let value = try callLeaf(entry, values, type: leafType, rule: "automatic", at: site, body)
       noteAutomaticLeaf(entry, reason)
-      return try Output(moduleValue: value)
+      return try typed(value)
     }
+  }
+
+  /// What a leaf returned as the type that its caller expects; the parts of a structure are nodes, by which they can be asked for.
+  private func typed<Output: ModuleValue>(_ value: Value) throws -> Output {
+    let output = try Output(moduleValue: value)
+    if case .standIn = value, Output.self != Value.self {
+      let result = try argument(from: output.moduleValue)
+      if result.node == nil { core.graph.setResultOfLastCall(to: result) }
+    }
+    return output
   }
 
   /// Writes down a call of a module that is not traced through.
