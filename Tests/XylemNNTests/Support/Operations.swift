@@ -22,6 +22,17 @@ enum Op {
   @discardableResult static func mul_(_ x: Tensor, _ number: Double) throws -> Tensor {
     try mulInPlace.tensor([.tensor(x), .float(number)])
   }
+  private static let addInPlaceOperator = OperatorReference("aten::add_", "Scalar")
+  private static let totalOperator = OperatorReference("aten::sum")
+  private static let zeroInPlace = OperatorReference("aten::zero_")
+
+  static func addInPlace(_ x: Tensor, _ number: Double) throws -> Tensor {
+    try addInPlaceOperator.tensor([.tensor(x), .float(number)])
+  }
+  static func total(_ x: Tensor) throws -> Tensor { try totalOperator.tensor([.tensor(x)]) }
+  static func zeroGradient(_ x: Tensor) throws {
+    if let gradient = try x.gradient() { _ = try zeroInPlace.tensor([.tensor(gradient)]) }
+  }
   static func reshape(_ x: Tensor, _ shape: Shape) throws -> Tensor {
     try reshapeOperator.tensor([.tensor(x), shape.value])
   }
