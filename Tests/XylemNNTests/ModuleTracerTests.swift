@@ -38,7 +38,8 @@ private final class Branching: Module, Layer {
   @Test func `a size that is needed as a number fails with the line of the model's source and remedies`() throws {
     let error = #expect(throws: XylemError.self) { try names(Documented()) }
     #expect(error?.id == .traceConcreteValue)
-    #expect(error?.place.modulePath == "leaf_module" && error?.place.source == "XylemNNTests/ModuleTracerTests.swift:11")
+    #expect(
+      error?.place.modulePath == "leaf_module" && error?.place.source == "XylemNNTests/ModuleTracerTests.swift:11")
     #expect(error?.message == "Int(…) of a value that depends on the input")
     #expect(error?.remedies.first == "--leaf LeafModule")
   }
@@ -67,7 +68,8 @@ private final class Branching: Module, Layer {
   @Test func `a root that can't be traced becomes a leaf itself`() throws {
     let trace = try SwiftModel(Branching()).trace(TraceOptions(makesLeaves: true))
     #expect(trace.nodeNames == ["x", "Branching"])
-    let extractor = try FeatureExtractor(of: Branching(), returning: ["output"], options: TraceOptions(makesLeaves: true))
+    let extractor = try FeatureExtractor(
+      of: Branching(), returning: ["output"], options: TraceOptions(makesLeaves: true))
     let small = try Tensor([0, 0], shape: [2, 1])
     let large = try Tensor([0, 0, 0], shape: [3, 1])
     #expect(try extractor([.tensor(small)])["output"]?.tensor?.floats() == [2, 2])
@@ -246,7 +248,9 @@ private final class Branching: Module, Layer {
     #expect(trace.nodeNames == ["x", "conv", "leaf_module", "leaf_function"])
     #expect(trace.notes.map(\.kind) == [.unusedRule])
     final class Flagged: Module {
-      func forward(_ x: Tensor, _ twice: Bool) throws -> Tensor { twice ? try Op.add(Op.add(x, 1), 1) : try Op.add(x, 1) }
+      func forward(_ x: Tensor, _ twice: Bool) throws -> Tensor {
+        twice ? try Op.add(Op.add(x, 1), 1) : try Op.add(x, 1)
+      }
       override var entry: ModuleEntry? {
         ModuleEntry("x", "twice") { [unowned self] (x: Tensor, twice: Bool) in try forward(x, twice) }
       }

@@ -34,7 +34,8 @@ private final class Everything: Base {
     #expect(
       keys == [
         "class_token", "first.weight", "first.bias", "Mixed_5b.weight", "blocks.0.weight", "blocks.0.steps",
-        "blocks.1.weight", "blocks.1.steps", "by_name.a.weight", "by_name.a.steps", "by_name.b.weight", "by_name.b.steps",
+        "blocks.1.weight", "blocks.1.steps", "by_name.a.weight", "by_name.a.steps", "by_name.b.weight",
+        "by_name.b.steps",
         "pair.left.weight", "nested.0.0.weight", "lstm_cell.weight", "lstm_cell.steps",
       ])
   }
@@ -134,7 +135,8 @@ private final class Everything: Base {
     #expect(try model.freeze("blocks.*") == ["blocks.0.weight", "blocks.1.weight"])
     #expect(try model.freeze(Leafy.self).count == 5)
     let open = try model.namedParameters().filter { $0.parameter.tensor.requiresGrad }.map(\.path)
-    #expect(open == ["class_token", "first.weight", "first.bias", "Mixed_5b.weight", "pair.left.weight", "nested.0.0.weight"])
+    #expect(
+      open == ["class_token", "first.weight", "first.bias", "Mixed_5b.weight", "pair.left.weight", "nested.0.0.weight"])
     let error = #expect(throws: XylemError.self) { try model.freeze("block.*") }
     #expect(error?.id == .modelUnknownPath)
   }

@@ -43,7 +43,8 @@ extension Module {
   public final func load(_ path: String, strict: Bool = true) throws -> StateReport {
     let state = try StateDictFile.read(path)
     do {
-      return try load(Dictionary(state.map { ($0.key, $0.tensor) }, uniquingKeysWith: { first, _ in first }), strict: strict)
+      return try load(
+        Dictionary(state.map { ($0.key, $0.tensor) }, uniquingKeysWith: { first, _ in first }), strict: strict)
     } catch var error as XylemError where error.id == .modelState {
       error.place.file = path
       throw error
@@ -82,9 +83,13 @@ extension ModuleErrors {
     }
     if report.loaded.isEmpty { parts.append("none fits") }
     var remedies: [String] = []
-    if strict, loader.misshaped.isEmpty { remedies.append("strict: false  // loads what fits by key and leaves the rest") }
+    if strict, loader.misshaped.isEmpty {
+      remedies.append("strict: false  // loads what fits by key and leaves the rest")
+    }
     if let first = report.missing.first {
-      remedies += nearMisses(of: first, among: report.unexpected).prefix(1).map { "rename the key '\($0)' to '\(first)'" }
+      remedies += nearMisses(of: first, among: report.unexpected).prefix(1).map {
+        "rename the key '\($0)' to '\(first)'"
+      }
     }
     if !loader.misshaped.isEmpty { remedies.append("build the model with the sizes that the weights have") }
     return XylemError(

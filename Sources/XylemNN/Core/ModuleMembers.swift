@@ -74,6 +74,12 @@ struct ModuleMembers {
       try claim(key, property)
       tensors.append((key, .buffer(buffer)))
     case is Tensor: throw ModuleErrors.unregistered(property, "a tensor", path: path, type: type)
+    case let named as any NamedModules:
+      for (key, module) in named.named {
+        guard !key.isEmpty, !key.contains(".") else { throw ModuleErrors.badKey(key, property, path: path, type: type) }
+        try claim(key, key)
+        children.append((key, module))
+      }
     default: try addParts(of: value, key, property)
     }
   }

@@ -55,3 +55,18 @@ public final class Buffer: Sendable {
     self.isPersistent = isPersistent
   }
 }
+
+extension Parameter? {
+  /// The tensor as operators take an optional one.
+  var value: Value { map { .tensor($0.tensor) } ?? .none }
+}
+
+extension Buffer? {
+  /// The tensor as operators take an optional one.
+  var value: Value { map { .tensor($0.tensor) } ?? .none }
+}
+
+extension Value {
+  /// A list of integers.
+  static func ints(_ numbers: [Int]) -> Value { .list(numbers.map { .int($0) }) }
+}

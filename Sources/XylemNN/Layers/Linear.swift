@@ -11,9 +11,8 @@ public final class Linear: Module, Layer {
 
   /// A layer with fresh parameters.
   public init(_ inFeatures: Int, _ outFeatures: Int, bias: Bool = true) {
-    let bound = inFeatures > 0 ? 1 / Double(inFeatures).squareRoot() : 0
-    weight = Parameter([outFeatures, inFeatures], .uniform(-bound, bound))
-    self.bias = bias ? Parameter([outFeatures], .uniform(-bound, bound)) : nil
+    weight = Parameter([outFeatures, inFeatures], .kaimingUniform(fan: inFeatures))
+    self.bias = bias ? Parameter([outFeatures], .bias(fan: inFeatures)) : nil
   }
 
   /// PyTorch's name.
@@ -26,6 +25,6 @@ public final class Linear: Module, Layer {
   ///
   /// - Throws: `runtime.operator` with the shapes.
   public func forward(_ x: Tensor) throws -> Tensor {
-    try Self.op.tensor([.tensor(x), .tensor(weight.tensor), bias.map { .tensor($0.tensor) } ?? .none])
+    try Self.op.tensor([.tensor(x), .tensor(weight.tensor), bias.value])
   }
 }

@@ -17,7 +17,9 @@ enum Op {
     try reluOperator.tensor([.tensor(x)], at: CallSite(file, line))
   }
   static func relu_(_ x: Tensor) throws -> Tensor { try reluInPlace.tensor([.tensor(x)]) }
-  static func add(_ x: Tensor, _ number: Double) throws -> Tensor { try addOperator.tensor([.tensor(x), .float(number)]) }
+  static func add(_ x: Tensor, _ number: Double) throws -> Tensor {
+    try addOperator.tensor([.tensor(x), .float(number)])
+  }
   static func sum(_ a: Tensor, _ b: Tensor) throws -> Tensor { try sumOperator.tensor([.tensor(a), .tensor(b)]) }
   @discardableResult static func mul_(_ x: Tensor, _ number: Double) throws -> Tensor {
     try mulInPlace.tensor([.tensor(x), .float(number)])

@@ -1,0 +1,126 @@
+public import XylemRuntime
+
+/// An activation that is one operator, with a twin that works in place.
+public class Activation: Module, Layer {
+  private let inplace: Bool
+  private let op: OperatorReference
+  private let inPlaceOperator: OperatorReference?
+  private let arguments: [Value]
+
+  init(_ op: OperatorReference, inPlace: OperatorReference? = nil, inplace: Bool = false, _ arguments: [Value] = []) {
+    self.op = op
+    inPlaceOperator = inPlace
+    self.inplace = inplace
+    self.arguments = arguments
+  }
+
+  package override class var consistsOfOperators: Bool { true }
+
+  /// The input's shape, elementwise.
+  ///
+  /// - Throws: `runtime.operator`.
+  public func forward(_ x: Tensor) throws -> Tensor {
+    let chosen = inplace ? inPlaceOperator ?? op : op
+    return try chosen.tensor([.tensor(x)] + arguments)
+  }
+}
+
+private enum ActivationOperators {
+  static let relu = OperatorReference("aten::relu")
+  static let reluInPlace = OperatorReference("aten::relu_")
+  static let relu6 = OperatorReference("aten::relu6")
+  static let relu6InPlace = OperatorReference("aten::relu6_")
+  static let silu = OperatorReference("aten::silu")
+  static let siluInPlace = OperatorReference("aten::silu_")
+  static let hardswish = OperatorReference("aten::hardswish")
+  static let hardswishInPlace = OperatorReference("aten::hardswish_")
+  static let hardsigmoid = OperatorReference("aten::hardsigmoid")
+  static let hardsigmoidInPlace = OperatorReference("aten::hardsigmoid_")
+  static let gelu = OperatorReference("aten::gelu")
+  static let sigmoid = OperatorReference("aten::sigmoid")
+  static let tanh = OperatorReference("aten::tanh")
+}
+
+/// `max(x, 0)`, PyTorch's `torch.nn.ReLU`.
+public final class ReLU: Activation {
+  /// An activation, in place of its input where asked for.
+  public init(inplace: Bool = false) {
+    super.init(ActivationOperators.relu, inPlace: ActivationOperators.reluInPlace, inplace: inplace)
+  }
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.activation.ReLU" }
+}
+
+/// `min(max(x, 0), 6)`, PyTorch's `torch.nn.ReLU6`.
+public final class ReLU6: Activation {
+  /// An activation, in place of its input where asked for.
+  public init(inplace: Bool = false) {
+    super.init(ActivationOperators.relu6, inPlace: ActivationOperators.relu6InPlace, inplace: inplace)
+  }
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.activation.ReLU6" }
+}
+
+/// `x * sigmoid(x)`, PyTorch's `torch.nn.SiLU`.
+public final class SiLU: Activation {
+  /// An activation, in place of its input where asked for.
+  public init(inplace: Bool = false) {
+    super.init(ActivationOperators.silu, inPlace: ActivationOperators.siluInPlace, inplace: inplace)
+  }
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.activation.SiLU" }
+}
+
+/// `x * relu6(x + 3) / 6`, PyTorch's `torch.nn.Hardswish`.
+public final class Hardswish: Activation {
+  /// An activation, in place of its input where asked for.
+  public init(inplace: Bool = false) {
+    super.init(ActivationOperators.hardswish, inPlace: ActivationOperators.hardswishInPlace, inplace: inplace)
+  }
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.activation.Hardswish" }
+}
+
+/// `relu6(x + 3) / 6`, PyTorch's `torch.nn.Hardsigmoid`.
+public final class Hardsigmoid: Activation {
+  /// An activation, in place of its input where asked for.
+  public init(inplace: Bool = false) {
+    super.init(ActivationOperators.hardsigmoid, inPlace: ActivationOperators.hardsigmoidInPlace, inplace: inplace)
+  }
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.activation.Hardsigmoid" }
+}
+
+/// `x * Φ(x)` with the normal distribution's Φ, PyTorch's `torch.nn.GELU`.
+public final class GELU: Activation {
+  /// How Φ is computed.
+  public enum Approximation: String, Sendable {
+    /// Exactly.
+    case none
+    /// By a hyperbolic tangent.
+    case tanh
+  }
+
+  /// An activation.
+  public init(approximate: Approximation = .none) {
+    super.init(ActivationOperators.gelu, [.string(approximate.rawValue)])
+  }
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.activation.GELU" }
+}
+
+/// `1 / (1 + exp(-x))`, PyTorch's `torch.nn.Sigmoid`.
+public final class Sigmoid: Activation {
+  /// An activation.
+  public init() { super.init(ActivationOperators.sigmoid) }
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.activation.Sigmoid" }
+}
+
+/// The hyperbolic tangent, PyTorch's `torch.nn.Tanh`.
+public final class Tanh: Activation {
+  /// An activation.
+  public init() { super.init(ActivationOperators.tanh) }
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.activation.Tanh" }
+}

@@ -1,0 +1,126 @@
+internal import XylemErrors
+public import XylemRuntime
+
+/// What batch norms of every dimensionality have in common: Ioffe and Szegedy, arXiv:1502.03167.
+///
+/// In train mode normalised by the batch's own statistics, which the running ones follow; in eval mode by the running ones.
+public class BatchNorm: Module, Layer {
+  /// `[numFeatures]`.
+  public let weight: Parameter?
+  /// `[numFeatures]`.
+  public let bias: Parameter?
+  /// `[numFeatures]`.
+  public let runningMean: Buffer?
+  /// `[numFeatures]`.
+  public let runningVar: Buffer?
+  /// How many batches the running statistics have seen: a scalar, int64.
+  public let numBatchesTracked: Buffer?
+
+  private let eps: Double
+  private let momentum: Double?
+  private let ranks: ClosedRange<Int>
+
+  init(
+    _ numFeatures: Int, _ eps: Double, _ momentum: Double?, _ affine: Bool, _ tracksRunningStats: Bool,
+    ranks: ClosedRange<Int>
+  ) {
+    self.eps = eps
+    self.momentum = momentum
+    self.ranks = ranks
+    weight = affine ? Parameter([numFeatures], .ones) : nil
+    bias = affine ? Parameter([numFeatures], .zeros) : nil
+    runningMean = tracksRunningStats ? Buffer([numFeatures]) : nil
+    runningVar = tracksRunningStats ? Buffer([numFeatures], .ones) : nil
+    numBatchesTracked = tracksRunningStats ? Buffer([], dtype: .int64) : nil
+  }
+
+  package override class var consistsOfOperators: Bool { true }
+
+  private static let addOperator = OperatorReference("aten::add_", "Scalar")
+  private static let itemOperator = OperatorReference("aten::item", resultType: "Scalar")
+  private static let normOperator = OperatorReference("aten::batch_norm")
+
+  /// `[N, numFeatures, …]` to the same shape.
+  ///
+  /// - Throws: `runtime.operator`; `model.argument` for another number of dimensions, and in train mode for a single value per
+  ///   channel.
+  public func forward(_ x: Tensor) throws -> Tensor {
+    if let sizes = x.knownSizes { try check(sizes) }
+    let factor = try updateFactor()
+    let usesBatch = isTraining || runningMean == nil
+    return try Self.normOperator.tensor([
+      .tensor(x), weight.value, bias.value, runningMean.value, runningVar.value, .bool(usesBatch), .float(factor),
+      .float(eps), .bool(true),
+    ])
+  }
+
+  /// How far the running statistics move, after counting the batch.
+  private func updateFactor() throws -> Double {
+    guard isTraining, let count = numBatchesTracked?.tensor else { return momentum ?? 0 }
+    _ = try Self.addOperator.tensor([.tensor(count), .int(1)])
+    if let momentum { return momentum }
+    // The plain average of all batches: the count itself is needed.
+    switch try Self.itemOperator.results([.tensor(count)]).first {
+    case .int(let seen): return 1 / Double(seen)
+    case .standIn(let standIn): throw ModuleErrors.unknownWhileTracing(standIn, "int")
+    default: return 0
+    }
+  }
+
+  private func check(_ sizes: [Int]) throws(XylemError) {
+    guard ranks.contains(sizes.count) else {
+      throw ModuleErrors.rank(sizes, wanted: ranks, type: Swift.type(of: self).typeName)
+    }
+    let values = sizes.enumerated().reduce(1) { $1.offset == 1 ? $0 : $0 * $1.element }
+    guard !isTraining && runningMean != nil || values != 1 else {
+      throw XylemError(
+        .modelArgument, "a batch norm that trains needs more than one value per channel",
+        cause: Reason("the input's shape is \(sizes)"), remedies: ["try model.eval()"])
+    }
+  }
+}
+
+extension ModuleErrors {
+  static func rank(_ sizes: [Int], wanted: ClosedRange<Int>, type: String) -> XylemError {
+    let count = wanted.count == 1 ? "\(wanted.lowerBound)" : "\(wanted.lowerBound) or \(wanted.upperBound)"
+    return XylemError(
+      .modelArgument, "an input of \(count) dimensions was expected", at: .init(moduleType: type),
+      cause: Reason("the input's shape is \(sizes)"))
+  }
+}
+
+/// Batch norm of `[N, C]` or `[N, C, L]`, PyTorch's `torch.nn.BatchNorm1d`.
+public final class BatchNorm1d: BatchNorm {
+  /// A layer with weights of 1 and biases of 0.
+  public init(
+    _ numFeatures: Int, eps: Double = 1e-5, momentum: Double? = 0.1, affine: Bool = true,
+    trackRunningStats: Bool = true
+  ) { super.init(numFeatures, eps, momentum, affine, trackRunningStats, ranks: 2...3) }
+
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.batchnorm.BatchNorm1d" }
+}
+
+/// Batch norm of `[N, C, H, W]`, PyTorch's `torch.nn.BatchNorm2d`.
+public final class BatchNorm2d: BatchNorm {
+  /// A layer with weights of 1 and biases of 0.
+  public init(
+    _ numFeatures: Int, eps: Double = 1e-5, momentum: Double? = 0.1, affine: Bool = true,
+    trackRunningStats: Bool = true
+  ) { super.init(numFeatures, eps, momentum, affine, trackRunningStats, ranks: 4...4) }
+
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.batchnorm.BatchNorm2d" }
+}
+
+/// Batch norm of `[N, C, D, H, W]`, PyTorch's `torch.nn.BatchNorm3d`.
+public final class BatchNorm3d: BatchNorm {
+  /// A layer with weights of 1 and biases of 0.
+  public init(
+    _ numFeatures: Int, eps: Double = 1e-5, momentum: Double? = 0.1, affine: Bool = true,
+    trackRunningStats: Bool = true
+  ) { super.init(numFeatures, eps, momentum, affine, trackRunningStats, ranks: 5...5) }
+
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.batchnorm.BatchNorm3d" }
+}

@@ -1,0 +1,165 @@
+internal import XylemErrors
+public import XylemRuntime
+
+/// What lies beyond the border of a convolution's input.
+public enum PaddingMode: String, Sendable {
+  /// Zeros.
+  case zeros
+  /// The elements mirrored at the border, without the border itself.
+  case reflect
+  /// The border's elements.
+  case replicate
+  /// The elements of the other side.
+  case circular
+}
+
+/// How much a convolution pads its input.
+public enum ConvolutionPadding: Sendable, Hashable, ExpressibleByIntegerLiteral, ExpressibleByArrayLiteral {
+  /// Elements at either side, for each dimension.
+  case sizes(Sizes)
+  /// As much as keeps the size; for a stride of 1.
+  case same
+  /// None.
+  case valid
+
+  /// Elements at either side.
+  public init(integerLiteral value: Int) { self = .sizes(Sizes(value)) }
+
+  /// Elements at either side, for each dimension.
+  public init(arrayLiteral values: Int...) { self = .sizes(Sizes(values)) }
+}
+
+/// What convolutions of one, two and three dimensions have in common.
+public class Convolution: Module, Layer {
+  /// `[outChannels, inChannels / groups, kernel…]`.
+  public let weight: Parameter
+  /// `[outChannels]`.
+  public let bias: Parameter?
+
+  private let stride: [Int]
+  private let padding: ConvolutionPadding
+  private let dilation: [Int]
+  private let groups: Int
+  private let kernelSize: [Int]
+  private let paddingMode: PaddingMode
+  private let operators: ConvolutionOperators
+
+  init(
+    _ operators: ConvolutionOperators, _ inChannels: Int, _ outChannels: Int, _ kernelSize: Sizes, _ stride: Sizes,
+    _ padding: ConvolutionPadding, _ dilation: Sizes, _ groups: Int, _ bias: Bool, _ paddingMode: PaddingMode
+  ) {
+    precondition(groups > 0, "\(groups) groups of channels")
+    precondition(
+      inChannels % groups == 0 && outChannels % groups == 0,
+      "\(inChannels) and \(outChannels) channels can't be divided into \(groups) groups")
+    let count = operators.dimensions
+    self.operators = operators
+    self.kernelSize = kernelSize.expanded(to: count)
+    self.stride = stride.expanded(to: count)
+    self.dilation = dilation.expanded(to: count)
+    precondition(padding != .same || self.stride.allSatisfy { $0 == 1 }, "padding 'same' needs a stride of 1")
+    self.padding = padding
+    self.groups = groups
+    self.paddingMode = paddingMode
+    let fan = inChannels / groups * self.kernelSize.reduce(1, *)
+    weight = Parameter([outChannels, inChannels / groups] + self.kernelSize, .kaimingUniform(fan: fan))
+    self.bias = bias ? Parameter([outChannels], .bias(fan: fan)) : nil
+  }
+
+  package override class var consistsOfOperators: Bool { true }
+
+  /// `[N, inChannels, …]` to `[N, outChannels, …]`.
+  ///
+  /// - Throws: `runtime.operator` with the shapes.
+  public func forward(_ x: Tensor) throws -> Tensor {
+    let padded = try paddingMode == .zeros ? x : pad(x)
+    let rest: [Value] = [.ints(dilation), .int(groups)]
+    let start: [Value] = [.tensor(padded), .tensor(weight.tensor), bias.value, .ints(stride)]
+    guard paddingMode == .zeros else {
+      return try operators.sizes.tensor(start + [.ints(stride.map { _ in 0 })] + rest)
+    }
+    switch padding {
+    case .sizes(let sizes): return try operators.sizes.tensor(start + [.ints(sizes.expanded(to: stride.count))] + rest)
+    case .same: return try operators.named.tensor(start + [.string("same")] + rest)
+    case .valid: return try operators.named.tensor(start + [.string("valid")] + rest)
+    }
+  }
+
+  private static let padOperator = OperatorReference("aten::pad")
+
+  /// Pads by another mode than zeros, last dimension first.
+  private func pad(_ x: Tensor) throws(XylemError) -> Tensor {
+    var amounts: [Int] = []
+    for dimension in stride.indices.reversed() {
+      switch padding {
+      case .sizes(let sizes):
+        let size = sizes.expanded(to: stride.count)[dimension]
+        amounts += [size, size]
+      case .same:
+        let total = dilation[dimension] * (kernelSize[dimension] - 1)
+        amounts += [total / 2, total - total / 2]
+      case .valid: amounts += [0, 0]
+      }
+    }
+    return try Self.padOperator.tensor([.tensor(x), .ints(amounts), .string(paddingMode.rawValue), .none])
+  }
+}
+
+/// The operators of one dimensionality: with padding in numbers, and by name.
+struct ConvolutionOperators: Sendable {
+  let dimensions: Int
+  let sizes: OperatorReference
+  let named: OperatorReference
+
+  init(_ name: String, _ dimensions: Int) {
+    self.dimensions = dimensions
+    sizes = OperatorReference(name)
+    named = OperatorReference(name, "padding")
+  }
+
+  static let one = ConvolutionOperators("aten::conv1d", 1)
+  static let two = ConvolutionOperators("aten::conv2d", 2)
+  static let three = ConvolutionOperators("aten::conv3d", 3)
+}
+
+/// A convolution over sequences: `[N, inChannels, L]` to `[N, outChannels, L']`, PyTorch's `torch.nn.Conv1d`.
+public final class Conv1d: Convolution {
+  /// A layer with fresh parameters.
+  public init(
+    _ inChannels: Int, _ outChannels: Int, kernelSize: Sizes, stride: Sizes = 1, padding: ConvolutionPadding = 0,
+    dilation: Sizes = 1, groups: Int = 1, bias: Bool = true, paddingMode: PaddingMode = .zeros
+  ) {
+    super.init(.one, inChannels, outChannels, kernelSize, stride, padding, dilation, groups, bias, paddingMode)
+  }
+
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.conv.Conv1d" }
+}
+
+/// A convolution over images: `[N, inChannels, H, W]` to `[N, outChannels, H', W']`, PyTorch's `torch.nn.Conv2d`.
+public final class Conv2d: Convolution {
+  /// A layer with fresh parameters.
+  public init(
+    _ inChannels: Int, _ outChannels: Int, kernelSize: Sizes, stride: Sizes = 1, padding: ConvolutionPadding = 0,
+    dilation: Sizes = 1, groups: Int = 1, bias: Bool = true, paddingMode: PaddingMode = .zeros
+  ) {
+    super.init(.two, inChannels, outChannels, kernelSize, stride, padding, dilation, groups, bias, paddingMode)
+  }
+
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.conv.Conv2d" }
+}
+
+/// A convolution over volumes: `[N, inChannels, D, H, W]` to `[N, outChannels, D', H', W']`, PyTorch's `torch.nn.Conv3d`.
+public final class Conv3d: Convolution {
+  /// A layer with fresh parameters.
+  public init(
+    _ inChannels: Int, _ outChannels: Int, kernelSize: Sizes, stride: Sizes = 1, padding: ConvolutionPadding = 0,
+    dilation: Sizes = 1, groups: Int = 1, bias: Bool = true, paddingMode: PaddingMode = .zeros
+  ) {
+    super.init(.three, inChannels, outChannels, kernelSize, stride, padding, dilation, groups, bias, paddingMode)
+  }
+
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.conv.Conv3d" }
+}

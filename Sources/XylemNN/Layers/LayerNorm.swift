@@ -1,0 +1,32 @@
+public import XylemRuntime
+
+/// Normalises the last dimensions of each sample: Ba et al., arXiv:1607.06450, PyTorch's `torch.nn.LayerNorm`.
+public final class LayerNorm: Module, Layer {
+  /// `normalizedShape`.
+  public let weight: Parameter?
+  /// `normalizedShape`.
+  public let bias: Parameter?
+  private let normalizedShape: [Int]
+  private let eps: Double
+
+  /// A layer with weights of 1 and biases of 0.
+  public init(_ normalizedShape: Sizes, eps: Double = 1e-5, elementwiseAffine: Bool = true, bias: Bool = true) {
+    self.normalizedShape = normalizedShape.values
+    self.eps = eps
+    weight = elementwiseAffine ? Parameter(normalizedShape.values, .ones) : nil
+    self.bias = elementwiseAffine && bias ? Parameter(normalizedShape.values, .zeros) : nil
+  }
+
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.normalization.LayerNorm" }
+  package override class var consistsOfOperators: Bool { true }
+
+  private static let op = OperatorReference("aten::layer_norm")
+
+  /// `[…, normalizedShape]` to the same shape.
+  ///
+  /// - Throws: `runtime.operator` with the shape.
+  public func forward(_ x: Tensor) throws -> Tensor {
+    try Self.op.tensor([.tensor(x), .ints(normalizedShape), weight.value, bias.value, .float(eps), .bool(true)])
+  }
+}

@@ -1,0 +1,86 @@
+public import XylemRuntime
+
+/// Layers that run one after another, PyTorch's `torch.nn.Sequential`.
+///
+/// Unnamed ones are called `0`, `1` and so on in paths and state dicts.
+///
+///     Sequential(Conv2d(3, 8, kernelSize: 3), ReLU())
+///     Sequential([("conv0", Conv2d(3, 8, kernelSize: 3)), ("relu0", ReLU())])
+open class Sequential: Module, Layer {
+  private let children: NamedLayers
+
+  /// The layers in order.
+  public final var layers: [any Layer] { children.entries.map(\.layer) }
+
+  /// Layers with their numbers as names.
+  public convenience init(_ layers: any Layer...) { self.init(layers) }
+
+  /// Layers with their numbers as names.
+  public init(_ layers: [any Layer]) {
+    children = NamedLayers(entries: layers.enumerated().map { (String($0.offset), $0.element) })
+  }
+
+  /// Layers with names of their own.
+  public init(_ layers: [(String, any Layer)]) {
+    children = NamedLayers(entries: layers.map { ($0.0, $0.1) })
+  }
+
+  /// PyTorch's name.
+  open override class var typeName: String { "torch.nn.modules.container.Sequential" }
+
+  /// The layer at a position.
+  ///
+  /// - Precondition: there is one.
+  public final subscript(position: Int) -> any Layer { children.entries[position].layer }
+
+  /// What the last layer gives; the input itself where there is none.
+  ///
+  /// - Throws: what the layers throw.
+  public func forward(_ x: Tensor) throws -> Tensor {
+    var x = x
+    for (_, layer) in children.entries { x = try layer(x) }
+    return x
+  }
+}
+
+/// Layers with their keys, which take the place of the property that holds them.
+struct NamedLayers: NamedModules {
+  let entries: [(key: String, layer: any Layer)]
+  var named: [(key: String, module: Module)] { entries.map { ($0.key, $0.layer) } }
+}
+
+/// A property whose modules are children under keys of their own, without the property's name before them.
+protocol NamedModules {
+  var named: [(key: String, module: Module)] { get }
+}
+
+/// The input itself, PyTorch's `torch.nn.Identity`.
+public final class Identity: Module, Layer {
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.linear.Identity" }
+  package override class var consistsOfOperators: Bool { true }
+
+  /// The input.
+  public func forward(_ x: Tensor) throws -> Tensor { x }
+}
+
+/// Joins neighbouring dimensions to one, PyTorch's `torch.nn.Flatten`.
+public final class Flatten: Module, Layer {
+  private let startDim: Int
+  private let endDim: Int
+
+  /// Joins the dimensions from one to another, both included.
+  public init(startDim: Int = 1, endDim: Int = -1) {
+    self.startDim = startDim
+    self.endDim = endDim
+  }
+
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.flatten.Flatten" }
+  package override class var consistsOfOperators: Bool { true }
+
+  private static let op = OperatorReference("aten::flatten", "using_ints")
+
+  /// `[N, A, B, …]` to `[N, A * B * …]`.
+  public func forward(_ x: Tensor) throws -> Tensor { try Self.op.tensor([.tensor(x), .int(startDim), .int(endDim)]) }
+}

@@ -1,0 +1,113 @@
+public import XylemRuntime
+
+/// A convolution, a norm and an activation, torchvision's `Conv2dNormActivation`: children `0`, `1` and `2`.
+public class Conv2dNormActivation: Sequential {
+  /// A block; as in torchvision the padding keeps the size, and the convolution has a bias where no norm follows.
+  ///
+  /// - Parameters:
+  ///   - normLayer: makes the norm for a number of channels; nil for none.
+  ///   - activationLayer: makes the activation; nil for none.
+  public init(
+    _ inChannels: Int, _ outChannels: Int, kernelSize: Sizes = 3, stride: Sizes = 1, padding: Sizes? = nil,
+    groups: Int = 1, normLayer: ((Int) -> any Layer)? = { BatchNorm2d($0) },
+    activationLayer: (() -> any Layer)? = { ReLU(inplace: true) }, dilation: Sizes = 1, bias: Bool? = nil
+  ) {
+    let own = zip(kernelSize.expanded(to: 2), dilation.expanded(to: 2)).map { ($0 - 1) / 2 * $1 }
+    var layers: [any Layer] = [
+      Conv2d(
+        inChannels, outChannels, kernelSize: kernelSize, stride: stride, padding: .sizes(padding ?? Sizes(own)),
+        dilation: dilation, groups: groups, bias: bias ?? (normLayer == nil))
+    ]
+    if let normLayer { layers.append(normLayer(outChannels)) }
+    if let activationLayer { layers.append(activationLayer()) }
+    super.init(layers)
+  }
+
+  /// torchvision's name.
+  public override class var typeName: String { "torchvision.ops.misc.Conv2dNormActivation" }
+  package override class var consistsOfOperators: Bool { true }
+}
+
+/// Weighs channels by what is in them: Hu et al., arXiv:1709.01507, torchvision's `SqueezeExcitation`.
+public final class SqueezeExcitation: Module, Layer {
+  private let avgpool = AdaptiveAvgPool2d(1)
+  private let fc1: Conv2d
+  private let fc2: Conv2d
+  private let activation: any Layer
+  private let scaleActivation: any Layer
+
+  /// A block that squeezes its channels to fewer.
+  public init(
+    _ inputChannels: Int, _ squeezeChannels: Int, activation: any Layer = ReLU(),
+    scaleActivation: any Layer = Sigmoid()
+  ) {
+    fc1 = Conv2d(inputChannels, squeezeChannels, kernelSize: 1)
+    fc2 = Conv2d(squeezeChannels, inputChannels, kernelSize: 1)
+    self.activation = activation
+    self.scaleActivation = scaleActivation
+  }
+
+  /// torchvision's name.
+  public override class var typeName: String { "torchvision.ops.misc.SqueezeExcitation" }
+  package override class var consistsOfOperators: Bool { true }
+
+  private static let op = OperatorReference("aten::mul", "Tensor")
+
+  /// `[N, C, H, W]` to the same shape.
+  ///
+  /// - Throws: `runtime.operator`.
+  public func forward(_ x: Tensor) throws -> Tensor {
+    let scale = try scaleActivation(fc2(activation(fc1(avgpool(x)))))
+    return try Self.op.tensor([.tensor(scale), .tensor(x)])
+  }
+}
+
+/// Linear layers with norms, activations and dropouts, torchvision's `MLP`: children are numbered.
+open class MLP: Sequential {
+  /// A block of layers of the given widths.
+  ///
+  /// - Parameters:
+  ///   - hiddenChannels: the widths; the last one has neither norm nor activation.
+  ///   - inplace: whether activations and dropouts work in place; nil leaves it to each.
+  public init(
+    _ inChannels: Int, _ hiddenChannels: [Int], normLayer: ((Int) -> any Layer)? = nil,
+    activationLayer: () -> any Layer = { ReLU() }, inplace: Bool? = nil, bias: Bool = true, dropout: Double = 0
+  ) {
+    precondition(!hiddenChannels.isEmpty, "an MLP needs at least one width")
+    var layers: [any Layer] = []
+    var width = inChannels
+    for hidden in hiddenChannels.dropLast() {
+      layers.append(Linear(width, hidden, bias: bias))
+      if let normLayer { layers.append(normLayer(hidden)) }
+      layers.append(activationLayer())
+      layers.append(Dropout(p: dropout, inplace: inplace ?? false))
+      width = hidden
+    }
+    layers.append(Linear(width, hiddenChannels[hiddenChannels.count - 1], bias: bias))
+    layers.append(Dropout(p: dropout, inplace: inplace ?? false))
+    super.init(layers)
+  }
+
+  /// torchvision's name.
+  open override class var typeName: String { "torchvision.ops.misc.MLP" }
+  package override class var consistsOfOperators: Bool { true }
+}
+
+/// Puts dimensions into another order, torchvision's `Permute`.
+public final class Permute: Module, Layer {
+  private let dims: [Int]
+
+  /// A layer that gives the dimensions in this order.
+  public init(_ dims: [Int]) { self.dims = dims }
+
+  /// torchvision's name.
+  public override class var typeName: String { "torchvision.ops.misc.Permute" }
+  package override class var consistsOfOperators: Bool { true }
+
+  private static let op = OperatorReference("aten::permute")
+
+  /// A view with the dimensions in another order.
+  ///
+  /// - Throws: `runtime.operator` with the shape.
+  public func forward(_ x: Tensor) throws -> Tensor { try Self.op.tensor([.tensor(x), .ints(dims)]) }
+}
