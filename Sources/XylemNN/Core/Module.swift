@@ -54,6 +54,12 @@ open class Module: Traceable {
   /// Whether its code is known to be nothing but operators on tensors, so that an extractor may run those in its stead.
   package class var consistsOfOperators: Bool { false }
 
+  /// Whether operators may run in its stead: not for a subclass from outside of the package, whose code may do anything.
+  static var runsAsOperators: Bool {
+    let name = String(reflecting: self)
+    return consistsOfOperators && ["XylemNN.", "XylemModels."].contains { name.hasPrefix($0) }
+  }
+
   /// The module and its descendants, ready to be traced.
   ///
   /// - Throws: `model.cycle`, `model.unregistered`, `model.duplicate-key`.

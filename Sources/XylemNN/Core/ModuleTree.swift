@@ -30,6 +30,11 @@ final class ModuleTree {
       type = Swift.type(of: module).typeName
     }
 
+    /// Whether the code of the module and of all below it is known to be nothing but operators.
+    var runsAsOperators: Bool {
+      Swift.type(of: module).runsAsOperators && children.allSatisfy(\.entry.runsAsOperators)
+    }
+
     /// The path of a tensor or child of this module.
     func path(of key: String) -> String { path.isEmpty ? key : path + "." + key }
   }

@@ -80,8 +80,7 @@ extension ModuleTracer {
     for value in values { inputs.append(try argument(from: value)) }
     let id = core.emitLeafModule(
       LeafModule(path: entry.path, type: entry.type), inputs, type: type, rule: rule, at: location(site))
-    let consistsOfOperators = Swift.type(of: entry.module).consistsOfOperators
-    leaves[id] = leaf(consistsOfOperators, in: entry, body)
+    leaves[id] = leaf(entry.runsAsOperators, in: entry, body)
     return standIn(id, type: type)
   }
 
