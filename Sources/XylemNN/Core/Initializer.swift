@@ -12,6 +12,22 @@ public struct Initializer: Sendable {
   /// An initialiser that fills a tensor of zeros in place.
   public init(_ fill: @escaping @Sendable (Tensor) throws(XylemError) -> Void) { self.fill = fill }
 
+  /// This, and then something else in place.
+  func then(_ next: @escaping @Sendable (Tensor) throws(XylemError) -> Void) -> Initializer {
+    Initializer { [fill] (tensor: Tensor) throws(XylemError) in
+      try fill(tensor)
+      try next(tensor)
+    }
+  }
+
+  /// This one, once other parameters are made: where PyTorch draws their numbers first.
+  func after(_ others: [Parameter]) -> Initializer {
+    Initializer { [fill] (tensor: Tensor) throws(XylemError) in
+      for other in others { try other.tensor.materialize() }
+      try fill(tensor)
+    }
+  }
+
   private static let zerosOperator = OperatorReference("aten::zeros")
 
   /// A tensor that is made and filled when it is needed.
@@ -34,6 +50,11 @@ extension Initializer {
 
   /// All zeros.
   public static let zeros = Initializer { (_: Tensor) throws(XylemError) in }
+
+  /// Zeros, after the numbers of another initialiser were drawn: where PyTorch draws in vain.
+  static func zeros(afterDrawing other: Initializer) -> Initializer {
+    other.then { (tensor: Tensor) throws(XylemError) in _ = try fillOperator.tensor([.tensor(tensor), .float(0)]) }
+  }
 
   /// All ones.
   public static let ones = constant(1)

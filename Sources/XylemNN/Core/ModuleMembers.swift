@@ -80,6 +80,11 @@ struct ModuleMembers {
         try claim(key, key)
         children.append((key, module))
       }
+    case let named as any NamedParameters:
+      for (key, parameter) in named.named {
+        try claim(key, key)
+        tensors.append((key, .parameter(parameter)))
+      }
     default: try addParts(of: value, key, property)
     }
   }
@@ -139,6 +144,16 @@ extension ModuleMembers.Held {
     if case .parameter = self { return true }
     return false
   }
+}
+
+/// A property whose modules are children under keys of their own, without the property's name before them.
+protocol NamedModules {
+  var named: [(key: String, module: Module)] { get }
+}
+
+/// A property whose parameters are the module's under keys of their own, without the property's name before them.
+protocol NamedParameters {
+  var named: [(key: String, parameter: Parameter)] { get }
 }
 
 /// Values that hold no part of a model, known without a look into them.

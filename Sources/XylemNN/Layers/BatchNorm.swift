@@ -37,7 +37,8 @@ public class BatchNorm: Module, Layer {
   package override class var consistsOfOperators: Bool { true }
 
   private static let addOperator = OperatorReference("aten::add_", "Scalar")
-  private static let itemOperator = OperatorReference("aten::item", resultType: "Scalar")
+  private static let floatOperator = OperatorReference("aten::Float", "Tensor", nodeName: "float", resultType: "float")
+  private static let divOperator = OperatorReference("aten::div", "float", resultType: "float")
   private static let normOperator = OperatorReference("aten::batch_norm")
 
   /// `[N, numFeatures, …]` to the same shape.
@@ -49,22 +50,21 @@ public class BatchNorm: Module, Layer {
     let factor = try updateFactor()
     let usesBatch = isTraining || runningMean == nil
     return try Self.normOperator.tensor([
-      .tensor(x), weight.value, bias.value, runningMean.value, runningVar.value, .bool(usesBatch), .float(factor),
+      .tensor(x), weight.value, bias.value, runningMean.value, runningVar.value, .bool(usesBatch), factor,
       .float(eps), .bool(true),
     ])
   }
 
   /// How far the running statistics move, after counting the batch.
-  private func updateFactor() throws -> Double {
-    guard isTraining, let count = numBatchesTracked?.tensor else { return momentum ?? 0 }
+  private func updateFactor() throws -> Value {
+    guard isTraining, let count = numBatchesTracked?.tensor else { return .float(momentum ?? 0) }
     _ = try Self.addOperator.tensor([.tensor(count), .int(1)])
-    if let momentum { return momentum }
-    // The plain average of all batches: the count itself is needed.
-    switch try Self.itemOperator.results([.tensor(count)]).first {
-    case .int(let seen): return 1 / Double(seen)
-    case .standIn(let standIn): throw ModuleErrors.unknownWhileTracing(standIn, "int")
-    default: return 0
-    }
+    if let momentum { return .float(momentum) }
+    // The plain average of all batches.
+    guard let seen = try Self.floatOperator.results([.tensor(count)]).first,
+      let factor = try Self.divOperator.results([.float(1), seen]).first
+    else { return .float(0) }
+    return factor
   }
 
   private func check(_ sizes: [Int]) throws(XylemError) {
@@ -73,19 +73,10 @@ public class BatchNorm: Module, Layer {
     }
     let values = sizes.enumerated().reduce(1) { $1.offset == 1 ? $0 : $0 * $1.element }
     guard !isTraining && runningMean != nil || values != 1 else {
-      throw XylemError(
-        .modelArgument, "a batch norm that trains needs more than one value per channel",
-        cause: Reason("the input's shape is \(sizes)"), remedies: ["try model.eval()"])
+      throw ModuleErrors.layerInput(
+        "a batch norm that trains needs more than one value per channel", sizes, type: Swift.type(of: self).typeName,
+        remedies: ["try model.eval()"])
     }
-  }
-}
-
-extension ModuleErrors {
-  static func rank(_ sizes: [Int], wanted: ClosedRange<Int>, type: String) -> XylemError {
-    let count = wanted.count == 1 ? "\(wanted.lowerBound)" : "\(wanted.lowerBound) or \(wanted.upperBound)"
-    return XylemError(
-      .modelArgument, "an input of \(count) dimensions was expected", at: .init(moduleType: type),
-      cause: Reason("the input's shape is \(sizes)"))
   }
 }
 

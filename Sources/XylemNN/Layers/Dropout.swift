@@ -6,13 +6,18 @@ public class DropoutLayer: Module, Layer {
   private let inPlaceOperator: OperatorReference
   private let p: Double
   private let inplace: Bool
+  /// The rank of an input without a batch dimension, where such a one has to be told apart.
+  private let unbatchedRank: Int?
 
-  init(_ op: OperatorReference, _ inPlaceOperator: OperatorReference, p: Double, inplace: Bool) {
+  init(
+    _ op: OperatorReference, _ inPlaceOperator: OperatorReference, p: Double, inplace: Bool, unbatchedRank: Int? = nil
+  ) {
     precondition((0...1).contains(p), "a dropout's probability is \(p)")
     self.op = op
     self.inPlaceOperator = inPlaceOperator
     self.p = p
     self.inplace = inplace
+    self.unbatchedRank = unbatchedRank
   }
 
   package override class var consistsOfOperators: Bool { true }
@@ -21,6 +26,12 @@ public class DropoutLayer: Module, Layer {
   ///
   /// - Throws: `runtime.operator`.
   public func forward(_ x: Tensor) throws -> Tensor {
+    guard let unbatchedRank, x.knownSizes?.count == unbatchedRank else { return try dropped(x) }
+    let batch = try DropoutOperators.unsqueeze.tensor([.tensor(x), .int(0)])
+    return try DropoutOperators.squeeze.tensor([.tensor(dropped(batch)), .int(0)])
+  }
+
+  private func dropped(_ x: Tensor) throws -> Tensor {
     try (inplace ? inPlaceOperator : op).tensor([.tensor(x), .float(p), .bool(isTraining)])
   }
 }
@@ -28,6 +39,14 @@ public class DropoutLayer: Module, Layer {
 private enum DropoutOperators {
   static let dropout = OperatorReference("aten::dropout")
   static let dropoutInPlace = OperatorReference("aten::dropout_")
+  static let feature = OperatorReference("aten::feature_dropout")
+  static let featureInPlace = OperatorReference("aten::feature_dropout_")
+  static let alpha = OperatorReference("aten::alpha_dropout")
+  static let alphaInPlace = OperatorReference("aten::alpha_dropout_")
+  static let featureAlpha = OperatorReference("aten::feature_alpha_dropout")
+  static let featureAlphaInPlace = OperatorReference("aten::feature_alpha_dropout_")
+  static let unsqueeze = OperatorReference("aten::unsqueeze")
+  static let squeeze = OperatorReference("aten::squeeze", "dim")
 }
 
 /// Zeros elements at random while training: Srivastava et al. 2014, PyTorch's `torch.nn.Dropout`.
@@ -38,4 +57,69 @@ public final class Dropout: DropoutLayer {
   }
   /// PyTorch's name.
   public override class var typeName: String { "torch.nn.modules.dropout.Dropout" }
+}
+
+/// Zeros whole channels of `[N, C, L]` or `[C, L]` at random while training,
+/// PyTorch's `torch.nn.Dropout1d`.
+///
+/// Where the model is traced through, and the number of dimensions is open, the input is taken to be a batch.
+public final class Dropout1d: DropoutLayer {
+  /// A dropout of a probability.
+  public init(p: Double = 0.5, inplace: Bool = false) {
+    super.init(
+      DropoutOperators.feature, DropoutOperators.featureInPlace, p: p, inplace: inplace, unbatchedRank: 2)
+  }
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.dropout.Dropout1d" }
+  package override class var consistsOfOperators: Bool { false }
+}
+
+/// Zeros whole channels of `[N, C, H, W]` at random while training; `[N, C, L]` is a batch too, as in PyTorch,
+/// PyTorch's `torch.nn.Dropout2d`.
+public final class Dropout2d: DropoutLayer {
+  /// A dropout of a probability.
+  public init(p: Double = 0.5, inplace: Bool = false) {
+    super.init(
+      DropoutOperators.feature, DropoutOperators.featureInPlace, p: p, inplace: inplace)
+  }
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.dropout.Dropout2d" }
+}
+
+/// Zeros whole channels of `[N, C, D, H, W]` or `[C, D, H, W]` at random while training,
+/// PyTorch's `torch.nn.Dropout3d`.
+///
+/// Where the model is traced through, and the number of dimensions is open, the input is taken to be a batch.
+public final class Dropout3d: DropoutLayer {
+  /// A dropout of a probability.
+  public init(p: Double = 0.5, inplace: Bool = false) {
+    super.init(
+      DropoutOperators.feature, DropoutOperators.featureInPlace, p: p, inplace: inplace, unbatchedRank: 4)
+  }
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.dropout.Dropout3d" }
+  package override class var consistsOfOperators: Bool { false }
+}
+
+/// Replaces elements at random while training, so that mean and variance stay: Klambauer et al., arXiv:1706.02515, PyTorch's `torch.nn.AlphaDropout`.
+public final class AlphaDropout: DropoutLayer {
+  /// A dropout of a probability.
+  public init(p: Double = 0.5, inplace: Bool = false) {
+    super.init(
+      DropoutOperators.alpha, DropoutOperators.alphaInPlace, p: p, inplace: inplace)
+  }
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.dropout.AlphaDropout" }
+}
+
+/// Replaces whole channels at random while training, so that mean and variance stay,
+/// PyTorch's `torch.nn.FeatureAlphaDropout`.
+public final class FeatureAlphaDropout: DropoutLayer {
+  /// A dropout of a probability.
+  public init(p: Double = 0.5, inplace: Bool = false) {
+    super.init(
+      DropoutOperators.featureAlpha, DropoutOperators.featureAlphaInPlace, p: p, inplace: inplace)
+  }
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.dropout.FeatureAlphaDropout" }
 }

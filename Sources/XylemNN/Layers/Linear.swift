@@ -3,16 +3,20 @@ public import XylemRuntime
 /// An affine map of the last dimension: `[..., inFeatures]` to `[..., outFeatures]`.
 ///
 /// PyTorch's `torch.nn.Linear`, its initialisation included (`aten::linear`).
-public final class Linear: Module, Layer {
+public class Linear: Module, Layer {
   /// `[outFeatures, inFeatures]`.
   public let weight: Parameter
   /// `[outFeatures]`.
   public let bias: Parameter?
 
   /// A layer with fresh parameters.
-  public init(_ inFeatures: Int, _ outFeatures: Int, bias: Bool = true) {
+  public convenience init(_ inFeatures: Int, _ outFeatures: Int, bias: Bool = true) {
+    self.init(inFeatures, outFeatures, bias: bias, .bias(fan: inFeatures))
+  }
+
+  init(_ inFeatures: Int, _ outFeatures: Int, bias: Bool, _ biasInitializer: Initializer) {
     weight = Parameter([outFeatures, inFeatures], .kaimingUniform(fan: inFeatures))
-    self.bias = bias ? Parameter([outFeatures], .bias(fan: inFeatures)) : nil
+    self.bias = bias ? Parameter([outFeatures], biasInitializer) : nil
   }
 
   /// PyTorch's name.

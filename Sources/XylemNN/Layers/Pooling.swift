@@ -17,15 +17,6 @@ public class WindowPool: Module, Layer {
   /// - Throws: `runtime.operator` with the shape.
   public func forward(_ x: Tensor) throws -> Tensor { try op.tensor([.tensor(x)] + arguments) }
 
-  static func maxArguments(
-    _ count: Int, _ kernelSize: Sizes, _ stride: Sizes?, _ padding: Sizes, _ dilation: Sizes, _ ceilMode: Bool
-  ) -> [Value] {
-    [
-      .ints(kernelSize.expanded(to: count)), .ints((stride ?? kernelSize).expanded(to: count)),
-      .ints(padding.expanded(to: count)), .ints(dilation.expanded(to: count)), .bool(ceilMode),
-    ]
-  }
-
   static func averageArguments(
     _ count: Int, _ kernelSize: Sizes, _ stride: Sizes?, _ padding: Sizes, _ ceilMode: Bool, _ countIncludePad: Bool,
     _ divisor: Int? = nil
@@ -38,9 +29,6 @@ public class WindowPool: Module, Layer {
 }
 
 private enum PoolOperators {
-  static let max1d = OperatorReference("aten::max_pool1d")
-  static let max2d = OperatorReference("aten::max_pool2d")
-  static let max3d = OperatorReference("aten::max_pool3d")
   static let average1d = OperatorReference("aten::avg_pool1d")
   static let average2d = OperatorReference("aten::avg_pool2d")
   static let average3d = OperatorReference("aten::avg_pool3d")
@@ -48,42 +36,6 @@ private enum PoolOperators {
   static let adaptiveAverage2d = OperatorReference("aten::adaptive_avg_pool2d")
   static let adaptiveAverage3d = OperatorReference("aten::adaptive_avg_pool3d")
   static let size = OperatorReference("aten::size", "int", resultType: "int")
-}
-
-/// The greatest value in a window of `[N, C, L]`, PyTorch's `torch.nn.MaxPool1d`.
-public final class MaxPool1d: WindowPool {
-  /// A pool; the stride is the window where none is given.
-  public init(
-    kernelSize: Sizes, stride: Sizes? = nil, padding: Sizes = 0, dilation: Sizes = 1, ceilMode: Bool = false
-  ) {
-    super.init(PoolOperators.max1d, Self.maxArguments(1, kernelSize, stride, padding, dilation, ceilMode))
-  }
-  /// PyTorch's name.
-  public override class var typeName: String { "torch.nn.modules.pooling.MaxPool1d" }
-}
-
-/// The greatest value in a window of `[N, C, H, W]`, PyTorch's `torch.nn.MaxPool2d`.
-public final class MaxPool2d: WindowPool {
-  /// A pool; the stride is the window where none is given.
-  public init(
-    kernelSize: Sizes, stride: Sizes? = nil, padding: Sizes = 0, dilation: Sizes = 1, ceilMode: Bool = false
-  ) {
-    super.init(PoolOperators.max2d, Self.maxArguments(2, kernelSize, stride, padding, dilation, ceilMode))
-  }
-  /// PyTorch's name.
-  public override class var typeName: String { "torch.nn.modules.pooling.MaxPool2d" }
-}
-
-/// The greatest value in a window of `[N, C, D, H, W]`, PyTorch's `torch.nn.MaxPool3d`.
-public final class MaxPool3d: WindowPool {
-  /// A pool; the stride is the window where none is given.
-  public init(
-    kernelSize: Sizes, stride: Sizes? = nil, padding: Sizes = 0, dilation: Sizes = 1, ceilMode: Bool = false
-  ) {
-    super.init(PoolOperators.max3d, Self.maxArguments(3, kernelSize, stride, padding, dilation, ceilMode))
-  }
-  /// PyTorch's name.
-  public override class var typeName: String { "torch.nn.modules.pooling.MaxPool3d" }
 }
 
 /// The mean of a window of `[N, C, L]`, PyTorch's `torch.nn.AvgPool1d`.

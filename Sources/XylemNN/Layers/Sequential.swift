@@ -5,25 +5,39 @@ public import XylemRuntime
 /// Unnamed ones are called `0`, `1` and so on in paths and state dicts.
 ///
 ///     Sequential(Conv2d(3, 8, kernelSize: 3), ReLU())
-///     Sequential([("conv0", Conv2d(3, 8, kernelSize: 3)), ("relu0", ReLU())])
+///     Sequential(("conv0", Conv2d(3, 8, kernelSize: 3)), ("relu0", ReLU()))
 open class Sequential: Module, Layer {
-  private let children: NamedLayers
+  private var children = NamedLayers(entries: [])
 
   /// The layers in order.
   public final var layers: [any Layer] { children.entries.map(\.layer) }
+
+  /// How many layers there are.
+  public final var count: Int { children.entries.count }
 
   /// Layers with their numbers as names.
   public convenience init(_ layers: any Layer...) { self.init(layers) }
 
   /// Layers with their numbers as names.
   public init(_ layers: [any Layer]) {
-    children = NamedLayers(entries: layers.enumerated().map { (String($0.offset), $0.element) })
+    super.init()
+    for layer in layers { append(layer) }
   }
 
   /// Layers with names of their own.
+  public convenience init(_ layers: (String, any Layer)...) { self.init(layers) }
+
+  /// Layers with names of their own.
   public init(_ layers: [(String, any Layer)]) {
-    children = NamedLayers(entries: layers.map { ($0.0, $0.1) })
+    super.init()
+    for (name, layer) in layers { append(name, layer) }
   }
+
+  /// Adds a layer at the end, with its position as its name.
+  public final func append(_ layer: any Layer) { append(String(count), layer) }
+
+  /// Adds a layer with a name of its own at the end.
+  public final func append(_ name: String, _ layer: any Layer) { children.entries.append((name, layer)) }
 
   /// PyTorch's name.
   open override class var typeName: String { "torch.nn.modules.container.Sequential" }
@@ -36,7 +50,7 @@ open class Sequential: Module, Layer {
   /// What the last layer gives; the input itself where there is none.
   ///
   /// - Throws: what the layers throw.
-  public func forward(_ x: Tensor) throws -> Tensor {
+  open func forward(_ x: Tensor) throws -> Tensor {
     var x = x
     for (_, layer) in children.entries { x = try layer(x) }
     return x
@@ -45,13 +59,8 @@ open class Sequential: Module, Layer {
 
 /// Layers with their keys, which take the place of the property that holds them.
 struct NamedLayers: NamedModules {
-  let entries: [(key: String, layer: any Layer)]
+  var entries: [(key: String, layer: any Layer)]
   var named: [(key: String, module: Module)] { entries.map { ($0.key, $0.layer) } }
-}
-
-/// A property whose modules are children under keys of their own, without the property's name before them.
-protocol NamedModules {
-  var named: [(key: String, module: Module)] { get }
 }
 
 /// The input itself, PyTorch's `torch.nn.Identity`.

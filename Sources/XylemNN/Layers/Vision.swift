@@ -28,6 +28,30 @@ public class Conv2dNormActivation: Sequential {
   package override class var consistsOfOperators: Bool { true }
 }
 
+/// A convolution over volumes, a norm and an activation, torchvision's `Conv3dNormActivation`: children `0`, `1` and `2`.
+public class Conv3dNormActivation: Sequential {
+  /// A block; as in torchvision the padding keeps the size, and the convolution has a bias where no norm follows.
+  ///
+  /// - Parameters:
+  ///   - normLayer: makes the norm for a number of channels; nil for none.
+  ///   - activationLayer: makes the activation; nil for none.
+  public init(
+    _ inChannels: Int, _ outChannels: Int, kernelSize: Sizes = 3, stride: Sizes = 1, padding: Sizes? = nil,
+    groups: Int = 1, normLayer: ((Int) -> any Layer)? = { BatchNorm3d($0) },
+    activationLayer: (() -> any Layer)? = { ReLU(inplace: true) }, dilation: Sizes = 1, bias: Bool? = nil
+  ) {
+    let own = zip(kernelSize.expanded(to: 3), dilation.expanded(to: 3)).map { ($0 - 1) / 2 * $1 }
+    let convolution = Conv3d(
+      inChannels, outChannels, kernelSize: kernelSize, stride: stride, padding: .sizes(padding ?? Sizes(own)),
+      dilation: dilation, groups: groups, bias: bias ?? (normLayer == nil))
+    super.init([convolution] + [normLayer?(outChannels), activationLayer?()].compactMap { $0 })
+  }
+
+  /// torchvision's name.
+  public override class var typeName: String { "torchvision.ops.misc.Conv3dNormActivation" }
+  package override class var consistsOfOperators: Bool { true }
+}
+
 /// Weighs channels by what is in them: Hu et al., arXiv:1709.01507, torchvision's `SqueezeExcitation`.
 public final class SqueezeExcitation: Module, Layer {
   private let avgpool = AdaptiveAvgPool2d(1)

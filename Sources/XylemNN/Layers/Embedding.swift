@@ -1,0 +1,74 @@
+internal import XylemErrors
+public import XylemRuntime
+
+/// Looks vectors up by integers: `[…]` to `[…, embeddingDim]`, PyTorch's `torch.nn.Embedding` (`aten::embedding`).
+public final class Embedding: Module, Layer {
+  /// `[numEmbeddings, embeddingDim]`.
+  public let weight: Parameter
+  private let paddingIndex: Int?
+  private let maxNorm: Double?
+  private let normType: Double
+  private let scaleGradByFreq: Bool
+  private let sparse: Bool
+
+  /// A table of normal numbers.
+  ///
+  /// - Parameters:
+  ///   - paddingIdx: the row that is zero at first and gets no gradients; negative ones count from the end.
+  ///   - maxNorm: rows that are looked up are scaled down to this norm, in the table itself.
+  ///   - normType: which norm: the p of the p-norm.
+  ///   - scaleGradByFreq: whether gradients are divided by how often a row is in a batch.
+  ///   - sparse: whether the gradient is a sparse tensor.
+  /// - Precondition: `paddingIdx` is a row.
+  public init(
+    _ numEmbeddings: Int, _ embeddingDim: Int, paddingIdx: Int? = nil, maxNorm: Double? = nil, normType: Double = 2,
+    scaleGradByFreq: Bool = false, sparse: Bool = false
+  ) {
+    if let paddingIdx {
+      precondition(
+        -numEmbeddings <= paddingIdx && paddingIdx < numEmbeddings,
+        "the padding index \(paddingIdx) is none of \(numEmbeddings) rows")
+    }
+    let padding = paddingIdx.map { $0 < 0 ? $0 + numEmbeddings : $0 }
+    weight = Parameter([numEmbeddings, embeddingDim], Self.initializer(padding))
+    paddingIndex = padding
+    self.maxNorm = maxNorm
+    self.normType = normType
+    self.scaleGradByFreq = scaleGradByFreq
+    self.sparse = sparse
+  }
+
+  private static func initializer(_ padding: Int?) -> Initializer {
+    Initializer.normal().then { tensor throws(XylemError) in
+      guard let padding else { return }
+      let row = try selectOperator.tensor([.tensor(tensor), .int(0), .int(padding)])
+      _ = try zeroOperator.tensor([.tensor(row)])
+    }
+  }
+
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.sparse.Embedding" }
+  package override class var consistsOfOperators: Bool { true }
+
+  private static let op = OperatorReference("aten::embedding")
+  private static let renormOperator = OperatorReference("aten::embedding_renorm_")
+  private static let detachOperator = OperatorReference("aten::detach")
+  private static let contiguousOperator = OperatorReference("aten::contiguous")
+  private static let selectOperator = OperatorReference("aten::select", "int")
+  private static let zeroOperator = OperatorReference("aten::zero_")
+
+  /// `[…]` of integers to `[…, embeddingDim]`.
+  ///
+  /// - Throws: `runtime.operator` where there is no such row.
+  public func forward(_ indices: Tensor) throws -> Tensor {
+    if let maxNorm {
+      // Gradients do not flow through the scaling: it works on the table's storage alone.
+      let table = try Self.detachOperator.tensor([.tensor(weight.tensor)])
+      let rows = try Self.contiguousOperator.tensor([.tensor(indices)])
+      _ = try Self.renormOperator.tensor([.tensor(table), .tensor(rows), .float(maxNorm), .float(normType)])
+    }
+    return try Self.op.tensor([
+      .tensor(weight.tensor), .tensor(indices), .int(paddingIndex ?? -1), .bool(scaleGradByFreq), .bool(sparse),
+    ])
+  }
+}

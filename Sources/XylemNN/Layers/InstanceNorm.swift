@@ -1,0 +1,104 @@
+internal import XylemErrors
+public import XylemRuntime
+
+/// What instance norms of every dimensionality have in common: Ulyanov et al., arXiv:1607.08022.
+///
+/// Each channel of each sample is normalised by its own statistics; in eval mode by the running ones where they are tracked.
+/// Where the model is traced through, and the number of dimensions is open, the input is taken to be a batch.
+public class InstanceNorm: Module, Layer {
+  /// `[numFeatures]`.
+  public let weight: Parameter?
+  /// `[numFeatures]`.
+  public let bias: Parameter?
+  /// `[numFeatures]`.
+  public let runningMean: Buffer?
+  /// `[numFeatures]`.
+  public let runningVar: Buffer?
+  /// A scalar, int64, that PyTorch keeps and never counts up.
+  public let numBatchesTracked: Buffer?
+
+  private let eps: Double
+  private let momentum: Double?
+  private let batchedRank: Int
+
+  fileprivate init(
+    _ numFeatures: Int, _ eps: Double, _ momentum: Double?, _ affine: Bool, _ trackRunningStats: Bool, batchedRank: Int
+  ) {
+    self.eps = eps
+    self.momentum = momentum
+    self.batchedRank = batchedRank
+    weight = affine ? Parameter([numFeatures], .ones) : nil
+    bias = affine ? Parameter([numFeatures], .zeros) : nil
+    runningMean = trackRunningStats ? Buffer([numFeatures]) : nil
+    runningVar = trackRunningStats ? Buffer([numFeatures], .ones) : nil
+    numBatchesTracked = trackRunningStats ? Buffer([], dtype: .int64) : nil
+  }
+
+  private static let op = OperatorReference("aten::instance_norm")
+  private static let unsqueezeOperator = OperatorReference("aten::unsqueeze")
+  private static let squeezeOperator = OperatorReference("aten::squeeze", "dim")
+
+  /// `[N, numFeatures, …]` or `[numFeatures, …]` to the same shape.
+  ///
+  /// - Throws: `runtime.operator`; `model.argument` for another number of dimensions, and for a single element per channel
+  ///   where statistics are taken of it.
+  public func forward(_ x: Tensor) throws -> Tensor {
+    guard let sizes = x.knownSizes else { return try normalized(x) }
+    let type = Swift.type(of: self).typeName
+    guard sizes.count == batchedRank || sizes.count == batchedRank - 1 else {
+      throw ModuleErrors.rank(sizes, wanted: batchedRank - 1...batchedRank, type: type)
+    }
+    let spatial = sizes.suffix(batchedRank - 2).reduce(1, *)
+    guard !usesInputStatistics || spatial != 1 else {
+      throw ModuleErrors.layerInput("an instance norm needs more than one element per channel", sizes, type: type)
+    }
+    guard sizes.count < batchedRank else { return try normalized(x) }
+    let batch = try Self.unsqueezeOperator.tensor([.tensor(x), .int(0)])
+    return try Self.squeezeOperator.tensor([.tensor(normalized(batch)), .int(0)])
+  }
+
+  private var usesInputStatistics: Bool { isTraining || runningMean == nil }
+
+  private func normalized(_ x: Tensor) throws -> Tensor {
+    try Self.op.tensor([
+      .tensor(x), weight.value, bias.value, runningMean.value, runningVar.value, .bool(usesInputStatistics),
+      .float(momentum ?? 0), .float(eps), .bool(true),
+    ])
+  }
+}
+
+/// Instance norm of `[N, C, L]`, PyTorch's `torch.nn.InstanceNorm1d`.
+public final class InstanceNorm1d: InstanceNorm {
+  /// A layer with weights of 1 and biases of 0, where it has them.
+  public init(
+    _ numFeatures: Int, eps: Double = 1e-5, momentum: Double? = 0.1, affine: Bool = false,
+    trackRunningStats: Bool = false
+  ) { super.init(numFeatures, eps, momentum, affine, trackRunningStats, batchedRank: 3) }
+
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.instancenorm.InstanceNorm1d" }
+}
+
+/// Instance norm of `[N, C, H, W]`, PyTorch's `torch.nn.InstanceNorm2d`.
+public final class InstanceNorm2d: InstanceNorm {
+  /// A layer with weights of 1 and biases of 0, where it has them.
+  public init(
+    _ numFeatures: Int, eps: Double = 1e-5, momentum: Double? = 0.1, affine: Bool = false,
+    trackRunningStats: Bool = false
+  ) { super.init(numFeatures, eps, momentum, affine, trackRunningStats, batchedRank: 4) }
+
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.instancenorm.InstanceNorm2d" }
+}
+
+/// Instance norm of `[N, C, D, H, W]`, PyTorch's `torch.nn.InstanceNorm3d`.
+public final class InstanceNorm3d: InstanceNorm {
+  /// A layer with weights of 1 and biases of 0, where it has them.
+  public init(
+    _ numFeatures: Int, eps: Double = 1e-5, momentum: Double? = 0.1, affine: Bool = false,
+    trackRunningStats: Bool = false
+  ) { super.init(numFeatures, eps, momentum, affine, trackRunningStats, batchedRank: 5) }
+
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.instancenorm.InstanceNorm3d" }
+}

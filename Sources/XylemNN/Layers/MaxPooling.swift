@@ -1,0 +1,107 @@
+public import XylemErrors
+public import XylemRuntime
+
+/// What max pools of one, two and three dimensions have in common.
+public class MaxPool: WindowPool {
+  private let indexed: OperatorReference
+  private let ownArguments: [Value]
+
+  fileprivate init(
+    _ operators: MaxPoolOperators, _ kernelSize: Sizes, _ stride: Sizes?, _ padding: Sizes, _ dilation: Sizes,
+    _ ceilMode: Bool
+  ) {
+    let count = operators.dimensions
+    indexed = operators.indexed
+    ownArguments = [
+      .ints(kernelSize.expanded(to: count)), .ints((stride ?? kernelSize).expanded(to: count)),
+      .ints(padding.expanded(to: count)), .ints(dilation.expanded(to: count)), .bool(ceilMode),
+    ]
+    super.init(operators.plain, ownArguments)
+  }
+
+  /// Runs the pool and tells where the values were: what `return_indices=True` gives in PyTorch.
+  ///
+  /// - Throws: `runtime.operator` with the shape.
+  public func withIndices(_ x: Tensor, file: String = #fileID, line: Int = #line) throws -> PooledWithIndices {
+    try call(x, file: file, line: line) { x in
+      try PooledWithIndices(self.indexed.tensors([.tensor(x)] + self.ownArguments))
+    }
+  }
+}
+
+/// The greatest values of windows and where they were.
+public struct PooledWithIndices: ModuleValue {
+  /// The values.
+  public var output: Tensor
+  /// The flat position of each within its channel, int64.
+  public var indices: Tensor
+
+  init(_ results: [Tensor]) { (output, indices) = (results[0], results[1]) }
+
+  /// `Tuple[Tensor, Tensor]`.
+  public static var typeDescription: String { "Tuple[Tensor, Tensor]" }
+  /// A tuple with names.
+  public var moduleValue: Value { .tuple([.tensor(output), .tensor(indices)], names: ["output", "indices"]) }
+
+  /// The parts of a tuple.
+  ///
+  /// - Throws: `model.argument` for a value of another type.
+  public init(moduleValue: Value) throws(XylemError) {
+    output = try Tensor(moduleValue: moduleValue.part(0, as: "Tensor"))
+    indices = try Tensor(moduleValue: moduleValue.part(1, as: "Tensor"))
+  }
+}
+
+/// The operators of one dimensionality.
+private struct MaxPoolOperators: Sendable {
+  let dimensions: Int
+  let plain: OperatorReference
+  let indexed: OperatorReference
+
+  private init(_ dimensions: Int) {
+    self.dimensions = dimensions
+    let name = "max_pool\(dimensions)d"
+    plain = OperatorReference("aten::" + name)
+    indexed = OperatorReference("aten::\(name)_with_indices", nodeName: name, resultTypes: ["Tensor", "Tensor"])
+  }
+
+  static let one = MaxPoolOperators(1)
+  static let two = MaxPoolOperators(2)
+  static let three = MaxPoolOperators(3)
+}
+
+/// The greatest value in a window of `[N, C, L]`, PyTorch's `torch.nn.MaxPool1d`.
+public final class MaxPool1d: MaxPool {
+  /// A pool; the stride is the window where none is given.
+  public init(
+    kernelSize: Sizes, stride: Sizes? = nil, padding: Sizes = 0, dilation: Sizes = 1, ceilMode: Bool = false
+  ) {
+    super.init(.one, kernelSize, stride, padding, dilation, ceilMode)
+  }
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.pooling.MaxPool1d" }
+}
+
+/// The greatest value in a window of `[N, C, H, W]`, PyTorch's `torch.nn.MaxPool2d`.
+public final class MaxPool2d: MaxPool {
+  /// A pool; the stride is the window where none is given.
+  public init(
+    kernelSize: Sizes, stride: Sizes? = nil, padding: Sizes = 0, dilation: Sizes = 1, ceilMode: Bool = false
+  ) {
+    super.init(.two, kernelSize, stride, padding, dilation, ceilMode)
+  }
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.pooling.MaxPool2d" }
+}
+
+/// The greatest value in a window of `[N, C, D, H, W]`, PyTorch's `torch.nn.MaxPool3d`.
+public final class MaxPool3d: MaxPool {
+  /// A pool; the stride is the window where none is given.
+  public init(
+    kernelSize: Sizes, stride: Sizes? = nil, padding: Sizes = 0, dilation: Sizes = 1, ceilMode: Bool = false
+  ) {
+    super.init(.three, kernelSize, stride, padding, dilation, ceilMode)
+  }
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.pooling.MaxPool3d" }
+}

@@ -1,0 +1,190 @@
+public import XylemErrors
+public import XylemRuntime
+
+/// Attention of several heads: Vaswani et al., arXiv:1706.03762, PyTorch's `torch.nn.MultiheadAttention`.
+///
+/// Where the model is traced through, and the number of dimensions is open, the inputs are taken to be batches, which is checked
+/// when the graph runs, and masks have to be known to be of numbers or of truth values.
+public final class MultiheadAttention: Module {
+  /// The three projections in one, `[3 * embedDim, embedDim]`; nil where keys or values have another size.
+  public let inProjWeight: Parameter?
+  /// `[embedDim, embedDim]`, where there is no ``inProjWeight``.
+  public let qProjWeight: Parameter?
+  /// `[embedDim, kdim]`, where there is no ``inProjWeight``.
+  public let kProjWeight: Parameter?
+  /// `[embedDim, vdim]`, where there is no ``inProjWeight``.
+  public let vProjWeight: Parameter?
+  /// `[3 * embedDim]`.
+  public let inProjBias: Parameter?
+  /// A key that every query sees, `[1, 1, embedDim]`.
+  public let biasK: Parameter?
+  /// The value of that key, `[1, 1, embedDim]`.
+  public let biasV: Parameter?
+  /// The projection of the heads' results.
+  public let outProj: NonDynamicallyQuantizableLinear
+
+  let embedDim: Int
+  let numHeads: Int
+  let dropout: Double
+  let addZeroAttn: Bool
+  private let batchFirst: Bool
+
+  /// A layer with fresh parameters.
+  ///
+  /// - Parameters:
+  ///   - dropout: the probability of losing a weight while training.
+  ///   - addBiasKV: whether a learnt key and value are added to the others.
+  ///   - addZeroAttn: whether a key and value of zeros are added.
+  ///   - kdim: the size of keys; `embedDim` unless told.
+  ///   - vdim: the size of values; `embedDim` unless told.
+  ///   - batchFirst: whether inputs and output are `[N, L, …]` instead of `[L, N, …]`.
+  /// - Precondition: the heads divide `embedDim`.
+  public init(
+    _ embedDim: Int, _ numHeads: Int, dropout: Double = 0, bias: Bool = true, addBiasKV: Bool = false,
+    addZeroAttn: Bool = false, kdim: Int? = nil, vdim: Int? = nil, batchFirst: Bool = false
+  ) {
+    precondition(
+      embedDim > 0 && numHeads > 0 && embedDim % numHeads == 0,
+      "\(embedDim) features can't be divided among \(numHeads) heads")
+    self.embedDim = embedDim
+    self.numHeads = numHeads
+    self.dropout = dropout
+    self.addZeroAttn = addZeroAttn
+    self.batchFirst = batchFirst
+    let outProj = NonDynamicallyQuantizableLinear(
+      embedDim, embedDim, bias: bias, biasInitializer: .zeros(afterDrawing: .bias(fan: embedDim)))
+    self.outProj = outProj
+    let drawn = [outProj.weight, outProj.bias].compactMap { $0 }
+    // The output's projection draws its numbers first in PyTorch, though its place is after these.
+    func projection(_ rows: Int, _ columns: Int) -> Parameter {
+      Parameter([rows, columns], .xavierUniform(fanIn: columns, fanOut: rows).after(drawn))
+    }
+    let (keySize, valueSize) = (kdim ?? embedDim, vdim ?? embedDim)
+    let isPacked = keySize == embedDim && valueSize == embedDim
+    inProjWeight = isPacked ? projection(3 * embedDim, embedDim) : nil
+    qProjWeight = isPacked ? nil : projection(embedDim, embedDim)
+    kProjWeight = isPacked ? nil : projection(embedDim, keySize)
+    vProjWeight = isPacked ? nil : projection(embedDim, valueSize)
+    inProjBias = bias ? Parameter([3 * embedDim], .zeros) : nil
+    let extra = Initializer.normal(std: 1 / Double(embedDim).squareRoot())
+    biasK = addBiasKV ? Parameter([1, 1, embedDim], extra) : nil
+    biasV = addBiasKV ? Parameter([1, 1, embedDim], extra) : nil
+  }
+
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.activation.MultiheadAttention" }
+
+  /// Takes `query`, `key`, `value` and, where they are wanted, PyTorch's other arguments.
+  public override var entry: ModuleEntry? {
+    ModuleEntry("query", "key", "value", "key_padding_mask", "attn_mask") {
+      [unowned self] (query: Tensor, key: Tensor, value: Tensor, padding: Tensor?, mask: Tensor?) in
+      try forward(query, key, value, keyPaddingMask: padding, attnMask: mask)
+    }
+  }
+
+  /// Runs the layer, or writes its call down where a model is being traced; the arguments are those of `forward`.
+  ///
+  /// - Throws: as `forward`, and while tracing what the tracer throws.
+  public func callAsFunction(
+    _ query: Tensor, _ key: Tensor, _ value: Tensor, keyPaddingMask: Tensor? = nil, needWeights: Bool = true,
+    attnMask: Tensor? = nil, averageAttnWeights: Bool = true, isCausal: Bool = false, file: String = #fileID,
+    line: Int = #line
+  ) throws -> AttentionOutput {
+    try call(
+      query, key, value, keyPaddingMask, needWeights, attnMask, averageAttnWeights, isCausal, file: file, line: line
+    ) { query, key, value, keyPaddingMask, needWeights, attnMask, averageAttnWeights, isCausal in
+      try self.forward(
+        query, key, value, keyPaddingMask: keyPaddingMask, needWeights: needWeights, attnMask: attnMask,
+        averageAttnWeights: averageAttnWeights, isCausal: isCausal)
+    }
+  }
+
+  /// What each query finds among the values.
+  ///
+  /// - Parameters:
+  ///   - query: `[L, N, embedDim]`, with batches first `[N, L, embedDim]`, without a batch `[L, embedDim]`.
+  ///   - key: as the query with `S` for `L` and `kdim` for `embedDim`.
+  ///   - value: as the key with `vdim`.
+  ///   - keyPaddingMask: `[N, S]`: true for keys that are not seen, or a number that is added.
+  ///   - needWeights: whether the weights are returned too, which needs their memory.
+  ///   - attnMask: `[L, S]` or `[N * numHeads, L, S]`: true for pairs that are not seen, or a number that is added.
+  ///   - averageAttnWeights: whether weights are averaged over the heads.
+  ///   - isCausal: tells that the mask is causal, which may be faster; the mask has to be given too.
+  /// - Throws: `model.argument` for other shapes, `runtime.operator`.
+  public func forward(
+    _ query: Tensor, _ key: Tensor, _ value: Tensor, keyPaddingMask: Tensor? = nil, needWeights: Bool = true,
+    attnMask: Tensor? = nil, averageAttnWeights: Bool = true, isCausal: Bool = false
+  ) throws -> AttentionOutput {
+    let isBatched = try checkRank(query)
+    let isSelf = query.identity == key.identity && key.identity == value.identity
+    func arranged(_ x: Tensor) throws -> Tensor {
+      guard isBatched else { return try Attention.unsqueeze(x, 1) }
+      return batchFirst ? try Attention.transpose(x, 0, 1) : x
+    }
+    let q = try arranged(query)
+    let attention = Attention(
+      self, query: q, key: isSelf ? q : try arranged(key), value: isSelf ? q : try arranged(value))
+    let padding = try isBatched ? keyPaddingMask : keyPaddingMask.map { try Attention.unsqueeze($0, 0) }
+    guard !isCausal || attnMask != nil else {
+      throw XylemError(.modelArgument, "a causal mask has to be given too", at: .init(moduleType: Self.typeName))
+    }
+    let usesHint = isCausal && keyPaddingMask == nil && !needWeights
+    var (output, weights) = try attention.run(
+      padding: padding, mask: usesHint ? nil : attnMask, needWeights: needWeights, isCausal: usesHint)
+    if averageAttnWeights { weights = try weights.map { try Attention.mean($0, 1) } }
+    guard isBatched else {
+      return AttentionOutput(
+        output: try Attention.squeeze(output, 1), weights: try weights.map { try Attention.squeeze($0, 0) })
+    }
+    if batchFirst { output = try Attention.transpose(output, 0, 1) }
+    return AttentionOutput(output: output, weights: weights)
+  }
+
+  /// Whether the query is a batch.
+  private func checkRank(_ query: Tensor) throws -> Bool {
+    guard let sizes = query.knownSizes else {
+      try require(query.dim() == 3, "a batch of queries was expected, of three dimensions")
+      return true
+    }
+    guard (2...3).contains(sizes.count) else { throw ModuleErrors.rank(sizes, wanted: 2...3, type: Self.typeName) }
+    guard sizes.last == embedDim else {
+      throw ModuleErrors.layerInput("queries of \(embedDim) features were expected", sizes, type: Self.typeName)
+    }
+    return sizes.count == 3
+  }
+}
+
+/// What a ``MultiheadAttention`` gives.
+public struct AttentionOutput: ModuleValue {
+  /// The query's shape.
+  public var output: Tensor
+  /// `[N, L, S]`, or for each head `[N, numHeads, L, S]`; nil where they were not wanted.
+  public var weights: Tensor?
+
+  init(output: Tensor, weights: Tensor?) {
+    self.output = output
+    self.weights = weights
+  }
+
+  /// `Tuple[Tensor, Optional[Tensor]]`.
+  public static var typeDescription: String { "Tuple[Tensor, Optional[Tensor]]" }
+  /// A tuple without names, as in PyTorch.
+  public var moduleValue: Value { .tuple([.tensor(output), weights.moduleValue], names: []) }
+
+  /// The parts of a tuple.
+  ///
+  /// - Throws: `model.argument` for a value of another type.
+  public init(moduleValue: Value) throws(XylemError) {
+    output = try Tensor(moduleValue: moduleValue.part(0, as: "Tensor"))
+    weights = try Tensor?(moduleValue: moduleValue.part(1, as: "Optional[Tensor]"))
+  }
+}
+
+/// The linear layer within a ``MultiheadAttention``, which PyTorch gives a type of its own.
+public final class NonDynamicallyQuantizableLinear: Linear {
+  init(_ inFeatures: Int, _ outFeatures: Int, bias: Bool, biasInitializer: Initializer) {
+    super.init(inFeatures, outFeatures, bias: bias, biasInitializer)
+  }
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.linear.NonDynamicallyQuantizableLinear" }
+}

@@ -1,0 +1,118 @@
+public import XylemRuntime
+
+private enum Operators {
+  static let leakyReLU = OperatorReference("aten::leaky_relu")
+  static let leakyReLUInPlace = OperatorReference("aten::leaky_relu_")
+  static let elu = OperatorReference("aten::elu")
+  static let eluInPlace = OperatorReference("aten::elu_")
+  static let selu = OperatorReference("aten::selu")
+  static let seluInPlace = OperatorReference("aten::selu_")
+  static let celu = OperatorReference("aten::celu")
+  static let celuInPlace = OperatorReference("aten::celu_")
+  static let hardtanh = OperatorReference("aten::hardtanh")
+  static let hardtanhInPlace = OperatorReference("aten::hardtanh_")
+  static let threshold = OperatorReference("aten::threshold")
+  static let thresholdInPlace = OperatorReference("aten::threshold_")
+  static let hardshrink = OperatorReference("aten::hardshrink")
+  static let softshrink = OperatorReference("aten::softshrink")
+}
+
+/// `x` above 0, and `negativeSlope * x` below, PyTorch's `torch.nn.LeakyReLU`.
+public final class LeakyReLU: Activation {
+  /// An activation, in place of its input where asked for.
+  public init(_ negativeSlope: Double = 0.01, inplace: Bool = false) {
+    super.init(Operators.leakyReLU, inPlace: Operators.leakyReLUInPlace, inplace: inplace, [.float(negativeSlope)])
+  }
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.activation.LeakyReLU" }
+}
+
+/// `x` above 0, and `alpha * (exp(x) - 1)` below, PyTorch's `torch.nn.ELU`.
+public final class ELU: Activation {
+  /// An activation, in place of its input where asked for.
+  public init(_ alpha: Double = 1, inplace: Bool = false) {
+    super.init(Operators.elu, inPlace: Operators.eluInPlace, inplace: inplace, [.float(alpha)])
+  }
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.activation.ELU" }
+}
+
+/// `ELU` with the constants that keep mean 0 and variance 1: Klambauer et al., arXiv:1706.02515, PyTorch's `torch.nn.SELU`.
+public final class SELU: Activation {
+  /// An activation, in place of its input where asked for.
+  public init(inplace: Bool = false) { super.init(Operators.selu, inPlace: Operators.seluInPlace, inplace: inplace) }
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.activation.SELU" }
+}
+
+/// `x` above 0, and `alpha * (exp(x / alpha) - 1)` below, PyTorch's `torch.nn.CELU`.
+public final class CELU: Activation {
+  /// An activation, in place of its input where asked for.
+  public init(_ alpha: Double = 1, inplace: Bool = false) {
+    super.init(Operators.celu, inPlace: Operators.celuInPlace, inplace: inplace, [.float(alpha)])
+  }
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.activation.CELU" }
+}
+
+/// `x` kept between two bounds, PyTorch's `torch.nn.Hardtanh`.
+public final class Hardtanh: Activation {
+  /// An activation, in place of its input where asked for.
+  public init(_ minVal: Double = -1, _ maxVal: Double = 1, inplace: Bool = false) {
+    super.init(
+      Operators.hardtanh, inPlace: Operators.hardtanhInPlace, inplace: inplace, [.float(minVal), .float(maxVal)])
+  }
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.activation.Hardtanh" }
+}
+
+/// `x` above a threshold, and a fixed value up to it, PyTorch's `torch.nn.Threshold`.
+public final class Threshold: Activation {
+  /// An activation, in place of its input where asked for.
+  public init(_ threshold: Double, _ value: Double, inplace: Bool = false) {
+    super.init(
+      Operators.threshold, inPlace: Operators.thresholdInPlace, inplace: inplace, [.float(threshold), .float(value)])
+  }
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.activation.Threshold" }
+}
+
+/// `x` beyond `lambd` on either side of 0, and 0 between, PyTorch's `torch.nn.Hardshrink`.
+public final class Hardshrink: Activation {
+  /// An activation.
+  public init(_ lambd: Double = 0.5) { super.init(Operators.hardshrink, [.float(lambd)]) }
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.activation.Hardshrink" }
+}
+
+/// `x` moved towards 0 by `lambd`, and 0 where it would pass 0, PyTorch's `torch.nn.Softshrink`.
+public final class Softshrink: Activation {
+  /// An activation.
+  public init(_ lambd: Double = 0.5) { super.init(Operators.softshrink, [.float(lambd)]) }
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.activation.Softshrink" }
+}
+
+/// `x` above 0, and a learnt slope times `x` below, PyTorch's `torch.nn.PReLU`: He et al., arXiv:1502.01852.
+public final class PReLU: Module, Layer {
+  /// The slopes, `[numParameters]`.
+  public let weight: Parameter
+
+  /// An activation with one slope for all channels, or one for each.
+  ///
+  /// - Parameter initial: the slopes at first.
+  public init(_ numParameters: Int = 1, init initial: Double = 0.25) {
+    weight = Parameter([numParameters], .constant(initial))
+  }
+
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.activation.PReLU" }
+  package override class var consistsOfOperators: Bool { true }
+
+  private static let op = OperatorReference("aten::prelu")
+
+  /// `[N, C, …]` to the same shape.
+  ///
+  /// - Throws: `runtime.operator` with the shapes.
+  public func forward(_ x: Tensor) throws -> Tensor { try Self.op.tensor([.tensor(x), .tensor(weight.tensor)]) }
+}

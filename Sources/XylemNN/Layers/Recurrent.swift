@@ -1,0 +1,134 @@
+internal import XylemErrors
+internal import XylemRuntime
+
+/// What recurrent layers have in common: layers of cells, each with weights for the input and for the state.
+///
+/// Where the model is traced through, and the number of dimensions is open, the input is taken to be a batch, which is checked
+/// when the graph runs.
+public class Recurrent: Module {
+  private let weights: RecurrentWeights
+  let shape: RecurrentShape
+
+  init(_ shape: RecurrentShape) {
+    precondition((0...1).contains(shape.dropout), "a dropout's probability is \(shape.dropout)")
+    precondition(shape.hiddenSize > 0 && shape.numLayers > 0, "a recurrent layer has features and layers")
+    precondition(0 <= shape.projSize && shape.projSize < shape.hiddenSize, "a projection makes states smaller")
+    self.shape = shape
+    weights = RecurrentWeights(shape)
+  }
+
+  /// The arguments that all recurrent operators have after the state.
+  private var settings: [Value] {
+    [
+      .list(weights.named.map { .tensor($0.parameter.tensor) }), .bool(shape.bias), .int(shape.numLayers),
+      .float(shape.dropout), .bool(isTraining), .bool(shape.bidirectional), .bool(shape.batchFirst),
+    ]
+  }
+
+  /// Runs an operator on `[L, N, inputSize]` with states of `[layers * directions, N, size]`, or without the batch's dimension.
+  ///
+  /// - Parameters:
+  ///   - states: nil for zeros.
+  ///   - sizes: the features of each state.
+  func run(_ op: OperatorReference, _ input: Tensor, _ states: [Tensor]?, sizes: [Int]) throws -> [Tensor] {
+    let isBatched = try checkInput(input)
+    let batchDimension = shape.batchFirst ? 0 : 1
+    let batch = isBatched ? input : try Operators.unsqueeze.tensor([.tensor(input), .int(batchDimension)])
+    var start: [Tensor] = []
+    for (index, size) in sizes.enumerated() {
+      if let given = states?[index] {
+        try checkState(given, size, input, isBatched)
+        start.append(isBatched ? given : try Operators.unsqueeze.tensor([.tensor(given), .int(1)]))
+      } else {
+        let count = try batch.shape[batchDimension]
+        start.append(
+          try Operators.newZeros.tensor([
+            .tensor(batch), .list([.int(shape.numLayers * shape.directions), count.value, .int(size)]),
+          ]))
+      }
+    }
+    let state: Value = sizes.count == 1 ? .tensor(start[0]) : .list(start.map { .tensor($0) })
+    let results = try op.tensors([.tensor(batch), state] + settings)
+    guard !isBatched else { return results }
+    return try results.enumerated().map { index, result in
+      try Operators.squeeze.tensor([.tensor(result), .int(index == 0 ? batchDimension : 1)])
+    }
+  }
+
+  /// Whether the input is a batch.
+  private func checkInput(_ input: Tensor) throws -> Bool {
+    let type = Swift.type(of: self).typeName
+    guard let sizes = input.knownSizes else {
+      try require(input.dim() == 3, "a batch of sequences was expected, of three dimensions")
+      return true
+    }
+    guard (2...3).contains(sizes.count) else { throw ModuleErrors.rank(sizes, wanted: 2...3, type: type) }
+    guard sizes.last == shape.inputSize else {
+      throw ModuleErrors.layerInput("inputs of \(shape.inputSize) features were expected", sizes, type: type)
+    }
+    return sizes.count == 3
+  }
+
+  private func checkState(_ state: Tensor, _ size: Int, _ input: Tensor, _ isBatched: Bool) throws {
+    guard let given = state.knownSizes, let sizes = input.knownSizes else { return }
+    let batch = isBatched ? [sizes[shape.batchFirst ? 0 : 1]] : []
+    let wanted = [shape.numLayers * shape.directions] + batch + [size]
+    guard given == wanted else {
+      throw XylemError(
+        .modelArgument, "a state of shape \(wanted) was expected", at: .init(moduleType: Swift.type(of: self).typeName),
+        cause: Reason("the state's shape is \(given)"))
+    }
+  }
+}
+
+/// The numbers that the weights of a recurrent layer follow from.
+struct RecurrentShape: Sendable {
+  /// How many matrices a cell has, one for each gate.
+  let gates: Int
+  let inputSize: Int
+  let hiddenSize: Int
+  let numLayers: Int
+  let bias: Bool
+  let batchFirst: Bool
+  let dropout: Double
+  let bidirectional: Bool
+  var projSize = 0
+
+  var directions: Int { bidirectional ? 2 : 1 }
+  /// The size of a cell's output.
+  var outputSize: Int { projSize > 0 ? projSize : hiddenSize }
+}
+
+/// The weights of all cells by PyTorch's keys, in the order in which operators take them.
+struct RecurrentWeights: NamedParameters {
+  let named: [(key: String, parameter: Parameter)]
+
+  init(_ shape: RecurrentShape) {
+    let bound = 1 / Double(shape.hiddenSize).squareRoot()
+    let rows = shape.gates * shape.hiddenSize
+    var named: [(key: String, parameter: Parameter)] = []
+    for layer in 0..<shape.numLayers {
+      let inputSize = layer == 0 ? shape.inputSize : shape.outputSize * shape.directions
+      for direction in 0..<shape.directions {
+        let suffix = "_l\(layer)" + (direction == 1 ? "_reverse" : "")
+        func add(_ name: String, _ sizes: [Int]) {
+          named.append((name + suffix, Parameter(sizes, .uniform(-bound, bound))))
+        }
+        add("weight_ih", [rows, inputSize])
+        add("weight_hh", [rows, shape.outputSize])
+        if shape.bias {
+          add("bias_ih", [rows])
+          add("bias_hh", [rows])
+        }
+        if shape.projSize > 0 { add("weight_hr", [shape.projSize, shape.hiddenSize]) }
+      }
+    }
+    self.named = named
+  }
+}
+
+private enum Operators {
+  static let unsqueeze = OperatorReference("aten::unsqueeze")
+  static let squeeze = OperatorReference("aten::squeeze", "dim")
+  static let newZeros = OperatorReference("aten::new_zeros")
+}

@@ -1,0 +1,63 @@
+public import XylemRuntime
+
+/// Splits a dimension into several, PyTorch's `torch.nn.Unflatten`.
+public final class Unflatten: Module, Layer {
+  private let dim: Int
+  private let sizes: [Int]
+
+  /// Splits a dimension into these sizes, of which one may be -1.
+  public init(_ dim: Int, _ unflattenedSize: [Int]) {
+    self.dim = dim
+    sizes = unflattenedSize
+  }
+
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.flatten.Unflatten" }
+  package override class var consistsOfOperators: Bool { true }
+
+  private static let op = OperatorReference("aten::unflatten", "int")
+
+  /// `[…, A * B, …]` to `[…, A, B, …]`, a view.
+  ///
+  /// - Throws: `runtime.operator` with the shape.
+  public func forward(_ x: Tensor) throws -> Tensor { try Self.op.tensor([.tensor(x), .int(dim), .ints(sizes)]) }
+}
+
+/// Turns channels into a finer image: `[…, C * r * r, H, W]` to `[…, C, H * r, W * r]`, PyTorch's `torch.nn.PixelShuffle`.
+public final class PixelShuffle: Module, Layer {
+  private let upscaleFactor: Int
+
+  /// A layer with a factor for both sides of images.
+  public init(_ upscaleFactor: Int) { self.upscaleFactor = upscaleFactor }
+
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.pixelshuffle.PixelShuffle" }
+  package override class var consistsOfOperators: Bool { true }
+
+  private static let op = OperatorReference("aten::pixel_shuffle")
+
+  /// `[…, C * r * r, H, W]` to `[…, C, H * r, W * r]`.
+  ///
+  /// - Throws: `runtime.operator` with the shape.
+  public func forward(_ x: Tensor) throws -> Tensor { try Self.op.tensor([.tensor(x), .int(upscaleFactor)]) }
+}
+
+/// Turns an image into more channels: `[…, C, H * r, W * r]` to `[…, C * r * r, H, W]`, PyTorch's
+/// `torch.nn.PixelUnshuffle`.
+public final class PixelUnshuffle: Module, Layer {
+  private let downscaleFactor: Int
+
+  /// A layer with a factor for both sides of images.
+  public init(_ downscaleFactor: Int) { self.downscaleFactor = downscaleFactor }
+
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.pixelshuffle.PixelUnshuffle" }
+  package override class var consistsOfOperators: Bool { true }
+
+  private static let op = OperatorReference("aten::pixel_unshuffle")
+
+  /// `[…, C, H * r, W * r]` to `[…, C * r * r, H, W]`.
+  ///
+  /// - Throws: `runtime.operator` with the shape.
+  public func forward(_ x: Tensor) throws -> Tensor { try Self.op.tensor([.tensor(x), .int(downscaleFactor)]) }
+}

@@ -1,0 +1,57 @@
+internal import XylemErrors
+public import XylemRuntime
+
+/// Positive numbers that add up to 1 along a dimension, PyTorch's `torch.nn.Softmax`.
+public final class Softmax: Activation {
+  /// A softmax along a dimension; PyTorch's guess where none is given is left out, as PyTorch warns of it.
+  public init(dim: Int) { super.init(SoftmaxOperators.softmax, [.int(dim), .none]) }
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.activation.Softmax" }
+}
+
+/// The logarithm of a softmax, PyTorch's `torch.nn.LogSoftmax`.
+public final class LogSoftmax: Activation {
+  /// A softmax along a dimension; PyTorch's guess where none is given is left out, as PyTorch warns of it.
+  public init(dim: Int) { super.init(SoftmaxOperators.logSoftmax, [.int(dim), .none]) }
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.activation.LogSoftmax" }
+}
+
+/// A softmax over the channels of `[N, C, H, W]` or `[C, H, W]`, PyTorch's `torch.nn.Softmax2d`.
+public final class Softmax2d: Activation {
+  /// A softmax over channels.
+  public init() { super.init(SoftmaxOperators.softmax, [.int(-3), .none]) }
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.activation.Softmax2d" }
+
+  /// The input's shape.
+  ///
+  /// - Throws: `model.argument` for other than three or four dimensions.
+  public override func forward(_ x: Tensor) throws -> Tensor {
+    if let sizes = x.knownSizes, !(3...4).contains(sizes.count) {
+      throw ModuleErrors.rank(sizes, wanted: 3...4, type: Self.typeName)
+    }
+    return try super.forward(x)
+  }
+}
+
+/// The softmax of the negated input, PyTorch's `torch.nn.Softmin`.
+public final class Softmin: Activation {
+  /// A softmin along a dimension.
+  public init(dim: Int) { super.init(SoftmaxOperators.softmax, [.int(dim), .none]) }
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.activation.Softmin" }
+
+  /// The input's shape.
+  ///
+  /// - Throws: `runtime.operator` with the shape.
+  public override func forward(_ x: Tensor) throws -> Tensor {
+    try super.forward(SoftmaxOperators.neg.tensor([.tensor(x)]))
+  }
+}
+
+private enum SoftmaxOperators {
+  static let softmax = OperatorReference("aten::softmax", "int")
+  static let logSoftmax = OperatorReference("aten::log_softmax", "int")
+  static let neg = OperatorReference("aten::neg")
+}

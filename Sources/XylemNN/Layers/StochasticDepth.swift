@@ -1,0 +1,60 @@
+public import XylemRuntime
+
+/// Loses whole samples of a residual branch while training: Huang et al., arXiv:1603.09382, torchvision's
+/// `StochasticDepth`.
+public final class StochasticDepth: Module, Layer {
+  /// What is lost together.
+  public enum Mode: String, Sendable {
+    /// The whole batch.
+    case batch
+    /// Each sample by itself.
+    case row
+  }
+
+  private let p: Double
+  private let mode: Mode
+
+  /// A layer that loses samples with a probability.
+  ///
+  /// - Precondition: `p` is a probability.
+  public init(_ p: Double, _ mode: Mode) {
+    precondition((0...1).contains(p), "the probability of being dropped is \(p)")
+    self.p = p
+    self.mode = mode
+  }
+
+  /// torchvision's name.
+  public override class var typeName: String { "torchvision.ops.stochastic_depth.StochasticDepth" }
+  package override class var consistsOfOperators: Bool { true }
+
+  private static let emptyOperator = OperatorReference("aten::new_empty")
+  private static let drawOperator = OperatorReference("aten::bernoulli_", "float")
+  private static let divOperator = OperatorReference("aten::div_", "Scalar")
+  private static let mulOperator = OperatorReference("aten::mul", "Tensor")
+  private static let transposeOperator = OperatorReference("aten::transpose", "int")
+
+  /// `[N, …]` to the same shape, with the samples that are kept scaled up.
+  ///
+  /// - Throws: `runtime.operator`.
+  public func forward(_ x: Tensor) throws -> Tensor {
+    let isTraining = isTraining
+    return try functional(
+      "torchvision.ops.stochastic_depth.stochastic_depth", x, p, mode.rawValue, isTraining, at: CallSite(#fileID, #line)
+    ) { x, p, mode, isTraining in
+      guard isTraining, p > 0 else { return x }
+      return try Self.dropped(x, kept: 1 - p, rows: mode == Mode.row.rawValue)
+    }
+  }
+
+  private static func dropped(_ x: Tensor, kept: Double, rows: Bool) throws -> Tensor {
+    let count = rows ? try x.shape[0] : 1
+    var noise = try emptyOperator.tensor([.tensor(x), .list([count.value])])
+    noise = try drawOperator.tensor([.tensor(noise), .float(kept), .none])
+    if kept > 0 { noise = try divOperator.tensor([.tensor(noise), .float(kept)]) }
+    guard rows else { return try mulOperator.tensor([.tensor(x), .tensor(noise)]) }
+    // With the batch as the last dimension one number a sample needs no other dimensions, however many there are.
+    let last = try transposeOperator.tensor([.tensor(x), .int(0), .int(-1)])
+    let scaled = try mulOperator.tensor([.tensor(last), .tensor(noise)])
+    return try transposeOperator.tensor([.tensor(scaled), .int(0), .int(-1)])
+  }
+}

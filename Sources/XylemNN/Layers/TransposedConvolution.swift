@@ -1,0 +1,145 @@
+internal import XylemErrors
+public import XylemRuntime
+
+/// What transposed convolutions of one, two and three dimensions have in common: a convolution's gradient as a layer.
+public class TransposedConvolution: Module, Layer {
+  /// `[inChannels, outChannels / groups, kernel…]`.
+  public let weight: Parameter
+  /// `[outChannels]`.
+  public let bias: Parameter?
+
+  private let op: OperatorReference
+  private let kernelSize: [Int]
+  private let stride: [Int]
+  private let padding: [Int]
+  private let outputPadding: [Int]
+  private let dilation: [Int]
+  private let groups: Int
+
+  fileprivate init(
+    _ op: OperatorReference, _ count: Int, _ inChannels: Int, _ outChannels: Int, _ kernelSize: Sizes, _ stride: Sizes,
+    _ padding: Sizes, _ outputPadding: Sizes, _ groups: Int, _ bias: Bool, _ dilation: Sizes
+  ) {
+    precondition(
+      groups > 0 && inChannels % groups == 0 && outChannels % groups == 0,
+      "\(inChannels) and \(outChannels) channels can't be divided into \(groups) groups")
+    self.op = op
+    self.kernelSize = kernelSize.expanded(to: count)
+    self.stride = stride.expanded(to: count)
+    self.padding = padding.expanded(to: count)
+    self.outputPadding = outputPadding.expanded(to: count)
+    self.dilation = dilation.expanded(to: count)
+    self.groups = groups
+    // PyTorch takes the weight's second size for the number of inputs, though it is that of outputs here.
+    let fan = outChannels / groups * self.kernelSize.reduce(1, *)
+    weight = Parameter([inChannels, outChannels / groups] + self.kernelSize, .kaimingUniform(fan: fan))
+    self.bias = bias ? Parameter([outChannels], .bias(fan: fan)) : nil
+  }
+
+  package override class var consistsOfOperators: Bool { true }
+
+  /// `[N, inChannels, …]` to `[N, outChannels, …]`.
+  ///
+  /// - Throws: `runtime.operator` with the shapes.
+  public func forward(_ x: Tensor) throws -> Tensor { try run(x, .ints(outputPadding)) }
+
+  /// Runs the layer with a wanted spatial size of the result: of the sizes that a stride makes possible, this one.
+  ///
+  /// - Parameter outputSize: a size for each spatial dimension, or for all dimensions.
+  /// - Throws: `model.argument` for another count, `model.requirement` where a size is not possible.
+  public func callAsFunction(
+    _ x: Tensor, outputSize: [Size], file: String = #fileID, line: Int = #line
+  ) throws -> Tensor {
+    try call(x, outputSize, file: file, line: line) { x, outputSize in
+      try self.run(x, .list(self.outputPadding(of: x, outputSize).map(\.value)))
+    }
+  }
+
+  private func run(_ x: Tensor, _ outputPadding: Value) throws -> Tensor {
+    try op.tensor([
+      .tensor(x), .tensor(weight.tensor), bias.value, .ints(stride), .ints(padding), outputPadding, .int(groups),
+      .ints(dilation),
+    ])
+  }
+
+  /// What has to be added to the smallest possible size for the wanted one.
+  private func outputPadding(of x: Tensor, _ outputSize: [Size]) throws -> [Size] {
+    let count = stride.count
+    let wanted = Array(outputSize.suffix(count))
+    guard wanted.count == count, outputSize.count <= count + 2 else {
+      throw XylemError(
+        .modelArgument, "\(outputSize.count) output sizes were given", at: .init(moduleType: Self.typeName),
+        cause: Reason("\(count) are needed, one for each spatial dimension"))
+    }
+    let shape = try x.shape
+    return try wanted.enumerated().map { index, size in
+      let spread = dilation[index] * (kernelSize[index] - 1) + 1 - 2 * padding[index]
+      let smallest = try (shape[index - count] - 1) * Size(stride[index]) + Size(spread)
+      let extra = try size - smallest
+      let message = "an output size of \(size) can't be reached from an input of \(shape)"
+      try require(extra >= 0, message)
+      try require(extra < Size(stride[index]), message)
+      return extra
+    }
+  }
+}
+
+private enum Operators {
+  static let one = OperatorReference("aten::conv_transpose1d")
+  static let two = OperatorReference("aten::conv_transpose2d", "input")
+  static let three = OperatorReference("aten::conv_transpose3d", "input")
+}
+
+/// A transposed convolution over sequences: `[N, inChannels, L]` to `[N, outChannels, L']`, PyTorch's
+/// `torch.nn.ConvTranspose1d`.
+public final class ConvTranspose1d: TransposedConvolution {
+  /// A layer with fresh parameters.
+  ///
+  /// - Parameter outputPadding: how much is added to one side of the result.
+  public init(
+    _ inChannels: Int, _ outChannels: Int, kernelSize: Sizes, stride: Sizes = 1, padding: Sizes = 0,
+    outputPadding: Sizes = 0, groups: Int = 1, bias: Bool = true, dilation: Sizes = 1
+  ) {
+    super.init(
+      Operators.one, 1, inChannels, outChannels, kernelSize, stride, padding, outputPadding, groups, bias, dilation)
+  }
+
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.conv.ConvTranspose1d" }
+}
+
+/// A transposed convolution over images: `[N, inChannels, H, W]` to `[N, outChannels, H', W']`, PyTorch's
+/// `torch.nn.ConvTranspose2d`.
+public final class ConvTranspose2d: TransposedConvolution {
+  /// A layer with fresh parameters.
+  ///
+  /// - Parameter outputPadding: how much is added to one side of the result.
+  public init(
+    _ inChannels: Int, _ outChannels: Int, kernelSize: Sizes, stride: Sizes = 1, padding: Sizes = 0,
+    outputPadding: Sizes = 0, groups: Int = 1, bias: Bool = true, dilation: Sizes = 1
+  ) {
+    super.init(
+      Operators.two, 2, inChannels, outChannels, kernelSize, stride, padding, outputPadding, groups, bias, dilation)
+  }
+
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.conv.ConvTranspose2d" }
+}
+
+/// A transposed convolution over volumes: `[N, inChannels, D, H, W]` to `[N, outChannels, D', H', W']`, PyTorch's
+/// `torch.nn.ConvTranspose3d`.
+public final class ConvTranspose3d: TransposedConvolution {
+  /// A layer with fresh parameters.
+  ///
+  /// - Parameter outputPadding: how much is added to one side of the result.
+  public init(
+    _ inChannels: Int, _ outChannels: Int, kernelSize: Sizes, stride: Sizes = 1, padding: Sizes = 0,
+    outputPadding: Sizes = 0, groups: Int = 1, bias: Bool = true, dilation: Sizes = 1
+  ) {
+    super.init(
+      Operators.three, 3, inChannels, outChannels, kernelSize, stride, padding, outputPadding, groups, bias, dilation)
+  }
+
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.conv.ConvTranspose3d" }
+}

@@ -1,0 +1,139 @@
+internal import XylemErrors
+public import XylemRuntime
+
+/// One factor for each spatial dimension, or one for all: `2`, `1.5` or `[1.5, 2.5]`.
+public struct Scales: Sendable, Hashable, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
+  ExpressibleByArrayLiteral
+{
+  /// As given: one factor, or one for each dimension.
+  public let values: [Double]
+
+  /// One factor for each dimension.
+  public init(_ values: [Double]) { self.values = values }
+  /// One factor for all dimensions.
+  public init(integerLiteral value: Int) { values = [Double(value)] }
+  /// One factor for all dimensions.
+  public init(floatLiteral value: Double) { values = [value] }
+  /// One factor for each dimension.
+  public init(arrayLiteral values: Double...) { self.values = values }
+}
+
+/// How values between those of the input are found.
+public enum UpsampleMode: String, Sendable {
+  /// The nearest one, as in OpenCV; for any number of dimensions.
+  case nearest
+  /// The nearest one, as in Pillow and scikit-image; for any number of dimensions.
+  case nearestExact = "nearest-exact"
+  /// Between two neighbours, of `[N, C, L]`.
+  case linear
+  /// Between four neighbours, of `[N, C, H, W]`.
+  case bilinear
+  /// By cubic polynomials, of `[N, C, H, W]`.
+  case bicubic
+  /// Between eight neighbours, of `[N, C, D, H, W]`.
+  case trilinear
+
+  /// The number of spatial dimensions; nil where any is possible.
+  fileprivate var dimensions: Int? {
+    switch self {
+    case .nearest, .nearestExact: nil
+    case .linear: 1
+    case .bilinear, .bicubic: 2
+    case .trilinear: 3
+    }
+  }
+}
+
+/// Resizes to a size or by a factor, PyTorch's `torch.nn.Upsample`.
+///
+/// Where the model is traced through: the nearest modes with one number for all dimensions take the input to be `[N, C, H, W]`,
+/// which is checked when the graph runs, and `recomputeScaleFactor` needs sizes as numbers, which is `trace.concrete-value`.
+public final class Upsample: Module, Layer {
+  private let size: Sizes?
+  private let scaleFactor: Scales?
+  private let mode: UpsampleMode
+  private let alignCorners: Bool?
+  private let recomputeScaleFactor: Bool
+
+  /// A layer with a size or a factor.
+  ///
+  /// - Parameters:
+  ///   - alignCorners: whether the corner elements of input and output lie on each other; for the linear modes and `bicubic`.
+  ///   - recomputeScaleFactor: whether the factor is computed from the sizes again, after rounding.
+  /// - Precondition: exactly one of `size` and `scaleFactor` is given, and `alignCorners` only where the mode knows it.
+  public init(
+    size: Sizes? = nil, scaleFactor: Scales? = nil, mode: UpsampleMode = .nearest, alignCorners: Bool? = nil,
+    recomputeScaleFactor: Bool = false
+  ) {
+    precondition((size == nil) != (scaleFactor == nil), "either a size or a scale factor is needed")
+    precondition(mode.dimensions != nil || alignCorners == nil, "alignCorners is nothing for the mode \(mode.rawValue)")
+    precondition(size == nil || !recomputeScaleFactor, "recomputeScaleFactor is nothing where a size is given")
+    self.size = size
+    self.scaleFactor = scaleFactor
+    self.mode = mode
+    self.alignCorners = alignCorners
+    self.recomputeScaleFactor = recomputeScaleFactor
+  }
+
+  /// PyTorch's name.
+  public override class var typeName: String { "torch.nn.modules.upsampling.Upsample" }
+
+  /// `[N, C, …]` to `[N, C, …']`.
+  ///
+  /// - Throws: `model.argument` for another number of dimensions than the mode is for; `runtime.operator` with the shape.
+  public func forward(_ x: Tensor) throws -> Tensor {
+    let dimensions = try dimensions(of: x)
+    var wanted: Value = size.map { .ints($0.expanded(to: dimensions)) } ?? .none
+    var factors: Value = .none
+    if let scaleFactor {
+      let values = scaleFactor.values
+      let scales = values.count == 1 ? Array(repeating: values[0], count: dimensions) : values
+      if recomputeScaleFactor {
+        let sizes = try x.shape.numbers()
+        wanted = .ints(zip(sizes.suffix(dimensions), scales).map { Int((Double($0) * $1).rounded(.down)) })
+      } else {
+        factors = .list(scales.map { .float($0) })
+      }
+    }
+    let op = UpsampleOperators.find(mode, dimensions)
+    guard mode.dimensions != nil else { return try op.tensor([.tensor(x), wanted, factors]) }
+    return try op.tensor([.tensor(x), wanted, .bool(alignCorners ?? false), factors])
+  }
+
+  private func dimensions(of x: Tensor) throws -> Int {
+    let counts = [size?.values.count, scaleFactor?.values.count].compactMap { $0 }.filter { $0 > 1 }
+    let fixed = mode.dimensions ?? counts.first
+    if let sizes = x.knownSizes {
+      let own = sizes.count - 2
+      let allowed = fixed.map { $0...$0 } ?? 1...3
+      guard allowed.contains(own), counts.allSatisfy({ $0 == own }) else {
+        throw ModuleErrors.rank(
+          sizes, wanted: allowed.lowerBound + 2...allowed.upperBound + 2, type: Self.typeName)
+      }
+      return own
+    }
+    if let fixed { return fixed }
+    try require(x.dim() == 4, "an image was expected, [N, C, H, W]")
+    return 2
+  }
+}
+
+private enum UpsampleOperators {
+  private static let nearest = (1...3).map { OperatorReference("aten::upsample_nearest\($0)d", "vec") }
+  private static let nearestExact = (1...3).map { OperatorReference("aten::_upsample_nearest_exact\($0)d", "vec") }
+  private static let linear = OperatorReference("aten::upsample_linear1d", "vec")
+  private static let bilinear = OperatorReference("aten::upsample_bilinear2d", "vec")
+  private static let bicubic = OperatorReference("aten::upsample_bicubic2d", "vec")
+  private static let trilinear = OperatorReference("aten::upsample_trilinear3d", "vec")
+
+  static func find(_ mode: UpsampleMode, _ dimensions: Int) -> OperatorReference {
+    switch mode {
+    case .nearest: nearest[dimensions - 1]
+    case .nearestExact: nearestExact[dimensions - 1]
+    case .linear: linear
+    case .bilinear: bilinear
+    case .bicubic: bicubic
+    case .trilinear: trilinear
+    }
+  }
+}
