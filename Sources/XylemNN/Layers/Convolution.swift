@@ -46,7 +46,8 @@ public class Convolution: Module, Layer {
 
   init(
     _ operators: ConvolutionOperators, _ inChannels: Int, _ outChannels: Int, _ kernelSize: Sizes, _ stride: Sizes,
-    _ padding: ConvolutionPadding, _ dilation: Sizes, _ groups: Int, _ bias: Bool, _ paddingMode: PaddingMode
+    _ padding: ConvolutionPadding, _ dilation: Sizes, _ groups: Int, _ bias: Bool, _ paddingMode: PaddingMode,
+    _ initializer: Initializer? = nil
   ) {
     precondition(groups > 0, "\(groups) groups of channels")
     precondition(
@@ -62,7 +63,7 @@ public class Convolution: Module, Layer {
     self.groups = groups
     self.paddingMode = paddingMode
     let fan = inChannels / groups * self.kernelSize.reduce(1, *)
-    weight = Parameter([outChannels, inChannels / groups] + self.kernelSize, .kaimingUniform(fan: fan))
+    weight = Parameter([outChannels, inChannels / groups] + self.kernelSize, initializer ?? .kaimingUniform(fan: fan))
     self.bias = bias ? Parameter([outChannels], .bias(fan: fan)) : nil
   }
 
@@ -139,11 +140,15 @@ public final class Conv1d: Convolution {
 /// A convolution over images: `[N, inChannels, H, W]` to `[N, outChannels, H', W']`, PyTorch's `torch.nn.Conv2d`.
 public final class Conv2d: Convolution {
   /// A layer with fresh parameters.
+  ///
+  /// - Parameter initializer: of the weight; nil for PyTorch's own.
   public init(
     _ inChannels: Int, _ outChannels: Int, kernelSize: Sizes, stride: Sizes = 1, padding: ConvolutionPadding = 0,
-    dilation: Sizes = 1, groups: Int = 1, bias: Bool = true, paddingMode: PaddingMode = .zeros
+    dilation: Sizes = 1, groups: Int = 1, bias: Bool = true, paddingMode: PaddingMode = .zeros,
+    initializer: Initializer? = nil
   ) {
-    super.init(.two, inChannels, outChannels, kernelSize, stride, padding, dilation, groups, bias, paddingMode)
+    super.init(
+      .two, inChannels, outChannels, kernelSize, stride, padding, dilation, groups, bias, paddingMode, initializer)
   }
 
   /// PyTorch's name.
