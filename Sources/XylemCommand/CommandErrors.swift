@@ -21,7 +21,10 @@ enum CommandErrors {
     XylemError(
       .fileNotFound, "'\(name)' is neither a file nor a built-in model",
       remedies: nearMisses(of: name, among: ModelCatalog.current.models.map(\.name)).map { "xylem nodes \($0)" }
-        + ["xylem models  # lists the models that need no file", "give the path of a TorchScript archive, as in ./model.pt"])
+        + [
+          "xylem models  # lists the models that need no file",
+          "give the path of a TorchScript archive, as in ./model.pt",
+        ])
   }
 
   static func folder(_ path: String) -> XylemError {

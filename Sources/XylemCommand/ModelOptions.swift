@@ -10,7 +10,8 @@ public import XylemTrace
 /// The options that every command with a model takes.
 struct ModelOptions: ParsableArguments {
   @ArgumentParser.Argument(
-    help: "A TorchScript archive (model.pt), a saved extractor (features.xylem), or a model's name (see 'xylem models').",
+    help:
+      "A TorchScript archive (model.pt), a saved extractor (features.xylem), or a model's name (see 'xylem models').",
     completion: .file(extensions: ["pt", "pth", "xylem"]))
   var model: String
 

@@ -3,7 +3,21 @@ public import XylemNN
 /// The models that Xylem brings along, under the names that torchvision (for EfficientNet-Lite0: timm) has for them.
 public enum ModelZoo {
   /// Every model, families together.
-  public static let models: [ModelDefinition] = resnets
+  public static let models: [ModelDefinition] =
+    resnets + vggs + [
+      image("alexnet", "AlexNet") { alexnet() },
+      image("googlenet", "GoogLeNet, with auxiliary heads while training") { googlenet() },
+      image("inception_v3", "Inception v3, with an auxiliary head while training", size: 299) { inception_v3() },
+      image("mobilenet_v2", "MobileNet v2") { mobilenet_v2() },
+      image("mobilenet_v3_small", "MobileNet v3, small") { mobilenet_v3_small() },
+      image("mobilenet_v3_large", "MobileNet v3, large") { mobilenet_v3_large() },
+      image("vit_b_16", "ViT-B, patches of 16 by 16") { vit_b_16() },
+      image("vit_b_32", "ViT-B, patches of 32 by 32") { vit_b_32() },
+      image("vit_l_16", "ViT-L, patches of 16 by 16") { vit_l_16() },
+      image("vit_l_32", "ViT-L, patches of 32 by 32") { vit_l_32() },
+      image("vit_h_14", "ViT-H, patches of 14 by 14") { vit_h_14() },
+      image("efficientnet_lite0", "EfficientNet-Lite0, padded as in TensorFlow") { efficientnet_lite0() },
+    ]
 
   /// The model with a name; nil where there is none.
   public static func definition(_ name: String) -> ModelDefinition? { models.first { $0.name == name } }

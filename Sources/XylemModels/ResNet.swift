@@ -77,7 +77,7 @@ extension Conv2d {
   ) -> Conv2d {
     Conv2d(
       inChannels, outChannels, kernelSize: Sizes(kernelSize), stride: Sizes(stride), padding: .sizes(Sizes(padding)),
-      groups: groups, bias: false, initializer: .kaimingNormal(fan: outChannels / groups * kernelSize * kernelSize))
+      groups: groups, bias: false, initializer: .kaimingNormal(fan: outChannels * kernelSize * kernelSize))
   }
 }
 

@@ -33,13 +33,23 @@ public struct Initializer: Sendable {
   /// A tensor that is made and filled when it is needed.
   func tensor(_ shape: [Int], _ dtype: DType, requiresGrad: Bool) -> Tensor {
     Tensor(
-      LazyTensor(shape: shape, dtype: dtype, requiresGrad: requiresGrad) { [fill] () throws(XylemError) in
-        let tensor = try Self.zerosOperator.tensor([
-          .list(shape.map { .int($0) }), .int(Int(dtype.runtimeCode)), .none, .none, .none,
-        ])
-        try fill(tensor)
-        return tensor
-      })
+      LazyTensor(shape: shape, dtype: dtype, requiresGrad: requiresGrad, make: maker(shape, dtype)))
+  }
+
+  private func maker(_ shape: [Int], _ dtype: DType) -> @Sendable () throws(XylemError) -> Tensor {
+    { [fill] () throws(XylemError) in
+      let tensor = try Self.zerosOperator.tensor([
+        .list(shape.map { .int($0) }), .int(Int(dtype.runtimeCode)), .none, .none, .none,
+      ])
+      try fill(tensor)
+      return tensor
+    }
+  }
+
+  /// Has a tensor whose elements were not made yet made by this initialiser; false where they were.
+  func replace(initializerOf tensor: Tensor) -> Bool {
+    guard let lazy = tensor.lazy else { return false }
+    return lazy.replace(maker(lazy.shape, lazy.dtype))
   }
 }
 

@@ -21,6 +21,13 @@ public final class Parameter: Sendable {
     tensor = initializer.tensor(shape, dtype, requiresGrad: requiresGrad)
   }
 
+  /// Has the elements made by another initialiser: what a model does to the layers that it is built from.
+  ///
+  /// - Precondition: nothing needed the elements yet.
+  public func initialize(_ initializer: Initializer) {
+    precondition(initializer.replace(initializerOf: tensor), "the parameter's elements were made already")
+  }
+
   /// A parameter that is a tensor which exists already, and is not copied.
   ///
   /// - Throws: `runtime.tensor` where the tensor was computed from others or can't have gradients.

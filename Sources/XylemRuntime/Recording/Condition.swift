@@ -41,14 +41,15 @@ public struct Condition: Sendable {
 ///
 /// - Throws: `model.requirement` where it does not hold.
 public func require(
-  _ condition: Condition, _ message: @autoclosure () -> String, file: String = #fileID, line: Int = #line
+  _ condition: Condition, _ message: @autoclosure () throws(XylemError) -> String, file: String = #fileID,
+  line: Int = #line
 ) throws(XylemError) {
   switch condition.storage {
   case .known(true): return
   case .known(false):
-    throw XylemError(.modelRequirement, message(), at: .init(source: "\(file):\(line)"))
+    throw XylemError(.modelRequirement, try message(), at: .init(source: "\(file):\(line)"))
   case .standIn(let standIn):
-    try standIn.recorder.recordCheck(standIn, message: message(), at: CallSite(file, line))
+    try standIn.recorder.recordCheck(standIn, message: try message(), at: CallSite(file, line))
   }
 }
 

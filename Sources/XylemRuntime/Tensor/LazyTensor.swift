@@ -14,10 +14,10 @@ package final class LazyTensor: Sendable {
   private struct State {
     var made: RuntimeObject?
     var requiresGrad: Bool
+    var make: @Sendable () throws(XylemError) -> Tensor
   }
 
   private let state: Mutex<State>
-  private let make: @Sendable () throws(XylemError) -> Tensor
 
   /// A tensor of a shape that `make` gives, on the CPU, when it is needed.
   package init(
@@ -25,8 +25,7 @@ package final class LazyTensor: Sendable {
   ) {
     self.shape = shape
     self.dtype = dtype
-    self.make = make
-    state = Mutex(State(made: nil, requiresGrad: requiresGrad))
+    state = Mutex(State(made: nil, requiresGrad: requiresGrad, make: make))
   }
 
   /// The runtime's tensor where it was made already.
@@ -46,6 +45,15 @@ package final class LazyTensor: Sendable {
     return found.reversed()
   }
 
+  /// Has the elements made otherwise; false where they were made already.
+  package func replace(_ make: @escaping @Sendable () throws(XylemError) -> Tensor) -> Bool {
+    state.withLock { state in
+      guard state.made == nil else { return false }
+      state.make = make
+      return true
+    }
+  }
+
   /// Sets what it will require; false where it was made already, and it is to be set on the tensor itself.
   func setRequiresGrad(_ requiresGrad: Bool) -> Bool {
     state.withLock { state in
@@ -62,7 +70,7 @@ package final class LazyTensor: Sendable {
       if let made = state.made { return .success(made) }
       do throws(XylemError) {
         // Whatever is being traced, the elements are made here and now.
-        let tensor = try Recording.paused(make)
+        let tensor = try Recording.paused(state.make)
         guard try tensor.sizes == shape, tensor.dtype == dtype else {
           throw RuntimeErrors.failed(
             .runtimeTensor, "an initialiser made another tensor than was declared",
@@ -90,6 +98,12 @@ extension Tensor {
   package var isLazy: Bool {
     if case .lazy = storage { return true }
     return false
+  }
+
+  /// The tensor as one that was declared by its shape, where it was.
+  package var lazy: LazyTensor? {
+    if case .lazy(let lazy) = storage { return lazy }
+    return nil
   }
 
   /// An identity that copies of the tensor share and no other tensor has, for as long as the tensor lives.

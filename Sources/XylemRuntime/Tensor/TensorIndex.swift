@@ -1,6 +1,6 @@
 public import XylemErrors
 
-/// What to take of one dimension of a tensor, as in `x[.all, 0, 1..<3]`.
+/// What to take of one dimension of a tensor, as in `x[.all, 0, .range(1..<3)]`.
 public struct TensorIndex: Sendable, ExpressibleByIntegerLiteral {
   enum Kind: Sendable {
     case at(Size)
@@ -36,45 +36,11 @@ public struct TensorIndex: Sendable, ExpressibleByIntegerLiteral {
   public static func tensor(_ tensor: Tensor) -> TensorIndex { TensorIndex(.tensor(tensor)) }
 }
 
-/// What can stand in a tensor's subscript.
-public protocol TensorIndexConvertible {
-  /// The index.
-  var tensorIndex: TensorIndex { get }
-}
-
-extension TensorIndex: TensorIndexConvertible {
-  /// The index itself.
-  public var tensorIndex: TensorIndex { self }
-}
-
-extension Int: TensorIndexConvertible {
-  /// One position.
-  public var tensorIndex: TensorIndex { .at(Size(self)) }
-}
-
-extension Size: TensorIndexConvertible {
-  /// One position.
-  public var tensorIndex: TensorIndex { .at(self) }
-}
-
-extension Range<Int>: TensorIndexConvertible {
-  /// The positions of the range.
-  public var tensorIndex: TensorIndex { .slice(Size(lowerBound), Size(upperBound)) }
-}
-
-extension PartialRangeFrom<Int>: TensorIndexConvertible {
-  /// The positions from the bound on.
-  public var tensorIndex: TensorIndex { .slice(Size(lowerBound)) }
-}
-
-extension PartialRangeUpTo<Int>: TensorIndexConvertible {
-  /// The positions before the bound.
-  public var tensorIndex: TensorIndex { .slice(nil, Size(upperBound)) }
-}
-
-extension Tensor: TensorIndexConvertible {
-  /// The elements at the tensor's positions, or where it is true.
-  public var tensorIndex: TensorIndex { .tensor(self) }
+extension TensorIndex {
+  /// The positions of a range.
+  public static func range(_ range: Range<Int>) -> TensorIndex {
+    .slice(Size(range.lowerBound), Size(range.upperBound))
+  }
 }
 
 private enum IndexOperators {
@@ -102,15 +68,15 @@ extension Tensor {
   /// A part of the tensor: a view of it, and for index tensors a copy.
   ///
   ///     try x[0]            // the first of the outermost dimension
-  ///     try x[.all, 1..<3]
+  ///     try x[.all, .range(1..<3)]
   ///     try x[.ellipsis, 0]
-  ///     try x[mask]
+  ///     try x[.tensor(mask)]
   ///
   /// - Throws: `runtime.operator` for positions that do not exist, `model.argument` for an ellipsis before dimensions of a
   ///   tensor whose number of dimensions is known only when the traced model runs.
-  public subscript(indices: any TensorIndexConvertible...) -> Tensor {
+  public subscript(indices: TensorIndex...) -> Tensor {
     get throws(XylemError) {
-      let steps = try steps(indices.map(\.tensorIndex))
+      let steps = try steps(indices)
       return try view(of: steps)
     }
   }
@@ -120,8 +86,8 @@ extension Tensor {
   ///     try x.assign(row, at: 0)
   ///
   /// - Throws: `runtime.operator` with the shapes where they don't fit.
-  public func assign(_ value: Tensor, at indices: any TensorIndexConvertible...) throws(XylemError) {
-    let all = try steps(indices.map(\.tensorIndex))
+  public func assign(_ value: Tensor, at indices: TensorIndex...) throws(XylemError) {
+    let all = try steps(indices)
     guard let last = all.last, last.name == "index" else {
       _ = try IndexOperators.copy.tensor([.tensor(view(of: all)), .tensor(value)])
       return
@@ -135,8 +101,8 @@ extension Tensor {
   ///     try x.assign(5, at: 0)
   ///
   /// - Throws: `runtime.operator`.
-  public func assign(_ value: Scalar, at indices: any TensorIndexConvertible...) throws(XylemError) {
-    let all = try steps(indices.map(\.tensorIndex))
+  public func assign(_ value: Scalar, at indices: TensorIndex...) throws(XylemError) {
+    let all = try steps(indices)
     guard let last = all.last, last.name == "index" else {
       _ = try IndexOperators.fill.tensor([.tensor(view(of: all)), value.value])
       return

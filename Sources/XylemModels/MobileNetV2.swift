@@ -1,0 +1,85 @@
+public import XylemNN
+public import XylemRuntime
+
+/// Inverted residuals with linear bottlenecks: Sandler et al., arXiv:1801.04381.
+///
+/// `[N, 3, H, W]` to `[N, numClasses]`, with keys and node names as torchvision's `mobilenetv2.py` has them.
+public final class MobileNetV2: Module, Layer {
+  private let features: Sequential
+  private let classifier: Sequential
+
+  /// A network with fresh weights.
+  public init(numClasses: Int = 1000, dropout: Double = 0.2) {
+    var layers: [any Layer] = [
+      Conv2dNormActivation(3, 32, stride: 2, activationLayer: { ReLU6(inplace: true) })
+    ]
+    var channels = 32
+    // Expansion, channels, repetitions and stride of each stage.
+    for (expansion, width, count, stride) in [
+      (1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1),
+    ] {
+      for index in 0..<count {
+        layers.append(
+          InvertedResidual(channels, width, stride: index == 0 ? stride : 1, expansion: expansion))
+        channels = width
+      }
+    }
+    layers.append(Conv2dNormActivation(channels, 1280, kernelSize: 1, activationLayer: { ReLU6(inplace: true) }))
+    features = Sequential(layers)
+    classifier = Sequential(Dropout(p: dropout), .normal(1280, numClasses))
+    super.init()
+    initializeConvolutions(of: layers)
+  }
+
+  /// torchvision's name.
+  public override class var typeName: String { "torchvision.models.mobilenetv2.MobileNetV2" }
+
+  /// `[N, 3, H, W]` to `[N, numClasses]`.
+  ///
+  /// - Throws: `runtime.operator`.
+  public func forward(_ x: Tensor) throws -> Tensor {
+    try classifier(Functional.adaptiveAvgPool2d(features(x), 1, 1).flatten(startDim: 1))
+  }
+}
+
+/// A block that widens, convolves each channel by itself and narrows again, with a way past it where shapes agree.
+private final class InvertedResidual: Module, Layer {
+  let conv: Sequential
+  private let isResidual: Bool
+
+  init(_ inChannels: Int, _ outChannels: Int, stride: Int, expansion: Int) {
+    let hidden = inChannels * expansion
+    isResidual = stride == 1 && inChannels == outChannels
+    var layers: [any Layer] = []
+    if expansion != 1 {
+      layers.append(
+        Conv2dNormActivation(inChannels, hidden, kernelSize: 1, activationLayer: { ReLU6(inplace: true) }))
+    }
+    layers.append(
+      Conv2dNormActivation(
+        hidden, hidden, stride: Sizes(stride), groups: hidden, activationLayer: { ReLU6(inplace: true) }))
+    layers.append(Conv2d(hidden, outChannels, kernelSize: 1, bias: false))
+    layers.append(BatchNorm2d(outChannels))
+    conv = Sequential(layers)
+  }
+
+  override class var typeName: String { "torchvision.models.mobilenetv2.InvertedResidual" }
+
+  func forward(_ x: Tensor) throws -> Tensor { isResidual ? try x + conv(x) : try conv(x) }
+}
+
+/// Has all convolutions below some layers drawn for the ReLU that follows, by their outputs, with biases of 0.
+func initializeConvolutions(of layers: [any Layer]) {
+  for layer in layers {
+    guard let modules = try? layer.namedModules() else { continue }
+    for (_, module) in modules {
+      guard let convolution = module as? Conv2d, let sizes = convolution.weight.tensor.knownSizes else { continue }
+      // The outputs of one group, times the window.
+      convolution.weight.initialize(.kaimingNormal(fan: sizes[0] * sizes[2] * sizes[3]))
+      convolution.bias?.initialize(.zeros)
+    }
+  }
+}
+
+/// MobileNet v2, torchvision's `mobilenet_v2`.
+public func mobilenet_v2(numClasses: Int = 1000) -> MobileNetV2 { MobileNetV2(numClasses: numClasses) }

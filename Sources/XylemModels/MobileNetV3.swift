@@ -1,0 +1,136 @@
+public import XylemNN
+public import XylemRuntime
+
+/// Inverted residuals found by a search, with squeeze-and-excitation: Howard et al., arXiv:1905.02244.
+///
+/// `[N, 3, H, W]` to `[N, numClasses]`, with keys and node names as torchvision's `mobilenetv3.py` has them.
+public final class MobileNetV3: Module, Layer {
+  private let features: Sequential
+  private let avgpool = AdaptiveAvgPool2d(1)
+  private let classifier: Sequential
+
+  /// One block of a network.
+  public struct Block: Sendable {
+    let kernelSize: Int
+    let hidden: Int
+    let width: Int
+    let squeezes: Bool
+    let isHardswish: Bool
+    let stride: Int
+
+    /// A block of a window, widths within and after it, and a stride.
+    public init(
+      _ kernelSize: Int, _ hidden: Int, _ width: Int, squeezes: Bool, isHardswish: Bool, stride: Int
+    ) {
+      (self.kernelSize, self.hidden, self.width) = (kernelSize, hidden, width)
+      (self.squeezes, self.isHardswish, self.stride) = (squeezes, isHardswish, stride)
+    }
+  }
+
+  /// A network with fresh weights.
+  public init(_ blocks: [Block], lastChannel: Int, numClasses: Int = 1000, dropout: Double = 0.2) {
+    var layers: [any Layer] = [
+      Conv2dNormActivation(3, 16, stride: 2, normLayer: slowNorm, activationLayer: { Hardswish(inplace: true) })
+    ]
+    var channels = 16
+    for block in blocks {
+      layers.append(InvertedResidual(channels, block))
+      channels = block.width
+    }
+    layers.append(
+      Conv2dNormActivation(
+        channels, 6 * channels, kernelSize: 1, normLayer: slowNorm, activationLayer: { Hardswish(inplace: true) }))
+    features = Sequential(layers)
+    classifier = Sequential(
+      .normal(6 * channels, lastChannel), Hardswish(inplace: true), Dropout(p: dropout, inplace: true),
+      .normal(lastChannel, numClasses))
+    super.init()
+    initializeConvolutions(of: layers)
+  }
+
+  /// torchvision's name.
+  public override class var typeName: String { "torchvision.models.mobilenetv3.MobileNetV3" }
+
+  /// `[N, 3, H, W]` to `[N, numClasses]`.
+  ///
+  /// - Throws: `runtime.operator`.
+  public func forward(_ x: Tensor) throws -> Tensor {
+    try classifier(avgpool(features(x)).flatten(startDim: 1))
+  }
+}
+
+/// Batch norms whose statistics move slowly.
+private func slowNorm(_ channels: Int) -> any Layer { BatchNorm2d(channels, eps: 0.001, momentum: 0.01) }
+
+private final class InvertedResidual: Module, Layer {
+  let block: Sequential
+  private let isResidual: Bool
+
+  init(_ inChannels: Int, _ plan: MobileNetV3.Block) {
+    isResidual = plan.stride == 1 && inChannels == plan.width
+    let activation: () -> any Layer = { plan.isHardswish ? Hardswish(inplace: true) : ReLU(inplace: true) }
+    var layers: [any Layer] = []
+    if plan.hidden != inChannels {
+      layers.append(
+        Conv2dNormActivation(
+          inChannels, plan.hidden, kernelSize: 1, normLayer: slowNorm, activationLayer: activation))
+    }
+    layers.append(
+      Conv2dNormActivation(
+        plan.hidden, plan.hidden, kernelSize: Sizes(plan.kernelSize), stride: Sizes(plan.stride), groups: plan.hidden,
+        normLayer: slowNorm, activationLayer: activation))
+    if plan.squeezes {
+      layers.append(
+        SqueezeExcitation(plan.hidden, Self.divisible(plan.hidden / 4), scaleActivation: Hardsigmoid()))
+    }
+    layers.append(
+      Conv2dNormActivation(
+        plan.hidden, plan.width, kernelSize: 1, normLayer: slowNorm, activationLayer: nil))
+    block = Sequential(layers)
+  }
+
+  override class var typeName: String { "torchvision.models.mobilenetv3.InvertedResidual" }
+
+  /// The nearest multiple of 8 that is not more than a tenth below.
+  private static func divisible(_ value: Int) -> Int {
+    let rounded = max(8, (value + 4) / 8 * 8)
+    return 10 * rounded < 9 * value ? rounded + 8 : rounded
+  }
+
+  func forward(_ x: Tensor) throws -> Tensor {
+    var result = try block(x)
+    if isResidual { try result += x }
+    return result
+  }
+}
+
+/// The small MobileNet v3, torchvision's `mobilenet_v3_small`.
+public func mobilenet_v3_small(numClasses: Int = 1000) -> MobileNetV3 {
+  func block(_ k: Int, _ hidden: Int, _ width: Int, _ squeezes: Bool, _ hard: Bool, _ stride: Int) -> MobileNetV3.Block
+  {
+    .init(k, hidden, width, squeezes: squeezes, isHardswish: hard, stride: stride)
+  }
+  return MobileNetV3(
+    [
+      block(3, 16, 16, true, false, 2), block(3, 72, 24, false, false, 2), block(3, 88, 24, false, false, 1),
+      block(5, 96, 40, true, true, 2), block(5, 240, 40, true, true, 1), block(5, 240, 40, true, true, 1),
+      block(5, 120, 48, true, true, 1), block(5, 144, 48, true, true, 1), block(5, 288, 96, true, true, 2),
+      block(5, 576, 96, true, true, 1), block(5, 576, 96, true, true, 1),
+    ], lastChannel: 1024, numClasses: numClasses)
+}
+
+/// The large MobileNet v3, torchvision's `mobilenet_v3_large`.
+public func mobilenet_v3_large(numClasses: Int = 1000) -> MobileNetV3 {
+  func block(_ k: Int, _ hidden: Int, _ width: Int, _ squeezes: Bool, _ hard: Bool, _ stride: Int) -> MobileNetV3.Block
+  {
+    .init(k, hidden, width, squeezes: squeezes, isHardswish: hard, stride: stride)
+  }
+  return MobileNetV3(
+    [
+      block(3, 16, 16, false, false, 1), block(3, 64, 24, false, false, 2), block(3, 72, 24, false, false, 1),
+      block(5, 72, 40, true, false, 2), block(5, 120, 40, true, false, 1), block(5, 120, 40, true, false, 1),
+      block(3, 240, 80, false, true, 2), block(3, 200, 80, false, true, 1), block(3, 184, 80, false, true, 1),
+      block(3, 184, 80, false, true, 1), block(3, 480, 112, true, true, 1), block(3, 672, 112, true, true, 1),
+      block(5, 672, 160, true, true, 2), block(5, 960, 160, true, true, 1), block(5, 960, 160, true, true, 1),
+    ], lastChannel: 1280, numClasses: numClasses)
+}

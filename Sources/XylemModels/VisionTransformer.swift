@@ -1,0 +1,173 @@
+public import XylemNN
+public import XylemRuntime
+
+/// A transformer over patches of an image: Dosovitskiy et al., arXiv:2010.11929.
+///
+/// `[N, 3, imageSize, imageSize]` to `[N, numClasses]`, with keys and node names as torchvision's `vision_transformer.py` has
+/// them.
+public final class VisionTransformer: Module, Layer {
+  private let classToken: Parameter
+  private let convProj: Conv2d
+  private let encoder: TransformerEncoder
+  private let heads: Sequential
+
+  private let imageSize: Int
+  private let patchSize: Int
+  private let hiddenDim: Int
+
+  /// A network with fresh weights.
+  ///
+  /// - Precondition: the patches divide the image.
+  public init(
+    imageSize: Int = 224, patchSize: Int, numLayers: Int, numHeads: Int, hiddenDim: Int, mlpDim: Int,
+    dropout: Double = 0, attentionDropout: Double = 0, numClasses: Int = 1000
+  ) {
+    precondition(imageSize % patchSize == 0, "patches of \(patchSize) do not divide an image of \(imageSize)")
+    self.imageSize = imageSize
+    self.patchSize = patchSize
+    self.hiddenDim = hiddenDim
+    classToken = Parameter([1, 1, hiddenDim], .zeros)
+    let fan = 3 * patchSize * patchSize
+    convProj = Conv2d(
+      3, hiddenDim, kernelSize: Sizes(patchSize), stride: Sizes(patchSize),
+      initializer: .truncatedNormal(std: (1 / Double(fan)).squareRoot()))
+    convProj.bias?.initialize(.zeros)
+    let side = imageSize / patchSize
+    encoder = TransformerEncoder(
+      side * side + 1, numLayers, numHeads, hiddenDim, mlpDim, dropout: dropout, attentionDropout: attentionDropout)
+    let head = Linear(hiddenDim, numClasses)
+    head.weight.initialize(.zeros)
+    head.bias?.initialize(.zeros)
+    heads = Sequential([("head", head)])
+  }
+
+  /// torchvision's name.
+  public override class var typeName: String { "torchvision.models.vision_transformer.VisionTransformer" }
+
+  /// `[N, 3, imageSize, imageSize]` to `[N, numClasses]`.
+  ///
+  /// - Throws: `model.requirement` for an image of another size, `runtime.operator`.
+  public func forward(_ x: Tensor) throws -> Tensor {
+    var x = try patches(x)
+    let token = try classToken.tensor.expand([x.shape[0], -1, -1])
+    x = try encoder(Tensor.cat([token, x], dim: 1))
+    return try heads(x[.all, 0])
+  }
+
+  /// `[N, 3, H, W]` to one vector for each patch, `[N, H / patchSize * W / patchSize, hiddenDim]`.
+  private func patches(_ x: Tensor) throws -> Tensor {
+    let (n, _, h, w) = try x.shape.four
+    try require(h == Size(imageSize), "the image is \(h) pixels high, and \(imageSize) are expected")
+    try require(w == Size(imageSize), "the image is \(w) pixels wide, and \(imageSize) are expected")
+    let (rows, columns) = (try h / Size(patchSize), try w / Size(patchSize))
+    let projected = try convProj(x)
+    return try projected.reshape([n, Size(hiddenDim), rows * columns]).permute(0, 2, 1)
+  }
+}
+
+/// Positions, blocks and a norm.
+private final class TransformerEncoder: Module, Layer {
+  let posEmbedding: Parameter
+  let dropout: Dropout
+  let layers: Sequential
+  let ln: LayerNorm
+
+  init(
+    _ length: Int, _ numLayers: Int, _ numHeads: Int, _ hiddenDim: Int, _ mlpDim: Int, dropout: Double,
+    attentionDropout: Double
+  ) {
+    posEmbedding = Parameter([1, length, hiddenDim], .normal(std: 0.02))
+    self.dropout = Dropout(p: dropout)
+    layers = Sequential(
+      (0..<numLayers).map {
+        (
+          "encoder_layer_\($0)",
+          TransformerBlock(numHeads, hiddenDim, mlpDim, dropout: dropout, attentionDropout: attentionDropout)
+        )
+      })
+    ln = LayerNorm(Sizes(hiddenDim), eps: 1e-6)
+  }
+
+  override class var typeName: String { "torchvision.models.vision_transformer.Encoder" }
+
+  func forward(_ x: Tensor) throws -> Tensor {
+    try requireSequences(x)
+    return try ln(layers(dropout(x + posEmbedding.tensor)))
+  }
+}
+
+/// Attention and a perceptron, each with a norm before and a way past it.
+private final class TransformerBlock: Module, Layer {
+  let ln1: LayerNorm
+  let selfAttention: MultiheadAttention
+  let dropout: Dropout
+  let ln2: LayerNorm
+  let mlp: PerceptronBlock
+
+  init(_ numHeads: Int, _ hiddenDim: Int, _ mlpDim: Int, dropout: Double, attentionDropout: Double) {
+    ln1 = LayerNorm(Sizes(hiddenDim), eps: 1e-6)
+    selfAttention = MultiheadAttention(hiddenDim, numHeads, dropout: attentionDropout, batchFirst: true)
+    self.dropout = Dropout(p: dropout)
+    ln2 = LayerNorm(Sizes(hiddenDim), eps: 1e-6)
+    mlp = PerceptronBlock(hiddenDim, mlpDim, dropout: dropout)
+  }
+
+  override class var typeName: String { "torchvision.models.vision_transformer.EncoderBlock" }
+  override class var keys: [String: String?] { ["ln1": "ln_1", "ln2": "ln_2"] }
+
+  func forward(_ x: Tensor) throws -> Tensor {
+    try requireSequences(x)
+    let normed = try ln1(x)
+    let attended = try selfAttention(normed, normed, normed, needWeights: false).output
+    let sum = try dropout(attended) + x
+    return try sum + mlp(ln2(sum))
+  }
+}
+
+/// The perceptron of a block.
+private final class PerceptronBlock: MLP {
+  init(_ hiddenDim: Int, _ mlpDim: Int, dropout: Double) {
+    super.init(hiddenDim, [mlpDim, hiddenDim], activationLayer: { GELU() }, dropout: dropout)
+    for case let linear as Linear in layers {
+      guard let sizes = linear.weight.tensor.knownSizes else { continue }
+      linear.weight.initialize(.xavierUniform(fanIn: sizes[1], fanOut: sizes[0]))
+      linear.bias?.initialize(.normal(std: 1e-6))
+    }
+  }
+
+  override class var typeName: String { "torchvision.models.vision_transformer.MLPBlock" }
+}
+
+private func requireSequences(_ x: Tensor) throws {
+  try require(x.dim() == 3, "expected [N, length, width], got \(try x.shape)")
+}
+
+/// ViT-B with patches of 16 by 16, torchvision's `vit_b_16`.
+public func vit_b_16(numClasses: Int = 1000) -> VisionTransformer {
+  VisionTransformer(
+    patchSize: 16, numLayers: 12, numHeads: 12, hiddenDim: 768, mlpDim: 3072, numClasses: numClasses)
+}
+
+/// ViT-B with patches of 32 by 32, torchvision's `vit_b_32`.
+public func vit_b_32(numClasses: Int = 1000) -> VisionTransformer {
+  VisionTransformer(
+    patchSize: 32, numLayers: 12, numHeads: 12, hiddenDim: 768, mlpDim: 3072, numClasses: numClasses)
+}
+
+/// ViT-L with patches of 16 by 16, torchvision's `vit_l_16`.
+public func vit_l_16(numClasses: Int = 1000) -> VisionTransformer {
+  VisionTransformer(
+    patchSize: 16, numLayers: 24, numHeads: 16, hiddenDim: 1024, mlpDim: 4096, numClasses: numClasses)
+}
+
+/// ViT-L with patches of 32 by 32, torchvision's `vit_l_32`.
+public func vit_l_32(numClasses: Int = 1000) -> VisionTransformer {
+  VisionTransformer(
+    patchSize: 32, numLayers: 24, numHeads: 16, hiddenDim: 1024, mlpDim: 4096, numClasses: numClasses)
+}
+
+/// ViT-H with patches of 14 by 14, torchvision's `vit_h_14`.
+public func vit_h_14(numClasses: Int = 1000) -> VisionTransformer {
+  VisionTransformer(
+    patchSize: 14, numLayers: 32, numHeads: 16, hiddenDim: 1280, mlpDim: 5120, numClasses: numClasses)
+}
