@@ -64,33 +64,6 @@ def formula(shape, dtype=torch.float32, shift=0):
     return reals.to(dtype).reshape(shape)
 
 
-def state_formula(key, tensor):
-    """The value of a state-dict entry, from its key, shape and type alone; see the README."""
-    if (last := key.rsplit(".", 1)[-1]) == "num_batches_tracked":
-        return torch.full_like(tensor, 3)
-    mask, name_hash = 2**64 - 1, 14695981039346656037
-    for byte in key.encode():
-        name_hash = (name_hash ^ byte) * 1099511628211 & mask
-    units = []
-    for i in range(tensor.numel()):
-        z = (name_hash + (i + 1) * 0x9E3779B97F4A7C15) & mask
-        z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9 & mask
-        z = (z ^ z >> 27) * 0x94D049BB133111EB & mask
-        units.append(((z ^ z >> 31) >> 40) / 2**24 - 0.5)
-    units = torch.tensor(units, dtype=torch.float64)
-    if last == "running_mean":
-        values = 0.1 * units
-    elif last == "running_var":
-        values = 1 + 0.5 * units
-    elif tensor.dim() >= 2:
-        values = units * math.sqrt(12 / (tensor.numel() // tensor.shape[0]))
-    elif tensor.dim() == 1 and last.endswith("weight"):
-        values = 1 + 0.2 * units
-    else:
-        values = 0.1 * units
-    return values.reshape(tensor.shape).to(tensor.dtype)
-
-
 def number(x):
     """JSON has no infinities: they are written as strings."""
     return x if math.isfinite(x) else str(x)

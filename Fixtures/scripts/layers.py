@@ -11,7 +11,8 @@ import torch
 import torchvision_cpu  # noqa: F401  before torchvision
 import torchvision
 
-from common import FIXTURES, formula, number, state_formula, statistics, write_json
+import weights
+from common import FIXTURES, formula, number, statistics, write_json
 from constructs import I, encode
 
 THEMES = ("layers_linear", "layers_pooling", "layers_pointwise", "layers_sequence")
@@ -93,14 +94,10 @@ def floating(value):
     return [value] if isinstance(value, torch.Tensor) and value.is_floating_point() else []
 
 
-def load_formula(layer):
-    layer.load_state_dict({key: state_formula(key, tensor) for key, tensor in layer.state_dict().items()})
-
-
 def result(case, mode):
     layer = eval(case.text, NAMES)
     layer.train(mode == "train")
-    load_formula(layer)
+    weights.load(layer)
     inputs = map_tensors(leaf, case.inputs)
     arguments = map_tensors(lambda value: leaf(value).detach(), case.arguments)
     passed = map_tensors(torch.clone, inputs)  # leaves must not be written, and layers may write what they are given
