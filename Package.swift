@@ -76,14 +76,19 @@ var targets: [Target] = [
   .testTarget(
     name: "XylemExtractTests",
     dependencies: ["XylemExtract", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors"], swiftSettings: strict),
+  .target(
+    name: "XylemTestSupport", dependencies: ["XylemRuntime"], path: "Tests/XylemTestSupport", swiftSettings: strict),
   .testTarget(
     name: "XylemNNTests",
-    dependencies: ["XylemNN", "XylemExtract", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors"],
+    dependencies: [
+      "XylemTestSupport", "XylemNN", "XylemExtract", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors",
+    ],
     swiftSettings: strict),
   .testTarget(
     name: "XylemModelsTests",
     dependencies: [
-      "XylemModels", "XylemNN", "XylemExtract", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors",
+      "XylemTestSupport", "XylemModels", "XylemNN", "XylemExtract", "XylemTrace", "XylemRuntime", "XylemGraph",
+      "XylemErrors",
     ],
     swiftSettings: strict),
   .testTarget(

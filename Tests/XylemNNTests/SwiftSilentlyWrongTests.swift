@@ -40,6 +40,12 @@ private final class Model: Module, Layer {
   @Test func `1: an in-place activation does not reach what was asked for before it`() throws {
     for policy in [LeafPolicy(), LeafPolicy().leaf(Relu.self)] {
       let model = Model { try $0.inPlace($0.fc($1)) }
+      // Weights that give a negative number: the input's first element is one.
+      try model.load(
+        [
+          "fc.weight": Tensor([1, 0, 0, 0] + [Float](repeating: 1, count: 12), shape: [4, 4]),
+          "fc.bias": Tensor([0, 0, 2, 0], shape: [4]),
+        ], strict: false)
       let both = try features(model, ["fc", "output"], policy: policy)
       #expect(try floats(both, "fc") == model.fc(input()).floats())
       #expect(try floats(both, "fc").contains { $0 < 0 })

@@ -1,0 +1,74 @@
+import Foundation
+import Testing
+import XylemExtract
+import XylemGraph
+import XylemModels
+import XylemNN
+import XylemRuntime
+import XylemTestSupport
+import XylemTrace
+
+/// The names of the zoo's nodes, beside torchvision's and beside the archives' of the same models.
+@Suite struct ModelNameTests {
+  static let golden: [String: [String: [String]]] = {
+    var all: [String: [String: [String]]] = [:]
+    for file in ["goldens/node_names.json", "goldens/source_node_names.json"] {
+      let found = (try? FixtureFiles.json(file)) as? [String: [String: [String]]] ?? [:]
+      all.merge(found) { first, _ in first }
+    }
+    return all
+  }()
+
+  private func names(
+    _ definition: ModelDefinition, _ mode: Mode, _ naming: Naming, _ policy: LeafPolicy = LeafPolicy()
+  ) throws -> [String] {
+    try SwiftModel(definition.make()).trace(TraceOptions(mode: mode, naming: naming, policy: policy)).nodeNames
+  }
+
+  @Test func `every model of the zoo but timm's has a golden list`() {
+    let without = ModelZoo.models.map(\.name).filter { Self.golden[$0] == nil }
+    #expect(without == ["efficientnet_lite0"])
+    #expect(ModelZoo.models.count == 30)
+  }
+
+  @Test(arguments: ModelZoo.models.map(\.name).filter { golden[$0] != nil })
+  func `names under torchvision's naming are torchvision's, list for list, in both modes`(name: String) throws {
+    let definition = try #require(ModelZoo.definition(name))
+    for mode in Mode.allCases {
+      #expect(try names(definition, mode, .torchvision) == Self.golden[name]?[mode.rawValue])
+    }
+  }
+
+  @Test func `names of EfficientNet-Lite0 are those of timm's model, its convolution a leaf`() throws {
+    let golden = try #require(FixtureFiles.json("goldens/efficientnet_lite0_nodes.json") as? [String: Any])
+    let definition = try #require(ModelZoo.definition("efficientnet_lite0"))
+    for mode in Mode.allCases {
+      let found = try names(definition, mode, .torchvision, LeafPolicy().leaf(type: "Conv2dSame"))
+      #expect(found == golden[mode.rawValue] as? [String])
+    }
+  }
+
+  /// What an archive lists otherwise than the source, by model; everything else is the same.
+  ///
+  /// | model | difference | why |
+  /// | --- | --- | --- |
+  /// | efficientnet_lite0 | none | with `Conv2dSame` a leaf |
+  static let archives: [(model: String, archive: String)] =
+    [
+      "resnet18", "resnet50", "resnext50_32x4d", "wide_resnet50_2", "googlenet", "inception_v3", "vgg11", "vgg16_bn",
+      "alexnet", "mobilenet_v2", "mobilenet_v3_small", "mobilenet_v3_large", "vit_b_16",
+    ].map { ($0, "zoo/\($0).pt") } + [("efficientnet_lite0", "models/efficientnet_lite0.pt")]
+
+  @Test(.needsRuntime, arguments: archives)
+  func `a model's names are the same from its source and from its archive`(model: String, archive: String) throws {
+    let definition = try #require(ModelZoo.definition(model))
+    let script = try ScriptModel(path: FixtureFiles.path(archive))
+    let policy = LeafPolicy().leaf(type: "Conv2dSame")
+    for mode in Mode.allCases {
+      for naming in Naming.allCases {
+        let expected = try script.trace(TraceOptions(mode: mode, naming: naming, policy: policy)).nodeNames
+        #expect(try names(definition, mode, naming, policy) == expected)
+      }
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import Foundation
+import Testing
+import XylemExtract
+import XylemModels
+import XylemNN
+import XylemRuntime
+import XylemTestSupport
+import XylemTrace
+
+/// State dicts, outputs, features and gradients of the zoo, beside torchvision's with the same weights.
+@Suite(.needsRuntime, .serialized) struct ModelValueTests {
+  nonisolated(unsafe) static let golden =
+    (try? FixtureFiles.json("goldens/source_features.json")) as? [String: [String: Any]] ?? [:]
+  static let withValues = [
+    "resnet18", "resnet50", "resnext50_32x4d", "googlenet", "inception_v3", "vgg11_bn", "alexnet", "mobilenet_v2",
+    "mobilenet_v3_small", "mobilenet_v3_large", "vit_b_16",
+  ]
+
+  private func model(_ name: String) throws -> Module { try #require(ModelZoo.definition(name)).make() }
+
+  private func filled(_ name: String) throws -> Module {
+    let model = try model(name)
+    let gain = Self.golden[name]?["gain"] as? Double ?? 1
+    let state = try WeightFormula.state(model.state().map { ($0.key, $0.tensor) }, gain: gain)
+    let report = try model.load(state)
+    #expect(report.loaded.count == state.count && report.missing.isEmpty && report.unexpected.isEmpty)
+    return model
+  }
+
+  @Test(arguments: withValues + ["efficientnet_lite0"])
+  func `keys, shapes and types of the state dict are PyTorch's, in its order`(name: String) throws {
+    let expected = try #require(Self.golden[name]?["state"] as? [[Any]])
+    let found = try model(name).state()
+    #expect(found.map(\.key) == expected.compactMap { $0[0] as? String })
+    #expect(try found.map { try $0.tensor.sizes } == expected.compactMap { $0[1] as? [Int] })
+    #expect(found.map { $0.tensor.dtype?.rawValue } == expected.map { $0[2] as? String })
+  }
+
+  @Test(arguments: ModelZoo.models.map(\.name).filter { $0 != "efficientnet_lite0" })
+  func `every size has as many parameters and keys as torchvision's`(name: String) throws {
+    let sizes = try #require(Self.golden["sizes"]?[name] as? [String: Any])
+    let model = try model(name)
+    #expect(try model.parameters().reduce(0) { $0 + $1.tensor.count } == sizes["parameters"] as? Int)
+    #expect(try model.state().count == sizes["keys"] as? Int)
+  }
+
+  @Test(arguments: withValues)
+  func `the classifier's output and features over the depth equal torchvision's in eval mode`(name: String) throws {
+    let golden = try #require(Self.golden[name])
+    let eval = try #require(golden["eval"] as? [String: Any])
+    let features = try #require(eval["features"] as? [String: Any])
+    let input = try Goldens.formula(try #require(golden["input"] as? [Int]))
+    let model = try filled(name)
+    let output = try model is any Layer ? "output" : "output.logits"
+    let extractor = try FeatureExtractor(
+      of: model, returning: (features.keys.sorted() + [output]).map { ReturnRequest($0) }, modes: [.eval])
+    let found = try TensorRuntime.withGradients(false) { try extractor([.tensor(input)]) }
+    let tolerance = Goldens.Tolerance(relative: 1e-4, absolute: 1e-6)
+    for (path, tree) in features {
+      #expect(try Goldens.differences(found[path], tree, at: path, tolerance) == [])
+    }
+    #expect(try Goldens.differences(found[output], eval["output"], at: "output", tolerance) == [])
+  }
+
+  @Test(arguments: withValues)
+  func `output, loss and gradients equal torchvision's in train mode`(name: String) throws {
+    let train = try #require(Self.golden[name]?["train"] as? [String: Any])
+    let rounding = try #require(train["rounding"] as? [String: Any])
+    let gradients = try #require(train["gradients"] as? [String: Any])
+    let input = try Goldens.formula(try #require(train["input"] as? [Int]))
+    let model = try filled(name)
+    try TensorRuntime.setSeed(20)
+    let extractor = try FeatureExtractor(
+      of: model, returning: ["output"], options: TraceOptions(mode: .train), modes: [.train])
+    let output = try #require(try extractor([.tensor(input)])["output"]).unpacked()
+    func tolerance(_ rounding: Any?) -> Goldens.Tolerance {
+      Goldens.Tolerance(relative: max(1e-4, 6 * ((rounding as? NSNumber)?.doubleValue ?? 0)), absolute: 1e-9)
+    }
+    #expect(try Goldens.differences(output, train["output"], at: "output", tolerance(rounding["output"])) == [])
+    let multiply = OperatorReference("aten::mul", "Tensor")
+    let mean = OperatorReference("aten::mean")
+    var loss = try Tensor([0], shape: [])
+    for tensor in output.tensors {
+      let weighted = try multiply.tensor([.tensor(tensor), .tensor(Goldens.formula(tensor.sizes))])
+      loss = try loss + mean.tensor([.tensor(weighted), .none])
+    }
+    try loss.backward()
+    let parameters = Dictionary(uniqueKeysWithValues: try model.namedParameters().map { ($0.path, $0.parameter) })
+    let limits = rounding["gradients"] as? [String: Any] ?? [:]
+    for (key, tree) in gradients {
+      let found = try parameters[key]?.tensor.gradient().map { Value.tensor($0) }
+      #expect(try Goldens.differences(found, tree, at: key, tolerance(limits[key])) == [])
+    }
+  }
+
+  @Test func `EfficientNet-Lite0 with the archive's weights gives the features of the photograph`() throws {
+    let model = try model("efficientnet_lite0")
+    try model.load(FixtureFiles.path("models/efficientnet_lite0.pt"))
+    let golden = try SafetensorsFile(FixtureFiles.path("goldens/efficientnet_lite0_chelsea.safetensors"))
+    let names = golden.names.filter { $0 != "input" }
+    let extractor = try FeatureExtractor(
+      of: model, returning: names.map { ReturnRequest($0) },
+      options: TraceOptions(policy: LeafPolicy().leaf(type: "Conv2dSame")), modes: [.eval])
+    let features = try TensorRuntime.withGradients(false) { try extractor([.tensor(Tensor(golden.array("input")))]) }
+    for name in names {
+      let (found, expected) = (try #require(features[name]?.tensor).floats(), try Tensor(golden.array(name)).floats())
+      #expect(found.count == expected.count)
+      let wrong = zip(found, expected).filter { abs($0 - $1) > 1e-5 + 1e-4 * abs($1) }
+      #expect(wrong.isEmpty, "\(name): \(wrong.count) of \(found.count)")
+    }
+  }
+}
