@@ -26,7 +26,12 @@ public class DropoutLayer: Module, Layer {
   ///
   /// - Throws: `runtime.operator`.
   public func forward(_ x: Tensor) throws -> Tensor {
-    guard let unbatchedRank, x.knownSizes?.count == unbatchedRank else { return try dropped(x) }
+    guard let unbatchedRank else { return try dropped(x) }
+    guard let sizes = x.knownSizes else {
+      try require(x.dim() == Size(unbatchedRank + 1), "a batch of \(unbatchedRank + 1) dimensions was expected")
+      return try dropped(x)
+    }
+    guard sizes.count == unbatchedRank else { return try dropped(x) }
     let batch = try DropoutOperators.unsqueeze.tensor([.tensor(x), .int(0)])
     return try DropoutOperators.squeeze.tensor([.tensor(dropped(batch)), .int(0)])
   }
@@ -62,7 +67,8 @@ public final class Dropout: DropoutLayer {
 /// Zeros whole channels of `[N, C, L]` or `[C, L]` at random while training,
 /// PyTorch's `torch.nn.Dropout1d`.
 ///
-/// Where the model is traced through, and the number of dimensions is open, the input is taken to be a batch.
+/// Where the model is traced through, and the number of dimensions is open, the input is taken to be a batch,
+/// which is checked when the graph runs.
 public final class Dropout1d: DropoutLayer {
   /// A dropout of a probability.
   public init(p: Double = 0.5, inplace: Bool = false) {
@@ -89,7 +95,8 @@ public final class Dropout2d: DropoutLayer {
 /// Zeros whole channels of `[N, C, D, H, W]` or `[C, D, H, W]` at random while training,
 /// PyTorch's `torch.nn.Dropout3d`.
 ///
-/// Where the model is traced through, and the number of dimensions is open, the input is taken to be a batch.
+/// Where the model is traced through, and the number of dimensions is open, the input is taken to be a batch,
+/// which is checked when the graph runs.
 public final class Dropout3d: DropoutLayer {
   /// A dropout of a probability.
   public init(p: Double = 0.5, inplace: Bool = false) {

@@ -4,7 +4,8 @@ public import XylemRuntime
 /// What instance norms of every dimensionality have in common: Ulyanov et al., arXiv:1607.08022.
 ///
 /// Each channel of each sample is normalised by its own statistics; in eval mode by the running ones where they are tracked.
-/// Where the model is traced through, and the number of dimensions is open, the input is taken to be a batch.
+/// Where the model is traced through, and the number of dimensions is open, the input is taken to be a batch, which
+/// is checked when the graph runs.
 public class InstanceNorm: Module, Layer {
   /// `[numFeatures]`.
   public let weight: Parameter?
@@ -43,7 +44,10 @@ public class InstanceNorm: Module, Layer {
   /// - Throws: `runtime.operator`; `model.argument` for another number of dimensions, and for a single element per channel
   ///   where statistics are taken of it.
   public func forward(_ x: Tensor) throws -> Tensor {
-    guard let sizes = x.knownSizes else { return try normalized(x) }
+    guard let sizes = x.knownSizes else {
+      try require(x.dim() == Size(batchedRank), "a batch of \(batchedRank) dimensions was expected")
+      return try normalized(x)
+    }
     let type = Swift.type(of: self).typeName
     guard sizes.count == batchedRank || sizes.count == batchedRank - 1 else {
       throw ModuleErrors.rank(sizes, wanted: batchedRank - 1...batchedRank, type: type)
