@@ -15,6 +15,9 @@ open class Sequential: Module, Layer {
   /// How many layers there are.
   public final var count: Int { children.entries.count }
 
+  /// No layers yet.
+  public override init() { super.init() }
+
   /// Layers with their numbers as names.
   public convenience init(_ layers: any Layer...) { self.init(layers) }
 
