@@ -12,6 +12,15 @@ enum LayerTable {
     return nil
   }
 
+  /// The optional arguments of a layer that a call with so many inputs leaves out.
+  static func missingArguments(_ layer: Module, _ count: Int) -> [String] {
+    switch layer {
+    case is MultiheadAttention: ["key_padding_mask", "attn_mask"]
+    case is Recurrent: count > 1 ? [] : ["hx"]
+    default: []
+    }
+  }
+
   /// Calls a layer with the positional and keyword arguments of a case.
   static func call(
     _ layer: Module, _ inputs: [Value], _ arguments: [String: Value], text: String
