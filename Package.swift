@@ -30,7 +30,7 @@ let collections: Target.Dependency = .product(name: "OrderedCollections", packag
 
 var products: [Product] = [
   .executable(name: "xylem", targets: ["xylem"]),
-  .executable(name: "xylem-example", targets: ["xylem-example"]),
+  .executable(name: "xylem-example", targets: ["XylemExample"]),
   .library(name: "Xylem", targets: ["Xylem"]),
   .library(name: "XylemCommand", targets: ["XylemCommand"]),
   .library(name: "XylemNN", targets: ["XylemNN"]),
@@ -39,7 +39,7 @@ var products: [Product] = [
 var targets: [Target] = [
   .executableTarget(name: "xylem", dependencies: ["XylemCommand"], swiftSettings: strict),
   .executableTarget(
-    name: "xylem-example", dependencies: ["XylemCommand", "XylemNN", "XylemRuntime"], path: "Sources/XylemExample",
+    name: "XylemExample", dependencies: ["XylemCommand", "XylemNN", "XylemRuntime"],
     swiftSettings: strict),
   .target(
     name: "XylemCommand",
@@ -97,7 +97,8 @@ var targets: [Target] = [
   .testTarget(name: "XylemRuntimeTests", dependencies: ["XylemRuntime", "XylemErrors"], swiftSettings: strict),
   .testTarget(name: "XylemGraphTests", dependencies: ["XylemGraph", "XylemErrors"], swiftSettings: strict),
   .testTarget(name: "XylemErrorsTests", dependencies: ["XylemErrors"], swiftSettings: strict),
-  .testTarget(name: "XylemCommandTests", dependencies: ["XylemCommand"], swiftSettings: strict),
+  .testTarget(
+    name: "XylemCommandTests", dependencies: ["XylemCommand", "XylemNN", "XylemExample"], swiftSettings: strict),
 ]
 
 if let libtorch {

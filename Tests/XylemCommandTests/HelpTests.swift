@@ -7,7 +7,8 @@ import Testing
   @Test(
     arguments: [
       ("root", XylemCommandLine.self), ("nodes", NodesCommand.self), ("extract", ExtractCommand.self),
-      ("graph", GraphCommand.self), ("bench", BenchCommand.self), ("doctor", DoctorCommand.self),
+      ("graph", GraphCommand.self), ("bench", BenchCommand.self), ("models", ModelsCommand.self),
+      ("doctor", DoctorCommand.self),
     ] as [(String, any ParsableCommand.Type)])
   func `the help of a command is as recorded`(name: String, command: any ParsableCommand.Type) throws {
     try expectSnapshot(XylemCommandLine.helpMessage(for: command, columns: 100) + "\n", "help-\(name)")

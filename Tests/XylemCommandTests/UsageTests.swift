@@ -39,7 +39,7 @@ import Testing
 
   @Test(arguments: [
     (["nodes", "m.pt", "--plugin", "p.so"], "--plugin"), (["nodes", "m.pt", "--config", "c.yml"], "--config"),
-    (["nodes", "resnet50", "--weights", "w.pth"], "--weights"), (["graph", "m.pt", "--format", "html"], "html"),
+    (["graph", "m.pt", "--format", "html"], "html"),
     (["graph", "m.pt", "--format", "swift"], "swift"),
   ])
   func `what is not there yet says so and ends with 2`(arguments: [String], word: String) async {
@@ -49,7 +49,7 @@ import Testing
     #expect(run.errors.contains("not available yet (command.unavailable)") && run.errors.contains(word))
   }
 
-  @Test(arguments: ["resnet50", "no/such/model.pt", "größe.pt"])
+  @Test(arguments: ["resnet", "no/such/model.pt", "größe.pt"])
   func `a model that is neither a file nor built in names both`(model: String) async {
     let run = await xylem("nodes", model)
     #expect(run.status == 2)

@@ -3,6 +3,7 @@ import Synchronization
 import Testing
 import XylemCommand
 import XylemErrors
+import XylemNN
 import XylemRuntime
 
 /// What a run of the command line in this process left.
@@ -21,12 +22,16 @@ struct CommandRun: Sendable {
 }
 
 /// Runs the command line with streams of its own.
-func xylem(_ arguments: [String]) async -> CommandRun {
+///
+/// - Parameter models: models of the executable's own.
+func xylem(_ arguments: [String], models: [ModelDefinition] = []) async -> CommandRun {
   let streams = Streams()
   let terminal = Terminal(
     output: { text in streams.output.withLock { $0 += text } },
     error: { text in streams.errors.withLock { $0 += text } })
-  let status = await XylemCommandLine.run(arguments, on: terminal)
+  let status = await Terminal.$current.withValue(terminal) {
+    models.isEmpty ? await XylemCommandLine.run(arguments) : await XylemCommandLine.run(arguments, models: models)
+  }
   return CommandRun(
     status: status, output: streams.output.withLock { $0 }, errors: streams.errors.withLock { $0 })
 }

@@ -1,0 +1,106 @@
+import Foundation
+import Testing
+import XylemErrors
+import XylemNN
+import XylemRuntime
+
+@testable import XylemCommand
+
+private final class Small: Module, Layer {
+  let fc = Linear(3, 2)
+  func forward(_ x: Tensor) throws -> Tensor { try fc(x) }
+}
+
+@Suite struct ModelsCommandTests {
+  private let own = ModelDefinition("small", "a layer", inputShape: [1, 3]) { Small() }
+
+  @Test func `models are listed with their parameters, and the list is JSON too`() async throws {
+    let text = await xylem("models")
+    #expect(text.status == 0)
+    #expect(text.lines.first?.hasPrefix("name") == true)
+    #expect(text.lines.contains { $0.hasPrefix("resnet50") && $0.contains("25,557,032") && $0.contains("1,3,224,224") })
+    let json = await xylem("models", "--format", "json")
+    let object = try #require(JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+    #expect(object["schema"] as? Int == 1)
+    #expect((object["models"] as? [Any])?.count == 30)
+  }
+
+  @Test func `a name stands for a model, and a name that is nearly one offers it`() async {
+    let run = await xylem("nodes", "resnet18")
+    #expect(run.status == 0 && run.lines.prefix(3) == ["x", "conv1", "bn1"])
+    let near = await xylem("nodes", "resnet5")
+    #expect(near.status == 2 && near.errors.contains("try: xylem nodes resnet50"))
+  }
+
+  @Test func `weights are for models by name, and a file that is missing or of another model ends with 2`() async throws
+  {
+    let archive = await xylem("nodes", Fixtures.path("zoo/resnet18.pt"), "--weights", "w.pth")
+    #expect(archive.status == 64 && archive.errors.contains("'--weights' is for models that are given by name"))
+    let missing = await xylem("nodes", "resnet18", "--weights", "/nowhere.pth")
+    #expect(missing.status == 2 && missing.errors.contains("file.not-found"))
+  }
+
+  @Test(.needsRuntime) func `weights of another model are an error that names keys and the file`() async {
+    let path = Fixtures.path("zoo/mobilenet_v2.pt")
+    let run = await xylem("nodes", "resnet18", "--weights", path)
+    #expect(run.status == 2 && run.errors.contains("model.state") && run.errors.contains("missing: "))
+    #expect(run.errors.contains("file: \(path)"))
+  }
+
+  @Test(.needsRuntime) func `features of a model by name are those of its archive, with the archive's weights`()
+    async throws
+  {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let archive = Fixtures.path("zoo/resnet18.pt")
+    var outputs: [HostArray] = []
+    for model in [[archive], ["resnet18", "--weights", archive]] {
+      let file = folder.appendingPathComponent("\(outputs.count).safetensors").path
+      let run = await xylem(
+        ["extract"] + model
+          + ["--return", "layer1", "fc", "--input", Fixtures.path("images/chelsea.png"), "-o", file])
+      #expect(run.status == 0, "\(run.errors)")
+      outputs.append(try SafetensorsFile(file).array("fc"))
+    }
+    #expect(outputs[0].shape == [1, 1000])
+    let (a, b) = (try outputs[0].elements(as: Float.self), try outputs[1].elements(as: Float.self))
+    let scale = a.map(abs).max() ?? 0
+    #expect(zip(a, b).allSatisfy { abs($0 - $1) <= 1e-4 * scale } && a.count == b.count)
+  }
+
+  @Test(.needsRuntime) func `a model with random weights says so`() async throws {
+    let run = await xylem(
+      "extract", "resnet18", "--return", "fc", "--input", Fixtures.path("images/chelsea.png"), "-o",
+      FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString + ".npy").path)
+    #expect(run.status == 0 && run.errors.contains("resnet18 has random weights"))
+    let save = await xylem("extract", "resnet18", "--return", "fc", "--save", "/tmp/none.xylem")
+    #expect(save.status == 2 && save.errors.contains("extract.unsavable"))
+  }
+
+  @Test func `an executable's own models have every command, and names are unique`() async {
+    let nodes = await xylem(["nodes", "small"], models: [own])
+    #expect(nodes.status == 0 && nodes.output == "x\nfc\n")
+    let list = await xylem(["models"], models: [own])
+    #expect(list.lines[1].hasPrefix("small"))
+    let twice = await xylem(["models"], models: [own, own])
+    #expect(twice.status == 64 && twice.errors.contains("two models are called 'small'"))
+    let odd = ModelDefinition("a/b", "") { Small() }
+    #expect(await xylem(["models"], models: [odd]).status == 64)
+  }
+
+  @Test(.enabled(if: Fixtures.executable != nil)) func `the example's executable knows its model`() throws {
+    let executable = try #require(Fixtures.executable) + "-example"
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: executable)
+    process.arguments = ["nodes", "digits"]
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    try process.run()
+    let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+    #expect(
+      output.split(separator: "\n") == ["x", "conv1", "relu", "pool", "conv2", "relu_1", "pool_1", "flatten", "head"])
+  }
+}

@@ -1,0 +1,60 @@
+import Testing
+import XylemErrors
+import XylemExtract
+import XylemModels
+import XylemNN
+import XylemRuntime
+import XylemTestSupport
+import XylemTrace
+
+private final class LeafModule: Module, Layer {
+  func forward(_ x: Tensor) throws -> Tensor {
+    _ = try Int(x.shape[0])
+    return try Functional.relu(x + 4)
+  }
+}
+
+private let leafFunction = TensorFunction("leaf_function") { (x: Tensor) in try x * 2 }
+
+private final class MyModule: Module, Layer {
+  let conv = Conv2d(3, 8, kernelSize: 3)
+  let leafModule = LeafModule()
+  func forward(_ x: Tensor) throws -> Tensor { try leafFunction(leafModule(conv(x))) }
+}
+
+/// The README's examples in Swift, which are those of torchvision's page on feature extraction.
+@Suite(.needsRuntime) struct DocumentationTests {
+  @Test func `a leaf module and a leaf function stay opaque`() throws {
+    let policy = LeafPolicy().leaf(LeafModule.self).wrap(leafFunction)
+    let model = MyModule()
+    let extractor = try FeatureExtractor(
+      of: model, returning: ["leaf_module"], options: TraceOptions(policy: policy))
+    #expect(
+      try SwiftModel(model).trace(TraceOptions(policy: policy)).nodeNames == [
+        "x", "conv", "leaf_module", "leaf_function",
+      ])
+    let image = try Goldens.formula([1, 3, 8, 8])
+    let found = try extractor([.tensor(image)])["leaf_module"]?.tensor
+    #expect(try found?.floats() == model.leafModule(model.conv(image)).floats())
+  }
+
+  @Test func `layer1 and layer3 of resnet18 come out as feat1 and feat2`() throws {
+    let extractor = try FeatureExtractor(
+      of: resnet18(), returning: [ReturnRequest("layer1", as: "feat1"), ReturnRequest("layer3", as: "feat2")])
+    let image = try Tensor([Float](repeating: 0, count: 3 * 224 * 224), shape: [1, 3, 224, 224])
+    let features = try TensorRuntime.withGradients(false) { try extractor([.tensor(image)]) }
+    #expect(features.keys == ["feat1", "feat2"])
+    #expect(try features["feat1"]?.tensor?.sizes == [1, 64, 56, 56])
+    #expect(try features["feat2"]?.tensor?.sizes == [1, 256, 14, 14])
+  }
+
+  @Test func `an extractor of a model written in Swift can't be saved, and says why`() throws {
+    let extractor = try FeatureExtractor(of: resnet18(), returning: ["layer1"])
+    for path in ["/nowhere/x.xylem", "/nowhere/x.pt"] {
+      let error = #expect(throws: XylemError.self) {
+        try path.hasSuffix(".pt") ? extractor.saveTorchScript(to: path) : extractor.save(to: path)
+      }
+      #expect(error?.id == .extractUnsavable)
+    }
+  }
+}
