@@ -4,6 +4,8 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/say.sh"
 
 log=${1:?usage: check-tests.sh LOG}
-last=$(grep -E 'Test run with [0-9]+ tests? ' "$log" | tail -n 1 || true)
-[ -n "$last" ] || fail "$log does not end in Swift Testing's closing line: the tests did not run to their end"
-[[ $last =~ Test\ run\ with\ [1-9][0-9]*\ tests?\ .*passed ]] || fail "not all tests passed, or none ran: $last"
+runs=$(grep -E 'Test run with [0-9]+ tests? ' "$log" || true)
+[ -n "$runs" ] || fail "$log does not end in Swift Testing's closing line: the tests did not run to their end"
+while IFS= read -r run; do
+  [[ $run =~ Test\ run\ with\ [1-9][0-9]*\ tests?\ .*passed ]] || fail "not all tests passed, or none ran: $run"
+done <<<"$runs"

@@ -51,7 +51,7 @@ import XylemTrace
     let features = try #require(eval["features"] as? [String: Any])
     let input = try Goldens.formula(try #require(golden["input"] as? [Int]))
     let model = try filled(name)
-    let output = try model is any Layer ? "output" : "output.logits"
+    let output = model is any Layer ? "output" : "output.logits"
     let extractor = try FeatureExtractor(
       of: model, returning: (features.keys.sorted() + [output]).map { ReturnRequest($0) }, modes: [.eval])
     let found = try TensorRuntime.withGradients(false) { try extractor([.tensor(input)]) }

@@ -2,6 +2,7 @@ import Testing
 import XylemErrors
 import XylemNN
 import XylemRuntime
+import XylemTrace
 
 private final class Leafy: Module {
   let weight = Parameter([2], .ones)
