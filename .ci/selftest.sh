@@ -87,6 +87,8 @@ printf 'noise\n✔ Test run with 12 tests in 3 suites passed after 0.5 seconds.\
 passes || wrong "check-tests fails a log of tests that passed"
 printf '✘ Test run with 12 tests in 3 suites failed after 0.5 seconds with 1 issue.\n' >"$log"
 ! passes || wrong "check-tests passes a log of tests that failed"
+printf '✔ Test run with 9 tests in 2 suites passed after 0.1 seconds.\n' >>"$log"
+! passes || wrong "check-tests passes a log whose first run failed"
 printf '✔ Test run with 0 tests in 0 suites passed after 0.1 seconds.\n' >"$log"
 ! passes || wrong "check-tests passes a log of no tests"
 printf 'Building for debugging...\n' >"$log"
