@@ -98,7 +98,8 @@ var targets: [Target] = [
   .testTarget(name: "XylemGraphTests", dependencies: ["XylemGraph", "XylemErrors"], swiftSettings: strict),
   .testTarget(name: "XylemErrorsTests", dependencies: ["XylemErrors"], swiftSettings: strict),
   .testTarget(
-    name: "XylemCommandTests", dependencies: ["XylemCommand", "XylemNN", "XylemExample"], swiftSettings: strict),
+    name: "XylemCommandTests", dependencies: ["XylemCommand", "XylemNN", "XylemExample"], exclude: ["Snapshots"],
+    swiftSettings: strict),
 ]
 
 if let libtorch {

@@ -18,7 +18,10 @@ struct ModuleMembers {
   /// Objects that were looked into, for a search that ends.
   private var seen: Set<ObjectIdentifier> = []
 
-  init(of module: Module, path: String, type: String) throws(XylemError) {
+  private let kinds: PropertyKinds
+
+  init(of module: Module, path: String, type: String, _ kinds: PropertyKinds) throws(XylemError) {
+    self.kinds = kinds
     self.path = path
     self.type = type
     let names = Swift.type(of: module).keys
@@ -33,7 +36,7 @@ struct ModuleMembers {
       for child in mirror.children {
         guard let label = child.label else { continue }
         let property = Self.propertyName(label)
-        var key = SnakeCase.name(property)
+        var key = kinds.key(of: property)
         if let given = names[property] {
           guard let given else { continue }
           guard !given.isEmpty, !given.contains(".") else {
@@ -62,38 +65,41 @@ struct ModuleMembers {
   }
 
   private mutating func add(_ value: Any, _ key: String, _ property: String) throws(XylemError) {
-    switch value {
-    case is any PlainValue: return
-    case let module as Module:
+    switch kinds.kind(of: value) {
+    case .plain: return
+    case .module:
+      guard let module = value as? Module else { return }
       try claim(key, property)
       children.append((key, module))
-    case let parameter as Parameter:
+    case .parameter:
+      guard let parameter = value as? Parameter else { return }
       try claim(key, property)
       tensors.append((key, .parameter(parameter)))
-    case let buffer as Buffer:
+    case .buffer:
+      guard let buffer = value as? Buffer else { return }
       try claim(key, property)
       tensors.append((key, .buffer(buffer)))
-    case is Tensor: throw ModuleErrors.unregistered(property, "a tensor", path: path, type: type)
-    case let named as any NamedModules:
-      for (key, module) in named.named {
+    case .tensor: throw ModuleErrors.unregistered(property, "a tensor", path: path, type: type)
+    case .namedModules:
+      for (key, module) in (value as? any NamedModules)?.named ?? [] {
         guard !key.isEmpty, !key.contains(".") else { throw ModuleErrors.badKey(key, property, path: path, type: type) }
         try claim(key, key)
         children.append((key, module))
       }
-    case let named as any NamedParameters:
-      for (key, parameter) in named.named {
+    case .namedParameters:
+      for (key, parameter) in (value as? any NamedParameters)?.named ?? [] {
         try claim(key, key)
         tensors.append((key, .parameter(parameter)))
       }
-    default: try addParts(of: value, key, property)
+    case .optional:
+      if let wrapped = (value as? any OptionalValue)?.wrappedValue { try add(wrapped, key, property) }
+    case .other: try addParts(of: value, key, property)
     }
   }
 
   private mutating func addParts(of value: Any, _ key: String, _ property: String) throws(XylemError) {
     let mirror = Mirror(reflecting: value)
     switch mirror.displayStyle {
-    case .optional:
-      if let some = mirror.children.first { try add(some.value, key, property) }
     case .collection:
       for (index, element) in mirror.children.enumerated() { try add(element.value, "\(key).\(index)", property) }
     case .dictionary:
@@ -107,7 +113,7 @@ struct ModuleMembers {
     case .tuple, .struct, .enum:
       for child in mirror.children {
         let label = child.label.map { String($0.drop { $0 == "." || $0 == "_" }) } ?? ""
-        try add(child.value, label.isEmpty ? key : "\(key).\(SnakeCase.name(label))", property)
+        try add(child.value, label.isEmpty ? key : "\(key).\(kinds.key(of: label))", property)
       }
     case .set, .class:
       // These have no names or no order that a state dict could keep.
@@ -122,11 +128,11 @@ struct ModuleMembers {
 
   /// What a value holds that belongs into a model: a word for it, or nil.
   private mutating func held(by value: Any) -> String? {
-    switch value {
-    case is any PlainValue: return nil
-    case is Module: return "a module"
-    case is Parameter, is Buffer, is Tensor: return "a tensor"
-    default: break
+    switch kinds.kind(of: value) {
+    case .plain: return nil
+    case .module, .namedModules: return "a module"
+    case .parameter, .buffer, .tensor, .namedParameters: return "a tensor"
+    case .optional, .other: break
     }
     let mirror = Mirror(reflecting: value)
     if mirror.displayStyle == .class, !seen.insert(ObjectIdentifier(value as AnyObject)).inserted { return nil }
@@ -155,16 +161,6 @@ protocol NamedModules {
 protocol NamedParameters {
   var named: [(key: String, parameter: Parameter)] { get }
 }
-
-/// Values that hold no part of a model, known without a look into them.
-private protocol PlainValue {}
-extension Int: PlainValue {}
-extension Double: PlainValue {}
-extension Float: PlainValue {}
-extension Bool: PlainValue {}
-extension String: PlainValue {}
-extension DType: PlainValue {}
-extension Array: PlainValue where Element: PlainValue {}
 
 /// Swift's names in PyTorch's spelling.
 package enum SnakeCase {

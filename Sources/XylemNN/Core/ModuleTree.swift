@@ -40,6 +40,7 @@ final class ModuleTree {
   }
 
   let root: Entry
+  private let kinds = PropertyKinds()
   /// Every module, the root first.
   private(set) var entries: [Entry] = []
   /// Every path that reaches a module.
@@ -93,7 +94,7 @@ final class ModuleTree {
     byModule[identity] = entry
     open[identity] = entry.path
     defer { open[identity] = nil }
-    let members = try ModuleMembers(of: entry.module, path: entry.path, type: entry.type)
+    let members = try ModuleMembers(of: entry.module, path: entry.path, type: entry.type, kinds)
     for (key, member) in members.tensors {
       let slot =
         switch member {
