@@ -61,7 +61,19 @@ private struct IndexStep {
 
   var value: Value { .tuple([.string(name)] + arguments, names: []) }
 
-  func apply(to x: Tensor) throws(XylemError) -> Tensor { try op.tensor([.tensor(x)] + arguments) }
+  func apply(to x: Tensor) throws(XylemError) -> Tensor {
+    if name == "select", case .int(let dimension) = arguments[0], case .int(let position) = arguments[1],
+      let sizes = x.knownSizes
+    {
+      let size = sizes[dimension < 0 ? dimension + sizes.count : dimension]
+      guard (-size..<size).contains(position) else {
+        throw RuntimeErrors.failed(
+          .runtimeOperator, "a subscript of \(sizes) failed",
+          reason: "index \(position) is out of bounds for dimension \(dimension) with size \(size)")
+      }
+    }
+    return try op.tensor([.tensor(x)] + arguments)
+  }
 }
 
 extension Tensor {
@@ -125,6 +137,7 @@ extension Tensor {
 
   /// A subscript as operators, in the order in which PyTorch applies them.
   private func steps(_ indices: [TensorIndex]) throws(XylemError) -> [IndexStep] {
+    try checkCount(of: indices)
     var steps: [IndexStep] = []
     var dimension = 0
     var tensors: [Value] = []
@@ -152,13 +165,36 @@ extension Tensor {
       case .tensor(let tensor):
         while tensors.count < dimension { tensors.append(.none) }
         tensors.append(.tensor(tensor))
-        dimension += Swift.max(1, tensor.dtype == .bool || tensor.dtype == .uint8 ? tensor.knownSizes?.count ?? 1 : 1)
+        dimension += Swift.max(1, tensor.dimensionsAsIndex)
       }
     }
     if !tensors.isEmpty {
       steps.append(IndexStep(name: "index", op: IndexOperators.index, arguments: [.list(tensors)]))
     }
     return steps
+  }
+
+  /// Checks that there are no more indices than dimensions, where these are known.
+  private func checkCount(of indices: [TensorIndex]) throws(XylemError) {
+    guard let sizes = knownSizes else { return }
+    let named = indices.reduce(0) { count, index in
+      switch index.kind {
+      case .newAxis, .ellipsis: count
+      case .at, .slice: count + 1
+      case .tensor(let tensor): count + tensor.dimensionsAsIndex
+      }
+    }
+    guard named <= sizes.count else {
+      throw RuntimeErrors.failed(
+        .runtimeOperator, "a subscript of \(sizes) failed",
+        reason: "too many indices for a tensor of \(sizes.count) dimensions: \(named)")
+    }
+  }
+
+  /// How many dimensions an index tensor is about: a mask about as many as it has, others about one.
+  private var dimensionsAsIndex: Int {
+    guard let sizes = knownSizes, dtype == .bool || dtype == .uint8 else { return 1 }
+    return sizes.count
   }
 
   /// The dimension that the first index after an ellipsis is about.
