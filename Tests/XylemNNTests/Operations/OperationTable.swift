@@ -57,7 +57,8 @@ struct OperationCase {
     case (.float(let found), let expected as [String: Any]):
       return expected["float"] as? Double == found ? [] : ["\(path): \(found) for \(expected)"]
     case (.bool(let found), let expected as Bool): return found == expected ? [] : ["\(path): \(found)"]
-    default: return try Goldens.differences(unpacked, golden, at: path, Goldens.Tolerance(relative: 1e-5, absolute: 1e-5))
+    default:
+      return try Goldens.differences(unpacked, golden, at: path, Goldens.Tolerance(relative: 1e-5, absolute: 1e-5))
     }
   }
 }
