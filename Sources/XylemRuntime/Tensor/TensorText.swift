@@ -43,13 +43,14 @@ struct TensorText {
     "size=(" + shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? ",)" : ")")
   }
 
-  private static func type(_ dtype: DType?) -> String { "dtype=" + (dtype?.rawValue ?? "unknown") }
+  private static func type(_ dtype: DType?) -> String { "dtype=torch." + (dtype?.rawValue ?? "unknown") }
 
   private static func join(_ elements: String, _ suffixes: [String]) -> String {
     var text = prefix + elements
-    var lastLine = text.split(separator: "\n", omittingEmptySubsequences: false).last?.count ?? 0
+    // Two more than it has, as PyTorch counts it: lines break where its lines do.
+    var lastLine = (text.split(separator: "\n", omittingEmptySubsequences: false).last?.count ?? 0) + 2
     for suffix in suffixes {
-      if lastLine + suffix.count + 3 > lineWidth {
+      if lastLine + suffix.count + 2 > lineWidth {
         text += ",\n" + String(repeating: " ", count: prefix.count) + suffix
         lastLine = prefix.count + suffix.count
       } else {
@@ -81,7 +82,7 @@ struct TensorText {
       let (real, imaginary) = (ElementFormat(for: reals), ElementFormat(for: imaginaries))
       return zip(reals, imaginaries).map {
         let sign = $1.sign == .minus ? "-" : "+"
-        return real.text($0) + sign + imaginary.text(abs($1)) + "j"
+        return real.text($0) + sign + imaginary.text(abs($1)).drop { $0 == " " } + "j"
       }
     }
     let array = try tensor.hostArray()

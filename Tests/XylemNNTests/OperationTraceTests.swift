@@ -1,0 +1,98 @@
+import Testing
+import XylemErrors
+import XylemExtract
+import XylemNN
+import XylemRuntime
+import XylemTrace
+
+/// Subscripts, arithmetic and functional forms in a forward of a module's own.
+private final class Mixing: Module, Layer {
+  func forward(_ x: Tensor) throws -> Tensor {
+    let (n, c) = (try x.shape[0], try x.shape[1])
+    let first = try x[.all, 0]
+    let rest = try x[.all, .slice(1), .ellipsis, .slice(step: 2)]
+    let scaled = try (1 - first) * 0.5 / c
+    let parts = try rest.chunk(2, dim: 1)
+    let pooled = try F.adaptiveAvgPool2d(F.relu(parts[1]), 1, 1).reshape([n, -1])
+    let best = try scaled.flatten(startDim: 1).topk(2).values
+    return try Tensor.cat([pooled, best], dim: 1).softmax(dim: -1)
+  }
+}
+
+private final class Writing: Module, Layer {
+  func forward(_ x: Tensor) throws -> Tensor {
+    let y = try x.clone()
+    try y.assign(1, at: 0)
+    try y.assign(x[1], at: .range(1..<2))
+    try y.add_(1)
+    return try y.maskedFill(y.gt(1.5), 0)
+  }
+}
+
+private final class Splitting: Module, Layer {
+  let count: Int?
+  init(_ count: Int?) { self.count = count }
+  func forward(_ x: Tensor) throws -> Tensor {
+    let parts = try x.split(2, dim: 1, count: count)
+    return try parts[0] - parts[1].clamp(min: 0)
+  }
+}
+
+@Suite(.needsRuntime) struct OperationTraceTests {
+  private func names(_ model: Module, naming: Naming = .exact) throws -> [String] {
+    try SwiftModel(model).trace(TraceOptions(mode: .eval, naming: naming)).nodeNames
+  }
+
+  private func input(_ shape: [Int]) throws -> Tensor {
+    let numbers = (0..<shape.reduce(1, *)).map { Float($0 * 7919 % 1009) / 1009 - 0.5 }
+    return try Tensor(numbers, shape: shape)
+  }
+
+  /// Checks that a trace, which was made at no size, gives at some what the module gives.
+  private func expectSame(_ model: some Layer & Module, at shapes: [[Int]]) throws {
+    let extractor = try FeatureExtractor(of: model, returning: ["output"])
+    for shape in shapes {
+      let x = try input(shape)
+      #expect(try extractor([.tensor(x)])["output"]?.tensor?.floats() == model(x).floats())
+    }
+  }
+
+  @Test func `subscripts are one node each, and operators have PyTorch's names`() throws {
+    #expect(
+      try names(Mixing()) == [
+        "x", "size", "getitem", "size_1", "getitem_1", "getitem_2", "getitem_3", "rsub", "mul", "div", "chunk",
+        "getitem_4", "getitem_5", "relu", "adaptive_avg_pool2d", "reshape", "flatten", "topk", "getitem_6",
+        "getitem_7", "cat", "softmax",
+      ])
+    try expectSame(Mixing(), at: [[2, 5, 4, 4], [1, 3, 6, 5]])
+  }
+
+  @Test func `writes are a view and a copy or a fill`() throws {
+    #expect(
+      try names(Writing()) == [
+        "x", "clone", "getitem", "fill", "getitem_1", "getitem_2", "copy", "add", "gt", "masked_fill",
+      ])
+    try expectSame(Writing(), at: [[2, 3], [4, 1]])
+  }
+
+  @Test func `parts of a list are taken out by nodes where their number is told, else the trace fails`() throws {
+    #expect(try names(Splitting(2)) == ["x", "split", "getitem", "getitem_1", "clamp", "sub"])
+    try expectSame(Splitting(2), at: [[1, 4], [3, 4]])
+    let error = #expect(throws: XylemError.self) { try names(Splitting(nil)) }
+    #expect(error?.id == .traceConcreteValue)
+    #expect(error?.place.source?.hasPrefix("XylemNNTests/OperationTraceTests.swift:") == true)
+  }
+
+  @Test func `a stand-in prints as one`() throws {
+    final class Printing: Module, Layer {
+      nonisolated(unsafe) var text = ""
+      func forward(_ x: Tensor) throws -> Tensor {
+        text = "\(x)"
+        return x
+      }
+    }
+    let model = Printing()
+    _ = try names(model)
+    #expect(model.text == "Tensor(stand-in)")
+  }
+}
