@@ -120,8 +120,8 @@ extension Tensor {
       return
     }
     let target = try view(of: Array(all.dropLast()))
-    let number = try Tensor([0], shape: []).converted(to: dtype ?? .float32)
-    _ = try IndexOperators.fill.tensor([.tensor(number), value.value])
+    // Elements are written by a tensor of the same type, which of a stand-in is known only when the traced model runs.
+    let number = try Tensor.full([], value).typeAs(self)
     _ = try IndexOperators.indexPut.tensor([.tensor(target), last.arguments[0], .tensor(number)])
   }
 
