@@ -83,6 +83,26 @@ private final class Splitting: Module, Layer {
     #expect(error?.place.source?.hasPrefix("XylemNNTests/OperationTraceTests.swift:") == true)
   }
 
+  @Test func `functional forms that PyTorch writes in Python stay whole, and show their operators where no rule keeps them`()
+    throws
+  {
+    final class Forms: Module, Layer {
+      func forward(_ x: Tensor) throws -> Tensor {
+        let resized = try F.interpolate(F.normalize(x), size: [4, 4], mode: .bilinear)
+        let pooled = try F.adaptiveMaxPool2d(F.gelu(F.pad(resized, [1, 1])), 2, 2)
+        return try F.dropout(F.hardswish(F.pixelShuffle(pooled, 2)), training: false)
+      }
+    }
+    let whole = ["x", "normalize", "interpolate", "pad", "gelu", "adaptive_max_pool2d", "pixel_shuffle", "hardswish"]
+    #expect(try names(Forms()) == whole + ["dropout"])
+    let through = try SwiftModel(Forms()).trace(TraceOptions(mode: .eval, policy: .none)).nodeNames
+    #expect(
+      through == [
+        "x", "norm", "clamp_min", "expand_as", "div", "upsample_bilinear2d", "pad", "gelu", "adaptive_max_pool2d",
+        "getitem", "getitem_1", "pixel_shuffle", "hardswish", "dropout",
+      ])
+  }
+
   @Test func `a stand-in prints as one`() throws {
     final class Printing: Module, Layer {
       nonisolated(unsafe) var text = ""

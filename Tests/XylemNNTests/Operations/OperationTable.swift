@@ -1,8 +1,10 @@
 import Foundation
 import XylemErrors
+import XylemExtract
 import XylemNN
 import XylemRuntime
 import XylemTestSupport
+import XylemTrace
 
 /// The arguments of a golden operation: `a`, `b`, `c` and `d`.
 struct Operands {
@@ -18,6 +20,31 @@ struct Operands {
 
 /// Swift's form of each expression of `goldens/operations.json`.
 typealias OperationTable = [String: @Sendable (Operands) throws -> any ModuleValue]
+
+/// A model that is one operation.
+private final class OperationModel: Module {
+  private let count: Int
+  private let operation: @Sendable (Operands) throws -> any ModuleValue
+
+  init(_ count: Int, _ operation: @escaping @Sendable (Operands) throws -> any ModuleValue) {
+    self.count = count
+    self.operation = operation
+  }
+
+  private func run(_ tensors: Tensor...) throws -> Value {
+    try operation(Operands(tensors.map { .tensor($0) })).moduleValue
+  }
+
+  override var entry: ModuleEntry? {
+    switch count {
+    case 1: ModuleEntry("a") { (a: Tensor) in try self.run(a) }
+    case 2: ModuleEntry("a", "b") { (a: Tensor, b: Tensor) in try self.run(a, b) }
+    case 3: ModuleEntry("a", "b", "c") { (a: Tensor, b: Tensor, c: Tensor) in try self.run(a, b, c) }
+    default:
+      ModuleEntry("a", "b", "c", "d") { (a: Tensor, b: Tensor, c: Tensor, d: Tensor) in try self.run(a, b, c, d) }
+    }
+  }
+}
 
 /// One of the goldens.
 struct OperationCase {
@@ -45,6 +72,26 @@ struct OperationCase {
       guard error.id == .runtimeOperator else { return ["\(text): the error \(error.id.rawValue)"] }
       return String(describing: error).contains(wanted) ? [] : ["\(text): \(error) for \(wanted)"]
     }
+  }
+
+  /// What differs from the golden output where the operation is traced as a model of its own, and its trace is run; nil where the
+  /// case has no inputs or is to fail.
+  func tracedDifferences(
+    _ operation: @escaping @Sendable (Operands) throws -> any ModuleValue, _ policy: LeafPolicy
+  ) throws -> [String]? {
+    let count = try inputs.count
+    guard json["raises"] == nil, count > 0 else { return nil }
+    let model = OperationModel(count, operation)
+    let extractor = try FeatureExtractor(of: model, returning: ["output"], options: TraceOptions(policy: policy))
+    var found: [String] = []
+    // Tests of other suites may draw from the process's generator in between.
+    for _ in 0..<8 {
+      let operands = try inputs
+      try TensorRuntime.setSeed(20)
+      found = try Self.differences(try extractor(operands)["output"] ?? .none, json["output"], at: text)
+      if found.isEmpty { break }
+    }
+    return found
   }
 
   private static func differences(_ value: Value, _ golden: Any?, at path: String) throws -> [String] {

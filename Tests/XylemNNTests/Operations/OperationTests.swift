@@ -2,6 +2,7 @@ import Testing
 import XylemErrors
 import XylemRuntime
 import XylemTestSupport
+import XylemTrace
 
 /// Operations on tensors against PyTorch's. Serialised, because some draw random numbers from the process's one generator.
 @Suite(.needsRuntime, .serialized) struct OperationTests {
@@ -39,6 +40,36 @@ import XylemTestSupport
         for difference in found { Issue.record("\(name): \(difference)") }
       } catch { Issue.record("\(name): \(operationCase.text): \(error)") }
     }
+  }
+
+  /// The cases that differ, or can't be traced, where each is a model of its own.
+  private func failures(_ policy: LeafPolicy) throws -> [String] {
+    var failed: [String] = []
+    for (name, _, table) in Self.groups {
+      for operationCase in try cases(name) {
+        guard let operation = table[operationCase.text] else { continue }
+        do {
+          failed += try operationCase.tracedDifferences(operation, policy) ?? []
+        } catch let error as XylemError { failed.append("\(operationCase.text): \(error.id.rawValue)") }
+      }
+    }
+    return failed
+  }
+
+  /// What needs elements, or a truth value.
+  private static let untraceable = [
+    "torch.equal(a, b): trace.control-flow", "torch.allclose(a, b): trace.control-flow",
+    "a.item(): trace.concrete-value", "a.tolist(): trace.concrete-value",
+  ]
+
+  @Test func `traced, every operation gives PyTorch's values, or an error where it needs to know elements`() throws {
+    let failed = try failures(LeafPolicy())
+    #expect(failed == Self.untraceable, "\(failed.joined(separator: "\n"))")
+  }
+
+  @Test func `traced through, every functional form gives PyTorch's values`() throws {
+    let failed = try failures(.none)
+    #expect(failed == Self.untraceable, "\(failed.joined(separator: "\n"))")
   }
 
   @Test func `every group of the goldens is compared, and no form stands without a case`() throws {

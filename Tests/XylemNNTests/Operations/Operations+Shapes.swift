@@ -76,9 +76,9 @@ extension Operations {
     t["a.squeeze(1)"] = { try $0.a.squeeze(dim: 1) }
     t["a.unsqueeze(-1)"] = { try $0.a.unsqueeze(dim: -1) }
     t["a.chunk(3, dim=1)"] = { try $0.a.chunk(3, dim: 1) }
-    t["a.split(2)"] = { try $0.a.split(2) }
+    t["a.split(2)"] = { try $0.a.split(2, count: 3) }
     t["a.split([1, 3], dim=1)"] = { try $0.a.split([1, 3], dim: 1) }
-    t["a.unbind(1)"] = { try $0.a.unbind(dim: 1) }
+    t["a.unbind(1)"] = { try $0.a.unbind(dim: 1, count: 3) }
     t["torch.stack([a, b], dim=1)"] = { try Tensor.stack([$0.a, $0.b], dim: 1) }
     t["torch.cat([a, b], dim=1)"] = { try Tensor.cat([$0.a, $0.b], dim: 1) }
     t["torch.cat([a, b])"] = { try Tensor.cat([$0.a, $0.b]) }
