@@ -257,11 +257,7 @@ extension Tensor {
   ///
   /// - Throws: `runtime.operator`.
   public func converted(to dtype: DType) throws(XylemError) -> Tensor {
-    try TensorOperator.call("aten::to", overload: "dtype", [.tensor(self), .int(Int(dtype.runtimeCode))])
+    if standIn != nil { return try to(dtype) }
+    return try TensorOperator.call("aten::to", overload: "dtype", [.tensor(self), .int(Int(dtype.runtimeCode))])
   }
-
-  /// A copy with storage of its own; gradients flow through it.
-  ///
-  /// - Throws: `runtime.operator`.
-  public func clone() throws(XylemError) -> Tensor { try TensorOperator.call("aten::clone", [.tensor(self)]) }
 }

@@ -152,7 +152,7 @@ extension Tensor {
       case .tensor(let tensor):
         while tensors.count < dimension { tensors.append(.none) }
         tensors.append(.tensor(tensor))
-        dimension += max(1, tensor.dtype == .bool || tensor.dtype == .uint8 ? tensor.knownSizes?.count ?? 1 : 1)
+        dimension += Swift.max(1, tensor.dtype == .bool || tensor.dtype == .uint8 ? tensor.knownSizes?.count ?? 1 : 1)
       }
     }
     if !tensors.isEmpty {

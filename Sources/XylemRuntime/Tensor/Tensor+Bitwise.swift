@@ -1,0 +1,46 @@
+public import XylemErrors
+
+private enum BitwiseOperators {
+  static let and = OperatorReference("aten::__and__", "Tensor", torchvisionName: "and_")
+  static let or = OperatorReference("aten::__or__", "Tensor", torchvisionName: "or_")
+  static let xor = OperatorReference("aten::__xor__", "Tensor", torchvisionName: "xor")
+  static let not = OperatorReference("aten::bitwise_not", torchvisionName: "invert")
+  static let remainder = OperatorReference("aten::remainder", "Tensor", torchvisionName: "mod")
+  static let remainderScalar = OperatorReference("aten::remainder", "Scalar", torchvisionName: "mod")
+}
+
+extension Tensor {
+  /// Where both are true; of integers bit by bit.
+  ///
+  /// - Throws: `runtime.operator` for floating-point numbers, and with the shapes where they don't fit.
+  public static func & (a: Tensor, b: Tensor) throws(XylemError) -> Tensor { try BitwiseOperators.and(a, b, at: nil) }
+
+  /// Where at least one is true; of integers bit by bit.
+  ///
+  /// - Throws: `runtime.operator` for floating-point numbers, and with the shapes where they don't fit.
+  public static func | (a: Tensor, b: Tensor) throws(XylemError) -> Tensor { try BitwiseOperators.or(a, b, at: nil) }
+
+  /// Where exactly one is true; of integers bit by bit.
+  ///
+  /// - Throws: `runtime.operator` for floating-point numbers, and with the shapes where they don't fit.
+  public static func ^ (a: Tensor, b: Tensor) throws(XylemError) -> Tensor { try BitwiseOperators.xor(a, b, at: nil) }
+
+  /// Where it is false; of integers every bit turned.
+  ///
+  /// - Throws: `runtime.operator` for floating-point numbers.
+  public static prefix func ~ (a: Tensor) throws(XylemError) -> Tensor { try BitwiseOperators.not(a, at: nil) }
+
+  /// The elementwise remainder with the divisor's sign: Python's `%`, not Swift's.
+  ///
+  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  public static func % (a: Tensor, b: Tensor) throws(XylemError) -> Tensor {
+    try BitwiseOperators.remainder(a, b, at: nil)
+  }
+
+  /// The remainder of a division by a number, with that number's sign.
+  ///
+  /// - Throws: `runtime.operator`.
+  public static func % (a: Tensor, b: Scalar) throws(XylemError) -> Tensor {
+    try BitwiseOperators.remainderScalar(a, b, at: nil)
+  }
+}
