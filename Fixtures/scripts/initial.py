@@ -17,6 +17,11 @@ MODELS = {
     "mobilenet_v2": {},
 }
 
+DISTRIBUTIONS = [
+    "resnet18", "resnet50", "resnext50_32x4d", "vgg11_bn", "alexnet", "googlenet", "inception_v3", "mobilenet_v2",
+    "mobilenet_v3_small", "mobilenet_v3_large", "vit_b_16",
+]
+
 
 def six_keys(state):
     """The first, the last and four between them of the entries that were drawn: those of one number were not."""
@@ -31,8 +36,27 @@ def build(name):
     return statistics_tree({key: state[key] for key in six_keys(state)})
 
 
+def distributions(name):
+    """For each parameter the one number that it holds, or mean, standard deviation and largest magnitude."""
+    torch.set_num_threads(1)
+    torch.manual_seed(SEED)
+    model = torchvision.models.get_model(name, weights=None, **MODELS.get(name, {}))
+    return {key: distribution(parameter.detach()) for key, parameter in model.named_parameters()}
+
+
+def distribution(tensor):
+    flat = tensor.flatten().double()
+    if (flat == flat[0]).all():
+        return flat[0].item()
+    return [float(f"{x.item():.6g}") for x in (flat.mean(), flat.std(), flat.abs().max())]
+
+
 def make():
     path = FIXTURES / "goldens/source_initial.json"
     goldens = {name: result for name, result in in_processes(build, list(MODELS), workers=2)}
     write_lines(path, goldens, depth=2)
     print(f"initial: {len(goldens)} models, {path.stat().st_size} bytes")
+    path = FIXTURES / "goldens/source_distributions.json"
+    goldens = {name: result for name, result in in_processes(distributions, DISTRIBUTIONS, workers=2)}
+    write_lines(path, goldens, depth=1)
+    print(f"distributions: {len(goldens)} models, {path.stat().st_size} bytes")

@@ -20,7 +20,7 @@ struct HostLinker: Linker {
         continue
       }
       guard let leaf = code.leaves[node.id] else { continue }
-      if let expand = leaf.expand, var expansion = try Self.expanded(expand, node, types) {
+      if var expansion = try Self.expanded(leaf.expand, node, types) {
         var inner = expansion.graph
         for part in Array(inner.nodes) where part.effects == nil {
           if let effects = try Self.operatorEffects(part) { inner.setEffects(of: part.id, to: effects) }
@@ -29,8 +29,6 @@ struct HostLinker: Linker {
           graph: inner, inputs: expansion.inputs, result: expansion.result, code: expansion.code)
         expansions[node.id] = expansion
         graph.setEffects(of: node.id, to: EffectsOfGraph(expansion, of: node).effects)
-      } else if let effects = leaf.effects {
-        graph.setEffects(of: node.id, to: effects)
       }
     }
   }
@@ -61,7 +59,7 @@ struct HostLinker: Linker {
   /// The operators of a leaf. A leaf whose code needs more than stand-ins can tell is called as it is instead, with whatever
   /// it may do: nil.
   private static func expanded(
-    _ expand: ([Argument], [NodeID: String]) throws -> HostExpansion, _ node: Node, _ types: [NodeID: String]
+    _ expand: ([Argument], [NodeID: String]) throws -> HostExpansion?, _ node: Node, _ types: [NodeID: String]
   ) throws -> HostExpansion? {
     do { return try expand(node.inputs, types) } catch let error as XylemError where error.isAboutTracing { return nil }
   }

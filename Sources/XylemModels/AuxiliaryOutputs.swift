@@ -34,18 +34,29 @@ public struct AuxiliaryOutputs: ModuleValue {
     logits = try Tensor(moduleValue: moduleValue.part("logits", as: "Tensor"))
     auxiliary = []
     guard case .dictionary(let entries) = try moduleValue.unpacked() else { return }
-    for entry in entries.dropFirst() { auxiliary.append(try Tensor(moduleValue: entry.value)) }
+    for entry in entries {
+      if case .string("logits") = entry.key { continue }
+      auxiliary.append(try Tensor(moduleValue: entry.value))
+    }
   }
 }
 
-extension Module {
-  /// Has every convolution and linear layer below drawn from a narrow truncated normal distribution.
-  func initializeTruncated(std: (Module, String) -> Double) {
-    guard let modules = try? namedModules() else { return }
-    for (path, module) in modules {
-      let initializer = Initializer.truncatedNormal(std: std(module, path))
-      if let convolution = module as? Conv2d { convolution.weight.initialize(initializer) }
-      if let linear = module as? Linear { linear.weight.initialize(initializer) }
-    }
+extension Layer where Self == Linear {
+  /// A linear layer with weights from a truncated normal distribution.
+  static func truncated(_ inFeatures: Int, _ outFeatures: Int, std: Double) -> Linear {
+    let layer = Linear(inFeatures, outFeatures)
+    layer.weight.initialize(.truncatedNormal(std: std))
+    return layer
   }
+}
+
+/// Images that were normalised by the means and deviations of ImageNet's channels, normalised by 0.5 and 0.5 instead.
+func renormalized(_ x: Tensor) throws -> Tensor {
+  let statistics: [(mean: Double, std: Double)] = [(0.485, 0.229), (0.456, 0.224), (0.406, 0.225)]
+  var channels: [Tensor] = []
+  for (channel, image) in statistics.enumerated() {
+    let plane = try x[.all, .at(Size(channel))].unsqueeze(dim: 1)
+    channels.append(try plane * Scalar(image.std / 0.5) + Scalar((image.mean - 0.5) / 0.5))
+  }
+  return try Tensor.cat(channels, dim: 1)
 }

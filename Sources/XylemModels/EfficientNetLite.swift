@@ -40,6 +40,8 @@ public final class EfficientNetLite: Module, Layer {
     convHead = .he(channels, 1280, kernelSize: 1)
     bn2 = BatchNormAct2d(1280)
     classifier = Linear(1280, numClasses)
+    let bound = 1 / Double(numClasses).squareRoot()
+    classifier.weight.initialize(.uniform(-bound, bound))
     classifier.bias?.initialize(.zeros)
   }
 
@@ -131,9 +133,13 @@ private final class BatchNormAct2d: Module, Layer {
 
 /// A convolution within channels, padded as the stride asks.
 private func depthwise(_ channels: Int, kernelSize: Int, stride: Int) -> any Layer {
-  stride == 1
-    ? Conv2d.he(channels, channels, kernelSize: kernelSize, padding: kernelSize / 2, groups: channels)
-    : SamePaddingConv2d(channels, channels, kernelSize: kernelSize, stride: stride, groups: channels)
+  guard stride == 1 else {
+    return SamePaddingConv2d(channels, channels, kernelSize: kernelSize, stride: stride, groups: channels)
+  }
+  // timm counts the outputs of one group, where torchvision counts those of all.
+  return Conv2d(
+    channels, channels, kernelSize: Sizes(kernelSize), padding: .sizes(Sizes(kernelSize / 2)), groups: channels,
+    bias: false, initializer: .kaimingNormal(fan: kernelSize * kernelSize))
 }
 
 /// A convolution within channels and one across them.
@@ -144,6 +150,7 @@ private final class DepthwiseSeparableConv: Module, Layer {
   let se = Identity()
   let convPw: Conv2d
   let bn2: BatchNormAct2d
+  let dropPath = Identity()
 
   init(_ inChannels: Int, _ outChannels: Int, kernelSize: Int) {
     convDw = depthwise(inChannels, kernelSize: kernelSize, stride: 1)

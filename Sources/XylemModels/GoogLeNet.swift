@@ -21,20 +21,28 @@ public final class GoogLeNet: Module {
   private let maxpool4 = MaxPool2d(kernelSize: 2, stride: 2, ceilMode: true)
   private let inception5a = InceptionBlock(832, 256, 160, 320, 32, 128, 128)
   private let inception5b = InceptionBlock(832, 384, 192, 384, 48, 128, 128)
-  private let aux1: InceptionHead
-  private let aux2: InceptionHead
+  private let aux1: InceptionHead?
+  private let aux2: InceptionHead?
   private let avgpool = AdaptiveAvgPool2d(1)
   private let dropout: Dropout
   private let fc: Linear
+  private let transformInput: Bool
 
   /// A network with fresh weights.
-  public init(numClasses: Int = 1000, dropout: Double = 0.2, dropoutAux: Double = 0.7) {
-    aux1 = InceptionHead(512, numClasses, dropout: dropoutAux)
-    aux2 = InceptionHead(528, numClasses, dropout: dropoutAux)
+  ///
+  /// - Parameters:
+  ///   - auxLogits: whether there are heads for training.
+  ///   - transformInput: whether images come normalised by ImageNet's channels, and are to be so by 0.5: what torchvision's
+  ///     trained weights ask for.
+  public init(
+    numClasses: Int = 1000, auxLogits: Bool = true, transformInput: Bool = false, dropout: Double = 0.2,
+    dropoutAux: Double = 0.7
+  ) {
+    aux1 = auxLogits ? InceptionHead(512, numClasses, dropout: dropoutAux) : nil
+    aux2 = auxLogits ? InceptionHead(528, numClasses, dropout: dropoutAux) : nil
     self.dropout = Dropout(p: dropout)
-    fc = Linear(1024, numClasses)
-    super.init()
-    initializeTruncated { _, _ in 0.01 }
+    fc = .truncated(1024, numClasses, std: 0.01)
+    self.transformInput = transformInput
   }
 
   /// torchvision's name.
@@ -54,11 +62,12 @@ public final class GoogLeNet: Module {
   ///
   /// - Throws: `runtime.operator`.
   public func forward(_ x: Tensor) throws -> AuxiliaryOutputs {
-    var x = try maxpool2(conv3(conv2(maxpool1(conv1(x)))))
+    var x = transformInput ? try renormalized(x) : x
+    x = try maxpool2(conv3(conv2(maxpool1(conv1(x)))))
     x = try inception4a(maxpool3(inception3b(inception3a(x))))
-    let first = isTraining ? try aux1(x) : nil
+    let first = isTraining ? try aux1?(x) : nil
     x = try inception4d(inception4c(inception4b(x)))
-    let second = isTraining ? try aux2(x) : nil
+    let second = isTraining ? try aux2?(x) : nil
     x = try inception5b(inception5a(maxpool4(inception4e(x))))
     x = try fc(dropout(avgpool(x).flatten(startDim: 1)))
     return AuxiliaryOutputs(x, [second, first].compactMap { $0 })
@@ -73,7 +82,7 @@ private final class NormedConvolution: Module, Layer {
   init(_ inChannels: Int, _ outChannels: Int, kernelSize: Int, stride: Int = 1, padding: Int = 0) {
     conv = Conv2d(
       inChannels, outChannels, kernelSize: Sizes(kernelSize), stride: Sizes(stride), padding: .sizes(Sizes(padding)),
-      bias: false)
+      bias: false, initializer: .truncatedNormal(std: 0.01))
     bn = BatchNorm2d(outChannels, eps: 0.001)
   }
 
@@ -115,13 +124,13 @@ private final class InceptionBlock: Module, Layer {
 /// A classifier in the middle of the network, for its gradients.
 private final class InceptionHead: Module, Layer {
   let conv: NormedConvolution
-  let fc1 = Linear(2048, 1024)
+  let fc1: Linear = .truncated(2048, 1024, std: 0.01)
   let fc2: Linear
   let dropout: Dropout
 
   init(_ inChannels: Int, _ numClasses: Int, dropout: Double) {
     conv = NormedConvolution(inChannels, 128, kernelSize: 1)
-    fc2 = Linear(1024, numClasses)
+    fc2 = .truncated(1024, numClasses, std: 0.01)
     self.dropout = Dropout(p: dropout)
   }
 
@@ -134,4 +143,8 @@ private final class InceptionHead: Module, Layer {
 }
 
 /// GoogLeNet, torchvision's `googlenet`.
-public func googlenet(numClasses: Int = 1000) -> GoogLeNet { GoogLeNet(numClasses: numClasses) }
+public func googlenet(
+  numClasses: Int = 1000, auxLogits: Bool = true, transformInput: Bool = false
+) -> GoogLeNet {
+  GoogLeNet(numClasses: numClasses, auxLogits: auxLogits, transformInput: transformInput)
+}

@@ -21,23 +21,28 @@ public final class Inception3: Module {
   private let mixed6c = InceptionC(768, width: 160)
   private let mixed6d = InceptionC(768, width: 160)
   private let mixed6e = InceptionC(768, width: 192)
-  private let auxLogits: InceptionAuxiliary
+  private let auxLogits: InceptionAuxiliary?
   private let mixed7a = InceptionD(768)
   private let mixed7b = InceptionE(1280)
   private let mixed7c = InceptionE(2048)
   private let avgpool = AdaptiveAvgPool2d(1)
   private let dropout: Dropout
   private let fc: Linear
+  private let transformInput: Bool
 
   /// A network with fresh weights.
-  public init(numClasses: Int = 1000, dropout: Double = 0.5) {
-    auxLogits = InceptionAuxiliary(768, numClasses)
+  ///
+  /// - Parameters:
+  ///   - auxLogits: whether there is a head for training.
+  ///   - transformInput: whether images come normalised by ImageNet's channels, and are to be so by 0.5: what torchvision's
+  ///     trained weights ask for.
+  public init(
+    numClasses: Int = 1000, auxLogits: Bool = true, transformInput: Bool = false, dropout: Double = 0.5
+  ) {
+    self.auxLogits = auxLogits ? InceptionAuxiliary(768, numClasses) : nil
     self.dropout = Dropout(p: dropout)
-    fc = Linear(2048, numClasses)
-    super.init()
-    initializeTruncated { _, path in
-      path == "AuxLogits.conv1.conv" ? 0.01 : path == "AuxLogits.fc" ? 0.001 : 0.1
-    }
+    fc = .truncated(2048, numClasses, std: 0.1)
+    self.transformInput = transformInput
   }
 
   /// torchvision's name.
@@ -68,11 +73,12 @@ public final class Inception3: Module {
   ///
   /// - Throws: `runtime.operator`.
   public func forward(_ x: Tensor) throws -> AuxiliaryOutputs {
-    var x = try maxpool1(conv2b(conv2a(conv1a(x))))
+    var x = transformInput ? try renormalized(x) : x
+    x = try maxpool1(conv2b(conv2a(conv1a(x))))
     x = try maxpool2(conv4a(conv3b(x)))
     x = try mixed6a(mixed5d(mixed5c(mixed5b(x))))
     x = try mixed6e(mixed6d(mixed6c(mixed6b(x))))
-    let auxiliary = isTraining ? try auxLogits(x) : nil
+    let auxiliary = isTraining ? try auxLogits?(x) : nil
     x = try dropout(avgpool(mixed7c(mixed7b(mixed7a(x)))))
     x = try fc(x.flatten(startDim: 1))
     return AuxiliaryOutputs(x, [auxiliary].compactMap { $0 })
@@ -80,4 +86,8 @@ public final class Inception3: Module {
 }
 
 /// Inception v3, torchvision's `inception_v3`.
-public func inception_v3(numClasses: Int = 1000) -> Inception3 { Inception3(numClasses: numClasses) }
+public func inception_v3(
+  numClasses: Int = 1000, auxLogits: Bool = true, transformInput: Bool = false
+) -> Inception3 {
+  Inception3(numClasses: numClasses, auxLogits: auxLogits, transformInput: transformInput)
+}

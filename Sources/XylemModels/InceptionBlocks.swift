@@ -9,7 +9,7 @@ final class InceptionConvolution: Module, Layer {
   init(_ inChannels: Int, _ outChannels: Int, _ kernelSize: [Int], stride: Int = 1, padding: [Int] = [0]) {
     conv = Conv2d(
       inChannels, outChannels, kernelSize: Sizes(kernelSize), stride: Sizes(stride), padding: .sizes(Sizes(padding)),
-      bias: false)
+      bias: false, initializer: .truncatedNormal(std: 0.1))
     bn = BatchNorm2d(outChannels, eps: 0.001)
   }
 
@@ -185,7 +185,7 @@ final class InceptionAuxiliary: Module, Layer {
   init(_ channels: Int, _ numClasses: Int) {
     conv0 = InceptionConvolution(channels, 128, [1])
     conv1 = InceptionConvolution(128, 768, [5])
-    fc = Linear(768, numClasses)
+    fc = .truncated(768, numClasses, std: 0.001)
   }
 
   override class var typeName: String { "torchvision.models.inception.InceptionAux" }

@@ -69,15 +69,18 @@ private final class InvertedResidual: Module, Layer {
 }
 
 /// Has all convolutions below some layers drawn for the ReLU that follows, by their outputs, with biases of 0.
+///
+/// - Precondition: the layers were built just now, as one tree.
 func initializeConvolutions(of layers: [any Layer]) {
-  for layer in layers {
-    guard let modules = try? layer.namedModules() else { continue }
-    for (_, module) in modules {
-      guard let convolution = module as? Conv2d, let sizes = convolution.weight.tensor.knownSizes else { continue }
-      // The outputs of one group, times the window.
+  do {
+    for case let (_, convolution as Conv2d) in try layers.flatMap({ try $0.namedModules() }) {
+      guard let sizes = convolution.weight.tensor.knownSizes else { continue }
+      // All outputs, of every group, times the window.
       convolution.weight.initialize(.kaimingNormal(fan: sizes[0] * sizes[2] * sizes[3]))
       convolution.bias?.initialize(.zeros)
     }
+  } catch {
+    preconditionFailure("the layers of a network are no tree: \(error)")
   }
 }
 

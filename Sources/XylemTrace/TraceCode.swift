@@ -32,18 +32,15 @@ package final class TraceCode: @unchecked Sendable {
 package struct HostLeaf: @unchecked Sendable {
   /// Runs it.
   package let call: ([Value]) throws -> Value
-  /// The operators that it consists of, for inputs of this form; nil for code of the user's own, which is called as it is.
-  package let expand: (([Argument], [NodeID: String]) throws -> HostExpansion)?
-  /// What calling it does besides giving its value; nil where that is not known.
-  package let effects: Effects?
+  /// The operators that it consists of, for inputs of this form; gives nil for code of the user's own, which is called as it is.
+  package let expand: ([Argument], [NodeID: String]) throws -> HostExpansion?
 
   package init(
     call: @escaping ([Value]) throws -> Value,
-    expand: (([Argument], [NodeID: String]) throws -> HostExpansion)? = nil, effects: Effects? = nil
+    expand: @escaping ([Argument], [NodeID: String]) throws -> HostExpansion?
   ) {
     self.call = call
     self.expand = expand
-    self.effects = effects
   }
 }
 

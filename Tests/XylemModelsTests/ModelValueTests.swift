@@ -37,11 +37,26 @@ import XylemTrace
   }
 
   @Test(arguments: ModelZoo.models.map(\.name).filter { $0 != "efficientnet_lite0" })
-  func `every size has as many parameters and keys as torchvision's`(name: String) throws {
+  func `every size has torchvision's keys and shapes in their order, and as many parameters`(name: String) throws {
     let sizes = try #require(Self.golden["sizes"]?[name] as? [String: Any])
     let model = try model(name)
     #expect(try model.parameters().reduce(0) { $0 + $1.tensor.count } == sizes["parameters"] as? Int)
-    #expect(try model.state().count == sizes["keys"] as? Int)
+    let state = try model.state()
+    #expect(state.count == sizes["keys"] as? Int)
+    let lines = try state.map { "\($0.key) \(try $0.tensor.sizes)" }
+    #expect(SHA256.hexadecimal(lines.joined(separator: "\n")) == sizes["key_hash"] as? String)
+  }
+
+  @Test(arguments: [
+    ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+    ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+    (
+      "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+      "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+    ),
+  ])
+  func `hashes of keys are SHA-256`(text: String, digest: String) {
+    #expect(SHA256.hexadecimal(text) == digest)
   }
 
   @Test(arguments: withValues)

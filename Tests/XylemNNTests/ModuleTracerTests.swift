@@ -130,7 +130,7 @@ private final class Branching: Module, Layer {
     final class Flat: Module, Layer {
       func forward(_ x: Tensor) throws -> Tensor {
         let (n, c, h, w) = try x.shape.four
-        try require(h == w, "the image is no square")
+        try require(h == w, "\(h) by \(w) is no square")
         return try Op.reshape(x, [n, c * h * w / 2, 2])
       }
     }
@@ -150,8 +150,10 @@ private final class Branching: Module, Layer {
     let odd = try Tensor([Float](repeating: 1, count: 12), shape: [1, 2, 2, 3])
     let error = #expect(throws: XylemError.self) { try extractor([.tensor(odd)]) }
     #expect(error?.id == .extractGuard)
+    let check = try SwiftModel(model).trace().graph.node(named: "_assert")?.operation
+    #expect(check == .guard(Guard(expected: true, message: "{getitem_2} by {getitem_3} is no square")))
     let eager = #expect(throws: XylemError.self) { try model(odd) }
-    #expect(eager?.id == .modelRequirement && eager?.message == "the image is no square")
+    #expect(eager?.id == .modelRequirement && eager?.message == "2 by 3 is no square")
   }
 
   @Test func `several results are parts of one node, and a structure can be returned by its parts`() throws {

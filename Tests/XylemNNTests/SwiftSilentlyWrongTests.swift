@@ -25,8 +25,8 @@ private final class Model: Module, Layer {
   }
 
   private func features(
-    _ model: Module, _ requests: [ReturnRequest], mode: Mode = .eval, policy: LeafPolicy = LeafPolicy(),
-    _ x: Tensor? = nil
+    _ model: Module, _ requests: [ReturnRequest], _ x: Tensor? = nil, mode: Mode = .eval,
+    policy: LeafPolicy = LeafPolicy()
   ) throws -> Features {
     let extractor = try FeatureExtractor(
       of: model, returning: requests, options: TraceOptions(mode: mode, policy: policy), modes: [mode])
@@ -65,6 +65,39 @@ private final class Model: Module, Layer {
     let found = try features(model, ["add", "relu"])
     #expect(try floats(found, "add") == input().floats().map { $0 + 1 })
     #expect(try floats(found, "relu") == model(input()).floats())
+  }
+
+  @Test func `3: an assignment to an item is a node that writes, and what was there before is what was asked for`()
+    throws
+  {
+    let model = Model {
+      let y = try Op.add($1, 1)
+      try y.assign(5, at: .at(0), .all)
+      try y.assign(y[.all, 0], at: .all, 2)
+      return try $0.relu(y)
+    }
+    let x = try input(8)
+    #expect(
+      try SwiftModel(model).trace().nodeNames == [
+        "x", "add", "getitem", "fill", "getitem_1", "getitem_2", "copy", "relu.relu",
+      ])
+    let found = try features(model, ["add", "output"], x)
+    #expect(try floats(found, "add") == x.floats().map { $0 + 1 })
+    #expect(found.copiedKeys == ["add"])
+    #expect(try floats(found, "output") == model(x).floats())
+    #expect(try floats(found, "output").prefix(4) == [5, 5, 5, 5])
+  }
+
+  @Test func `4: a module's own name wins over a number`() throws {
+    final class Digits: Module, Layer {
+      let conv_1 = Linear(4, 4)
+      let conv_2 = Linear(4, 4)
+      let relu = Relu()
+      func forward(_ x: Tensor) throws -> Tensor { try conv_1(Op.relu(conv_2(Op.relu(x)))) }
+    }
+    let model = Digits()
+    #expect(try SwiftModel(model).trace().nodeNames == ["x", "relu_1", "conv_2", "relu_2", "conv_1"])
+    #expect(try floats(features(model, ["conv_2"]), "conv_2") == model.conv_2(Op.relu(input())).floats())
   }
 
   @Test func `5: overlapping requests are all in the result, in the order asked`() throws {

@@ -1,7 +1,3 @@
-internal import Foundation
-internal import XylemErrors
-internal import XylemRuntime
-
 /// The initialisers of `torch.nn.init` that go by the number of inputs or outputs.
 extension Initializer {
   /// Uniform within a bound that keeps the variance of activations: He et al., arXiv:1502.01852.
@@ -33,29 +29,5 @@ extension Initializer {
     guard fan > 0 else { return .zeros }
     let bound = 1 / Double(fan).squareRoot()
     return .uniform(-bound, bound)
-  }
-}
-
-extension Initializer {
-  private static let uniformOperator = OperatorReference("aten::uniform_")
-  private static let inverseError = OperatorReference("aten::erfinv_")
-  private static let scaleOperator = OperatorReference("aten::mul_", "Scalar")
-  private static let shiftOperator = OperatorReference("aten::add_", "Scalar")
-  private static let clampOperator = OperatorReference("aten::clamp_")
-
-  /// Normal, with what lies beyond two bounds drawn again.
-  public static func truncatedNormal(
-    mean: Double = 0, std: Double = 1, from low: Double = -2, to high: Double = 2
-  ) -> Initializer {
-    func below(_ x: Double) -> Double { (1 + erf(((x - mean) / std) / 2.0.squareRoot())) / 2 }
-    let (first, last) = (2 * below(low) - 1, 2 * below(high) - 1)
-    return Initializer { (tensor: Tensor) throws(XylemError) in
-      // The inverse of the distribution, of uniform numbers.
-      _ = try uniformOperator.tensor([.tensor(tensor), .float(first), .float(last), .none])
-      _ = try inverseError.tensor([.tensor(tensor)])
-      _ = try scaleOperator.tensor([.tensor(tensor), .float(std * 2.0.squareRoot())])
-      _ = try shiftOperator.tensor([.tensor(tensor), .float(mean), .int(1)])
-      _ = try clampOperator.tensor([.tensor(tensor), .float(low), .float(high)])
-    }
   }
 }

@@ -86,7 +86,7 @@ extension ModuleErrors {
     if strict, loader.misshaped.isEmpty {
       remedies.append("strict: false  // loads what fits by key and leaves the rest")
     }
-    if let first = report.missing.first {
+    if let first = report.missing.first, report.missing.count <= 3 {
       remedies += nearMisses(of: first, among: report.unexpected).prefix(1).map {
         "rename the key '\($0)' to '\(first)'"
       }

@@ -46,6 +46,8 @@ final class ModuleTree {
   /// Every path that reaches a module.
   private(set) var paths: Set<String> = []
   private var byModule: [ObjectIdentifier: Entry] = [:]
+  /// Parameters and buffers by their first paths.
+  private(set) var tensorsByPath: [String: Tensor] = [:]
   /// The first path of each parameter and buffer, and whether it is a parameter.
   private(set) var tensorPaths: [ObjectIdentifier: (path: String, isParameter: Bool)] = [:]
 
@@ -105,7 +107,9 @@ final class ModuleTree {
         }
       entry.tensors.append(slot)
       if tensorPaths[slot.tensor.identity] == nil {
-        tensorPaths[slot.tensor.identity] = (entry.path(of: key), slot.kind == .parameter)
+        let path = entry.path(of: key)
+        tensorPaths[slot.tensor.identity] = (path, slot.kind == .parameter)
+        tensorsByPath[path] = slot.tensor
       }
     }
     for (key, child) in members.children {

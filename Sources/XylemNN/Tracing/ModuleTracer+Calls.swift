@@ -80,7 +80,7 @@ extension ModuleTracer {
     for value in values { inputs.append(try argument(from: value)) }
     let id = core.emitLeafModule(
       LeafModule(path: entry.path, type: entry.type), inputs, type: type, rule: rule, at: location(site))
-    leaves[id] = leaf(entry.runsAsOperators, in: entry, body)
+    leaves[id] = leaf({ entry.runsAsOperators }, in: entry, body)
     return standIn(id, type: type)
   }
 
@@ -103,22 +103,23 @@ extension ModuleTracer {
     let id = core.emit(
       .leafFunction(LeafFunction(name: name, qualifiedName: name)), named: OperationNames.function(name), inputs,
       in: frame.path, type: Output.typeDescription, effects: nil, rule: rule.description, at: location(site))
-    leaves[id] = leaf(consistsOfOperators, in: frame.entry, onValues(function))
+    leaves[id] = leaf({ consistsOfOperators }, in: frame.entry, onValues(function))
     return try Output(moduleValue: standIn(id, type: Output.typeDescription))
   }
 
   private func leaf(
-    _ consistsOfOperators: Bool, in entry: ModuleTree.Entry, _ body: @escaping ([Value]) throws -> Value
+    _ consistsOfOperators: @escaping () -> Bool, in entry: ModuleTree.Entry, _ body: @escaping ([Value]) throws -> Value
   ) -> HostLeaf {
     let (modes, model, mode) = (modes, model, options.mode)
     let outer = constantsSoFar
     return HostLeaf(
       call: { values in try ModuleModes.$current.withValue(modes) { try body(values) } },
-      expand: consistsOfOperators
-        ? { inputs, types in
-          try ModuleTracer(model, TraceOptions(mode: mode, policy: .none, recordsLocations: false))
-            .expansion(of: entry, inputs, types, constants: outer(), body)
-        } : nil)
+      expand: { inputs, types in
+        // Asked when a plan is built: a trace alone has no use for the answer.
+        guard consistsOfOperators() else { return nil }
+        return try ModuleTracer(model, TraceOptions(mode: mode, policy: .none, recordsLocations: false))
+          .expansion(of: entry, inputs, types, constants: outer(), body)
+      })
   }
 
   /// The constants that the trace has when it is over.

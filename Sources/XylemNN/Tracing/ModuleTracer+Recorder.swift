@@ -63,5 +63,10 @@ extension ModuleTracer: OperationRecorder {
     TraceErrors.controlFlow(.if, condition: describe(condition), at: place(site ?? self.site))
   }
 
+  func name(of standIn: StandIn) -> String {
+    let id = NodeID(standIn.node)
+    return core.graph.contains(id) ? core.graph[id].name : "?"
+  }
+
   func poison(_ error: XylemError) { if poison == nil { poison = error } }
 }

@@ -68,10 +68,8 @@ final class ModuleTracer: @unchecked Sendable {
 
   /// The code behind the nodes so far.
   var code: TraceCode {
-    let model = model
-    let tensors = Dictionary(
-      model.tensors.map { ($0.key, $0.tensor) }, uniquingKeysWith: { first, _ in first })
-    return TraceCode(leaves: leaves, constants: constants) { tensors[$0] }
+    let tree = model.tree
+    return TraceCode(leaves: leaves, constants: constants) { tree.tensorsByPath[$0] }
   }
 
   /// Runs code with this tracer in place and with the trace's modes.

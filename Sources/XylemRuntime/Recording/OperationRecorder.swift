@@ -26,6 +26,9 @@ package protocol OperationRecorder: AnyObject, Sendable {
   /// The error of a branch on a condition that depends on the input.
   func controlFlow(_ condition: StandIn, at site: CallSite?) -> XylemError
 
+  /// The name of the node whose value a stand-in stands for.
+  func name(of standIn: StandIn) -> String
+
   /// Makes the module that is running fail when it returns.
   func poison(_ error: XylemError)
 }

@@ -117,11 +117,11 @@ public struct Shape: Sendable, ExpressibleByArrayLiteral {
 }
 
 extension Shape: CustomStringConvertible {
-  /// As in `[1, 3, 224, 224]`; `?` where it depends on the input.
+  /// As in `[1, 3, 224, 224]`; what depends on the input is a node in braces.
   public var description: String {
     switch storage {
     case .known(let sizes): "[" + sizes.map(\.description).joined(separator: ", ") + "]"
-    case .standIn: "[?]"
+    case .standIn(let standIn): "{\(standIn.recorder.name(of: standIn))}"
     }
   }
 }

@@ -63,8 +63,13 @@ extension Int {
 }
 
 extension Size: CustomStringConvertible {
-  /// The number, or `?` for one that depends on the input.
-  public var description: String { known.map(String.init) ?? "?" }
+  /// The number, or in braces the node of one that depends on the input: `{getitem_2}`.
+  public var description: String {
+    switch storage {
+    case .known(let value): String(value)
+    case .standIn(let standIn): "{\(standIn.recorder.name(of: standIn))}"
+    }
+  }
 }
 
 /// Operators on integers that give an integer.

@@ -1,4 +1,6 @@
 import Testing
+import XylemTestSupport
+import XylemExtract
 import XylemErrors
 import XylemNN
 import XylemRuntime
@@ -49,7 +51,11 @@ import XylemTrace
     let options = TraceOptions(policy: LeafPolicy().leaf(Counting.self))
     let model = Counting(ReLU())
     #expect(Counting.typeName == "torch.nn.modules.container.Sequential")
-    #expect(try SwiftModel(model).trace(options).code?.leaves.values.map { $0.expand == nil } == [true])
-    #expect(try SwiftModel(ReLU()).trace().code?.leaves.values.map { $0.expand == nil } == [false])
+    let extractor = try FeatureExtractor(of: model, returning: ["output"], options: options, modes: [.eval])
+    let x = try Goldens.formula([2, 3])
+    for round in 1...2 {
+      _ = try extractor([.tensor(x)])
+      #expect(Counting.runs == round, "its own code is what runs")
+    }
   }
 }

@@ -1,0 +1,32 @@
+import Testing
+import XylemErrors
+import XylemModels
+import XylemNN
+import XylemRuntime
+import XylemTestSupport
+import XylemTrace
+
+/// The types of modules, which rules of a leaf policy name, beside those in archives of the same models.
+@Suite struct ModelTypeTests {
+  @Test(.needsRuntime, arguments: ModelNameTests.archives)
+  func `paths and types of all modules are those of the archive, in its order`(model: String, archive: String) throws {
+    let script = try ScriptModel(path: FixtureFiles.path(archive))
+    let modules = try #require(ModelZoo.definition(model)).make().namedModules()
+    let found = modules.map { "\($0.path): \(type(of: $0.module).typeName)" }
+    #expect(found == script.modules.map { "\($0.path): \($0.type)" })
+  }
+
+  @Test(.needsRuntime) func `what can't be traced through in EfficientNet-Lite0 is the same as in its archive`() throws
+  {
+    let script = try ScriptModel(path: FixtureFiles.path("models/efficientnet_lite0.pt"))
+    for mode in Mode.allCases {
+      let options = TraceOptions(mode: mode)
+      let errors = [
+        #expect(throws: XylemError.self) { try script.trace(options) },
+        #expect(throws: XylemError.self) { try SwiftModel(efficientnet_lite0()).trace(options) },
+      ]
+      #expect(errors.map { $0?.id } == [.traceConcreteValue, .traceConcreteValue])
+      #expect(errors.allSatisfy { $0?.description.contains("conv_stem (timm.layers.conv2d_same.Conv2dSame)") == true })
+    }
+  }
+}
