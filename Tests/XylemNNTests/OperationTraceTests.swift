@@ -83,7 +83,8 @@ private final class Splitting: Module, Layer {
     #expect(error?.place.source?.hasPrefix("XylemNNTests/OperationTraceTests.swift:") == true)
   }
 
-  @Test func `functional forms that PyTorch writes in Python stay whole, and show their operators where no rule keeps them`()
+  @Test
+  func `functional forms that PyTorch writes in Python stay whole, and show their operators where no rule keeps them`()
     throws
   {
     final class Forms: Module, Layer {
