@@ -109,7 +109,9 @@ struct ModelOptions: ParsableArguments {
     if isSaved { try checkNothingToTrace() }
     let loaded = try Progress.during("loading \(model)") {
       if isSaved {
-        let saved = try FeatureExtractor(path: model)
+        let saved = try FeatureExtractor(path: model) { name in
+          try ModelCatalog.current[name].map { try SwiftModel($0.make(), name: name) }
+        }
         return LoadedModel(model: saved.model, saved: saved)
       }
       return LoadedModel(model: try ScriptModel(path: model), saved: nil)
@@ -130,7 +132,8 @@ struct ModelOptions: ParsableArguments {
       _ = try Progress.during("loading \(weights)") { try module.load(weights) }
     }
     return LoadedModel(
-      model: try SwiftModel(module), saved: nil, hasRandomWeights: try weights == nil && !module.parameters().isEmpty)
+      model: try SwiftModel(module, name: definition.name), saved: nil,
+      hasRandomWeights: try weights == nil && !module.parameters().isEmpty)
   }
 
   /// Options about tracing say nothing to what was traced before.

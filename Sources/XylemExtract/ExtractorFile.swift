@@ -15,8 +15,10 @@ struct ExtractorFile: Codable {
   static let codeName = "xylem/code.pt"
 
   var schema = Self.schema
-  /// The name of the file that the model came from, for people.
+  /// The name of the file that the model came from, for people; of a model written in Swift the name that it is asked for by.
   var model: String
+  /// Whether the model is written in Swift: then the file has no code, and the program that loads it has to have the model.
+  var isWrittenInSwift: Bool?
   /// The mode in which the extractor starts.
   var mode: Mode
   /// By the mode's name.

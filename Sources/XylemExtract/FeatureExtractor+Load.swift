@@ -1,7 +1,8 @@
 internal import Foundation
 internal import XylemErrors
+internal import XylemGraph
 internal import XylemRuntime
-internal import XylemTrace
+public import XylemTrace
 
 /// What is kept of an extractor's file, so that saving it again gives the same bytes.
 struct LoadedCode: Sendable {
@@ -17,19 +18,28 @@ extension FeatureExtractor {
   ///
   /// - Throws: `file.not-found`, `file.unreadable`, `file.malformed`; `extract.unreadable` for another kind of file, a newer
   ///   schema, damaged weights, or weights that are elsewhere and are gone or changed; and as ``ScriptArchive/init(path:)``.
-  public convenience init(path: String) throws {
+  ///
+  /// A model that is written in Swift is asked for by its name, traced again as it was, and filled with the saved weights.
+  ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - models: gives a fresh model of a name; nil where there is none.
+  public convenience init(
+    path: String, models: (_ name: String) throws -> (any TracedModel)? = { _ in nil }
+  ) throws {
     let contents = try SafetensorsFile(path)
-    guard contents.metadata["format"] == ExtractorFile.format, contents.entry(ExtractorFile.name) != nil,
-      contents.entry(ExtractorFile.codeName) != nil
-    else { throw ExtractErrors.unreadable(path, "it is a safetensors file of another kind") }
+    guard contents.metadata["format"] == ExtractorFile.format, contents.entry(ExtractorFile.name) != nil else {
+      throw ExtractErrors.unreadable(path, "it is a safetensors file of another kind")
+    }
     guard contents.metadata["schema"] == String(ExtractorFile.schema) else {
       throw ExtractErrors.unreadable(
         path, "its schema is \(contents.metadata["schema"] ?? "missing"); this version reads \(ExtractorFile.schema)",
         remedies: ["save it again with this version, or load it with the one that wrote it"])
     }
     let description = try contents.array(ExtractorFile.name).bytes
-    let code = try contents.array(ExtractorFile.codeName)
-    guard contents.metadata["checksum"] == ExtractorFile.checksum(description: description, code: code.bytes) else {
+    let code = contents.entry(ExtractorFile.codeName) == nil ? nil : try contents.array(ExtractorFile.codeName)
+    let checksum = ExtractorFile.checksum(description: description, code: code?.bytes ?? [])
+    guard contents.metadata["checksum"] == checksum else {
       throw ExtractErrors.unreadable(
         path, "its description or its code is not what was saved", remedies: ["copy the file again"])
     }
@@ -40,36 +50,48 @@ extension FeatureExtractor {
     guard file.plugins.isEmpty else {
       throw ExtractErrors.unreadable(path, "it needs the plugins \(file.plugins.joined(separator: ", "))")
     }
-    let archive = try unsafe code.bytes.withUnsafeBytes { bytes throws -> ScriptArchive in
-      unsafe try ScriptArchive(bytes: bytes, path: path)
+    let model: any TracedModel
+    if file.isWrittenInSwift == true {
+      model = try file.swiftModel(from: contents, models)
+    } else {
+      guard let code else { throw ExtractErrors.unreadable(path, "it has no code") }
+      let archive = try unsafe code.bytes.withUnsafeBytes { bytes throws -> ScriptArchive in
+        unsafe try ScriptArchive(bytes: bytes, path: path)
+      }
+      try file.fill(archive, from: contents)
+      model = try ScriptModel(archive)
     }
-    try file.fill(archive, from: contents)
-    let model = try ScriptModel(archive)
     var plans: [Mode: Plan] = [:]
     var traces: [Mode: Trace] = [:]
     for (name, saved) in file.plans {
       guard let mode = Mode(rawValue: name), saved.trace.mode == mode else {
         throw ExtractErrors.unreadable(path, "it has a plan for the mode '\(name)'")
       }
-      var builder = try PlanBuilder(model: model, trace: saved.trace)
+      let trace = try saved.trace.retraced(by: model)
+      var builder = try PlanBuilder(model: model, trace: trace)
       var plan = try builder.build(saved.requests.map { ReturnRequest($0.node, as: $0.key) })
       plan.prunedCount = saved.prunedCount
       plan.notes = saved.notes
+      guard plan.graph.runsLike(saved.trace.graph) else {
+        throw ExtractErrors.unreadable(
+          path, "the model '\(file.model)' is not the one that was saved: its nodes are others",
+          remedies: ["save the extractor again"])
+      }
       plans[mode] = plan
-      traces[mode] = saved.trace
+      traces[mode] = trace
     }
     guard plans[file.mode] != nil else {
       throw ExtractErrors.unreadable(path, "it has no plan for the mode in which it starts")
     }
     self.init(
       model: model, plans: plans, traces: traces, mode: file.mode,
-      loaded: LoadedCode(modelName: file.model, code: code))
+      loaded: code.map { LoadedCode(modelName: file.model, code: $0) })
   }
 }
 
 extension ExtractorFile {
-  /// Puts the weights in their places.
-  fileprivate func fill(_ archive: ScriptArchive, from contents: SafetensorsFile) throws {
+  /// The weights, each with what is said of it; tensors that shared memory share it again.
+  fileprivate func savedTensors(in contents: SafetensorsFile) throws -> [(saved: SavedTensor, tensor: Tensor)] {
     let elsewhere = try weights.map { weights in
       guard FileManager.default.fileExists(atPath: weights) else {
         throw ExtractErrors.unreadable(
@@ -79,7 +101,7 @@ extension ExtractorFile {
       return Dictionary(
         try ScriptModel(path: weights).tensors.map { ($0.key, $0.tensor) }, uniquingKeysWith: { first, _ in first })
     }
-    let root = try archive.root()
+    var found: [(saved: SavedTensor, tensor: Tensor)] = []
     var made: [String: Tensor] = [:]
     var views: [String: Tensor] = [:]
     for saved in tensors {
@@ -110,6 +132,15 @@ extension ExtractorFile {
         tensor = try views[place] ?? view.tensor(of: whole, path: contents.path)
         views[place] = tensor
       }
+      found.append((saved, tensor))
+    }
+    return found
+  }
+
+  /// Puts the weights in their places.
+  fileprivate func fill(_ archive: ScriptArchive, from contents: SafetensorsFile) throws {
+    let root = try archive.root()
+    for (saved, tensor) in try savedTensors(in: contents) {
       if tensor.requiresGrad != saved.requiresGrad { try tensor.setRequiresGrad(saved.requiresGrad) }
       let dot = saved.key.lastIndex(of: ".")
       let path = dot.map { String(saved.key[..<$0]) } ?? ""
@@ -119,5 +150,55 @@ extension ExtractorFile {
       }
       try owner.setAttribute(name, to: .tensor(tensor))
     }
+  }
+}
+
+extension ExtractorFile {
+  /// The model of the file's name, filled with the weights.
+  fileprivate func swiftModel(
+    from contents: SafetensorsFile, _ models: (String) throws -> (any TracedModel)?
+  ) throws -> any TracedModel {
+    guard let model = try models(self.model) else {
+      throw ExtractErrors.unreadable(
+        contents.path, "its model '\(self.model)' is written in Swift, and is not known here",
+        remedies: ["load it in a program that has the model", "xylem models  # lists the models that are known"])
+    }
+    let own = Dictionary(model.tensors.map { ($0.key, $0.tensor) }, uniquingKeysWith: { first, _ in first })
+    let tensors = try savedTensors(in: contents)
+    for (saved, tensor) in tensors {
+      guard let target = own[saved.key], try target.sizes == tensor.sizes, target.dtype == tensor.dtype else {
+        throw ExtractErrors.unreadable(
+          contents.path, "the model '\(self.model)' has no tensor '\(saved.key)' of the saved shape and type")
+      }
+    }
+    try TensorRuntime.withGradients(false) {
+      for (saved, tensor) in tensors {
+        guard let target = own[saved.key] else { continue }
+        _ = try TensorOperator.call("aten::copy_", [.tensor(target), .tensor(tensor), .bool(false)])
+      }
+    }
+    for (saved, _) in tensors {
+      if let target = own[saved.key], target.requiresGrad != saved.requiresGrad {
+        try target.setRequiresGrad(saved.requiresGrad)
+      }
+    }
+    return model
+  }
+}
+
+extension Trace {
+  /// The trace itself where its code is found by name; of a model written in Swift one that is made anew, in the same way.
+  fileprivate func retraced(by model: any TracedModel) throws -> Trace {
+    guard let options, !(model is ScriptModel) else { return self }
+    return try model.trace(options)
+  }
+}
+
+extension Graph {
+  /// Whether the nodes of a plan are those of another graph, less what that has besides them: the output.
+  fileprivate func runsLike(_ saved: Graph) -> Bool {
+    let others = saved.nodes.filter { contains($0.id) || $0.operation != .output }
+    return nodes.count == others.count
+      && zip(nodes, others).allSatisfy { $0.name == $1.name && $0.operation == $1.operation && $0.inputs == $1.inputs }
   }
 }

@@ -14,7 +14,8 @@ public enum SavedWeights: Sendable, Hashable {
 
 extension FeatureExtractor {
   /// Writes the extractor to a file, whole or not at all, from which ``init(path:)`` makes it again without tracing: both modes'
-  /// graphs, the requests, the code of the model's leaves, and of the weights those that are needed.
+  /// graphs, the requests, the code of the model's leaves, and of the weights those that are needed. Code of a model that is
+  /// written in Swift is compiled into programs: the file has the model's name instead, and how it was traced.
   ///
   /// The same extractor gives the same bytes. While it is written, the weights are in memory twice.
   ///
@@ -24,8 +25,9 @@ extension FeatureExtractor {
   /// - Throws: `extract.unsavable` where the code does not come back as it
   ///   was, or where weights are referred to and the model has no file; `file.unwritable`, `file.unsupported`.
   public func save(to path: String, weights: SavedWeights = .inside) throws {
-    let code = try loaded?.code ?? checkedCode(archived().archive)
-    var file = ExtractorFile(model: modelName, mode: mode, plans: [:], tensors: [])
+    let code = model is ScriptModel ? try loaded?.code ?? checkedCode(archived().archive) : nil
+    var file = ExtractorFile(
+      model: modelName, isWrittenInSwift: code == nil ? true : nil, mode: mode, plans: [:], tensors: [])
     for (mode, plan) in plans {
       file.plans[mode.rawValue] = try savedPlan(plan)
     }
@@ -45,12 +47,12 @@ extension FeatureExtractor {
     let description = [UInt8](try encoder.encode(file))
     arrays.append(
       (ExtractorFile.name, try HostArray(dtype: .uint8, shape: [description.count], bytes: description)))
-    arrays.append((ExtractorFile.codeName, code))
+    if let code { arrays.append((ExtractorFile.codeName, code)) }
     try SafetensorsWriter.write(
       arrays,
       metadata: [
         "format": ExtractorFile.format, "schema": String(ExtractorFile.schema),
-        "checksum": ExtractorFile.checksum(description: description, code: code.bytes),
+        "checksum": ExtractorFile.checksum(description: description, code: code?.bytes ?? []),
       ], to: path)
   }
 
@@ -60,8 +62,8 @@ extension FeatureExtractor {
   func archived() throws(XylemError) -> ScriptModel {
     guard let model = model as? ScriptModel else {
       throw ExtractErrors.unsavable(
-        "the model '\(model.name)' is written in Swift, and its code can't be put into a file",
-        remedies: ["save its weights, and make the extractor again in a program that has the model"])
+        "the model '\(model.name)' is written in Swift: it has no archive, and its code none of TorchScript's",
+        remedies: ["save it as features.xylem, with its weights inside"])
     }
     return model
   }
@@ -76,6 +78,7 @@ extension FeatureExtractor {
     }
     trace.graph.remove(Set(trace.graph.nodes.map(\.id)).subtracting(kept))
     trace.isPruned = true
+    trace.options?.mode = plan.mode
     return ExtractorFile.SavedPlan(
       trace: trace, requests: plan.requests.map { .init(node: $0.node, key: $0.key ?? $0.node) },
       prunedCount: plan.prunedCount, notes: plan.notes)

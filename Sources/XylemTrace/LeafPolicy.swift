@@ -4,9 +4,9 @@
 /// matches makes a leaf.
 ///
 ///     let policy = LeafPolicy().leaf(type: "Conv2dSame").leaf(path: "encoder.*").wrap("leaf_function")
-public struct LeafPolicy: Sendable, Hashable {
+public struct LeafPolicy: Sendable, Hashable, Codable {
   /// One rule.
-  public enum Rule: Sendable, Hashable {
+  public enum Rule: Sendable, Hashable, Codable {
     /// Modules of a type, by its name or its qualified name.
     case type(String)
     /// Modules whose path matches a glob: `*` stands for any characters, `?` for one.

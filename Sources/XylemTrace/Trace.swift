@@ -17,6 +17,8 @@ public struct Trace: Sendable, Codable {
   /// Whether only a part of the model's nodes is left. Then a name's prefix says nothing about what was last below it.
   public var isPruned = false
 
+  /// How the model was traced, for a model written in Swift: it is traced again where its trace comes from a file.
+  package var options: TraceOptions?
   /// The compiled code behind the nodes, for a model written in Swift; nil for archives, and for a trace that came from a
   /// file.
   package var code: TraceCode?
@@ -27,7 +29,7 @@ public struct Trace: Sendable, Codable {
 
 extension Trace {
   private enum CodingKeys: String, CodingKey {
-    case graph, mode, naming, notes, pinnedModules, callCounts, isPruned
+    case graph, mode, naming, notes, pinnedModules, callCounts, isPruned, options
   }
 }
 

@@ -17,7 +17,7 @@ public enum Naming: String, Sendable, Hashable, CaseIterable, Codable {
 }
 
 /// What to trace and how.
-public struct TraceOptions: Sendable, Hashable {
+public struct TraceOptions: Sendable, Hashable, Codable {
   /// The mode.
   public var mode: Mode
   /// How operations are named.

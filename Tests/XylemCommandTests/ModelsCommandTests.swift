@@ -74,8 +74,19 @@ private final class Small: Module, Layer {
       "extract", "resnet18", "--return", "fc", "--input", Fixtures.path("images/chelsea.png"), "-o",
       FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString + ".npy").path)
     #expect(run.status == 0 && run.errors.contains("resnet18 has random weights"))
-    let save = await xylem("extract", "resnet18", "--return", "fc", "--save", "/tmp/none.xylem")
-    #expect(save.status == 2 && save.errors.contains("extract.unsavable"))
+  }
+
+  @Test(.needsRuntime) func `an extractor of a model by name is saved, and is a MODEL afterwards`() async throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString + ".xylem").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let save = await xylem("extract", "resnet18", "--return", "layer1", "--save", path)
+    #expect(save.status == 0, "\(save.errors)")
+    let run = await xylem(
+      "extract", path, "--input", Fixtures.path("images/chelsea.png"), "--format", "json", "-o", path + ".npy")
+    defer { try? FileManager.default.removeItem(atPath: path + ".npy") }
+    #expect(run.status == 0 && run.output.contains("\"shape\":[1,64,56,56]"), "\(run.errors)")
+    let script = await xylem("extract", "resnet18", "--return", "fc", "--save", path + ".pt")
+    #expect(script.status == 2 && script.errors.contains("extract.unsavable"))
   }
 
   @Test func `an executable's own models have every command, and names are unique`() async {

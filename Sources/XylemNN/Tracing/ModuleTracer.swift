@@ -63,6 +63,7 @@ final class ModuleTracer: @unchecked Sendable {
     isFinished = true
     var trace = core.finish(pinned: model.pinned.map { ($0.path, $0.type) })
     trace.code = code
+    trace.options = options
     return trace
   }
 

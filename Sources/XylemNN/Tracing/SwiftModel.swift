@@ -13,16 +13,19 @@ public final class SwiftModel: TracedModel, @unchecked Sendable {
   public let root: Module
   let tree: ModuleTree
 
+  /// What people and files call the model.
+  public let name: String
+
   /// Walks the tree of a module.
   ///
+  /// - Parameter name: what people and files call the model; the type's name unless told. A saved extractor asks for its model by
+  ///   it.
   /// - Throws: `model.cycle`, `model.unregistered`, `model.duplicate-key`.
-  public init(_ root: Module) throws(XylemError) {
+  public init(_ root: Module, name: String? = nil) throws(XylemError) {
     self.root = root
     tree = try ModuleTree(root)
+    self.name = name ?? tree.root.type.split(separator: ".").last.map(String.init) ?? tree.root.type
   }
-
-  /// The type's name without its Swift module.
-  public var name: String { tree.root.type.split(separator: ".").last.map(String.init) ?? tree.root.type }
 
   /// Whether a module stands in several places.
   public var hasSharedModules: Bool { tree.paths.count > tree.entries.count }
