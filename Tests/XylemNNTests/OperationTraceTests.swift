@@ -83,10 +83,7 @@ private final class Splitting: Module, Layer {
     #expect(error?.place.source?.hasPrefix("XylemNNTests/OperationTraceTests.swift:") == true)
   }
 
-  @Test
-  func `functional forms that PyTorch writes in Python stay whole, and show their operators where no rule keeps them`()
-    throws
-  {
+  @Test func `functional forms stay whole, and show their operators where no rule keeps them`() throws {
     final class Forms: Module, Layer {
       func forward(_ x: Tensor) throws -> Tensor {
         let resized = try F.interpolate(F.normalize(x), size: [4, 4], mode: .bilinear)

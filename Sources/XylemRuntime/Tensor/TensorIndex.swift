@@ -93,6 +93,13 @@ extension Tensor {
     }
   }
 
+  /// A view of the positions of a range of the outermost dimension, as in `x[1..<3]`; what is beyond the end is left out.
+  ///
+  /// - Throws: `runtime.operator` for a single number.
+  public subscript(range: Range<Int>) -> Tensor {
+    get throws(XylemError) { try self[.range(range)] }
+  }
+
   /// Writes into a part of the tensor's own storage; the value is broadcast.
   ///
   ///     try x.assign(row, at: 0)

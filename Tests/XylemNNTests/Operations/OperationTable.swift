@@ -56,6 +56,9 @@ struct OperationCase {
     self.json = json
   }
 
+  /// Whether the values depend on the process's generator.
+  var drawsNumbers: Bool { text.contains("rand") || text.contains("dropout") }
+
   var inputs: [Value] { get throws { try (json["inputs"] as? [Any] ?? []).map(Goldens.value) } }
 
   /// What differs between what the operation gives and the golden output or error.
@@ -89,7 +92,7 @@ struct OperationCase {
       let operands = try inputs
       try TensorRuntime.setSeed(20)
       found = try Self.differences(try extractor(operands)["output"] ?? .none, json["output"], at: text)
-      if found.isEmpty { break }
+      if found.isEmpty || !drawsNumbers { break }
     }
     return found
   }

@@ -7,7 +7,7 @@ extension Operations {
     t["a[0]"] = { try $0.a[0] }
     t["a[-1]"] = { try $0.a[-1] }
     t["a[1, 2]"] = { try $0.a[1, 2] }
-    t["a[1:3]"] = { try $0.a[.range(1..<3)] }
+    t["a[1:3]"] = { try $0.a[1..<3] }
     t["a[-2:]"] = { try $0.a[.slice(-2)] }
     t["a[:, ::2]"] = { try $0.a[.all, .slice(step: 2)] }
     t["a[:, 1:-1]"] = { try $0.a[.all, .slice(1, -1)] }
