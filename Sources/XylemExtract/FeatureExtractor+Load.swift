@@ -78,7 +78,7 @@ extension FeatureExtractor {
           remedies: ["save the extractor again"])
       }
       plans[mode] = plan
-      traces[mode] = trace
+      traces[mode] = trace.pruned(to: saved.trace)
     }
     guard plans[file.mode] != nil else {
       throw ExtractErrors.unreadable(path, "it has no plan for the mode in which it starts")
@@ -191,6 +191,14 @@ extension Trace {
   fileprivate func retraced(by model: any TracedModel) throws -> Trace {
     guard let options, !(model is ScriptModel) else { return self }
     return try model.trace(options)
+  }
+
+  /// The trace with the nodes of a saved one and no others: only what those need of the weights is in the file.
+  fileprivate func pruned(to saved: Trace) -> Trace {
+    var trace = self
+    trace.graph.remove(Set(graph.nodes.map(\.id)).subtracting(saved.graph.nodes.map(\.id)))
+    trace.isPruned = true
+    return trace
   }
 }
 

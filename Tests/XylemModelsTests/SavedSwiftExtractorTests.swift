@@ -74,6 +74,20 @@ private final class Scaled: Module, Layer {
     }
   }
 
+  @Test func `what was pruned can't be asked for: its weights are not in the file`() throws {
+    try inFolder { path in
+      let found = try zoo("resnet18")
+      let model = try #require(found)
+      try FeatureExtractor(of: model, returning: ["layer1"]).save(to: path)
+      let loaded = try FeatureExtractor(path: path, models: zoo)
+      #expect(loaded.traces[.eval]?.nodeNames.last == "layer1.1.relu_1")
+      let error = #expect(throws: XylemError.self) {
+        try FeatureExtractor(of: loaded.model, traces: loaded.traces, returning: ["fc"])
+      }
+      #expect(error?.id == .extractUnknownNode)
+    }
+  }
+
   @Test func `buffers outside of the state dict are saved too`() throws {
     try inFolder { path in
       let model = Scaled()
