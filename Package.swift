@@ -66,11 +66,22 @@ var targets: [Target] = [
     name: "XylemNN", dependencies: ["XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors", collections],
     swiftSettings: strict),
   .target(
-    name: "XylemTrace", dependencies: ["XylemRuntime", "XylemGraph", "XylemErrors", collections], swiftSettings: strict),
+    name: "XylemTrace", dependencies: ["XylemPlugins", "XylemRuntime", "XylemGraph", "XylemErrors", collections],
+    swiftSettings: strict),
   .target(name: "XylemRuntime", dependencies: ["XylemErrors", "CXylem"], swiftSettings: strictMemory),
   .target(name: "XylemGraph", dependencies: ["XylemErrors"], swiftSettings: strict),
   .target(name: "XylemErrors", swiftSettings: strict),
+  .target(
+    name: "XylemPlugins",
+    dependencies: ["XylemRuntime", "XylemErrors", "CXylem", "CFFI", "CElfutils", "CMessageDigest"],
+    swiftSettings: strictMemory),
   .target(name: "CXylem"),
+  .systemLibrary(
+    name: "CFFI", pkgConfig: "libffi", providers: [.apt(["libffi-dev"])]),
+  .systemLibrary(
+    name: "CElfutils", pkgConfig: "libdw", providers: [.apt(["libdw-dev"])]),
+  .systemLibrary(
+    name: "CMessageDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
 
   .testTarget(name: "XylemImageTests", dependencies: ["XylemImage", "XylemErrors"], swiftSettings: strict),
   .testTarget(
@@ -94,6 +105,9 @@ var targets: [Target] = [
   .testTarget(
     name: "XylemTraceTests", dependencies: ["XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors"],
     swiftSettings: strict),
+  .testTarget(
+    name: "XylemPluginsTests", dependencies: ["XylemPlugins", "XylemRuntime", "XylemErrors", "CXylem"],
+    swiftSettings: strictMemory),
   .testTarget(name: "XylemRuntimeTests", dependencies: ["XylemRuntime", "XylemErrors"], swiftSettings: strict),
   .testTarget(name: "XylemGraphTests", dependencies: ["XylemGraph", "XylemErrors"], swiftSettings: strict),
   .testTarget(name: "XylemErrorsTests", dependencies: ["XylemErrors"], swiftSettings: strict),

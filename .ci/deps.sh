@@ -39,6 +39,8 @@ build)
   needs libjpeg62-turbo-dev has_header jpeglib.h
   needs libpng-dev has_header png.h
   needs libffi-dev has_header ffi.h
+  needs libdw-dev has_header elfutils/libdw.h
+  needs libmd-dev has_header sha256.h
   ;;
 python)
   needs python3-pip has_pip

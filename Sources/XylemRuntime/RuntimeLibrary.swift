@@ -71,9 +71,9 @@ internal import XylemErrors
       throw unsafe RuntimeErrors.abi(path: path, found: entry.pointee.abi_needed, host: UInt32(XYLEM_ABI_VERSION))
     }
     let host = UnsafeMutablePointer<xylem_host>.allocate(capacity: 1)  // lives as long as the process
-    unsafe host.initialize(
-      to: xylem_host(
-        struct_size: UInt32(MemoryLayout<xylem_host>.size), abi_version: UInt32(XYLEM_ABI_VERSION)))
+    unsafe host.initialize(to: xylem_host())
+    unsafe host.pointee.struct_size = UInt32(MemoryLayout<xylem_host>.size)
+    unsafe host.pointee.abi_version = UInt32(XYLEM_ABI_VERSION)
     var error = unsafe xylem_error()
     guard unsafe entry.pointee.open(host, &error) == XYLEM_OK else {
       throw RuntimeErrors.unloadable(path: path, reason: unsafe takeMessage(&error))

@@ -4,6 +4,8 @@
 
 #include "xylem_plugin.h"
 #include "xylem_dlpack.h"
+#include "xylem_leaves.h"
+#include "xylem_note.h"
 #include "xylem_tensor_runtime.h"
 
 #endif

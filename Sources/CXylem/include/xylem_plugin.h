@@ -2,9 +2,13 @@
  * The one door for native code.
  *
  * A plugin is a dynamic library that exports one data symbol, `xylem_plugin`. The host reads the versions in it before it calls
- * anything, opens the plugin once, and asks for extensions by name and revision ("xylem.tensor-runtime/1"); an absent
- * extension is null. Structures begin with their size, only grow at their end, and both sides read the smaller size.
- * No exception and no longjmp crosses the boundary.
+ * anything, opens the plugin once, and asks for extensions by name and revision ("xylem.leaf-modules/1"); an absent
+ * extension is null. A plugin asks its host in the same way. Structures begin with their size, only grow at their end, and both
+ * sides read the smaller size. No exception and no longjmp crosses the boundary. A plugin is never unloaded.
+ *
+ * What a plugin is can be read without running its code: see xylem_note.h.
+ *
+ * In brackets: who calls a function, and on which thread.
  */
 #ifndef XYLEM_PLUGIN_H
 #define XYLEM_PLUGIN_H
@@ -14,10 +18,13 @@
 
 #ifdef __cplusplus
 extern "C" {
+#define XYLEM_STATIC_ASSERT static_assert
+#else
+#define XYLEM_STATIC_ASSERT _Static_assert
 #endif
 
 /* The ABI of these headers: major * 65536 + minor. A plugin is refused only where what it needs is newer than the host. */
-#define XYLEM_ABI_VERSION 0x00010000u
+#define XYLEM_ABI_VERSION 0x00010001u
 
 #define XYLEM_PLUGIN_MAGIC 0x314d4558u /* "XEM1" */
 
@@ -26,6 +33,10 @@ extern "C" {
 #else
 #define XYLEM_EXPORT
 #endif
+
+/* Whether a structure that the other side made is long enough to have a member. */
+#define XYLEM_HAS(pointer, type, member) \
+  ((pointer)->struct_size >= offsetof(type, member) + sizeof((pointer)->member))
 
 /* What kind of thing went wrong. */
 typedef enum xylem_status {
@@ -49,14 +60,38 @@ typedef enum xylem_status {
  */
 typedef struct xylem_error {
   char *message;                              /* owned by whoever filled it in; UTF-8 */
-  void (*release)(struct xylem_error *error); /* any thread */
+  void (*release)(struct xylem_error *error); /* [whoever has it; any thread] */
 } xylem_error;
 
-/* What a host offers to a plugin. Lives as long as the process. */
+typedef enum xylem_log_level {
+  XYLEM_LOG_DEBUG = 0,
+  XYLEM_LOG_INFO = 1,
+  XYLEM_LOG_WARNING = 2,
+  XYLEM_LOG_ERROR = 3,
+} xylem_log_level;
+
+/*
+ * What a host offers to a plugin. Lives as long as the process, as does what it points to. Any function may be null: a plugin does
+ * without.
+ */
 typedef struct xylem_host {
   uint32_t struct_size;
   uint32_t abi_version; /* of the host */
+  /* From 1.1 on. */
+  /* The host's own extension of that name and revision, or null. [plugin; any thread] */
+  const void *(*extension)(const char *id);
+  /* One line for people, without a line break; goes to the host's error stream, never to its output. [plugin; any thread] */
+  void (*log)(xylem_log_level level, const char *message);
+  /* Memory aligned to 64 bytes, or null. Either side may give it back with `release`. [plugin; any thread] */
+  void *(*allocate)(size_t bytes);
+  void (*release)(void *memory); /* [plugin; any thread]; null is allowed */
+  /* Makes the plugin's function that runs on this thread fail, once it returns, with a message, which is copied. The first one counts.
+     [plugin; the thread of the call] */
+  void (*fail)(const char *message);
 } xylem_host;
+
+XYLEM_STATIC_ASSERT(offsetof(xylem_host, abi_version) == 4, "the head of xylem_host never changes");
+XYLEM_STATIC_ASSERT(sizeof(xylem_host) == 8 + 5 * sizeof(void *), "xylem_host grew: raise XYLEM_ABI_VERSION");
 
 /* The type of the exported symbol `xylem_plugin`. Constant data: it can be read without running the plugin's code. */
 typedef struct xylem_plugin_entry {
@@ -67,11 +102,15 @@ typedef struct xylem_plugin_entry {
   const char *id;       /* reverse-domain name, as in "org.xylem.torch" */
   const char *name;     /* for people */
   const char *version;
-  /* Called once, before any extension is asked for. [one thread at a time] */
+  /* Called once, before any extension is asked for. [host; one thread at a time] */
   xylem_status (*open)(const xylem_host *host, xylem_error *error);
-  /* The extension of that name and revision, or null; lives as long as the process. [any thread, after open] */
+  /* The extension of that name and revision, or null; lives as long as the process. [host; any thread, after open] */
   const void *(*extension)(const char *id);
 } xylem_plugin_entry;
+
+XYLEM_STATIC_ASSERT(offsetof(xylem_plugin_entry, id) == 16, "the head of xylem_plugin_entry never changes");
+XYLEM_STATIC_ASSERT(sizeof(xylem_plugin_entry) == 16 + 5 * sizeof(void *),
+                    "xylem_plugin_entry grew: raise XYLEM_ABI_VERSION");
 
 #ifdef __cplusplus
 }

@@ -234,6 +234,32 @@ typedef struct xylem_effects {
 #define XYLEM_WRITES 1u  /* the argument's contents may be written */
 #define XYLEM_ALIASES 2u /* a result may share storage with the argument */
 
+/* ---- code of the host's own ---- */
+
+/* An operator's implementation, called with boxed arguments; results are owned by the runtime. [any thread] */
+typedef struct xylem_kernel {
+  void *context; /* lives as long as the process */
+  xylem_status (*call)(void *context, const xylem_value *arguments, size_t count, xylem_value *results, size_t capacity,
+                       size_t *result_count, xylem_error *error);
+} xylem_kernel;
+
+/*
+ * One call of a function that has a gradient of its own. Its context is kept until the gradient's graph is gone.
+ */
+typedef struct xylem_differentiable {
+  void *context;
+  void (*release)(void *context); /* once; any thread */
+  /* Computes the results: owned tensors. Gradients are not recorded meanwhile. [calling thread] */
+  xylem_status (*forward)(void *context, xylem_value *results, size_t capacity, size_t *result_count, xylem_error *error);
+  /*
+   * The gradients of the tensors that the call was made with, none where there is none, owned by the runtime; `gradients` has one
+   * for each result, none where nothing flows. `needs` tells for which tensors one is wanted. [any thread]
+   */
+  xylem_status (*backward)(void *context, const xylem_value *tensors, size_t count, const xylem_value *results,
+                           size_t result_count, const xylem_value *gradients, const uint8_t *needs, xylem_value *out,
+                           xylem_error *error);
+} xylem_differentiable;
+
 /* ---- the table ---- */
 
 typedef struct xylem_tensor_runtime {
@@ -432,6 +458,24 @@ typedef struct xylem_tensor_runtime {
   xylem_status (*record_writer_add)(xylem_record_writer *writer, xylem_text name, const void *bytes, size_t count,
                                     xylem_error *error);
   xylem_status (*record_writer_finish)(xylem_record_writer *writer, xylem_error *error);
+
+  /*
+   * Gives an operator an implementation, for every device, for the life of the process; above autograd, so that what it calls records
+   * gradients. Where nobody declared the operator, `schema` declares it, "(Tensor boxes, float threshold) -> Tensor". XYLEM_INVALID_ARGUMENT
+   * where the operator has an implementation already, or takes other arguments than `schema` says.
+   */
+  xylem_status (*operator_implement)(xylem_text name, xylem_text overload, xylem_text schema, const xylem_kernel *kernel,
+                                     xylem_error *error);
+  /*
+   * Makes a call that has a gradient of its own: the results are recorded as made from `tensors`. Gradients of its gradients are an
+   * error when they are asked for. Takes over the context also where it fails.
+   */
+  xylem_status (*differentiable_call)(const xylem_differentiable *call, const xylem_value *tensors, size_t count,
+                                      xylem_value *results, size_t capacity, size_t *result_count, xylem_error *error);
+  /* A tensor as DLPack without owner, into the caller's memory: good as long as the tensor, and not resized. */
+  xylem_status (*tensor_view)(const xylem_value *tensor, DLManagedTensorVersioned *out, xylem_error *error);
+  /* Records that a tensor's elements were written by other code. XYLEM_INVALID_ARGUMENT where gradients are recorded for it. */
+  xylem_status (*tensor_written)(const xylem_value *tensor, xylem_error *error);
 } xylem_tensor_runtime;
 
 #define XYLEM_WHOLE_FUNCTION UINT32_MAX

@@ -1,0 +1,4 @@
+internal import XylemErrors
+
+/// The texts of this module's errors.
+enum PluginErrors {}
