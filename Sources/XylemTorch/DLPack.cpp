@@ -88,9 +88,29 @@ static xylem_status tensor_from_dlpack(DLManagedTensorVersioned *managed, xylem_
   });
 }
 
+static xylem_status tensor_view(const xylem_value *value, DLManagedTensorVersioned *out, xylem_error *error) {
+  return guarded(error, [&] {
+    const auto source = tensor(value);
+    if (source.layout() != at::kStrided || source.is_quantized() || source.is_conj() || source.is_neg()) {
+      refuse("the tensor's elements do not lie in memory as they are");
+    }
+    *out = DLManagedTensorVersioned{};
+    out->version = {1, 0};
+    auto &t = out->dl_tensor;
+    t.data = source.data_ptr();
+    t.device = at::torchDeviceToDLDevice(source.device());
+    t.ndim = static_cast<int32_t>(source.dim());
+    t.dtype = at::getDLDataType(source);
+    // Nothing here writes them; DLPack has no word for it.
+    t.shape = const_cast<int64_t *>(source.sizes().data());
+    t.strides = const_cast<int64_t *>(source.strides().data());
+  });
+}
+
 void add_dlpack(xylem_tensor_runtime &table) {
   table.tensor_to_dlpack = tensor_to_dlpack;
   table.tensor_from_dlpack = tensor_from_dlpack;
+  table.tensor_view = tensor_view;
 }
 
 }  // namespace xylem

@@ -26,6 +26,7 @@ static xylem_tensor_runtime make_table() {
   add_compiler(table);
   add_exporters(table);
   add_records(table);
+  add_host_code(table);
   return table;
 }
 
