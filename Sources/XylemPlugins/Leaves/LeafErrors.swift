@@ -1,0 +1,62 @@
+internal import XylemErrors
+
+/// The texts of errors about plugins' leaves.
+enum LeafErrors {
+  static func shortStruct(_ name: String, _ found: Int, _ wanted: Int, _ plugin: PluginIdentity) -> XylemError {
+    XylemError(
+      .pluginShortStruct, "the plugin \(plugin.id) has a \(name) of \(found) bytes, and its ABI's has \(wanted)")
+  }
+
+  static func incomplete(_ what: String, _ fault: String, _ plugin: PluginIdentity) -> XylemError {
+    XylemError(.pluginMismatch, "\(what) of the plugin \(plugin.id) has \(fault)")
+  }
+
+  static func failed(_ what: String, _ leaf: String, _ plugin: PluginIdentity, reason: String) -> XylemError {
+    XylemError(
+      .pluginCallFailed, "the leaf '\(leaf)' of the plugin \(plugin.id) failed \(what)", cause: LeafCause(reason))
+  }
+
+  static func argument(_ position: Int, _ leaf: String, _ fault: String) -> XylemError {
+    XylemError(.pluginArgument, "the argument \(position + 1) of the leaf '\(leaf)' is \(fault)")
+  }
+
+  static func result(_ position: Int, _ leaf: String, _ plugin: PluginIdentity, _ fault: String) -> XylemError {
+    XylemError(
+      .pluginResult, "the result \(position + 1) of the leaf '\(leaf)' can't be taken: \(fault)",
+      cause: LeafCause("the plugin \(plugin.id) made it"))
+  }
+
+  static func resultCount(_ count: Int, _ leaf: String, capacity: Int, _ plugin: PluginIdentity) -> XylemError {
+    XylemError(
+      .pluginResult,
+      "the leaf '\(leaf)' of the plugin \(plugin.id) says that it gave \(count) results; there is room for \(capacity)")
+  }
+
+  static func noBackward(_ leaf: String, _ plugin: PluginIdentity) -> XylemError {
+    XylemError(
+      .pluginNoBackward, "a gradient arrives at the leaf '\(leaf)', for which the plugin \(plugin.id) has no backward",
+      remedies: [
+        "TensorRuntime.withGradients(false) { … }  # where no gradient is wanted",
+        "detach what comes before it",
+      ])
+  }
+
+  static func writesWithGradient(_ position: Int, _ leaf: String, cause: any Error) -> XylemError {
+    XylemError(
+      .pluginArgument,
+      "the leaf '\(leaf)' writes its argument \(position + 1) in place, for which gradients are recorded",
+      cause: cause)
+  }
+
+  static func notPlain() -> XylemError {
+    XylemError(
+      .pluginArgument, "a leaf writes a tensor in place whose elements do not lie in memory as they are",
+      cause: LeafCause("it is a conjugate or a negative view, quantised or sparse"))
+  }
+}
+
+/// A cause in words.
+struct LeafCause: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}
