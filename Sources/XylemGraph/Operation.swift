@@ -122,6 +122,19 @@ extension Operation {
     default: nil
     }
   }
+
+  /// Says anew where a leaf comes from; nothing happens to other operations.
+  mutating func setProvider(_ provider: LeafProvider) {
+    switch self {
+    case .leafModule(var module):
+      module.provider = provider
+      self = .leafModule(module)
+    case .leafFunction(var function):
+      function.provider = provider
+      self = .leafFunction(function)
+    default: break
+    }
+  }
 }
 
 /// A block of control flow that is run by the runtime's interpreter and not traced through.

@@ -50,6 +50,17 @@ public struct LeafPolicy: Sendable, Hashable, Codable {
     return policy
   }
 
+  /// The policy with other files of the same plugins.
+  package func replacing(_ substitutes: [PluginIdentity: PluginIdentity]) -> LeafPolicy {
+    var policy = self
+    policy.rules = rules.map { rule in
+      guard case .plugin(var leaf) = rule, let other = substitutes[leaf.plugin] else { return rule }
+      leaf.plugin = other
+      return .plugin(leaf)
+    }
+    return policy
+  }
+
   /// The rule that makes a module a leaf, or nil.
   ///
   /// - Parameters:

@@ -10,6 +10,7 @@ package enum LeafRegistry {
   }
   private struct Contents {
     var modules: [Key: LeafModuleType] = [:]
+    var operators: [String: PluginIdentity] = [:]
     /// By id, the digests of the files that were loaded.
     var digests: [String: [String]] = [:]
 
@@ -18,6 +19,32 @@ package enum LeafRegistry {
     }
   }
   private static let contents = Mutex(Contents())
+
+  /// The file that stands in for one that is not loaded: nil where the very file is loaded.
+  ///
+  /// - Parameter allowsOthers: whether another file of the same plugin may.
+  /// - Throws: `plugin.not-loaded`, `plugin.changed`.
+  package static func standIn(
+    for plugin: PluginIdentity, allowsOthers: Bool
+  ) throws(XylemError) -> PluginIdentity? {
+    let digests = contents.withLock { $0.digests[plugin.id] ?? [] }
+    if digests.contains(plugin.digest) { return nil }
+    guard let other = digests.last, allowsOthers else { throw LeafErrors.notLoaded(nil, plugin, loaded: digests) }
+    return PluginIdentity(id: plugin.id, digest: other)
+  }
+
+  /// The plugin that implements an operator of the runtime, or nil.
+  package static func implementer(ofOperator name: String) -> PluginIdentity? {
+    contents.withLock { $0.operators[name] }
+  }
+
+  /// Makes it known that a plugin implements an operator.
+  package static func add(operator name: String, by plugin: PluginIdentity) {
+    contents.withLock { contents in
+      contents.operators[name] = plugin
+      contents.noteLoaded(plugin)
+    }
+  }
 
   /// Makes leaf modules known.
   package static func add(_ types: [LeafModuleType]) {
