@@ -34,6 +34,8 @@ var products: [Product] = [
   .library(name: "Xylem", targets: ["Xylem"]),
   .library(name: "XylemCommand", targets: ["XylemCommand"]),
   .library(name: "XylemNN", targets: ["XylemNN"]),
+  .library(name: "XylemLeaf", targets: ["XylemLeaf"]),
+  .library(name: "GatedUnit", type: .dynamic, targets: ["GatedUnit", "GatedUnitDeclarations"]),
 ]
 
 var targets: [Target] = [
@@ -76,6 +78,12 @@ var targets: [Target] = [
     dependencies: ["XylemRuntime", "XylemErrors", "CXylem", "CFFI", "CElfutils", "CMessageDigest"],
     swiftSettings: strictMemory),
   .target(name: "CXylem"),
+  .target(name: "XylemLeaf", dependencies: ["CXylem"], swiftSettings: strictMemory),
+  .target(
+    name: "GatedUnit", dependencies: ["XylemLeaf"], path: "Plugins/GatedUnit/Swift", swiftSettings: strictMemory),
+  .target(
+    name: "GatedUnitDeclarations", dependencies: ["CXylem"], path: "Plugins/GatedUnit/Declarations",
+    publicHeadersPath: "."),
   .systemLibrary(
     name: "CFFI", pkgConfig: "libffi", providers: [.apt(["libffi-dev"])]),
   .systemLibrary(
