@@ -62,10 +62,11 @@ var targets: [Target] = [
   .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
   .target(name: "XylemImage", dependencies: ["XylemErrors", "CImageCodecs"], swiftSettings: strictMemory),
   .target(
-    name: "XylemExtract", dependencies: ["XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors"],
+    name: "XylemExtract", dependencies: ["XylemTrace", "XylemPlugins", "XylemRuntime", "XylemGraph", "XylemErrors"],
     swiftSettings: strictMemory),
   .target(
-    name: "XylemNN", dependencies: ["XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors", collections],
+    name: "XylemNN",
+    dependencies: ["XylemTrace", "XylemPlugins", "XylemRuntime", "XylemGraph", "XylemErrors", collections],
     swiftSettings: strict),
   .target(
     name: "XylemTrace", dependencies: ["XylemPlugins", "XylemRuntime", "XylemGraph", "XylemErrors", collections],

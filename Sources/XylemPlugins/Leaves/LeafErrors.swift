@@ -48,6 +48,19 @@ enum LeafErrors {
       cause: cause)
   }
 
+  static func notLoaded(_ leaf: String?, _ plugin: PluginIdentity, loaded: [String]) -> XylemError {
+    let what = leaf.map { "the leaf '\($0)'" } ?? "the extractor"
+    guard let other = loaded.last else {
+      return XylemError(
+        .pluginNotLoaded, "\(what) needs the plugin \(plugin.id), which is not loaded",
+        cause: LeafCause("its file's SHA-256 is \(plugin.digest)"), remedies: ["--plugin FILE"])
+    }
+    return XylemError(
+      .pluginChanged, "\(what) was traced with another file of the plugin \(plugin.id) than is loaded",
+      cause: LeafCause("traced with SHA-256 \(plugin.digest), loaded \(other)"),
+      remedies: ["load the file that it was traced with", "--allow-changed-plugins  # uses the one that is loaded"])
+  }
+
   static func notPlain() -> XylemError {
     XylemError(
       .pluginArgument, "a leaf writes a tensor in place whose elements do not lie in memory as they are",

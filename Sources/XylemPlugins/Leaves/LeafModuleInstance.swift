@@ -16,7 +16,7 @@ public import XylemRuntime
 
   private let attributes: String
   /// The model's own tensors as they are now.
-  private let tensors: @Sendable () throws -> [(name: String, tensor: Tensor)]
+  private let tensors: @Sendable () -> [(name: String, tensor: Tensor)]
   private let live = Mutex<LiveInstance?>(nil)
   private let lock = CallLock()
 
@@ -27,7 +27,7 @@ public import XylemRuntime
   ///   - tensors: gives the module's tensors; asked at each call.
   package init(
     _ type: LeafModuleType, isTraining: Bool, attributes: String,
-    tensors: @escaping @Sendable () throws -> [(name: String, tensor: Tensor)]
+    tensors: @escaping @Sendable () -> [(name: String, tensor: Tensor)]
   ) {
     self.type = type
     self.isTraining = isTraining
@@ -100,7 +100,7 @@ public import XylemRuntime
 
   /// The plugin's instance for the tensors that the model has now.
   private func instance() throws -> LiveInstance {
-    let now = try tensors()
+    let now = tensors()
     let outcome: Result<LiveInstance, any Error> = live.withLock { known in
       if let known, known.holds(now) { return .success(known) }
       return Result {
