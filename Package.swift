@@ -34,6 +34,8 @@ var products: [Product] = [
   .library(name: "Xylem", targets: ["Xylem"]),
   .library(name: "XylemCommand", targets: ["XylemCommand"]),
   .library(name: "XylemNN", targets: ["XylemNN"]),
+  // For tests: functions that are found in a library by their symbols.
+  .library(name: "CallSubjects", type: .dynamic, targets: ["CallSubjects"]),
 ]
 
 var targets: [Target] = [
@@ -106,8 +108,10 @@ var targets: [Target] = [
     name: "XylemTraceTests", dependencies: ["XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors"],
     swiftSettings: strict),
   .testTarget(
-    name: "XylemPluginsTests", dependencies: ["XylemPlugins", "XylemRuntime", "XylemErrors", "CXylem"],
+    name: "XylemPluginsTests",
+    dependencies: ["XylemTestSupport", "CallSubjects", "XylemPlugins", "XylemRuntime", "XylemErrors", "CXylem"],
     swiftSettings: strictMemory),
+  .target(name: "CallSubjects", dependencies: ["CXylem"], path: "Tests/CallSubjects"),
   .testTarget(name: "XylemRuntimeTests", dependencies: ["XylemRuntime", "XylemErrors"], swiftSettings: strict),
   .testTarget(name: "XylemGraphTests", dependencies: ["XylemGraph", "XylemErrors"], swiftSettings: strict),
   .testTarget(name: "XylemErrorsTests", dependencies: ["XylemErrors"], swiftSettings: strict),
