@@ -34,6 +34,9 @@ var products: [Product] = [
   .library(name: "Xylem", targets: ["Xylem"]),
   .library(name: "XylemCommand", targets: ["XylemCommand"]),
   .library(name: "XylemNN", targets: ["XylemNN"]),
+  .executable(name: "xylem-scan", targets: ["XylemScan"]),
+  .library(name: "XylemLeaf", targets: ["XylemLeaf"]),
+  .library(name: "GatedUnit", type: .dynamic, targets: ["GatedUnit", "GatedUnitDeclarations"]),
   // For tests: functions that are found in a library by their symbols.
   .library(name: "CallSubjects", type: .dynamic, targets: ["CallSubjects"]),
 ]
@@ -46,8 +49,8 @@ var targets: [Target] = [
   .target(
     name: "XylemCommand",
     dependencies: [
-      "Xylem", "XylemModels", "XylemNN", "XylemExtract", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemImage",
-      "XylemErrors",
+      "Xylem", "XylemModels", "XylemNN", "XylemExtract", "XylemTrace", "XylemPlugins", "XylemRuntime", "XylemGraph",
+      "XylemImage", "XylemErrors",
       argumentParser,
     ],
     swiftSettings: strict),
@@ -62,10 +65,11 @@ var targets: [Target] = [
   .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
   .target(name: "XylemImage", dependencies: ["XylemErrors", "CImageCodecs"], swiftSettings: strictMemory),
   .target(
-    name: "XylemExtract", dependencies: ["XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors"],
+    name: "XylemExtract", dependencies: ["XylemTrace", "XylemPlugins", "XylemRuntime", "XylemGraph", "XylemErrors"],
     swiftSettings: strictMemory),
   .target(
-    name: "XylemNN", dependencies: ["XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors", collections],
+    name: "XylemNN",
+    dependencies: ["XylemTrace", "XylemPlugins", "XylemRuntime", "XylemGraph", "XylemErrors", collections],
     swiftSettings: strict),
   .target(
     name: "XylemTrace", dependencies: ["XylemPlugins", "XylemRuntime", "XylemGraph", "XylemErrors", collections],
@@ -75,9 +79,17 @@ var targets: [Target] = [
   .target(name: "XylemErrors", swiftSettings: strict),
   .target(
     name: "XylemPlugins",
-    dependencies: ["XylemRuntime", "XylemErrors", "CXylem", "CFFI", "CElfutils", "CMessageDigest"],
+    dependencies: ["XylemRuntime", "XylemErrors", "CXylem", "CXylemGuard", "CFFI", "CElfutils", "CMessageDigest"],
     swiftSettings: strictMemory),
+  .target(name: "CXylemGuard"),
+  .executableTarget(name: "XylemScan", dependencies: ["XylemPlugins"], swiftSettings: strict),
   .target(name: "CXylem"),
+  .target(name: "XylemLeaf", dependencies: ["CXylem"], swiftSettings: strictMemory),
+  .target(
+    name: "GatedUnit", dependencies: ["XylemLeaf"], path: "Plugins/GatedUnit/Swift", swiftSettings: strictMemory),
+  .target(
+    name: "GatedUnitDeclarations", dependencies: ["CXylem"], path: "Plugins/GatedUnit/Declarations",
+    publicHeadersPath: "."),
   .systemLibrary(
     name: "CFFI", pkgConfig: "libffi", providers: [.apt(["libffi-dev"])]),
   .systemLibrary(
@@ -109,7 +121,9 @@ var targets: [Target] = [
     swiftSettings: strict),
   .testTarget(
     name: "XylemPluginsTests",
-    dependencies: ["XylemTestSupport", "CallSubjects", "XylemPlugins", "XylemRuntime", "XylemErrors", "CXylem"],
+    dependencies: [
+      "XylemTestSupport", "CallSubjects", "XylemPlugins", "XylemScan", "XylemRuntime", "XylemErrors", "CXylem",
+    ],
     swiftSettings: strictMemory),
   .target(name: "CallSubjects", dependencies: ["CXylem"], path: "Tests/CallSubjects"),
   .testTarget(name: "XylemRuntimeTests", dependencies: ["XylemRuntime", "XylemErrors"], swiftSettings: strict),
@@ -119,6 +133,22 @@ var targets: [Target] = [
     name: "XylemCommandTests", dependencies: ["XylemCommand", "XylemNN", "XylemExample"], exclude: ["Snapshots"],
     swiftSettings: strict),
 ]
+
+/// Plugins that misbehave, each in its own way: what the checks of plugins are tested with.
+let misbehaving = [
+  "AnswersEverything", "BuiltForNewerABI", "CrashesAtExit", "CrashesInOpen", "DuplicateName", "EndsInOpen",
+  "FreesTwice",
+  "HangsInCall", "Leaks", "LiesAboutMode", "MalformedNote", "MissingSymbol", "NeedsNewerABI", "NotDeterministic",
+  "NoteDisagrees", "OpenFails", "Prints", "ShortStruct", "SleepsInConstructor", "TrapsInConstructor",
+  "UndefinedFunction", "WritesInput", "WritesModuleInput", "WrongMagic",
+]
+for name in misbehaving {
+  products.append(.library(name: "misbehaving-" + name, type: .dynamic, targets: ["Misbehaving" + name]))
+  targets.append(
+    .target(
+      name: "Misbehaving" + name, path: "Plugins/Misbehaving/" + name, publicHeadersPath: ".",
+      cSettings: [.headerSearchPath("../../../Sources/CXylem/include")]))
+}
 
 if let libtorch {
   products.append(.library(name: "xylem-torch", type: .dynamic, targets: ["XylemTorch"]))

@@ -137,12 +137,3 @@ extension Value {
   /// A type of elements as operators take it.
   fileprivate static func dtype(_ dtype: DType) -> Value { .int(Int(dtype.runtimeCode)) }
 }
-
-extension Tensor {
-  /// The addresses of the elements' bytes; nil for a tensor without elements.
-  fileprivate var addressRange: Range<UInt>? {
-    guard let start = dataAddress, count > 0, let shape = knownSizes, strides.count == shape.count else { return nil }
-    let last = zip(shape, strides).reduce(0) { $0 + ($1.0 - 1) * $1.1 }
-    return start..<start + UInt(last + 1) * UInt(dtype?.byteCount ?? 1)
-  }
-}

@@ -1,4 +1,4 @@
-internal import XylemErrors
+package import XylemErrors
 
 /// Stands for a value that is known only when a traced model runs: the result of a node.
 public final class StandIn: Sendable {
@@ -17,7 +17,7 @@ public final class StandIn: Sendable {
   }
 
   /// The error of code that needs the value itself while the model is traced.
-  func needed(_ what: String, at site: CallSite? = nil) -> XylemError {
+  package func needed(_ what: String, at site: CallSite? = nil) -> XylemError {
     recorder.concreteValueNeeded(what, self, at: site)
   }
 

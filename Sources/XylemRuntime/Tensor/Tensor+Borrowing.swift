@@ -38,3 +38,24 @@ extension Tensor {
     }
   }
 }
+
+extension Tensor {
+  /// Whether both lie in the same storage; false for a tensor without one.
+  package func sharesStorage(with other: Tensor) -> Bool {
+    guard let a = try? handle(), let b = try? other.handle() else { return false }
+    return unsafe a.library.table.pointee.shares_storage(&a.raw, &b.raw) != 0
+  }
+
+  /// Whether both are the same tensor of the runtime.
+  package func isSame(as other: Tensor) -> Bool {
+    guard case .object(let a) = storage, case .object(let b) = other.storage else { return false }
+    return a === b
+  }
+
+  /// The addresses of the elements' bytes; nil for a tensor without elements or without storage of its own.
+  package var addressRange: Range<UInt>? {
+    guard let start = dataAddress, count > 0, let shape = knownSizes, strides.count == shape.count else { return nil }
+    let last = zip(shape, strides).reduce(0) { $0 + ($1.0 - 1) * $1.1 }
+    return start..<start + UInt(last + 1) * UInt(dtype?.byteCount ?? 1)
+  }
+}

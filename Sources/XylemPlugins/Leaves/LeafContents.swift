@@ -1,0 +1,70 @@
+public import XylemRuntime
+
+/// What a plugin's code gets of a module that it stands in for.
+public struct LeafContents: Sendable {
+  /// The module's plain attributes: numbers, truth values, texts, `None`, and lists and tuples of those.
+  public var attributes: [(name: String, value: Value)]
+  /// Gives the module's own tensors by name, as they are at that moment.
+  public var tensors: @Sendable () -> [(name: String, tensor: Tensor)]
+
+  /// Attributes and tensors.
+  public init(
+    attributes: [(name: String, value: Value)], tensors: @escaping @Sendable () -> [(name: String, tensor: Tensor)]
+  ) {
+    self.attributes = attributes
+    self.tensors = tensors
+  }
+
+  /// The attributes as a JSON object without blanks, sorted by name. What is no plain value is left out; numbers that JSON has no
+  /// word for are null.
+  package var json: String {
+    let members = attributes.compactMap { entry -> (String, String)? in
+      Self.json(of: entry.value).map { (entry.name, $0) }
+    }
+    let sorted = members.sorted { $0.0 < $1.0 }
+    return "{" + sorted.map { Self.quoted($0.0) + ":" + $0.1 }.joined(separator: ",") + "}"
+  }
+
+  /// Whether a value can be told as JSON.
+  package static func isPlain(_ value: Value) -> Bool { json(of: value) != nil }
+
+  private static func json(of value: Value) -> String? {
+    switch value {
+    case .none: return "null"
+    case .bool(let flag): return flag ? "true" : "false"
+    case .int(let number): return String(number)
+    case .float(let number): return number.isFinite ? "\(number)" : "null"
+    case .string(let text): return quoted(text)
+    case .list(let elements), .tuple(let elements, _):
+      var parts: [String] = []
+      for element in elements {
+        guard let part = json(of: element) else { return nil }
+        parts.append(part)
+      }
+      return "[" + parts.joined(separator: ",") + "]"
+    case .object:
+      guard let unpacked = try? value.unpacked() else { return nil }
+      if case .object = unpacked { return nil }
+      return json(of: unpacked)
+    case .complex, .device, .tensor, .dictionary, .standIn: return nil
+    }
+  }
+
+  private static func quoted(_ text: String) -> String {
+    var out = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": out += "\\\""
+      case "\\": out += "\\\\"
+      case "\n": out += "\\n"
+      case "\r": out += "\\r"
+      case "\t": out += "\\t"
+      case let control where control.value < 0x20:
+        let digits = String(control.value, radix: 16)
+        out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: out.unicodeScalars.append(scalar)
+      }
+    }
+    return out + "\""
+  }
+}

@@ -1,0 +1,126 @@
+internal import CXylem
+internal import Synchronization
+internal import XylemErrors
+public import XylemRuntime
+
+/// A module of a model for which a plugin's code runs.
+///
+/// Its tensors are those of the model, shared. Where the model has put other tensors in their place since the last call, the plugin's
+/// instance is made anew, so that a call never computes with old weights. May be called from several threads: what the type declares decides which calls wait
+/// for each other.
+@safe public final class LeafModuleInstance: Sendable {
+  /// The type.
+  public let type: LeafModuleType
+  /// Whether it runs in train mode.
+  public let isTraining: Bool
+
+  private let attributes: String
+  /// The model's own tensors as they are now.
+  private let tensors: @Sendable () -> [(name: String, tensor: Tensor)]
+  private let live = Mutex<LiveInstance?>(nil)
+  private let lock = CallLock()
+
+  /// A module that comes into being at its first call.
+  ///
+  /// - Parameters:
+  ///   - attributes: plain attributes as a JSON object.
+  ///   - tensors: gives the module's tensors; asked at each call.
+  package init(
+    _ type: LeafModuleType, isTraining: Bool, attributes: String,
+    tensors: @escaping @Sendable () -> [(name: String, tensor: Tensor)]
+  ) {
+    self.type = type
+    self.isTraining = isTraining
+    self.attributes = attributes
+    self.tensors = tensors
+  }
+
+  /// Runs the plugin's code in place of the module's forward. More than one result are a tuple.
+  ///
+  /// Gradients flow where the plugin has a backward; where it has none, one that arrives is an error.
+  ///
+  /// - Parameter arguments: of forward, in order.
+  /// - Throws: `plugin.argument` for what plugins can't be given, `plugin.call-failed` with the plugin's own message, `plugin.result`
+  ///   for what it can't give.
+  public func callAsFunction(_ arguments: [Value]) throws -> Value {
+    let instance = try instance()
+    let seed = type.mode == .random && isTraining ? try TensorRuntime.drawSeed() : 0
+    let lent = try LentArguments(arguments, leaf: type.name, writes: type.writes)
+    defer { lent.release() }
+    let parameters = instance.parameters
+    let values: [Value]
+    if try DifferentiableCall.isNeeded(for: lent.tensors + parameters) {
+      values = try recorded(instance, lent.values, lent.tensors + parameters, seed: seed)
+    } else {
+      values = try locked { try instance.call(lent, isTraining: isTraining, seed: seed) }
+    }
+    return values.count == 1 ? values[0] : .tuple(values, names: [])
+  }
+
+  /// The call with its gradients recorded.
+  private func recorded(
+    _ instance: LiveInstance, _ arguments: [Value], _ tensors: [Tensor], seed: UInt64
+  ) throws -> [Value] {
+    let type = type
+    let isTraining = isTraining
+    for position in type.writes where arguments.indices.contains(position) {
+      if case .tensor(let tensor) = arguments[position], tensor.requiresGrad {
+        throw LeafErrors.writesWithGradient(position, type.name, cause: LeafCause("a written value has no gradient"))
+      }
+    }
+    let own = tensors.count - instance.parameters.count
+    let locked = { [self] (body: () throws -> [Tensor?]) throws -> [Tensor?] in try self.locked(body) }
+    return try DifferentiableCall.run(
+      tensors,
+      forward: { [self] in
+        let lent = try LentArguments(arguments, leaf: type.name, writes: type.writes)
+        defer { lent.release() }
+        return try self.locked { try instance.call(lent, isTraining: isTraining, seed: seed) }
+      },
+      backward: { tensors, results, gradients, needs in
+        guard type.hasBackward else { throw LeafErrors.noBackward(type.name, type.plugin) }
+        var next = tensors[..<own]
+        let lent = try LentArguments(
+          arguments.map { $0.replacingTensors(&next) }, leaf: type.name, writes: [])
+        defer { lent.release() }
+        return try locked {
+          try instance.backward(
+            lent, results, gradients, needs: needs, isTraining: isTraining, seed: seed)
+        }
+      })
+  }
+
+  private func locked<Output>(_ body: () throws -> Output) throws -> Output {
+    switch type.threading {
+    case .serial: try type.pluginLock.withLock(body)
+    case .perInstance: try lock.withLock(body)
+    case .reentrant: try body()
+    }
+  }
+
+  /// The plugin's instance for the tensors that the model has now.
+  private func instance() throws -> LiveInstance {
+    let now = tensors()
+    let outcome: Result<LiveInstance, any Error> = live.withLock { known in
+      if let known, known.holds(now) { return .success(known) }
+      return Result {
+        let fresh = try LiveInstance(type, attributes: attributes, tensors: now, isTraining: isTraining)
+        known = fresh
+        return fresh
+      }
+    }
+    return try outcome.get()
+  }
+}
+
+extension TensorRuntime {
+  /// A number from the random state of the CPU, which moves on.
+  fileprivate static func drawSeed() throws -> UInt64 {
+    let drawn = try TensorOperator("aten::randint", overload: "low")(
+      [.int(1), .int(Int.max), .list([.int(1)]), .int(Int(DType.int64.runtimeCode))])
+    guard let number = try drawn.first?.tensor?.integerItem() else {
+      throw XylemError(.runtimeOperator, "the random state gave no number")
+    }
+    return UInt64(number)
+  }
+}

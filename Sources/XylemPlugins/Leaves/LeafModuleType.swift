@@ -1,0 +1,65 @@
+package import CXylem
+package import XylemErrors
+
+/// A module type that a plugin brings: modules of the model that are called so are leaves, and where the type says so its own
+/// code runs in place of their forward.
+@safe public final class LeafModuleType: Sendable {
+  /// The plugin.
+  public let plugin: PluginIdentity
+  /// The modules' type name, with or without its qualifying path.
+  public let name: String
+  /// One sentence for people; may be empty.
+  public let summary: String
+  /// How it depends on train and eval mode.
+  public let mode: ModeTrait
+  /// Which calls may happen at the same time.
+  public let threading: LeafThreading
+  /// Whether equal arguments give equal results, bit for bit.
+  public let isDeterministic: Bool
+  /// Whether its code runs in place of the modules' own forward.
+  public let replacesForward: Bool
+  /// Positions of the arguments that it writes in place.
+  public let writes: [Int]
+  /// Whether it gives gradients.
+  public let hasBackward: Bool
+
+  /// Constant data of the plugin, which is never unloaded.
+  nonisolated(unsafe) let raw: UnsafePointer<xylem_leaf_module_type>
+  /// Held by every call of a plugin that is declared serial.
+  let pluginLock: CallLock
+
+  /// A type of a loaded plugin's table.
+  ///
+  /// - Throws: `plugin.short-struct`, `plugin.mismatch` where it replaces forward and has no code for that.
+  package init(
+    raw: UnsafePointer<xylem_leaf_module_type>, plugin: PluginIdentity, lock: CallLock
+  ) throws(XylemError) {
+    guard unsafe Int(raw.pointee.struct_size) >= Self.leastSize else {
+      throw LeafErrors.shortStruct(
+        "xylem_leaf_module_type", Int(unsafe raw.pointee.struct_size), Self.leastSize, plugin)
+    }
+    guard let name = unsafe raw.pointee.type_name else {
+      throw LeafErrors.incomplete("a leaf module", "no name", plugin)
+    }
+    unsafe self.raw = unsafe raw
+    self.plugin = plugin
+    pluginLock = lock
+    self.name = unsafe String(cString: name)
+    summary = unsafe raw.pointee.summary.map { unsafe String(cString: $0) } ?? ""
+    mode = unsafe ModeTrait(raw: raw.pointee.mode)
+    threading = unsafe LeafThreading(raw: raw.pointee.threading)
+    let flags = unsafe raw.pointee.flags
+    isDeterministic = flags & XYLEM_LEAF_DETERMINISTIC != 0
+    replacesForward = flags & XYLEM_LEAF_REPLACES != 0
+    let written = unsafe raw.pointee.writes
+    writes = (0..<64).filter { written >> UInt64($0) & 1 == 1 }
+    hasBackward = unsafe raw.pointee.backward != nil
+    let isComplete = unsafe raw.pointee.create != nil && raw.pointee.call != nil && raw.pointee.destroy != nil
+    guard !replacesForward || isComplete else {
+      throw LeafErrors.incomplete("the leaf module '\(self.name)'", "no create, call or destroy", plugin)
+    }
+  }
+
+  /// The head that every revision of the ABI has.
+  private static let leastSize = unsafe MemoryLayout<xylem_leaf_module_type>.size
+}
