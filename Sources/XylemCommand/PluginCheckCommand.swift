@@ -17,6 +17,7 @@ struct PluginCheckCommand: ParsableCommand {
       """)
 
   @OptionGroup var options: PluginFiles
+  @OptionGroup var verdicts: VerdictFolder
   @Option(
     help: ArgumentHelp("Try a leaf with these attributes, tensors and inputs (repeatable).", valueName: "name: {…}"))
   var sample: [String] = []
@@ -34,7 +35,7 @@ struct PluginCheckCommand: ParsableCommand {
       let (leaf, sample) = try LeafSample.parse(text)
       samples[leaf] = sample
     }
-    var policy = PluginPolicy()
+    var policy = verdicts.policy
     policy.timeLimit = .milliseconds(Int(timeLimit * 1000))
     let checks = Progress.during("checking") {
       options.files.map { PluginCheck.run($0, policy: policy, samples: samples) }
