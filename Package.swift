@@ -35,6 +35,8 @@ var products: [Product] = [
   .library(name: "XylemCommand", targets: ["XylemCommand"]),
   .library(name: "XylemNN", targets: ["XylemNN"]),
   .executable(name: "xylem-scan", targets: ["XylemScan"]),
+  .library(name: "XylemLeaf", targets: ["XylemLeaf"]),
+  .library(name: "GatedUnit", type: .dynamic, targets: ["GatedUnit", "GatedUnitDeclarations"]),
 ]
 
 var targets: [Target] = [
@@ -61,10 +63,11 @@ var targets: [Target] = [
   .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
   .target(name: "XylemImage", dependencies: ["XylemErrors", "CImageCodecs"], swiftSettings: strictMemory),
   .target(
-    name: "XylemExtract", dependencies: ["XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors"],
+    name: "XylemExtract", dependencies: ["XylemTrace", "XylemPlugins", "XylemRuntime", "XylemGraph", "XylemErrors"],
     swiftSettings: strictMemory),
   .target(
-    name: "XylemNN", dependencies: ["XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors", collections],
+    name: "XylemNN",
+    dependencies: ["XylemTrace", "XylemPlugins", "XylemRuntime", "XylemGraph", "XylemErrors", collections],
     swiftSettings: strict),
   .target(
     name: "XylemTrace", dependencies: ["XylemPlugins", "XylemRuntime", "XylemGraph", "XylemErrors", collections],
@@ -79,6 +82,12 @@ var targets: [Target] = [
   .target(name: "CXylemGuard"),
   .executableTarget(name: "XylemScan", dependencies: ["XylemPlugins"], swiftSettings: strict),
   .target(name: "CXylem"),
+  .target(name: "XylemLeaf", dependencies: ["CXylem"], swiftSettings: strictMemory),
+  .target(
+    name: "GatedUnit", dependencies: ["XylemLeaf"], path: "Plugins/GatedUnit/Swift", swiftSettings: strictMemory),
+  .target(
+    name: "GatedUnitDeclarations", dependencies: ["CXylem"], path: "Plugins/GatedUnit/Declarations",
+    publicHeadersPath: "."),
   .systemLibrary(
     name: "CFFI", pkgConfig: "libffi", providers: [.apt(["libffi-dev"])]),
   .systemLibrary(

@@ -33,7 +33,7 @@ struct MergedNotes {
 
   /// Lines about what was hidden and what is wrong, for commands that are not about the trace itself.
   var briefLines: [String] {
-    let kinds: Set<TraceNote.Kind> = [.automaticLeaf, .automaticRegion, .unusedRule]
+    let kinds: Set<TraceNote.Kind> = [.automaticLeaf, .automaticRegion, .unusedRule, .pluginLeaf]
     return entries.filter { kinds.contains($0.note.kind) }.map(line)
   }
 
@@ -67,6 +67,7 @@ struct MergedNotes {
       case .nameTaken: "note: \(note.node ?? place): \(note.reason)"
       case .pinnedMode: "note: \(place)\(type): \(note.reason)"
       case .unusedRule: "warning: \(note.reason)"
+      case .pluginLeaf: "note: \(note.reason)"
       }
     if let location = note.location { line += " (\(location))" }
     if !note.hiddenModules.isEmpty { line += "; hides \(note.hiddenModules.joined(separator: ", "))" }

@@ -1,3 +1,4 @@
+internal import XylemPlugins
 internal import XylemTrace
 
 /// What an extractor's file says besides its weights and its code.
@@ -26,8 +27,8 @@ struct ExtractorFile: Codable {
   var tensors: [SavedTensor]
   /// The archive that holds the weights, where the file does not.
   var weights: String?
-  /// Identifiers of the plugins whose leaves are called. None can be loaded yet; a file that names one is refused.
-  var plugins: [String] = []
+  /// The plugins whose leaves are called, exactly as they were.
+  var plugins: [PluginIdentity] = []
 
   /// What was planned for one mode.
   struct SavedPlan: Codable {

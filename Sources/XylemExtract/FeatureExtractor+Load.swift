@@ -21,11 +21,16 @@ extension FeatureExtractor {
   ///
   /// A model that is written in Swift is asked for by its name, traced again as it was, and filled with the saved weights.
   ///
+  /// The plugins whose leaves it calls have to be loaded, with the very files that it was traced with.
+  ///
   /// - Parameters:
   ///   - path: the file.
+  ///   - allowsOtherPlugins: whether another file of the same plugin may stand in; ``otherPlugins`` then tells which did.
   ///   - models: gives a fresh model of a name; nil where there is none.
+  /// - Throws: also `plugin.not-loaded`, `plugin.changed`.
   public convenience init(
-    path: String, models: (_ name: String) throws -> (any TracedModel)? = { _ in nil }
+    path: String, allowsOtherPlugins: Bool = false,
+    models: (_ name: String) throws -> (any TracedModel)? = { _ in nil }
   ) throws {
     let contents = try SafetensorsFile(path)
     guard contents.metadata["format"] == ExtractorFile.format, contents.entry(ExtractorFile.name) != nil else {
@@ -47,9 +52,7 @@ extension FeatureExtractor {
     do { file = try JSONDecoder().decode(ExtractorFile.self, from: Data(description)) } catch {
       throw ExtractErrors.unreadable(path, "its description can't be read: \(error)")
     }
-    guard file.plugins.isEmpty else {
-      throw ExtractErrors.unreadable(path, "it needs the plugins \(file.plugins.joined(separator: ", "))")
-    }
+    let substitutes = try file.substitutes(allowed: allowsOtherPlugins)
     let model: any TracedModel
     if file.isWrittenInSwift == true {
       model = try file.swiftModel(from: contents, models)
@@ -67,6 +70,7 @@ extension FeatureExtractor {
       guard let mode = Mode(rawValue: name), saved.trace.mode == mode else {
         throw ExtractErrors.unreadable(path, "it has a plan for the mode '\(name)'")
       }
+      let saved = substitutes.isEmpty ? saved : saved.replacing(substitutes)
       let trace = try saved.trace.retraced(by: model)
       var builder = try PlanBuilder(model: model, trace: trace)
       var plan = try builder.build(saved.requests.map { ReturnRequest($0.node, as: $0.key) })
@@ -85,7 +89,7 @@ extension FeatureExtractor {
     }
     self.init(
       model: model, plans: plans, traces: traces, mode: file.mode,
-      loaded: code.map { LoadedCode(modelName: file.model, code: $0) })
+      loaded: code.map { LoadedCode(modelName: file.model, code: $0) }, otherPlugins: Array(substitutes.keys))
   }
 }
 

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import XylemErrors
 internal import XylemGraph
+internal import XylemPlugins
 internal import XylemRuntime
 internal import XylemTrace
 
@@ -31,6 +32,7 @@ extension FeatureExtractor {
     for (mode, plan) in plans {
       file.plans[mode.rawValue] = try savedPlan(plan)
     }
+    file.plugins = plans.values.reduce(into: Set()) { $0.formUnion($1.graph.plugins) }.sorted { $0.id < $1.id }
     if weights == .reference {
       let archive = try archived().archive
       guard loaded == nil, FileManager.default.fileExists(atPath: archive.path) else {

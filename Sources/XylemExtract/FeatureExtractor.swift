@@ -1,6 +1,7 @@
 internal import Synchronization
 public import XylemErrors
 internal import XylemGraph
+public import XylemPlugins
 public import XylemRuntime
 public import XylemTrace
 
@@ -26,6 +27,10 @@ public final class FeatureExtractor: Sendable {
   let modelName: String
   /// What the extractor's file said, where it came from one: then the model is what the extractor needs of it.
   let loaded: LoadedCode?
+
+  /// Plugins of which another file than the one that the model was traced with stands in, as they were then; see
+  /// ``init(path:allowsOtherPlugins:models:)``.
+  public let otherPlugins: [PluginIdentity]
 
   private let current: Mutex<Mode>
 
@@ -80,8 +85,12 @@ public final class FeatureExtractor: Sendable {
     self.init(model: model, plans: plans, traces: traces, mode: traces[mode] == nil ? other : mode)
   }
 
-  init(model: any TracedModel, plans: [Mode: Plan], traces: [Mode: Trace], mode: Mode, loaded: LoadedCode? = nil) {
+  init(
+    model: any TracedModel, plans: [Mode: Plan], traces: [Mode: Trace], mode: Mode, loaded: LoadedCode? = nil,
+    otherPlugins: [PluginIdentity] = []
+  ) {
     self.model = model
+    self.otherPlugins = otherPlugins
     self.loaded = loaded
     modelName = loaded?.modelName ?? model.name
     self.plans = plans

@@ -9,6 +9,7 @@ struct PlanBuilder {
   private let trace: Trace
   private var graph: Graph
   private var linker: any Linker
+  private var plugins: PluginLinker
 
   private var instructions: [Program.Instruction] = []
   /// Where each node's value is.
@@ -27,6 +28,7 @@ struct PlanBuilder {
     self.trace = trace
     graph = trace.graph
     linker = try Self.linker(model, trace)
+    plugins = PluginLinker(model, mode: trace.mode)
   }
 
   mutating func build(_ requests: [ReturnRequest]) throws -> Plan {
@@ -138,7 +140,7 @@ struct PlanBuilder {
   }
 
   private mutating func compileCall(_ node: Node) throws {
-    switch try linker.call(of: node) {
+    switch try plugins.call(of: node) ?? linker.call(of: node) {
     case nil: return
     case .compiled(let callable, let receiver, let types):
       var operands = receiver.map { [Program.Operand.constant($0)] } ?? []

@@ -81,6 +81,8 @@ struct ScriptLinker: Linker {
   }
 
   private func callable(of node: Node) throws -> Callable? {
+    // A plugin's code runs in its place, and the trace has its effects.
+    if node.operation.provider?.replaces == true { return nil }
     switch node.operation {
     case .leafModule(let leaf):
       guard let module = model.module(at: leaf.path), let function = module.object.method(leaf.method) else {

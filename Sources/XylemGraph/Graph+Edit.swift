@@ -76,6 +76,15 @@ extension Graph {
     validateEdit()
   }
 
+  /// Says anew where leaves come from.
+  package mutating func mapProviders(_ transform: (LeafProvider) -> LeafProvider) {
+    for node in Array(nodes) {
+      guard let provider = node.operation.provider else { continue }
+      storage[node.id.rawValue]?.operation.setProvider(transform(provider))
+    }
+    validateEdit()
+  }
+
   /// Makes every reader of one node read another value, in module calls too.
   ///
   /// Costs time linear in the number of readers and calls.

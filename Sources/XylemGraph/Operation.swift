@@ -53,12 +53,15 @@ public struct LeafFunction: Hashable, Sendable, Codable {
   public var qualifiedName: String
   /// For a method of a module that is called as a function: the module's path.
   public var modulePath: String?
+  /// The plugin whose code runs in its place; nil where its own does.
+  public var provider: LeafProvider?
 
   /// A function by both its names.
-  public init(name: String, qualifiedName: String, modulePath: String? = nil) {
+  public init(name: String, qualifiedName: String, modulePath: String? = nil, provider: LeafProvider? = nil) {
     self.name = name
     self.qualifiedName = qualifiedName
     self.modulePath = modulePath
+    self.provider = provider
   }
 }
 
@@ -70,12 +73,67 @@ public struct LeafModule: Hashable, Sendable, Codable {
   public var type: String
   /// The method that is called, `forward` for a call of the module itself.
   public var method: String
+  /// The plugin that made it a leaf; nil where another rule did.
+  public var provider: LeafProvider?
 
   /// A module by path and type.
-  public init(path: String, type: String, method: String = "forward") {
+  public init(path: String, type: String, method: String = "forward", provider: LeafProvider? = nil) {
     self.path = path
     self.type = type
     self.method = method
+    self.provider = provider
+  }
+}
+
+/// Where an opaque node's leaf comes from: a plugin, exactly as it was when the model was traced.
+public struct LeafProvider: Hashable, Sendable, Codable {
+  /// The plugin's id, as in `org.xylem.same-padding`.
+  public var plugin: String
+  /// SHA-256 of the plugin's file, in hexadecimal digits.
+  public var digest: String
+  /// The name of the leaf in the plugin.
+  public var leaf: String
+  /// Whether the plugin's code runs in place of the model's own.
+  public var replaces: Bool
+  /// How far a function's signature can be trusted: `derived`, `checked` or `asserted`; nil for modules.
+  public var tier: String?
+  /// How the leaf says that it depends on train and eval mode; nil where it says nothing.
+  public var mode: String?
+
+  /// A leaf of a plugin.
+  public init(
+    plugin: String, digest: String, leaf: String, replaces: Bool, tier: String? = nil, mode: String? = nil
+  ) {
+    self.plugin = plugin
+    self.digest = digest
+    self.leaf = leaf
+    self.replaces = replaces
+    self.tier = tier
+    self.mode = mode
+  }
+}
+
+extension Operation {
+  /// The plugin that a leaf comes from; nil for everything else.
+  public var provider: LeafProvider? {
+    switch self {
+    case .leafModule(let module): module.provider
+    case .leafFunction(let function): function.provider
+    default: nil
+    }
+  }
+
+  /// Says anew where a leaf comes from; nothing happens to other operations.
+  mutating func setProvider(_ provider: LeafProvider) {
+    switch self {
+    case .leafModule(var module):
+      module.provider = provider
+      self = .leafModule(module)
+    case .leafFunction(var function):
+      function.provider = provider
+      self = .leafFunction(function)
+    default: break
+    }
   }
 }
 

@@ -56,7 +56,9 @@ extension ScriptExporter {
     case .callOperator(let op): results = try call(op, operands)
     case .call(let callable): results = try call(callable, operands)
     case .host:
-      throw XylemError(.extractUnsavable, "compiled Swift code has no form in an archive")
+      throw XylemError(
+        .extractUnsavable,
+        "code that is neither the model's nor the runtime's, a plugin's or compiled Swift, has no form in an archive")
     case .copy: results = [operands[0]]
     case .element(let index): results = [try element(index, of: operands[0])]
     case .field(let name): results = [try attribute(name, of: operands[0])]

@@ -1,3 +1,6 @@
+package import XylemGraph
+public import XylemPlugins
+
 /// Decides which modules and functions are not traced through.
 ///
 /// A value: rules belong to it and to no global state. Rules added later do not override earlier ones; any rule that
@@ -13,6 +16,8 @@ public struct LeafPolicy: Sendable, Hashable, Codable {
     case path(String)
     /// A function, by its name or its qualified name.
     case function(String)
+    /// What a plugin brings, by the name that the plugin gives.
+    case plugin(PluginLeaf)
   }
 
   /// The rules that were added, in order.
@@ -35,9 +40,24 @@ public struct LeafPolicy: Sendable, Hashable, Codable {
   /// The policy with a function as a leaf, named with or without its qualifying path.
   public func wrap(_ function: String) -> LeafPolicy { adding(.function(function)) }
 
+  /// The policy with a leaf that a plugin brings. Where the leaf replaces what it is called after, the plugin's code runs instead of the
+  /// model's. Comes before rules that were added later.
+  public func leaf(_ leaf: PluginLeaf) -> LeafPolicy { adding(.plugin(leaf)) }
+
   private func adding(_ rule: Rule) -> LeafPolicy {
     var policy = self
     policy.rules.append(rule)
+    return policy
+  }
+
+  /// The policy with other files of the same plugins.
+  package func replacing(_ substitutes: [PluginIdentity: PluginIdentity]) -> LeafPolicy {
+    var policy = self
+    policy.rules = rules.map { rule in
+      guard case .plugin(var leaf) = rule, let other = substitutes[leaf.plugin] else { return rule }
+      leaf.plugin = other
+      return .plugin(leaf)
+    }
     return policy
   }
 
@@ -51,6 +71,7 @@ public struct LeafPolicy: Sendable, Hashable, Codable {
       switch rule {
       case .type(let name) where Self.name(name, matches: type): return rule
       case .path(let glob) where Glob.matches(path, glob): return rule
+      case .plugin(let leaf) where leaf.kind == .module && Self.name(leaf.name, matches: type): return rule
       default: continue
       }
     }
@@ -62,7 +83,11 @@ public struct LeafPolicy: Sendable, Hashable, Codable {
   /// - Parameter name: the qualified name without `__torch__.` and mangling.
   public func rule(forFunction name: String) -> Rule? {
     for rule in rules {
-      if case .function(let wanted) = rule, Self.name(wanted, matches: name) { return rule }
+      switch rule {
+      case .function(let wanted) where Self.name(wanted, matches: name): return rule
+      case .plugin(let leaf) where leaf.kind == .function && Self.name(leaf.name, matches: name): return rule
+      default: continue
+      }
     }
     return includesDefaults && DefaultLeaves.isLeafFunction(name) ? .function(name) : nil
   }
@@ -79,6 +104,35 @@ extension LeafPolicy.Rule: CustomStringConvertible {
     case .type(let name): name
     case .path(let glob): "path:" + glob
     case .function(let name): name
+    case .plugin(let leaf): "\(leaf.name) (plugin \(leaf.plugin.id)\(leaf.tier.map { ", \($0)" } ?? ""))"
     }
+  }
+}
+
+extension LeafPolicy.Rule {
+  /// Where the leaf comes from, for nodes.
+  package var provider: LeafProvider? {
+    guard case .plugin(let leaf) = self else { return nil }
+    return LeafProvider(
+      plugin: leaf.plugin.id, digest: leaf.plugin.digest, leaf: leaf.name, replaces: leaf.replaces, tier: leaf.tier,
+      mode: leaf.mode == .unknown ? nil : leaf.mode.rawValue)
+  }
+
+  /// What a call of the leaf does besides computing its value, as the plugin declares it; nil where the model's own code
+  /// runs.
+  package func effects(inputs count: Int, in mode: Mode) -> Effects? {
+    guard case .plugin(let leaf) = self, leaf.replaces else { return nil }
+    // An argument that comes back as it is shares its storage with itself.
+    var effects = Effects(writes: leaf.writes.filter { $0 < count }, aliases: Array(0..<count))
+    switch leaf.mode {
+    case .none, .readsMode: break
+    case .updatesState: effects.writesModel = mode.isTraining
+    case .random: effects.usesRandomState = mode.isTraining
+    case .unknown:
+      effects.writesModel = leaf.kind == .module
+      effects.usesRandomState = leaf.kind == .module
+    }
+    effects.usesRandomState = effects.usesRandomState || leaf.isRandom
+    return effects
   }
 }

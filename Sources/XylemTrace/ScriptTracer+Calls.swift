@@ -84,7 +84,7 @@ extension ScriptTracer {
     if let rule = policy.rule(forModule: module.type, at: module.path) {
       core.usedRules.insert(rule)
       return try emitLeafModule(
-        module, function: function, method: method, arguments: arguments, rule: rule.description, type: type)
+        module, function: function, method: method, arguments: arguments, rule: rule, type: type)
     }
     let frame = ModuleFrame(module: module, path: module.path, canBecomeLeaf: !module.hasSubmodules)
     return try withLeafInstead(
@@ -98,7 +98,7 @@ extension ScriptTracer {
       },
       leaf: {
         try emitLeafModule(
-          module, function: function, method: method, arguments: arguments, rule: "automatic", type: type)
+          module, function: function, method: method, arguments: arguments, rule: nil, type: type)
       })
   }
 
@@ -122,7 +122,9 @@ extension ScriptTracer {
     let code = try model.code(of: function)
     let arguments = Array(inputs.dropFirst())
     let name = TypeName.readable(code.qualifiedName)
-    guard let rule = policy.rule(forFunction: name), arguments.contains(where: readsTensor) else {
+    // What a plugin replaces is called in any case; else the model's own code would run where the arguments happen to be known.
+    guard let rule = policy.rule(forFunction: name), rule.provider != nil || arguments.contains(where: readsTensor)
+    else {
       do {
         return try run(code, arguments)
       } catch var error as XylemError
@@ -136,10 +138,10 @@ extension ScriptTracer {
     }
     core.usedRules.insert(rule)
     let id = emit(
-      .leafFunction(LeafFunction(name: name, qualifiedName: code.qualifiedName)),
+      .leafFunction(LeafFunction(name: name, qualifiedName: code.qualifiedName, provider: rule.provider)),
       named: OperationNames.function(name), try arguments.map(argument(from:)),
-      type: statement.outputs.isEmpty ? "None" : typeName(statement.outputs.lowerBound, frame.code), effects: nil,
-      rule: rule.description)
+      type: statement.outputs.isEmpty ? "None" : typeName(statement.outputs.lowerBound, frame.code),
+      effects: rule.effects(inputs: arguments.count, in: options.mode), rule: rule.description)
     return .symbol(id)
   }
 

@@ -49,13 +49,16 @@ extension ScriptTracer {
   }
 
   /// A node that calls a module which is not traced through.
+  ///
+  /// - Parameter rule: nil for one that became a leaf because it can't be traced.
   func emitLeafModule(
-    _ module: ScriptModule, function: ScriptFunction, method: String, arguments: [TracedValue], rule: String,
+    _ module: ScriptModule, function: ScriptFunction, method: String, arguments: [TracedValue], rule: LeafPolicy.Rule?,
     type: String = "Tensor"
   ) throws -> TracedValue {
     let inputs = try arguments.map(argument(from:))
     let id = core.emitLeafModule(
-      LeafModule(path: module.path, type: module.type, method: method), inputs, type: type, rule: rule,
+      LeafModule(path: module.path, type: module.type, method: method, provider: rule?.provider), inputs, type: type,
+      effects: rule?.effects(inputs: inputs.count, in: options.mode), rule: rule?.description ?? "automatic",
       at: currentLocation)
     return .symbol(id)
   }

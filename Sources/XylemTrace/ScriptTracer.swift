@@ -85,7 +85,7 @@ final class ScriptTracer {
     if let rule = policy.rule(forModule: root.type, at: "") {
       core.usedRules.insert(rule)
       result = try emitLeafModule(
-        root, function: function, method: method, arguments: Array(arguments.dropFirst()), rule: rule.description)
+        root, function: function, method: method, arguments: Array(arguments.dropFirst()), rule: rule)
     } else {
       result = try runRoot(function, arguments)
     }

@@ -53,6 +53,8 @@ public struct TraceNote: Sendable, Hashable, Codable {
     case pinnedMode = "pinned-mode"
     /// A rule of the policy matched nothing.
     case unusedRule = "unused-rule"
+    /// A plugin's code runs in place of the model's own.
+    case pluginLeaf = "plugin-leaf"
   }
 
   /// What it is about.

@@ -1,3 +1,4 @@
+internal import OrderedCollections
 package import XylemGraph
 
 /// What every tracer writes into: the graph, the names, the notes, and how often each module was called.
@@ -61,12 +62,12 @@ package struct TraceCore {
 
   /// Adds a node that calls a module which is not traced through.
   package mutating func emitLeafModule(
-    _ leaf: LeafModule, _ inputs: [Argument], type: String, rule: String,
+    _ leaf: LeafModule, _ inputs: [Argument], type: String, effects: Effects? = nil, rule: String,
     at location: @autoclosure () -> SourceLocation?
   ) -> NodeID {
     let name = namer.name(forModule: leaf.path, rootType: TypeName.unqualified(leaf.type))
     let id = graph.append(
-      .leafModule(leaf), name: name, inputs: inputs, modulePath: leaf.path, effects: nil, type: type,
+      .leafModule(leaf), name: name, inputs: inputs, modulePath: leaf.path, effects: effects, type: type,
       location: options.recordsLocations ? location() : nil, rule: rule)
     recordCall(path: leaf.path, type: leaf.type, result: .node(id), isLeaf: true)
     return id
@@ -116,6 +117,7 @@ package struct TraceCore {
   ///
   /// - Parameter pinned: paths and types of the modules whose own flags differ from the root's.
   package mutating func finish(pinned: [(path: String, type: String)]) -> Trace {
+    notePlugins()
     for rule in options.policy.rules where !usedRules.contains(rule) {
       notes.append(TraceNote(kind: .unusedRule, path: "", reason: "the rule '\(rule)' matched nothing"))
     }
@@ -128,6 +130,24 @@ package struct TraceCore {
     return Trace(
       graph: graph, mode: options.mode, naming: options.naming, notes: notes, pinnedModules: pinned.map(\.path),
       callCounts: callCounts)
+  }
+
+  /// Says which plugins' code runs in place of the model's, and at how many nodes.
+  private mutating func notePlugins() {
+    var counts: OrderedDictionary<LeafProvider, Int> = [:]
+    for node in graph.nodes {
+      if let provider = node.operation.provider, provider.replaces { counts[provider, default: 0] += 1 }
+    }
+    for (provider, count) in counts {
+      let tier = provider.tier.map { ", its signature \($0)" } ?? ""
+      let nodes = count == 1 ? "1 node" : "\(count) nodes"
+      notes.append(
+        TraceNote(
+          kind: .pluginLeaf, path: "",
+          reason:
+            "\(provider.leaf) of the plugin \(provider.plugin) runs in place of the model's own code at \(nodes)\(tier)"
+        ))
+    }
   }
 
   // MARK: - Going back

@@ -1,3 +1,5 @@
+public import XylemPlugins
+internal import OrderedCollections
 internal import XylemRuntime
 
 /// A model that can be traced and run in parts: an archive, or a tree of modules written in Swift.
@@ -20,6 +22,13 @@ public protocol TracedModel: Traceable, AnyObject, Sendable {
 
   /// The first paths of the module that a path reaches and of every module below it; empty where there is no such module.
   func modulePaths(below path: String) -> [String]
+
+  /// What a plugin's code gets of the module at a path: its plain attributes, and its own tensors as they are now; nil where there is
+  /// no such module.
+  func leafContents(at path: String) -> LeafContents?
+
+  /// The flag that the module at a path has in a mode: its own where it differs from the root's, else the mode's.
+  func isTraining(at path: String, in mode: Mode) -> Bool
 }
 
 /// What a traced model can be made of.
@@ -51,5 +60,29 @@ extension ScriptModel: TracedModel {
   public func modulePaths(below path: String) -> [String] {
     guard let root = module(at: path) else { return [] }
     return modules(below: root).map(\.path)
+  }
+
+  /// The flag that the module at a path has in a mode.
+  public func isTraining(at path: String, in mode: Mode) -> Bool {
+    module(at: path).map { isTraining($0, in: mode) } ?? mode.isTraining
+  }
+
+  /// A module's plain attributes, and its own tensors as they are now.
+  public func leafContents(at path: String) -> LeafContents? {
+    guard let module = module(at: path) else { return nil }
+    var attributes: [(name: String, value: Value)] = []
+    var names: [String] = []
+    for (name, attribute) in module.attributes where name != "training" {
+      guard case .value(let value) = attribute.content else { continue }
+      if case .tensor = value {
+        names.append(name)
+      } else if LeafContents.isPlain(value) {
+        attributes.append((name, module.object.attribute(name) ?? value))
+      }
+    }
+    let object = module.object
+    return LeafContents(attributes: attributes) { [names] in
+      names.compactMap { name in object.attribute(name)?.tensor.map { (name, $0) } }
+    }
   }
 }

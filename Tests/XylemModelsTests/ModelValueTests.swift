@@ -91,7 +91,18 @@ import XylemTrace
     func tolerance(_ rounding: Any?) -> Goldens.Tolerance {
       Goldens.Tolerance(relative: max(1e-4, 6 * ((rounding as? NSNumber)?.doubleValue ?? 0)), absolute: 1e-9)
     }
-    #expect(try Goldens.differences(output, train["output"], at: "output", tolerance(rounding["output"])) == [])
+    if let parts = rounding["output"] as? [String: Any], case .dictionary(let found) = output {
+      // Each part rounds in its own way: those behind deep batch norms over few elements most.
+      let tree = try #require(train["output"] as? [String: Any])
+      var keys: [String] = []
+      for case (.string(let key), let value) in found {
+        keys.append(key)
+        #expect(try Goldens.differences(value, tree[key], at: key, tolerance(parts[key])) == [])
+      }
+      #expect(Set(keys) == Set(tree.keys))
+    } else {
+      #expect(try Goldens.differences(output, train["output"], at: "output", tolerance(rounding["output"])) == [])
+    }
     let multiply = OperatorReference("aten::mul", "Tensor")
     let mean = OperatorReference("aten::mean")
     var loss = try Tensor([0], shape: [])

@@ -6,6 +6,7 @@
 #include "xylem_dlpack.h"
 #include "xylem_leaves.h"
 #include "xylem_note.h"
+#include "xylem_swift_leaf.h"
 #include "xylem_tensor_runtime.h"
 
 #endif

@@ -24,7 +24,7 @@ extension ModuleTracer {
     let body = onValues(forward)
     if let rule {
       let value = try callLeaf(
-        entry, values, type: Output.typeDescription, rule: rule.description, at: site, body)
+        entry, values, type: Output.typeDescription, rule: rule, at: site, body)
       return try typed(value)
     }
     let value = try traced(entry, values, leafType: Output.typeDescription, at: site, body: body) { try body(values) }
@@ -55,7 +55,7 @@ extension ModuleTracer {
       guard let checkpoint, let body, let reason = error as? XylemError, reason.isAboutTracing else { throw error }
       core.rollBack(to: checkpoint)
       leaves = leaves.filter { core.graph.contains($0.key) }
-      let value = try callLeaf(entry, values, type: leafType, rule: "automatic", at: site, body)
+      let value = try callLeaf(entry, values, type: leafType, rule: nil, at: site, body)
       noteAutomaticLeaf(entry, reason)
       return try typed(value)
     }
@@ -72,14 +72,18 @@ extension ModuleTracer {
   }
 
   /// Writes down a call of a module that is not traced through.
+  ///
+  /// - Parameter rule: nil for one that became a leaf because it can't be traced.
   func callLeaf(
-    _ entry: ModuleTree.Entry, _ values: [Value], type: String, rule: String, at site: CallSite?,
+    _ entry: ModuleTree.Entry, _ values: [Value], type: String, rule: LeafPolicy.Rule?, at site: CallSite?,
     _ body: @escaping ([Value]) throws -> Value
   ) throws(XylemError) -> Value {
     var inputs: [Argument] = []
     for value in values { inputs.append(try argument(from: value)) }
     let id = core.emitLeafModule(
-      LeafModule(path: entry.path, type: entry.type), inputs, type: type, rule: rule, at: location(site))
+      LeafModule(path: entry.path, type: entry.type, provider: rule?.provider), inputs, type: type,
+      effects: rule?.effects(inputs: inputs.count, in: options.mode), rule: rule?.description ?? "automatic",
+      at: location(site))
     leaves[id] = leaf({ entry.runsAsOperators }, in: entry, body)
     return standIn(id, type: type)
   }
@@ -101,8 +105,9 @@ extension ModuleTracer {
     func add(_ value: Value) throws(XylemError) { inputs.append(try argument(from: value)) }
     repeat try add((each input).moduleValue)
     let id = core.emit(
-      .leafFunction(LeafFunction(name: name, qualifiedName: name)), named: OperationNames.function(name), inputs,
-      in: frame.path, type: Output.typeDescription, effects: nil, rule: rule.description, at: location(site))
+      .leafFunction(LeafFunction(name: name, qualifiedName: name, provider: rule.provider)),
+      named: OperationNames.function(name), inputs, in: frame.path, type: Output.typeDescription,
+      effects: rule.effects(inputs: inputs.count, in: options.mode), rule: rule.description, at: location(site))
     leaves[id] = leaf({ consistsOfOperators }, in: frame.entry, onValues(function))
     return try Output(moduleValue: standIn(id, type: Output.typeDescription))
   }

@@ -55,7 +55,7 @@ final class ModuleTracer: @unchecked Sendable {
     let result: Value = try running {
       if let rule = options.policy.rule(forModule: root.type, at: "") {
         core.usedRules.insert(rule)
-        return try callLeaf(root, inputs, type: "Tensor", rule: rule.description, at: nil, entry.body)
+        return try callLeaf(root, inputs, type: "Tensor", rule: rule, at: nil, entry.body)
       }
       return try traced(root, inputs, leafType: "Tensor", at: nil, body: entry.body) { try entry.body(inputs) }
     }

@@ -1,6 +1,7 @@
 internal import Synchronization
 public import XylemErrors
 internal import XylemGraph
+public import XylemPlugins
 internal import XylemRuntime
 public import XylemTrace
 
@@ -42,6 +43,20 @@ public final class SwiftModel: TracedModel, @unchecked Sendable {
     }
     visit(entry)
     return found
+  }
+
+  /// A module's properties that are plain values, and its own tensors as they are now. A property's name is its own in snake case, as in
+  /// state dicts.
+  public func leafContents(at path: String) -> LeafContents? {
+    guard let entry = tree.entry(at: path) else { return nil }
+    let tensors = entry.tensors.map { (name: $0.key, tensor: $0.tensor) }
+    return LeafContents(attributes: PlainAttributes.of(entry.module)) { tensors }
+  }
+
+  /// The flag that the module at a path has in a mode: its own where it is pinned, else the mode's.
+  public func isTraining(at path: String, in mode: Mode) -> Bool {
+    guard let entry = tree.entry(at: path) else { return mode.isTraining }
+    return entry.module.ownFlag == root.ownFlag ? mode.isTraining : entry.module.ownFlag
   }
 
   /// Every tensor that a module holds, under every path that reaches it: the state dict's entries, and buffers that are not in

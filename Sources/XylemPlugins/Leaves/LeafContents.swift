@@ -4,11 +4,13 @@ public import XylemRuntime
 public struct LeafContents: Sendable {
   /// The module's plain attributes: numbers, truth values, texts, `None`, and lists and tuples of those.
   public var attributes: [(name: String, value: Value)]
-  /// The module's own tensors by name.
-  public var tensors: [(name: String, tensor: Tensor)]
+  /// Gives the module's own tensors by name, as they are at that moment.
+  public var tensors: @Sendable () -> [(name: String, tensor: Tensor)]
 
   /// Attributes and tensors.
-  public init(attributes: [(name: String, value: Value)], tensors: [(name: String, tensor: Tensor)]) {
+  public init(
+    attributes: [(name: String, value: Value)], tensors: @escaping @Sendable () -> [(name: String, tensor: Tensor)]
+  ) {
     self.attributes = attributes
     self.tensors = tensors
   }

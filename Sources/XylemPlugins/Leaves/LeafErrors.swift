@@ -48,6 +48,33 @@ enum LeafErrors {
       cause: cause)
   }
 
+  static func notLoaded(_ leaf: String?, _ plugin: PluginIdentity, loaded: [String]) -> XylemError {
+    let what = leaf.map { "the leaf '\($0)'" } ?? "the extractor"
+    guard let other = loaded.last else {
+      return XylemError(
+        .pluginNotLoaded, "\(what) needs the plugin \(plugin.id), which is not loaded",
+        cause: LeafCause("its file's SHA-256 is \(plugin.digest)"), remedies: ["--plugin FILE"])
+    }
+    return XylemError(
+      .pluginChanged, "\(what) was traced with another file of the plugin \(plugin.id) than is loaded",
+      cause: LeafCause("traced with SHA-256 \(plugin.digest), loaded \(other)"),
+      remedies: ["load the file that it was traced with", "--allow-changed-plugins  # uses the one that is loaded"])
+  }
+
+  static func operatorTwice(_ name: String, _ first: PluginIdentity, _ second: PluginIdentity) -> XylemError {
+    XylemError(
+      .pluginDuplicateName, "the operator \(name) is implemented by two plugins, \(first.id) and \(second.id)",
+      cause: LeafCause("their files have the SHA-256 \(first.digest) and \(second.digest)"),
+      remedies: ["load one of them"])
+  }
+
+  static func operatorAlias(_ function: String, _ plugin: String) -> XylemError {
+    XylemError(
+      .pluginResult,
+      "the function '\(function)' of the plugin \(plugin) implements an operator, and gives an argument back as its result",
+      cause: LeafCause("an operator's result is memory of its own"))
+  }
+
   static func notPlain() -> XylemError {
     XylemError(
       .pluginArgument, "a leaf writes a tensor in place whose elements do not lie in memory as they are",

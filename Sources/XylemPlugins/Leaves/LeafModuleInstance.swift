@@ -16,7 +16,7 @@ public import XylemRuntime
 
   private let attributes: String
   /// The model's own tensors as they are now.
-  private let tensors: @Sendable () throws -> [(name: String, tensor: Tensor)]
+  private let tensors: @Sendable () -> [(name: String, tensor: Tensor)]
   private let live = Mutex<LiveInstance?>(nil)
   private let lock = CallLock()
 
@@ -27,7 +27,7 @@ public import XylemRuntime
   ///   - tensors: gives the module's tensors; asked at each call.
   package init(
     _ type: LeafModuleType, isTraining: Bool, attributes: String,
-    tensors: @escaping @Sendable () throws -> [(name: String, tensor: Tensor)]
+    tensors: @escaping @Sendable () -> [(name: String, tensor: Tensor)]
   ) {
     self.type = type
     self.isTraining = isTraining
@@ -90,17 +90,17 @@ public import XylemRuntime
       })
   }
 
-  private func locked<Result>(_ body: () throws -> Result) throws -> Result {
+  private func locked<Output>(_ body: () throws -> Output) throws -> Output {
     switch type.threading {
-    case .serial: try type.pluginLock(body)
-    case .perInstance: try lock(body)
+    case .serial: try type.pluginLock.withLock(body)
+    case .perInstance: try lock.withLock(body)
     case .reentrant: try body()
     }
   }
 
   /// The plugin's instance for the tensors that the model has now.
   private func instance() throws -> LiveInstance {
-    let now = try tensors()
+    let now = tensors()
     let outcome: Result<LiveInstance, any Error> = live.withLock { known in
       if let known, known.holds(now) { return .success(known) }
       return Result {

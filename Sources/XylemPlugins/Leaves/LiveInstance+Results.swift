@@ -7,6 +7,7 @@ extension LiveInstance {
     _ results: UnsafeMutableBufferPointer<xylem_argument>, _ lent: LentArguments
   ) throws -> [Value] {
     var values: [Value] = []
+    var taken: [UnsafeMutablePointer<DLManagedTensorVersioned>] = unsafe []
     for position in results.indices {
       let result = unsafe results[position]
       switch unsafe result.kind {
@@ -17,17 +18,22 @@ extension LiveInstance {
       case XYLEM_ARGUMENT_TENSOR.rawValue:
         let pointer = unsafe result.as.tensor
         do {
+          // Taken twice, it would be freed twice.
+          if let pointer = unsafe pointer, unsafe taken.contains(pointer) {
+            throw LeafErrors.result(position, type.name, type.plugin, "it is the same tensor as an earlier result")
+          }
+          if let pointer = unsafe pointer, unsafe lent.tensor(lentAs: pointer) == nil { unsafe taken.append(pointer) }
           guard let tensor = try unsafe adopt(pointer, position, [lent]) else {
             throw LeafErrors.result(position, type.name, type.plugin, "it is a tensor that is null")
           }
           values.append(.tensor(tensor))
         } catch {
-          unsafe give(back: UnsafeMutableBufferPointer(rebasing: results[(position + 1)...]), lent)
+          unsafe give(back: UnsafeMutableBufferPointer(rebasing: results[(position + 1)...]), lent, except: taken)
           throw error
         }
       default:
         let kind = unsafe result.kind
-        unsafe give(back: UnsafeMutableBufferPointer(rebasing: results[(position + 1)...]), lent)
+        unsafe give(back: UnsafeMutableBufferPointer(rebasing: results[(position + 1)...]), lent, except: taken)
         throw LeafErrors.result(position, type.name, type.plugin, "it is of the kind \(kind), which results can't have")
       }
     }
@@ -58,10 +64,17 @@ extension LiveInstance {
     return tensor
   }
 
-  /// Frees results that nobody will take.
-  func give(back results: UnsafeMutableBufferPointer<xylem_argument>, _ lent: LentArguments) {
+  /// Frees results that nobody will take, each once.
+  func give(
+    back results: UnsafeMutableBufferPointer<xylem_argument>, _ lent: LentArguments,
+    except taken: [UnsafeMutablePointer<DLManagedTensorVersioned>]
+  ) {
+    var freed = unsafe taken
     for index in results.indices where unsafe results[index].kind == XYLEM_ARGUMENT_TENSOR.rawValue {
-      guard let tensor = unsafe results[index].as.tensor, unsafe lent.tensor(lentAs: tensor) == nil else { continue }
+      guard let tensor = unsafe results[index].as.tensor, unsafe lent.tensor(lentAs: tensor) == nil,
+        unsafe !freed.contains(tensor)
+      else { continue }
+      unsafe freed.append(tensor)
       unsafe tensor.pointee.deleter?(tensor)
     }
   }

@@ -134,7 +134,7 @@ internal import XylemRuntime
       unsafe call.results = results.baseAddress
       unsafe call.result_capacity = Self.resultCapacity
       do { try unsafe Self.check("when it was called", type) { unsafe run(handle, &call, $0) } } catch {
-        unsafe give(back: results, lent)
+        unsafe give(back: results, lent, except: [])
         throw error
       }
       for position in type.writes where lent.values.indices.contains(position) {
@@ -142,7 +142,7 @@ internal import XylemRuntime
       }
       let count = unsafe call.result_count
       guard count <= Self.resultCapacity else {
-        unsafe give(back: results, lent)
+        unsafe give(back: results, lent, except: [])
         throw LeafErrors.resultCount(count, type.name, capacity: Self.resultCapacity, type.plugin)
       }
       return try unsafe take(UnsafeMutableBufferPointer(rebasing: results[..<count]), lent)

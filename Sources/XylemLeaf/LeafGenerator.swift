@@ -1,0 +1,19 @@
+/// Random numbers that follow from a seed: SplitMix64 (Steele, Lea and Flood, 2014), the same on every machine.
+public struct LeafGenerator: RandomNumberGenerator, Sendable {
+  private var state: UInt64
+
+  /// The sequence of a seed.
+  public init(seed: UInt64) { state = seed }
+
+  /// The next 64 bits.
+  public mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var bits = state
+    bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
+    return bits ^ (bits >> 31)
+  }
+
+  /// A number from 0 up to, and without, 1.
+  public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+}

@@ -1,0 +1,92 @@
+internal import CFFI
+internal import Synchronization
+internal import XylemErrors
+
+/// How functions of a signature are called: libffi's description of the types, and where arguments lie while a call is made.
+///
+/// Made once for a signature in a process and never changed or freed, so that any number of threads may use it.
+@safe
+final class CallInterface: Sendable {
+  /// libffi's description. libffi takes it as mutable and only reads it.
+  nonisolated(unsafe) let cif: UnsafeMutablePointer<ffi_cif>
+  /// Whether only numbers and truth values cross.
+  let isScalar: Bool
+  /// Of each parameter, where its part of the frame begins, in bytes.
+  let offsets: [Int]
+  /// The bytes of the frame: all parts, the addresses of the arguments not counted.
+  let frameSize: Int
+
+  private static let prepared = Mutex<[Signature: CallInterface]>([:])
+
+  /// The interface of a signature, prepared where it is not yet.
+  ///
+  /// - Throws: `plugin.signature` where libffi refuses it.
+  static func of(_ signature: Signature) throws(XylemError) -> CallInterface {
+    let result: Result<CallInterface, XylemError> = prepared.withLock { known in
+      if let found = known[signature] { return .success(found) }
+      do throws(XylemError) {
+        let fresh = try CallInterface(signature)
+        known[signature] = fresh
+        return .success(fresh)
+      } catch { return .failure(error) }
+    }
+    return try result.get()
+  }
+
+  private init(_ signature: Signature) throws(XylemError) {
+    let count = signature.parameters.count
+    let types = UnsafeMutablePointer<UnsafeMutablePointer<ffi_type>?>.allocate(capacity: max(count, 1))
+    for (index, parameter) in signature.parameters.enumerated() {
+      unsafe (types + index).initialize(to: parameter.foreignType)
+    }
+    let cif = UnsafeMutablePointer<ffi_cif>.allocate(capacity: 1)
+    unsafe cif.initialize(to: ffi_cif())
+    let result = unsafe signature.result?.foreignType ?? xylem_ffi_void()
+    let status = unsafe ffi_prep_cif(cif, FFI_DEFAULT_ABI, UInt32(count), result, types)
+    guard status == FFI_OK else {
+      unsafe cif.deallocate()
+      unsafe types.deallocate()
+      throw CallErrors.interface(signature, status: status.rawValue)
+    }
+    unsafe self.cif = unsafe cif
+    isScalar = (signature.parameters + [signature.result].compactMap(\.self)).allSatisfy {
+      if case .plain(.number) = $0 { true } else { false }
+    }
+    var offsets: [Int] = []
+    var size = 0
+    for parameter in signature.parameters {
+      offsets.append(size)
+      size += parameter.frameSize
+    }
+    self.offsets = offsets
+    frameSize = size
+  }
+}
+
+extension Signature.ValueType {
+  fileprivate var foreignType: UnsafeMutablePointer<ffi_type> {
+    guard case .plain(.number(let number)) = self else { return unsafe xylem_ffi_pointer() }
+    switch number {
+    case .i8: return unsafe xylem_ffi_sint8()
+    case .i16: return unsafe xylem_ffi_sint16()
+    case .i32: return unsafe xylem_ffi_sint32()
+    case .i64: return unsafe xylem_ffi_sint64()
+    case .u8, .bool: return unsafe xylem_ffi_uint8()
+    case .u16: return unsafe xylem_ffi_uint16()
+    case .u32: return unsafe xylem_ffi_uint32()
+    case .u64: return unsafe xylem_ffi_uint64()
+    case .f32: return unsafe xylem_ffi_float()
+    case .f64: return unsafe xylem_ffi_double()
+    }
+  }
+
+  /// The bytes of an argument's part of the frame: a word that is passed, then what it may point to. A multiple of eight.
+  fileprivate var frameSize: Int {
+    switch content {
+    case .number: isOptional ? 16 : 8
+    case .text, .pointer: 8
+    case .tensor, .writtenTensor: 8 + CallFrame.tensorSize
+    case .list: 8 + CallFrame.listSize
+    }
+  }
+}

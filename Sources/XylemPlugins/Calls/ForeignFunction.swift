@@ -1,0 +1,125 @@
+internal import CFFI
+package import CXylem
+package import XylemErrors
+package import XylemRuntime
+
+/// A C function at an address, called with values as its signature says.
+///
+/// What it is called with is borrowed by the function until it returns. Nothing is locked here, and gradients are not recorded:
+/// that is ``PluginFunction``'s part.
+@safe
+package struct ForeignFunction: Sendable {
+  /// What messages call the function.
+  package let name: String
+  /// The types.
+  package let signature: Signature
+  /// Whether it gives gradients: tensors are lent read only whatever the signature says, and null in lists of them is "none".
+  let isGradient: Bool
+  nonisolated(unsafe) let address: xylem_any_function
+  let interface: CallInterface
+
+  /// A function at an address that stays good.
+  ///
+  /// - Throws: `plugin.signature` where libffi can't call functions of such types.
+  package init(
+    name: String, signature: Signature, isGradient: Bool = false, address: @escaping xylem_any_function
+  ) throws(XylemError) {
+    self.name = name
+    self.signature = signature
+    self.isGradient = isGradient
+    unsafe self.address = address
+    interface = try CallInterface.of(signature)
+  }
+
+  /// Calls the function. It gives `.none` where the signature has no result.
+  ///
+  /// - Throws: `plugin.argument`, before anything is called; `plugin.call-failed` where the function says that it failed;
+  ///   `plugin.result` where what it gave is not what the signature says.
+  package func callAsFunction(_ arguments: [Value]) throws(XylemError) -> Value {
+    guard arguments.count == signature.parameters.count else {
+      throw CallErrors.argumentCount(name, signature, given: arguments.count)
+    }
+    return try interface.isScalar ? callScalar(arguments) : call(arguments)
+  }
+
+  /// Numbers in, a number or nothing out: all of it lies on the stack.
+  private func callScalar(_ arguments: [Value]) throws(XylemError) -> Value {
+    let count = arguments.count
+    return try unsafe withUnsafeTemporaryAllocation(byteCount: (2 * count + 1) * 8, alignment: 16) {
+      (memory) throws(XylemError) -> Value in
+      guard let result = memory.baseAddress else { throw CallErrors.memory(name) }
+      let slots = unsafe result + 8
+      let addresses = unsafe (slots + count * 8).assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
+      for index in 0..<count {
+        let slot = unsafe slots + index * 8
+        unsafe addresses[index] = unsafe slot
+        guard case .plain(.number(let number)) = signature.parameters[index] else { continue }
+        if let fault = unsafe number.store(arguments[index], at: slot) {
+          throw CallErrors.argument(name, index, signature.parameters[index], arguments[index], fault)
+        }
+      }
+      if let failure = HostServices.capturingFailure({
+        unsafe ffi_call(interface.cif, address, result, addresses)
+      }) {
+        throw CallErrors.failed(name, failure)
+      }
+      guard case .plain(.number(let number)) = signature.result else { return .none }
+      return try unsafe loaded(number, from: result)
+    }
+  }
+
+  private func call(_ arguments: [Value]) throws(XylemError) -> Value {
+    let count = arguments.count
+    let size = 8 + interface.frameSize + count * 8
+    return try unsafe withUnsafeTemporaryAllocation(byteCount: size, alignment: 16) {
+      (memory) throws(XylemError) -> Value in
+      guard let result = memory.baseAddress else { throw CallErrors.memory(name) }
+      let slots = unsafe result + 8
+      let addresses = unsafe (slots + interface.frameSize).assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
+      let frame = CallFrame(function: name, isGradient: isGradient)
+      for (index, argument) in arguments.enumerated() {
+        let slot = unsafe slots + interface.offsets[index]
+        unsafe addresses[index] = unsafe slot
+        try unsafe frame.store(argument, index, as: signature.parameters[index], at: slot)
+      }
+      // The tensors that are lent live as long as the values that were given.
+      return try withExtendedLifetime(arguments) { () throws(XylemError) -> Value in
+        let failure = HostServices.capturingFailure {
+          unsafe ffi_call(interface.cif, address, result, addresses)
+        }
+        return try unsafe finish(failure, result, frame)
+      }
+    }
+  }
+
+  /// Takes over what a call gave, also where it is of no use.
+  private func finish(_ failure: String?, _ result: UnsafeMutableRawPointer, _ frame: CallFrame) throws(XylemError)
+    -> Value
+  {
+    let results = CallResults(function: name, frame: frame)
+    var fault = failure.map { CallErrors.failed(name, $0) }
+    // Whatever else went wrong, what may have been written was written.
+    do { try frame.recordWrites() } catch { if fault == nil { fault = error } }
+    guard let type = signature.result else {
+      if let fault { throw fault }
+      return .none
+    }
+    if case .number(let number) = type.content {
+      if let fault { throw fault }
+      return try unsafe loaded(number, from: result)
+    }
+    let address = unsafe result.load(as: UnsafeMutableRawPointer?.self)
+    if let fault {
+      unsafe results.giveBack(address, type)
+      throw fault
+    }
+    return try unsafe results.take(address, type)
+  }
+
+  private func loaded(_ number: Signature.Number, from result: UnsafeRawPointer) throws(XylemError) -> Value {
+    guard let value = unsafe number.load(from: result) else {
+      throw CallErrors.result(name, .plain(.number(number)), "a number beyond \(Int.max) has no value here")
+    }
+    return value
+  }
+}

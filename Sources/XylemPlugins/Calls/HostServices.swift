@@ -1,0 +1,107 @@
+package import CXylem
+internal import Glibc
+
+/// What every plugin gets from this host: the process's one `xylem_host`.
+///
+/// It works before a tensor runtime is loaded. Unknown extensions are null, and so far all are.
+@safe
+package enum HostServices {
+  /// The table; constant, and lives as long as the process.
+  package static var shared: UnsafePointer<xylem_host> { unsafe table.pointer }
+
+  private static let table = Table()
+
+  /// Calls a plugin's code, and gives what it said to `fail` meanwhile on this thread; nil where it did not.
+  ///
+  /// Calls may nest; each has the failure of its own. Costs two writes of a thread's variable.
+  @inline(__always)
+  package static func capturingFailure(_ body: () -> Void) -> String? {
+    var slot = unsafe FailureSlot()
+    return unsafe withUnsafeMutablePointer(to: &slot) { slot in
+      let outer = unsafe pthread_getspecific(table.key)
+      unsafe pthread_setspecific(table.key, slot)
+      body()
+      unsafe pthread_setspecific(table.key, outer)
+      guard let message = unsafe slot.pointee.message else { return nil }
+      defer { unsafe free(message) }
+      return unsafe String(cString: message)
+    }
+  }
+
+  /// Makes the call that runs on this thread fail. Outside of calls the message is only logged.
+  fileprivate static func fail(_ message: UnsafePointer<CChar>?) {
+    guard let slot = unsafe pthread_getspecific(table.key)?.assumingMemoryBound(to: FailureSlot.self) else {
+      log(level: XYLEM_LOG_ERROR, unsafe message.map { unsafe String(cString: $0) } ?? "a failure outside of a call")
+      return
+    }
+    guard unsafe slot.pointee.message == nil else { return }
+    unsafe slot.pointee.message = unsafe message.map { unsafe strdup($0) } ?? strdup("it gave no reason")
+  }
+
+  /// Writes one line to the process's error stream, in one piece.
+  fileprivate static func log(level: xylem_log_level, _ message: String) {
+    let name =
+      switch level {
+      case XYLEM_LOG_DEBUG: "debug"
+      case XYLEM_LOG_INFO: "info"
+      case XYLEM_LOG_WARNING: "warning"
+      default: "error"
+      }
+    let text = message.map { $0.isNewline ? " " : $0 }
+    let bytes = Array("xylem: plugin: \(name): \(String(text))\n".utf8)
+    var written = 0
+    while written < bytes.count {
+      let count = unsafe bytes.withUnsafeBytes {
+        unsafe write(STDERR_FILENO, $0.baseAddress.map { unsafe $0 + written }, $0.count - written)
+      }
+      if count < 0, errno == EINTR { continue }
+      // An error stream that takes nothing leaves nobody to tell.
+      guard count > 0 else { return }
+      written += count
+    }
+  }
+
+  /// Memory aligned to 64 bytes, or nil.
+  static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer? {
+    let (padded, overflow) = max(bytes, 1).addingReportingOverflow(63)
+    guard bytes >= 0, !overflow else { return nil }
+    return unsafe aligned_alloc(64, padded & ~63)
+  }
+
+  /// Gives back what ``allocate(_:)`` gave.
+  static func release(_ memory: UnsafeMutableRawPointer?) { unsafe free(memory) }
+}
+
+/// The failure of one call; lies on the caller's stack.
+@unsafe
+private struct FailureSlot {
+  var message: UnsafeMutablePointer<CChar>?
+}
+
+/// The table and the thread's variable, made together on first need.
+@safe
+private struct Table: @unchecked Sendable {
+  let pointer: UnsafePointer<xylem_host>
+  let key: pthread_key_t
+
+  init() {
+    var key = pthread_key_t()
+    // It fails where a process has used up its keys, long before it gets here.
+    let status = unsafe pthread_key_create(&key, nil)
+    precondition(status == 0, "the process has no thread-specific key left")
+    self.key = key
+    let host = UnsafeMutablePointer<xylem_host>.allocate(capacity: 1)
+    unsafe host.initialize(to: xylem_host())
+    unsafe host.pointee.struct_size = UInt32(MemoryLayout<xylem_host>.size)
+    unsafe host.pointee.abi_version = UInt32(XYLEM_ABI_VERSION)
+    unsafe host.pointee.extension = { _ in nil }
+    unsafe host.pointee.log = { level, message in
+      guard let message = unsafe message else { return }
+      unsafe HostServices.log(level: level, String(cString: message))
+    }
+    unsafe host.pointee.allocate = { unsafe HostServices.allocate(Int(clamping: $0)) }
+    unsafe host.pointee.release = { unsafe HostServices.release($0) }
+    unsafe host.pointee.fail = { unsafe HostServices.fail($0) }
+    unsafe pointer = unsafe UnsafePointer(host)
+  }
+}

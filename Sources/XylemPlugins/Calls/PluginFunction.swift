@@ -1,0 +1,198 @@
+package import CXylem
+internal import Synchronization
+package import XylemErrors
+public import XylemRuntime
+
+/// Who vouches that a function has the signature that is told of it.
+public enum SignatureTier: String, Sendable, Hashable, CaseIterable, Codable {
+  /// The compiler that built the function wrote or checked the signature.
+  case derived
+  /// The library's debug information has the same types.
+  case checked
+  /// Somebody says so.
+  case asserted
+}
+
+/// Lets one call through at a time. A thread must not ask for a lock that it holds.
+package final class CallLock: Sendable {
+  private let mutex = Mutex(())
+
+  /// A lock that nobody holds.
+  package init() {}
+
+  /// Runs `body` while nobody else does.
+  package func withLock<Output, Failure: Error>(_ body: () throws(Failure) -> Output) throws(Failure) -> Output {
+    let result: Result<Output, Failure> = mutex.withLock { _ in
+      do throws(Failure) { return .success(try body()) } catch { return .failure(error) }
+    }
+    return try result.get()
+  }
+}
+
+/// A leaf function: code of a plugin, or of any library, that is called with values.
+///
+/// It may be called from any thread; it takes the lock that ``threading`` asks for while the function runs.
+public final class PluginFunction: Sendable {
+  /// The name under which traces know it.
+  public let name: String
+  /// Where it comes from: a plugin's id, or a library as in `libm.so.6`.
+  public let plugin: String
+  /// The types.
+  public let signature: Signature
+  /// One sentence for people; empty where there is none.
+  public let summary: String
+  /// Who vouches for ``signature``.
+  public let tier: SignatureTier
+  /// Which calls may happen at the same time.
+  public let threading: LeafThreading
+  /// Whether it declares that equal arguments give equal results, bit for bit.
+  public let isDeterministic: Bool
+  /// Whether it declares that it draws random numbers.
+  public let isRandom: Bool
+  /// The operator of the runtime that it implements, as in `torchvision::nms`.
+  public let operatorName: String?
+  /// The types of its gradient function; nil where it has none.
+  public var backwardSignature: Signature? { backward?.signature }
+
+  let function: ForeignFunction
+  let backward: ForeignFunction?
+  private let lock: CallLock?
+
+  init(
+    _ function: ForeignFunction, backward: ForeignFunction? = nil, plugin: String, summary: String = "",
+    tier: SignatureTier, threading: LeafThreading, flags: UInt32 = 0, operatorName: String? = nil, pluginLock: CallLock
+  ) {
+    self.function = function
+    self.backward = backward
+    name = function.name
+    signature = function.signature
+    self.plugin = plugin
+    self.summary = summary
+    self.tier = tier
+    self.threading = threading
+    isDeterministic = flags & UInt32(XYLEM_LEAF_DETERMINISTIC) != 0
+    isRandom = flags & UInt32(XYLEM_LEAF_RANDOM) != 0
+    self.operatorName = operatorName
+    lock =
+      switch threading {
+      case .serial: pluginLock
+      case .perInstance: CallLock()
+      case .reentrant: nil
+      }
+  }
+
+  /// Calls the function. It gives `.none` where ``signature`` has no result.
+  ///
+  /// Where the thread records gradients and a tensor among the arguments requires one, the results are recorded as made from the
+  /// arguments; a gradient that arrives goes through the gradient function.
+  ///
+  /// - Throws: `plugin.argument`, `plugin.call-failed`, `plugin.result`; `trace.concrete-value` for tensors that are known only
+  ///   when a model runs. Where a gradient arrives and there is no gradient function, `backward()` throws and has
+  ///   `plugin.no-backward` as its cause.
+  public func callAsFunction(_ arguments: [Value]) throws -> Value {
+    if let tensors = try recordedTensors(arguments) { return try callRecorded(arguments, tensors) }
+    return try callDirectly(arguments)
+  }
+
+  /// Calls the function under its lock, without recording gradients.
+  func callDirectly(_ arguments: [Value]) throws -> Value {
+    guard let lock else { return try function(arguments) }
+    return try lock.withLock { try function(arguments) }
+  }
+
+  /// Calls the gradient function under the same lock.
+  func callBackward(_ backward: ForeignFunction, _ arguments: [Value]) throws -> Value {
+    guard let lock else { return try backward(arguments) }
+    return try lock.withLock { try backward(arguments) }
+  }
+}
+
+extension PluginFunction {
+  /// A function as a plugin describes it, of whose structure only what its size covers is read.
+  ///
+  /// - Parameters:
+  ///   - raw: lives as long as the process, as does what it points to.
+  ///   - plugin: the plugin's id.
+  ///   - pluginLock: the one lock of the plugin, for calls that are serial.
+  /// - Throws: `plugin.short-struct` where something is missing, `plugin.signature`.
+  package convenience init(
+    raw: UnsafePointer<xylem_leaf_function>, plugin: String, pluginLock: CallLock
+  ) throws(XylemError) {
+    let leaf = try unsafe Self.read(raw, plugin: plugin)
+    let name = unsafe leaf.name.map { unsafe String(cString: $0) } ?? ""
+    guard !name.isEmpty else { throw CallErrors.incompleteFunction(plugin, name: nil, missing: "name") }
+    guard let text = unsafe leaf.signature else {
+      throw CallErrors.incompleteFunction(plugin, name: name, missing: "signature")
+    }
+    guard let address = unsafe leaf.function else {
+      throw CallErrors.incompleteFunction(plugin, name: name, missing: "function")
+    }
+    let signature = try unsafe Self.signature(text, of: name, plugin)
+    let operatorName = unsafe leaf.operator_name.map { unsafe String(cString: $0) } ?? ""
+    self.init(
+      try ForeignFunction(name: name, signature: signature, address: address),
+      backward: try unsafe Self.backward(leaf, of: name, signature, plugin), plugin: plugin,
+      summary: unsafe leaf.summary.map { unsafe String(cString: $0) } ?? "",
+      tier: unsafe leaf.is_derived == 1 ? .derived : .asserted, threading: unsafe LeafThreading(raw: leaf.threading),
+      flags: unsafe leaf.flags, operatorName: operatorName.isEmpty ? nil : operatorName, pluginLock: pluginLock)
+  }
+
+  /// A copy of the structure, in which members beyond its size are null.
+  private static func read(_ raw: UnsafePointer<xylem_leaf_function>, plugin: String) throws(XylemError)
+    -> xylem_leaf_function
+  {
+    let size = unsafe UnsafeRawPointer(raw).load(as: UInt32.self)
+    let needed = unsafe MemoryLayout<xylem_leaf_function>.offset(of: \.backward) ?? 56
+    guard Int(size) >= needed else { throw CallErrors.shortFunction(plugin, size: size, needed: needed) }
+    var leaf = unsafe xylem_leaf_function()
+    unsafe withUnsafeMutableBytes(of: &leaf) { bytes in
+      unsafe bytes.copyMemory(from: UnsafeRawBufferPointer(start: raw, count: min(Int(size), bytes.count)))
+    }
+    return unsafe leaf
+  }
+
+  private static func signature(_ text: UnsafePointer<CChar>, of function: String, _ plugin: String) throws(XylemError)
+    -> Signature
+  {
+    do { return try unsafe Signature(String(cString: text)) } catch {
+      throw CallErrors.inPlugin(plugin, function: function, error)
+    }
+  }
+
+  private static func backward(
+    _ leaf: xylem_leaf_function, of function: String, _ signature: Signature, _ plugin: String
+  ) throws(XylemError) -> ForeignFunction? {
+    guard let address = unsafe leaf.backward else { return nil }
+    guard let text = unsafe leaf.backward_signature else {
+      throw CallErrors.incompleteFunction(plugin, name: function, missing: "signature of its gradient function")
+    }
+    let found = try unsafe Self.signature(text, of: function, plugin)
+    let expected = signature.backward
+    guard found.withoutWrites == expected else {
+      throw CallErrors.backwardSignature(function, found.description, expected: expected?.description)
+    }
+    return try ForeignFunction(
+      name: "the gradient function of '\(function)'", signature: found, isGradient: true, address: address)
+  }
+}
+
+extension Signature {
+  /// What a gradient function takes and gives: the arguments and the result, and a tensor or null for each argument. Nil where
+  /// the result is no tensor.
+  var backward: Signature? {
+    guard let result, result.content == .tensor || result.content == .list(.tensor) else { return nil }
+    return Signature(parameters: withoutWrites.parameters + [result], result: .plain(.list(.tensor)))
+  }
+
+  /// The signature with tensors that are only read.
+  var withoutWrites: Signature {
+    let parameters = parameters.map { (type: ValueType) -> ValueType in
+      switch type {
+      case .plain(.writtenTensor): .plain(.tensor)
+      case .optional(.writtenTensor): .optional(.tensor)
+      default: type
+      }
+    }
+    return Signature(parameters: parameters, result: result)
+  }
+}
