@@ -111,7 +111,7 @@ public final class LeafPlugin: Sendable {
     var functions: [PluginFunction] = []
     for index in unsafe leaves.functions.indices {
       let raw = unsafe leaves.functions[index]
-      functions.append(try unsafe PluginFunction(raw: raw, plugin: identity, lock: lock))
+      functions.append(try unsafe PluginFunction(raw: raw, plugin: identity.id, pluginLock: lock))
     }
     var modules: [LeafModuleType] = []
     for index in unsafe leaves.modules.indices {
