@@ -50,8 +50,8 @@ import XylemErrors
 
   @Test func `the memory of a result must be its own`() throws {
     let form = try #require(TensorForm("f32[2]"))
-    let argument = PlainTensor(form)
-    let other = PlainTensor(form)
+    let argument = try PlainTensor(form)
+    let other = try PlainTensor(form)
     #expect(
       try unsafe PlainResult.take(argument.pointer, of: "a", arguments: [argument])
         == .tensor(dtype: [2, 32], shape: [2], elements: argument.elements))

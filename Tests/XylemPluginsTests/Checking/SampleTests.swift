@@ -16,7 +16,8 @@ import XylemErrors
 
   @Test(arguments: [
     "", "Conv", "Conv: 3", "{}", ": {}", "Conv: {", "Conv: {\"weights\": {}}", "Conv: {\"tensors\": {\"w\": \"3\"}}",
-    "Conv: {\"inputs\": 3}",
+    "Conv: {\"inputs\": 3}", "Conv: {\"inputs\": [{}]}",
+    "Conv: {\"inputs\": [{\"tensor\": \"f32[2]\", \"values\": [1]}]}",
   ])
   func `another text is an error of usage`(text: String) {
     #expect(#expect(throws: XylemError.self) { _ = try LeafSample.parse(text) }?.id == .usage)
@@ -30,9 +31,16 @@ import XylemErrors
     }
   }
 
+  @Test func `elements that matter are given one by one`() throws {
+    let sample = try LeafSample.parse("A: {\"inputs\": [{\"tensor\": \"i16[1,2]\", \"values\": [-2, 300]}]}").sample
+    let item = try #require(sample.inputs?.first)
+    let value = try LeafSample.value(item, layout: .permuted, fill: .ordinary, isEmpty: false)
+    #expect(value.tensors.map(\.elements) == [[0xfe, 0xff, 0x2c, 0x01]])
+  }
+
   @Test(arguments: PlainTensor.Layout.allCases)
   func `a tensor has the same elements in every layout`(layout: PlainTensor.Layout) throws {
     let form = try #require(TensorForm("f32[2,3,4]"))
-    #expect(PlainTensor(form, layout: layout).elements == PlainTensor(form).elements)
+    #expect(try PlainTensor(form, layout: layout).elements == PlainTensor(form).elements)
   }
 }

@@ -70,7 +70,7 @@ import XylemErrors
         "plugin.note-malformed: the plugin's note is malformed: a note claims 65320 bytes and 40 are left (byte 0 of the notes)",
         "plugin.note-malformed: the plugin's note is malformed: the plugin's id is empty (byte 0 of the notes)",
         "plugin.note-malformed: the plugin's note is malformed: it says twice which plugin this is (byte 56 of the notes)",
-        "plugin.note-malformed: the plugin's note is malformed: it brings leaves, and none of its notes says which plugin this is (byte 56 of the notes)",
+        "plugin.note-malformed: the plugin's note is malformed: it brings leaves, and none of its notes says which plugin this is",
         "plugin.note-malformed: the plugin's note is malformed: a note has 4 bytes where its head alone has 16 (byte 0 of the notes)",
         "plugin.note-malformed: the plugin's note is malformed: the magic number is 0x1234, not 0x314d4558 (byte 0 of the notes)",
         "plugin.not-a-plugin: this is not a plugin: its note is of the other byte order",
