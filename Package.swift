@@ -34,6 +34,8 @@ var products: [Product] = [
   .library(name: "Xylem", targets: ["Xylem"]),
   .library(name: "XylemCommand", targets: ["XylemCommand"]),
   .library(name: "XylemNN", targets: ["XylemNN"]),
+  .library(name: "SamePadding", type: .dynamic, targets: ["SamePadding"]),
+  .library(name: "DetectionOps", type: .dynamic, targets: ["DetectionOps"]),
 ]
 
 var targets: [Target] = [
@@ -82,6 +84,14 @@ var targets: [Target] = [
     name: "CElfutils", pkgConfig: "libdw", providers: [.apt(["libdw-dev"])]),
   .systemLibrary(
     name: "CMessageDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
+
+  // Plugins: what they need of the package are headers, by path, as in a plugin of somebody else's.
+  .target(
+    name: "SamePadding", path: "Plugins/SamePadding", exclude: ["README.md"],
+    cSettings: [.headerSearchPath("../../Sources/CXylem/include")]),
+  .target(
+    name: "DetectionOps", path: "Plugins/DetectionOps", exclude: ["README.md"],
+    cxxSettings: [.headerSearchPath("../../Sources/CXylem/include")]),
 
   .testTarget(name: "XylemImageTests", dependencies: ["XylemImage", "XylemErrors"], swiftSettings: strict),
   .testTarget(
