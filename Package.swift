@@ -34,6 +34,7 @@ var products: [Product] = [
   .library(name: "Xylem", targets: ["Xylem"]),
   .library(name: "XylemCommand", targets: ["XylemCommand"]),
   .library(name: "XylemNN", targets: ["XylemNN"]),
+  .executable(name: "xylem-scan", targets: ["XylemScan"]),
   .library(name: "XylemLeaf", targets: ["XylemLeaf"]),
   .library(name: "GatedUnit", type: .dynamic, targets: ["GatedUnit", "GatedUnitDeclarations"]),
 ]
@@ -46,8 +47,8 @@ var targets: [Target] = [
   .target(
     name: "XylemCommand",
     dependencies: [
-      "Xylem", "XylemModels", "XylemNN", "XylemExtract", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemImage",
-      "XylemErrors",
+      "Xylem", "XylemModels", "XylemNN", "XylemExtract", "XylemTrace", "XylemPlugins", "XylemRuntime", "XylemGraph",
+      "XylemImage", "XylemErrors",
       argumentParser,
     ],
     swiftSettings: strict),
@@ -76,8 +77,10 @@ var targets: [Target] = [
   .target(name: "XylemErrors", swiftSettings: strict),
   .target(
     name: "XylemPlugins",
-    dependencies: ["XylemRuntime", "XylemErrors", "CXylem", "CFFI", "CElfutils", "CMessageDigest"],
+    dependencies: ["XylemRuntime", "XylemErrors", "CXylem", "CXylemGuard", "CFFI", "CElfutils", "CMessageDigest"],
     swiftSettings: strictMemory),
+  .target(name: "CXylemGuard"),
+  .executableTarget(name: "XylemScan", dependencies: ["XylemPlugins"], swiftSettings: strict),
   .target(name: "CXylem"),
   .target(name: "XylemLeaf", dependencies: ["CXylem"], swiftSettings: strictMemory),
   .target(
@@ -115,7 +118,8 @@ var targets: [Target] = [
     name: "XylemTraceTests", dependencies: ["XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors"],
     swiftSettings: strict),
   .testTarget(
-    name: "XylemPluginsTests", dependencies: ["XylemPlugins", "XylemRuntime", "XylemErrors", "CXylem"],
+    name: "XylemPluginsTests",
+    dependencies: ["XylemPlugins", "XylemScan", "XylemRuntime", "XylemErrors", "CXylem"],
     swiftSettings: strictMemory),
   .testTarget(name: "XylemRuntimeTests", dependencies: ["XylemRuntime", "XylemErrors"], swiftSettings: strict),
   .testTarget(name: "XylemGraphTests", dependencies: ["XylemGraph", "XylemErrors"], swiftSettings: strict),
@@ -124,6 +128,22 @@ var targets: [Target] = [
     name: "XylemCommandTests", dependencies: ["XylemCommand", "XylemNN", "XylemExample"], exclude: ["Snapshots"],
     swiftSettings: strict),
 ]
+
+/// Plugins that misbehave, each in its own way: what the checks of plugins are tested with.
+let misbehaving = [
+  "AnswersEverything", "BuiltForNewerABI", "CrashesAtExit", "CrashesInOpen", "DuplicateName", "EndsInOpen",
+  "FreesTwice",
+  "HangsInCall", "Leaks", "LiesAboutMode", "MalformedNote", "MissingSymbol", "NeedsNewerABI", "NotDeterministic",
+  "NoteDisagrees", "OpenFails", "Prints", "ShortStruct", "SleepsInConstructor", "TrapsInConstructor",
+  "UndefinedFunction", "WritesInput", "WritesModuleInput", "WrongMagic",
+]
+for name in misbehaving {
+  products.append(.library(name: "misbehaving-" + name, type: .dynamic, targets: ["Misbehaving" + name]))
+  targets.append(
+    .target(
+      name: "Misbehaving" + name, path: "Plugins/Misbehaving/" + name, publicHeadersPath: ".",
+      cSettings: [.headerSearchPath("../../../Sources/CXylem/include")]))
+}
 
 if let libtorch {
   products.append(.library(name: "xylem-torch", type: .dynamic, targets: ["XylemTorch"]))

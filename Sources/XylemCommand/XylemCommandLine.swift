@@ -28,7 +28,7 @@ public struct XylemCommandLine: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       NodesCommand.self, ExtractCommand.self, GraphCommand.self, BenchCommand.self, ModelsCommand.self,
-      DoctorCommand.self,
+      PluginCommand.self, DoctorCommand.self,
     ])
 
   /// The command line without arguments, which prints the help.
@@ -81,6 +81,7 @@ public struct XylemCommandLine: AsyncParsableCommand {
 
   private static func report(_ error: any Error) -> Int32 {
     if error is OutputClosed { return 0 }
+    if error is FindingsFound { return 1 }
     if let failure = error as? XylemError {
       Terminal.error("error: \(failure)")
       return failure.id == .usage ? 64 : 2
@@ -99,3 +100,6 @@ public struct XylemCommandLine: AsyncParsableCommand {
     }
   }
 }
+
+/// A run that went to its end and found something, which it has said.
+struct FindingsFound: Error {}

@@ -25,6 +25,9 @@ struct PluginLinker {
     case .leafModule(let leaf):
       let instance = try instance(of: provider, plugin, at: leaf.path)
       return .host(HostLeaf(call: { try instance($0) }, expand: { _, _ in nil }))
+    case .leafFunction:
+      let function = try LeafRegistry.function(provider.leaf, of: plugin)
+      return .host(HostLeaf(call: { try function($0) }, expand: { _, _ in nil }))
     default: return nil
     }
   }

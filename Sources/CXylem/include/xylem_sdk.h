@@ -91,7 +91,7 @@ static inline const void *xylem_sdk_extension(const char *id) {
   } xylem_sdk_note XYLEM_NOTE_PLACE = {XYLEM_NOTE_HEAD_OF(xylem_sdk_note, XYLEM_NOTE_PLUGIN),                            \
                                        {XYLEM_PLUGIN_MAGIC, XYLEM_ABI_VERSION, XYLEM_SDK_NEEDS, sizeof(void *)},         \
                                        id_ "\0" name_ "\0" version_};                                                    \
-  XYLEM_EXPORT XYLEM_KEPT const xylem_plugin_entry xylem_plugin = {                                                      \
+  XYLEM_KEPT const xylem_plugin_entry xylem_plugin = {                                                                   \
       sizeof(xylem_plugin_entry), XYLEM_PLUGIN_MAGIC, XYLEM_ABI_VERSION, XYLEM_SDK_NEEDS, id_, name_, version_, open_,   \
       extension_};
 

@@ -20,6 +20,12 @@ public struct TensorFunction<each Input: ModuleValue, Output: ModuleValue>: @unc
     self.body = body
   }
 
+  /// A function whose body may be called from any thread, also where the compiler can't tell.
+  init(unchecked name: String, _ body: @escaping (repeat each Input) throws -> Output) {
+    self.name = name
+    self.body = body
+  }
+
   /// Runs the function, or writes its call down where a model is being traced.
   ///
   /// - Throws: what the function throws, and while tracing what the tracer throws.

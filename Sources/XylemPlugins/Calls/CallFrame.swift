@@ -136,7 +136,7 @@ final class CallFrame {
       written.append(tensor)
     }
     unsafe view.initialize(to: lending)
-lent.append(unsafe Lent(view: view, value: .tensor(tensor), source: source))
+    lent.append(unsafe Lent(view: view, value: .tensor(tensor), source: source))
   }
 
   private func storeList(

@@ -117,7 +117,9 @@ struct CallResults {
   private func giveBack(_ tensors: [ManagedTensor?]) {
     var done: Set<UInt> = []
     for index in unsafe tensors.indices {
-      guard let tensor = unsafe tensors[index], unsafe frame.value(at: tensor) == nil, done.insert(UInt(bitPattern: tensor)).inserted else { continue }
+      guard let tensor = unsafe tensors[index], unsafe frame.value(at: tensor) == nil,
+        done.insert(UInt(bitPattern: tensor)).inserted
+      else { continue }
       unsafe tensor.pointee.deleter?(tensor)
     }
   }

@@ -105,8 +105,10 @@ extension PluginFunction {
     }
     let flowing = gradients.map { $0.map(Value.tensor) ?? .none }
     arguments.append(signature.result?.content == .list(.tensor) ? .list(flowing) : flowing[0])
-    guard case .list(let given) = try callBackward(backward, arguments), given.count == signature.parameters.count else {
-      throw CallErrors.gradients(name, "it must be one tensor or null for each of \(signature.parameters.count) arguments")
+    guard case .list(let given) = try callBackward(backward, arguments), given.count == signature.parameters.count
+    else {
+      throw CallErrors.gradients(
+        name, "it must be one tensor or null for each of \(signature.parameters.count) arguments")
     }
     return zip(places, needs).map { place, isNeeded in isNeeded ? given[place.position].tensor : nil }
   }

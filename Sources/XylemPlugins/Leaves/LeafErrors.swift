@@ -61,6 +61,20 @@ enum LeafErrors {
       remedies: ["load the file that it was traced with", "--allow-changed-plugins  # uses the one that is loaded"])
   }
 
+  static func operatorTwice(_ name: String, _ first: PluginIdentity, _ second: PluginIdentity) -> XylemError {
+    XylemError(
+      .pluginDuplicateName, "the operator \(name) is implemented by two plugins, \(first.id) and \(second.id)",
+      cause: LeafCause("their files have the SHA-256 \(first.digest) and \(second.digest)"),
+      remedies: ["load one of them"])
+  }
+
+  static func operatorAlias(_ function: String, _ plugin: String) -> XylemError {
+    XylemError(
+      .pluginResult,
+      "the function '\(function)' of the plugin \(plugin) implements an operator, and gives an argument back as its result",
+      cause: LeafCause("an operator's result is memory of its own"))
+  }
+
   static func notPlain() -> XylemError {
     XylemError(
       .pluginArgument, "a leaf writes a tensor in place whose elements do not lie in memory as they are",

@@ -90,10 +90,10 @@ public import XylemRuntime
       })
   }
 
-  private func locked<Result>(_ body: () throws -> Result) throws -> Result {
+  private func locked<Output>(_ body: () throws -> Output) throws -> Output {
     switch type.threading {
-    case .serial: try type.pluginLock(body)
-    case .perInstance: try lock(body)
+    case .serial: try type.pluginLock.withLock(body)
+    case .perInstance: try lock.withLock(body)
     case .reentrant: try body()
     }
   }

@@ -10,6 +10,7 @@ package enum LeafRegistry {
   }
   private struct Contents {
     var modules: [Key: LeafModuleType] = [:]
+    var functions: [Key: PluginFunction] = [:]
     var operators: [String: PluginIdentity] = [:]
     /// By id, the digests of the files that were loaded.
     var digests: [String: [String]] = [:]
@@ -54,6 +55,25 @@ package enum LeafRegistry {
         contents.noteLoaded(type.plugin)
       }
     }
+  }
+
+  /// Makes leaf functions known.
+  package static func add(_ functions: [PluginFunction], of plugin: PluginIdentity) {
+    contents.withLock { contents in
+      for function in functions { contents.functions[Key(digest: plugin.digest, name: function.name)] = function }
+      contents.noteLoaded(plugin)
+    }
+  }
+
+  /// The leaf function of that name in the plugin of that digest.
+  ///
+  /// - Throws: `plugin.not-loaded`; `plugin.changed` where another file of the same plugin is loaded.
+  package static func function(_ name: String, of plugin: PluginIdentity) throws(XylemError) -> PluginFunction {
+    let (found, others) = contents.withLock { contents in
+      (contents.functions[Key(digest: plugin.digest, name: name)], contents.digests[plugin.id] ?? [])
+    }
+    guard let found else { throw LeafErrors.notLoaded(name, plugin, loaded: others) }
+    return found
   }
 
   /// The leaf module of that name in the plugin of that digest.

@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// Which plugin something comes from.
 public struct PluginIdentity: Sendable, Hashable, Codable {
   /// The plugin's own id, as in `org.xylem.same-padding`; for a wrapped symbol its library.
@@ -11,24 +9,5 @@ public struct PluginIdentity: Sendable, Hashable, Codable {
   public init(id: String, digest: String) {
     self.id = id
     self.digest = digest
-  }
-}
-
-/// A lock around calls of code that must not run twice at once.
-package final class CallLock: Sendable {
-  private let mutex = Mutex<Void>(())
-
-  /// A lock that nobody holds.
-  package init() {}
-
-  /// Runs `body` while nobody else holds the lock.
-  package func callAsFunction<Result>(_ body: () throws -> Result) throws -> Result {
-    try mutex.withLock { _ in Outcome(try body()) }.value
-  }
-
-  /// Values of a call stay on the thread that called.
-  private struct Outcome<Result>: @unchecked Sendable {
-    let value: Result
-    init(_ value: Result) { self.value = value }
   }
 }

@@ -31,4 +31,20 @@ public struct PluginLeaf: Sendable, Hashable, Codable {
     writes = type.writes
     isRandom = false
   }
+
+  /// A leaf function of a plugin, or a wrapped symbol.
+  ///
+  /// - Parameter plugin: what the function comes from.
+  public init(_ function: PluginFunction, of plugin: PluginIdentity) {
+    kind = .function
+    self.plugin = plugin
+    name = function.name
+    replaces = true
+    mode = .none
+    writes = function.signature.parameters.indices.filter {
+      function.signature.parameters[$0].content == .writtenTensor
+    }
+    isRandom = function.isRandom
+    tier = function.tier.rawValue
+  }
 }

@@ -40,6 +40,12 @@ extension Tensor {
 }
 
 extension Tensor {
+  /// Whether both lie in the same storage; false for a tensor without one.
+  package func sharesStorage(with other: Tensor) -> Bool {
+    guard let a = try? handle(), let b = try? other.handle() else { return false }
+    return unsafe a.library.table.pointee.shares_storage(&a.raw, &b.raw) != 0
+  }
+
   /// Whether both are the same tensor of the runtime.
   package func isSame(as other: Tensor) -> Bool {
     guard case .object(let a) = storage, case .object(let b) = other.storage else { return false }

@@ -1,0 +1,6 @@
+/* Ends the process before anybody asked it anything: plugin.scan-crashed. */
+#include "xylem_sdk.h"
+
+XYLEM_PLUGIN("org.xylem.misbehaving.traps-in-constructor", "Traps in a constructor", "1.0")
+
+__attribute__((constructor)) static void trap(void) { __builtin_trap(); }

@@ -1,0 +1,62 @@
+internal import ArgumentParser
+internal import XylemErrors
+internal import XylemPlugins
+
+/// `xylem plugin check`: whether plugins do what they declare.
+struct PluginCheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Tries what plugins declare, each test in a process of its own.",
+    discussion: """
+      xylem plugin check ./libsame-padding.so --sample 'Conv2dSame: {"tensors": {"weight": "f32[8,3,3,3]"}, "inputs": ["f32[1,3,8,8]"]}'
+
+      A leaf module without a sample is made without attributes and tensors, and called with one tensor; a leaf function is called with plain \
+      values of its signature's types. What a leaf refuses is 'not tried'. In samples, 'attributes' are a module's plain attributes, 'tensors' its \
+      tensors by name, and 'inputs' the arguments of a call; texts like "f32[1,3,8,8]" stand for tensors.
+
+      Ends with exit code 1 where something is wrong.
+      """)
+
+  @OptionGroup var options: PluginFiles
+  @Option(
+    help: ArgumentHelp("Try a leaf with these attributes, tensors and inputs (repeatable).", valueName: "name: {…}"))
+  var sample: [String] = []
+  @Option(help: ArgumentHelp("How long each test may take, in seconds.", valueName: "seconds")) var timeLimit = 10.0
+
+  func validate() throws {
+    guard timeLimit.isFinite, timeLimit > 0, timeLimit <= 3600 else {
+      throw ValidationError("'--time-limit' is more than 0 seconds, and 3600 at most.")
+    }
+  }
+
+  func run() throws {
+    var samples: [String: LeafSample] = [:]
+    for text in sample {
+      let (leaf, sample) = try LeafSample.parse(text)
+      samples[leaf] = sample
+    }
+    var policy = PluginPolicy()
+    policy.timeLimit = .milliseconds(Int(timeLimit * 1000))
+    let checks = Progress.during("checking") {
+      options.files.map { PluginCheck.run($0, policy: policy, samples: samples) }
+    }
+    try checkSamples(samples, checks)
+    if options.format == .json {
+      let texts = try checks.map { try $0.jsonText() }
+      try Terminal.output("{\"plugins\":[\(texts.joined(separator: ","))],\"schema\":1}")
+    } else {
+      try Terminal.output(checks.map(\.description).joined(separator: "\n\n"))
+    }
+    if checks.contains(where: { !$0.isPassing }) { throw FindingsFound() }
+  }
+
+  /// A sample for a leaf that nobody has is a slip of the pen.
+  private func checkSamples(_ samples: [String: LeafSample], _ checks: [PluginCheck]) throws(XylemError) {
+    let manifests = checks.compactMap(\.report.manifest)
+    let names = manifests.flatMap { $0.modules.map(\.type) + $0.functions.map(\.name) }
+    for name in samples.keys.sorted() where !names.contains(name) && !names.isEmpty {
+      throw CommandErrors.usage(
+        "no plugin here has the leaf '\(name)', for which there is a sample",
+        remedies: nearMisses(of: name, among: names).map { "--sample '\($0): {…}'" })
+    }
+  }
+}

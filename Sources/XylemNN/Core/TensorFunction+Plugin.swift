@@ -1,0 +1,19 @@
+public import XylemPlugins
+internal import XylemRuntime
+
+extension TensorFunction {
+  /// A leaf function of a plugin, to be called from a model's code.
+  ///
+  ///     let roundUp = TensorFunction<Double, Int, Double>(plugin.function(named: "round_up"))
+  ///
+  /// Traces that are to record it as a leaf need a policy with its rule; without one the call fails where its arguments are
+  /// known only when the model runs, since nothing can be traced through. The types are those of the signature: integers are `Int`,
+  /// floating-point numbers `Double`.
+  public init(_ function: PluginFunction) {
+    self.init(unchecked: function.name) { (input: repeat each Input) in
+      var values: [Value] = []
+      repeat values.append((each input).moduleValue)
+      return try Output(moduleValue: try function(values))
+    }
+  }
+}

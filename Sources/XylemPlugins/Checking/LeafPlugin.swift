@@ -1,0 +1,208 @@
+internal import CXylem
+internal import Synchronization
+public import XylemErrors
+
+/// A plugin that is loaded, for the life of the process.
+///
+/// What runs is what was checked, within these bounds: the file's digest is taken from an open file before loading; afterwards the code
+/// and constants that the loader mapped are compared with that file's bytes, and the digest is taken again. Whoever can write to the
+/// file can still change it later, as with every program: a plugin belongs where only its owner writes.
+public final class LeafPlugin: Sendable {
+  /// What the file is.
+  public let file: PluginFile
+  /// What the plugin says of itself; its leaves say the same.
+  public var manifest: PluginManifest { file.manifest }
+  /// Its leaf functions, in the plugin's order.
+  public let functions: [PluginFunction]
+  /// Its leaf modules, in the plugin's order.
+  public let modules: [LeafModuleType]
+
+  private init(file: PluginFile, functions: [PluginFunction], modules: [LeafModuleType]) {
+    self.file = file
+    self.functions = functions
+    self.modules = modules
+  }
+
+  private static let registry = Mutex<[String: LeafPlugin]>([:])
+  /// One plugin at a time is loaded and opened.
+  private static let loading = Mutex<Void>(())
+
+  /// The plugin of a content that was loaded in this process.
+  ///
+  /// - Parameter digest: SHA-256, 64 lower-case hexadecimal digits.
+  public static func loaded(digest: String) -> LeafPlugin? { registry.withLock { $0[digest] } }
+
+  /// Every plugin that was loaded in this process, by digest.
+  public static var all: [LeafPlugin] {
+    registry.withLock { $0.values.sorted { $0.file.digest < $1.file.digest } }
+  }
+
+  /// Loads a plugin, stage by stage. The same content is loaded once: a second path to it gives the same object. A plugin is never
+  /// unloaded.
+  ///
+  /// - Throws: as ``PluginFile/init(_:)``; `plugin.digest-mismatch`, `plugin.not-pinned`; `plugin.scanner-not-found`, `plugin.scan-crashed`,
+  ///   `plugin.scan-timed-out`; `plugin.unloadable`, `plugin.missing-symbol`, `plugin.wrong-magic`, `plugin.short-struct`,
+  ///   `plugin.open-failed`, `plugin.unknown-extension`, `plugin.mismatch`, `plugin.duplicate-name`, `plugin.signature`.
+  public static func load(_ path: String, policy: PluginPolicy = PluginPolicy()) throws(XylemError) -> LeafPlugin {
+    var report = PluginReport(path: path)
+    return try load(path, policy: policy, report: &report)
+  }
+
+  /// Loads a plugin, and says how far it came.
+  ///
+  /// - Returns: the plugin, where every stage that loading needs holds, and what became of each.
+  public static func attempt(
+    _ path: String, policy: PluginPolicy = PluginPolicy()
+  ) -> (plugin: LeafPlugin?, report: PluginReport) {
+    var report = PluginReport(path: path)
+    let plugin = try? load(path, policy: policy, report: &report)
+    return (plugin, report)
+  }
+
+  private static func load(
+    _ path: String, policy: PluginPolicy, report: inout PluginReport
+  ) throws(XylemError) -> LeafPlugin {
+    let inspection = try Inspection(path, report: &report)
+    let file = inspection.file
+    try report.stage(.policy) { () throws(XylemError) in try policy.check(file) }
+    var result: Result<LeafPlugin, XylemError>?
+    var copy = report
+    loading.withLock { _ in
+      do throws(XylemError) {
+        result = .success(try loadOnce(inspection, policy: policy, report: &copy))
+      } catch {
+        result = .failure(error)
+      }
+    }
+    report = copy
+    guard let result else { throw LoadErrors.unloadable(path, reason: "nothing came of it") }
+    return try result.get()
+  }
+
+  private static func loadOnce(
+    _ inspection: Inspection, policy: PluginPolicy, report: inout PluginReport
+  ) throws(XylemError) -> LeafPlugin {
+    let file = inspection.file
+    if let plugin = loaded(digest: file.digest) {
+      for stage in [PluginReport.Stage.scan, .handshake, .symbols] { report.record(stage, .passed("loaded already")) }
+      return plugin
+    }
+    if policy.scans { try policy.scan(file, trustsCache: true, report: &report) }
+    let library = try report.stage(.handshake) { () throws(XylemError) in
+      let library = try LoadedLibrary(path: absolutePath(file.path))
+      guard library.isMapping(of: inspection.opened, inspection.elf), try inspection.opened.digest() == file.digest
+      else {
+        throw LoadErrors.changedMeanwhile(file.path, expected: file.digest)
+      }
+      try unsafe library.handshake(file.manifest, host: HostServices.shared)
+      return library
+    }
+    let plugin = try report.stage(.symbols) { () throws(XylemError) in
+      try make(file, library)
+    }
+    registry.withLock { $0[file.digest] = plugin }
+    return plugin
+  }
+
+  private static func make(_ file: PluginFile, _ library: LoadedLibrary) throws(XylemError) -> LeafPlugin {
+    let leaves = try library.leaves(file.manifest)
+    let identity = PluginIdentity(id: file.manifest.id, digest: file.digest)
+    let lock = CallLock()
+    var functions: [PluginFunction] = []
+    for index in unsafe leaves.functions.indices {
+      let raw = unsafe leaves.functions[index]
+      functions.append(try unsafe PluginFunction(raw: raw, plugin: identity, lock: lock))
+    }
+    var modules: [LeafModuleType] = []
+    for index in unsafe leaves.modules.indices {
+      let raw = unsafe leaves.modules[index]
+      modules.append(try unsafe LeafModuleType(raw: raw, plugin: identity, lock: lock))
+    }
+    return LeafPlugin(file: file, functions: functions, modules: modules)
+  }
+
+  /// Finds out whether two plugins bring leaves of one name.
+  ///
+  /// - Throws: `plugin.duplicate-name`, naming both files.
+  public static func checkNames(_ plugins: [LeafPlugin]) throws(XylemError) {
+    try checkNames(of: plugins.map(\.file))
+  }
+
+  /// Finds out, before anything is loaded, whether two plugins bring leaves of one name. The same content twice is one plugin.
+  ///
+  /// - Throws: `plugin.duplicate-name`, naming both files.
+  public static func checkNames(of files: [PluginFile]) throws(XylemError) {
+    var owners: [String: PluginFile] = [:]
+    for file in files {
+      let names =
+        file.manifest.modules.map { "the leaf module '\($0.type)'" }
+        + file.manifest.functions.map { "the leaf function '\($0.name)'" }
+      for name in names {
+        guard let owner = owners[name] else {
+          owners[name] = file
+          continue
+        }
+        guard owner.digest == file.digest else {
+          throw LoadErrors.duplicateName(name, first: owner.path, second: file.path)
+        }
+      }
+    }
+  }
+}
+
+extension PluginPolicy {
+  /// The stage policy.
+  ///
+  /// - Throws: `plugin.digest-mismatch`, `plugin.not-pinned`.
+  func check(_ file: PluginFile) throws(XylemError) {
+    guard let pin = pin(path: file.path, id: file.manifest.id) else {
+      guard !requiresPin else {
+        throw LoadErrors.notPinned(file.path, id: file.manifest.id, digest: file.digest)
+      }
+      return
+    }
+    guard let digest = ContentDigest.normalised(pin) else { throw LoadErrors.malformedPin(file.path, pin) }
+    guard digest == file.digest else {
+      throw LoadErrors.digestMismatch(file.path, expected: digest, found: file.digest)
+    }
+  }
+
+  /// The stage scan, and those after it that failed in the other process.
+  ///
+  /// - Throws: `plugin.scanner-not-found`, and what became of the plugin there.
+  func scan(_ file: PluginFile, trustsCache: Bool, report: inout PluginReport) throws(XylemError) {
+    let cache = cacheFolder.map { VerdictCache(folder: $0) }
+    if trustsCache, let kept = cache?.verdict(on: file), !kept.isProvisional {
+      guard let stage = kept.stage, let error = kept.reason?.error else {
+        return report.record(.scan, .passed("as on \(kept.date)"))
+      }
+      let remembered = LoadErrors.remembered(error, date: kept.date, path: file.path)
+      if stage != .scan { report.record(.scan, .passed("as on \(kept.date)")) }
+      report.record(stage, .failed(remembered))
+      throw remembered
+    }
+    let verdict = try report.stage(.scan) { () throws(XylemError) in try Scanner(timeLimit: timeLimit).scan(file) }
+    do throws(XylemError) {
+      try cache?.keep(verdict, on: file)
+    } catch {
+      report.record(.scan, .passed("the verdict was not kept: \(error.message)"))
+    }
+    if let failure = verdict.failure {
+      report.record(failure.stage, .failed(failure.error))
+      throw failure.error
+    }
+  }
+}
+
+extension LoadErrors {
+  /// An error that an earlier scan met.
+  static func remembered(_ error: XylemError, date: String, path: String) -> XylemError {
+    var error = error
+    error.message += " (found on \(date), and kept)"
+    error.place.file = path
+    error.remedies = Array(
+      (["xylem plugin check '\(path)'  # tries it again"]
+        + error.remedies.filter { !$0.hasPrefix("xylem plugin check") }).prefix(3))
+    return error
+  }
+}

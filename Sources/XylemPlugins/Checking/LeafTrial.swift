@@ -1,0 +1,280 @@
+internal import CXylem
+internal import CXylemGuard
+internal import Glibc
+internal import Synchronization
+internal import XylemErrors
+
+/// Tries one thing of one leaf, in the process that is there for it.
+struct LeafTrial {
+  /// How a trial ended, where nothing was found wrong.
+  enum Ending {
+    case passed(String?)
+    case notTried(String)
+  }
+
+  private let request: ScanRequest
+  private let manifest: PluginManifest
+  private let leaves: LoadedLibrary.Leaves
+
+  init(_ request: ScanRequest, _ manifest: PluginManifest, _ leaves: LoadedLibrary.Leaves) {
+    self.request = request
+    self.manifest = manifest
+    self.leaves = leaves
+  }
+
+  /// Runs a test.
+  ///
+  /// - Throws: what it finds.
+  func run(_ test: CheckTest) throws(XylemError) -> Ending {
+    guard let name = request.leaf else { return .passed(nil) }
+    do {
+      guard let subject = try subject(name) else { return .notTried("its code does not run in place of forward") }
+      switch test {
+      case .bareHost, .nan: return try call(subject, fill: test == .nan ? .nan : .ordinary)
+      case .lifecycle: return try lifecycle(subject)
+      case .threads: return try ThreadTrial(subject: subject).run()
+      case .tensorForms: return try tensorForms(subject)
+      case .readOnlyInputs: return try readOnlyInputs(subject)
+      case .deterministic: return try deterministic(subject)
+      case .modes: return try ModeTrial(subject: subject).run()
+      case .noteAgrees, .unknownExtensions, .prints: return .passed(nil)
+      }
+    } catch let declined as Declined {
+      return .notTried(declined.reason)
+    } catch let error as XylemError {
+      throw error
+    } catch {
+      throw CheckErrors.result(name, "can't be looked at: \(error)")
+    }
+  }
+
+  private func subject(_ name: String) throws(XylemError) -> (any TrialSubject)? {
+    if let declared = manifest.modules.first(where: { $0.type == name }) {
+      guard declared.replacesForward else { return nil }
+      let raw = unsafe leaves.modules.first { unsafe String(cString: $0.pointee.type_name) == name }
+      return unsafe raw.map { unsafe ModuleSubject($0, declared, sample: request.sample) }
+    }
+    if let declared = manifest.functions.first(where: { $0.name == name }) {
+      guard let raw = unsafe leaves.functions.first(where: { unsafe String(cString: $0.pointee.name) == name }) else {
+        return nil
+      }
+      return try unsafe FunctionSubject(raw, declared, sample: request.sample)
+    }
+    return nil
+  }
+
+  private func call(_ subject: any TrialSubject, fill: PlainTensor.Fill) throws -> Ending {
+    let arguments = try subject.arguments(layout: .compact, fill: fill, isEmpty: false)
+    _ = try subject.make().call(arguments, TrialMode())
+    return .passed(nil)
+  }
+
+  private func lifecycle(_ subject: any TrialSubject) throws -> Ending {
+    let arguments = try subject.arguments(layout: .compact, fill: .ordinary, isEmpty: false)
+    func once() throws { _ = try subject.make().call(arguments, TrialMode()) }
+    // What is made once and kept is no leak.
+    let (warm, counted) = (100, 900)
+    for _ in 0..<warm { try once() }
+    let before = Int(xylem_bytes_in_use())
+    for _ in 0..<counted { try once() }
+    let growth = Int(xylem_bytes_in_use()) - before
+    guard growth < 16 * counted else { throw CheckErrors.leaks(subject.name, bytes: growth, calls: counted) }
+    return .passed(nil)
+  }
+
+  private func tensorForms(_ subject: any TrialSubject) throws -> Ending {
+    let ordinary = try subject.arguments(layout: .compact, fill: .ordinary, isEmpty: false)
+    guard !ordinary.tensors.isEmpty else { return .notTried("it takes no tensors") }
+    let instance = try subject.make()
+    let expected = try instance.call(ordinary, TrialMode())
+    var refused: [String] = []
+    for layout in PlainTensor.Layout.allCases where layout != .compact {
+      let arguments = try subject.arguments(layout: layout, fill: .ordinary, isEmpty: false)
+      guard let result = try unlessRefused({ try subject.make().call(arguments, TrialMode()) }) else {
+        refused.append(layout.rawValue)
+        continue
+      }
+      if subject.isDeterministic, !result.isClose(to: expected) {
+        throw CheckErrors.formDiffers(subject.name, layout.rawValue)
+      }
+    }
+    let empty = try subject.arguments(layout: .compact, fill: .ordinary, isEmpty: true)
+    if try unlessRefused({ try subject.make().call(empty, TrialMode()) }) == nil { refused.append("no elements") }
+    return .passed(refused.isEmpty ? nil : "refuses tensors with " + refused.joined(separator: ", "))
+  }
+
+  /// Nil where the leaf says that it can't: an answer as good as any other.
+  private func unlessRefused(_ body: () throws -> PlainResult) throws -> PlainResult? {
+    do {
+      return try body()
+    } catch is Declined {
+      return nil
+    } catch let error as XylemError where error.id == .pluginCallFailed {
+      return nil
+    }
+  }
+
+  private func readOnlyInputs(_ subject: any TrialSubject) throws -> Ending {
+    let arguments = try subject.arguments(layout: .compact, fill: .ordinary, isEmpty: false)
+    // What the loader binds and a first call sets up is not what is looked for.
+    let instance = try subject.make()
+    _ = try instance.call(try subject.arguments(layout: .compact, fill: .ordinary, isEmpty: false), TrialMode())
+    guard !arguments.tensors.isEmpty || !subject.parameters.isEmpty else { return .notTried("it takes no tensors") }
+    xylem_guard_install(3)
+    defer { xylem_guard_clear() }
+    for (index, value) in arguments.values.enumerated() where !subject.writes.contains(index) {
+      for tensor in value.tensors where !tensor.protect(as: UInt32(index)) {
+        return .notTried("memory can't be protected here")
+      }
+    }
+    for (index, parameter) in subject.parameters.enumerated() {
+      guard parameter.tensor.protect(as: UInt32(CheckErrors.parameterNames + index)) else {
+        return .notTried("memory can't be protected here")
+      }
+    }
+    _ = try instance.call(arguments, TrialMode())
+    if let mode = subject.mode, mode == .none || mode == .readsMode || mode == .random {
+      _ = try instance.call(arguments, TrialMode(isTraining: true, seed: 1))
+    }
+    return .passed(nil)
+  }
+
+  private func deterministic(_ subject: any TrialSubject) throws -> Ending {
+    guard subject.isDeterministic else { return .notTried("it does not say that it is") }
+    let instance = try subject.make()
+    func result(_ instance: any TrialInstance) throws -> PlainResult {
+      try instance.call(try subject.arguments(layout: .compact, fill: .ordinary, isEmpty: false), TrialMode())
+    }
+    let first = try result(instance)
+    guard try result(instance) == first else { throw CheckErrors.notDeterministic(subject.name, "in two calls") }
+    guard try result(try subject.make()) == first else {
+      throw CheckErrors.notDeterministic(subject.name, "in two instances")
+    }
+    return .passed(nil)
+  }
+}
+
+/// Compares train and eval mode with what a leaf declares.
+struct ModeTrial {
+  let subject: any TrialSubject
+
+  func run() throws -> LeafTrial.Ending {
+    guard let declared = subject.mode else { return .notTried("functions have no mode") }
+    guard declared != .unknown else { return .notTried("it declares nothing") }
+    let instance = try subject.make()
+    let eval = try call(instance, TrialMode(), mayWrite: false, declared)
+    let train = try call(instance, TrialMode(isTraining: true, seed: 7), mayWrite: declared == .updatesState, declared)
+    switch declared {
+    case .none:
+      guard subject.isDeterministic else { return .notTried("it does not say that it is deterministic") }
+      guard eval == train else { throw CheckErrors.modesDiffer(subject.name) }
+    case .random:
+      let again = try call(instance, TrialMode(seed: 8), mayWrite: false, declared)
+      guard again == eval else { throw CheckErrors.seedInEval(subject.name) }
+      if subject.isDeterministic {
+        let repeated = try call(instance, TrialMode(isTraining: true, seed: 7), mayWrite: false, declared)
+        guard repeated == train else { throw CheckErrors.notDeterministic(subject.name, "with one seed") }
+      }
+    case .readsMode, .updatesState, .unknown: break
+    }
+    return .passed(nil)
+  }
+
+  private func call(
+    _ instance: any TrialInstance, _ mode: TrialMode, mayWrite: Bool, _ declared: ModeTrait
+  ) throws -> PlainResult {
+    let before = subject.parameters.map(\.tensor.elements)
+    let result = try instance.call(
+      try subject.arguments(layout: .compact, fill: .ordinary, isEmpty: false), mode)
+    guard !mayWrite else { return result }
+    for (index, parameter) in subject.parameters.enumerated() where parameter.tensor.elements != before[index] {
+      throw CheckErrors.changesTensor(
+        subject.name, parameter.name, mode: mode.isTraining ? "train" : "eval", declared: declared)
+    }
+    return result
+  }
+}
+
+/// Calls a leaf on two threads, as far as it says that it allows that.
+struct ThreadTrial {
+  let subject: any TrialSubject
+  private static let calls = 200
+
+  /// Each thread's own part.
+  private struct Work: @unchecked Sendable {
+    let subject: any TrialSubject
+    let instance: any TrialInstance
+    let arguments: TrialArguments
+    let expected: PlainResult?
+    /// Taken around calls that must not overlap.
+    let lock: CallLock?
+
+    func run() -> (any Error)? {
+      do {
+        for _ in 0..<ThreadTrial.calls {
+          let result =
+            try lock.map { lock in try lock { try instance.call(arguments, TrialMode()) } }
+            ?? instance.call(arguments, TrialMode())
+          if let expected, result != expected {
+            return CheckErrors.threadsDiffer(subject.name, subject.threading)
+          }
+        }
+        return nil
+      } catch { return error }
+    }
+  }
+
+  func run() throws -> LeafTrial.Ending {
+    let first = try subject.make()
+    func arguments() throws -> TrialArguments {
+      try subject.arguments(layout: .compact, fill: .ordinary, isEmpty: false)
+    }
+    let expected = try first.call(try arguments(), TrialMode())
+    // A function has no instances: one call of it at a time.
+    let isLocked = subject.threading == .serial || (subject.threading == .perInstance && subject.mode == nil)
+    let second = subject.threading == .reentrant ? first : try subject.make()
+    let lock = isLocked ? CallLock() : nil
+    let works = try [first, second].map {
+      Work(
+        subject: subject, instance: $0, arguments: try arguments(),
+        expected: subject.isDeterministic ? expected : nil, lock: lock)
+    }
+    let failures = Mutex<[any Error]>([])
+    let threads = try works.map { work in
+      try RunningThread {
+        if let error = work.run() { failures.withLock { $0.append(error) } }
+      }
+    }
+    for thread in threads { thread.join() }
+    if let failure = failures.withLock({ $0.first }) { throw failure }
+    return .passed(isLocked ? "one call at a time, as it says" : nil)
+  }
+}
+
+/// A thread that runs a closure.
+@safe private struct RunningThread {
+  private let thread: pthread_t
+
+  private final class Body {
+    let run: () -> Void
+    init(_ run: @escaping () -> Void) { self.run = run }
+  }
+
+  init(_ run: @escaping @Sendable () -> Void) throws {
+    let body = unsafe Unmanaged.passRetained(Body(run))
+    var thread = pthread_t()
+    let status = unsafe pthread_create(
+      &thread, nil,
+      { context in
+        if let context = unsafe context { unsafe Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run() }
+        return nil
+      }, body.toOpaque())
+    guard status == 0 else {
+      unsafe body.release()
+      throw Declined(reason: "no thread can be started: \(systemText(status))")
+    }
+    self.thread = thread
+  }
+
+  func join() { _ = pthread_join(thread, nil) }
+}

@@ -1,0 +1,126 @@
+internal import CXylemGuard
+internal import Foundation
+internal import Glibc
+internal import XylemErrors
+
+/// Has a plugin loaded by another process first, so that what crashes or hangs is that one.
+struct Scanner {
+  /// What became of a scan.
+  struct Verdict: Sendable {
+    /// Where the plugin did not get through, and why; nil where it did.
+    var failure: (stage: PluginReport.Stage, error: XylemError)?
+    /// Whether another try may well end in another way: the process was too slow.
+    var isPassing = false
+  }
+
+  /// The program that loads plugins.
+  let program: String
+  let timeLimit: Duration
+
+  /// Finds the program.
+  ///
+  /// - Throws: `plugin.scanner-not-found`.
+  init(timeLimit: Duration) throws(XylemError) {
+    let candidates = Self.candidates()
+    guard let program = candidates.first(where: { unsafe access($0, X_OK) == 0 }) else {
+      throw ScanErrors.scannerNotFound(searched: candidates)
+    }
+    self.program = program
+    self.timeLimit = timeLimit
+  }
+
+  /// Where the program is looked for: what `XYLEM_SCANNER` names and nothing else, or beside the executable, in `../libexec`, and
+  /// beside a bundle of tests.
+  static func candidates() -> [String] {
+    if let named = PluginPolicy.environment("XYLEM_SCANNER") { return [absolutePath(named)] }
+    let name = "xylem-scan"
+    var found: [String] = []
+    if let executable = Bundle.main.executableURL?.resolvingSymlinksInPath() {
+      let folder = executable.deletingLastPathComponent()
+      found.append(folder.appendingPathComponent(name).path)
+      found.append(folder.deletingLastPathComponent().appendingPathComponent("libexec/" + name).path)
+    }
+    for argument in CommandLine.arguments where argument.hasSuffix(".xctest") {
+      found.append(URL(fileURLWithPath: argument).deletingLastPathComponent().appendingPathComponent(name).path)
+    }
+    return found
+  }
+
+  /// Loads and opens the plugin in a process of its own, and looks at its leaves.
+  ///
+  /// - Throws: `plugin.scanner-not-found`; everything else is the verdict's.
+  func scan(_ file: PluginFile) throws(XylemError) -> Verdict {
+    let ending = try run(
+      ScanRequest(path: absolutePath(file.path), digest: file.digest, seconds: seconds))
+    var verdict = Verdict()
+    do throws(XylemError) {
+      let report = try ScanReport(ending.report, path: file.path)
+      if let error = report.failure, ending.cause == .exited(0) {
+        verdict.failure = (report.step.stage, error)
+      } else if let error = failure(ending, report, path: file.path) {
+        verdict.failure = (.scan, error)
+        verdict.isPassing = ending.cause == .timedOut
+      }
+    } catch {
+      verdict.failure = (.scan, error)
+    }
+    return verdict
+  }
+
+  /// Runs the program on a request.
+  ///
+  /// - Throws: `plugin.scanner-not-found`.
+  func run(_ request: ScanRequest) throws(XylemError) -> ChildProcess.Ending {
+    let text: String
+    do { text = try sortedJSON(request) } catch { throw ScanErrors.incomprehensible(request.path, "\(error)") }
+    return try ChildProcess.run(program, text, timeLimit: timeLimit)
+  }
+
+  /// The limit in whole seconds, and a few more: by then whoever started the process is gone.
+  var seconds: Int { Int(timeLimit.components.seconds) + 5 }
+
+  /// Why a process did not get to its end; nil where it did.
+  private func failure(_ ending: ChildProcess.Ending, _ report: ScanReport, path: String) -> XylemError? {
+    switch ending.cause {
+    case .timedOut: ScanErrors.timedOut(path, limit: timeLimit, step: report.step.words)
+    case .exited(0) where report.isDone: nil
+    case .exited, .signalled:
+      ScanErrors.crashed(path, how: ending.cause.words, step: report.step.words, errors: ending.lastErrors)
+    }
+  }
+}
+
+extension ChildProcess.Cause {
+  /// As in "the process …".
+  var words: String {
+    switch self {
+    case .exited(let status): "ended with status \(status)"
+    case .signalled(let number): "was ended by \(signalName(number))"
+    case .timedOut: "did not end in time"
+    }
+  }
+}
+
+extension ChildProcess.Ending {
+  /// The end of what was written to standard error.
+  var lastErrors: String {
+    String(decoding: errors, as: UTF8.self).split(separator: "\n").suffix(4).joined(separator: "\n")
+  }
+}
+
+/// As in `SIGSEGV (Segmentation fault)`.
+func signalName(_ number: CInt) -> String {
+  guard let name = unsafe xylem_signal_name(number), let text = unsafe xylem_signal_text(number) else { return "signal \(number)" }
+  return unsafe "SIG\(String(cString: name)) (\(String(cString: text)))"
+}
+
+/// The system's words for an error's number.
+func systemText(_ code: CInt) -> String { unsafe String(cString: strerror(code)) }
+
+extension Duration {
+  /// As in `10 s` or `250 ms`.
+  var text: String {
+    let milliseconds = components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+    return milliseconds % 1000 == 0 ? "\(milliseconds / 1000) s" : "\(milliseconds) ms"
+  }
+}

@@ -1,0 +1,101 @@
+internal import CXylem
+internal import XylemErrors
+
+/// Why a leaf could not be tried, which is nobody's fault.
+struct Declined: Error {
+  let reason: String
+}
+
+/// A call's conditions.
+struct TrialMode {
+  var isTraining = false
+  var seed: UInt64 = 0
+}
+
+/// The arguments of a call: their tensors, in the order in which they come.
+struct TrialArguments {
+  var values: [TrialValue] = []
+  /// Every tensor among the values.
+  var tensors: [PlainTensor] { values.flatMap(\.tensors) }
+}
+
+/// An argument in plain memory.
+indirect enum TrialValue {
+  case none
+  case bool(Bool)
+  case int(Int64)
+  case float(Double)
+  case text(String)
+  case tensor(PlainTensor)
+  case list([TrialValue])
+
+  var tensors: [PlainTensor] {
+    switch self {
+    case .tensor(let tensor): [tensor]
+    case .list(let elements): elements.flatMap(\.tensors)
+    default: []
+    }
+  }
+}
+
+/// A leaf that can be called without a tensor runtime.
+protocol TrialSubject {
+  var name: String { get }
+  var isDeterministic: Bool { get }
+  var threading: LeafThreading { get }
+  /// Nil for functions, which have no mode.
+  var mode: ModeTrait? { get }
+  /// Positions of the arguments that it says it writes.
+  var writes: Set<Int> { get }
+  /// A module's own tensors by name; empty for functions.
+  var parameters: [(name: String, tensor: PlainTensor)] { get }
+
+  /// Arguments to call it with, made anew.
+  ///
+  /// - Throws: `Declined`, or a `XylemError` where a sample does not fit.
+  func arguments(layout: PlainTensor.Layout, fill: PlainTensor.Fill, isEmpty: Bool) throws -> TrialArguments
+
+  /// Something to call: an instance of a module.
+  func make() throws -> any TrialInstance
+}
+
+/// What calls are made on; given up when it goes.
+protocol TrialInstance: AnyObject {
+  /// Makes a call, and copies what it gave.
+  ///
+  /// - Throws: `Declined` where the leaf says that it can't, a `XylemError` for results that are malformed.
+  func call(_ arguments: TrialArguments, _ mode: TrialMode) throws -> PlainResult
+}
+
+extension LeafSample {
+  /// A value of a sample as an argument.
+  static func value(_ item: Item, layout: PlainTensor.Layout, fill: PlainTensor.Fill, isEmpty: Bool) throws
+    -> TrialValue
+  {
+    switch item {
+    case .null: return .none
+    case .bool(let value): return .bool(value)
+    case .int(let value): return .int(Int64(value))
+    case .double(let value): return .float(value)
+    case .text(let text):
+      guard let form = TensorForm(text) else { return .text(text) }
+      return .tensor(tensor(form, layout: layout, fill: fill, isEmpty: isEmpty))
+    case .list(let items):
+      return .list(try items.map { try value($0, layout: layout, fill: fill, isEmpty: isEmpty) })
+    case .object: throw Declined(reason: "an object is no argument")
+    }
+  }
+
+  /// A tensor in a layout; an empty one has no elements along its first dimension.
+  static func tensor(
+    _ form: TensorForm, layout: PlainTensor.Layout, fill: PlainTensor.Fill, isEmpty: Bool
+  ) -> PlainTensor {
+    var form = form
+    if isEmpty { form.shape = form.shape.isEmpty ? [0] : [0] + form.shape.dropFirst() }
+    return PlainTensor(form, layout: layout, fill: fill)
+  }
+
+  /// What leaves are tried with where nobody says with what.
+  static let ordinaryTensor = TensorForm(element: TensorForm.elements[0], shape: [2, 3])
+  static let ordinaryImage = TensorForm(element: TensorForm.elements[0], shape: [1, 3, 8, 8])
+}

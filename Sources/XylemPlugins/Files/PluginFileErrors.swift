@@ -1,0 +1,86 @@
+internal import Glibc
+internal import XylemErrors
+internal import XylemRuntime
+
+/// The texts of errors about plugins' files.
+enum PluginFileErrors {
+  static func nameWithoutFolder(_ path: String) -> XylemError {
+    XylemError(
+      .usage,
+      path.isEmpty ? "the plugin's path is empty" : "'\(path)' names a plugin without its folder, and none is searched",
+      remedies: path.isEmpty ? [] : ["./\(path)  # where it lies in the current folder"])
+  }
+
+  static func unreadable(_ path: String, code: CInt) -> XylemError {
+    let reason = unsafe String(cString: strerror(code))
+    guard code != ENOENT, code != ENOTDIR else {
+      return XylemError(.fileNotFound, "there is no such file", at: .init(file: path))
+    }
+    return XylemError(.fileUnreadable, "the file can't be read: \(reason)", at: .init(file: path))
+  }
+
+  static func cutShort(_ path: String) -> XylemError {
+    XylemError(.fileUnreadable, "the file can't be read to its end", at: .init(file: path))
+  }
+
+  static func notRegular(_ path: String, kind: mode_t) -> XylemError {
+    let what =
+      switch kind {
+      case S_IFDIR: "it is a folder"
+      case S_IFIFO: "it is a pipe"
+      case S_IFSOCK: "it is a socket"
+      default: "it is a device"
+      }
+    return notAPlugin(path, what)
+  }
+
+  static func notAPlugin(_ path: String, _ reason: String) -> XylemError {
+    XylemError(.pluginNotAPlugin, "this is not a plugin: \(reason)", at: .init(file: path))
+  }
+
+  static func withoutNote(_ path: String) -> XylemError {
+    XylemError(
+      .pluginNotAPlugin, "this is not a plugin: it has no note of Xylem", at: .init(file: path),
+      remedies: [
+        "XYLEM_PLUGIN(\"org.example.name\", \"Name\", \"1.0\")  // in one file of the library, after #include <xylem_sdk.h>"
+      ])
+  }
+
+  static func malformedNote(_ path: String, _ what: String) -> XylemError {
+    XylemError(
+      .pluginNoteMalformed, "the plugin's note is malformed: \(what)", at: .init(file: path),
+      remedies: ["build the plugin again, with the macros of xylem_sdk.h"])
+  }
+
+  static func abiTooNew(_ path: String, needed: ABIVersion, host: ABIVersion) -> XylemError {
+    XylemError(
+      .pluginABITooNew, "the plugin needs ABI \(needed) and this host has \(host)", at: .init(file: path),
+      remedies: [
+        needed.major == host.major
+          ? "use a release of Xylem with ABI \(needed) or later" : "build the plugin with this release's headers"
+      ])
+  }
+
+  static func missingDependency(_ name: String, neededBy: String, path: String, searched: [String]) -> XylemError {
+    XylemError(
+      .pluginDependencyMissing, "the library '\(name)', which '\(neededBy)' needs, was not found",
+      at: .init(file: path),
+      cause: Reason(
+        searched.isEmpty ? "no folder is searched for it" : "looked in " + searched.joined(separator: ", ")),
+      remedies: [
+        "LD_LIBRARY_PATH=/folder/of/it xylem …",
+        "link the plugin with -Wl,-rpath,'$ORIGIN', and put the library beside it",
+      ])
+  }
+
+  static func damagedDependency(_ name: String, path: String, cause: XylemError) -> XylemError {
+    XylemError(.pluginDependencyMissing, "the library '\(name)' can't be loaded", at: .init(file: path), cause: cause)
+  }
+
+  static func conflict(_ name: String, path: String, plugin: String, host: String) -> XylemError {
+    XylemError(
+      .pluginDependencyConflict, "the plugin brings another '\(name)' than this host uses", at: .init(file: path),
+      cause: Reason("the plugin's: \(plugin)\nthe host's: \(host)"),
+      remedies: ["link the plugin against \(host)", "build it without that library: tensors cross as DLPack"])
+  }
+}

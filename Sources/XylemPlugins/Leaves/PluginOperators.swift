@@ -1,0 +1,45 @@
+internal import Synchronization
+internal import XylemErrors
+internal import XylemRuntime
+
+/// Operators of the runtime that plugins implement: archives, their leaves and their regions then call the plugin.
+enum PluginOperators {
+  /// The functions that implement operators, by the operators' names: an implementation is for the life of the process.
+  private static let installed = Mutex<[String: PluginIdentity]>([:])
+
+  /// Puts the functions in place that implement operators. A function that is in place already stays.
+  ///
+  /// - Throws: `plugin.duplicate-name` where another plugin implements one of them; `runtime.operator` where the runtime has an
+  ///   implementation of its own, or declares other types.
+  static func install(_ functions: [PluginFunction], of plugin: PluginIdentity) throws(XylemError) {
+    for function in functions {
+      guard let name = function.operatorName else { continue }
+      let outcome: Result<Void, XylemError> = installed.withLock { known in
+        if let other = known[name] {
+          return other == plugin ? .success(()) : .failure(LeafErrors.operatorTwice(name, other, plugin))
+        }
+        do throws(XylemError) {
+          try TensorRuntime.implement(name, schema: function.signature.operatorSchema) { arguments in
+            try results(of: function, arguments)
+          }
+        } catch { return .failure(error) }
+        known[name] = plugin
+        LeafRegistry.add(operator: name, by: plugin)
+        return .success(())
+      }
+      try outcome.get()
+    }
+  }
+
+  private static func results(of function: PluginFunction, _ arguments: [Value]) throws -> [Value] {
+    let result = try function(arguments)
+    if case .none = result, function.signature.result == nil { return [] }
+    // The schema says that results are new; what it says is what the order of writes is built on.
+    if let tensor = result.tensor,
+      arguments.contains(where: { argument in argument.tensor.map { tensor.sharesStorage(with: $0) } ?? false })
+    {
+      throw LeafErrors.operatorAlias(function.name, function.plugin)
+    }
+    return [result]
+  }
+}

@@ -1,0 +1,4 @@
+internal import Foundation
+internal import XylemPlugins
+
+exit(ScanProcess.main(Array(CommandLine.arguments.dropFirst())))
