@@ -121,6 +121,7 @@ var targets: [Target] = [
     name: "XylemPluginsTests",
     dependencies: ["XylemPlugins", "XylemScan", "XylemRuntime", "XylemErrors", "CXylem"],
     swiftSettings: strictMemory),
+  .testTarget(name: "XylemLeafTests", dependencies: ["XylemLeaf", "CXylem"], swiftSettings: strictMemory),
   .testTarget(name: "XylemRuntimeTests", dependencies: ["XylemRuntime", "XylemErrors"], swiftSettings: strict),
   .testTarget(name: "XylemGraphTests", dependencies: ["XylemGraph", "XylemErrors"], swiftSettings: strict),
   .testTarget(name: "XylemErrorsTests", dependencies: ["XylemErrors"], swiftSettings: strict),

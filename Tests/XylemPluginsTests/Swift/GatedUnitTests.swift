@@ -1,11 +1,12 @@
 import CXylem
 import Foundation
+import Synchronization
 import Testing
 
 /// One at a time: some count the host's memory.
 @Suite(.needsGatedUnit, .serialized) struct GatedUnitTests {
   private let x = [-1.5, 0.25, 2, -0.5, 1, 3, 0, -2, 0.75, 1.25, -0.125, 0.5]
-  private let flow = [1, -0.5, 0.25, 2, 1, 1, -1, 0.5, 3, 0.125, 1, -2].map(Double.init)
+  private let flow: [Double] = [1, -0.5, 0.25, 2, 1, 1, -1, 0.5, 3, 0.125, 1, -2]
   private let gate = [0.5, -1.25]
   private let bias = [0.1, 0.3]
 
@@ -37,7 +38,8 @@ import Testing
     #expect(unsafe String(cString: plugin.entry.pointee.id) == "org.xylem.gated-unit")
     #expect(unsafe plugin.entry.pointee.extension("xylem.nothing/1") == nil)
     let unit = unsafe try plugin.module("GatedUnit")
-    #expect(unsafe unit.pointee.mode == XYLEM_MODE_RANDOM.rawValue && unit.pointee.threading == XYLEM_REENTRANT.rawValue)
+    #expect(
+      unsafe unit.pointee.mode == XYLEM_MODE_RANDOM.rawValue && unit.pointee.threading == XYLEM_REENTRANT.rawValue)
     #expect(unsafe unit.pointee.flags == XYLEM_LEAF_DETERMINISTIC | XYLEM_LEAF_REPLACES && unit.pointee.writes == 0)
     let signatures = try ["hard_gate", "swish"].map { name in
       unsafe String(cString: try plugin.function(name).pointee.signature)
@@ -51,7 +53,7 @@ import Testing
   @Test func `The note tells the same without running the library`() throws {
     let file = try Data(contentsOf: URL(fileURLWithPath: try #require(OpenedPlugin.gatedUnit).path))
     for text in [
-      "org.xylem.gated-unit\0Gated unit\0001.0\0", "hard_gate\0(f64, f64) -> f64\0\0\0a sigmoid",
+      "org.xylem.gated-unit\0Gated unit\0" + "1.0\0", "hard_gate\0(f64, f64) -> f64\0\0\0a sigmoid",
       "swish\0(tensor, f64) -> tensor\0\0(tensor, f64, tensor) -> tensor[]\0x * sigmoid",
     ] {
       #expect(file.range(of: Data(text.utf8)) != nil, "\(text.debugDescription)")
@@ -67,7 +69,7 @@ import Testing
 
   @Test func `Other strides than the compact ones are followed`() throws {
     // [2, 3, 2] in memory, seen as [2, 2, 3].
-    let transposed = [0, 6].flatMap { start in (0..<6).map { x[start + $0 % 2 * 3 + $0 / 2] } }
+    let transposed: [Double] = [0, 3, 1, 4, 2, 5, 6, 9, 7, 10, 8, 11].map { x[$0] }
     let unit = try LiveUnit(gate: gate, bias: bias)
     let y = try unit.call(LentTensor(transposed, shape: [2, 2, 3], strides: [6, 1, 2]))
     #expect(areClose(y, expected(x, gate: gate, bias: bias), within: 1e-14))
@@ -138,8 +140,8 @@ import Testing
       message { _ = try unit.call(LentTensor(x, shape: [4, 3])) },
       message { _ = try unit.call(LentTensor(x.map(Float.init), shape: [2, 2, 3])) },
       message { _ = try unit.call(LentTensor([1, 2], shape: [1, 2], code: 0)) },
-      unsafe message { _ = unsafe try unit.rawCall([none], isTraining: false, seed: 0) },
-      unsafe message { _ = unsafe try unit.rawCall([], isTraining: false, seed: 0) },
+      message { _ = unsafe try unit.rawCall([none], isTraining: false, seed: 0) },
+      message { _ = unsafe try unit.rawCall([], isTraining: false, seed: 0) },
       message { _ = try LiveUnit<Double>("{}", ["gate": half, "bias": half]) },
       message { _ = try LiveUnit<Double>("{\"noise\":\"much\"}", ["gate": half, "bias": half]) },
       message { _ = try LiveUnit<Double>("{\"noise\":-1}", ["gate": half, "bias": half]) },
@@ -175,8 +177,9 @@ import Testing
 
   @Test func `A result outlives the unit that gave it`() throws {
     var unit: LiveUnit? = try LiveUnit(gate: gate, bias: bias)
-    let y = unsafe try #require(unit?.rawCall([LentTensor(x, shape: [2, 2, 3]).argument], isTraining: false, seed: 0))
-    unit = nil
+    let input = LentTensor(x, shape: [2, 2, 3])
+    let y = unsafe try #require(unit?.rawCall([input.argument], isTraining: false, seed: 0))
+    unit = withExtendedLifetime(input) { nil }
     #expect(areClose(unsafe taken(y, as: Double.self), expected(x, gate: gate, bias: bias), within: 1e-14))
   }
 }

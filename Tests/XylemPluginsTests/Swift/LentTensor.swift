@@ -11,8 +11,11 @@ import CXylem
     _ elements: [Element], shape: [Int], strides: [Int]? = nil, code: UInt8 = 2, readOnly: Bool = true
   ) {
     let bytes = elements.count * MemoryLayout<Element>.stride
-    unsafe data = UnsafeMutableRawPointer.allocate(byteCount: max(bytes, 1), alignment: 64)
-    unsafe elements.withUnsafeBytes { unsafe data.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(data), byteCount: bytes) }
+    let data = UnsafeMutableRawPointer.allocate(byteCount: max(bytes, 1), alignment: 64)
+    unsafe elements.withUnsafeBytes { source in
+      if let source = source.baseAddress { unsafe data.copyMemory(from: source, byteCount: bytes) }
+    }
+    unsafe self.data = unsafe data
     unsafe sizes = UnsafeMutablePointer<Int64>.allocate(capacity: 2 * shape.count + 1)
     for (i, size) in (shape + (strides ?? [])).enumerated() { unsafe sizes[i] = Int64(size) }
     unsafe pointer = UnsafeMutablePointer<DLManagedTensorVersioned>.allocate(capacity: 1)

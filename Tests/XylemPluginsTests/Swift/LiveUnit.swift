@@ -22,12 +22,12 @@ struct PluginFailure: Error, Equatable {
     unsafe type = unsafe try #require(OpenedPlugin.gatedUnit).module("GatedUnit")
     self.tensors = tensors.map(\.value)
     let names = unsafe tensors.map { unsafe UnsafePointer(strdup($0.key)) }
-    defer { for unsafe name in unsafe names { unsafe free(UnsafeMutablePointer(mutating: name)) } }
+    defer { for unsafename in unsafe names { unsafe free(UnsafeMutablePointer(mutating: name)) } }
     let pointers: [UnsafeMutablePointer<DLManagedTensorVersioned>?] = unsafe self.tensors.map { unsafe $0.pointer }
     var out: OpaquePointer?
     var error = unsafe xylem_error()
     let status = unsafe type.pointee.create(attributes, names, pointers, pointers.count, &out, &error)
-    guard status == XYLEM_OK else { throw PluginFailure(&error) }
+    guard status == XYLEM_OK else { throw unsafe PluginFailure(&error) }
     unsafe instance = unsafe try #require(out)
   }
 
@@ -51,20 +51,22 @@ struct PluginFailure: Error, Equatable {
     var error = unsafe xylem_error()
     let status = unsafe arguments.withUnsafeBufferPointer { arguments in
       unsafe results.withUnsafeMutableBufferPointer { results in
-        unsafe call.arguments = unsafe arguments.baseAddress
+        unsafe call.arguments = arguments.baseAddress
         unsafe call.argument_count = arguments.count
-        unsafe call.results = unsafe results.baseAddress
+        unsafe call.results = results.baseAddress
         unsafe call.result_capacity = results.count
         return unsafe type.pointee.call(instance, &call, &error)
       }
     }
-    guard status == XYLEM_OK else { throw PluginFailure(&error) }
+    guard status == XYLEM_OK else { throw unsafe PluginFailure(&error) }
     #expect(unsafe call.result_count == 1)
     return unsafe try #require(results[0].as.tensor)
   }
 
   func call(_ x: LentTensor, isTraining: Bool = false, seed: UInt64 = 0) throws -> [Element] {
-    unsafe taken(try rawCall([x.argument], isTraining: isTraining, seed: seed), as: Element.self)
+    try withExtendedLifetime(x) {
+      unsafe taken(try rawCall([x.argument], isTraining: isTraining, seed: seed), as: Element.self)
+    }
   }
 
   /// Gradients of the input and of the two parameters.
@@ -93,9 +95,9 @@ struct PluginFailure: Error, Equatable {
               unsafe backward.arguments = unsafe UnsafePointer(arguments.baseAddress)
               unsafe backward.results = unsafe UnsafePointer(results.baseAddress)
               unsafe backward.result_gradients = unsafe UnsafePointer(flows.baseAddress)
-              unsafe backward.needs_argument_gradient = unsafe needs.baseAddress
+              unsafe backward.needs_argument_gradient = needs.baseAddress
               unsafe backward.needs_parameter_gradient = unsafe needs.baseAddress.map { unsafe $0 + 1 }
-              unsafe backward.argument_gradients = unsafe given.baseAddress
+              unsafe backward.argument_gradients = given.baseAddress
               unsafe backward.parameter_gradients = unsafe given.baseAddress.map { unsafe $0 + 1 }
               return unsafe type.pointee.backward(instance, &backward, &error)
             }
@@ -103,7 +105,8 @@ struct PluginFailure: Error, Equatable {
         }
       }
     }
-    guard status == XYLEM_OK else { throw PluginFailure(&error) }
+    withExtendedLifetime((x, flow)) {}
+    guard status == XYLEM_OK else { throw unsafe PluginFailure(&error) }
     return unsafe given.map { unsafe $0.map { unsafe taken($0, as: Element.self) } }
   }
 

@@ -55,7 +55,7 @@ enum TestHost {
   static let failure = Mutex<String?>(nil)
 
   nonisolated(unsafe) static let pointer: UnsafePointer<xylem_host> = {
-    let host = unsafe UnsafeMutablePointer<xylem_host>.allocate(capacity: 1)
+    let host = UnsafeMutablePointer<xylem_host>.allocate(capacity: 1)
     unsafe host.initialize(to: xylem_host())
     unsafe host.pointee.struct_size = UInt32(MemoryLayout<xylem_host>.size)
     unsafe host.pointee.abi_version = UInt32(XYLEM_ABI_VERSION)

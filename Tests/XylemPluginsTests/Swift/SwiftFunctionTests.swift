@@ -1,15 +1,18 @@
 import CXylem
 import Foundation
+import Synchronization
 import Testing
 
 extension GatedUnitTests {
   private typealias HardGate = @convention(c) (Double, Double) -> Double
-  private typealias Swish = @convention(c) (
-    UnsafePointer<DLManagedTensorVersioned>?, Double
-  ) -> UnsafeMutablePointer<DLManagedTensorVersioned>?
-  private typealias SwishBackward = @convention(c) (
-    UnsafePointer<DLManagedTensorVersioned>?, Double, UnsafePointer<DLManagedTensorVersioned>?
-  ) -> UnsafePointer<xylem_tensor_list>?
+  private typealias Swish =
+    @convention(c) (
+      UnsafePointer<DLManagedTensorVersioned>?, Double
+    ) -> UnsafeMutablePointer<DLManagedTensorVersioned>?
+  private typealias SwishBackward =
+    @convention(c) (
+      UnsafePointer<DLManagedTensorVersioned>?, Double, UnsafePointer<DLManagedTensorVersioned>?
+    ) -> UnsafePointer<xylem_tensor_list>?
 
   @Test func `A function of numbers is a plain C function`() throws {
     let hardGate = unsafe unsafeBitCast(
@@ -26,7 +29,8 @@ extension GatedUnitTests {
     let swish = unsafe unsafeBitCast(try plugin.function("swish").pointee.function, to: Swish.self)
     #expect(unsafe swish(nil, 1) == nil)
     #expect(TestHost.takeFailure() == "a tensor is missing")
-    #expect(unsafe swish(LentTensor([1.0], shape: [1]).pointer, 1) == nil)
+    let double = LentTensor([1.0], shape: [1])
+    #expect(unsafe withExtendedLifetime(double) { unsafe swish(double.pointer, 1) } == nil)
     #expect(TestHost.takeFailure() == "the tensor's elements are float64; float32 is expected")
   }
 
@@ -42,6 +46,7 @@ extension GatedUnitTests {
     #expect(unsafe list.pointee.count == 2 && list.pointee.elements[1] == nil)
     let gradient = unsafe taken(try #require(list.pointee.elements[0]), as: Float.self)
     unsafe TestHost.pointer.pointee.release(UnsafeMutableRawPointer(mutating: list))
+    withExtendedLifetime((input, flow)) {}
     #expect(TestHost.takeFailure() == nil)
     #expect(TestHost.pieces.load(ordering: .relaxed) == before)
     for i in x.indices {
