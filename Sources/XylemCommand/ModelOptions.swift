@@ -164,7 +164,7 @@ struct ModelOptions: ParsableArguments {
 }
 
 /// The value of `--concrete NAME=VALUE`.
-struct ConcreteValue: ExpressibleByArgument {
+struct ConcreteValue: ExpressibleByArgument, Equatable {
   let name: String
   let value: XylemGraph.Argument
 
