@@ -38,6 +38,8 @@ var products: [Product] = [
   .executable(name: "xylem-scan", targets: ["XylemScan"]),
   .library(name: "XylemLeaf", targets: ["XylemLeaf"]),
   .library(name: "GatedUnit", type: .dynamic, targets: ["GatedUnit", "GatedUnitDeclarations"]),
+  // For tests: functions that are found in a library by their symbols.
+  .library(name: "CallSubjects", type: .dynamic, targets: ["CallSubjects"]),
 ]
 
 var targets: [Target] = [
@@ -120,9 +122,12 @@ var targets: [Target] = [
     swiftSettings: strict),
   .testTarget(
     name: "XylemPluginsTests",
-    dependencies: ["XylemPlugins", "XylemScan", "XylemRuntime", "XylemErrors", "CXylem"],
+    dependencies: [
+      "XylemTestSupport", "CallSubjects", "XylemPlugins", "XylemScan", "XylemRuntime", "XylemErrors", "CXylem",
+    ],
     swiftSettings: strictMemory),
   .testTarget(name: "XylemLeafTests", dependencies: ["XylemLeaf", "CXylem"], swiftSettings: strictMemory),
+  .target(name: "CallSubjects", dependencies: ["CXylem"], path: "Tests/CallSubjects"),
   .testTarget(name: "XylemRuntimeTests", dependencies: ["XylemRuntime", "XylemErrors"], swiftSettings: strict),
   .testTarget(name: "XylemGraphTests", dependencies: ["XylemGraph", "XylemErrors"], swiftSettings: strict),
   .testTarget(name: "XylemErrorsTests", dependencies: ["XylemErrors"], swiftSettings: strict),

@@ -4,6 +4,7 @@ internal import XylemErrors
 internal import XylemExtract
 internal import XylemGraph
 internal import XylemNN
+internal import XylemPlugins
 internal import XylemRuntime
 public import XylemTrace
 
@@ -42,8 +43,7 @@ struct ModelOptions: ParsableArguments {
       "Fixes an argument of forward to a number, true, false or null. Repeatable.", valueName: "name=value"))
   var concrete: [ConcreteValue] = []
 
-  @Option(help: ArgumentHelp("Loads a leaf plugin. Not available yet.", valueName: "file"), completion: .file())
-  var plugin: [String] = []
+  @OptionGroup var plugins: PluginOptions
 
   @Option(
     help: ArgumentHelp("Reads options from a YAML file. Not available yet.", valueName: "file"), completion: .file())
@@ -96,9 +96,9 @@ struct ModelOptions: ParsableArguments {
   /// - Throws: `command.unavailable` for what belongs to a later version, `file.not-found` where the model is neither a
   ///   file nor a known name, and as ``ScriptModel/init(path:)``.
   func load() throws -> LoadedModel {
-    if !plugin.isEmpty { throw CommandErrors.unavailable("--plugin") }
     if config != nil { throw CommandErrors.unavailable("--config") }
-    if let definition = ModelCatalog.current[model] { return try build(definition) }
+    let leaves = try plugins.load()
+    if let definition = ModelCatalog.current[model] { return try build(definition, leaves) }
     if weights != nil { throw CommandErrors.usage("'--weights' is for models that are given by name") }
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: model, isDirectory: &isFolder) else {
@@ -109,12 +109,16 @@ struct ModelOptions: ParsableArguments {
     if isSaved { try checkNothingToTrace() }
     let loaded = try Progress.during("loading \(model)") {
       if isSaved {
-        let saved = try FeatureExtractor(path: model) { name in
+        let saved = try FeatureExtractor(path: model, allowsOtherPlugins: plugins.allowsChanged) { name in
           try ModelCatalog.current[name].map { try SwiftModel($0.make(), name: name) }
         }
         return LoadedModel(model: saved.model, saved: saved)
       }
-      return LoadedModel(model: try ScriptModel(path: model), saved: nil)
+      return LoadedModel(model: try ScriptModel(path: model), saved: nil, leaves: leaves)
+    }
+    for plugin in loaded.saved?.otherPlugins ?? [] {
+      Terminal.warn(
+        "the extractor was traced with another file of the plugin \(plugin.id) than is loaded: its features may differ")
     }
     let missing = (loaded.model as? ScriptModel)?.archive.missingOperators ?? []
     if !missing.isEmpty {
@@ -126,14 +130,14 @@ struct ModelOptions: ParsableArguments {
   }
 
   /// A model by name, with weights from a file where one is given.
-  private func build(_ definition: ModelDefinition) throws -> LoadedModel {
+  private func build(_ definition: ModelDefinition, _ leaves: [PluginLeaf]) throws -> LoadedModel {
     let module = try definition.make()
     if let weights {
       _ = try Progress.during("loading \(weights)") { try module.load(weights) }
     }
     return LoadedModel(
       model: try SwiftModel(module, name: definition.name), saved: nil,
-      hasRandomWeights: try weights == nil && !module.parameters().isEmpty)
+      hasRandomWeights: try weights == nil && !module.parameters().isEmpty, leaves: leaves)
   }
 
   /// Options about tracing say nothing to what was traced before.

@@ -119,12 +119,14 @@ final class CallFrame {
     do { unsafe lending = try tensor.borrowedView() } catch {
       if tensor.standIn != nil { throw error }
       guard !isWritten else { throw wrong("which can't be written in place", error) }
-      source = try tensor.plain()
-      unsafe lending = try source.borrowedView()
+      do {
+        source = try tensor.plain()
+        unsafe lending = try unsafe source.borrowedView()
+      } catch { throw wrong("whose elements do not lie in memory", error) }
     }
     unsafe lending.flags = isWritten ? 0 : UInt64(XYLEM_TENSOR_READ_ONLY)
     guard unsafe lending.dl_tensor.data != nil || tensor.count == 0 else {
-      throw wrong("whose elements are not in memory", nil)
+      throw wrong("whose elements do not lie in memory", nil)
     }
     if isWritten {
       guard unsafe !MemoryExtent.overlapsItself(lending.dl_tensor) else {

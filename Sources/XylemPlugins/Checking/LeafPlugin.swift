@@ -17,6 +17,25 @@ public final class LeafPlugin: Sendable {
   /// Its leaf modules, in the plugin's order.
   public let modules: [LeafModuleType]
 
+  /// The plugin's id with the digest of its file.
+  public var identity: PluginIdentity { PluginIdentity(id: manifest.id, digest: file.digest) }
+
+  /// Every leaf as policies take it, in the plugin's order: modules, then functions; those that implement an operator are called
+  /// through the operator, and are no leaves by name.
+  public var leaves: [PluginLeaf] {
+    modules.map { PluginLeaf($0) }
+      + functions.filter { $0.operatorName == nil }.map { PluginLeaf($0, of: identity) }
+  }
+
+  /// Gives the operators that the plugin implements to the runtime, for the life of the process. To be done before an archive is loaded that
+  /// calls them. Loads the runtime where there are any.
+  ///
+  /// - Throws: `plugin.duplicate-name` where another plugin implements one of them; `runtime.not-found`; `runtime.operator` where the
+  ///   runtime has an implementation of its own, or declares other types.
+  public func implementOperators() throws(XylemError) {
+    try PluginOperators.install(functions, of: identity)
+  }
+
   private init(file: PluginFile, functions: [PluginFunction], modules: [LeafModuleType]) {
     self.file = file
     self.functions = functions
@@ -101,6 +120,8 @@ public final class LeafPlugin: Sendable {
       try make(file, library)
     }
     registry.withLock { $0[file.digest] = plugin }
+    LeafRegistry.add(plugin.modules)
+    LeafRegistry.add(plugin.functions, of: plugin.identity)
     return plugin
   }
 
@@ -111,7 +132,7 @@ public final class LeafPlugin: Sendable {
     var functions: [PluginFunction] = []
     for index in unsafe leaves.functions.indices {
       let raw = unsafe leaves.functions[index]
-      functions.append(try unsafe PluginFunction(raw: raw, plugin: identity, lock: lock))
+      functions.append(try unsafe PluginFunction(raw: raw, plugin: identity.id, pluginLock: lock))
     }
     var modules: [LeafModuleType] = []
     for index in unsafe leaves.modules.indices {

@@ -213,7 +213,7 @@ struct ThreadTrial {
       do {
         for _ in 0..<ThreadTrial.calls {
           let result =
-            try lock.map { lock in try lock { try instance.call(arguments, TrialMode()) } }
+            try lock.map { lock in try lock.withLock { try instance.call(arguments, TrialMode()) } }
             ?? instance.call(arguments, TrialMode())
           if let expected, result != expected {
             return CheckErrors.threadsDiffer(subject.name, subject.threading)

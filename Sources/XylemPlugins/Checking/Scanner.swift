@@ -110,7 +110,9 @@ extension ChildProcess.Ending {
 
 /// As in `SIGSEGV (Segmentation fault)`.
 func signalName(_ number: CInt) -> String {
-  guard let name = unsafe xylem_signal_name(number), let text = unsafe xylem_signal_text(number) else { return "signal \(number)" }
+  guard let name = unsafe xylem_signal_name(number), let text = unsafe xylem_signal_text(number) else {
+    return "signal \(number)"
+  }
   return unsafe "SIG\(String(cString: name)) (\(String(cString: text)))"
 }
 
