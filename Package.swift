@@ -111,7 +111,8 @@ var targets: [Target] = [
   .testTarget(name: "XylemImageTests", dependencies: ["XylemImage", "XylemErrors"], swiftSettings: strict),
   .testTarget(
     name: "XylemExtractTests",
-    dependencies: ["XylemExtract", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors"], swiftSettings: strict),
+    dependencies: ["XylemExtract", "XylemTrace", "XylemPlugins", "XylemRuntime", "XylemGraph", "XylemErrors", "CXylem"],
+    swiftSettings: strict),
   .target(
     name: "XylemTestSupport", dependencies: ["XylemRuntime"], path: "Tests/XylemTestSupport", swiftSettings: strict),
   .testTarget(

@@ -58,7 +58,8 @@ enum ConfigurationErrors {
       let keys = duplicates.map { "'\($0)'" }.sorted().joined(separator: ", ")
       return malformed("given twice in the mapping that begins here: \(keys)", at: context.mark, of: path)
     default:
-      return XylemError(.configMalformed, "the configuration is not YAML", at: .init(file: path), cause: Words("\(error)"))
+      return XylemError(
+        .configMalformed, "the configuration is not YAML", at: .init(file: path), cause: Words("\(error)"))
     }
   }
 

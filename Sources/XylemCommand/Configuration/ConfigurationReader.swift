@@ -156,7 +156,9 @@ struct ConfigurationReader {
   private func text(_ node: Node, _ what: String, quoteless: Bool = false) throws(XylemError) -> String {
     guard case .scalar(let scalar) = node, kind(of: node) == .text || quoteless else {
       var remedies: [String] = []
-      if case .scalar(let scalar) = node, kind(of: node) != .null { remedies = ["put it in quotes: \"\(scalar.string)\""] }
+      if case .scalar(let scalar) = node, kind(of: node) != .null {
+        remedies = ["put it in quotes: \"\(scalar.string)\""]
+      }
       throw ConfigurationErrors.malformed(
         "\(what) is \(describe(node)); a text is expected", at: node.mark, of: file, remedies: remedies)
     }
