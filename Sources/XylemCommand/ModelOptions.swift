@@ -168,7 +168,7 @@ struct ModelOptions: ParsableArguments {
 }
 
 /// The value of `--concrete NAME=VALUE`.
-struct ConcreteValue: ExpressibleByArgument {
+struct ConcreteValue: ExpressibleByArgument, Equatable {
   let name: String
   let value: XylemGraph.Argument
 
