@@ -58,7 +58,9 @@ struct Configuration: Sendable, Equatable {
 
   private static func text(of path: String) throws(XylemError) -> String {
     var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { throw CommandErrors.missing(path) }
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw CommandErrors.missing(path)
+    }
     guard !isFolder.boolValue else { throw CommandErrors.folder(path) }
     let bytes: Data
     do {
