@@ -45,6 +45,21 @@ static int set_attributes(posix_spawnattr_t *attributes) {
   return code != 0 ? code : posix_spawnattr_setflags(attributes, flags);
 }
 
+/* This process's environment, but with crashes left to whoever watches: a backtrace would outlast the time that there is. */
+static char **make_environment(void) {
+  static char quiet[] = "SWIFT_BACKTRACE=enable=no";
+  size_t count = 0;
+  while (environ[count]) ++count;
+  char **copy = calloc(count + 2, sizeof *copy);
+  if (!copy) return NULL;
+  size_t at = 0;
+  for (size_t i = 0; i < count; ++i) {
+    if (strncmp(environ[i], quiet, strlen("SWIFT_BACKTRACE=")) != 0) copy[at++] = environ[i];
+  }
+  copy[at] = quiet;
+  return copy;
+}
+
 int xylem_spawn(const char *program, const char *argument, const int streams[3], pid_t *process) {
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
@@ -55,7 +70,10 @@ int xylem_spawn(const char *program, const char *argument, const int streams[3],
     code = set_actions(&actions, streams);
     if (code == 0) code = set_attributes(&attributes);
     char *const words[] = {(char *)program, (char *)argument, NULL};
-    if (code == 0) code = posix_spawn(process, program, &actions, &attributes, words, environ);
+    char **const environment = make_environment();
+    if (code == 0 && !environment) code = ENOMEM;
+    if (code == 0) code = posix_spawn(process, program, &actions, &attributes, words, environment);
+    free(environment);
     posix_spawnattr_destroy(&attributes);
   }
   posix_spawn_file_actions_destroy(&actions);

@@ -11,12 +11,14 @@ struct PluginCheckCommand: ParsableCommand {
 
       A leaf module without a sample is made without attributes and tensors, and called with one tensor; a leaf function is called with plain \
       values of its signature's types. What a leaf refuses is 'not tried'. In samples, 'attributes' are a module's plain attributes, 'tensors' its \
-      tensors by name, and 'inputs' the arguments of a call; texts like "f32[1,3,8,8]" stand for tensors.
+      tensors by name, and 'inputs' the arguments of a call; texts like "f32[1,3,8,8]" stand for tensors, and so does \
+      {"tensor": "f32[1,2]", "values": [0, 4]} where the elements matter.
 
       Ends with exit code 1 where something is wrong.
       """)
 
   @OptionGroup var options: PluginFiles
+  @OptionGroup var verdicts: VerdictFolder
   @Option(
     help: ArgumentHelp("Try a leaf with these attributes, tensors and inputs (repeatable).", valueName: "name: {…}"))
   var sample: [String] = []
@@ -34,7 +36,7 @@ struct PluginCheckCommand: ParsableCommand {
       let (leaf, sample) = try LeafSample.parse(text)
       samples[leaf] = sample
     }
-    var policy = PluginPolicy()
+    var policy = verdicts.policy
     policy.timeLimit = .milliseconds(Int(timeLimit * 1000))
     let checks = Progress.during("checking") {
       options.files.map { PluginCheck.run($0, policy: policy, samples: samples) }

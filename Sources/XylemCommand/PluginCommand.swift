@@ -18,6 +18,21 @@ struct PluginCommand: ParsableCommand {
     ])
 }
 
+/// Where verdicts of scans are kept.
+struct VerdictFolder: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Where verdicts are kept (default: xylem/verdicts in the user's cache folder).", valueName: "folder"))
+  var verdicts: String?
+
+  /// The default policy with that folder.
+  var policy: PluginPolicy {
+    var policy = PluginPolicy()
+    if let verdicts { policy.cacheFolder = verdicts }
+    return policy
+  }
+}
+
 /// The files that a command of plugins is about.
 struct PluginFiles: ParsableArguments {
   @Argument(help: ArgumentHelp("Shared libraries.", valueName: "file")) var files: [String]

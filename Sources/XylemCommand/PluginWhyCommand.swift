@@ -13,10 +13,11 @@ struct PluginWhyCommand: ParsableCommand {
       """)
 
   @Argument(help: ArgumentHelp("A shared library.", valueName: "file")) var file: String
+  @OptionGroup var verdicts: VerdictFolder
   @Option(help: "The output's format.") var format: TextOrJSON = .text
 
   func run() throws {
-    let verdict = PluginPolicy().verdict(on: try PluginFile(file))
+    let verdict = verdicts.policy.verdict(on: try PluginFile(file))
     if format == .json {
       return try Terminal.output(
         JSONValue.object([

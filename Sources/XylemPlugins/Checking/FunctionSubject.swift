@@ -9,6 +9,8 @@ internal import XylemErrors
   private let declared: PluginManifest.LeafFunction
   private let signature: Signature
   private let sample: LeafSample?
+  /// Whether the host has no `fail`: then a function fails by giving a null pointer, and can't say why.
+  private let isHostBare: Bool
 
   var name: String { declared.name }
   var isDeterministic: Bool { declared.isDeterministic }
@@ -21,18 +23,20 @@ internal import XylemErrors
 
   /// - Throws: `plugin.signature`.
   init(
-    _ raw: UnsafePointer<xylem_leaf_function>, _ declared: PluginManifest.LeafFunction, sample: LeafSample?
+    _ raw: UnsafePointer<xylem_leaf_function>, _ declared: PluginManifest.LeafFunction, sample: LeafSample?,
+    isHostBare: Bool
   ) throws(XylemError) {
     unsafe function = raw.pointee.function
     self.declared = declared
     self.sample = sample
+    self.isHostBare = isHostBare
     signature = try Signature(declared.signature)
   }
 
   func arguments(layout: PlainTensor.Layout, fill: PlainTensor.Fill, isEmpty: Bool) throws -> TrialArguments {
     guard let inputs = sample?.inputs else {
       return TrialArguments(
-        values: signature.parameters.map { Self.ordinary($0, layout: layout, fill: fill, isEmpty: isEmpty) })
+        values: try signature.parameters.map { try Self.ordinary($0, layout: layout, fill: fill, isEmpty: isEmpty) })
     }
     guard inputs.count == signature.parameters.count else {
       throw CheckErrors.argumentCount(name, given: inputs.count, expected: signature.parameters.count)
@@ -43,9 +47,9 @@ internal import XylemErrors
 
   private static func ordinary(
     _ type: Signature.ValueType, layout: PlainTensor.Layout, fill: PlainTensor.Fill, isEmpty: Bool
-  ) -> TrialValue {
-    func tensor() -> TrialValue {
-      .tensor(LeafSample.tensor(LeafSample.ordinaryTensor, layout: layout, fill: fill, isEmpty: isEmpty))
+  ) throws -> TrialValue {
+    func tensor() throws -> TrialValue {
+      .tensor(try LeafSample.tensor(LeafSample.ordinaryTensor, layout: layout, fill: fill, isEmpty: isEmpty))
     }
     guard !type.isOptional else { return .none }
     switch type.content {
@@ -54,16 +58,16 @@ internal import XylemErrors
     case .number: return .int(1)
     case .text: return .text("text")
     case .pointer: return .none
-    case .tensor, .writtenTensor: return tensor()
+    case .tensor, .writtenTensor: return try tensor()
     case .list(.i64): return .list([.int(1), .int(2)])
     case .list(.f64): return .list([.float(fill == .nan ? .nan : 0.5)])
     case .list(.bool): return .list([.bool(true)])
-    case .list(.tensor): return .list([tensor(), tensor()])
+    case .list(.tensor): return .list([try tensor(), try tensor()])
     }
   }
 
   func make() throws -> any TrialInstance {
-    try unsafe FunctionInstance(name, signature, function, hasSample: sample != nil)
+    try unsafe FunctionInstance(name, signature, function, hasSample: sample != nil, isHostBare: isHostBare)
   }
 }
 
@@ -74,12 +78,16 @@ internal import XylemErrors
   private nonisolated(unsafe) let function: xylem_any_function
   private let interface: CallInterface
   private let hasSample: Bool
+  private let isHostBare: Bool
 
-  init(_ name: String, _ signature: Signature, _ function: @escaping xylem_any_function, hasSample: Bool) throws {
+  init(
+    _ name: String, _ signature: Signature, _ function: @escaping xylem_any_function, hasSample: Bool, isHostBare: Bool
+  ) throws {
     self.name = name
     self.signature = signature
     unsafe self.function = function
     self.hasSample = hasSample
+    self.isHostBare = isHostBare
     interface = try CallInterface.of(signature)
   }
 
@@ -99,11 +107,12 @@ internal import XylemErrors
     return try unsafe take(result, arguments)
   }
 
-  private func take(_ result: UnsafeMutableRawPointer, _ arguments: TrialArguments) throws(XylemError) -> PlainResult {
+  private func take(_ result: UnsafeMutableRawPointer, _ arguments: TrialArguments) throws -> PlainResult {
     guard let type = signature.result else { return .none }
     if case .number(let number) = type.content { return unsafe Self.number(number, result) }
     guard let address = unsafe result.load(as: UnsafeMutableRawPointer?.self) else {
       if type.isOptional || type.content == .pointer { return .none }
+      guard !isHostBare else { throw Declined(reason: "it gives a null pointer, and can't say why to such a host") }
       throw CheckErrors.result(name, "is a null pointer")
     }
     switch type.content {

@@ -4,7 +4,7 @@ public import XylemErrors
 /// Arguments to try a leaf with.
 ///
 /// As a text, `TYPE: {"attributes": {"kernel_size": [3, 3]}, "tensors": {"weight": "f32[8,3,3,3]"}, "inputs": ["f32[1,3,8,8]"]}`; each part may be left out.
-/// Texts in the form of a dtype and a shape stand for tensors.
+/// Texts in the form of a dtype and a shape stand for tensors; where their elements matter, `{"tensor": "f32[1,2]", "values": [0, 4]}` does.
 public struct LeafSample: Sendable, Hashable, Codable {
   /// A value in a sample.
   enum Item: Sendable, Hashable, Codable {
@@ -50,6 +50,12 @@ public struct LeafSample: Sendable, Hashable, Codable {
       for (name, tensor) in sample.tensors ?? [:] where TensorForm(tensor) == nil {
         throw CheckErrors.sample(text, "'\(tensor)', the tensor '\(name)', is no dtype and shape, as in f32[8,3]")
       }
+      for item in sample.inputs ?? [] where !item.isArgument {
+        throw CheckErrors.sample(
+          text,
+          "an object among the inputs is no {\"tensor\": \"f32[1,2]\", \"values\": [0, 4]} with a number for each element"
+        )
+      }
       return (name, sample)
     } catch let error as XylemError {
       throw error
@@ -60,6 +66,30 @@ public struct LeafSample: Sendable, Hashable, Codable {
 }
 
 extension LeafSample.Item {
+  /// The tensor and its elements that an object stands for; nil for anything else.
+  var filledTensor: (form: TensorForm, values: [Double])? {
+    guard case .object(let members) = self, members.count == 2, case .text(let text)? = members["tensor"],
+      case .list(let items)? = members["values"], let form = TensorForm(text), form.count == items.count
+    else { return nil }
+    let values = items.compactMap { item in
+      switch item {
+      case .int(let value): Double(value)
+      case .double(let value): value
+      default: nil
+      }
+    }
+    return values.count == items.count ? (form, values) : nil
+  }
+
+  /// Whether a leaf can be called with it.
+  var isArgument: Bool {
+    switch self {
+    case .object: filledTensor != nil
+    case .list(let items): items.allSatisfy(\.isArgument)
+    default: true
+    }
+  }
+
   /// Reads any JSON.
   init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()

@@ -30,7 +30,8 @@ struct LeafTrial {
     do {
       guard let subject = try subject(name) else { return .notTried("its code does not run in place of forward") }
       switch test {
-      case .bareHost, .nan: return try call(subject, fill: test == .nan ? .nan : .ordinary)
+      case .bareHost: return try call(subject)
+      case .nan: return try notNumbers(subject)
       case .lifecycle: return try lifecycle(subject)
       case .threads: return try ThreadTrial(subject: subject).run()
       case .tensorForms: return try tensorForms(subject)
@@ -48,29 +49,41 @@ struct LeafTrial {
     }
   }
 
-  private func subject(_ name: String) throws(XylemError) -> (any TrialSubject)? {
+  private func subject(_ name: String) throws -> (any TrialSubject)? {
     if let declared = manifest.modules.first(where: { $0.type == name }) {
       guard declared.replacesForward else { return nil }
       let raw = unsafe leaves.modules.first { unsafe String(cString: $0.pointee.type_name) == name }
-      return unsafe raw.map { unsafe ModuleSubject($0, declared, sample: request.sample) }
+      return try unsafe raw.map { try unsafe ModuleSubject($0, declared, sample: request.sample) }
     }
     if let declared = manifest.functions.first(where: { $0.name == name }) {
       guard let raw = unsafe leaves.functions.first(where: { unsafe String(cString: $0.pointee.name) == name }) else {
         return nil
       }
-      return try unsafe FunctionSubject(raw, declared, sample: request.sample)
+      return try unsafe FunctionSubject(
+        raw, declared, sample: request.sample, isHostBare: request.test == .bareHost)
     }
     return nil
   }
 
-  private func call(_ subject: any TrialSubject, fill: PlainTensor.Fill) throws -> Ending {
-    let arguments = try subject.arguments(layout: .compact, fill: fill, isEmpty: false)
-    _ = try subject.make().call(arguments, TrialMode())
+  private func call(_ subject: any TrialSubject) throws -> Ending {
+    _ = try subject.make().call(try ordinary(subject), TrialMode())
     return .passed(nil)
   }
 
+  private func ordinary(_ subject: any TrialSubject) throws -> TrialArguments {
+    try subject.arguments(layout: .compact, fill: .ordinary, isEmpty: false)
+  }
+
+  private func notNumbers(_ subject: any TrialSubject) throws -> Ending {
+    // One that can't be called at all does not refuse NaN.
+    _ = try call(subject)
+    let arguments = try subject.arguments(layout: .compact, fill: .nan, isEmpty: false)
+    let result = try unlessRefused { try subject.make().call(arguments, TrialMode()) }
+    return .passed(result == nil ? "refuses them" : nil)
+  }
+
   private func lifecycle(_ subject: any TrialSubject) throws -> Ending {
-    let arguments = try subject.arguments(layout: .compact, fill: .ordinary, isEmpty: false)
+    let arguments = try ordinary(subject)
     func once() throws { _ = try subject.make().call(arguments, TrialMode()) }
     // What is made once and kept is no leak.
     let (warm, counted) = (100, 900)
@@ -83,10 +96,9 @@ struct LeafTrial {
   }
 
   private func tensorForms(_ subject: any TrialSubject) throws -> Ending {
-    let ordinary = try subject.arguments(layout: .compact, fill: .ordinary, isEmpty: false)
-    guard !ordinary.tensors.isEmpty else { return .notTried("it takes no tensors") }
-    let instance = try subject.make()
-    let expected = try instance.call(ordinary, TrialMode())
+    let compact = try ordinary(subject)
+    guard !compact.tensors.isEmpty else { return .notTried("it takes no tensors") }
+    let expected = try subject.make().call(compact, TrialMode())
     var refused: [String] = []
     for layout in PlainTensor.Layout.allCases where layout != .compact {
       let arguments = try subject.arguments(layout: layout, fill: .ordinary, isEmpty: false)
@@ -115,10 +127,10 @@ struct LeafTrial {
   }
 
   private func readOnlyInputs(_ subject: any TrialSubject) throws -> Ending {
-    let arguments = try subject.arguments(layout: .compact, fill: .ordinary, isEmpty: false)
+    let arguments = try ordinary(subject)
     // What the loader binds and a first call sets up is not what is looked for.
     let instance = try subject.make()
-    _ = try instance.call(try subject.arguments(layout: .compact, fill: .ordinary, isEmpty: false), TrialMode())
+    _ = try instance.call(try ordinary(subject), TrialMode())
     guard !arguments.tensors.isEmpty || !subject.parameters.isEmpty else { return .notTried("it takes no tensors") }
     xylem_guard_install(3)
     defer { xylem_guard_clear() }
@@ -143,7 +155,7 @@ struct LeafTrial {
     guard subject.isDeterministic else { return .notTried("it does not say that it is") }
     let instance = try subject.make()
     func result(_ instance: any TrialInstance) throws -> PlainResult {
-      try instance.call(try subject.arguments(layout: .compact, fill: .ordinary, isEmpty: false), TrialMode())
+      try instance.call(try ordinary(subject), TrialMode())
     }
     let first = try result(instance)
     guard try result(instance) == first else { throw CheckErrors.notDeterministic(subject.name, "in two calls") }

@@ -15,19 +15,21 @@ internal import XylemErrors
   var mode: ModeTrait? { declared.mode }
   var writes: Set<Int> { Set(declared.writes) }
 
-  init(_ raw: UnsafePointer<xylem_leaf_module_type>, _ declared: PluginManifest.LeafModule, sample: LeafSample?) {
+  init(_ raw: UnsafePointer<xylem_leaf_module_type>, _ declared: PluginManifest.LeafModule, sample: LeafSample?) throws
+  {
     unsafe self.raw = unsafe raw
     self.declared = declared
     self.sample = sample
-    parameters = (sample?.tensors ?? [:]).sorted { $0.key < $1.key }.compactMap { name, text in
-      TensorForm(text).map { (name, PlainTensor($0)) }
+    parameters = try (sample?.tensors ?? [:]).sorted { $0.key < $1.key }.compactMap { name, text in
+      try TensorForm(text).map { (name, try PlainTensor($0)) }
     }
   }
 
   func arguments(layout: PlainTensor.Layout, fill: PlainTensor.Fill, isEmpty: Bool) throws -> TrialArguments {
     guard let inputs = sample?.inputs else {
       return TrialArguments(
-        values: [.tensor(LeafSample.tensor(LeafSample.ordinaryImage, layout: layout, fill: fill, isEmpty: isEmpty))])
+        values: [.tensor(try LeafSample.tensor(LeafSample.ordinaryImage, layout: layout, fill: fill, isEmpty: isEmpty))]
+      )
     }
     return TrialArguments(
       values: try inputs.map { try LeafSample.value($0, layout: layout, fill: fill, isEmpty: isEmpty) })

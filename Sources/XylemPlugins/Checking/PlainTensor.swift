@@ -10,7 +10,11 @@ internal import Glibc
   }
 
   /// Which elements a tensor has.
-  enum Fill { case ordinary, nan }
+  enum Fill: Hashable {
+    case ordinary, nan
+    /// In row-major order, one for each.
+    case values([Double])
+  }
 
   /// What the leaf gets.
   nonisolated(unsafe) let pointer: UnsafeMutablePointer<DLManagedTensorVersioned>
@@ -21,10 +25,10 @@ internal import Glibc
   private let strides: [Int]
   private let offset: Int
 
-  /// Makes a tensor.
+  /// Makes a tensor in memory of its own.
   ///
-  /// - Parameter guardName: where given, the memory can't be written once `protect` was called, and the number names it.
-  init(_ form: TensorForm, layout: Layout = .compact, fill: Fill = .ordinary) {
+  /// - Throws: `Declined` where there is no memory.
+  init(_ form: TensorForm, layout: Layout = .compact, fill: Fill = .ordinary) throws {
     self.form = form
     let rank = form.shape.count
     var strides = [Int](repeating: 1, count: rank)
@@ -39,10 +43,9 @@ internal import Glibc
     offset = layout == .offset ? 16 * form.element.bytes : 0
     let bytes = max(form.count, 1) * form.element.bytes + offset
     mappedBytes = (bytes + 4095) / 4096 * 4096
-    // A page of its own; where there is no memory, mmap's answer would be written to next.
     let mapped = unsafe mmap(nil, mappedBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else {
-      fatalError("no memory for a tensor of a trial")
+      throw Declined(reason: "there is no memory for a tensor of \(bytes) bytes")
     }
     unsafe memory = unsafe mapped
     unsafe sizes = UnsafeMutablePointer<Int64>.allocate(capacity: max(2 * rank, 1))
@@ -94,19 +97,24 @@ internal import Glibc
   }
 
   private func store(_ index: Int, _ fill: Fill, at place: UnsafeMutableRawPointer) {
-    let number = Double((index * 37 + 11) % 101) / 50 - 1
+    var number = Double((index * 37 + 11) % 101) / 50 - 1
+    var whole = index % (form.element.name == "bool" ? 2 : 7)
+    if case .values(let values) = fill { (number, whole) = (values[index], Int(exactly: values[index].rounded()) ?? 0) }
     switch (form.element.name, fill) {
-    case ("f32", .ordinary): unsafe place.storeBytes(of: Float(number), as: Float.self)
     case ("f32", .nan): unsafe place.storeBytes(of: Float.nan, as: Float.self)
-    case ("f64", .ordinary): unsafe place.storeBytes(of: number, as: Double.self)
     case ("f64", .nan): unsafe place.storeBytes(of: Double.nan, as: Double.self)
-    case ("f16", .ordinary): unsafe place.storeBytes(of: Float16(number), as: Float16.self)
-    case ("f16", .nan): unsafe place.storeBytes(of: Float16.nan, as: Float16.self)
-    case ("bf16", .ordinary):
-      unsafe place.storeBytes(of: UInt16(truncatingIfNeeded: Float(number).bitPattern >> 16), as: UInt16.self)
+    case ("f16", .nan): unsafe place.storeBytes(of: 0x7e00, as: UInt16.self)
     case ("bf16", .nan): unsafe place.storeBytes(of: 0x7fc0, as: UInt16.self)
-    case ("bool", _): unsafe place.storeBytes(of: UInt8(index % 2), as: UInt8.self)
-    default: unsafe place.storeBytes(of: UInt8(index % 7), as: UInt8.self)  // the low byte; the rest is zero
+    case ("f32", _): unsafe place.storeBytes(of: Float(number), as: Float.self)
+    case ("f64", _): unsafe place.storeBytes(of: number, as: Double.self)
+    case ("f16", _): unsafe place.storeBytes(of: Float16(number), as: Float16.self)
+    case ("bf16", _): unsafe place.storeBytes(of: UInt16(Float(number).bitPattern >> 16), as: UInt16.self)
+    default:
+      // The lowest bytes first: an integer of any width.
+      let bytes = Int64(whole).littleEndianBytes.prefix(form.element.bytes)
+      for (offset, byte) in bytes.enumerated() {
+        unsafe place.storeBytes(of: byte, toByteOffset: offset, as: UInt8.self)
+      }
     }
   }
 }
@@ -116,4 +124,8 @@ func elementPlaces(shape: [Int], strides: [Int]) -> [Int] {
   shape.indices.reduce([0]) { places, dimension in
     places.flatMap { place in (0..<shape[dimension]).map { place + $0 * strides[dimension] } }
   }
+}
+
+extension Int64 {
+  fileprivate var littleEndianBytes: [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: self >> Int64(8 * $0)) } }
 }

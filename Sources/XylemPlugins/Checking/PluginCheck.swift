@@ -90,10 +90,9 @@ private struct CheckRun {
       for test in CheckTest.ofLeaves where !(isFunction && test == .modes) { try add(test, leaf) }
     }
     let tests = printed.tests.removingDuplicates()
-    findings.append(
-      PluginCheck.Finding(
-        test: .prints, leaf: nil,
-        outcome: tests.isEmpty ? .passed(nil) : .failed(CheckErrors.prints(printed.text.debugDescription, tests))))
+    let outcome: PluginCheck.Finding.Outcome =
+      tests.isEmpty ? .passed(nil) : .failed(CheckErrors.prints(printed.text.debugDescription, tests))
+    findings.insert(PluginCheck.Finding(test: .prints, leaf: nil, outcome: outcome), at: CheckTest.ofPlugins.count)
     return findings
   }
 
@@ -134,7 +133,8 @@ private struct CheckRun {
 extension PluginCheck: CustomStringConvertible {
   /// The report, then a line for each test under its leaf, without a line break at its end.
   public var description: String {
-    var lines = [String(describing: report)]
+    let failed = findings.count { if case .failed = $0.outcome { true } else { false } }
+    var lines = [report.text(summary: failed == 0 ? nil : "\(failed) of \(findings.count) tests")]
     var leaf: String??
     for finding in findings {
       if leaf != .some(finding.leaf) {

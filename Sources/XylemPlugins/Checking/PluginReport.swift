@@ -76,12 +76,17 @@ public struct PluginReport: Sendable {
 
 extension PluginReport: CustomStringConvertible {
   /// One line for each stage, errors indented below it, without a line break at its end.
-  public var description: String {
+  public var description: String { text(summary: nil) }
+
+  /// The description, with a summary in place of what failed in the self-test.
+  func text(summary: String?) -> String {
     var lines = [path]
     for stage in Stage.allCases {
       let name = stage.rawValue.padding(toLength: 12, withPad: " ", startingAt: 0)
       switch outcome(stage) {
       case .passed(let detail): lines.append("  \(name)  passed" + (detail.map { ": \($0)" } ?? ""))
+      case .failed where stage == .selfTest && summary != nil:
+        lines.append("  \(name)  FAILED: \(summary ?? "")")
       case .failed(let error):
         lines.append("  \(name)  FAILED")
         lines += String(describing: error).split(separator: "\n").map { "    \($0)" }

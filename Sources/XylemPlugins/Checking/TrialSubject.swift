@@ -79,20 +79,23 @@ extension LeafSample {
     case .double(let value): return .float(value)
     case .text(let text):
       guard let form = TensorForm(text) else { return .text(text) }
-      return .tensor(tensor(form, layout: layout, fill: fill, isEmpty: isEmpty))
+      return .tensor(try tensor(form, layout: layout, fill: fill, isEmpty: isEmpty))
     case .list(let items):
       return .list(try items.map { try value($0, layout: layout, fill: fill, isEmpty: isEmpty) })
-    case .object: throw Declined(reason: "an object is no argument")
+    case .object:
+      guard let tensor = item.filledTensor else { throw Declined(reason: "an object is no argument") }
+      let elements: PlainTensor.Fill = fill == .ordinary && !isEmpty ? .values(tensor.values) : fill
+      return .tensor(try Self.tensor(tensor.form, layout: layout, fill: elements, isEmpty: isEmpty))
     }
   }
 
   /// A tensor in a layout; an empty one has no elements along its first dimension.
   static func tensor(
     _ form: TensorForm, layout: PlainTensor.Layout, fill: PlainTensor.Fill, isEmpty: Bool
-  ) -> PlainTensor {
+  ) throws -> PlainTensor {
     var form = form
     if isEmpty { form.shape = form.shape.isEmpty ? [0] : [0] + form.shape.dropFirst() }
-    return PlainTensor(form, layout: layout, fill: fill)
+    return try PlainTensor(form, layout: layout, fill: fill)
   }
 
   /// What leaves are tried with where nobody says with what.

@@ -18,7 +18,8 @@ struct NoteReader {
     for area in areas { try reader.read(area) }
     guard var plugin = reader.plugin else {
       guard reader.modules.isEmpty, reader.functions.isEmpty else {
-        throw reader.malformed("it brings leaves, and none of its notes says which plugin this is")
+        throw PluginFileErrors.malformedNote(
+          path, "it brings leaves, and none of its notes says which plugin this is")
       }
       throw PluginFileErrors.withoutNote(path)
     }

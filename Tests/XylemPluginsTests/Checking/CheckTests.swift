@@ -1,0 +1,64 @@
+import CXylem
+import Testing
+import XylemErrors
+
+@testable import XylemPlugins
+
+@Suite struct CheckTests {
+  @Test func `a plugin that does what it says passes, and what could not be tried is said`() throws {
+    let check = PluginCheck.run(Places.misbehaving("BuiltForNewerABI"), policy: policy())
+    #expect(check.isPassing, "\(check)")
+    #expect(
+      String(describing: check).split(separator: "\n").dropFirst().joined(separator: "\n") == """
+          file          passed
+          note          passed
+          dependencies  passed
+          policy        passed
+          scan          passed
+          handshake     passed
+          symbols       passed
+          self-test     passed: 2 of 10 tests were not tried
+            the plugin
+              note-agrees         passed
+              unknown-extensions  passed
+              prints              passed
+            twice
+              bare-host           passed
+              lifecycle           passed
+              threads             passed
+              tensor-forms        not tried: it takes no tensors
+              read-only-inputs    not tried: it takes no tensors
+              deterministic       passed
+              nan                 passed
+        """)
+  }
+
+  @Test func `a sample that does not fit is wrong, where ordinary values would be not tried`() throws {
+    let path = Places.misbehaving("LiesAboutMode")
+    let (leaf, sample) = try LeafSample.parse("Liar: {\"inputs\": [3]}")
+    let check = PluginCheck.run(path, policy: policy(), samples: [leaf: sample])
+    #expect(check.report.failure?.id == .pluginCallFailed, "\(check)")
+    let (function, wrong) = try LeafSample.parse("twice: {\"inputs\": [\"text\"]}")
+    let other = PluginCheck.run(Places.misbehaving("DuplicateName"), policy: policy(), samples: [function: wrong])
+    #expect(other.report.failure?.id == .pluginArgument, "\(other)")
+  }
+
+  @Test func `a file that is no plugin fails in its stage`() {
+    let check = PluginCheck.run("/etc/passwd", policy: policy())
+    #expect(check.findings.isEmpty && !check.isPassing && check.report.failure?.id == .pluginNotAPlugin)
+  }
+
+  @Test func `the memory of a result must be its own`() throws {
+    let form = try #require(TensorForm("f32[2]"))
+    let argument = try PlainTensor(form)
+    let other = try PlainTensor(form)
+    #expect(
+      try unsafe PlainResult.take(argument.pointer, of: "a", arguments: [argument])
+        == .tensor(dtype: [2, 32], shape: [2], elements: argument.elements))
+    unsafe other.pointer.pointee.dl_tensor.data = unsafe argument.pointer.pointee.dl_tensor.data
+    let error = #expect(throws: XylemError.self) {
+      _ = try unsafe PlainResult.take(other.pointer, of: "a", arguments: [argument])
+    }
+    #expect(error?.message == "a result of the leaf 'a' shares the memory of an argument")
+  }
+}

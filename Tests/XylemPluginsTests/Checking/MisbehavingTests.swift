@@ -1,0 +1,107 @@
+import Foundation
+import Testing
+import XylemErrors
+
+@testable import XylemPlugins
+
+/// Every plugin of `Plugins/Misbehaving` ends in its own error, and this process goes on.
+@Suite struct MisbehavingTests {
+  @Test(arguments: [
+    ("TrapsInConstructor", "scan", ErrorID.pluginScanCrashed), ("CrashesInOpen", "scan", .pluginScanCrashed),
+    ("EndsInOpen", "scan", .pluginScanCrashed), ("CrashesAtExit", "scan", .pluginScanCrashed),
+    ("MalformedNote", "note", .pluginNoteMalformed), ("NeedsNewerABI", "note", .pluginABITooNew),
+    ("UndefinedFunction", "scan", .pluginUnloadable), ("MissingSymbol", "handshake", .pluginMissingSymbol),
+    ("WrongMagic", "handshake", .pluginWrongMagic), ("ShortStruct", "handshake", .pluginShortStruct),
+    ("OpenFails", "handshake", .pluginOpenFailed), ("AnswersEverything", "handshake", .pluginUnknownExtension),
+    ("NoteDisagrees", "symbols", .pluginMismatch),
+  ])
+  func `a plugin that can't be loaded fails in its stage, with its error`(
+    name: String, stage: String, id: ErrorID
+  ) throws {
+    let (plugin, report) = LeafPlugin.attempt(Places.misbehaving(name), policy: policy())
+    #expect(plugin == nil)
+    #expect(report.failure?.id == id, "\(report)")
+    let failed = PluginReport.Stage.allCases.filter { if case .failed = report.outcome($0) { true } else { false } }
+    #expect(failed.map(\.rawValue) == [stage], "\(report)")
+    let after = PluginReport.Stage.allCases.drop { $0.rawValue != stage }.dropFirst()
+    #expect(after.allSatisfy { if case .notReached = report.outcome($0) { true } else { false } }, "\(report)")
+  }
+
+  @Test func `a plugin that never gets beyond its constructor is ended in time`() throws {
+    let start = ContinuousClock.now
+    let error = #expect(throws: XylemError.self) {
+      _ = try LeafPlugin.load(Places.misbehaving("SleepsInConstructor"), policy: policy(timeLimit: .milliseconds(700)))
+    }
+    #expect(error?.id == .pluginScanTimedOut)
+    #expect(
+      error?.message
+        == "the process that tried the plugin was ended after 700 ms while it loaded the plugin's constructors and libraries"
+    )
+    #expect(start.duration(to: .now) < .seconds(20))
+  }
+
+  @Test(arguments: [
+    ("WritesInput", CheckTest.readOnlyInputs, ErrorID.pluginWritesInput),
+    ("WritesModuleInput", .readOnlyInputs, .pluginWritesInput), ("FreesTwice", .lifecycle, .pluginCrashed),
+    ("LiesAboutMode", .modes, .pluginModeMismatch), ("Prints", .prints, .pluginPrints),
+    ("NotDeterministic", .deterministic, .pluginNotDeterministic),
+  ])
+  func `a plugin that does not do what it declares is found out`(name: String, test: CheckTest, id: ErrorID) throws {
+    let check = PluginCheck.run(Places.misbehaving(name), policy: policy())
+    let outcome = check.findings.first { $0.test == test }?.outcome
+    guard case .failed(let error) = outcome else {
+      Issue.record("\(name) passed: \(check)")
+      return
+    }
+    #expect(error.id == id, "\(check)")
+    #expect(!check.isPassing)
+    #expect(
+      PluginReport.Stage.allCases.dropLast().allSatisfy {
+        if case .passed = check.report.outcome($0) { true } else { false }
+      })
+  }
+
+  @Test(.disabled(if: Sanitizer.isAddress, "a sanitizer's own malloc tells nothing of its use"))
+  func `memory that is kept each time is found out`() throws {
+    let check = PluginCheck.run(Places.misbehaving("Leaks"), policy: policy())
+    #expect(check.report.failure?.id == .pluginLeaks, "\(check)")
+  }
+
+  @Test func `a call that never returns is ended in time`() throws {
+    let check = PluginCheck.run(Places.misbehaving("HangsInCall"), policy: policy(timeLimit: .milliseconds(700)))
+    let ids = check.findings.compactMap { if case .failed(let error) = $0.outcome { error.id } else { nil } }
+    #expect(Set(ids) == [.pluginTimedOut], "\(check)")
+  }
+
+  @Test func `what writes to an input is named, with the argument and the place`() throws {
+    let check = PluginCheck.run(Places.misbehaving("WritesInput"), policy: policy())
+    #expect(
+      check.report.failure?.message == "the leaf 'doubled' writes to its argument 0 (byte 0), and does not say so")
+  }
+
+  @Test func `note and table that disagree are both quoted`() throws {
+    let error = #expect(throws: XylemError.self) {
+      _ = try LeafPlugin.load(Places.misbehaving("NoteDisagrees"), policy: policy())
+    }
+    let cause = error?.cause.map { "\($0)" } ?? ""
+    #expect(error?.message == "note and table disagree about the leaf function 'half'")
+    #expect(cause.contains("the note: (f64, f64) -> f64") && cause.contains("the table: (f64) -> f64"), "\(cause)")
+  }
+
+  @Test func `without a scan the handshake finds the same in this process`() throws {
+    var policy = policy()
+    policy.scans = false
+    for (name, id) in [
+      ("MissingSymbol", ErrorID.pluginMissingSymbol), ("WrongMagic", .pluginWrongMagic),
+      ("ShortStruct", .pluginShortStruct), ("OpenFails", .pluginOpenFailed), ("NoteDisagrees", .pluginMismatch),
+    ] {
+      let error = #expect(throws: XylemError.self) { _ = try LeafPlugin.load(Places.misbehaving(name), policy: policy) }
+      #expect(error?.id == id)
+    }
+  }
+}
+
+/// What this process was built with.
+enum Sanitizer {
+  static let isAddress = ProcessInfo.processInfo.environment["ASAN_OPTIONS"] != nil
+}
