@@ -82,11 +82,14 @@ var targets: [Target] = [
   .target(name: "XylemErrors", swiftSettings: strict),
   .target(
     name: "XylemPlugins",
-    dependencies: ["XylemRuntime", "XylemErrors", "CXylem", "CXylemGuard", "CFFI", "CElfutils", "CMessageDigest"],
+    dependencies: [
+      "XylemRuntime", "XylemErrors", "CXylem", "CXylemGuard", "CXylemTemplates", "CFFI", "CElfutils", "CMessageDigest",
+    ],
     swiftSettings: strictMemory),
   .target(name: "CXylemGuard"),
   .executableTarget(name: "XylemScan", dependencies: ["XylemPlugins"], swiftSettings: strict),
   .target(name: "CXylem"),
+  .target(name: "CXylemTemplates", exclude: ["files"]),
   .target(name: "XylemLeaf", dependencies: ["CXylem"], swiftSettings: strictMemory),
   .target(
     name: "GatedUnit", dependencies: ["XylemLeaf"], path: "Plugins/GatedUnit/Swift", swiftSettings: strictMemory),

@@ -110,6 +110,12 @@ enum CommandErrors {
     return error
   }
 
+  static func exists(_ path: String) -> XylemError {
+    XylemError(
+      .fileUnwritable, "there is a file or folder of that name already, and nothing is overwritten",
+      at: .init(file: path), remedies: ["--output FOLDER"])
+  }
+
   private static func afterwards(_ written: [String]) -> String {
     written.isEmpty ? "" : "; already written: \(written.joined(separator: ", "))"
   }

@@ -79,7 +79,7 @@ private struct Identity: LeafModule {
   private func stored<Value: BitwiseCopyable>(_ value: Value) -> UnsafeRawPointer {
     let memory = UnsafeMutablePointer<Value>.allocate(capacity: 1)
     unsafe memory.initialize(to: value)
-    return unsafe UnsafeRawPointer(memory)
+    return UnsafeRawPointer(memory)
   }
 
   @Test func `A function without a result writes its argument`() throws {

@@ -21,7 +21,7 @@ struct ConfigurationReader {
       throw ConfigurationErrors.yaml(error, of: file, text: text)
     }
     var configuration = Configuration(file: file)
-    guard let root else { return configuration }
+    guard let root, kind(of: root) != .null else { return configuration }
     for (key, value) in try entries(of: root, "the configuration", keys: Self.keys) {
       try set(key, value, in: &configuration)
     }
@@ -80,7 +80,7 @@ struct ConfigurationReader {
   }
 
   private func plugins(_ value: Node, _ what: String) throws(XylemError) -> [Configuration.Plugin] {
-    guard case .sequence(let list) = value else {
+    guard case .sequence(let list) = value, kind(of: value) == .list else {
       throw malformed("\(what) is \(describe(value)); a list of plugins is expected", value)
     }
     var plugins: [Configuration.Plugin] = []
@@ -117,10 +117,12 @@ struct ConfigurationReader {
 
   // MARK: - Paths
 
+  /// Joined and no more: what ".." leads to is the file system's to say, not the text's.
   private func resolved(_ path: String) -> String {
     if path.hasPrefix("/") { return path }
-    let folder = URL(fileURLWithPath: file).deletingLastPathComponent().path
-    return URL(fileURLWithPath: path, relativeTo: URL(fileURLWithPath: folder, isDirectory: true)).standardized.path
+    var rest = path[...]
+    while rest.hasPrefix("./") { rest = rest.dropFirst(2).drop { $0 == "/" } }
+    return URL(fileURLWithPath: file).deletingLastPathComponent().path + "/" + rest
   }
 
   /// A library's name without a slash is the loader's to find.
@@ -139,7 +141,7 @@ struct ConfigurationReader {
   private func entries(
     of node: Node, _ what: String, keys: [String]?
   ) throws(XylemError) -> [(key: String, value: Node)] {
-    guard case .mapping(let mapping) = node else {
+    guard case .mapping(let mapping) = node, kind(of: node) == .mapping else {
       throw malformed("\(what) is \(describe(node)); a mapping is expected", node)
     }
     var entries: [(String, Node)] = []
@@ -167,7 +169,7 @@ struct ConfigurationReader {
   }
 
   private func texts(_ node: Node, _ what: String) throws(XylemError) -> [String] {
-    guard case .sequence(let list) = node else {
+    guard case .sequence(let list) = node, kind(of: node) == .list else {
       var remedies: [String] = []
       if case .scalar(let scalar) = node, kind(of: node) == .text { remedies = ["[\"\(scalar.string)\"]"] }
       throw ConfigurationErrors.malformed(
@@ -183,16 +185,16 @@ struct ConfigurationReader {
     throw malformed("\(what) is \(describe(node)); true or false is expected", node)
   }
 
-  private enum Kind: Equatable { case text, null, other(String) }
+  private enum Kind: Equatable { case text, null, mapping, list, other(String) }
 
   /// What YAML takes a node for, `no` for a truth value.
   private func kind(of node: Node) -> Kind {
     switch node {
-    case .mapping: return .other("a mapping")
-    case .sequence: return .other("a list")
+    case .mapping: return node.tag.shortName == "map" ? .mapping : .other("of the type '\(node.tag.shortName)'")
+    case .sequence: return node.tag.shortName == "seq" ? .list : .other("of the type '\(node.tag.shortName)'")
     case .alias: return .other("an alias")
     case .scalar(let scalar):
-      switch node.tag.rawValueForReading {
+      switch node.tag.shortName {
       case "str": return .text
       case "null": return .null
       case "bool": return .other("the truth value '\(scalar.string)'")
@@ -206,6 +208,8 @@ struct ConfigurationReader {
     switch kind(of: node) {
     case .text: "the text '\(node.scalar?.string ?? "")'"
     case .null: "null"
+    case .mapping: "a mapping"
+    case .list: "a list"
     case .other(let words): words
     }
   }
@@ -213,7 +217,7 @@ struct ConfigurationReader {
 
 extension Tag {
   /// Without the name of YAML's own types.
-  fileprivate var rawValueForReading: String {
+  fileprivate var shortName: String {
     let name = description
     return name.hasPrefix("tag:yaml.org,2002:") ? String(name.dropFirst(18)) : name
   }

@@ -22,7 +22,7 @@ struct PluginFailure: Error, Equatable {
     unsafe type = unsafe try #require(OpenedPlugin.gatedUnit).module("GatedUnit")
     self.tensors = tensors.map(\.value)
     let names = unsafe tensors.map { unsafe UnsafePointer(strdup($0.key)) }
-    defer { for unsafename in unsafe names { unsafe free(UnsafeMutablePointer(mutating: name)) } }
+    defer { for i in unsafe names.indices { unsafe free(UnsafeMutablePointer(mutating: names[i])) } }
     let pointers: [UnsafeMutablePointer<DLManagedTensorVersioned>?] = unsafe self.tensors.map { unsafe $0.pointer }
     var out: OpaquePointer?
     var error = unsafe xylem_error()
