@@ -39,6 +39,8 @@ var products: [Product] = [
   .library(name: "GatedUnit", type: .dynamic, targets: ["GatedUnit", "GatedUnitDeclarations"]),
   // For tests: functions that are found in a library by their symbols.
   .library(name: "CallSubjects", type: .dynamic, targets: ["CallSubjects"]),
+  .library(name: "SamePadding", type: .dynamic, targets: ["SamePadding"]),
+  .library(name: "DetectionOps", type: .dynamic, targets: ["DetectionOps"]),
 ]
 
 var targets: [Target] = [
@@ -96,6 +98,14 @@ var targets: [Target] = [
     name: "CElfutils", pkgConfig: "libdw", providers: [.apt(["libdw-dev"])]),
   .systemLibrary(
     name: "CMessageDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
+
+  // Plugins: what they need of the package are headers, by path, as in a plugin of somebody else's.
+  .target(
+    name: "SamePadding", path: "Plugins/SamePadding", exclude: ["README.md"],
+    cSettings: [.headerSearchPath("../../Sources/CXylem/include")]),
+  .target(
+    name: "DetectionOps", path: "Plugins/DetectionOps", exclude: ["README.md"],
+    cxxSettings: [.headerSearchPath("../../Sources/CXylem/include")]),
 
   .testTarget(name: "XylemImageTests", dependencies: ["XylemImage", "XylemErrors"], swiftSettings: strict),
   .testTarget(
