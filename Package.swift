@@ -101,10 +101,10 @@ var targets: [Target] = [
 
   // Plugins: what they need of the package are headers, by path, as in a plugin of somebody else's.
   .target(
-    name: "SamePadding", path: "Plugins/SamePadding", exclude: ["README.md"],
+    name: "SamePadding", path: "Plugins/SamePadding", exclude: ["README.md"], publicHeadersPath: ".",
     cSettings: [.headerSearchPath("../../Sources/CXylem/include")]),
   .target(
-    name: "DetectionOps", path: "Plugins/DetectionOps", exclude: ["README.md"],
+    name: "DetectionOps", path: "Plugins/DetectionOps", exclude: ["README.md"], publicHeadersPath: ".",
     cxxSettings: [.headerSearchPath("../../Sources/CXylem/include")]),
 
   .testTarget(name: "XylemImageTests", dependencies: ["XylemImage", "XylemErrors"], swiftSettings: strict),

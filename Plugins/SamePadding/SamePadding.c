@@ -56,6 +56,7 @@ static xylem_status check_tensor(const char *name, const DLManagedTensorVersione
 
 /* Refuses tensors and attributes that do not fit together. */
 static xylem_status check_parts(const SameConvolution *self, const char *attributes, xylem_error *error) {
+  if (!self->weight) return xylem_error_set(error, XYLEM_INVALID_ARGUMENT, "the module has no tensor named weight");
   const DLTensor *weight = &self->weight->dl_tensor;
   xylem_status status = check_tensor("the weight", self->weight, NULL, error);
   if (status != XYLEM_OK) return status;
