@@ -56,10 +56,10 @@ def retinanet():
 # How to build each model, the seed of its weights, and the modules whose outputs are golden.
 MODELS = {
     "maskrcnn_small": (
-        mask_rcnn, 3,
+        mask_rcnn, 30,
         "backbone.body backbone.fpn roi_heads.box_roi_pool roi_heads.box_predictor roi_heads.mask_roi_pool roi_heads.mask_predictor",
     ),
-    "retinanet_small": (retinanet, 1, "backbone.body backbone.fpn head"),
+    "retinanet_small": (retinanet, 3, "backbone.body backbone.fpn head"),
 }
 
 # What scales a layer's weights beyond keeping deviations near 1; the first that is part of a path.
@@ -84,7 +84,7 @@ def fill(model, seed):
                 normal(numbers, gain * (2 / numbers[0].numel()) ** 0.5)
                 # Without what all features have in common, by which one class would win everywhere.
                 rest = tuple(range(1, numbers.dim()))
-                module.weight.copy_((numbers - numbers.mean(rest, keepdim=True)))
+                module.weight.copy_(numbers - numbers.mean(rest, keepdim=True))
                 if module.bias is not None:
                     normal(module.bias, 0.2)
     return model.eval()
