@@ -114,7 +114,9 @@ var targets: [Target] = [
   .testTarget(name: "XylemImageTests", dependencies: ["XylemImage", "XylemErrors"], swiftSettings: strict),
   .testTarget(
     name: "XylemExtractTests",
-    dependencies: ["XylemExtract", "XylemTrace", "XylemPlugins", "XylemRuntime", "XylemGraph", "XylemErrors", "CXylem"],
+    dependencies: [
+      "XylemExtract", "XylemTrace", "XylemPlugins", "XylemRuntime", "XylemGraph", "XylemErrors", "CXylem",
+    ],
     swiftSettings: strict),
   .target(
     name: "XylemTestSupport", dependencies: ["XylemRuntime"], path: "Tests/XylemTestSupport", swiftSettings: strict),
@@ -122,6 +124,7 @@ var targets: [Target] = [
     name: "XylemNNTests",
     dependencies: [
       "XylemTestSupport", "XylemNN", "XylemExtract", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors",
+      "XylemPlugins",
     ],
     swiftSettings: strict),
   .testTarget(
