@@ -43,7 +43,7 @@ struct ModelOptions: ParsableArguments {
       "Fixes an argument of forward to a number, true, false or null. Repeatable.", valueName: "name=value"))
   var concrete: [ConcreteValue] = []
 
-  @OptionGroup var plugins: PluginOptions
+  @OptionGroup(title: "Plugin options") var plugins: PluginOptions
 
   @Option(
     help: ArgumentHelp(
