@@ -26,6 +26,7 @@ let strict: [SwiftSetting] =
 let strictMemory: [SwiftSetting] = strict + [.strictMemorySafety()]
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let collections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
 
 var products: [Product] = [
@@ -39,6 +40,8 @@ var products: [Product] = [
   .library(name: "GatedUnit", type: .dynamic, targets: ["GatedUnit", "GatedUnitDeclarations"]),
   // For tests: functions that are found in a library by their symbols.
   .library(name: "CallSubjects", type: .dynamic, targets: ["CallSubjects"]),
+  .library(name: "SamePadding", type: .dynamic, targets: ["SamePadding"]),
+  .library(name: "DetectionOps", type: .dynamic, targets: ["DetectionOps"]),
 ]
 
 var targets: [Target] = [
@@ -51,7 +54,7 @@ var targets: [Target] = [
     dependencies: [
       "Xylem", "XylemModels", "XylemNN", "XylemExtract", "XylemTrace", "XylemPlugins", "XylemRuntime", "XylemGraph",
       "XylemImage", "XylemErrors",
-      argumentParser,
+      argumentParser, yams,
     ],
     swiftSettings: strict),
   .target(
@@ -79,11 +82,14 @@ var targets: [Target] = [
   .target(name: "XylemErrors", swiftSettings: strict),
   .target(
     name: "XylemPlugins",
-    dependencies: ["XylemRuntime", "XylemErrors", "CXylem", "CXylemGuard", "CFFI", "CElfutils", "CMessageDigest"],
+    dependencies: [
+      "XylemRuntime", "XylemErrors", "CXylem", "CXylemGuard", "CXylemTemplates", "CFFI", "CElfutils", "CMessageDigest",
+    ],
     swiftSettings: strictMemory),
   .target(name: "CXylemGuard"),
   .executableTarget(name: "XylemScan", dependencies: ["XylemPlugins"], swiftSettings: strict),
   .target(name: "CXylem"),
+  .target(name: "CXylemTemplates", exclude: ["files"]),
   .target(name: "XylemLeaf", dependencies: ["CXylem"], swiftSettings: strictMemory),
   .target(
     name: "GatedUnit", dependencies: ["XylemLeaf"], path: "Plugins/GatedUnit/Swift", swiftSettings: strictMemory),
@@ -97,16 +103,28 @@ var targets: [Target] = [
   .systemLibrary(
     name: "CMessageDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
 
+  // Plugins: what they need of the package are headers, by path, as in a plugin of somebody else's.
+  .target(
+    name: "SamePadding", path: "Plugins/SamePadding", exclude: ["README.md"], publicHeadersPath: ".",
+    cSettings: [.headerSearchPath("../../Sources/CXylem/include")]),
+  .target(
+    name: "DetectionOps", path: "Plugins/DetectionOps", exclude: ["README.md"], publicHeadersPath: ".",
+    cxxSettings: [.headerSearchPath("../../Sources/CXylem/include")]),
+
   .testTarget(name: "XylemImageTests", dependencies: ["XylemImage", "XylemErrors"], swiftSettings: strict),
   .testTarget(
     name: "XylemExtractTests",
-    dependencies: ["XylemExtract", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors"], swiftSettings: strict),
+    dependencies: [
+      "XylemExtract", "XylemTrace", "XylemPlugins", "XylemRuntime", "XylemGraph", "XylemErrors", "CXylem",
+    ],
+    swiftSettings: strict),
   .target(
     name: "XylemTestSupport", dependencies: ["XylemRuntime"], path: "Tests/XylemTestSupport", swiftSettings: strict),
   .testTarget(
     name: "XylemNNTests",
     dependencies: [
       "XylemTestSupport", "XylemNN", "XylemExtract", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors",
+      "XylemPlugins",
     ],
     swiftSettings: strict),
   .testTarget(
@@ -125,6 +143,7 @@ var targets: [Target] = [
       "XylemTestSupport", "CallSubjects", "XylemPlugins", "XylemScan", "XylemRuntime", "XylemErrors", "CXylem",
     ],
     swiftSettings: strictMemory),
+  .testTarget(name: "XylemLeafTests", dependencies: ["XylemLeaf", "CXylem"], swiftSettings: strictMemory),
   .target(name: "CallSubjects", dependencies: ["CXylem"], path: "Tests/CallSubjects"),
   .testTarget(name: "XylemRuntimeTests", dependencies: ["XylemRuntime", "XylemErrors"], swiftSettings: strict),
   .testTarget(name: "XylemGraphTests", dependencies: ["XylemGraph", "XylemErrors"], swiftSettings: strict),
@@ -178,6 +197,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: targets,
   cxxLanguageStandard: .cxx20

@@ -1,5 +1,6 @@
 internal import XylemErrors
 internal import XylemExtract
+internal import XylemPlugins
 internal import XylemNN
 internal import XylemTrace
 
@@ -11,6 +12,19 @@ enum CommandErrors {
 
   static func usage(_ message: String, remedies: [String] = []) -> XylemError {
     XylemError(.usage, message, remedies: remedies)
+  }
+
+  static func preferredUnknown(_ name: String, _ plugin: LeafPlugin) -> XylemError {
+    let names = plugin.modules.map(\.name) + plugin.functions.map(\.name)
+    return XylemError(
+      .usage, "the plugin \(plugin.manifest.id) is preferred for '\(name)', which it does not bring",
+      at: .init(file: plugin.file.path), remedies: nearMisses(of: name, among: names).map { "prefer: [\($0)]" })
+  }
+
+  static func preferredTwice(_ name: String, _ first: LeafPlugin, _ second: LeafPlugin) -> XylemError {
+    XylemError(
+      .pluginDuplicateName, "two plugins are preferred for '\(name)', \(first.manifest.id) and \(second.manifest.id)",
+      at: .init(file: second.file.path))
   }
 
   static func unavailable(_ what: String, remedies: [String] = []) -> XylemError {
@@ -94,6 +108,12 @@ enum CommandErrors {
     var error = error
     error.message += afterwards(written)
     return error
+  }
+
+  static func exists(_ path: String) -> XylemError {
+    XylemError(
+      .fileUnwritable, "there is a file or folder of that name already, and nothing is overwritten",
+      at: .init(file: path), remedies: ["--output FOLDER"])
   }
 
   private static func afterwards(_ written: [String]) -> String {

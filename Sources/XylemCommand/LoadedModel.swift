@@ -1,5 +1,6 @@
 internal import XylemErrors
 internal import XylemExtract
+internal import XylemPlugins
 internal import XylemTrace
 
 /// What a command works on: an archive or a model by name, which is traced, or an extractor that was saved, which has been.
@@ -9,12 +10,21 @@ struct LoadedModel {
   let saved: FeatureExtractor?
   /// Whether nobody gave the model its weights.
   var hasRandomWeights = false
+  /// What plugins bring; their rules come before those of the options.
+  var leaves: [PluginLeaf] = []
+
+  /// Options with the rules of the plugins.
+  func withPlugins(_ options: TraceOptions) -> TraceOptions {
+    var options = options
+    options.policy = options.policy.preceded(by: leaves)
+    return options
+  }
 
   /// The trace in one mode.
   ///
   /// - Throws: as ``ScriptModel/trace(_:)``; `extract.input` for a mode that was not saved.
   func trace(_ options: TraceOptions) throws -> Trace {
-    guard let saved else { return try model.trace(options) }
+    guard let saved else { return try model.trace(withPlugins(options)) }
     guard let trace = saved.traces[options.mode] else { throw CommandErrors.unsavedMode(options.mode, saved) }
     return trace
   }
@@ -27,7 +37,7 @@ struct LoadedModel {
     returning requests: [ReturnRequest], options: TraceOptions, modes: [Mode]
   ) throws -> FeatureExtractor {
     guard let saved else {
-      return try FeatureExtractor(of: model, returning: requests, options: options, modes: modes)
+      return try FeatureExtractor(of: model, returning: requests, options: withPlugins(options), modes: modes)
     }
     if requests.isEmpty {
       guard saved.plans[options.mode] != nil else { throw CommandErrors.unsavedMode(options.mode, saved) }

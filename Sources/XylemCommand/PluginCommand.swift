@@ -14,6 +14,7 @@ struct PluginCommand: ParsableCommand {
       """,
     subcommands: [
       PluginListCommand.self, PluginDescribeCommand.self, PluginCheckCommand.self, PluginWhyCommand.self,
+      PluginNewCommand.self,
     ])
 }
 

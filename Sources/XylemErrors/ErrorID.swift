@@ -103,6 +103,10 @@ public enum ErrorID: String, Sendable, Hashable, CaseIterable {
   case extractUnsavable = "extract.unsavable"
   case extractState = "extract.state"
 
+  // Configurations.
+  case configMalformed = "config.malformed"
+  case configUnknownKey = "config.unknown-key"
+
   // The command line.
   case usage = "usage"
   case commandUnavailable = "command.unavailable"

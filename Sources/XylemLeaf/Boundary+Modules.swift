@@ -70,12 +70,12 @@ private func give(_ results: [LeafValue], to call: UnsafeMutablePointer<xylem_le
   do {
     for result in results { unsafe given.append(try result.given()) }
   } catch {
-    for unsafe result in unsafe given where unsafe result.kind == XYLEM_ARGUMENT_TENSOR.rawValue {
-      unsafe LeafTensor.drop(result.as.tensor)
+    for i in unsafe given.indices where unsafe given[i].kind == XYLEM_ARGUMENT_TENSOR.rawValue {
+      unsafe LeafTensor.drop(given[i].as.tensor)
     }
     throw error
   }
-  for unsafe (i, result) in unsafe given.enumerated() { unsafe call.pointee.results[i] = unsafe result }
+  for i in unsafe given.indices { unsafe call.pointee.results[i] = unsafe given[i] }
   unsafe call.pointee.result_count = given.count
 }
 
@@ -87,8 +87,8 @@ public func moduleParameters(
   guard let pointer = unsafe instance else { return 0 }
   let instance = unsafe Unmanaged<Instance>.fromOpaque(pointer).takeUnretainedValue()
   if let names = unsafe names {
-    for unsafe (i, name) in unsafe instance.parameterNames.prefix(capacity).enumerated() {
-      unsafe names[i] = unsafe UnsafePointer(name)
+    for i in unsafe instance.parameterNames.indices.prefix(capacity) {
+      unsafe names[i] = unsafe UnsafePointer(instance.parameterNames[i])
     }
   }
   return instance.parameters.count
@@ -158,10 +158,11 @@ private func give(
       unsafe given.append(try gradient.map { tensor throws(LeafError) in unsafe try tensor.given() })
     }
   } catch {
-    for unsafe gradient in unsafe given { unsafe LeafTensor.drop(gradient) }
+    for i in unsafe given.indices { unsafe LeafTensor.drop(given[i]) }
     throw error
   }
-  for unsafe (i, gradient) in unsafe given.enumerated() where unsafe gradient != nil {
+  for i in unsafe given.indices {
+    guard let gradient = unsafe given[i] else { continue }
     if i < inputs.count {
       unsafe backward.pointee.argument_gradients[i] = unsafe gradient
     } else {

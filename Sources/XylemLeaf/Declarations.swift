@@ -18,7 +18,8 @@ internal import CXylem
     where byName.updateValue(implementation, forKey: implementation.name) != nil {
       faults.append("'\(implementation.name)' is registered twice")
     }
-    for unsafe leaf in unsafe leaves {
+    for i in unsafe leaves.indices {
+      let leaf = unsafe leaves[i]
       let name = unsafe Self.name(of: leaf)
       guard let implementation = byName.removeValue(forKey: name) else {
         faults.append("'\(name)' is declared and not registered in Swift")

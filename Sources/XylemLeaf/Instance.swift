@@ -17,7 +17,7 @@ internal import CXylem
     var names: [UnsafeMutablePointer<CChar>] = unsafe []
     for parameter in parameters {
       guard let name = unsafe Memory.text(parameter) else {
-        for unsafe name in unsafe names { unsafe Memory.releaseText(name) }
+        for i in unsafe names.indices { unsafe Memory.releaseText(names[i]) }
         throw LeafError("there is no memory for the parameters' names")
       }
       unsafe names.append(name)
@@ -27,7 +27,7 @@ internal import CXylem
 
   deinit {
     lease.end()
-    for unsafe name in unsafe parameterNames { unsafe Memory.releaseText(name) }
+    for i in unsafe parameterNames.indices { unsafe Memory.releaseText(parameterNames[i]) }
   }
 
   static func of(_ pointer: UnsafeRawPointer?) throws(LeafError) -> Instance {

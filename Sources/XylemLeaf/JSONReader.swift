@@ -52,11 +52,11 @@ struct JSONReader {
     case "Infinity": return .float(.infinity)
     case "-Infinity": return .float(-.infinity)
     default:
-      if let number = Int(word) { return .int(number) }
-      guard let first = word.utf8.first(where: { $0 != UInt8(ascii: "-") }), (48...57).contains(first),
+      // Swift reads more than JSON allows: "+1", "0x1p3", "inf".
+      guard word.utf8.allSatisfy({ "0123456789+-.eE".utf8.contains($0) }), word.utf8.first != UInt8(ascii: "+"),
         let number = Double(word)
       else { throw fault() }
-      return .float(number)
+      return Int(word).map { .int($0) } ?? .float(number)
     }
   }
 

@@ -115,7 +115,7 @@ extension Optional: LeafListResultElement where Wrapped == LeafTensor {
       for tensor in list { unsafe given.append(try tensor?.given()) }
       try unsafe XylemLeaf.give(given, to: place)
     } catch {
-      for unsafe tensor in unsafe given { unsafe LeafTensor.drop(tensor) }
+      for i in unsafe given.indices { unsafe LeafTensor.drop(given[i]) }
       throw error
     }
   }

@@ -51,7 +51,8 @@ public struct LeafTensor: Sendable {
     }
     dataType = unsafe LeafDataType(code: tensor.dtype.code, bits: tensor.dtype.bits, lanes: tensor.dtype.lanes)
     storage = unsafe LeafStorage(
-      lent: tensor.data.map { unsafe $0 + Int(tensor.byte_offset) }, for: lease, by: ofModule ? .module : .argument(lent))
+      lent: tensor.data.map { unsafe $0 + Int(tensor.byte_offset) }, for: lease,
+      by: ofModule ? .module : .argument(lent))
   }
 
   /// A compact tensor whose elements are zero.

@@ -31,19 +31,21 @@ public enum Leaves {
   public static func add<each Parameter: LeafParameter, Result: LeafResult>(
     _ name: String, _ function: @escaping @Sendable (repeat each Parameter) throws -> Result
   ) {
-    add(FunctionImplementation(name, signature(names(repeat (each Parameter).self), gives: Result.leafResultSignature)) {
-      slots, place in
-      try function(repeat try (each Parameter)(leafSlot: slots.next())).give(to: place)
-    })
+    add(
+      FunctionImplementation(name, signature(names(repeat (each Parameter).self), gives: Result.leafResultSignature)) {
+        slots, place in
+        try function(repeat try (each Parameter)(leafSlot: slots.next())).give(to: place)
+      })
   }
 
   /// A leaf function without a result, which writes an argument.
   public static func add<each Parameter: LeafParameter>(
     _ name: String, _ function: @escaping @Sendable (repeat each Parameter) throws -> Void
   ) {
-    add(FunctionImplementation(name, signature(names(repeat (each Parameter).self), gives: "()")) { slots, _ in
-      try function(repeat try (each Parameter)(leafSlot: slots.next()))
-    })
+    add(
+      FunctionImplementation(name, signature(names(repeat (each Parameter).self), gives: "()")) { slots, _ in
+        try function(repeat try (each Parameter)(leafSlot: slots.next()))
+      })
   }
 
   /// A leaf function with gradients.

@@ -169,6 +169,16 @@ public struct ScriptObject: Sendable {
     return result
   }
 
+  /// Constants of the class, which are no attributes, sorted by name: a layer's stride, where the archive's author declared it so.
+  package var constants: [(name: String, value: Value)] {
+    let count = unsafe object.library.table.pointee.object_constants(&object.raw, nil, 0)
+    guard count > 0 else { return [] }
+    var names = unsafe [xylem_text](repeating: xylem_text(), count: count)
+    let given = unsafe object.library.table.pointee.object_constants(&object.raw, &names, count)
+    let known = unsafe names.prefix(given).map { unsafe String($0) }
+    return known.sorted().compactMap { name in attribute(name).map { (name, $0) } }
+  }
+
   /// The value of an attribute or class constant, or nil where there is none of that name.
   public func attribute(_ name: String) -> Value? {
     var out = unsafe xylem_value()

@@ -50,6 +50,18 @@ static xylem_status object_set(const xylem_value *value, xylem_text name, const 
   });
 }
 
+static size_t object_constants(const xylem_value *value, xylem_text *names, size_t capacity) {
+  try {
+    const auto class_type = object(value)->type();
+    for (size_t i = 0; i < std::min(capacity, class_type->numConstants()); ++i) {
+      names[i] = interned(class_type->getConstantName(i));
+    }
+    return class_type->numConstants();
+  } catch (...) {
+    return 0;
+  }
+}
+
 static uint64_t object_identity(const xylem_value *value) {
   try {
     return reinterpret_cast<uint64_t>(object(value).get());
@@ -88,6 +100,7 @@ void add_modules(xylem_tensor_runtime &table) {
   table.object_get = object_get;
   table.object_set = object_set;
   table.object_identity = object_identity;
+  table.object_constants = object_constants;
   table.object_method = object_method;
   table.object_make = object_make;
 }

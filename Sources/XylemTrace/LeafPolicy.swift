@@ -44,6 +44,16 @@ public struct LeafPolicy: Sendable, Hashable, Codable {
   /// model's. Comes before rules that were added later.
   public func leaf(_ leaf: PluginLeaf) -> LeafPolicy { adding(.plugin(leaf)) }
 
+  /// The policy with every leaf that a plugin brings.
+  public func leaves(of plugin: LeafPlugin) -> LeafPolicy { plugin.leaves.reduce(self) { $0.leaf($1) } }
+
+  /// The policy with leaves of plugins that come before its own rules.
+  package func preceded(by leaves: [PluginLeaf]) -> LeafPolicy {
+    var policy = self
+    policy.rules = leaves.map { .plugin($0) } + rules
+    return policy
+  }
+
   private func adding(_ rule: Rule) -> LeafPolicy {
     var policy = self
     policy.rules.append(rule)

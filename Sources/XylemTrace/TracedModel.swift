@@ -67,7 +67,7 @@ extension ScriptModel: TracedModel {
     module(at: path).map { isTraining($0, in: mode) } ?? mode.isTraining
   }
 
-  /// A module's plain attributes, and its own tensors as they are now.
+  /// A module's plain attributes, constants of its class among them, and its own tensors as they are now.
   public func leafContents(at path: String) -> LeafContents? {
     guard let module = module(at: path) else { return nil }
     var attributes: [(name: String, value: Value)] = []
@@ -81,6 +81,7 @@ extension ScriptModel: TracedModel {
       }
     }
     let object = module.object
+    attributes += object.constants.filter { LeafContents.isPlain($0.value) }
     return LeafContents(attributes: attributes) { [names] in
       names.compactMap { name in object.attribute(name)?.tensor.map { (name, $0) } }
     }

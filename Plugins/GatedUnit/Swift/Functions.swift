@@ -31,6 +31,7 @@ func swishBackward(gradient: LeafTensor, x: LeafTensor, beta: Double) throws -> 
   return [ofX, nil]
 }
 
+/// What the declarations name.
 @c(xylem_register_leaves)
 public func registerLeaves() {
   Leaves.add(GatedUnit.self)

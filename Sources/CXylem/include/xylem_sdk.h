@@ -526,7 +526,7 @@ static inline int xylem_attribute_integers(const char *attributes, const char *n
   const int count = xylem_attribute_numbers(attributes, name, numbers, 16);
   if (count > 16) return -1;
   for (int i = 0; i < count; ++i) {
-    if (numbers[i] != (double)(int64_t)numbers[i]) return -1;
+    if (!(numbers[i] > -9.2e18 && numbers[i] < 9.2e18) || numbers[i] != (double)(int64_t)numbers[i]) return -1;
     if (i < capacity) out[i] = (int64_t)numbers[i];
   }
   return count;

@@ -71,10 +71,10 @@
 #ifndef XYLEM_SDK_HPP
 #define XYLEM_SDK_HPP
 
-#include "xylem/attributes.hpp"
-#include "xylem/crossing.hpp"
-#include "xylem/function.hpp"
-#include "xylem/module.hpp"
-#include "xylem/tensor.hpp"
+#include "xylem_sdk_attributes.hpp"
+#include "xylem_sdk_crossing.hpp"
+#include "xylem_sdk_function.hpp"
+#include "xylem_sdk_module.hpp"
+#include "xylem_sdk_tensor.hpp"
 
 #endif

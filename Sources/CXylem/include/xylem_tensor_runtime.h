@@ -476,6 +476,8 @@ typedef struct xylem_tensor_runtime {
   xylem_status (*tensor_view)(const xylem_value *tensor, DLManagedTensorVersioned *out, xylem_error *error);
   /* Records that a tensor's elements were written by other code. XYLEM_INVALID_ARGUMENT where gradients are recorded for it. */
   xylem_status (*tensor_written)(const xylem_value *tensor, xylem_error *error);
+  /* Names of the constants of an object's class, which are no attributes: what object_get finds besides them. Live as long as the process. */
+  size_t (*object_constants)(const xylem_value *object, xylem_text *names, size_t capacity);
 } xylem_tensor_runtime;
 
 #define XYLEM_WHOLE_FUNCTION UINT32_MAX

@@ -9,8 +9,8 @@ internal import XylemErrors
 final class CallInterface: Sendable {
   /// libffi's description. libffi takes it as mutable and only reads it.
   nonisolated(unsafe) let cif: UnsafeMutablePointer<ffi_cif>
-  /// Whether only numbers and truth values cross.
-  let isScalar: Bool
+  /// The parameters' types, then the result's, where only numbers and truth values cross; else nil.
+  let numbers: [Signature.Number]?
   /// Of each parameter, where its part of the frame begins, in bytes.
   let offsets: [Int]
   /// The bytes of the frame: all parts, the addresses of the arguments not counted.
@@ -49,9 +49,7 @@ final class CallInterface: Sendable {
       throw CallErrors.interface(signature, status: status.rawValue)
     }
     unsafe self.cif = unsafe cif
-    isScalar = (signature.parameters + [signature.result].compactMap(\.self)).allSatisfy {
-      if case .plain(.number) = $0 { true } else { false }
-    }
+    numbers = Self.numbers(signature)
     var offsets: [Int] = []
     var size = 0
     for parameter in signature.parameters {
@@ -60,6 +58,15 @@ final class CallInterface: Sendable {
     }
     self.offsets = offsets
     frameSize = size
+  }
+
+  private static func numbers(_ signature: Signature) -> [Signature.Number]? {
+    var numbers: [Signature.Number] = []
+    for type in signature.parameters + [signature.result].compactMap(\.self) {
+      guard case .plain(.number(let number)) = type else { return nil }
+      numbers.append(number)
+    }
+    return numbers
   }
 }
 

@@ -39,11 +39,12 @@ package struct ForeignFunction: Sendable {
     guard arguments.count == signature.parameters.count else {
       throw CallErrors.argumentCount(name, signature, given: arguments.count)
     }
-    return try interface.isScalar ? callScalar(arguments) : call(arguments)
+    guard let numbers = interface.numbers else { return try call(arguments) }
+    return try callScalar(arguments, numbers)
   }
 
   /// Numbers in, a number or nothing out: all of it lies on the stack.
-  private func callScalar(_ arguments: [Value]) throws(XylemError) -> Value {
+  private func callScalar(_ arguments: [Value], _ numbers: [Signature.Number]) throws(XylemError) -> Value {
     let count = arguments.count
     return try unsafe withUnsafeTemporaryAllocation(byteCount: (2 * count + 1) * 8, alignment: 16) {
       (memory) throws(XylemError) -> Value in
@@ -53,8 +54,7 @@ package struct ForeignFunction: Sendable {
       for index in 0..<count {
         let slot = unsafe slots + index * 8
         unsafe addresses[index] = unsafe slot
-        guard case .plain(.number(let number)) = signature.parameters[index] else { continue }
-        if let fault = unsafe number.store(arguments[index], at: slot) {
+        if let fault = unsafe numbers[index].store(arguments[index], at: slot) {
           throw CallErrors.argument(name, index, signature.parameters[index], arguments[index], fault)
         }
       }
@@ -63,8 +63,7 @@ package struct ForeignFunction: Sendable {
       }) {
         throw CallErrors.failed(name, failure)
       }
-      guard case .plain(.number(let number)) = signature.result else { return .none }
-      return try unsafe loaded(number, from: result)
+      return try unsafe count < numbers.count ? loaded(numbers[count], from: result) : .none
     }
   }
 

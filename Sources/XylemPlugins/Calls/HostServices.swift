@@ -13,24 +13,26 @@ package enum HostServices {
 
   /// Calls a plugin's code, and gives what it said to `fail` meanwhile on this thread; nil where it did not.
   ///
-  /// Calls may nest; each has the failure of its own. Costs two writes of a thread's variable.
+  /// Calls may nest; each has the failure of its own. Costs one look at a thread's variable.
   @inline(__always)
   package static func capturingFailure(_ body: () -> Void) -> String? {
-    var slot = unsafe FailureSlot()
-    return unsafe withUnsafeMutablePointer(to: &slot) { slot in
-      let outer = unsafe pthread_getspecific(table.key)
-      unsafe pthread_setspecific(table.key, slot)
-      body()
-      unsafe pthread_setspecific(table.key, outer)
-      guard let message = unsafe slot.pointee.message else { return nil }
-      defer { unsafe free(message) }
-      return unsafe String(cString: message)
-    }
+    let slot = unsafe table.slot
+    let outer = unsafe slot.pointee.message
+    unsafe slot.pointee.message = nil
+    unsafe slot.pointee.depth += 1
+    body()
+    unsafe slot.pointee.depth -= 1
+    let message = unsafe slot.pointee.message
+    unsafe slot.pointee.message = unsafe outer
+    guard let message = unsafe message else { return nil }
+    defer { unsafe free(message) }
+    return unsafe String(cString: message)
   }
 
   /// Makes the call that runs on this thread fail. Outside of calls the message is only logged.
   fileprivate static func fail(_ message: UnsafePointer<CChar>?) {
-    guard let slot = unsafe pthread_getspecific(table.key)?.assumingMemoryBound(to: FailureSlot.self) else {
+    let slot = unsafe table.slot
+    guard unsafe slot.pointee.depth > 0 else {
       log(level: XYLEM_LOG_ERROR, unsafe message.map { unsafe String(cString: $0) } ?? "a failure outside of a call")
       return
     }
@@ -72,9 +74,12 @@ package enum HostServices {
   static func release(_ memory: UnsafeMutableRawPointer?) { unsafe free(memory) }
 }
 
-/// The failure of one call; lies on the caller's stack.
+/// What a thread's calls said to `fail`.
 @unsafe
 private struct FailureSlot {
+  /// How many calls run on the thread, one within the other.
+  var depth = 0
+  /// Of the innermost call.
   var message: UnsafeMutablePointer<CChar>?
 }
 
@@ -82,12 +87,21 @@ private struct FailureSlot {
 @safe
 private struct Table: @unchecked Sendable {
   let pointer: UnsafePointer<xylem_host>
-  let key: pthread_key_t
+  private let key: pthread_key_t
+
+  /// The calling thread's slot, made on first need; goes with the thread.
+  var slot: UnsafeMutablePointer<FailureSlot> {
+    if let known = unsafe pthread_getspecific(key) { return unsafe known.assumingMemoryBound(to: FailureSlot.self) }
+    let fresh = UnsafeMutablePointer<FailureSlot>.allocate(capacity: 1)
+    unsafe fresh.initialize(to: FailureSlot())
+    unsafe pthread_setspecific(key, fresh)
+    return unsafe fresh
+  }
 
   init() {
     var key = pthread_key_t()
     // It fails where a process has used up its keys, long before it gets here.
-    let status = unsafe pthread_key_create(&key, nil)
+    let status = unsafe pthread_key_create(&key) { unsafe $0?.deallocate() }
     precondition(status == 0, "the process has no thread-specific key left")
     self.key = key
     let host = UnsafeMutablePointer<xylem_host>.allocate(capacity: 1)

@@ -30,7 +30,7 @@ extension PluginFunction {
   ///
   /// - Throws: `plugin.argument` where one of them would be written, which leaves no right gradient.
   func recordedTensors(_ arguments: [Value]) throws(XylemError) -> [RecordedTensor]? {
-    if function.interface.isScalar { return nil }
+    if function.interface.numbers != nil { return nil }
     var found: [RecordedTensor] = []
     for (position, argument) in arguments.enumerated() {
       switch try argument.unpacked() {

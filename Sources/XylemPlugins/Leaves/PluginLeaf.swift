@@ -48,3 +48,13 @@ public struct PluginLeaf: Sendable, Hashable, Codable {
     tier = function.tier.rawValue
   }
 }
+
+extension PluginFunction {
+  /// The function as policies take it. Makes it known to this process's extractors.
+  ///
+  /// - Parameter plugin: what it comes from, as ``WrappedSymbol/load(allowsAsserted:)`` gives it.
+  public func leaf(of plugin: PluginIdentity) -> PluginLeaf {
+    LeafRegistry.add([self], of: plugin)
+    return PluginLeaf(self, of: plugin)
+  }
+}

@@ -125,6 +125,18 @@ import XylemRuntime
     expectEqual(try Subjects.call("fails_at", .int(1)), .none)
   }
 
+  @Test func `A call within a call has a failure of its own`() throws {
+    let half = try Subjects.function("half")
+    let fails = try Subjects.function("fails")
+    let outer = HostServices.capturingFailure {
+      unsafe HostServices.shared.pointee.fail("the outer one")
+      expectError(.pluginCallFailed) { try fails([.float(-1)]) }
+      #expect((try? half([.float(1)])).map(describe) == "0.5f")
+    }
+    #expect(outer == "the outer one")
+    #expect(HostServices.capturingFailure {} == nil)
+  }
+
   @Test func `The host's memory is aligned, and its unknown extensions are null`() throws {
     let host = unsafe HostServices.shared.pointee
     let size = (host.struct_size, UInt32(MemoryLayout<xylem_host>.size))

@@ -1,10 +1,10 @@
 /*
  * Leaf functions in C++: signatures derived from the functions' own types. Part of xylem_sdk.hpp.
  */
-#ifndef XYLEM_FUNCTION_HPP
-#define XYLEM_FUNCTION_HPP
+#ifndef XYLEM_SDK_FUNCTION_HPP
+#define XYLEM_SDK_FUNCTION_HPP
 
-#include "crossing.hpp"
+#include "xylem_sdk_crossing.hpp"
 
 namespace xylem {
 namespace detail {

@@ -1,10 +1,10 @@
 /*
  * How the types of C++ cross the boundary of leaf functions. Part of xylem_sdk.hpp.
  */
-#ifndef XYLEM_CROSSING_HPP
-#define XYLEM_CROSSING_HPP
+#ifndef XYLEM_SDK_CROSSING_HPP
+#define XYLEM_SDK_CROSSING_HPP
 
-#include "tensor.hpp"
+#include "xylem_sdk_tensor.hpp"
 
 #include <optional>
 #include <string_view>

@@ -1,10 +1,10 @@
 /*
  * Tensors in C++: borrowed, written and owned, with checks that throw. Part of xylem_sdk.hpp.
  */
-#ifndef XYLEM_TENSOR_HPP
-#define XYLEM_TENSOR_HPP
+#ifndef XYLEM_SDK_TENSOR_HPP
+#define XYLEM_SDK_TENSOR_HPP
 
-#include "../xylem_sdk.h"
+#include "xylem_sdk.h"
 
 #include <cstdint>
 #include <cstring>
@@ -55,26 +55,34 @@ class List {
 
 /* ---- types of elements ---- */
 
-/* The element type of a C++ type: `dtype<float>()`. */
+/* What a tensor's elements are. */
+struct ElementType {
+  DLDataType raw;
+
+  /* The name that a PyTorch user knows: "float32". */
+  std::string name() const {
+    if (raw.code == 6 && raw.bits == 8 && raw.lanes == 1) return "bool";
+    const char *kind = raw.code == 0 ? "int" : raw.code == 1 ? "uint" : raw.code == 2 ? "float"
+                     : raw.code == 4 ? "bfloat" : raw.code == 5 ? "complex" : nullptr;
+    if (!kind || raw.lanes != 1) return "DLPack type " + std::to_string(raw.code) + "/" + std::to_string(raw.bits);
+    return kind + std::to_string(raw.bits);
+  }
+  /* Of one element, in bytes. */
+  std::size_t width() const { return (static_cast<std::size_t>(raw.bits) * raw.lanes + 7) / 8; }
+
+  friend bool operator==(const ElementType &a, const ElementType &b) {
+    return a.raw.code == b.raw.code && a.raw.bits == b.raw.bits && a.raw.lanes == b.raw.lanes;
+  }
+  friend bool operator!=(const ElementType &a, const ElementType &b) { return !(a == b); }
+  friend std::ostream &operator<<(std::ostream &stream, const ElementType &type) { return stream << type.name(); }
+};
+
+/* That of a C++ type: `dtype<float>()`. */
 template <class T>
-constexpr DLDataType dtype() {
+constexpr ElementType dtype() {
   static_assert(std::is_arithmetic_v<T> && sizeof(T) <= 8, "a tensor's elements are truth values, integers, float or double");
   const auto code = std::is_same_v<T, bool> ? 6 : std::is_floating_point_v<T> ? 2 : std::is_signed_v<T> ? 0 : 1;
-  return DLDataType{static_cast<std::uint8_t>(code), static_cast<std::uint8_t>(8 * sizeof(T)), 1};
-}
-
-inline bool operator==(const DLDataType &a, const DLDataType &b) {
-  return a.code == b.code && a.bits == b.bits && a.lanes == b.lanes;
-}
-inline bool operator!=(const DLDataType &a, const DLDataType &b) { return !(a == b); }
-
-/* The name that a PyTorch user knows: "float32". */
-inline std::string name_of(DLDataType type) {
-  if (type.code == 6 && type.bits == 8 && type.lanes == 1) return "bool";
-  const char *kind = type.code == 0 ? "int" : type.code == 1 ? "uint" : type.code == 2 ? "float"
-                   : type.code == 4 ? "bfloat" : type.code == 5 ? "complex" : nullptr;
-  if (!kind || type.lanes != 1) return "type " + std::to_string(type.code) + "/" + std::to_string(type.bits);
-  return kind + std::to_string(type.bits);
+  return {{static_cast<std::uint8_t>(code), static_cast<std::uint8_t>(8 * sizeof(T)), 1}};
 }
 
 /* ---- tensors ---- */
@@ -101,7 +109,7 @@ class Tensor {
   /* In elements. */
   std::int64_t stride(int dimension) const { return xylem_tensor_stride(raw_, checked(dimension)); }
   std::int64_t count() const { return xylem_tensor_count(raw_); }
-  DLDataType type() const { return raw_->dl_tensor.dtype; }
+  ElementType type() const { return {raw_->dl_tensor.dtype}; }
   bool on_cpu() const { return raw_->dl_tensor.device.device_type == 1; }
   /* Whether the elements lie side by side in row-major order. */
   bool is_compact() const { return xylem_tensor_is_compact(raw_); }
@@ -112,7 +120,7 @@ class Tensor {
   template <class T>
   const T *data() const {
     expect_on_cpu();
-    if (!is<T>()) fail("expects ", name_of(dtype<T>()), " elements, not ", name_of(type()));
+    if (!is<T>()) fail("expects ", dtype<T>(), " elements, not ", type());
     return static_cast<const T *>(xylem_tensor_data(raw_));
   }
 
@@ -167,14 +175,14 @@ class OwnedTensor {
   OwnedTensor() = default;
 
   /* Elements are not set. */
-  OwnedTensor(DLDataType type, const std::int64_t *shape, std::size_t dimensions)
-      : raw_(xylem_tensor_make(type, static_cast<std::int32_t>(dimensions), shape)) {
+  OwnedTensor(ElementType type, const std::int64_t *shape, std::size_t dimensions)
+      : raw_(xylem_tensor_make(type.raw, static_cast<std::int32_t>(dimensions), shape)) {
     if (!raw_) throw std::bad_alloc();
   }
 
   /* Elements are not set: `OwnedTensor::make<float>({2, 3})`. */
   template <class T>
-  static OwnedTensor make(std::initializer_list<std::int64_t> shape) { return {dtype<T>(), shape.begin(), shape.size()}; }
+  static OwnedTensor make(std::initializer_list<std::int64_t> shape) { return OwnedTensor(dtype<T>(), shape.begin(), shape.size()); }
 
   /* Elements are zero. */
   template <class T>
@@ -209,8 +217,7 @@ class OwnedTensor {
 
  private:
   OwnedTensor cleared() && {
-    const auto bits = static_cast<std::size_t>(raw_->dl_tensor.dtype.bits) * raw_->dl_tensor.dtype.lanes;
-    std::memset(xylem_tensor_data(raw_), 0, (bits + 7) / 8 * static_cast<std::size_t>(count()));
+    std::memset(xylem_tensor_data(raw_), 0, view().type().width() * static_cast<std::size_t>(count()));
     return std::move(*this);
   }
 
@@ -247,7 +254,7 @@ inline OwnedTensor Tensor::copy() const {
   OwnedTensor result(type(), shape().data(), shape().size());
   const std::int64_t total = count();
   if (total == 0) return result;
-  const std::size_t width = (static_cast<std::size_t>(type().bits) * type().lanes + 7) / 8;
+  const std::size_t width = type().width();
   const char *from = static_cast<const char *>(xylem_tensor_data(raw_));
   char *to = static_cast<char *>(xylem_tensor_data(result.view().raw()));
   if (is_compact()) {
@@ -284,7 +291,7 @@ template <class Body>
 auto with_floating_type(const char *name, const Tensor &tensor, Body &&body) -> decltype(body(TypeOf<float>())) {
   if (tensor.is<float>()) return body(TypeOf<float>());
   if (tensor.is<double>()) return body(TypeOf<double>());
-  fail(name, " has ", name_of(tensor.type()), " elements, not float32 or float64");
+  fail(name, " has ", tensor.type(), " elements, not float32 or float64");
 }
 
 }  // namespace xylem

@@ -1,11 +1,11 @@
 /*
  * Leaf modules in C++: a class is a type of modules. Part of xylem_sdk.hpp.
  */
-#ifndef XYLEM_MODULE_HPP
-#define XYLEM_MODULE_HPP
+#ifndef XYLEM_SDK_MODULE_HPP
+#define XYLEM_SDK_MODULE_HPP
 
-#include "attributes.hpp"
-#include "crossing.hpp"
+#include "xylem_sdk_attributes.hpp"
+#include "xylem_sdk_crossing.hpp"
 
 #include <variant>
 

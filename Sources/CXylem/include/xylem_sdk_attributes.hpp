@@ -1,10 +1,10 @@
 /*
  * What a leaf module is made from: plain attributes and tensors by name. Part of xylem_sdk.hpp.
  */
-#ifndef XYLEM_ATTRIBUTES_HPP
-#define XYLEM_ATTRIBUTES_HPP
+#ifndef XYLEM_SDK_ATTRIBUTES_HPP
+#define XYLEM_SDK_ATTRIBUTES_HPP
 
-#include "tensor.hpp"
+#include "xylem_sdk_tensor.hpp"
 
 #include <charconv>
 #include <optional>

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Whether what `xylem plugin new` writes builds and passes the check of plugins, in every language: usage: check-templates.sh FOLDER
+# FOLDER holds the built executables, xylem and xylem-scan.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$here/say.sh"
+
+xylem=$(cd "${1:?usage: check-templates.sh FOLDER}" 2>/dev/null && pwd)/xylem || fail "there is no folder '$1'"
+[ -x "$xylem" ] || fail "there is no executable $xylem" "swift build --product xylem && swift build --product xylem-scan"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# check LANGUAGE LIBRARY COMMAND…: writes a template, builds it by the command in its folder, and checks the library.
+check() {
+  local language=$1 library=$2
+  shift 2
+  say "templates: $language"
+  "$xylem" plugin new --language "$language" Rounding --output "$work/$language" --xylem "$here/.." >/dev/null ||
+    fail "the template in $language can't be written"
+  (cd "$work/$language" && "$@") >"$work/log" 2>&1 ||
+    fail "the template in $language doesn't build: $(tail -n 20 "$work/log")"
+  "$xylem" plugin check "$work/$language/$library" || fail "the template in $language doesn't pass the check"
+}
+
+check c libRounding.so make
+check swift .build/debug/libRounding.so swift build

@@ -1,0 +1,89 @@
+internal import Foundation
+internal import XylemErrors
+internal import XylemTrace
+
+/// The options that a YAML file gives, as the command line has them:
+///
+///     leaf: [Conv2dSame, "path:encoder.*"]
+///     auto-leaf: true
+///     concrete: { return_features: false }
+///     plugins:
+///       - path: plugins/libsame-padding.so
+///         sha256: 7d1a54127b222502f5b79b5fb0803061152a44f92b37e23c6527baf665d4da9a
+///
+/// Paths in it are relative to the file's folder. Reading is strict: a key that is not known, given twice or of another type is an error.
+struct Configuration: Sendable, Equatable {
+  /// A plugin to load, and the content that its file must have.
+  struct Plugin: Sendable, Equatable {
+    /// Relative to the folder of the configuration no more.
+    let path: String
+    /// Of the file's content; 64 digits in lower case.
+    let sha256: String
+    /// Names of leaves for which this plugin is meant where several bring them.
+    let prefer: [String]
+  }
+
+  /// The file that it was read from.
+  let file: String
+  /// `leaf`: module types, or paths after `path:`.
+  var leaves: [String] = []
+  /// `wrap`: leaf functions.
+  var wrapped: [String] = []
+  /// `no-default-leaves`.
+  var noDefaultLeaves: Bool?
+  /// `auto-leaf`.
+  var autoLeaf: Bool?
+  /// `naming`.
+  var naming: Naming?
+  /// `concrete`: arguments of forward, in the file's order.
+  var concrete: [ConcreteValue] = []
+  /// `plugins`.
+  var plugins: [Plugin] = []
+  /// `wrap-symbol`: as in `libm.so.6:erf(f64) -> f64`.
+  var wrapSymbols: [String] = []
+  /// `allow-asserted`.
+  var allowAsserted: Bool?
+  /// `weights`: a file.
+  var weights: String?
+
+  init(file: String) { self.file = file }
+
+  /// Reads a file, which is small: up to a mebibyte.
+  ///
+  /// - Throws: `file.not-found`, `file.unreadable`, `config.malformed`, `config.unknown-key`, and `command.unavailable` for what belongs to a
+  ///   later version.
+  static func load(_ path: String) throws(XylemError) -> Configuration {
+    try ConfigurationReader(file: path).read(text(of: path))
+  }
+
+  private static func text(of path: String) throws(XylemError) -> String {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw CommandErrors.missing(path)
+    }
+    guard !isFolder.boolValue else { throw CommandErrors.folder(path) }
+    let bytes: Data
+    do {
+      let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+      defer { try? handle.close() }
+      bytes = try handle.read(upToCount: ConfigurationErrors.mostBytes + 1) ?? Data()
+    } catch {
+      throw CommandErrors.unreadable(path, cause: error)
+    }
+    guard bytes.count <= ConfigurationErrors.mostBytes else { throw ConfigurationErrors.tooLarge(path) }
+    guard let text = String(validating: bytes, as: UTF8.self) else { throw ConfigurationErrors.encoding(path) }
+    return text
+  }
+}
+
+// MARK: - Together with the command line
+
+extension Configuration {
+  /// The file's list, and then the command line's.
+  static func appending(_ given: [String], to configured: [String]?) -> [String] { (configured ?? []) + given }
+
+  /// The file's arguments with the command line's in place of those of the same name.
+  static func overriding(_ configured: [ConcreteValue]?, with given: [ConcreteValue]) -> [ConcreteValue] {
+    (configured ?? []).filter { value in !given.contains { $0.name == value.name } } + given
+  }
+}

@@ -1,0 +1,71 @@
+internal import Foundation
+internal import XylemErrors
+internal import Yams
+
+/// The texts of what can be wrong with a configuration.
+enum ConfigurationErrors {
+  /// A mebibyte.
+  static let mostBytes = 1 << 20
+
+  static func tooLarge(_ path: String) -> XylemError {
+    XylemError(.configMalformed, "the configuration is larger than \(mostBytes) bytes", at: .init(file: path))
+  }
+
+  static func encoding(_ path: String) -> XylemError {
+    XylemError(.configMalformed, "the configuration is not UTF-8", at: .init(file: path))
+  }
+
+  static func malformed(
+    _ message: String, at mark: Mark?, of path: String, remedies: [String] = []
+  ) -> XylemError {
+    XylemError(.configMalformed, message, at: place(mark, path), remedies: remedies)
+  }
+
+  static func unknownKey(_ key: String, among keys: [String], at mark: Mark?, of path: String) -> XylemError {
+    let near = nearMisses(of: key, among: keys)
+    return XylemError(
+      .configUnknownKey, "there is no key '\(key)' here", at: place(mark, path),
+      remedies: near.isEmpty ? ["the keys: \(keys.joined(separator: ", "))"] : near.map { "\($0):" })
+  }
+
+  static func unavailable(_ key: String, at mark: Mark?, of path: String) -> XylemError {
+    var error = CommandErrors.unavailable("the key '\(key)'")
+    error.place = place(mark, path)
+    return error
+  }
+
+  static func noDigest(of plugin: String, at mark: Mark?, of path: String) -> XylemError {
+    malformed(
+      "the plugin '\(plugin)' has no 'sha256': a configuration pins the content of what it loads", at: mark, of: path,
+      remedies: ["sha256sum '\(plugin)'  # and 'sha256: DIGEST' under the path"])
+  }
+
+  /// What the parser of YAML says, in one sentence.
+  static func yaml(_ error: any Error, of path: String, text: String) -> XylemError {
+    guard let error = error as? YamlError else {
+      return XylemError(.configMalformed, "the configuration is not YAML", at: .init(file: path), cause: error)
+    }
+    switch error {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+      let line = lines.indices.contains(mark.line - 1) ? lines[mark.line - 1] : ""
+      let hasTab = line.prefix { $0 == " " || $0 == "\t" }.contains("\t")
+      let reason = problem.hasPrefix("but ") ? String(problem.dropFirst(4)) : problem
+      return malformed(
+        "the configuration is not YAML: \(reason)", at: mark, of: path,
+        remedies: hasTab ? ["indent with blanks: YAML allows no tabs there"] : [])
+    case .duplicatedKeysInMapping(let duplicates, let context):
+      let keys = duplicates.map { "'\($0)'" }.sorted().joined(separator: ", ")
+      return malformed("given twice in the mapping that begins here: \(keys)", at: context.mark, of: path)
+    default:
+      return XylemError(
+        .configMalformed, "the configuration is not YAML", at: .init(file: path), cause: Words("\(error)"))
+    }
+  }
+
+  /// `FILE:LINE:COLUMN`, as compilers write it.
+  private static func place(_ mark: Mark?, _ path: String) -> XylemError.Place {
+    .init(file: path + (mark.map { ":\($0.line):\($0.column)" } ?? ""))
+  }
+}

@@ -1,0 +1,92 @@
+internal import ArgumentParser
+internal import Foundation
+internal import XylemErrors
+internal import XylemPlugins
+
+/// `xylem plugin new`: the beginning of a plugin.
+struct PluginNewCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "new", abstract: "Writes a folder with a plugin to begin with.",
+    discussion: """
+      xylem plugin new --language c SamePadding
+      make -C SamePadding check
+
+      The plugin builds and passes 'xylem plugin check' as it is. One in C has the SDK's headers with it; one in Swift depends on Xylem's \
+      package.
+      """)
+
+  @Argument(help: "Of the plugin: letters from A to Z, digits and underscores.") var name: String
+  @Option(help: ArgumentHelp("c or swift.", valueName: "language")) var language: String
+  @Option(
+    name: [.customShort("o"), .customLong("output")],
+    help: ArgumentHelp("The folder to write, which must not exist yet. (default: ./NAME)", valueName: "folder"),
+    completion: .directory)
+  var output: String?
+  @Option(
+    help: ArgumentHelp(
+      "For Swift: Xylem's package, a folder or a repository's address. (default: the one that this executable was built in)",
+      valueName: "package"), completion: .directory)
+  var xylem: String?
+
+  func run() throws {
+    let names = PluginTemplate.Language.allCases.map(\.rawValue)
+    guard let language = PluginTemplate.Language(rawValue: language) else {
+      throw CommandErrors.usage(
+        "there is no template for '\(language)'; there is one for \(names.joined(separator: " and one for "))",
+        remedies: nearMisses(of: language, among: names).map { "--language \($0)" })
+    }
+    let template = try PluginTemplate(language, name: name, package: language == .swift ? package() : "")
+    let folder = output ?? name
+    try write(template.files, to: folder)
+    let library = language == .c ? "./lib\(name).so" : ".build/debug/lib\(name).so"
+    let build = language == .c ? "make" : "swift build"
+    try Terminal.output(
+      (template.files.map { "\(folder)/\($0.path)" } + [
+        "", "next:", "  cd '\(folder)' && \(build)", "  xylem plugin check \(library)",
+      ]).joined(separator: "\n"))
+  }
+
+  /// The folder appears whole or not at all.
+  private func write(_ files: [(path: String, text: String)], to folder: String) throws {
+    guard !folder.isEmpty else { throw CommandErrors.usage("'--output' needs the name of a folder") }
+    guard !FileManager.default.fileExists(atPath: folder) else { throw CommandErrors.exists(folder) }
+    let target = URL(fileURLWithPath: folder)
+    let draft = target.deletingLastPathComponent().appendingPathComponent(".\(name)-\(UUID().uuidString)")
+    do {
+      for (path, text) in files {
+        let file = draft.appendingPathComponent(path)
+        try FileManager.default.createDirectory(
+          at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: file)
+      }
+      try FileManager.default.moveItem(at: draft, to: target)
+    } catch {
+      try? FileManager.default.removeItem(at: draft)
+      throw XylemError(.fileUnwritable, "the folder can't be written", at: .init(file: folder), cause: error)
+    }
+  }
+
+  /// Where Xylem's package is.
+  private func package() throws(XylemError) -> String {
+    if let xylem {
+      if xylem.contains("://") { return xylem }
+      let folder = URL(fileURLWithPath: xylem).standardized.path
+      guard Self.isXylem(folder) else {
+        throw CommandErrors.usage("Xylem's package is not in '\(xylem)': there is no Sources/XylemLeaf")
+      }
+      return folder
+    }
+    var folder = (Bundle.main.executableURL ?? URL(fileURLWithPath: CommandLine.arguments[0])).resolvingSymlinksInPath()
+    while folder.path != "/" {
+      folder.deleteLastPathComponent()
+      if Self.isXylem(folder.path) { return folder.path }
+    }
+    throw CommandErrors.usage(
+      "where Xylem's package is isn't known: the checkout that this executable was built in is gone",
+      remedies: ["--xylem FOLDER", "--xylem https://HOST/OWNER/xylem"])
+  }
+
+  private static func isXylem(_ folder: String) -> Bool {
+    ["Package.swift", "Sources/XylemLeaf"].allSatisfy { FileManager.default.fileExists(atPath: "\(folder)/\($0)") }
+  }
+}

@@ -1,0 +1,60 @@
+internal import XylemErrors
+internal import XylemRuntime
+
+/// The texts of errors about functions that are called without a plugin.
+enum WrapErrors {
+  private static let example = "--wrap-symbol 'libm.so.6:erf(f64) -> f64'"
+
+  static func malformed(_ text: String) -> XylemError {
+    XylemError(
+      .pluginSignature, "a wrapped symbol is written LIBRARY:SYMBOL and a signature",
+      cause: Reason("found '\(text.prefix(200))'"), remedies: [example])
+  }
+
+  static func relativePath(_ library: String, _ text: String) -> XylemError {
+    XylemError(
+      .pluginUnloadable, "the library's path '\(library)' is neither absolute nor begins with './'",
+      remedies: ["--wrap-symbol './\(text)'"])
+  }
+
+  static func libraryNotFound(_ library: String, isPath: Bool) -> XylemError {
+    XylemError(
+      .pluginUnloadable, isPath ? "there is no library '\(library)'" : "the loader knows no library '\(library)'",
+      cause: isPath ? nil : Reason("the current folder is not searched; a library in it is './\(library)'"),
+      remedies: isPath ? [] : ["ldconfig -p | grep \(library.prefix { $0 != "." })"])
+  }
+
+  static func unloadable(_ path: String, _ reason: String) -> XylemError {
+    XylemError(.pluginUnloadable, "the library can't be loaded", at: .init(file: path), cause: Reason(reason))
+  }
+
+  static func symbolNotFound(_ wrapped: WrappedSymbol, path: String, isData: Bool, functions: [String]) -> XylemError {
+    let near = nearMisses(of: wrapped.symbol, among: functions)
+    return XylemError(
+      .pluginSymbolNotFound,
+      isData
+        ? "'\(wrapped.symbol)' of \(wrapped.library) is data, and no function"
+        : "\(wrapped.library) has no function '\(wrapped.symbol)'",
+      at: .init(file: path),
+      cause: near.isEmpty ? nil : Reason("near to it are " + near.joined(separator: ", ")),
+      remedies: near.first.map { ["--wrap-symbol '\(wrapped.library):\($0)\(wrapped.signature)'"] } ?? [
+        "nm -D --defined-only \(path)"
+      ])
+  }
+
+  static func asserted(_ wrapped: WrappedSymbol) -> XylemError {
+    XylemError(
+      .pluginAsserted,
+      "nothing vouches for the signature of '\(wrapped.symbol)' of \(wrapped.library) but who wrote it",
+      cause: Reason("the library has no debug information for it; a wrong signature crashes, or gives wrong values"),
+      remedies: ["--allow-asserted"])
+  }
+
+  static func mismatch(_ wrapped: WrappedSymbol, path: String, faults: [String], suggestion: String?) -> XylemError {
+    XylemError(
+      .pluginMismatch,
+      "'\(wrapped.symbol)' of \(wrapped.library) has other types than the signature \(wrapped.signature)",
+      at: .init(file: path), cause: Reason(faults.joined(separator: "\n")),
+      remedies: suggestion.map { ["--wrap-symbol '\(wrapped.library):\(wrapped.symbol)\($0)'"] } ?? [])
+  }
+}
