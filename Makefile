@@ -38,6 +38,7 @@ runtime: deps libtorch ## build the tensor runtime (libxylem-torch.so), release
 build: runtime ## build the executable and the runtime, release
 	@echo '==> building xylem (release)'
 	@$(swift_build) -c release --product xylem
+	@$(swift_build) -c release --product xylem-scan
 	@echo '==> built: .build/release/xylem'
 
 test: deps ## build and run all tests, debug
