@@ -42,7 +42,7 @@ import Testing
   // Calls
 
   private func owned(_ body: () -> Owned) throws -> PlainNumbers {
-    var result: Owned = unsafe nil
+    var result: UnsafeMutablePointer<DLManagedTensorVersioned>?
     let failure = HostServices.capturingFailure { unsafe result = unsafe body() }
     if let failure { throw PluginFailure.invalid(failure) }
     return try unsafe PlainNumbers(taking: #require(result))
@@ -54,7 +54,7 @@ import Testing
     let function = try unsafe #require(library.functions()["nms"]).pointee.function
     let call = try unsafe unsafeBitCast(#require(function), to: Suppress.self)
     let (b, s) = (LentNumbers(boxes, isScattered: isScattered), LentNumbers(scores, isScattered: isScattered))
-    let result = try withExtendedLifetime((b, s)) { try owned { unsafe call(b.pointer, s.pointer, threshold) } }
+    let result = try withExtendedLifetime((b, s)) { try unsafe owned { unsafe call(b.pointer, s.pointer, threshold) } }
     #expect(result.dtype == "int64" && result.shape == [result.numbers.count])
     return result.numbers.map { Int($0) }
   }
@@ -64,7 +64,7 @@ import Testing
     let call = try unsafe unsafeBitCast(#require(function), to: Pool.self)
     let (x, r) = (LentNumbers(c.input, isScattered: isScattered), LentNumbers(c.rois, isScattered: isScattered))
     return try withExtendedLifetime((x, r)) {
-      try owned {
+      try unsafe owned {
         unsafe call(x.pointer, r.pointer, c.spatial_scale, c.pooled[0], c.pooled[1], c.sampling_ratio, c.aligned)
       }
     }

@@ -19,6 +19,7 @@ import XylemTestSupport
       + ["clang++", "g++"].flatMap { name in ["c++17", "c++20"].compactMap { named((name, $0)) } }
     static let c = all.filter { !$0.isCXX }
     static let cxx = all.filter(\.isCXX)
+    static let cxx17 = cxx.filter { $0.standard == "c++17" }
 
     private static func named(_ pair: (name: String, standard: String)) -> Compiler? {
       let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
@@ -66,8 +67,9 @@ import XylemTestSupport
       let functions = try unsafe PluginLibrary(library).functions()
       return unsafe functions.keys.sorted().map { name in
         let raw = unsafe functions[name]!.pointee
-        let texts = unsafe [raw.signature, raw.operator_name, raw.backward_signature].compactMap { $0 }
-        return ([name] + texts.map { unsafe String(cString: $0) }).joined(separator: " ")
+        let texts = unsafe [raw.signature, raw.operator_name, raw.backward_signature]
+        return unsafe ([name] + texts.compactMap { unsafe $0.map { unsafe String(cString: $0) } }).joined(
+          separator: " ")
       }
     }
   }
@@ -99,7 +101,8 @@ import XylemTestSupport
       + #"XYLEM_LEAF_FUNCTION(round_up, f32, (f64, i64), XYLEM_REENTRANT, XYLEM_LEAF_DETERMINISTIC, "rounds up")"#
       + "\n"
     let said = try withFolder { try compile(text, compiler, into: $0 + "/libwrong.so") }
-    #expect(said.contains("the function's own type is not (f64, i64) -> f32"))
+    // GCC quotes its apostrophe.
+    #expect(said.contains("own type is not (f64, i64) -> f32"))
   }
 
   private static let everyType = """
@@ -151,7 +154,7 @@ import XylemTestSupport
   }
 
   @Test(
-    arguments: Compiler.cxx,
+    arguments: Compiler.cxx17,
     [
       (
         "static double f(long double x) { return double(x); }\nXYLEM_FUNCTION(f, XYLEM_SERIAL, 0, \"\")",
@@ -202,7 +205,9 @@ import XylemTestSupport
       try #require(try compile(Self.thrower, compiler, into: library) == "")
       let raw = try unsafe #require(PluginLibrary(library).functions()["refuse"]).pointee.function
       let refuse = try unsafe unsafeBitCast(#require(raw), to: (@convention(c) (Double) -> Double).self)
-      #expect(HostServices.capturingFailure { #expect(refuse(0.5) == 0.5) } == nil)
+      var kept = 0.0
+      #expect(HostServices.capturingFailure { kept = refuse(0.5) } == nil)
+      #expect(kept == 0.5)
       #expect(HostServices.capturingFailure { _ = refuse(1.5) } == "expects at most 1, not 1.5")
       #expect(HostServices.capturingFailure { _ = refuse(-1) } == "something was thrown that is no std::exception")
     }

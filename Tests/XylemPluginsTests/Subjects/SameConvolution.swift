@@ -13,7 +13,7 @@ import Testing
     let type = try unsafe #require(PluginLibrary.product("SamePadding").modules()["Conv2dSame"])
     let lent = tensors.map { LentNumbers($0.1, isScattered: isScattered) }
     let names = unsafe tensors.map { unsafe UnsafePointer(strdup($0.0)) }
-    defer { for name in unsafe names { unsafe free(UnsafeMutablePointer(mutating: name)) } }
+    defer { unsafe names.forEach { name in unsafe free(UnsafeMutablePointer(mutating: name)) } }
     var made: OpaquePointer?
     var error = unsafe xylem_error()
     let pointers = unsafe lent.map { unsafe Optional($0.pointer) }
@@ -22,7 +22,7 @@ import Testing
     unsafe instance = try #require(made)
     unsafe self.type = unsafe type
     self.tensors = lent
-    var found = [UnsafePointer<CChar>?](repeating: nil, count: 4)
+    var found = unsafe [UnsafePointer<CChar>?](repeating: nil, count: 4)
     let count = unsafe type.pointee.parameters(made, &found, found.count)
     parameters = unsafe found.prefix(count).map { unsafe $0.map { unsafe String(cString: $0) } ?? "" }
   }
@@ -41,7 +41,7 @@ import Testing
   }
 
   func callAsFunction(_ input: PlainNumbers, isScattered: Bool = false) throws -> PlainNumbers {
-    try withArgument(input, isScattered) { argument in
+    try unsafe withArgument(input, isScattered) { argument in
       var result = unsafe xylem_argument()
       var error = unsafe xylem_error()
       let (status, count) = unsafe withUnsafeMutablePointer(to: &result) { result in
@@ -66,8 +66,8 @@ import Testing
     let lent = LentNumbers(gradient, isScattered: isScattered)
     let names = ["input"] + parameters
     let needs = names.map { needed?.contains($0) ?? true ? UInt8(1) : 0 }
-    var made = [UnsafeMutablePointer<DLManagedTensorVersioned>?](repeating: nil, count: names.count)
-    try withArgument(input, isScattered) { argument in
+    var made = unsafe [UnsafeMutablePointer<DLManagedTensorVersioned>?](repeating: nil, count: names.count)
+    try unsafe withArgument(input, isScattered) { argument in
       var result = unsafe xylem_argument()
       var error = unsafe xylem_error()
       let gradients = unsafe [Optional(UnsafePointer(lent.pointer))]
@@ -79,9 +79,9 @@ import Testing
               unsafe backward.struct_size = UInt32(MemoryLayout<xylem_leaf_backward>.size)
               unsafe (backward.arguments, backward.argument_count) = unsafe (argument, 1)
               unsafe (backward.results, backward.result_count) = unsafe (UnsafePointer(result), 1)
-              unsafe backward.result_gradients = unsafe gradients.baseAddress
+              unsafe backward.result_gradients = gradients.baseAddress
               unsafe (backward.needs_argument_gradient, backward.argument_gradients) =
-                unsafe (needs.baseAddress, made.baseAddress)
+                (needs.baseAddress, made.baseAddress)
               unsafe backward.needs_parameter_gradient = unsafe needs.baseAddress.map { unsafe $0 + 1 }
               unsafe backward.parameter_gradients = unsafe made.baseAddress.map { unsafe $0 + 1 }
               unsafe backward.parameter_count = names.count - 1
