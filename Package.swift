@@ -60,7 +60,9 @@ var targets: [Target] = [
   .target(
     name: "Xylem",
     dependencies: [
-      "XylemModels", "XylemNN", "XylemExtract", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemImage", "XylemErrors",
+      "XylemModels", "XylemNN", "XylemExtract", "XylemTrace", "XylemPlugins", "XylemRuntime", "XylemGraph",
+      "XylemImage",
+      "XylemErrors",
     ],
     swiftSettings: strict),
   .target(
@@ -145,6 +147,9 @@ var targets: [Target] = [
     swiftSettings: strictMemory),
   .testTarget(name: "XylemLeafTests", dependencies: ["XylemLeaf", "CXylem"], swiftSettings: strictMemory),
   .target(name: "CallSubjects", dependencies: ["CXylem"], path: "Tests/CallSubjects"),
+  .executableTarget(
+    name: "PluginBenchmarks", dependencies: ["XylemPlugins", "XylemRuntime", "XylemErrors", "CXylem"],
+    path: "Tests/PluginBenchmarks", swiftSettings: strict),
   .testTarget(name: "XylemRuntimeTests", dependencies: ["XylemRuntime", "XylemErrors"], swiftSettings: strict),
   .testTarget(name: "XylemGraphTests", dependencies: ["XylemGraph", "XylemErrors"], swiftSettings: strict),
   .testTarget(name: "XylemErrorsTests", dependencies: ["XylemErrors"], swiftSettings: strict),
