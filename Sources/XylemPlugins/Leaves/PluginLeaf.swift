@@ -40,7 +40,8 @@ public struct PluginLeaf: Sendable, Hashable, Codable {
     self.plugin = plugin
     name = function.name
     replaces = true
-    mode = .none
+    // A function is not told the mode; one that draws may draw in both.
+    mode = function.isRandom ? .unknown : .none
     writes = function.signature.parameters.indices.filter {
       function.signature.parameters[$0].content == .writtenTensor
     }
