@@ -44,7 +44,7 @@ import Testing
   private func owned(_ body: () -> Owned) throws -> PlainNumbers {
     var result: UnsafeMutablePointer<DLManagedTensorVersioned>?
     let failure = HostServices.capturingFailure { unsafe result = unsafe body() }
-    if let failure { throw PluginFailure.invalid(failure) }
+    if let failure { throw SubjectFailure.invalid(failure) }
     return try unsafe PlainNumbers(taking: #require(result))
   }
 
@@ -83,7 +83,7 @@ import Testing
           x.pointer, r.pointer, c.spatial_scale, c.pooled[0], c.pooled[1], c.sampling_ratio, c.aligned, g.pointer)
       }
     }
-    if let failure { throw PluginFailure.invalid(failure) }
+    if let failure { throw SubjectFailure.invalid(failure) }
     let given = try unsafe #require(list)
     defer { unsafe HostServices.release(UnsafeMutableRawPointer(mutating: given)) }
     let entries = (0..<Int(unsafe given.pointee.count)).map { unsafe given.pointee.elements[$0] == nil }
@@ -170,7 +170,7 @@ import Testing
   private func expectFailure<Result>(
     _ message: String, sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> Result
   ) {
-    #expect(throws: PluginFailure.invalid(message), sourceLocation: sourceLocation) { _ = try body() }
+    #expect(throws: SubjectFailure.invalid(message), sourceLocation: sourceLocation) { _ = try body() }
   }
 
   // What it says of itself

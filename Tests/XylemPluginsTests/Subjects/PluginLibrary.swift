@@ -57,7 +57,7 @@ import XylemTestSupport
 }
 
 /// What a plugin said went wrong.
-struct PluginFailure: Error, Equatable {
+struct SubjectFailure: Error, Equatable {
   let status: UInt32
   let message: String
 
@@ -70,8 +70,8 @@ struct PluginFailure: Error, Equatable {
     unsafe error.release?(&error)
   }
 
-  static func invalid(_ message: String) -> PluginFailure {
-    PluginFailure(status: XYLEM_INVALID_ARGUMENT.rawValue, message: message)
+  static func invalid(_ message: String) -> SubjectFailure {
+    SubjectFailure(status: XYLEM_INVALID_ARGUMENT.rawValue, message: message)
   }
 }
 

@@ -18,7 +18,7 @@ import Testing
     var error = unsafe xylem_error()
     let pointers = unsafe lent.map { unsafe Optional($0.pointer) }
     let status = unsafe type.pointee.create(attributes, names, pointers, names.count, &made, &error)
-    guard status == XYLEM_OK else { throw unsafe PluginFailure(status, &error) }
+    guard status == XYLEM_OK else { throw unsafe SubjectFailure(status, &error) }
     unsafe instance = try #require(made)
     unsafe self.type = unsafe type
     self.tensors = lent
@@ -53,7 +53,7 @@ import Testing
         let status = unsafe type.pointee.call(instance, &call, &error)
         return unsafe (status, call.result_count)
       }
-      guard status == XYLEM_OK else { throw unsafe PluginFailure(status, &error) }
+      guard status == XYLEM_OK else { throw unsafe SubjectFailure(status, &error) }
       #expect(unsafe count == 1 && result.kind == XYLEM_ARGUMENT_TENSOR.rawValue)
       return try unsafe PlainNumbers(taking: #require(result.as.tensor))
     }
@@ -90,7 +90,7 @@ import Testing
           }
         }
       }
-      guard status == XYLEM_OK else { throw unsafe PluginFailure(status, &error) }
+      guard status == XYLEM_OK else { throw unsafe SubjectFailure(status, &error) }
     }
     var found: [String: PlainNumbers] = [:]
     for (index, name) in names.enumerated() {

@@ -106,7 +106,7 @@ import Testing
     (#"{"dilation":1,"groups":1,"kernel_size":5,"stride":1}"#, "kernel_size is 5x5, and the weight 3x3"),
   ])
   func `attributes that make no convolution are named`(_ attributes: String, _ message: String) {
-    #expect(throws: PluginFailure.invalid(message)) {
+    #expect(throws: SubjectFailure.invalid(message)) {
       try SameConvolution(attributes, [("weight", .formula([4, 3, 3, 3]))])
     }
   }
@@ -115,7 +115,7 @@ import Testing
 
   @Test func `tensors that make no convolution are named`() {
     func fails(_ message: String, _ tensors: [(String, PlainNumbers)]) {
-      #expect(throws: PluginFailure.invalid(message)) { try SameConvolution(Self.plain, tensors) }
+      #expect(throws: SubjectFailure.invalid(message)) { try SameConvolution(Self.plain, tensors) }
     }
     let weight = PlainNumbers.formula([4, 3, 3, 3])
     fails("the module has no tensor named weight", [("bias", .formula([4]))])
@@ -130,7 +130,7 @@ import Testing
   @Test func `inputs that fit no weight are named`() throws {
     let module = try SameConvolution(Self.plain, [("weight", .formula([4, 3, 3, 3]))])
     func fails(_ message: String, _ input: PlainNumbers) {
-      #expect(throws: PluginFailure.invalid(message)) { try module(input) }
+      #expect(throws: SubjectFailure.invalid(message)) { try module(input) }
     }
     fails("the input has 2 dimensions, not [N, C, H, W] or [C, H, W]", .formula([5, 5]))
     fails("the input has 4 channels, and the weight 3 in 1 groups", .formula([1, 4, 5, 5]))
