@@ -87,6 +87,8 @@ clean: ## remove what was built here; the shared libtorch stays
 
 ifneq ($(bench),)
 .PHONY: bench
-bench: build ## measure tracing and extraction
+bench: build ## measure tracing, extraction and calls of plugins
+	@$(swift_build) -c release --product PluginBenchmarks
+	@.build/release/PluginBenchmarks
 	@bash $(bench)
 endif

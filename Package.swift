@@ -148,7 +148,8 @@ var targets: [Target] = [
   .testTarget(name: "XylemLeafTests", dependencies: ["XylemLeaf", "CXylem"], swiftSettings: strictMemory),
   .target(name: "CallSubjects", dependencies: ["CXylem"], path: "Tests/CallSubjects"),
   .executableTarget(
-    name: "PluginBenchmarks", dependencies: ["XylemPlugins", "XylemRuntime", "XylemErrors", "CXylem"],
+    name: "PluginBenchmarks",
+    dependencies: ["XylemExtract", "XylemTrace", "XylemPlugins", "XylemRuntime", "XylemErrors", "CXylem"],
     path: "Tests/PluginBenchmarks", swiftSettings: strict),
   .testTarget(name: "XylemRuntimeTests", dependencies: ["XylemRuntime", "XylemErrors"], swiftSettings: strict),
   .testTarget(name: "XylemGraphTests", dependencies: ["XylemGraph", "XylemErrors"], swiftSettings: strict),

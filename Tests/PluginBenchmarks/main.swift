@@ -1,7 +1,9 @@
 import CXylem
 import Foundation
+import XylemExtract
 import XylemPlugins
 import XylemRuntime
+import XylemTrace
 
 /// What calls of plugins cost, in nanoseconds: the medians of interleaved rounds, so that a change of the machine's speed meets both sides.
 ///
@@ -26,7 +28,7 @@ one.pointee.call = { _, call, _ in
   return XYLEM_OK
 }
 
-func median(_ rounds: Int, _ count: Int, _ bodies: [() throws -> Void]) rethrows -> [Double] {
+func median(_ rounds: Int, _ count: Int, _ bodies: [() throws -> Void]) throws -> [Double] {
   var times = [[Double]](repeating: [], count: bodies.count)
   for _ in 0..<rounds {
     for (index, body) in bodies.enumerated() {
@@ -75,4 +77,35 @@ try TensorRuntime.withGradients(false) {
   let scalar = [Value.float(0.5)]
   let ffi = try median(15, 100_000, [{ _ = try cos(scalar) }])
   line("a scalar leaf function through libffi, in all", ffi[0], "wanted: under 200")
+}
+
+/// A model that calls as many modules of the plugin's type, one after another.
+func chain(_ count: Int) throws -> ScriptModel {
+  let parts = (0..<count).map { "  m\($0) : __torch__.Counted\n" }.joined()
+  let calls = (0..<count).map { "    x = self.m\($0).forward(x)\n" }.joined()
+  let head = "(Module):\n  __parameters__ = []\n  __buffers__ = []\n  training : bool\n"
+  let source =
+    "class Counted\(head)  def forward(self, x: Tensor) -> Tensor:\n    return torch.relu(x)\n"
+    + "class Chain\(head)\(parts)  def forward(self, x: Tensor) -> Tensor:\n\(calls)    return x\n"
+  return try ScriptModel(ScriptArchive(source: source, root: "Chain"))
+}
+
+LeafRegistry.add([type])
+let options = TraceOptions(policy: LeafPolicy().leaf(PluginLeaf(type)), recordsLocations: false)
+try TensorRuntime.withGradients(false) {
+  for count in [250, 1000, 4000] {
+    let model = try chain(count)
+    let requests = [ReturnRequest("output")]
+    let extractor = try FeatureExtractor(of: model, returning: requests, options: options, modes: [.eval])
+    let times = try median(
+      5, 1,
+      [
+        { _ = try model.trace(options) },
+        { _ = try FeatureExtractor(of: model, returning: requests, options: options, modes: [.eval]) },
+        { _ = try extractor([.tensor(input)]) },
+      ])
+    for (what, time) in zip(["traced", "traced and planned", "run"], times) {
+      line("each of \(count) leaves in one graph, \(what)", time / Double(count), "wanted: the same for every count")
+    }
+  }
 }
