@@ -22,7 +22,9 @@ enum ConfigurationErrors {
   }
 
   static func unknownKey(_ key: String, among keys: [String], at mark: Mark?, of path: String) -> XylemError {
-    let near = nearMisses(of: key, among: keys)
+    // A short key's near misses are few: what begins in the same way is as good a guess.
+    let close = nearMisses(of: key, among: keys)
+    let near = close.isEmpty ? keys.filter { $0.prefix(3) == key.prefix(3) } : close
     return XylemError(
       .configUnknownKey, "there is no key '\(key)' here", at: place(mark, path),
       remedies: near.isEmpty ? ["the keys: \(keys.joined(separator: ", "))"] : near.map { "\($0):" })
