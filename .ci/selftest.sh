@@ -118,6 +118,14 @@ rm "$demo/maps/stage1.png"
 rm -r "$demo"
 ! demo_passes || wrong "check-demo passes a folder that does not exist"
 
+say "selftest: templates"
+! bash "$here/check-templates.sh" "$work/nowhere" >/dev/null 2>&1 || wrong "check-templates passes without an executable"
+mkdir -p "$work/bin"
+printf '#!/bin/sh\nmkdir -p "$7" && printf "all:\\n\\tfalse\\n" >"$7/Makefile"\n' >"$work/bin/xylem"
+chmod +x "$work/bin/xylem"
+! bash "$here/check-templates.sh" "$work/bin" >"$work/templates" 2>&1 || wrong "check-templates passes what doesn't build"
+grep -q "doesn't build" "$work/templates" || wrong "check-templates fails for another reason: $(cat "$work/templates")"
+
 say "selftest: stages"
 # stages COMMAND…: runs each as a stage, then the end, and returns what CI would.
 stages() {
