@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps libtorch runtime build test fuzz demo lint format clean
+.PHONY: help deps libtorch runtime build plugins test fuzz demo lint format clean
 MAKEFLAGS += --no-print-directory
 
 # The manifest looks for libtorch on disk, which SwiftPM's cache of evaluated manifests does not notice.
@@ -38,7 +38,13 @@ runtime: deps libtorch ## build the tensor runtime (libxylem-torch.so), release
 build: runtime ## build the executable and the runtime, release
 	@echo '==> building xylem (release)'
 	@$(swift_build) -c release --product xylem
+	@$(swift_build) -c release --product xylem-scan
 	@echo '==> built: .build/release/xylem'
+
+plugins: deps ## build the example plugins, release
+	@echo '==> building the example plugins (release)'
+	@for plugin in SamePadding DetectionOps GatedUnit; do $(swift_build) -c release --product $$plugin; done
+	@echo '==> built: .build/release/libSamePadding.so, libDetectionOps.so, libGatedUnit.so'
 
 test: deps ## build and run all tests, debug
 	@if bash .ci/fetch-libtorch.sh; then \
@@ -65,7 +71,7 @@ fuzz: deps ## compare ten thousand random programs with the whole model
 	@echo "==> $$XYLEM_FUZZ_COUNT random programs from seed $$XYLEM_FUZZ_SEED"
 	@$(swift_test) --skip-build --filter RandomProgramTests
 
-demo: build ## extract features of a photograph from a trained model
+demo: build plugins ## extract features of a photograph from a trained model
 	@bash .ci/demo.sh
 
 lint: ## check the format and the house rules
@@ -81,6 +87,8 @@ clean: ## remove what was built here; the shared libtorch stays
 
 ifneq ($(bench),)
 .PHONY: bench
-bench: build ## measure tracing and extraction
+bench: build ## measure tracing, extraction and calls of plugins
+	@$(swift_build) -c release --product PluginBenchmarks
+	@.build/release/PluginBenchmarks
 	@bash $(bench)
 endif

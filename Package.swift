@@ -60,7 +60,9 @@ var targets: [Target] = [
   .target(
     name: "Xylem",
     dependencies: [
-      "XylemModels", "XylemNN", "XylemExtract", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemImage", "XylemErrors",
+      "XylemModels", "XylemNN", "XylemExtract", "XylemTrace", "XylemPlugins", "XylemRuntime", "XylemGraph",
+      "XylemImage",
+      "XylemErrors",
     ],
     swiftSettings: strict),
   .target(
@@ -114,13 +116,17 @@ var targets: [Target] = [
   .testTarget(name: "XylemImageTests", dependencies: ["XylemImage", "XylemErrors"], swiftSettings: strict),
   .testTarget(
     name: "XylemExtractTests",
-    dependencies: ["XylemExtract", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors"], swiftSettings: strict),
+    dependencies: [
+      "XylemExtract", "XylemTrace", "XylemPlugins", "XylemRuntime", "XylemGraph", "XylemErrors", "CXylem",
+    ],
+    swiftSettings: strict),
   .target(
     name: "XylemTestSupport", dependencies: ["XylemRuntime"], path: "Tests/XylemTestSupport", swiftSettings: strict),
   .testTarget(
     name: "XylemNNTests",
     dependencies: [
       "XylemTestSupport", "XylemNN", "XylemExtract", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors",
+      "XylemPlugins",
     ],
     swiftSettings: strict),
   .testTarget(
@@ -141,6 +147,10 @@ var targets: [Target] = [
     swiftSettings: strictMemory),
   .testTarget(name: "XylemLeafTests", dependencies: ["XylemLeaf", "CXylem"], swiftSettings: strictMemory),
   .target(name: "CallSubjects", dependencies: ["CXylem"], path: "Tests/CallSubjects"),
+  .executableTarget(
+    name: "PluginBenchmarks",
+    dependencies: ["XylemExtract", "XylemTrace", "XylemPlugins", "XylemRuntime", "XylemErrors", "CXylem"],
+    path: "Tests/PluginBenchmarks", swiftSettings: strict),
   .testTarget(name: "XylemRuntimeTests", dependencies: ["XylemRuntime", "XylemErrors"], swiftSettings: strict),
   .testTarget(name: "XylemGraphTests", dependencies: ["XylemGraph", "XylemErrors"], swiftSettings: strict),
   .testTarget(name: "XylemErrorsTests", dependencies: ["XylemErrors"], swiftSettings: strict),

@@ -30,6 +30,12 @@ say "xylem extract: five stages and the classes of $photo"
   --labels Fixtures/goldens/imagenet_classes.json \
   -o "$out/features.safetensors" --images "$out/maps"
 
+say "a plugin in place of the automatic leaves: Conv2dSame in C"
+"$xylem" plugin list .build/release/libSamePadding.so
+"$xylem" extract "$model" --plugin .build/release/libSamePadding.so --return classifier=logits \
+  --input "$photo" --resize 256 --crop 224 --mean 0.5,0.5,0.5 --std 0.5,0.5,0.5 \
+  --labels Fixtures/goldens/imagenet_classes.json -o "$out/plugin.safetensors"
+
 bash .ci/check-demo.sh "$out"
 
 say "in $out:"

@@ -71,7 +71,7 @@ static xylem_status check_parts(const SameConvolution *self, const char *attribu
                            (long long)weight->shape[0], (long long)self->groups);
   }
   int64_t kernel[2];
-  if (xylem_attribute(attributes, "kernel_size")) {
+  if (xylem_attribute_find(attributes, "kernel_size")) {
     status = read_pair(attributes, "kernel_size", kernel, error);
     if (status != XYLEM_OK) return status;
     if (kernel[0] != weight->shape[2] || kernel[1] != weight->shape[3]) {

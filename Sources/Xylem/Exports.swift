@@ -4,5 +4,6 @@
 @_exported public import XylemImage
 @_exported public import XylemModels
 @_exported public import XylemNN
+@_exported public import XylemPlugins
 @_exported public import XylemRuntime
 @_exported public import XylemTrace

@@ -44,7 +44,7 @@ struct BenchCommand: ParsableCommand {
     if let threads, !(1...1024).contains(threads) { throw ValidationError("'--threads' must be from 1 to 1024.") }
   }
 
-  func run() throws {
+  mutating func run() throws {
     try options.checkOutput()
     let model = try options.load()
     let threadsBefore = try TensorRuntime.load().threads

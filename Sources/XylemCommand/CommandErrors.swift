@@ -1,5 +1,6 @@
 internal import XylemErrors
 internal import XylemExtract
+internal import XylemPlugins
 internal import XylemNN
 internal import XylemTrace
 
@@ -11,6 +12,19 @@ enum CommandErrors {
 
   static func usage(_ message: String, remedies: [String] = []) -> XylemError {
     XylemError(.usage, message, remedies: remedies)
+  }
+
+  static func preferredUnknown(_ name: String, _ plugin: LeafPlugin) -> XylemError {
+    let names = plugin.modules.map(\.name) + plugin.functions.map(\.name)
+    return XylemError(
+      .usage, "the plugin \(plugin.manifest.id) is preferred for '\(name)', which it does not bring",
+      at: .init(file: plugin.file.path), remedies: nearMisses(of: name, among: names).map { "prefer: [\($0)]" })
+  }
+
+  static func preferredTwice(_ name: String, _ first: LeafPlugin, _ second: LeafPlugin) -> XylemError {
+    XylemError(
+      .pluginDuplicateName, "two plugins are preferred for '\(name)', \(first.manifest.id) and \(second.manifest.id)",
+      at: .init(file: second.file.path))
   }
 
   static func unavailable(_ what: String, remedies: [String] = []) -> XylemError {

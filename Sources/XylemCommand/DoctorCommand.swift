@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import XylemErrors
+internal import XylemPlugins
 internal import XylemRuntime
 
 /// `xylem doctor`: what is there to compute with, and what to do about what is not.
@@ -70,7 +71,7 @@ struct DoctorReport {
     } else {
       for place in searched { table.append(["looked in", "\(place.path) (\(place.exists ? "there" : "not there"))"]) }
     }
-    table.append(["plugins", "not available yet"])
+    table.append(["plugins", PluginPolicy.scannerPath.map { "tried by \($0)" } ?? "can't be tried: no xylem-scan"])
     return table.text
   }
 }

@@ -112,7 +112,7 @@ struct ExtractCommand: ParsableCommand {
     try extractor.save(to: path, weights: saveWeights == .inside ? .inside : .reference)
   }
 
-  func run() throws {
+  mutating func run() throws {
     try checkOutputs()
     let names = try labels.map { try ClassLabels(path: $0) }
     let threadsBefore = try TensorRuntime.load().threads
@@ -162,7 +162,7 @@ struct ExtractCommand: ParsableCommand {
   private func warnAboutNaming(_ extractor: FeatureExtractor, of model: LoadedModel, _ requests: [ReturnRequest]) {
     guard let trace = extractor.traces[mode] else { return }
     var other = options.traceOptions(mode, recordsLocations: false)
-    other.naming = options.naming == .exact ? .torchvision : .exact
+    other.naming = other.naming == .exact ? .torchvision : .exact
     // The other naming is only compared with: where it can't be traced there is nothing to warn of.
     guard let otherTrace = try? extractor.model.trace(model.withPlugins(other)) else { return }
     for warning in NamingComparison(trace, otherTrace).warnings(for: requests) { Terminal.warn(warning) }

@@ -22,7 +22,7 @@ struct GraphCommand: ParsableCommand {
   @Option(help: "The mode that is traced.") var mode: Mode = .eval
   @Option(help: "The output's format.") var format: Format = .table
 
-  func run() throws {
+  mutating func run() throws {
     if format == .html || format == .swift {
       throw CommandErrors.unavailable(
         "--format \(format.rawValue)", remedies: ["--format table", "--format dot", "--format json"])

@@ -34,8 +34,8 @@ struct ModelOptions: ParsableArguments {
   @Flag(name: .customLong("auto-leaf"), help: "What can't be traced becomes a leaf module or a region, and is listed.")
   var autoLeaf = false
 
-  @Option(help: "How nodes are named.")
-  var naming: Naming = .exact
+  @Option(help: "How nodes are named. (default: exact)")
+  var naming: Naming?
 
   @Option(
     name: .customLong("concrete"),
@@ -43,10 +43,12 @@ struct ModelOptions: ParsableArguments {
       "Fixes an argument of forward to a number, true, false or null. Repeatable.", valueName: "name=value"))
   var concrete: [ConcreteValue] = []
 
-  @OptionGroup var plugins: PluginOptions
+  @OptionGroup(title: "Plugin options") var plugins: PluginOptions
 
   @Option(
-    help: ArgumentHelp("Reads options from a YAML file. Not available yet.", valueName: "file"), completion: .file())
+    help: ArgumentHelp(
+      "Reads options and plugins from a YAML file; options given here come on top.", valueName: "file"),
+    completion: .file(extensions: ["yaml", "yml"]))
   var config: String?
 
   @Option(
@@ -86,18 +88,19 @@ struct ModelOptions: ParsableArguments {
   /// Options of a trace in one mode.
   func traceOptions(_ mode: Mode, recordsLocations: Bool = true) -> TraceOptions {
     TraceOptions(
-      mode: mode, naming: naming, policy: policy, makesLeaves: autoLeaf,
+      mode: mode, naming: naming ?? .exact, policy: policy, makesLeaves: autoLeaf,
       concrete: Dictionary(concrete.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
       recordsLocations: recordsLocations)
   }
 
-  /// Loads the model; operators that nobody registered are warned of.
+  /// Reads the configuration, loads plugins, and then the model; operators that nobody registered are warned of.
   ///
-  /// - Throws: `command.unavailable` for what belongs to a later version, `file.not-found` where the model is neither a
+  /// - Throws: as ``Configuration/load(_:)`` and ``PluginOptions/load(configured:)``; `file.not-found` where the model is neither a
   ///   file nor a known name, and as ``ScriptModel/init(path:)``.
-  func load() throws -> LoadedModel {
-    if config != nil { throw CommandErrors.unavailable("--config") }
-    let leaves = try plugins.load()
+  mutating func load() throws -> LoadedModel {
+    let configuration = try config.map { try Configuration.load($0) }
+    if let configuration { merge(configuration) }
+    let leaves = try plugins.load(configured: configuration?.plugins ?? [])
     if let definition = ModelCatalog.current[model] { return try build(definition, leaves) }
     if weights != nil { throw CommandErrors.usage("'--weights' is for models that are given by name") }
     var isFolder: ObjCBool = false
@@ -127,6 +130,19 @@ struct ModelOptions: ParsableArguments {
       )
     }
     return loaded
+  }
+
+  /// Puts what a file says under what the command line says.
+  private mutating func merge(_ configuration: Configuration) {
+    leaves = configuration.leaves + leaves
+    wrapped = configuration.wrapped + wrapped
+    noDefaultLeaves = noDefaultLeaves || configuration.noDefaultLeaves == true
+    autoLeaf = autoLeaf || configuration.autoLeaf == true
+    naming = naming ?? configuration.naming
+    concrete = Configuration.overriding(configuration.concrete, with: concrete)
+    weights = weights ?? configuration.weights
+    plugins.symbols = configuration.wrapSymbols + plugins.symbols
+    plugins.allowsAsserted = plugins.allowsAsserted || configuration.allowAsserted == true
   }
 
   /// A model by name, with weights from a file where one is given.

@@ -11,6 +11,8 @@ struct NodeDetails {
   let operation: String
   let rule: String?
   let location: String?
+  /// The plugin that a leaf comes from.
+  let provider: LeafProvider?
   var shape: [Int]?
   var dtype: String?
   var bytes: Int?
@@ -22,6 +24,7 @@ struct NodeDetails {
     operation = target.isEmpty ? node.operation.kind.rawValue : "\(node.operation.kind.rawValue) \(target)"
     rule = node.rule
     location = node.location?.description
+    provider = node.operation.provider
   }
 
   /// The details of the listed nodes of a trace, with shapes where an input's shape is given.
@@ -53,6 +56,12 @@ struct NodeDetails {
     var members: [String: JSONValue] = [
       "name": .string(name), "operation": .string(operation), "rule": .optional(rule), "location": .optional(location),
     ]
+    if let provider {
+      members["plugin"] = .object([
+        "id": .string(provider.plugin), "digest": .string(provider.digest), "leaf": .string(provider.leaf),
+        "replaces": .bool(provider.replaces), "signature": .optional(provider.tier), "mode": .optional(provider.mode),
+      ])
+    }
     if let shape { members["shape"] = .array(shape.map { .int($0) }) }
     if let dtype { members["dtype"] = .string(dtype) }
     if let bytes { members["bytes"] = .int(bytes) }

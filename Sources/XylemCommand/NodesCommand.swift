@@ -48,7 +48,7 @@ struct NodesCommand: ParsableCommand {
     if inputShape != nil, !long { throw ValidationError("'--input-shape' needs '--long'.") }
   }
 
-  func run() throws {
+  mutating func run() throws {
     try options.checkOutput()
     let model = try options.load()
     var listings: [NodeListing] = []
@@ -62,7 +62,8 @@ struct NodesCommand: ParsableCommand {
     let notes = MergedNotes(listings.map(\.trace))
     for line in notes.lines(listsAll: long || self.notes) { Terminal.error(line) }
     let report = NodesReport(
-      model: options.model, naming: listings.first?.trace.naming ?? options.naming, listings: listings, notes: notes,
+      model: options.model, naming: listings.first?.trace.naming ?? options.naming ?? .exact, listings: listings,
+      notes: notes,
       showsDetails: long,
       showsShapes: inputShape != nil)
     try options.emit(format == .json ? report.json.text : report.text)

@@ -33,21 +33,28 @@ struct PluginOptions: ParsableArguments {
     if symbols.contains("") { throw ValidationError("'--wrap-symbol' needs a library, a function and its types.") }
   }
 
-  /// Loads what the options name, and gives operators to the runtime: to be done before a model is loaded.
+  /// Loads what a configuration and the options name, and gives operators to the runtime: to be done before a model is loaded.
   ///
+  /// - Parameter configured: plugins of a configuration, whose contents are pinned.
   /// - Throws: as ``LeafPlugin/load(_:policy:)`` and ``WrappedSymbol/load(allowsAsserted:)``; `plugin.duplicate-name`.
-  /// - Returns: the leaves, plugins before symbols, in the order of the options.
-  func load() throws -> [PluginLeaf] {
-    var leaves: [PluginLeaf] = []
-    var loaded: [LeafPlugin] = []
-    for path in plugins {
-      let plugin = try Progress.during("loading \(path)") { try LeafPlugin.load(path) }
-      guard !loaded.contains(where: { $0 === plugin }) else { continue }
-      loaded.append(plugin)
-      leaves += plugin.leaves
+  /// - Returns: the leaves, plugins before symbols, in the order in which they are named.
+  func load(configured: [Configuration.Plugin]) throws -> [PluginLeaf] {
+    var choice = LeafChoice()
+    for plugin in configured {
+      var policy = PluginPolicy()
+      policy.pins = [plugin.path: plugin.sha256]
+      try choice.add(
+        Progress.during("loading \(plugin.path)") { try LeafPlugin.load(plugin.path, policy: policy) },
+        prefer: plugin.prefer)
     }
-    try LeafPlugin.checkNames(loaded)
-    for plugin in loaded { try plugin.implementOperators() }
+    for path in plugins {
+      try choice.add(Progress.during("loading \(path)") { try LeafPlugin.load(path) }, prefer: [])
+    }
+    var leaves = try choice.leaves()
+    for text in symbols {
+      let (function, library) = try WrappedSymbol(text).load(allowsAsserted: allowsAsserted)
+      leaves.append(function.leaf(of: library))
+    }
     return leaves
   }
 }

@@ -6,7 +6,7 @@
 
 const xylem_host *xylem_sdk_host;
 
-void call_subjects_open(const xylem_host *host) { xylem_sdk_host = host; }
+void call_subjects_open(const void *host) { xylem_sdk_host = host; }
 
 /* ---- threads ---- */
 
@@ -99,7 +99,7 @@ XYLEM_LEAF_FUNCTION_WITH_BACKWARD(add_into, add_into_backward, (tensor_written, 
 
 /* ---- finding them ---- */
 
-xylem_any_function call_subject(const char *name, const char **signature) {
+call_subject_function call_subject(const char *name, const char **signature) {
   const subject *const tables[] = {scalar_subjects, text_subjects, tensor_subjects};
   for (size_t i = 0; i < sizeof tables / sizeof *tables; ++i) {
     for (const subject *found = tables[i]; found->name; ++found) {
@@ -121,7 +121,7 @@ const char *const *call_subject_names(void) {
   return names;
 }
 
-const xylem_leaf_function *call_subject_leaf(const char *name) {
+const void *call_subject_leaf(const char *name) {
   for (const xylem_leaf_function *const *at = __start_xylem_functions; at != __stop_xylem_functions; ++at) {
     if (strcmp((*at)->name, name) == 0) return *at;
   }

@@ -38,7 +38,6 @@ import Testing
   }
 
   @Test(arguments: [
-    (["nodes", "m.pt", "--plugin", "p.so"], "--plugin"), (["nodes", "m.pt", "--config", "c.yml"], "--config"),
     (["graph", "m.pt", "--format", "html"], "html"),
     (["graph", "m.pt", "--format", "swift"], "swift"),
   ])

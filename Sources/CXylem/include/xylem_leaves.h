@@ -5,7 +5,8 @@
  * Tensors cross as DLPack. A tensor that the host passes is borrowed: its deleter is null, its memory is good until the call
  * returns (a parameter's until `destroy`), and where its flags say read-only it must not be written. A tensor that the plugin gives as
  * a result is owned by the host, which calls its deleter, where there is one, exactly once, on any thread. Results are memory of
- * their own: one that shares an argument's memory is refused, but for the argument itself, given back as it came.
+ * their own: one that shares an argument's memory is refused, but for the argument itself, given back as it came. A lent tensor may have
+ * any strides: those of a gradient that is the same everywhere are 0.
  */
 #ifndef XYLEM_LEAVES_H
 #define XYLEM_LEAVES_H

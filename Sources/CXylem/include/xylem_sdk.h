@@ -484,7 +484,7 @@ static inline xylem_tensor_list *xylem_tensor_list_make(size_t count, DLManagedT
 /*
  * Where the value of an attribute begins in a module's JSON, or null. The host's JSON has no blanks, and no objects inside the object.
  */
-static inline const char *xylem_attribute(const char *attributes, const char *name) {
+static inline const char *xylem_attribute_find(const char *attributes, const char *name) {
   const size_t length = strlen(name);
   const char *at = attributes;
   while (*at) {
@@ -504,7 +504,7 @@ static inline const char *xylem_attribute(const char *attributes, const char *na
 
 /* Reads a number, or an array of numbers: returns how many there are, writes no more than `capacity`; -1 where it is neither. */
 static inline int xylem_attribute_numbers(const char *attributes, const char *name, double *out, int capacity) {
-  const char *at = xylem_attribute(attributes, name);
+  const char *at = xylem_attribute_find(attributes, name);
   if (!at) return -1;
   const bool is_array = *at == '[';
   if (is_array && at[1] == ']') return 0;

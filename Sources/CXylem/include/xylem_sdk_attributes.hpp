@@ -24,7 +24,7 @@ class Attributes {
   const char *json() const { return json_; }
   /* Whether there is such an attribute that is not null. */
   bool contains(const char *name) const {
-    const char *at = xylem_attribute(json_, name);
+    const char *at = xylem_attribute_find(json_, name);
     return at && std::strncmp(at, "null", 4) != 0;
   }
 
@@ -46,7 +46,7 @@ class Attributes {
   [[noreturn]] static void wrong(const char *name, const char *what) { fail("the attribute ", name, " is not ", what); }
 
   const char *value(const char *name) const {
-    const char *at = xylem_attribute(json_, name);
+    const char *at = xylem_attribute_find(json_, name);
     if (!at) fail("the module has no attribute ", name);
     return at;
   }

@@ -33,6 +33,12 @@ size_t xylem_symbol_size(const void *address, const void **base);
 /* Where a library that was loaded lies, in the loader's counting: what is added to the addresses in its file. Returns 0, or -1. */
 int xylem_library_base(void *handle, uintptr_t *base);
 
+/*
+ * Whether bytes are equal to those of a library in memory. All of them are read, also what a sanitizer put between the library's
+ * variables.
+ */
+int xylem_is_mapped_copy(const void *bytes, const void *mapped, size_t count);
+
 /* Hands the file of every library that this process has loaded to `body`. */
 void xylem_each_library(void (*body)(const char *path, void *context), void *context);
 

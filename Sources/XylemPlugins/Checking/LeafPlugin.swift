@@ -30,10 +30,11 @@ public final class LeafPlugin: Sendable {
   /// Gives the operators that the plugin implements to the runtime, for the life of the process. To be done before an archive is loaded that
   /// calls them. Loads the runtime where there are any.
   ///
+  /// - Parameter isWanted: whether one of its functions is to be used.
   /// - Throws: `plugin.duplicate-name` where another plugin implements one of them; `runtime.not-found`; `runtime.operator` where the
   ///   runtime has an implementation of its own, or declares other types.
-  public func implementOperators() throws(XylemError) {
-    try PluginOperators.install(functions, of: identity)
+  public func implementOperators(_ isWanted: (PluginFunction) -> Bool = { _ in true }) throws(XylemError) {
+    try PluginOperators.install(functions.filter(isWanted), of: identity)
   }
 
   private init(file: PluginFile, functions: [PluginFunction], modules: [LeafModuleType]) {
@@ -144,20 +145,30 @@ public final class LeafPlugin: Sendable {
 
   /// Finds out whether two plugins bring leaves of one name.
   ///
+  /// - Parameter counts: whether a plugin's leaf of a name is used at all.
   /// - Throws: `plugin.duplicate-name`, naming both files.
-  public static func checkNames(_ plugins: [LeafPlugin]) throws(XylemError) {
-    try checkNames(of: plugins.map(\.file))
+  public static func checkNames(
+    _ plugins: [LeafPlugin], where counts: (LeafPlugin, String) -> Bool = { _, _ in true }
+  ) throws(XylemError) {
+    let byDigest = Dictionary(plugins.map { ($0.file.digest, $0) }, uniquingKeysWith: { first, _ in first })
+    try checkNames(of: plugins.map(\.file)) { file, name in byDigest[file.digest].map { counts($0, name) } ?? true }
   }
 
   /// Finds out, before anything is loaded, whether two plugins bring leaves of one name. The same content twice is one plugin.
   ///
   /// - Throws: `plugin.duplicate-name`, naming both files.
   public static func checkNames(of files: [PluginFile]) throws(XylemError) {
+    try checkNames(of: files) { _, _ in true }
+  }
+
+  private static func checkNames(
+    of files: [PluginFile], where counts: (PluginFile, String) -> Bool
+  ) throws(XylemError) {
     var owners: [String: PluginFile] = [:]
     for file in files {
       let names =
-        file.manifest.modules.map { "the leaf module '\($0.type)'" }
-        + file.manifest.functions.map { "the leaf function '\($0.name)'" }
+        file.manifest.modules.filter { counts(file, $0.type) }.map { "the leaf module '\($0.type)'" }
+        + file.manifest.functions.filter { counts(file, $0.name) }.map { "the leaf function '\($0.name)'" }
       for name in names {
         guard let owner = owners[name] else {
           owners[name] = file

@@ -40,7 +40,7 @@ internal import XylemErrors
         let count = min(1 << 20, segment.fileSize - offset)
         guard let bytes = file.bytes(count, at: segment.offset + offset),
           let place = unsafe UnsafeRawPointer(bitPattern: base + UInt(segment.address) + UInt(offset)),
-          unsafe memcmp(bytes, place, count) == 0
+          unsafe xylem_is_mapped_copy(bytes, place, count) != 0
         else { return false }
         offset += count
       }

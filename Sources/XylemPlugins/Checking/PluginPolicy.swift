@@ -24,6 +24,9 @@ public struct PluginPolicy: Sendable, Hashable {
     return nil
   }
 
+  /// The program that loads plugins before this process does; nil where it is not found.
+  public static var scannerPath: String? { Scanner.found }
+
   /// A variable of the environment; nil where it is empty, or the process runs with more rights than its user has.
   static func environment(_ name: String) -> String? {
     guard let value = unsafe xylem_environment(name), unsafe value.pointee != 0 else { return nil }

@@ -81,7 +81,9 @@ struct ScanReport {
   /// - Throws: `plugin.scan-crashed` for that line.
   init(_ bytes: [UInt8], path: String) throws(XylemError) {
     let decoder = JSONDecoder()
-    for line in bytes.split(separator: UInt8(ascii: "\n")) {
+    // A line without its end was cut short with the process that wrote it.
+    let whole = bytes[..<(bytes.lastIndex(of: UInt8(ascii: "\n")) ?? 0)]
+    for line in whole.split(separator: UInt8(ascii: "\n")) {
       let data = Data(line)
       if let guardLine = try? decoder.decode(GuardLine.self, from: data) {
         fault = (guardLine.fault.name, guardLine.fault.offset)

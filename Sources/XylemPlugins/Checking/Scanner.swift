@@ -21,13 +21,13 @@ struct Scanner {
   ///
   /// - Throws: `plugin.scanner-not-found`.
   init(timeLimit: Duration) throws(XylemError) {
-    let candidates = Self.candidates()
-    guard let program = candidates.first(where: { unsafe access($0, X_OK) == 0 }) else {
-      throw ScanErrors.scannerNotFound(searched: candidates)
-    }
+    guard let program = Self.found else { throw ScanErrors.scannerNotFound(searched: Self.candidates()) }
     self.program = program
     self.timeLimit = timeLimit
   }
+
+  /// The program, where there is one.
+  static var found: String? { candidates().first { unsafe access($0, X_OK) == 0 } }
 
   /// Where the program is looked for: what `XYLEM_SCANNER` names and nothing else, or beside the executable, in `../libexec`, and
   /// beside a bundle of tests.

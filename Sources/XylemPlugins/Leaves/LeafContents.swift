@@ -22,7 +22,7 @@ public struct LeafContents: Sendable {
       Self.json(of: entry.value).map { (entry.name, $0) }
     }
     let sorted = members.sorted { $0.0 < $1.0 }
-    return "{" + sorted.map { Self.quoted($0.0) + ":" + $0.1 }.joined(separator: ",") + "}"
+    return "{" + sorted.map { JSONText.quoted($0.0) + ":" + $0.1 }.joined(separator: ",") + "}"
   }
 
   /// Whether a value can be told as JSON.
@@ -34,7 +34,7 @@ public struct LeafContents: Sendable {
     case .bool(let flag): return flag ? "true" : "false"
     case .int(let number): return String(number)
     case .float(let number): return number.isFinite ? "\(number)" : "null"
-    case .string(let text): return quoted(text)
+    case .string(let text): return JSONText.quoted(text)
     case .list(let elements), .tuple(let elements, _):
       var parts: [String] = []
       for element in elements {
@@ -48,23 +48,5 @@ public struct LeafContents: Sendable {
       return json(of: unpacked)
     case .complex, .device, .tensor, .dictionary, .standIn: return nil
     }
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var out = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": out += "\\\""
-      case "\\": out += "\\\\"
-      case "\n": out += "\\n"
-      case "\r": out += "\\r"
-      case "\t": out += "\\t"
-      case let control where control.value < 0x20:
-        let digits = String(control.value, radix: 16)
-        out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: out.unicodeScalars.append(scalar)
-      }
-    }
-    return out + "\""
   }
 }

@@ -40,11 +40,22 @@ public struct PluginLeaf: Sendable, Hashable, Codable {
     self.plugin = plugin
     name = function.name
     replaces = true
-    mode = .none
+    // A function is not told the mode; one that draws may draw in both.
+    mode = function.isRandom ? .unknown : .none
     writes = function.signature.parameters.indices.filter {
       function.signature.parameters[$0].content == .writtenTensor
     }
     isRandom = function.isRandom
     tier = function.tier.rawValue
+  }
+}
+
+extension PluginFunction {
+  /// The function as policies take it. Makes it known to this process's extractors.
+  ///
+  /// - Parameter plugin: what it comes from, as ``WrappedSymbol/load(allowsAsserted:)`` gives it.
+  public func leaf(of plugin: PluginIdentity) -> PluginLeaf {
+    LeafRegistry.add([self], of: plugin)
+    return PluginLeaf(self, of: plugin)
   }
 }

@@ -34,7 +34,8 @@ enum Subjects {
   static func leaf(_ name: String, lock: CallLock = CallLock()) throws -> PluginFunction {
     _ = isOpen
     guard let raw = unsafe call_subject_leaf(name) else { throw Missing(name: name) }
-    return try unsafe PluginFunction(raw: raw, plugin: "org.example.subjects", pluginLock: lock)
+    return try unsafe PluginFunction(
+      raw: raw.assumingMemoryBound(to: xylem_leaf_function.self), plugin: "org.example.subjects", pluginLock: lock)
   }
 
   static var names: [String] {

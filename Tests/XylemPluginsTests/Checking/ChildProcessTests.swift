@@ -78,6 +78,11 @@ import XylemErrors
 
   @Test func `a report that makes no sense is an error, and no crash`() {
     #expect(throws: XylemError.self) { _ = try ScanReport(Array("hello\n".utf8), path: "p.so") }
-    #expect(throws: XylemError.self) { _ = try ScanReport([0xff, 0xfe], path: "p.so") }
+    #expect(throws: XylemError.self) { _ = try ScanReport([0xff, 0xfe, 0x0a], path: "p.so") }
+  }
+
+  @Test func `a line that was cut short says nothing, and those before it what they say`() throws {
+    let report = try ScanReport(Array("{\"begin\":{\"_0\":{\"opening\":{}}}}\n{\"begin\":{\"_0".utf8), path: "p.so")
+    #expect(report.step == .opening && !report.isDone)
   }
 }
