@@ -125,12 +125,10 @@ import XylemTrace
     }
   }
 
-  @Test func `the command line appends to lists and wins over values`() throws {
+  @Test func `an argument that the command line fixes wins over the file's`() throws {
     let configured = ["a=1", "b=2"].compactMap(ConcreteValue.init)
     let given = ["b=3", "c=4"].compactMap(ConcreteValue.init)
     #expect(Configuration.overriding(configured, with: given) == ["a=1", "b=3", "c=4"].compactMap(ConcreteValue.init))
     #expect(Configuration.overriding(nil, with: given) == given)
-    #expect(Configuration.appending(["B"], to: ["A"]) == ["A", "B"])
-    #expect(Configuration.appending(["B"], to: nil) == ["B"])
   }
 }

@@ -79,9 +79,6 @@ struct Configuration: Sendable, Equatable {
 // MARK: - Together with the command line
 
 extension Configuration {
-  /// The file's list, and then the command line's.
-  static func appending(_ given: [String], to configured: [String]?) -> [String] { (configured ?? []) + given }
-
   /// The file's arguments with the command line's in place of those of the same name.
   static func overriding(_ configured: [ConcreteValue]?, with given: [ConcreteValue]) -> [ConcreteValue] {
     (configured ?? []).filter { value in !given.contains { $0.name == value.name } } + given
