@@ -12,8 +12,8 @@ swift_build := swift build --manifest-cache none
 swift_test := OMP_NUM_THREADS=1 swift test --manifest-cache none
 
 # These draw random numbers from the process's one state, which other tests watch: they have a process of their own, one after
-# another, since some of them set the seed.
-drawing_tests := ^(XylemNNTests|XylemModelsTests)\.|ModelsCommandTests
+# another, since some of them set the seed. So have those that give operators to the runtime: others expect that nobody did.
+separate_tests := ^(XylemNNTests|XylemModelsTests)\.|ModelsCommandTests|DetectionTests
 
 # A relative path would mean another folder to the linker.
 ifneq ($(XYLEM_LIBTORCH),)
@@ -56,9 +56,9 @@ test: deps ## build and run all tests, debug
 	@echo '==> building the tests (debug)'
 	@$(swift_build) --build-tests
 	@echo '==> running the tests'
-	@$(swift_test) --skip-build --skip '$(drawing_tests)'
-	@echo '==> running the tests of models that draw their weights'
-	@$(swift_test) --skip-build --no-parallel --filter '$(drawing_tests)'
+	@$(swift_test) --skip-build --skip '$(separate_tests)'
+	@echo '==> running the tests that need a process of their own'
+	@$(swift_test) --skip-build --no-parallel --filter '$(separate_tests)'
 
 # Other programs every time, and the same again for a seed that is given: make fuzz XYLEM_FUZZ_SEED=1
 fuzz: export XYLEM_FUZZ_SEED := $(or $(XYLEM_FUZZ_SEED),$(shell date +%s))

@@ -98,12 +98,10 @@ var targets: [Target] = [
   .target(
     name: "GatedUnitDeclarations", dependencies: ["CXylem"], path: "Plugins/GatedUnit/Declarations",
     publicHeadersPath: "."),
-  .systemLibrary(
-    name: "CFFI", pkgConfig: "libffi", providers: [.apt(["libffi-dev"])]),
-  .systemLibrary(
-    name: "CElfutils", pkgConfig: "libdw", providers: [.apt(["libdw-dev"])]),
-  .systemLibrary(
-    name: "CMessageDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
+  // Where the compiler looks anyway; with a name for pkg-config, SwiftPM would complain where that is not installed.
+  .systemLibrary(name: "CFFI"),
+  .systemLibrary(name: "CElfutils"),
+  .systemLibrary(name: "CMessageDigest"),
 
   // Plugins: what they need of the package are headers, by path, as in a plugin of somebody else's.
   .target(
