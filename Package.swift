@@ -52,8 +52,8 @@ var targets: [Target] = [
   .target(
     name: "XylemCommand",
     dependencies: [
-      "Xylem", "XylemModels", "XylemNN", "XylemExtract", "XylemTrace", "XylemPlugins", "XylemRuntime", "XylemGraph",
-      "XylemImage", "XylemErrors",
+      "Xylem", "XylemModels", "XylemNN", "XylemDiff", "XylemExtract", "XylemTrace", "XylemPlugins", "XylemRuntime",
+      "XylemGraph", "XylemImage", "XylemErrors",
       argumentParser, yams,
     ],
     swiftSettings: strict),
@@ -77,6 +77,7 @@ var targets: [Target] = [
   .target(
     name: "XylemTrace", dependencies: ["XylemPlugins", "XylemRuntime", "XylemGraph", "XylemErrors", collections],
     swiftSettings: strict),
+  .target(name: "XylemDiff", dependencies: ["XylemGraph", "XylemErrors"], swiftSettings: strict),
   .target(name: "XylemRuntime", dependencies: ["XylemErrors", "CXylem"], swiftSettings: strictMemory),
   .target(name: "XylemGraph", dependencies: ["XylemErrors"], swiftSettings: strict),
   .target(name: "XylemErrors", swiftSettings: strict),
@@ -147,6 +148,9 @@ var targets: [Target] = [
   .target(name: "CallSubjects", dependencies: ["CXylem"], path: "Tests/CallSubjects"),
   .testTarget(name: "XylemRuntimeTests", dependencies: ["XylemRuntime", "XylemErrors"], swiftSettings: strict),
   .testTarget(name: "XylemGraphTests", dependencies: ["XylemGraph", "XylemErrors"], swiftSettings: strict),
+  .testTarget(
+    name: "XylemDiffTests", dependencies: ["XylemDiff", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors"],
+    swiftSettings: strict),
   .testTarget(name: "XylemErrorsTests", dependencies: ["XylemErrors"], swiftSettings: strict),
   .testTarget(
     name: "XylemCommandTests", dependencies: ["XylemCommand", "XylemNN", "XylemExample"], exclude: ["Snapshots"],

@@ -1,0 +1,3 @@
+/// Compares two traces of a model.
+public enum TraceDiffer {
+}
