@@ -52,8 +52,8 @@ var targets: [Target] = [
   .target(
     name: "XylemCommand",
     dependencies: [
-      "Xylem", "XylemModels", "XylemNN", "XylemExtract", "XylemTrace", "XylemPlugins", "XylemRuntime", "XylemGraph",
-      "XylemImage", "XylemErrors",
+      "Xylem", "XylemModels", "XylemNN", "XylemDiff", "XylemExtract", "XylemTrace", "XylemPlugins", "XylemRuntime",
+      "XylemGraph", "XylemImage", "XylemErrors",
       argumentParser, yams,
     ],
     swiftSettings: strict),
@@ -79,6 +79,7 @@ var targets: [Target] = [
   .target(
     name: "XylemTrace", dependencies: ["XylemPlugins", "XylemRuntime", "XylemGraph", "XylemErrors", collections],
     swiftSettings: strict),
+  .target(name: "XylemDiff", dependencies: ["XylemGraph", "XylemErrors"], swiftSettings: strict),
   .target(name: "XylemRuntime", dependencies: ["XylemErrors", "CXylem"], swiftSettings: strictMemory),
   .target(name: "XylemGraph", dependencies: ["XylemErrors"], swiftSettings: strict),
   .target(name: "XylemErrors", swiftSettings: strict),
@@ -151,6 +152,9 @@ var targets: [Target] = [
     path: "Tests/PluginBenchmarks", swiftSettings: strict),
   .testTarget(name: "XylemRuntimeTests", dependencies: ["XylemRuntime", "XylemErrors"], swiftSettings: strict),
   .testTarget(name: "XylemGraphTests", dependencies: ["XylemGraph", "XylemErrors"], swiftSettings: strict),
+  .testTarget(
+    name: "XylemDiffTests", dependencies: ["XylemDiff", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors"],
+    swiftSettings: strict),
   .testTarget(name: "XylemErrorsTests", dependencies: ["XylemErrors"], swiftSettings: strict),
   .testTarget(
     name: "XylemCommandTests", dependencies: ["XylemCommand", "XylemNN", "XylemExample"], exclude: ["Snapshots"],

@@ -1,0 +1,153 @@
+internal import XylemGraph
+
+extension Aligner {
+  /// Pairs nodes of a gap that no name holds together.
+  mutating func match(_ left: ArraySlice<Int>, _ right: ArraySlice<Int>) {
+    guard !left.isEmpty, !right.isEmpty else { return }
+    if left.count * right.count <= limits.cellsPerGap {
+      matchByWeight(Array(left), Array(right))
+    } else {
+      matchBySubsequence(Array(left), Array(right))
+    }
+  }
+
+  /// How much speaks for two nodes being the same step; 0 where they can't be.
+  ///
+  /// The source line says most, then equal constants, then the structure of the arguments and the name (whose number may have
+  /// moved), then what is read.
+  private mutating func weigh(_ t: Int, _ e: Int) -> Int {
+    comparisons += 1
+    guard train.operation[t] == eval.operation[e], train.module[t] == eval.module[e] else { return 0 }
+    var weight = 0
+    let isShaped = train.shape[t] == eval.shape[e]
+    if isShaped { weight += 3 }
+    if isShaped && train.constants[t] == eval.constants[e] { weight += 4 }
+    if train.name[t] == eval.name[e] { weight += 3 }
+    if train.location[t] != 0 && eval.location[e] != 0 { weight += train.location[t] == eval.location[e] ? 5 : -2 }
+    switch inputs(t, e) {
+    case .agree: weight += 2
+    case .unknown: weight += 1
+    case .differ: weight -= 3
+    }
+    return weight >= 4 ? weight + 6 : 0
+  }
+
+  /// The pairs in order whose weights have the largest sum.
+  private mutating func matchByWeight(_ left: [Int], _ right: [Int]) {
+    let width = right.count + 1
+    var best = [Int](repeating: 0, count: (left.count + 1) * width)
+    var weights = [Int](repeating: 0, count: left.count * right.count)
+    for l in left.indices.reversed() {
+      for r in right.indices.reversed() {
+        // A nudge towards pairs at like distances decides ties, and the same way from both sides.
+        let weight = weigh(left[l], right[r]) << 16
+        let nudged = weight == 0 ? 0 : weight - min(abs(l - r), 255)
+        weights[l * right.count + r] = nudged
+        let skipped = max(best[(l + 1) * width + r], best[l * width + r + 1])
+        best[l * width + r] = nudged == 0 ? skipped : max(skipped, best[(l + 1) * width + r + 1] + nudged)
+      }
+    }
+    var (l, r) = (0, 0)
+    while l < left.count && r < right.count {
+      let here = best[l * width + r]
+      let weight = weights[l * right.count + r]
+      if weight > 0 && here == best[(l + 1) * width + r + 1] + weight {
+        pair(left[l], right[r])
+        (l, r) = (l + 1, r + 1)
+      } else if here == best[(l + 1) * width + r] {
+        l += 1
+      } else {
+        r += 1
+      }
+    }
+  }
+
+  /// The longest common subsequence of equal steps by Myers' greedy search, as long as it needs few edits; then the gaps that it
+  /// leaves.
+  private mutating func matchBySubsequence(_ left: [Int], _ right: [Int]) {
+    guard let common = commonSubsequence(left, right) else {
+      coarseReasons.append(
+        "\(left.count) nodes from \(train.nodes[left[0]].name) and \(right.count) from \(eval.nodes[right[0]].name) "
+          + "differ in more than \(limits.editsPerGap) places; they were paired in order by operation")
+      return matchByOccurrence(left, right)
+    }
+    var (l, r) = (0, 0)
+    for (nextLeft, nextRight) in common {
+      pair(left[nextLeft], right[nextRight])
+      fillSmall(left[l..<nextLeft], right[r..<nextRight])
+      (l, r) = (nextLeft + 1, nextRight + 1)
+    }
+    fillSmall(left[l...], right[r...])
+  }
+
+  private mutating func fillSmall(_ left: ArraySlice<Int>, _ right: ArraySlice<Int>) {
+    guard !left.isEmpty, !right.isEmpty, left.count * right.count <= limits.cellsPerGap else { return }
+    matchByWeight(Array(left), Array(right))
+  }
+
+  private mutating func commonSubsequence(_ left: [Int], _ right: [Int]) -> [(Int, Int)]? {
+    let bound = limits.editsPerGap
+    // The furthest left position on each diagonal, for each number of edits.
+    var history: [[Int]] = []
+    var furthest = [Int](repeating: 0, count: 2 * bound + 3)
+    for edits in 0...bound {
+      history.append(furthest)
+      for diagonal in stride(from: -edits, through: edits, by: 2) {
+        let slot = diagonal + bound + 1
+        let goesDown = diagonal == -edits || (diagonal != edits && furthest[slot - 1] < furthest[slot + 1])
+        var l = goesDown ? furthest[slot + 1] : furthest[slot - 1] + 1
+        while l < left.count && l - diagonal < right.count && isEqualStep(left[l], right[l - diagonal]) { l += 1 }
+        furthest[slot] = l
+        if l >= left.count && l - diagonal >= right.count {
+          return path(through: history, edits: edits, left.count, right.count)
+        }
+      }
+    }
+    return nil
+  }
+
+  private mutating func isEqualStep(_ t: Int, _ e: Int) -> Bool {
+    comparisons += 1
+    return isSameStep(t, e)
+  }
+
+  /// Walks back from the end to the steps that were equal.
+  private func path(through history: [[Int]], edits: Int, _ left: Int, _ right: Int) -> [(Int, Int)] {
+    let bound = limits.editsPerGap
+    var pairs: [(Int, Int)] = []
+    var (l, r) = (left, right)
+    for count in stride(from: edits, through: 0, by: -1) {
+      let furthest = history[count]
+      let slot = l - r + bound + 1
+      let goesDown = l - r == -count || (l - r != count && furthest[slot - 1] < furthest[slot + 1])
+      let before = count == 0 ? 0 : (goesDown ? furthest[slot + 1] : furthest[slot - 1] + 1)
+      while l > before {
+        (l, r) = (l - 1, r - 1)
+        pairs.append((l, r))
+      }
+      if count > 0 { if goesDown { r -= 1 } else { l -= 1 } }
+    }
+    return pairs.reversed()
+  }
+
+  /// Pairs the first step of a kind with the first, the second with the second, as far as they are in order.
+  private mutating func matchByOccurrence(_ left: [Int], _ right: [Int]) {
+    struct Kind: Hashable {
+      let operation: Int
+      let module: Int
+    }
+    var places: [Kind: [Int]] = [:]
+    for e in right { places[Kind(operation: eval.operation[e], module: eval.module[e]), default: []].append(e) }
+    var used: [Kind: Int] = [:]
+    var found: [(t: Int, e: Int)] = []
+    for t in left {
+      comparisons += 1
+      let kind = Kind(operation: train.operation[t], module: train.module[t])
+      let ordinal = used[kind, default: 0]
+      guard let candidates = places[kind], ordinal < candidates.count else { continue }
+      used[kind] = ordinal + 1
+      found.append((t, candidates[ordinal]))
+    }
+    for position in longestRising(found.map(\.e)) { pair(found[position].t, found[position].e) }
+  }
+}

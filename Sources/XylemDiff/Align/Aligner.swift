@@ -1,0 +1,183 @@
+internal import XylemGraph
+
+/// Finds which node of one trace is which of the other, in passes that are each bounded.
+///
+/// 1. Attributes pair by their names, wherever they are read first; leaf modules by path and ordinal, placeholders by name.
+/// 2. Between those that kept their order, nodes of equal names pair where module, operation, constants and inputs agree.
+/// 3. What is left between two pairs is weighed pair by pair, see ``weigh(_:_:)``; a gap too large for that goes through a
+///    search for the longest common subsequence first.
+/// 4. Nodes left over pair where they compute the same of the same inputs: they moved.
+struct Aligner {
+  let train: IndexedSide
+  let eval: IndexedSide
+  let limits: DiffOptions.Limits
+  /// For each node of one side its counterpart on the other, or -1.
+  private(set) var toEval: [Int]
+  private(set) var toTrain: [Int]
+  /// How many pairs were weighed.
+  var comparisons = 0
+  /// Which bounds were hit.
+  var coarseReasons: [String] = []
+
+  init(_ train: IndexedSide, _ eval: IndexedSide, limits: DiffOptions.Limits) {
+    self.train = train
+    self.eval = eval
+    self.limits = limits
+    toEval = Array(repeating: -1, count: train.nodes.count)
+    toTrain = Array(repeating: -1, count: eval.nodes.count)
+  }
+
+  mutating func pair(_ t: Int, _ e: Int) {
+    toEval[t] = e
+    toTrain[e] = t
+  }
+
+  private mutating func part(_ t: Int, _ e: Int) {
+    toEval[t] = -1
+    toTrain[e] = -1
+  }
+
+  mutating func run() {
+    pairAttributes()
+    let anchors = pairAnchors()
+    var (t, e) = (0, 0)
+    for anchor in anchors + [(train.nodes.count, eval.nodes.count)] {
+      fill((t..<anchor.0).filter { toEval[$0] < 0 }, (e..<anchor.1).filter { toTrain[$0] < 0 })
+      (t, e) = (anchor.0 + 1, anchor.1 + 1)
+    }
+    pairLeftovers()
+  }
+
+  // MARK: - Anchors
+
+  private mutating func pairAttributes() {
+    for t in train.nodes.indices where train.nodes[t].operation.kind == .attribute {
+      guard let e = eval.byName[train.name[t]], eval.nodes[e].operation == train.nodes[t].operation,
+        train.module[t] == eval.module[e]
+      else { continue }
+      pair(t, e)
+    }
+  }
+
+  /// Pairs what a name alone identifies, and returns the pairs that are in order on both sides.
+  private mutating func pairAnchors() -> [(Int, Int)] {
+    let places = anchorPlaces(eval)
+    let own = anchorPlaces(train)
+    var found: [(Int, Int)] = []
+    for (key, positions) in own {
+      // Where one mode calls a module more often, ordinals don't say which call is which.
+      guard let others = places[key], others.count == positions.count else { continue }
+      for (t, e) in zip(positions, others) { found.append((t, e)) }
+    }
+    found.sort { $0.0 < $1.0 }
+    for (t, e) in found { pair(t, e) }
+    return longestRising(found.map(\.1)).map { found[$0] }
+  }
+
+  private struct AnchorKey: Hashable {
+    let module: Int
+    let operation: Int
+    let name: Int
+  }
+
+  private func anchorPlaces(_ side: IndexedSide) -> [AnchorKey: [Int]] {
+    var places: [AnchorKey: [Int]] = [:]
+    for (position, node) in side.nodes.enumerated() {
+      let name: Int
+      switch node.operation.kind {
+      case .leafModule: name = -1
+      case .placeholder: name = side.name[position]
+      case .output: name = -2
+      default: continue
+      }
+      let key = AnchorKey(module: side.module[position], operation: side.operation[position], name: name)
+      places[key, default: []].append(position)
+    }
+    return places
+  }
+
+  // MARK: - Gaps
+
+  /// Pairs nodes of two gaps that lie between the same anchors: those whose names agree first.
+  private mutating func fill(_ left: [Int], _ right: [Int]) {
+    guard let first = right.first, let last = right.last, !left.isEmpty else { return }
+    var found: [(left: Int, e: Int)] = []
+    for (index, t) in left.enumerated() {
+      guard let e = eval.byName[train.name[t]], e >= first, e <= last, toTrain[e] < 0, agree(t, e) else { continue }
+      pair(t, e)
+      found.append((index, e))
+    }
+    let kept = longestRising(found.map(\.e))
+    for (t, e) in found { part(left[t], e) }
+    var (l, r) = (0, 0)
+    for position in kept {
+      let (index, e) = found[position]
+      pair(left[index], e)
+      var next = r
+      while right[next] != e { next += 1 }
+      match(left[l..<index], right[r..<next])
+      (l, r) = (index + 1, next + 1)
+    }
+    match(left[l...], right[r...])
+  }
+
+  /// Whether two nodes of one name are the same step as far as can be told yet.
+  private mutating func agree(_ t: Int, _ e: Int) -> Bool {
+    comparisons += 1
+    return isSameStep(t, e) && (train.location[t] == eval.location[e] || train.location[t] & eval.location[e] & 1 == 0)
+      && inputs(t, e) != .differ
+  }
+
+  /// Whether module, operation, constants and structure agree.
+  func isSameStep(_ t: Int, _ e: Int) -> Bool {
+    train.operation[t] == eval.operation[e] && train.module[t] == eval.module[e]
+      && train.constants[t] == eval.constants[e] && train.shape[t] == eval.shape[e]
+  }
+
+  enum Inputs { case agree, unknown, differ }
+
+  /// Whether two nodes read the same values, as far as those are paired.
+  func inputs(_ t: Int, _ e: Int) -> Inputs {
+    let (a, b) = (train.inputs[t], eval.inputs[e])
+    guard a.count == b.count else { return .differ }
+    var result = Inputs.agree
+    for index in a.indices where toEval[a[index]] != b[index] {
+      if toEval[a[index]] >= 0 && toTrain[b[index]] >= 0 { return .differ }
+      result = .unknown
+    }
+    return result
+  }
+
+  // MARK: - Left over
+
+  private struct StepKey: Hashable {
+    let module: Int
+    let operation: Int
+    let constants: UInt64
+    let shape: UInt64
+  }
+
+  /// Pairs what computes the same of the same inputs at another moment. At most 64 candidates are looked at for each.
+  private mutating func pairLeftovers() {
+    var open: [StepKey: [Int]] = [:]
+    for e in eval.nodes.indices where toTrain[e] < 0 {
+      open[key(eval, e), default: []].append(e)
+    }
+    guard !open.isEmpty else { return }
+    for t in train.nodes.indices where toEval[t] < 0 {
+      guard let candidates = open[key(train, t)] else { continue }
+      let same = candidates.prefix(64).filter { e in
+        comparisons += 1
+        if toTrain[e] >= 0 { return false }
+        return train.inputs[t].isEmpty ? train.name[t] == eval.name[e] : inputs(t, e) == .agree
+      }
+      if let e = same.first(where: { eval.name[$0] == train.name[t] }) ?? same.first { pair(t, e) }
+    }
+  }
+
+  private func key(_ side: IndexedSide, _ position: Int) -> StepKey {
+    StepKey(
+      module: side.module[position], operation: side.operation[position], constants: side.constants[position],
+      shape: side.shape[position])
+  }
+}

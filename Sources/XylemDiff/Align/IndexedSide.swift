@@ -1,0 +1,110 @@
+internal import XylemGraph
+
+/// A trace made ready for comparison: what the passes ask of each node, as numbers that both sides share.
+struct IndexedSide {
+  /// What was indexed.
+  let side: DiffSide
+  /// The nodes in execution order; everything else here counts by their positions.
+  let nodes: [Node]
+  /// Numbers of names, operations and module paths. Modules' numbers may be replaced where a module was renamed.
+  private(set) var name: [Int] = []
+  private(set) var operation: [Int] = []
+  var module: [Int] = []
+  /// Hashes of the constants, and of which arguments are constants.
+  private(set) var constants: [UInt64] = []
+  private(set) var shape: [UInt64] = []
+  /// A hash of the source line, 0 where it isn't known.
+  private(set) var location: [UInt64] = []
+  /// Positions of the nodes that each one reads, and of those that read it.
+  private(set) var inputs: [[Int]] = []
+  private(set) var users: [[Int]] = []
+  /// Positions by the numbers of names.
+  private(set) var byName: [Int: Int] = [:]
+  /// Positions by the nodes' ids, -1 where there is no node.
+  private(set) var positions: [Int] = []
+  /// The types of the modules that were called, by path.
+  private(set) var types: [String: String] = [:]
+
+  init(_ side: DiffSide, names: inout Interner) {
+    self.side = side
+    nodes = Array(side.graph.nodes)
+    users = Array(repeating: [], count: nodes.count)
+    for (position, node) in nodes.enumerated() {
+      while positions.count <= node.id.rawValue { positions.append(-1) }
+      positions[node.id.rawValue] = position
+      name.append(names.number(of: node.name))
+      byName[name[position]] = position
+      operation.append(names.number(of: Self.key(of: node.operation)))
+      module.append(names.number(of: node.modulePath))
+      var read: [Int] = []
+      node.forEachInputNode { id in
+        guard positions.indices.contains(id.rawValue), positions[id.rawValue] >= 0 else { return }
+        read.append(positions[id.rawValue])
+      }
+      for input in read { users[input].append(position) }
+      inputs.append(read)
+      appendHashes(of: node)
+    }
+    for call in side.graph.calls where types[call.path] == nil { types[call.path] = call.type }
+    for node in nodes {
+      if case .leafModule(let leaf) = node.operation, types[leaf.path] == nil { types[leaf.path] = leaf.type }
+    }
+  }
+
+  private mutating func appendHashes(of node: Node) {
+    var values = StableHash()
+    var kinds = StableHash()
+    for input in node.inputs {
+      values.combine(input)
+      kinds.combineShape(input)
+    }
+    for (label, value) in node.operation.details {
+      values.combine(label)
+      values.combine(value)
+    }
+    constants.append(values.value)
+    shape.append(kinds.value)
+    guard let place = node.location else { return location.append(0) }
+    var hash = StableHash()
+    hash.combine(place.file)
+    hash.combine(UInt64(bitPattern: Int64(place.line)))
+    location.append(hash.value | 1)
+  }
+
+  /// The position of the node with a name.
+  func position(named name: String) -> Int? {
+    side.graph.node(named: name).flatMap { positions[$0.id.rawValue] < 0 ? nil : positions[$0.id.rawValue] }
+  }
+
+  /// What has to be equal for two nodes to be the same step at all.
+  private static func key(of operation: Operation) -> String {
+    switch operation {
+    case .attribute(let path), .setAttribute(let path): operation.kind.rawValue + " " + NormalName.last(path)
+    case .placeholder: operation.kind.rawValue
+    case .guard(let assumption): operation.kind.rawValue + " " + assumption.message
+    default: operation.kind.rawValue + " " + operation.target
+    }
+  }
+}
+
+extension Operation {
+  /// What an operation carries besides its inputs, as labelled constants.
+  var details: [(label: String, value: Argument)] {
+    switch self {
+    case .placeholder(let placeholder): placeholder.defaultValue.map { [("default", $0)] } ?? []
+    case .guard(let assumption): [("expected", .bool(assumption.expected))]
+    case .region(let region):
+      [("code", .constant(region.code)), ("hides", .list(region.hiddenModules.map { .string($0) }))]
+    case .leafModule, .leafFunction:
+      if let provider {
+        [
+          ("plugin", .string(provider.plugin)), ("leaf", .string(provider.leaf)),
+          ("replaces", .bool(provider.replaces)),
+        ]
+      } else {
+        []
+      }
+    default: []
+    }
+  }
+}

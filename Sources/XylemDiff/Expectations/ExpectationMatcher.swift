@@ -1,0 +1,107 @@
+internal import XylemErrors
+internal import XylemGraph
+
+/// Accepts what is expected, and finds what is wrong with expectations.
+///
+/// An expectation accepts nothing where it names an unknown rule, has expired, or is too broad: its place says nothing (`*`). One
+/// with members accepts a finding whose differences are all among them; one with a count alone accepts its findings as long as
+/// there are no more differences than that. What is accepted less often than it says is reported as unused. Where two accept one
+/// finding the first one does it, and both are named.
+struct ExpectationMatcher {
+  let expectations: [Expectation]
+  let today: CalendarDay
+  private(set) var findings: [Finding]
+  private var problems: [Finding] = []
+  /// For each finding the expectation that accepts it.
+  private var acceptedBy: [Int?]
+
+  init(_ expectations: [Expectation], findings: [Finding], today: CalendarDay) {
+    self.expectations = expectations
+    self.findings = findings
+    self.today = today
+    acceptedBy = Array(repeating: nil, count: findings.count)
+  }
+
+  /// The findings with what accepts them, and findings about the expectations.
+  mutating func run() -> (findings: [Finding], problems: [Finding]) {
+    for index in expectations.indices { apply(index) }
+    return (findings, problems)
+  }
+
+  private mutating func apply(_ index: Int) {
+    let expectation = expectations[index]
+    guard let rule = RuleID(rawValue: expectation.rule) else {
+      let near = nearMisses(of: expectation.rule, among: RuleID.allCases.map(\.rawValue), limit: 1)
+      return report(.expectationUnknownRule, index, ExpectationText.unknownRule(expectation, near: near.first))
+    }
+    if let expires = expectation.expires {
+      guard let day = CalendarDay(expires) else {
+        return report(.expectationExpired, index, ExpectationText.noDate(expectation, expires))
+      }
+      if day < today { return report(.expectationExpired, index, ExpectationText.expired(expectation, expires)) }
+    }
+    if Pattern.saysNothing(expectation.place) {
+      return report(.expectationTooBroad, index, ExpectationText.tooBroad(expectation))
+    }
+    accept(index, findings.indices.filter { findings[$0].rule == rule && matches(findings[$0], expectation.place) })
+  }
+
+  private func matches(_ finding: Finding, _ place: String) -> Bool {
+    if finding.fingerprint == place || Pattern.matches(finding.module, place) { return true }
+    if let node = finding.node, Pattern.matches(node, place) { return true }
+    let places = finding.members.filter { !$0.isConsequence }
+    return !places.isEmpty && places.allSatisfy { $0.fingerprint == place || Pattern.matches($0.node, place) }
+  }
+
+  private mutating func accept(_ index: Int, _ matched: [Int]) {
+    let expectation = expectations[index]
+    guard !matched.isEmpty else {
+      return report(.expectationUnused, index, ExpectationText.unused(expectation))
+    }
+    var accepted = matched
+    var found = matched.flatMap { findings[$0].differences }
+    if !expectation.members.isEmpty {
+      let known = Set(expectation.members)
+      accepted = matched.filter { findings[$0].differences.allSatisfy(known.contains) }
+      let gone = known.subtracting(found).count
+      if gone > 0 { report(.expectationUnused, index, ExpectationText.gone(expectation, number: gone)) }
+      found = accepted.flatMap { findings[$0].differences }
+    }
+    if let count = expectation.count {
+      if found.count > count { accepted = [] }
+      if found.count < count, expectation.members.isEmpty {
+        report(.expectationUnused, index, ExpectationText.fewer(expectation, found: found.count, count: count))
+      }
+    }
+    mark(accepted, index)
+  }
+
+  private mutating func mark(_ accepted: [Int], _ index: Int) {
+    var others: [Int: [Int]] = [:]
+    for finding in accepted {
+      if let first = acceptedBy[finding] {
+        others[first, default: []].append(finding)
+      } else {
+        acceptedBy[finding] = index
+        findings[finding].expectation = expectations[index]
+      }
+    }
+    for first in others.keys.sorted() {
+      guard let shared = others[first]?.first else { continue }
+      report(
+        .expectationTooBroad, index,
+        ExpectationText.overlap(expectations[index], expectations[first], at: findings[shared]))
+    }
+  }
+
+  private mutating func report(_ rule: RuleID, _ index: Int, _ text: (message: String, remedy: String)) {
+    let expectation = expectations[index]
+    problems.append(
+      Finding(
+        rule: rule, level: rule.defaultLevel,
+        fingerprint: Fingerprint.make(
+          rule, module: "", operation: expectation.rule, edit: expectation.place,
+          arguments: text.message.isEmpty ? [] : expectation.members.map { .string($0) }),
+        module: "", message: text.message, why: rule.why, remedy: text.remedy))
+  }
+}

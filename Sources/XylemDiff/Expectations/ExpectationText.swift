@@ -1,0 +1,54 @@
+/// Every sentence about expectations, in one place, each with what to do.
+enum ExpectationText {
+  private static func name(_ expectation: Expectation) -> String {
+    "'\(expectation.rule)' at '\(expectation.place)'"
+  }
+
+  static func unknownRule(_ expectation: Expectation, near: String?) -> (message: String, remedy: String) {
+    let hint = near.map { "; the nearest is '\($0)'" } ?? ""
+    return ("there is no rule '\(expectation.rule)'\(hint)", near.map { "rule: \($0)" } ?? "xylem diff --help")
+  }
+  static func noDate(_ expectation: Expectation, _ text: String) -> (message: String, remedy: String) {
+    ("the expectation \(name(expectation)) expires on '\(text)', which is no day", "expires: 2027-01-31")
+  }
+  static func expired(_ expectation: Expectation, _ text: String) -> (message: String, remedy: String) {
+    (
+      "the expectation \(name(expectation)) held until \(text)",
+      "look at it again, and give it a later day or take it out"
+    )
+  }
+  static func tooBroad(_ expectation: Expectation) -> (message: String, remedy: String) {
+    (
+      "the expectation \(name(expectation)) would accept any place",
+      "name a module or a fingerprint instead of '\(expectation.place)'"
+    )
+  }
+  static func unused(_ expectation: Expectation) -> (message: String, remedy: String) {
+    ("the expectation \(name(expectation)) matches nothing", "take it out")
+  }
+  static func gone(_ expectation: Expectation, number: Int) -> (message: String, remedy: String) {
+    (
+      "of the members of \(name(expectation)), \(number) \(number == 1 ? "is" : "are") gone",
+      "take the fingerprints that are gone out of its members"
+    )
+  }
+  static func fewer(_ expectation: Expectation, found: Int, count: Int) -> (message: String, remedy: String) {
+    ("the expectation \(name(expectation)) matches \(found) of \(count)", "count: \(found)")
+  }
+  static func overlap(
+    _ expectation: Expectation, _ first: Expectation, at finding: Finding
+  ) -> (message: String, remedy: String) {
+    (
+      "the expectations \(name(first)) and \(name(expectation)) both accept "
+        + "\(finding.rule.rawValue) at \(finding.node ?? finding.module)",
+      "place: \(finding.fingerprint)"
+    )
+  }
+
+  /// The smallest expectation that accepts a finding, in YAML.
+  static func remedy(_ finding: Finding) -> String {
+    let count = finding.differences.count
+    return "- rule: \(finding.rule.rawValue)\n  place: \"\(finding.fingerprint)\"\n"
+      + (count > 1 ? "  count: \(count)\n" : "") + "  reason: why this is intended"
+  }
+}

@@ -1,0 +1,134 @@
+internal import XylemGraph
+
+/// Puts findings in order, gives each row its finding, and applies the expectations.
+struct Assembly {
+  let builder: FindingBuilder
+  let drafts: [Draft]
+  let rows: [Row]
+
+  func fill(_ diff: inout TraceDiff, options: DiffOptions, today: (year: Int, month: Int, day: Int)) {
+    let places = rowPlaces()
+    let modules = moduleOrder()
+    let sorted = drafts.indices.map { index in (draft: drafts[index], place: place(of: drafts[index], places)) }
+      .sorted { a, b in isBefore(a, b, modules) }
+    var findings = sorted.map { entry in
+      var finding = entry.draft.finding
+      finding.members += entry.draft.consequences
+      if finding.remedy.isEmpty { finding.remedy = ExpectationText.remedy(finding) }
+      return finding
+    }
+    var problems: [Finding] = []
+    if options.suppressesAll {
+      for index in findings.indices { findings[index].expectation = .all }
+    } else {
+      let day = CalendarDay(year: today.year, month: today.month, day: today.day)
+      var matcher = ExpectationMatcher(
+        options.expectations, findings: findings, today: day ?? CalendarDay.distantPast)
+      (findings, problems) = matcher.run()
+    }
+    diff.rows = rows
+    assignRows(&diff.rows, sorted.map(\.draft), findings.count, places)
+    diff.findings = insert(problems, into: findings, rows: &diff.rows)
+    if let reword = options.rewording {
+      for index in diff.findings.indices { diff.findings[index].message = reword(diff.findings[index].message) }
+    }
+  }
+
+  // MARK: - Order
+
+  private struct Places {
+    var train: [Int]
+    var eval: [Int]
+  }
+
+  private func rowPlaces() -> Places {
+    var places = Places(
+      train: Array(repeating: -1, count: builder.train.nodes.count),
+      eval: Array(repeating: -1, count: builder.eval.nodes.count))
+    var ids: [NodeID: Int] = [:]
+    for (position, node) in builder.train.nodes.enumerated() { ids[node.id] = position }
+    var others: [NodeID: Int] = [:]
+    for (position, node) in builder.eval.nodes.enumerated() { others[node.id] = position }
+    for (index, row) in rows.enumerated() {
+      if let id = row.train, let position = ids[id] { places.train[position] = index }
+      if let id = row.eval, let position = others[id] { places.eval[position] = index }
+    }
+    return places
+  }
+
+  /// The row of the node that a finding is about; findings about no node come last.
+  private func place(of draft: Draft, _ places: Places) -> Int {
+    guard let name = draft.finding.node else { return rows.count }
+    let (train, eval) = (builder.train, builder.eval)
+    if let t = train.position(named: name), draft.evalNodes.isEmpty || draft.trainNodes.contains(t) {
+      return places.train[t]
+    }
+    return eval.position(named: name).map { places.eval[$0] } ?? rows.count
+  }
+
+  private func moduleOrder() -> [String: Int] {
+    var order: [String: Int] = [:]
+    for node in builder.train.nodes + builder.eval.nodes {
+      var current: String? = node.modulePath
+      while let path = current, order[path] == nil {
+        order[path] = order.count
+        current = NormalName.parent(path)
+      }
+    }
+    return order
+  }
+
+  private func isBefore(
+    _ a: (draft: Draft, place: Int), _ b: (draft: Draft, place: Int), _ modules: [String: Int]
+  ) -> Bool {
+    let (x, y) = (a.draft.finding, b.draft.finding)
+    if x.level != y.level { return x.level > y.level }
+    let (m, n) = (modules[x.module] ?? .max, modules[y.module] ?? .max)
+    if m != n { return m < n }
+    if a.place != b.place { return a.place < b.place }
+    return (x.rule.rawValue, x.fingerprint) < (y.rule.rawValue, y.fingerprint)
+  }
+
+  // MARK: - Rows
+
+  /// A row belongs to the finding that covers it with the fewest nodes: the most particular one.
+  private func assignRows(_ rows: inout [Row], _ drafts: [Draft], _ count: Int, _ places: Places) {
+    let sizes = drafts.map { $0.trainNodes.count + $0.evalNodes.count }
+    func assign(_ row: Int, _ finding: Int) {
+      guard row >= 0 else { return }
+      if let known = rows[row].finding, sizes[known] <= sizes[finding] { return }
+      rows[row].finding = finding
+    }
+    for (index, draft) in drafts.enumerated() {
+      for t in draft.trainNodes { assign(places.train[t], index) }
+      for e in draft.evalNodes { assign(places.eval[e], index) }
+    }
+  }
+
+  /// Puts findings about expectations behind the others of their level.
+  private func insert(_ problems: [Finding], into findings: [Finding], rows: inout [Row]) -> [Finding] {
+    guard !problems.isEmpty else { return findings }
+    var result: [Finding] = []
+    var moved: [Int] = Array(repeating: 0, count: findings.count)
+    for level in Level.allCases {
+      for index in findings.indices where findings[index].level == level {
+        moved[index] = result.count
+        result.append(findings[index])
+      }
+      result += problems.filter { $0.level == level }
+    }
+    for index in rows.indices { rows[index].finding = rows[index].finding.map { moved[$0] } }
+    return result
+  }
+}
+
+extension CalendarDay {
+  /// A day before every other: where today isn't known nothing has expired.
+  static let distantPast = CalendarDay(firstOf: 0)
+
+  private init(firstOf year: Int) {
+    self.year = year
+    month = 1
+    day = 1
+  }
+}

@@ -1,0 +1,31 @@
+internal import XylemGraph
+
+/// How often modules are called on both sides.
+struct CallCounts {
+  private var train: [String: Int]
+  private var eval: [String: Int]
+
+  init(_ train: IndexedSide, _ eval: IndexedSide) {
+    self.train = Self.counts(train)
+    self.eval = Self.counts(eval)
+  }
+
+  private static func counts(_ side: IndexedSide) -> [String: Int] {
+    var calls: [String: Int] = [:]
+    for call in side.side.graph.calls { calls[call.path, default: 0] += 1 }
+    var leaves: [String: Int] = [:]
+    for node in side.nodes {
+      if case .leafModule(let leaf) = node.operation { leaves[leaf.path, default: 0] += 1 }
+    }
+    return calls.merging(leaves) { max($0, $1) }
+  }
+
+  /// How often a module is called on either side.
+  func counts(of path: String) -> (train: Int, eval: Int) { (train[path, default: 0], eval[path, default: 0]) }
+
+  /// The modules that both sides call, one of them more often.
+  func more(inTrain isTrain: Bool) -> Set<String> {
+    let (own, other) = isTrain ? (train, eval) : (eval, train)
+    return Set(own.filter { path, count in other[path].map { count > $0 } ?? false }.keys)
+  }
+}

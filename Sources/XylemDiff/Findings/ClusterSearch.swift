@@ -1,0 +1,182 @@
+internal import XylemGraph
+
+/// Groups the nodes that only one side has by what caused them.
+struct ClusterSearch {
+  private let side: IndexedSide
+  private let other: IndexedSide
+  private let isTrain: Bool
+  private let counterpart: [Int]
+  /// Paths of modules that both sides call, this one more often.
+  private let callsMore: Set<String>
+  private var clusters: [Cluster] = []
+  /// The cluster of each node, -1 for none.
+  private(set) var clusterOf: [Int]
+
+  init(_ side: IndexedSide, other: IndexedSide, isTrain: Bool, counterpart: [Int], callsMore: Set<String>) {
+    self.side = side
+    self.other = other
+    self.isTrain = isTrain
+    self.counterpart = counterpart
+    self.callsMore = callsMore
+    clusterOf = Array(repeating: -1, count: side.nodes.count)
+  }
+
+  /// The clusters in the order of their first nodes, with the cluster of each node.
+  static func run(
+    _ side: IndexedSide, other: IndexedSide, isTrain: Bool, counterpart: [Int], callsMore: Set<String>
+  ) -> (clusters: [Cluster], clusterOf: [Int]) {
+    var search = ClusterSearch(side, other: other, isTrain: isTrain, counterpart: counterpart, callsMore: callsMore)
+    let alone = side.nodes.indices.filter { counterpart[$0] < 0 }
+    guard !alone.isEmpty else { return ([], search.clusterOf) }
+    search.groupByModule(alone)
+    search.groupByFlow(alone.filter { search.clusterOf[$0] < 0 })
+    return search.finished()
+  }
+
+  private func finished() -> (clusters: [Cluster], clusterOf: [Int]) {
+    let kept = clusters.indices.filter { !clusters[$0].nodes.isEmpty }
+    let sorted = kept.sorted { clusters[$0].nodes[0] < clusters[$1].nodes[0] }
+    var places = clusterOf
+    for (place, index) in sorted.enumerated() { for node in clusters[index].nodes { places[node] = place } }
+    return (sorted.map { clusters[$0] }, places)
+  }
+
+  private mutating func add(_ kind: Cluster.Kind, _ nodes: [Int], cause: String? = nil) {
+    for node in nodes { clusterOf[node] = clusters.count }
+    clusters.append(Cluster(isTrain: isTrain, kind: kind, nodes: nodes, cause: cause))
+  }
+
+  // MARK: - By module
+
+  private mutating func groupByModule(_ alone: [Int]) {
+    let common = modulesWithCounterparts()
+    var order: [Cluster.Kind] = []
+    var members: [Cluster.Kind: [Int]] = [:]
+    for node in alone {
+      guard let kind = kind(of: node, common: common) else { continue }
+      if members[kind] == nil { order.append(kind) }
+      members[kind, default: []].append(node)
+    }
+    for kind in order {
+      guard let nodes = members[kind] else { continue }
+      switch kind {
+      case .known(let behaviour): for node in nodes { add(kind, [node], cause: behaviour.cause) }
+      case .module(let path): add(kind, nodes, cause: cause(ofModule: path, nodes))
+      case .calls, .flow: add(kind, nodes)
+      }
+    }
+  }
+
+  /// Modules, and all above them, that have nodes in the other trace, or nodes here that have a counterpart.
+  private func modulesWithCounterparts() -> Set<String> {
+    var common: Set<String> = [""]
+    var paths: Set<String> = []
+    for node in other.nodes { paths.insert(node.modulePath) }
+    for (position, node) in side.nodes.enumerated() where counterpart[position] >= 0 { paths.insert(node.modulePath) }
+    for path in paths {
+      var current: String? = path
+      while let step = current, common.insert(step).inserted { current = NormalName.parent(step) }
+    }
+    return common
+  }
+
+  private func kind(of position: Int, common: Set<String>) -> Cluster.Kind? {
+    let node = side.nodes[position]
+    var topmost: String?
+    var calls: String?
+    var behaviour: ModeBehaviour?
+    var current: String? = node.modulePath
+    while let path = current {
+      if callsMore.contains(path) { calls = path }
+      if !common.contains(path) { topmost = path }
+      if behaviour == nil, let type = side.types[path] { behaviour = ModeBehaviour.ofModule(type) }
+      current = NormalName.parent(path)
+    }
+    if let calls { return .calls(calls) }
+    if let topmost { return .module(topmost) }
+    guard side.side.isTraining != other.side.isTraining, node.operation.kind != .setAttribute || behaviour != nil else {
+      return nil
+    }
+    if let flag = ModeBehaviour.flags(of: node.operation).first {
+      return flag.behaviour.kind == .random && side.side.isTraining ? .known(flag.behaviour) : nil
+    }
+    if let behaviour, behaviour.kind != .parts { return .known(behaviour) }
+    return nil
+  }
+
+  private func cause(ofModule path: String, _ nodes: [Int]) -> String? {
+    guard side.side.isTraining, !other.side.isTraining else { return nil }
+    let type = side.types[path] ?? ""
+    if let behaviour = ModeBehaviour.ofModule(type) {
+      return behaviour.kind == .random ? behaviour.cause : nil
+    }
+    let isAuxiliary =
+      NormalName.last(path).lowercased().hasPrefix("aux") || NormalName.last(type).contains("Aux")
+    // A head whose value flows back into the model is more than a head.
+    return isAuxiliary && nodes.allSatisfy(endsInOutput) ? "auxiliary head" : nil
+  }
+
+  /// Whether everything that is made of a node's value is on this side only, up to the result.
+  private func endsInOutput(_ position: Int) -> Bool {
+    var open = [position]
+    var seen: Set<Int> = [position]
+    while let next = open.popLast() {
+      for user in side.users[next] where seen.insert(user).inserted {
+        if side.nodes[user].operation.kind == .output { continue }
+        if counterpart[user] >= 0 { return false }
+        open.append(user)
+      }
+    }
+    return true
+  }
+
+  // MARK: - By flow
+
+  /// Joins what reads one another; a group that hangs on another cluster alone goes into that.
+  private mutating func groupByFlow(_ rest: [Int]) {
+    var root = Dictionary(uniqueKeysWithValues: rest.map { ($0, $0) })
+    func find(_ start: Int) -> Int {
+      var node = start
+      while let next = root[node], next != node { node = next }
+      return node
+    }
+    for node in rest {
+      for input in side.inputs[node] where root[input] != nil {
+        let (a, b) = (find(node), find(input))
+        root[max(a, b)] = min(a, b)
+        root[node] = min(a, b)
+      }
+    }
+    var groups: [Int: [Int]] = [:]
+    for node in rest { groups[find(node), default: []].append(node) }
+    for first in groups.keys.sorted() {
+      guard let nodes = groups[first] else { continue }
+      if let host = host(of: nodes) {
+        for node in nodes { clusterOf[node] = host }
+        clusters[host].nodes = (clusters[host].nodes + nodes).sorted()
+      } else {
+        add(.flow, nodes)
+      }
+    }
+  }
+
+  /// The cluster that a group only serves, or that it only passes on to the result.
+  private func host(of nodes: [Int]) -> Int? {
+    if nodes.contains(where: { side.nodes[$0].effects?.isObservable ?? false }) { return nil }
+    let own = Set(nodes)
+    var hosts: Set<Int> = []
+    var reachesOutput = false
+    for node in nodes {
+      for user in side.users[node] where !own.contains(user) {
+        if side.nodes[user].operation.kind == .output { reachesOutput = true; continue }
+        guard clusterOf[user] >= 0 else { return nil }
+        hosts.insert(clusterOf[user])
+      }
+    }
+    if hosts.count == 1 && !reachesOutput { return hosts.first }
+    guard hosts.isEmpty, reachesOutput else { return nil }
+    let sources = nodes.flatMap { side.inputs[$0] }.map { clusterOf[$0] }.filter { $0 >= 0 }
+    guard let source = sources.min(), case .module = clusters[source].kind else { return nil }
+    return source
+  }
+}

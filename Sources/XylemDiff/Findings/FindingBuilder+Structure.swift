@@ -1,0 +1,199 @@
+internal import XylemGraph
+
+extension FindingBuilder {
+  /// Findings about nodes of one side, about arguments, and what follows from them.
+  mutating func addStructure() {
+    let counts = CallCounts(train, eval)
+    let left = ClusterSearch.run(
+      train, other: eval, isTrain: true, counterpart: toEval, callsMore: counts.more(inTrain: true))
+    let right = ClusterSearch.run(
+      eval, other: train, isTrain: false, counterpart: toTrain, callsMore: counts.more(inTrain: false))
+    let offset = left.clusters.count
+    for cluster in left.clusters + right.clusters { drafts.append(draft(of: cluster, counts: counts)) }
+
+    var renamed: [Int] = []
+    for t in train.nodes.indices where toEval[t] >= 0 {
+      let e = toEval[t]
+      if train.name[t] != eval.name[e] {
+        kinds[t] = .renamed
+        renamed.append(t)
+      }
+      let changes = comparison.changes(t, e)
+      if !changes.isEmpty { addChanges(changes, t, e, left.clusterOf, right.clusterOf, offset: offset) }
+    }
+    addOrder()
+    foldNames(renamed, clusters: offset + right.clusters.count)
+    addShapes()
+    joinDetector(clusters: offset + right.clusters.count)
+    mergeKnownCauses()
+  }
+
+  // MARK: - Nodes of one side
+
+  private func draft(of cluster: Cluster, counts: CallCounts) -> Draft {
+    let side = side(cluster.isTrain)
+    let first = cluster.nodes.first { side.nodes[$0].operation.kind != .attribute } ?? cluster.nodes[0]
+    let line = FindingText.line(side, first)
+    let (trainLine, evalLine) = cluster.isTrain ? (line, nil) : (nil, line)
+    let only: RuleID = cluster.isTrain ? .nodeOnlyInTrain : .nodeOnlyInEval
+    let label = label(cluster.isTrain)
+    let node = side.nodes[first]
+    var finding: Finding
+    switch cluster.kind {
+    case .module(let path):
+      finding = makeFinding(
+        only, cluster.isTrain, first, module: path, edit: "module",
+        message: FindingText.moduleAlone(
+          FindingText.module(path, side.types[path]), cause: cluster.cause, nodes: cluster.nodes.count, side: label),
+        train: trainLine, eval: evalLine, cause: cluster.cause, operation: "module " + (side.types[path] ?? ""))
+    case .calls(let path):
+      let (a, b) = counts.counts(of: path)
+      finding = makeFinding(
+        .moduleCallCountDiffers, cluster.isTrain, first, module: path, edit: cluster.isTrain ? "more" : "less",
+        message: FindingText.calls(FindingText.module(path, side.types[path]), train: a, eval: b, labels: labels),
+        train: trainLine, eval: evalLine, operation: "module " + (side.types[path] ?? ""))
+    case .known, .flow:
+      let rule = cluster.cause == nil ? rule(ofFlow: cluster, only: only) : only
+      finding = makeFinding(
+        rule, cluster.isTrain, first, edit: "only", arguments: node.inputs,
+        message: FindingText.alone(node.name, rest: cluster.nodes.count - 1, side: label), train: trainLine,
+        eval: evalLine, cause: cluster.cause)
+    }
+    var draft = Draft(
+      finding: finding, trainNodes: cluster.isTrain ? cluster.nodes : [],
+      evalNodes: cluster.isTrain ? [] : cluster.nodes)
+    for position in cluster.nodes where position != first {
+      draft.consequences.append(
+        consequence(side, position, FindingText.follows(side.nodes[position].name), edit: "only"))
+    }
+    return draft
+  }
+
+  /// The rule that says most about nodes of which no cause is known.
+  private func rule(ofFlow cluster: Cluster, only: RuleID) -> RuleID {
+    let nodes = cluster.nodes.map { side(cluster.isTrain).nodes[$0] }
+    if nodes.contains(where: { $0.operation.kind == .setAttribute }) { return .stateUpdatedInOneMode }
+    let draws = nodes.contains { node in
+      node.operation.kind == .operator && node.effects?.usesRandomState == true
+    }
+    return draws ? .randomInOneMode : only
+  }
+
+  private func consequence(_ side: IndexedSide, _ position: Int, _ message: String, edit: String) -> Member {
+    let node = side.nodes[position]
+    return Member(
+      fingerprint: Fingerprint.make(
+        .inputRewired, module: node.modulePath, operation: node.operation.normalName, edit: edit, arguments: node.inputs
+      ),
+      node: node.name, message: message, isConsequence: true)
+  }
+
+  // MARK: - Arguments
+
+  private mutating func addChanges(
+    _ changes: [ArgumentChange], _ t: Int, _ e: Int, _ left: [Int], _ right: [Int], offset: Int
+  ) {
+    var blamed: Set<Int> = []
+    var constants: [ArgumentChange] = []
+    var rewired: [(position: Int, train: Int?, eval: Int?)] = []
+    for change in changes {
+      switch change {
+      case .constant: constants.append(change)
+      case .input(let position, let a, let b):
+        if let a, left[a] >= 0 {
+          blamed.insert(left[a])
+        } else if let b, right[b] >= 0 {
+          blamed.insert(offset + right[b])
+        } else {
+          rewired.append((position, a, b))
+        }
+      }
+    }
+    kinds[t] = constants.isEmpty ? .rewired : .changed
+    let isOutput = train.nodes[t].operation.kind == .output
+    for index in blamed.sorted() {
+      let text = isOutput ? structureText(t, e) : FindingText.consumer(train.nodes[t].name)
+      drafts[index].consequences.append(consequence(train, t, text, edit: "reads"))
+      drafts[index].trainNodes.append(t)
+      drafts[index].evalNodes.append(e)
+    }
+    if isOutput, blamed.isEmpty, hasOtherStructure(t, e) || !constants.isEmpty { return addOutput(t, e) }
+    if !constants.isEmpty && !(isOutput && !blamed.isEmpty) { addConstants(constants, t, e) }
+    if !rewired.isEmpty { addRewired(rewired, t, e) }
+  }
+
+  private mutating func addConstants(_ changes: [ArgumentChange], _ t: Int, _ e: Int) {
+    explained.insert(t)
+    let (a, b) = (train.nodes[t], eval.nodes[e])
+    let flag = modeFlag(changes, a.operation)
+    var parts: [String] = []
+    var edits: [String] = []
+    var arguments: [Argument] = []
+    for case .constant(let place, let position, let old, let new) in changes {
+      let name = flag?.position == position ? flag?.name : nil
+      parts.append(
+        FindingText.attribute(
+          a.name, place: name ?? place, train: text(old), eval: text(new), labels: labels))
+      edits.append(place)
+      arguments += [old ?? .string("nothing"), new ?? .string("nothing")]
+    }
+    // Nodes are all alike here, so that these are the constants of both sides.
+    arguments += a.inputs
+    let message =
+      flag.map { FindingText.flag(a.name, behaviour: $0.behaviour, name: $0.name) } ?? parts.joined(separator: "; ")
+    let finding = makeFinding(
+      .attributeDiffers, true, t, edit: edits.joined(separator: ","), arguments: arguments, message: message,
+      train: FindingText.line(train, t), eval: FindingText.line(eval, e), cause: flag?.behaviour.cause)
+    drafts.append(Draft(finding: finding, trainNodes: [t], evalNodes: [e]))
+    _ = b
+  }
+
+  private func text(_ argument: Argument?) -> String { argument?.description ?? "left out" }
+
+  /// The argument by which the mode reaches the operation, where that alone differs and is on in train mode.
+  private func modeFlag(_ changes: [ArgumentChange], _ operation: Operation) -> ModeBehaviour.Flag? {
+    guard comparesModes, changes.count == 1, case .constant(_, let position?, let a?, let b?) = changes[0] else {
+      return nil
+    }
+    let (on, off) = train.side.isTraining ? (a, b) : (b, a)
+    return ModeBehaviour.flags(of: operation).first { $0.position == position && isOn(on) && isOff(off) }
+  }
+
+  private func isOn(_ argument: Argument) -> Bool {
+    switch argument {
+    case .bool(let value): value
+    case .float(let value): value > 0
+    case .int(let value): value > 0
+    default: false
+    }
+  }
+
+  private func isOff(_ argument: Argument) -> Bool {
+    switch argument {
+    case .bool(let value): !value
+    case .float(let value): value == 0
+    case .int(let value): value == 0
+    default: false
+    }
+  }
+
+  private mutating func addRewired(_ changes: [(position: Int, train: Int?, eval: Int?)], _ t: Int, _ e: Int) {
+    let node = train.nodes[t]
+    let (old, new) = (changes.map { $0.train.map { train.nodes[$0] } }, changes.map { $0.eval.map { eval.nodes[$0] } })
+    let names = (old.map { $0?.name ?? "nothing" }, new.map { $0?.name ?? "nothing" })
+    let edit = zip(changes, zip(old, new)).map { change, nodes in
+      "\(change.position) \(source(nodes.0)) \(source(nodes.1))"
+    }
+    let finding = makeFinding(
+      .inputRewired, true, t, edit: edit.joined(separator: ","),
+      message: FindingText.rewired(
+        node.name, train: names.0.joined(separator: ", "), eval: names.1.joined(separator: ", "), labels: labels),
+      train: FindingText.line(train, t), eval: FindingText.line(eval, e))
+    drafts.append(Draft(finding: finding, trainNodes: [t], evalNodes: [e]))
+    explained.insert(t)
+  }
+
+  private func source(_ node: Node?) -> String {
+    node.map { $0.modulePath + " " + $0.operation.normalName } ?? "nothing"
+  }
+}

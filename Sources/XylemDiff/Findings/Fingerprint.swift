@@ -1,0 +1,30 @@
+internal import XylemGraph
+
+/// Makes fingerprints: sixteen hexadecimal digits of what a difference is, and of nothing that moves with the wording, with lines
+/// or with the numbers in names.
+enum Fingerprint {
+  /// The fingerprint of a rule at a module, with whatever else tells the difference from others.
+  static func make(_ rule: RuleID, module: String, operation: String, edit: String, arguments: [Argument] = [])
+    -> String
+  {
+    var hash = StableHash()
+    hash.combine(rule.rawValue)
+    hash.combine(module)
+    hash.combine(operation)
+    hash.combine(edit)
+    for argument in arguments { hash.combine(argument) }
+    let digits = String(hash.value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
+
+extension Operation {
+  /// What an operation is, without what archives add to names.
+  var normalName: String {
+    switch self {
+    case .leafFunction(let function): kind.rawValue + " " + NormalName.function(function.name)
+    case .getItem, .output: kind.rawValue
+    default: kind.rawValue + " " + target
+    }
+  }
+}

@@ -1,0 +1,116 @@
+internal import XylemGraph
+
+/// What a layer or a function of a known library does with the mode.
+struct ModeBehaviour: Hashable {
+  /// How it depends on the mode.
+  enum Kind: Hashable {
+    /// Draws random numbers in train mode.
+    case random
+    /// Updates statistics in train mode, and uses them in eval mode.
+    case statistics
+    /// Depends on how it was configured, or on what is inside it.
+    case parts
+  }
+
+  /// How it depends on the mode.
+  let kind: Kind
+  /// What people call the cause.
+  let cause: String
+
+  static let dropout = ModeBehaviour(kind: .random, cause: "dropout")
+  static let batchNorm = ModeBehaviour(kind: .statistics, cause: "batch norm")
+  static let stochasticDepth = ModeBehaviour(kind: .random, cause: "stochastic depth")
+  static let dropBlock = ModeBehaviour(kind: .random, cause: "drop block")
+  static let randomSlope = ModeBehaviour(kind: .random, cause: "randomized leaky relu")
+}
+
+extension ModeBehaviour {
+  /// Packages whose layers are known: those of their types that are not in the table are the same in both modes.
+  static func isKnownPackage(_ name: String) -> Bool {
+    ["torch.nn.", "torch.ao.nn.", "torch.functional.", "torchvision.", "math."].contains { name.hasPrefix($0) }
+  }
+
+  /// What a module of a type does with the mode; nil where it does nothing or isn't known.
+  static func ofModule(_ type: String) -> ModeBehaviour? {
+    let name = NormalName.last(type)
+    switch name {
+    case "DropPath", "StochasticDepth": return .stochasticDepth
+    case "DropBlock2d", "DropBlock3d": return .dropBlock
+    default: break
+    }
+    guard isKnownPackage(type) || type.hasPrefix("timm.") else { return nil }
+    if name.hasPrefix("BatchNorm") || name == "SyncBatchNorm" || name.hasPrefix("LazyBatchNorm") { return .batchNorm }
+    if name.hasPrefix("Dropout") || name == "AlphaDropout" || name == "FeatureAlphaDropout" { return .dropout }
+    if name == "RReLU" { return .randomSlope }
+    if name.contains("InstanceNorm") { return ModeBehaviour(kind: .parts, cause: "instance norm") }
+    switch name {
+    case "Conv2dNormActivation", "Conv3dNormActivation", "SimpleStemIN":
+      return ModeBehaviour(kind: .parts, cause: "batch norm")
+    case "MultiheadAttention", "RNN", "LSTM", "GRU", "Transformer", "TransformerEncoder", "TransformerDecoder",
+      "TransformerEncoderLayer", "TransformerDecoderLayer", "MLP", "MLPBlock":
+      return ModeBehaviour(kind: .parts, cause: "dropout")
+    default: return nil
+    }
+  }
+
+  /// The argument of a function or operator by which the mode reaches it.
+  struct Flag {
+    /// The argument's position.
+    let position: Int
+    /// Its name.
+    let name: String
+    /// What it turns on.
+    let behaviour: ModeBehaviour
+  }
+
+  /// The arguments by which the mode reaches a function or operator; empty where none is known.
+  static func flags(of operation: Operation) -> [Flag] {
+    switch operation {
+    case .operator(let name):
+      let base = name.split(separator: ".", maxSplits: 1).first.map(String.init) ?? name
+      return operators[base] ?? []
+    case .leafFunction(let function) where function.provider?.replaces != true: return functions[function.name] ?? []
+    default: return []
+    }
+  }
+
+  private static func flag(_ position: Int, _ behaviour: ModeBehaviour, name: String = "training") -> [Flag] {
+    [Flag(position: position, name: name, behaviour: behaviour)]
+  }
+
+  private static let operators: [String: [Flag]] = [
+    "aten::batch_norm": flag(5, .batchNorm), "aten::native_batch_norm": flag(5, .batchNorm),
+    "aten::cudnn_batch_norm": flag(5, .batchNorm),
+    "aten::instance_norm": flag(5, ModeBehaviour(kind: .statistics, cause: "instance norm"), name: "use_input_stats"),
+    "aten::dropout": flag(2, .dropout, name: "train"), "aten::dropout_": flag(2, .dropout, name: "train"),
+    "aten::native_dropout": flag(2, .dropout, name: "train"),
+    "aten::feature_dropout": flag(2, .dropout, name: "train"),
+    "aten::feature_dropout_": flag(2, .dropout, name: "train"),
+    "aten::alpha_dropout": flag(2, .dropout, name: "train"), "aten::alpha_dropout_": flag(2, .dropout, name: "train"),
+    "aten::feature_alpha_dropout": flag(2, .dropout, name: "train"),
+    "aten::feature_alpha_dropout_": flag(2, .dropout, name: "train"),
+    "aten::rrelu": flag(3, .randomSlope), "aten::rrelu_": flag(3, .randomSlope),
+    "aten::scaled_dot_product_attention": flag(4, .dropout, name: "dropout_p"),
+    "aten::lstm": flag(6, .dropout, name: "train"), "aten::gru": flag(6, .dropout, name: "train"),
+    "aten::rnn_tanh": flag(6, .dropout, name: "train"), "aten::rnn_relu": flag(6, .dropout, name: "train"),
+  ]
+
+  private static let functions: [String: [Flag]] = {
+    var table: [String: [Flag]] = [
+      "torch.nn.functional.batch_norm": flag(5, .batchNorm),
+      "torch.nn.functional.instance_norm": flag(
+        5, ModeBehaviour(kind: .statistics, cause: "instance norm"), name: "use_input_stats"),
+      "torch.nn.functional.rrelu": flag(3, .randomSlope),
+      "torch.nn.functional.multi_head_attention_forward": flag(13, .dropout),
+      "torchvision.ops.stochastic_depth.stochastic_depth": flag(3, .stochasticDepth),
+      "torchvision.ops.drop_block.drop_block2d": flag(5, .dropBlock),
+      "torchvision.ops.drop_block.drop_block3d": flag(5, .dropBlock),
+      "torchvision.models.swin_transformer.shifted_window_attention": flag(12, .dropout),
+      "torchvision.models.video.swin_transformer.shifted_window_attention_3d": flag(11, .dropout),
+    ]
+    for name in ["dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout"] {
+      table["torch.nn.functional." + name] = flag(2, .dropout)
+    }
+    return table
+  }()
+}

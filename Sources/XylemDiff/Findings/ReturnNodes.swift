@@ -1,0 +1,111 @@
+internal import XylemGraph
+
+/// What requested return nodes are in each of the two traces.
+struct ReturnNodes {
+  let train: IndexedSide
+  let eval: IndexedSide
+  let toEval: [Int]
+  let toTrain: [Int]
+  let requests: [String: [String]]
+
+  /// Findings for requests that one trace doesn't have, or that mean different nodes in the two.
+  func findings() -> [Draft] {
+    let left = requests[train.side.label] ?? []
+    let right = requests[eval.side.label] ?? []
+    var drafts: [Draft] = []
+    for request in left {
+      if let draft = check(request, isTrain: true, isShared: right.contains(request)) { drafts.append(draft) }
+    }
+    for request in right where !left.contains(request) {
+      if let draft = check(request, isTrain: false, isShared: false) { drafts.append(draft) }
+    }
+    return drafts
+  }
+
+  /// - Parameter isShared: whether the request stands for both modes.
+  private func check(_ request: String, isTrain: Bool, isShared: Bool) -> Draft? {
+    let (own, other) = isTrain ? (train, eval) : (eval, train)
+    let here = meaning(request, own)
+    let there = meaning(request, other)
+    guard isShared else {
+      // It is asked of one mode alone; only there it has to exist.
+      return here == nil ? missing(request, isTrain: isTrain, elsewhere: there) : nil
+    }
+    switch (here, there) {
+    case (nil, nil): return missing(request, isTrain: isTrain, elsewhere: nil)
+    case (nil, let place?): return missing(request, isTrain: isTrain, elsewhere: place)
+    case (let place?, nil): return missing(request, isTrain: !isTrain, elsewhere: place)
+    case (.module?, .module?): return nil
+    case (let a?, let b?):
+      guard let t = a.position, let e = b.position, toEval[t] != e else { return nil }
+      return toEval[t] >= 0 ? renamed(request, t, toEval[t]) : missing(request, isTrain: false, elsewhere: a)
+    }
+  }
+
+  private enum Meaning {
+    case node(Int)
+    case module
+
+    var position: Int? { if case .node(let position) = self { position } else { nil } }
+  }
+
+  /// A node of this name; what a module returned; or the last node under a prefix.
+  private func meaning(_ request: String, _ side: IndexedSide) -> Meaning? {
+    let text = request.split(separator: "=", maxSplits: 1).first.map(String.init) ?? request
+    let name = String(text.prefix { $0 != "[" && $0 != "#" })
+    if let position = side.nodes.firstIndex(where: { $0.name == name && $0.isListed }) { return .node(position) }
+    if side.types[name] != nil { return .module }
+    return side.nodes.lastIndex { $0.name.hasPrefix(name + ".") }.map { .node($0) }
+  }
+
+  private func missing(_ request: String, isTrain: Bool, elsewhere: Meaning?) -> Draft {
+    let (own, other) = isTrain ? (train, eval) : (eval, train)
+    if let place = elsewhere?.position {
+      let counterpart = isTrain ? toTrain[place] : toEval[place]
+      if counterpart >= 0 {
+        return isTrain ? renamed(request, counterpart, place) : renamed(request, place, counterpart)
+      }
+    }
+    let options = isTrain ? ("--eval-return", "--train-return") : ("--train-return", "--eval-return")
+    let node = elsewhere?.position.map { other.nodes[$0] }
+    let remedy =
+      elsewhere == nil
+      ? "xylem nodes MODEL --mode both" : "\(options.0) \(request)  # and another node with \(options.1)"
+    let rule = RuleID.returnNodeMissingInMode
+    let finding = Finding(
+      rule: rule, level: rule.defaultLevel,
+      fingerprint: Fingerprint.make(
+        rule, module: node?.modulePath ?? "", operation: request, edit: isTrain ? "train" : "eval"),
+      module: node?.modulePath ?? "", moduleType: node.flatMap { other.types[$0.modulePath] }, node: request,
+      operation: node?.operation.normalName, location: node?.location,
+      message: FindingText.missing(request, side: own.side.label), why: rule.why,
+      train: line(train, isTrain ? nil : elsewhere), eval: line(eval, isTrain ? elsewhere : nil), remedy: remedy)
+    return Draft(finding: finding, trainNodes: [], evalNodes: [])
+  }
+
+  private func line(_ side: IndexedSide, _ meaning: Meaning?) -> String? {
+    meaning?.position.map { FindingText.line(side, $0) }
+  }
+
+  private func renamed(_ request: String, _ t: Int, _ e: Int) -> Draft {
+    let (a, b) = (train.nodes[t], eval.nodes[e])
+    let rule = RuleID.returnNodeRenamed
+    let message =
+      a.name == request
+      ? FindingText.otherName(request, b.name, side: eval.side.label, other: train.side.label)
+      : FindingText.otherName(request, a.name, side: train.side.label, other: eval.side.label)
+    let finding = Finding(
+      rule: rule, level: rule.defaultLevel,
+      fingerprint: Fingerprint.make(rule, module: a.modulePath, operation: a.operation.normalName, edit: request),
+      module: a.modulePath, moduleType: train.types[a.modulePath], node: a.name, operation: a.operation.normalName,
+      location: a.location, message: message, why: rule.why, train: FindingText.line(train, t),
+      eval: FindingText.line(eval, e),
+      remedy: "--train-return \(a.name)=\(key(request)) --eval-return \(b.name)=\(key(request))")
+    return Draft(finding: finding, trainNodes: [], evalNodes: [])
+  }
+
+  private func key(_ request: String) -> String {
+    let parts = request.split(separator: "=", maxSplits: 1)
+    return parts.count == 2 ? String(parts[1]) : request
+  }
+}

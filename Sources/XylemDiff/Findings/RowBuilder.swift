@@ -1,0 +1,35 @@
+internal import XylemGraph
+
+/// Puts the two traces side by side.
+struct RowBuilder {
+  let train: IndexedSide
+  let eval: IndexedSide
+  let toEval: [Int]
+  let toTrain: [Int]
+  let kinds: [RowKind]
+
+  /// The rows, in the order of the train trace, with nodes of the eval trace alone before the next pair in order.
+  func rows() -> [Row] {
+    var rows: [Row] = []
+    rows.reserveCapacity(max(train.nodes.count, eval.nodes.count))
+    var next = 0
+    for t in train.nodes.indices {
+      let e = toEval[t]
+      guard e >= 0 else {
+        rows.append(Row(train: train.nodes[t].id, eval: nil, kind: .onlyInTrain))
+        continue
+      }
+      if kinds[t] != .moved && train.nodes[t].operation.kind != .attribute { flush(&next, to: e, into: &rows) }
+      rows.append(Row(train: train.nodes[t].id, eval: eval.nodes[e].id, kind: kinds[t]))
+    }
+    flush(&next, to: eval.nodes.count, into: &rows)
+    return rows
+  }
+
+  private func flush(_ next: inout Int, to end: Int, into rows: inout [Row]) {
+    while next < end {
+      if toTrain[next] < 0 { rows.append(Row(train: nil, eval: eval.nodes[next].id, kind: .onlyInEval)) }
+      next += 1
+    }
+  }
+}

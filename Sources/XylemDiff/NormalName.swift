@@ -1,0 +1,34 @@
+/// Names without what an archive added to them.
+enum NormalName {
+  /// A qualified name without `__torch__` and manglings, which differ from archive to archive.
+  static func function(_ name: String) -> String {
+    guard name.contains("__torch") else { return name }
+    return name.split(separator: ".").filter { $0 != "__torch__" && !$0.hasPrefix("___torch_mangle_") }
+      .joined(separator: ".")
+  }
+
+  /// The last part of a dotted name.
+  static func last(_ name: String) -> String {
+    name.lastIndex(of: ".").map { String(name[name.index(after: $0)...]) } ?? name
+  }
+
+  /// A module's path without its last part; nil for the root.
+  static func parent(_ path: String) -> String? {
+    if path.isEmpty { return nil }
+    return path.lastIndex(of: ".").map { String(path[..<$0]) } ?? ""
+  }
+
+  /// Whether a module is the other or below it.
+  static func isWithin(_ path: String, _ ancestor: String) -> Bool {
+    ancestor.isEmpty || path == ancestor || path.hasPrefix(ancestor + ".")
+  }
+
+  /// The longest path that contains all of them.
+  static func commonAncestor(_ paths: [String]) -> String {
+    guard var common = paths.first else { return "" }
+    for path in paths {
+      while !isWithin(path, common) { common = parent(common) ?? "" }
+    }
+    return common
+  }
+}

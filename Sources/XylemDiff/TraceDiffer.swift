@@ -1,0 +1,50 @@
+internal import XylemGraph
+
+/// Compares two traces of a model.
+public enum TraceDiffer {
+  /// Everything in which two traces differ, each cause once, with what accepts it.
+  ///
+  /// The same input gives the same result, in every process. Costs time linear in the number of nodes where the traces are
+  /// alike, and is bounded by the options' limits where they aren't.
+  ///
+  /// - Parameters:
+  ///   - train: the first trace, usually that of train mode.
+  ///   - eval: the second trace, usually that of eval mode.
+  ///   - model: the name of the model, for people.
+  ///   - options: return nodes to check, limits and expectations.
+  ///   - today: the day by which expectations expire.
+  public static func diff(
+    _ train: DiffSide, _ eval: DiffSide, model: String, options: DiffOptions = DiffOptions(),
+    today: (year: Int, month: Int, day: Int)
+  ) -> TraceDiff {
+    var names = Interner()
+    var left = IndexedSide(train, names: &names)
+    let right = IndexedSide(eval, names: &names)
+    var renames = ModuleOverlap(left, right, limits: options.limits)
+    if train.isTraining == eval.isTraining { left.module = renames.renamed(names: &names) }
+    var aligner = Aligner(left, right, limits: options.limits)
+    aligner.run()
+
+    var builder = FindingBuilder(left, right, toEval: aligner.toEval, toTrain: aligner.toTrain)
+    builder.run()
+    let requests = ReturnNodes(
+      train: left, eval: right, toEval: aligner.toEval, toTrain: aligner.toTrain, requests: options.requests)
+    var result = TraceDiff(
+      model: model, train: train, eval: eval, compared: aligner.toEval.count { $0 >= 0 },
+      isCoarse: !aligner.coarseReasons.isEmpty || !renames.coarseReasons.isEmpty,
+      coarseReasons: renames.coarseReasons + aligner.coarseReasons,
+      hidden: merged(train.hidden, eval.hidden), comparisons: aligner.comparisons)
+    let assembly = Assembly(
+      builder: builder, drafts: builder.drafts + requests.findings(),
+      rows: RowBuilder(
+        train: left, eval: right, toEval: aligner.toEval, toTrain: aligner.toTrain, kinds: builder.kinds
+      ).rows())
+    assembly.fill(&result, options: options, today: today)
+    return result
+  }
+
+  private static func merged(_ a: [HiddenPart], _ b: [HiddenPart]) -> [HiddenPart] {
+    var seen: Set<HiddenPart> = []
+    return (a + b).filter { seen.insert($0).inserted }
+  }
+}

@@ -1,0 +1,52 @@
+public import XylemGraph
+
+extension DiffSide {
+  /// The blind spots of a graph, in the order of the nodes, each module or function of a place once.
+  ///
+  /// Leaves of `torch.nn`, `torch.nn.functional`, `torchvision` and `math` are none: what they do is known.
+  ///
+  /// - Parameter automatic: modules that became leaves because they could not be traced, with the reasons.
+  public static func hiddenParts(of graph: Graph, automatic: [String: String] = [:]) -> [HiddenPart] {
+    var parts: [HiddenPart] = []
+    var seen: Set<HiddenPart> = []
+    for node in graph.nodes {
+      guard let part = hiddenPart(node, automatic: automatic), seen.insert(part).inserted else { continue }
+      parts.append(part)
+    }
+    return parts
+  }
+
+  private static func hiddenPart(_ node: Node, automatic: [String: String]) -> HiddenPart? {
+    let provider = node.operation.provider
+    switch node.operation {
+    case .leafModule(let leaf):
+      if let reason = automatic[leaf.path] {
+        return HiddenPart(path: leaf.path, kind: .automaticLeaf, type: leaf.type, mode: provider?.mode, reason: reason)
+      }
+      if let provider, provider.replaces {
+        return HiddenPart(
+          path: leaf.path, kind: .plugin, type: leaf.type, mode: provider.mode, reason: "runs in \(provider.plugin)")
+      }
+      guard !ModeBehaviour.isKnownPackage(leaf.type) else { return nil }
+      return HiddenPart(
+        path: leaf.path, kind: .leafModule, type: leaf.type, mode: provider?.mode,
+        reason: node.rule.map { "a leaf by the rule '\($0)'" })
+    case .leafFunction(let function):
+      if let provider, provider.replaces {
+        return HiddenPart(
+          path: node.modulePath, kind: .plugin, type: function.name, mode: provider.mode,
+          reason: "runs in \(provider.plugin)")
+      }
+      guard !ModeBehaviour.isKnownPackage(function.name) else { return nil }
+      return HiddenPart(
+        path: node.modulePath, kind: .leafFunction, type: function.name, mode: provider?.mode,
+        reason: node.rule.map { "a leaf by the rule '\($0)'" })
+    case .region(let region):
+      return HiddenPart(
+        path: node.modulePath, kind: .region, type: region.kind.rawValue,
+        reason: "control flow that depends on the input",
+        hiddenModules: region.hiddenModules)
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,34 @@
+/// A difference that is accepted, for a reason, for as long as it stays what it is.
+public struct Expectation: Sendable, Hashable, Codable {
+  /// The rule's identifier: `node-only-in-train`.
+  public var rule: String
+  /// A glob over module paths and node names (`*` any characters, `?` one), or a fingerprint.
+  public var place: String
+  /// How many differences it accepts; nil for any number.
+  public var count: Int?
+  /// The fingerprints of the differences that it accepts; empty for whichever match.
+  public var members: [String]
+  /// Why it is accepted.
+  public var reason: String
+  /// Who answers for it.
+  public var owner: String?
+  /// The last day on which it holds, `YYYY-MM-DD`.
+  public var expires: String?
+
+  /// An accepted difference.
+  public init(
+    rule: String, place: String, count: Int? = nil, members: [String] = [], reason: String, owner: String? = nil,
+    expires: String? = nil
+  ) {
+    self.rule = rule
+    self.place = place
+    self.count = count
+    self.members = members
+    self.reason = reason
+    self.owner = owner
+    self.expires = expires
+  }
+
+  /// What accepts every finding where everything is suppressed.
+  public static let all = Expectation(rule: "*", place: "*", reason: "every difference is suppressed")
+}

@@ -1,0 +1,89 @@
+public import XylemGraph
+
+/// One cause of a difference between two traces, with everything that follows from it.
+public struct Finding: Sendable, Hashable {
+  /// What it is a case of.
+  public var rule: RuleID
+  /// How much it asks of a reader.
+  public var level: Level
+  /// Sixteen hexadecimal digits of rule, module, operation, kind of edit and arguments: the same in every run, whatever the
+  /// wording, the lines and the numbers in names. Differences that agree in all of these share it.
+  public var fingerprint: String
+  /// The path of the module; empty for the root.
+  public var module: String
+  /// The module's type.
+  public var moduleType: String?
+  /// The name of the node, in the train trace where it has one there.
+  public var node: String?
+  /// What the node does: `operator aten::add.Tensor`.
+  public var operation: String?
+  /// Where it comes from in the model's source.
+  public var location: SourceLocation?
+  /// One sentence.
+  public var message: String
+  /// Why it matters, in one sentence.
+  public var why: String
+  /// What the train trace has there, in one line.
+  public var train: String?
+  /// What the eval trace has there, in one line.
+  public var eval: String?
+  /// The known cause: `dropout`, `batch norm`, `stochastic depth`, `auxiliary head`.
+  public var cause: String?
+  /// What is folded under it, in the order of the nodes.
+  public var members: [Member]
+  /// The expectation that accepts it.
+  public var expectation: Expectation?
+  /// What to paste: the smallest expectation in YAML, or for return nodes the options.
+  public var remedy: String
+
+  /// A finding with all of its parts.
+  public init(
+    rule: RuleID, level: Level, fingerprint: String, module: String, moduleType: String? = nil, node: String? = nil,
+    operation: String? = nil, location: SourceLocation? = nil, message: String, why: String, train: String? = nil,
+    eval: String? = nil, cause: String? = nil, members: [Member] = [], expectation: Expectation? = nil, remedy: String
+  ) {
+    self.rule = rule
+    self.level = level
+    self.fingerprint = fingerprint
+    self.module = module
+    self.moduleType = moduleType
+    self.node = node
+    self.operation = operation
+    self.location = location
+    self.message = message
+    self.why = why
+    self.train = train
+    self.eval = eval
+    self.cause = cause
+    self.members = members
+    self.expectation = expectation
+    self.remedy = remedy
+  }
+
+  /// The fingerprints that an expectation keeps: of the members that are differences of their own, else of the finding.
+  public var differences: [String] {
+    let own = members.filter { !$0.isConsequence }.map(\.fingerprint)
+    return own.isEmpty ? [fingerprint] : own
+  }
+}
+
+/// A part of a finding.
+public struct Member: Sendable, Hashable {
+  /// Sixteen hexadecimal digits, as a finding has.
+  public var fingerprint: String
+  /// The name of the node, in the train trace where it has one there.
+  public var node: String
+  /// One sentence.
+  public var message: String
+  /// Whether it follows from the finding, and goes with it: a consumer that reads another value, a name with another number.
+  /// Otherwise it is one of several places of the same cause.
+  public var isConsequence: Bool
+
+  /// A part of a finding.
+  public init(fingerprint: String, node: String, message: String, isConsequence: Bool = false) {
+    self.fingerprint = fingerprint
+    self.node = node
+    self.message = message
+    self.isConsequence = isConsequence
+  }
+}

@@ -1,0 +1,73 @@
+/// What a finding is a case of. Identifiers are stable and never reused: expectations name them.
+public enum RuleID: String, Sendable, Hashable, CaseIterable, Codable {
+  /// A node of the train trace has no counterpart.
+  case nodeOnlyInTrain = "node-only-in-train"
+  /// A node of the eval trace has no counterpart.
+  case nodeOnlyInEval = "node-only-in-eval"
+  /// A module is called more often in one mode.
+  case moduleCallCountDiffers = "module-call-count-differs"
+  /// A node is given another constant.
+  case attributeDiffers = "attribute-differs"
+  /// A node reads the value of another node.
+  case inputRewired = "input-rewired"
+  /// A node runs at another moment.
+  case orderDiffers = "order-differs"
+  /// Nodes have other names, and nothing else differs.
+  case renumberedOnly = "renumbered-only"
+  /// The result is built in another way.
+  case outputStructureDiffers = "output-structure-differs"
+  /// A part of the result has another shape.
+  case outputShapeDiffers = "output-shape-differs"
+  /// State is written in one mode only.
+  case stateUpdatedInOneMode = "state-updated-in-one-mode"
+  /// Random numbers are drawn in one mode only.
+  case randomInOneMode = "random-in-one-mode"
+  /// Nobody says how a leaf depends on the mode.
+  case leafModeUnknown = "leaf-mode-unknown"
+  /// A leaf says that it depends on the mode.
+  case leafModeDeclared = "leaf-mode-declared"
+  /// Control flow was kept whole.
+  case controlFlowHidden = "control-flow-hidden"
+  /// A requested node does not exist in a mode.
+  case returnNodeMissingInMode = "return-node-missing-in-mode"
+  /// A requested node has another name in the other mode.
+  case returnNodeRenamed = "return-node-renamed"
+  /// A module keeps a mode of its own.
+  case submoduleModeMixed = "submodule-mode-mixed"
+  /// An expectation matches nothing, or less than it says.
+  case expectationUnused = "expectation-unused"
+  /// An expectation's date has passed.
+  case expectationExpired = "expectation-expired"
+  /// An expectation names a rule that there is not.
+  case expectationUnknownRule = "expectation-unknown-rule"
+  /// An expectation would accept anything, or what another one accepts.
+  case expectationTooBroad = "expectation-too-broad"
+}
+
+extension RuleID {
+  /// The level of a finding for which no known cause was found.
+  public var defaultLevel: Level {
+    switch self {
+    case .returnNodeMissingInMode, .returnNodeRenamed: .error
+    case .orderDiffers, .renumberedOnly, .leafModeDeclared, .submoduleModeMixed: .info
+    default: .warning
+    }
+  }
+
+  /// Whether it is about expectations, not about the model.
+  public var isAboutExpectations: Bool {
+    switch self {
+    case .expectationUnused, .expectationExpired, .expectationUnknownRule, .expectationTooBroad: true
+    default: false
+    }
+  }
+
+  /// The rule of the same finding where the two traces are swapped.
+  public var mirrored: RuleID {
+    switch self {
+    case .nodeOnlyInTrain: .nodeOnlyInEval
+    case .nodeOnlyInEval: .nodeOnlyInTrain
+    default: self
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/// Everything in which two traces differ, and how far that can be known.
+public struct TraceDiff: Sendable {
+  /// The name of the model.
+  public var model: String
+  /// The first of the two traces.
+  public var train: DiffSide
+  /// The second of the two traces.
+  public var eval: DiffSide
+  /// How many pairs of nodes were compared.
+  public var compared: Int
+  /// Whether a bound was hit, so that the alignment may not be the best one.
+  public var isCoarse: Bool
+  /// Which bounds were hit, and where.
+  public var coarseReasons: [String]
+  /// What could not be looked into on either side, each once.
+  public var hidden: [HiddenPart]
+  /// The traces side by side: in the order of the train trace, with nodes of the eval trace alone where they run.
+  public var rows: [Row]
+  /// The findings, by level, then in the order of the modules and of the nodes.
+  public var findings: [Finding]
+  /// How many pairs of nodes were weighed against each other to align the traces: the work that it took.
+  public var comparisons: Int
+
+  /// A diff with all of its parts.
+  public init(
+    model: String, train: DiffSide, eval: DiffSide, compared: Int, isCoarse: Bool = false,
+    coarseReasons: [String] = [], hidden: [HiddenPart] = [], rows: [Row] = [], findings: [Finding] = [],
+    comparisons: Int = 0
+  ) {
+    self.model = model
+    self.train = train
+    self.eval = eval
+    self.compared = compared
+    self.isCoarse = isCoarse
+    self.coarseReasons = coarseReasons
+    self.hidden = hidden
+    self.rows = rows
+    self.findings = findings
+    self.comparisons = comparisons
+  }
+
+  /// The findings of a level or above that no expectation accepts.
+  public func unexpected(atLeast level: Level) -> [Finding] {
+    findings.filter { $0.expectation == nil && $0.level >= level }
+  }
+}
