@@ -52,7 +52,8 @@ var targets: [Target] = [
   .target(
     name: "XylemCommand",
     dependencies: [
-      "Xylem", "XylemModels", "XylemNN", "XylemDiff", "XylemExtract", "XylemTrace", "XylemPlugins", "XylemRuntime",
+      "Xylem", "XylemModels", "XylemNN", "XylemReport", "XylemDiff", "XylemExtract", "XylemTrace", "XylemPlugins",
+      "XylemRuntime",
       "XylemGraph", "XylemImage", "XylemErrors",
       argumentParser, yams,
     ],
@@ -79,6 +80,8 @@ var targets: [Target] = [
   .target(
     name: "XylemTrace", dependencies: ["XylemPlugins", "XylemRuntime", "XylemGraph", "XylemErrors", collections],
     swiftSettings: strict),
+  .target(
+    name: "XylemReport", dependencies: ["XylemDiff", "XylemGraph", "XylemErrors"], swiftSettings: strict),
   .target(name: "XylemDiff", dependencies: ["XylemGraph", "XylemErrors"], swiftSettings: strict),
   .target(name: "XylemRuntime", dependencies: ["XylemErrors", "CXylem"], swiftSettings: strictMemory),
   .target(name: "XylemGraph", dependencies: ["XylemErrors"], swiftSettings: strict),
@@ -152,6 +155,8 @@ var targets: [Target] = [
     path: "Tests/PluginBenchmarks", swiftSettings: strict),
   .testTarget(name: "XylemRuntimeTests", dependencies: ["XylemRuntime", "XylemErrors"], swiftSettings: strict),
   .testTarget(name: "XylemGraphTests", dependencies: ["XylemGraph", "XylemErrors"], swiftSettings: strict),
+  .testTarget(
+    name: "XylemReportTests", dependencies: ["XylemReport", "XylemDiff", "XylemGraph"], swiftSettings: strict),
   .testTarget(
     name: "XylemDiffTests", dependencies: ["XylemDiff", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors"],
     swiftSettings: strict),

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import XylemErrors
 internal import XylemExtract
+internal import XylemReport
 internal import XylemRuntime
 internal import XylemTrace
 

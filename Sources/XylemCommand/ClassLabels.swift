@@ -1,5 +1,6 @@
 internal import Foundation
 internal import XylemErrors
+internal import XylemReport
 internal import XylemRuntime
 
 /// The names of a classifier's classes, in order.

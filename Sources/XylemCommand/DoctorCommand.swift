@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import XylemErrors
 internal import XylemPlugins
+internal import XylemReport
 internal import XylemRuntime
 
 /// `xylem doctor`: what is there to compute with, and what to do about what is not.

@@ -1,4 +1,5 @@
 internal import XylemExtract
+internal import XylemReport
 
 /// What `xylem extract --explain` adds: for each feature, what ran, what did not, and what was copied and why.
 struct ExplainReport {

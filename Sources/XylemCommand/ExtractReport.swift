@@ -1,5 +1,6 @@
 internal import Foundation
 internal import XylemExtract
+internal import XylemReport
 internal import XylemRuntime
 internal import XylemTrace
 

@@ -1,4 +1,5 @@
 internal import XylemExtract
+internal import XylemReport
 internal import XylemRuntime
 
 /// One value that was extracted; a structured feature has several.

@@ -1,3 +1,4 @@
+internal import XylemDiff
 internal import XylemErrors
 internal import XylemExtract
 internal import XylemPlugins
@@ -12,6 +13,9 @@ struct LoadedModel {
   var hasRandomWeights = false
   /// What plugins bring; their rules come before those of the options.
   var leaves: [PluginLeaf] = []
+
+  /// Differences between the modes that a configuration accepts.
+  var expectations: [Expectation] = []
 
   /// Options with the rules of the plugins.
   func withPlugins(_ options: TraceOptions) -> TraceOptions {

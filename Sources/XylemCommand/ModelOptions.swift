@@ -100,7 +100,14 @@ struct ModelOptions: ParsableArguments {
   mutating func load() throws -> LoadedModel {
     let configuration = try config.map { try Configuration.load($0) }
     if let configuration { merge(configuration) }
-    let leaves = try plugins.load(configured: configuration?.plugins ?? [])
+    var loaded = try load(plugins: configuration?.plugins ?? [])
+    loaded.expectations = configuration?.expectations ?? []
+    return loaded
+  }
+
+  /// Loads plugins, and then the model.
+  private func load(plugins configured: [Configuration.Plugin]) throws -> LoadedModel {
+    let leaves = try plugins.load(configured: configured)
     if let definition = ModelCatalog.current[model] { return try build(definition, leaves) }
     if weights != nil { throw CommandErrors.usage("'--weights' is for models that are given by name") }
     var isFolder: ObjCBool = false

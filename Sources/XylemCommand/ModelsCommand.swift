@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import XylemErrors
 internal import XylemNN
+internal import XylemReport
 internal import XylemRuntime
 
 /// `xylem models`: the models that need no file.

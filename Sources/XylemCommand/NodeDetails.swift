@@ -1,6 +1,7 @@
 internal import XylemErrors
 internal import XylemExtract
 internal import XylemGraph
+internal import XylemReport
 internal import XylemRuntime
 internal import XylemTrace
 

@@ -1,4 +1,5 @@
 internal import XylemGraph
+internal import XylemReport
 internal import XylemTrace
 
 /// A trace with what is known of its nodes.

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import XylemPlugins
+internal import XylemReport
 
 /// `xylem plugin list`: the leaves that plugins bring, a line each.
 struct PluginListCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import XylemPlugins
+internal import XylemReport
 
 /// `xylem plugin why`: what is kept about a plugin, and since when.
 struct PluginWhyCommand: ParsableCommand {

@@ -27,7 +27,8 @@ public struct XylemCommandLine: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      NodesCommand.self, ExtractCommand.self, GraphCommand.self, BenchCommand.self, ModelsCommand.self,
+      NodesCommand.self, ExtractCommand.self, DiffCommand.self, GraphCommand.self, BenchCommand.self,
+      ModelsCommand.self,
       PluginCommand.self, DoctorCommand.self,
     ])
 

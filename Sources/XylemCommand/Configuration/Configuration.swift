@@ -1,4 +1,5 @@
 internal import Foundation
+internal import XylemDiff
 internal import XylemErrors
 internal import XylemTrace
 
@@ -43,6 +44,8 @@ struct Configuration: Sendable, Equatable {
   var wrapSymbols: [String] = []
   /// `allow-asserted`.
   var allowAsserted: Bool?
+  /// `expectations`: differences between the modes that are accepted.
+  var expectations: [Expectation] = []
   /// `weights`: a file.
   var weights: String?
 

@@ -45,10 +45,7 @@ struct ConfigurationReader {
     case "wrap-symbol": configuration.wrapSymbols = try texts(value, what).map(resolvedSymbol)
     case "allow-asserted": configuration.allowAsserted = try truth(value, what)
     case "weights": configuration.weights = resolved(try text(value, what))
-    default:
-      // 'expectations': empty, it promises nothing that isn't kept.
-      if case .sequence(let list) = value, list.isEmpty { return }
-      throw ConfigurationErrors.unavailable(key, at: value.mark, of: file)
+    default: configuration.expectations = try expectations(value, what)
     }
   }
 
@@ -133,12 +130,12 @@ struct ConfigurationReader {
 
   // MARK: - Plain values
 
-  private func malformed(_ message: String, _ node: Node) -> XylemError {
+  func malformed(_ message: String, _ node: Node) -> XylemError {
     ConfigurationErrors.malformed(message, at: node.mark, of: file)
   }
 
   /// The entries of a mapping, in order; nil for `keys` allows any.
-  private func entries(
+  func entries(
     of node: Node, _ what: String, keys: [String]?
   ) throws(XylemError) -> [(key: String, value: Node)] {
     guard case .mapping(let mapping) = node, kind(of: node) == .mapping else {
@@ -155,7 +152,7 @@ struct ConfigurationReader {
     return entries
   }
 
-  private func text(_ node: Node, _ what: String, quoteless: Bool = false) throws(XylemError) -> String {
+  func text(_ node: Node, _ what: String, quoteless: Bool = false) throws(XylemError) -> String {
     guard case .scalar(let scalar) = node, kind(of: node) == .text || quoteless else {
       var remedies: [String] = []
       if case .scalar(let scalar) = node, kind(of: node) != .null {
@@ -168,7 +165,7 @@ struct ConfigurationReader {
     return scalar.string
   }
 
-  private func texts(_ node: Node, _ what: String) throws(XylemError) -> [String] {
+  func texts(_ node: Node, _ what: String) throws(XylemError) -> [String] {
     guard case .sequence(let list) = node, kind(of: node) == .list else {
       var remedies: [String] = []
       if case .scalar(let scalar) = node, kind(of: node) == .text { remedies = ["[\"\(scalar.string)\"]"] }
@@ -185,10 +182,10 @@ struct ConfigurationReader {
     throw malformed("\(what) is \(describe(node)); true or false is expected", node)
   }
 
-  private enum Kind: Equatable { case text, null, mapping, list, other(String) }
+  enum Kind: Equatable { case text, null, mapping, list, other(String) }
 
   /// What YAML takes a node for, `no` for a truth value.
-  private func kind(of node: Node) -> Kind {
+  func kind(of node: Node) -> Kind {
     switch node {
     case .mapping: return node.tag.shortName == "map" ? .mapping : .other("of the type '\(node.tag.shortName)'")
     case .sequence: return node.tag.shortName == "seq" ? .list : .other("of the type '\(node.tag.shortName)'")
@@ -204,7 +201,7 @@ struct ConfigurationReader {
     }
   }
 
-  private func describe(_ node: Node) -> String {
+  func describe(_ node: Node) -> String {
     switch kind(of: node) {
     case .text: "the text '\(node.scalar?.string ?? "")'"
     case .null: "null"

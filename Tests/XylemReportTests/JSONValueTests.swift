@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import XylemCommand
+import XylemReport
 
 @Suite struct JSONValueTests {
   @Test func `keys are sorted by their bytes at every depth`() {

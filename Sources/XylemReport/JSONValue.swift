@@ -1,5 +1,5 @@
 /// A JSON value as this program prints it: on one line, keys sorted by their bytes, the same value the same bytes.
-indirect enum JSONValue: Sendable, Hashable {
+package indirect enum JSONValue: Sendable, Hashable {
   case null
   case bool(Bool)
   case int(Int)
@@ -10,16 +10,28 @@ indirect enum JSONValue: Sendable, Hashable {
   case object([String: JSONValue])
 
   /// A text or null.
-  static func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
+  package static func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
 
   /// A list of texts.
-  static func strings(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
+  package static func strings(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
 
   /// The text, without a line break at its end.
-  var text: String {
+  package var text: String {
     var text = ""
     write(to: &text)
     return text
+  }
+
+  /// The text, safe between the tags of a script in a page: no `<`, `>` or `&`, and no line separator that a script counts.
+  package var scriptText: String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "<", ">", "&", "\u{2028}", "\u{2029}": result += Self.escape(scalar)
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
   }
 
   private func write(to text: inout String) {
@@ -60,11 +72,16 @@ indirect enum JSONValue: Sendable, Hashable {
       case "\r": text += "\\r"
       case "\t": text += "\\t"
       case "\0"..<" ", "\u{7F}":
-        let digits = String(scalar.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        text += escape(scalar)
       default: text.unicodeScalars.append(scalar)
       }
     }
     text += "\""
+  }
+
+  /// A scalar of four hexadecimal digits at most as `\u` and the digits.
+  private static func escape(_ scalar: Unicode.Scalar) -> String {
+    let digits = String(scalar.value, radix: 16)
+    return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
   }
 }

@@ -1,0 +1,46 @@
+internal import XylemDiff
+internal import XylemErrors
+internal import Yams
+
+extension ConfigurationReader {
+  private static let expectationKeys = ["rule", "place", "count", "members", "reason", "owner", "expires"]
+
+  /// The differences that are accepted: what they say is the diff engine's to judge, how they say it is judged here.
+  ///
+  /// - Throws: `config.malformed`, `config.unknown-key`.
+  func expectations(_ value: Node, _ what: String) throws(XylemError) -> [Expectation] {
+    guard case .sequence(let list) = value, kind(of: value) == .list else {
+      throw malformed("\(what) is \(describe(value)); a list of expectations is expected", value)
+    }
+    var found: [Expectation] = []
+    for (index, value) in list.enumerated() {
+      found.append(try expectation(value, "element \(index + 1) of 'expectations'"))
+    }
+    return found
+  }
+
+  private func expectation(_ value: Node, _ what: String) throws(XylemError) -> Expectation {
+    var texts: [String: String] = [:]
+    var count: Int?
+    var members: [String] = []
+    for (key, value) in try entries(of: value, what, keys: Self.expectationKeys) {
+      switch key {
+      case "count":
+        let text = try text(value, "'count'", quoteless: true)
+        guard let number = Int(text), number > 0 else {
+          throw malformed("'count' is '\(text)'; a whole number from 1 up is expected", value)
+        }
+        count = number
+      case "members": members = try self.texts(value, "'members'")
+      case "expires": texts[key] = try text(value, "'\(key)'", quoteless: true)
+      default: texts[key] = try text(value, "'\(key)'")
+      }
+    }
+    for key in ["rule", "place", "reason"] where texts[key]?.isEmpty != false {
+      throw malformed("\(what) has no '\(key)'", value)
+    }
+    return Expectation(
+      rule: texts["rule"] ?? "", place: texts["place"] ?? "", count: count, members: members,
+      reason: texts["reason"] ?? "", owner: texts["owner"], expires: texts["expires"])
+  }
+}

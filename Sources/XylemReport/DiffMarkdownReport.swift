@@ -1,0 +1,77 @@
+public import XylemDiff
+internal import XylemGraph
+
+/// A diff for a pull request: a table of what is open, details to unfold, what is accepted.
+public struct DiffMarkdownReport: DiffReport {
+  /// The report.
+  public init() {}
+
+  /// The report's Markdown.
+  public func render(_ diff: TraceDiff) -> String {
+    var lines = [
+      "## \(code(diff.model)): \(diff.train.label) against \(diff.eval.label)", "", "**\(diff.verdict)**", "",
+    ]
+    lines.append("\(diff.reach).")
+    for reason in diff.coarseReasons { lines += ["", "> coarse: \(escaped(reason))"] }
+    let open = diff.findings.filter { $0.expectation == nil }
+    if !open.isEmpty { lines += ["", "| level | where | what | rule |", "| --- | --- | --- | --- |"] }
+    for finding in open {
+      lines.append(
+        "| \(finding.level.rawValue) | \(place(finding)) | \(escaped(finding.message)) | `\(finding.rule.rawValue)` |")
+    }
+    for finding in open { lines += [""] + details(finding) }
+    let accepted = diff.findings.filter { $0.expectation != nil }
+    if !accepted.isEmpty { lines += ["", "Accepted:", ""] }
+    for finding in accepted {
+      lines.append("- \(place(finding)): \(escaped(finding.message)) (\(escaped(finding.expectation?.reason ?? "")))")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func details(_ finding: Finding) -> [String] {
+    var lines = ["<details><summary>\(place(finding)): \(escaped(finding.message))</summary>", ""]
+    if let location = finding.location { lines.append("- source: \(code(location.description))") }
+    if let train = finding.train { lines.append("- train: \(code(train))") }
+    if let eval = finding.eval { lines.append("- eval: \(code(eval))") }
+    lines.append("- \(escaped(finding.why))")
+    if !finding.members.isEmpty {
+      lines.append("- with it: " + finding.members.map { code($0.node) }.joined(separator: ", "))
+    }
+    lines += ["", "```yaml"] + finding.remedy.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    return lines + ["```", "", "</details>"]
+  }
+
+  private func place(_ finding: Finding) -> String {
+    code(finding.node ?? (finding.module.isEmpty ? "the root module" : finding.module))
+  }
+
+  /// Text as code, in more backticks than it has itself.
+  private func code(_ text: String) -> String {
+    let text = printable(text)
+    var longest = 0
+    var run = 0
+    for character in text {
+      run = character == "`" ? run + 1 : 0
+      longest = max(longest, run)
+    }
+    let fence = String(repeating: "`", count: longest + 1)
+    let padding = longest > 0 ? " " : ""
+    // Within a table a bar would end the cell, in code too.
+    return fence + padding + text.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
+      + padding + fence
+  }
+
+  private func escaped(_ text: String) -> String {
+    var out = ""
+    for character in printable(text) {
+      switch character {
+      case "\\", "`", "*", "_", "[", "]", "|", "#": out += "\\\(character)"
+      case "<": out += "&lt;"
+      case ">": out += "&gt;"
+      case "&": out += "&amp;"
+      default: out.append(character)
+      }
+    }
+    return out
+  }
+}

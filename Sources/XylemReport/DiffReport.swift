@@ -1,0 +1,55 @@
+public import XylemDiff
+
+/// A form in which a diff is told: the same diff gives the same bytes.
+public protocol DiffReport {
+  /// The report, with a line break at its end where it is text for people.
+  func render(_ diff: TraceDiff) -> String
+}
+
+extension TraceDiff {
+  /// How many findings of a level are not accepted, and how many are.
+  func count(of level: Level) -> (open: Int, accepted: Int) {
+    let found = findings.filter { $0.level == level }
+    let open = found.count { $0.expectation == nil }
+    return (open, found.count - open)
+  }
+
+  /// One sentence: whether anything asks for a reader.
+  var verdict: String {
+    let (errors, warnings) = (count(of: .error).open, count(of: .warning).open)
+    if errors > 0 { return "\(plural(errors, "error")): the modes compute different things where they should agree" }
+    if warnings > 0 { return "\(plural(warnings, "difference")) to look at" }
+    return findings.isEmpty ? "the modes compute the same" : "every difference is by design, or accepted"
+  }
+
+  /// What could be compared, and what could not.
+  var reach: String {
+    let nodes = "\(plural(compared, "pair")) of nodes compared"
+    guard !hidden.isEmpty else { return nodes + ", and nothing hidden from it" }
+    var parts: [String] = []
+    for kind in HiddenPart.Kind.allCases {
+      let count = hidden.count { $0.kind == kind }
+      if count > 0 { parts.append(plural(count, kind.words)) }
+    }
+    return nodes + "; not looked into: " + parts.joined(separator: ", ")
+  }
+}
+
+extension HiddenPart.Kind {
+  fileprivate var words: String {
+    switch self {
+    case .leafModule: "leaf module"
+    case .leafFunction: "leaf function"
+    case .region: "region"
+    case .automaticLeaf: "automatic leaf"
+    case .plugin: "leaf of a plugin"
+    }
+  }
+}
+
+/// A number with its noun.
+func plural(_ count: Int, _ noun: String) -> String {
+  if count == 1 { return "1 \(noun)" }
+  guard noun.hasPrefix("leaf of") || noun.hasSuffix(" leaf") else { return "\(count) \(noun)s" }
+  return noun.hasPrefix("leaf of") ? "\(count) leaves" + noun.dropFirst(4) : "\(count) \(noun.dropLast(4))leaves"
+}

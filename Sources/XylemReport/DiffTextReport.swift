@@ -1,0 +1,63 @@
+public import XylemDiff
+internal import XylemGraph
+
+/// A diff for a terminal: the verdict, the blind spots, then finding by finding.
+public struct DiffTextReport: DiffReport {
+  /// How many blind spots are named; the others are counted.
+  private static let mostHidden = 12
+
+  /// The report.
+  public init() {}
+
+  /// The report's text.
+  public func render(_ diff: TraceDiff) -> String {
+    var lines = ["\(diff.model): \(diff.train.label) against \(diff.eval.label)", "", "verdict: \(diff.verdict)"]
+    let counts = Level.allCases.sorted().reversed().compactMap { level -> String? in
+      let (open, accepted) = diff.count(of: level)
+      guard open + accepted > 0 else { return nil }
+      return plural(open, level.rawValue) + (accepted > 0 ? " (and \(accepted) accepted)" : "")
+    }
+    if !counts.isEmpty { lines.append("findings: " + counts.joined(separator: ", ")) }
+    lines.append("compared: \(diff.reach)")
+    for reason in diff.coarseReasons { lines.append("coarse: \(reason)") }
+    for part in diff.hidden.prefix(Self.mostHidden) { lines.append("  " + describe(part)) }
+    if diff.hidden.count > Self.mostHidden { lines.append("  and \(diff.hidden.count - Self.mostHidden) more") }
+    for finding in diff.findings where finding.expectation == nil { lines += ["", describe(finding)] }
+    let accepted = diff.findings.filter { $0.expectation != nil }
+    if !accepted.isEmpty { lines += ["", "accepted:"] }
+    for finding in accepted {
+      lines.append("  \(place(finding)): \(printable(finding.message))")
+      if let reason = finding.expectation?.reason { lines.append("    because: \(printable(reason))") }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func describe(_ part: HiddenPart) -> String {
+    let type = part.type.map { " (\(printable(String($0.split(separator: ".").last ?? ""))))" } ?? ""
+    let mode = part.mode.map { ", declared \($0)" } ?? ""
+    return "\(part.kind.rawValue) \(part.path.isEmpty ? "the root" : printable(part.path))\(type)\(mode)"
+  }
+
+  private func place(_ finding: Finding) -> String {
+    printable(finding.node ?? (finding.module.isEmpty ? "the root module" : finding.module))
+  }
+
+  private func describe(_ finding: Finding) -> String {
+    var lines = ["\(finding.level.rawValue): \(printable(finding.message)) (\(finding.rule.rawValue))"]
+    lines.append("  at: \(place(finding))" + (finding.location.map { ", \(printable($0.description))" } ?? ""))
+    if let train = finding.train { lines.append("  train: \(printable(train))") }
+    if let eval = finding.eval { lines.append("  eval:  \(printable(eval))") }
+    lines.append("  why: \(finding.why)")
+    if !finding.members.isEmpty {
+      let names = finding.members.map(\.node)
+      let shown = names.prefix(6).map(printable).joined(separator: ", ")
+      lines.append("  with it: \(shown)" + (names.count > 6 ? " and \(names.count - 6) more" : ""))
+    }
+    lines.append("  fingerprint: \(finding.fingerprint)")
+    if finding.level != .info {
+      lines.append("  to accept it:")
+      lines += finding.remedy.split(separator: "\n", omittingEmptySubsequences: false).map { "    " + $0 }
+    }
+    return lines.joined(separator: "\n")
+  }
+}
