@@ -22,7 +22,7 @@ struct FindingBuilder {
     self.toEval = toEval
     self.toTrain = toTrain
     labels = (train.side.label, eval.side.label)
-    comparison = ArgumentComparison(train, eval, toEval: toEval)
+    comparison = ArgumentComparison(train: train, eval: eval, toEval: toEval)
     comparesModes = train.side.isTraining != eval.side.isTraining
     kinds = toEval.map { $0 < 0 ? .onlyInTrain : .same }
   }
