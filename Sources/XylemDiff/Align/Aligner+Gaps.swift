@@ -21,7 +21,7 @@ extension Aligner {
     var weight = 0
     let isShaped = train.shape[t] == eval.shape[e]
     if isShaped { weight += 3 }
-    if isShaped && train.constants[t] == eval.constants[e] { weight += 4 }
+    if isShaped && train.constants[t] == eval.constants[e] { weight += 5 }
     if train.name[t] == eval.name[e] { weight += 3 }
     if train.location[t] != 0 && eval.location[e] != 0 { weight += train.location[t] == eval.location[e] ? 5 : -2 }
     switch inputs(t, e) {

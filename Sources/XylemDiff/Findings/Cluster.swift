@@ -20,4 +20,21 @@ struct Cluster {
   var nodes: [Int]
   /// What people call the cause; nil where none is known.
   var cause: String?
+
+  /// Whether a module holds them together, and nothing is known about why the other side doesn't run it.
+  var isUnexplainedModule: Bool {
+    guard cause == nil else { return false }
+    switch kind {
+    case .module, .calls: return true
+    case .known, .flow: return false
+    }
+  }
+
+  /// Whether a node of a module's path is one of those that the cluster is about, and not one that only goes with them.
+  func isAbout(_ path: String) -> Bool {
+    switch kind {
+    case .module(let module), .calls(let module): NormalName.isWithin(path, module)
+    case .known, .flow: true
+    }
+  }
 }

@@ -160,8 +160,11 @@ struct ClusterSearch {
     }
   }
 
-  /// The cluster that a group only serves, or that it only passes on to the result.
+  /// The cluster that a group goes into: one of a module without a known cause that it reads or feeds, one that it only serves, or
+  /// one of a module that it only passes on to the result.
   private func host(of nodes: [Int]) -> Int? {
+    let neighbours = nodes.flatMap { side.inputs[$0] + side.users[$0] }.map { clusterOf[$0] }
+    if let unexplained = neighbours.filter({ $0 >= 0 && clusters[$0].isUnexplainedModule }).min() { return unexplained }
     if nodes.contains(where: { side.nodes[$0].effects?.isObservable ?? false }) { return nil }
     let own = Set(nodes)
     var hosts: Set<Int> = []

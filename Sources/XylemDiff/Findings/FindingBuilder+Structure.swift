@@ -32,7 +32,8 @@ extension FindingBuilder {
 
   private func draft(of cluster: Cluster, counts: CallCounts) -> Draft {
     let side = side(cluster.isTrain)
-    let first = cluster.nodes.first { side.nodes[$0].operation.kind != .attribute } ?? cluster.nodes[0]
+    let own = cluster.nodes.filter { cluster.isAbout(side.nodes[$0].modulePath) }
+    let first = own.first { side.nodes[$0].operation.kind != .attribute } ?? own.first ?? cluster.nodes[0]
     let line = FindingText.line(side, first)
     let (trainLine, evalLine) = cluster.isTrain ? (line, nil) : (nil, line)
     let only: RuleID = cluster.isTrain ? .nodeOnlyInTrain : .nodeOnlyInEval
