@@ -42,9 +42,11 @@ struct DiffCommand: ParsableCommand {
   var evalReturn: [String] = []
   @Option(help: "The level from which on findings end the run with exit code 1.") var failOn: FailLevel = .warning
   @Option(help: "The output's format.") var format: DiffFormat = .text
+  @Option(help: "Whom a report in SARIF is for: GitHub ignores suppressions, so there what is accepted is left out.")
+  var sarifProfile: DiffSARIFReport.Profile = .full
 
   mutating func run() throws {
-    let report = try format.report()
+    let report = try format.report(sarifProfile, failing: failOn.level)
     try options.checkOutput()
     let model = try options.load()
     let options = options

@@ -1,7 +1,9 @@
-internal import ArgumentParser
+public import ArgumentParser
 internal import XylemDiff
 internal import XylemErrors
-internal import XylemReport
+public import XylemReport
+
+extension DiffSARIFReport.Profile: ExpressibleByArgument {}
 
 /// The formats of `xylem diff`.
 enum DiffFormat: String, ExpressibleByArgument, CaseIterable {
@@ -9,15 +11,19 @@ enum DiffFormat: String, ExpressibleByArgument, CaseIterable {
 
   /// The report in this format.
   ///
+  /// - Parameters:
+  ///   - profile: whom a report in SARIF is for.
+  ///   - failing: the level from which on a finding fails a test in JUnit's report.
   /// - Throws: `command.unavailable` for formats that belong to a later version.
-  func report() throws(XylemError) -> any DiffReport {
+  func report(_ profile: DiffSARIFReport.Profile, failing: Level?) throws(XylemError) -> any DiffReport {
     switch self {
     case .text: DiffTextReport()
     case .json: DiffJSONReport()
     case .markdown: DiffMarkdownReport()
-    case .html, .sarif, .junit:
-      throw CommandErrors.unavailable(
-        "--format \(rawValue)", remedies: ["--format text", "--format json", "--format markdown"])
+    case .junit: DiffJUnitReport(failing: failing ?? .error)
+    case .sarif: DiffSARIFReport(profile)
+    case .html:
+      throw CommandErrors.unavailable("--format html", remedies: ["--format markdown", "--format sarif"])
     }
   }
 }

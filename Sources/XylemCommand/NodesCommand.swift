@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import XylemErrors
+internal import XylemReport
 internal import XylemTrace
 
 /// `xylem nodes`: the names that features are asked for by.

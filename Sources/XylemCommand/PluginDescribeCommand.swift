@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import XylemPlugins
+internal import XylemReport
 
 /// `xylem plugin describe`: everything that a plugin's file says.
 struct PluginDescribeCommand: ParsableCommand {

@@ -29,7 +29,9 @@ public struct DiffMarkdownReport: DiffReport {
   }
 
   private func details(_ finding: Finding) -> [String] {
-    var lines = ["<details><summary>\(place(finding)): \(escaped(finding.message))</summary>", ""]
+    // Here it is HTML, in which backticks keep nothing from being a tag.
+    let node = finding.node ?? (finding.module.isEmpty ? "the root module" : finding.module)
+    var lines = ["<details><summary><code>\(html(node))</code>: \(html(finding.message))</summary>", ""]
     if let location = finding.location { lines.append("- source: \(code(location.description))") }
     if let train = finding.train { lines.append("- train: \(code(train))") }
     if let eval = finding.eval { lines.append("- eval: \(code(eval))") }
@@ -59,6 +61,19 @@ public struct DiffMarkdownReport: DiffReport {
     // Within a table a bar would end the cell, in code too.
     return fence + padding + text.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
       + padding + fence
+  }
+
+  private func html(_ text: String) -> String {
+    var out = ""
+    for character in printable(text) {
+      switch character {
+      case "<": out += "&lt;"
+      case ">": out += "&gt;"
+      case "&": out += "&amp;"
+      default: out.append(character)
+      }
+    }
+    return out
   }
 
   private func escaped(_ text: String) -> String {

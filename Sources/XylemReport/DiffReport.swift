@@ -24,7 +24,7 @@ extension TraceDiff {
 
   /// What could be compared, and what could not.
   var reach: String {
-    let nodes = "\(plural(compared, "pair")) of nodes compared"
+    let nodes = plural(compared, "pair of nodes")
     guard !hidden.isEmpty else { return nodes + ", and nothing hidden from it" }
     var parts: [String] = []
     for kind in HiddenPart.Kind.allCases {
@@ -50,6 +50,8 @@ extension HiddenPart.Kind {
 /// A number with its noun.
 func plural(_ count: Int, _ noun: String) -> String {
   if count == 1 { return "1 \(noun)" }
+  if noun == "pair of nodes" { return "\(count) pairs of nodes" }
+  if noun == "info" { return "\(count) infos" }
   guard noun.hasPrefix("leaf of") || noun.hasSuffix(" leaf") else { return "\(count) \(noun)s" }
   return noun.hasPrefix("leaf of") ? "\(count) leaves" + noun.dropFirst(4) : "\(count) \(noun.dropLast(4))leaves"
 }
