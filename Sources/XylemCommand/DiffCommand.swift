@@ -46,7 +46,7 @@ struct DiffCommand: ParsableCommand {
   var sarifProfile: DiffSARIFReport.Profile = .full
 
   mutating func run() throws {
-    let report = try format.report(sarifProfile, failing: failOn.level)
+    let report = format.report(sarifProfile, failing: failOn.level)
     try options.checkOutput()
     let model = try options.load()
     let options = options

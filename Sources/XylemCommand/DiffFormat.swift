@@ -1,6 +1,5 @@
 public import ArgumentParser
 internal import XylemDiff
-internal import XylemErrors
 public import XylemReport
 
 extension DiffSARIFReport.Profile: ExpressibleByArgument {}
@@ -14,16 +13,14 @@ enum DiffFormat: String, ExpressibleByArgument, CaseIterable {
   /// - Parameters:
   ///   - profile: whom a report in SARIF is for.
   ///   - failing: the level from which on a finding fails a test in JUnit's report.
-  /// - Throws: `command.unavailable` for formats that belong to a later version.
-  func report(_ profile: DiffSARIFReport.Profile, failing: Level?) throws(XylemError) -> any DiffReport {
+  func report(_ profile: DiffSARIFReport.Profile, failing: Level?) -> any DiffReport {
     switch self {
     case .text: DiffTextReport()
     case .json: DiffJSONReport()
     case .markdown: DiffMarkdownReport()
     case .junit: DiffJUnitReport(failing: failing ?? .error)
     case .sarif: DiffSARIFReport(profile)
-    case .html:
-      throw CommandErrors.unavailable("--format html", remedies: ["--format markdown", "--format sarif"])
+    case .html: DiffPageReport()
     }
   }
 }

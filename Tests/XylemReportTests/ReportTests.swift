@@ -141,6 +141,25 @@ import XylemGraph
     #expect(text.contains("&lt;img src=x&gt;\\*c\\*"))
   }
 
+  @Test func `the page needs nothing else, and no name becomes markup`() throws {
+    let page = DiffPageReport().render(mixed)
+    #expect(page.hasPrefix("<!doctype html>"))
+    #expect(!page.contains("<img") && !page.contains("onerror=1>&"))
+    #expect(page.components(separatedBy: "</script>").count == 3)
+    for outside in ["http://", "https://", "src=", "@import", "url("] { #expect(!page.contains(outside), "\(outside)") }
+    #expect(page.contains("<p class=\"verdict\">1 difference to look at</p>"))
+    #expect(page.contains("<article id=\"f2\""))
+    #expect(DiffPageReport().render(mixed) == page)
+  }
+
+  @Test func `the page's graphs are folded under modules, outermost first, as far as they can be read`() {
+    let few = ModuleFolders(["", "stem.conv", "stem.bn", "head"])
+    #expect(["", "stem.conv", "stem.bn", "head"].map(few.folder) == ["", "stem", "stem", "head"])
+    let many = ModuleFolders(
+      (0..<130).map { "encoder.\($0 % 2).layer" } + (0..<200).map { _ in "head" })
+    #expect(["encoder.0.layer", "encoder.1", "head"].map(many.folder) == ["encoder.0", "encoder.1", "head"])
+  }
+
   private func object(_ text: String) throws -> [String: Any] {
     try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
   }

@@ -1,0 +1,200 @@
+public import XylemDiff
+internal import XylemGraph
+
+/// A diff as one page of HTML that needs nothing else: no network, no other file.
+///
+/// The verdict and the findings are in the page as they are, for readers without scripts too. The aligned graphs are data, of which a
+/// script draws what is unfolded, so that ten thousand nodes open as fast as ten.
+public struct DiffPageReport: DiffReport {
+  /// The report.
+  public init() {}
+
+  /// The page.
+  public func render(_ diff: TraceDiff) -> String {
+    """
+    <!doctype html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+    <title>\(html(diff.model)): train against eval</title>
+    <style>
+    \(PageStyle.text)
+    </style>
+    </head>
+    <body>
+    \(header(diff))
+    <main>
+    \(tools(diff))
+    <section id="findings" aria-label="Findings">
+    <h2>Findings <span class="count" id="shown"></span></h2>
+    \(findings(diff))
+    <p class="empty" id="none" hidden>Nothing matches the search and the filters.</p>
+    </section>
+    <section aria-label="Both graphs, side by side">
+    <h2>Both graphs</h2>
+    <p class="hint">Grouped by module; groups in which the modes agree are folded.</p>
+    <div class="heads" aria-hidden="true"><span>\(html(diff.train.label))</span><span>\(html(diff.eval.label))</span></div>
+    <div id="graph"></div>
+    </section>
+    </main>
+    <div id="said" role="status" aria-live="polite"></div>
+    <dialog id="help" aria-label="Keys">
+    <h2>Keys</h2>
+    <dl><dt>/</dt><dd>search</dd><dt>j, k</dt><dd>next and previous finding</dd><dt>Enter</dt><dd>unfold or fold it</dd>
+    <dt>c</dt><dd>copy its expectation</dd><dt>Escape</dt><dd>clear the search, close this</dd></dl>
+    <form method="dialog"><button>Close</button></form>
+    </dialog>
+    <script type="application/json" id="data">\(data(diff).scriptText)</script>
+    <script>
+    \(PageScript.text)
+    </script>
+    </body>
+    </html>
+
+    """
+  }
+
+  // MARK: - What is in the page as it is
+
+  private func header(_ diff: TraceDiff) -> String {
+    let open = Level.allCases.sorted().reversed().map { level -> String in
+      let (open, accepted) = diff.count(of: level)
+      let more = accepted > 0 ? " <small>(\(accepted) accepted)</small>" : ""
+      return "<li class=\"\(level.rawValue)\"><b>\(open)</b> \(level.rawValue)\(more)</li>"
+    }
+    let worst = Level.allCases.sorted().last { diff.count(of: $0).open > 0 }
+    var lines = ["<header class=\"\(worst == .info ? "calm" : worst?.rawValue ?? "calm")\">"]
+    lines.append("<h1>\(html(diff.model))</h1>")
+    lines.append("<p class=\"verdict\">\(html(diff.verdict))</p>")
+    lines.append("<ul class=\"counts\" aria-label=\"Findings that are not accepted, by level\">\(open.joined())</ul>")
+    lines.append("<p>Compared: \(html(diff.reach)).</p>")
+    for reason in diff.coarseReasons { lines.append("<p class=\"coarse\">coarse: \(html(reason))</p>") }
+    if !diff.hidden.isEmpty {
+      lines.append("<details><summary>Blind spots: what could not be looked into (\(diff.hidden.count))</summary><ul>")
+      for part in diff.hidden {
+        let type = part.type.map { " <code>\(html($0))</code>" } ?? ""
+        let mode = part.mode.map { ", declared \(html($0))" } ?? ""
+        let reason = part.reason.map { ": \(html($0))" } ?? ""
+        lines.append(
+          "<li>\(part.kind.rawValue) <code>\(html(part.path.isEmpty ? "the root" : part.path))</code>\(type)\(mode)\(reason)</li>"
+        )
+      }
+      lines.append("</ul></details>")
+    }
+    lines.append("</header>")
+    return lines.joined(separator: "\n")
+  }
+
+  private func tools(_ diff: TraceDiff) -> String {
+    let rules = RuleID.allCases.filter { rule in diff.findings.contains { $0.rule == rule } }
+    let options = rules.map { "<option value=\"\($0.rawValue)\">\(html($0.title))</option>" }
+    let levels = Level.allCases.sorted().reversed().map {
+      "<label><input type=\"checkbox\" class=\"level\" value=\"\($0.rawValue)\" checked> \($0.rawValue)</label>"
+    }
+    return """
+      <form class="tools" role="search" onsubmit="return false">
+      <input id="search" type="search" placeholder="Search modules, nodes, messages" aria-label="Search findings and nodes">
+      <select id="rule" aria-label="Rule"><option value="">every rule</option>\(options.joined())</select>
+      \(levels.joined(separator: "\n"))
+      <label><input type="checkbox" id="accepted" checked> accepted</label>
+      <button type="button" id="keys">Keys</button>
+      </form>
+      """
+  }
+
+  private func findings(_ diff: TraceDiff) -> String {
+    var lines: [String] = []
+    var module: String?
+    // Modules in the order in which the findings come.
+    var order: [String] = []
+    for finding in diff.findings where !order.contains(finding.module) { order.append(finding.module) }
+    for path in order {
+      for (index, finding) in diff.findings.enumerated() where finding.module == path {
+        if module != path {
+          lines.append("<h3 class=\"module\">\(html(path.isEmpty ? "the root module" : path))</h3>")
+          module = path
+        }
+        lines.append(article(finding, index))
+      }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private func article(_ finding: Finding, _ index: Int) -> String {
+    let isAccepted = finding.expectation != nil
+    var lines = [
+      "<article id=\"f\(index)\" tabindex=\"-1\" data-level=\"\(finding.level.rawValue)\" data-rule=\"\(finding.rule.rawValue)\" "
+        + "data-accepted=\"\(isAccepted)\" class=\"\(isAccepted ? "accepted" : finding.level.rawValue)\">"
+    ]
+    lines.append(
+      "<details\(finding.level == .info || isAccepted ? "" : " open")><summary><span class=\"tag\">"
+        + "\(isAccepted ? "accepted" : finding.level.rawValue)</span> \(html(finding.message))</summary>")
+    let node = finding.node.map { "<code>\(html($0))</code>" } ?? ""
+    let location = finding.location.map { " <span class=\"source\">\(html($0.description))</span>" } ?? ""
+    lines.append("<p>\(node)\(location)</p>")
+    if let train = finding.train { lines.append("<pre class=\"train\"><b>train</b> \(html(train))</pre>") }
+    if let eval = finding.eval { lines.append("<pre class=\"eval\"><b>eval</b>  \(html(eval))</pre>") }
+    lines.append("<p>\(html(finding.why))</p>")
+    if let reason = finding.expectation?.reason { lines.append("<p class=\"because\">Accepted: \(html(reason))</p>") }
+    if !finding.members.isEmpty {
+      let names = finding.members.map { "<code>\(html($0.node))</code>" }.joined(separator: ", ")
+      lines.append(
+        "<details class=\"members\"><summary>With it: \(finding.members.count)</summary><p>\(names)</p></details>")
+    }
+    lines.append("<div class=\"remedy\"><pre id=\"r\(index)\">\(html(finding.remedy, keepsLines: true))</pre>")
+    lines.append("<button type=\"button\" class=\"copy\" data-for=\"r\(index)\">Copy expectation</button></div>")
+    lines.append("<p class=\"small\"><code>\(finding.rule.rawValue)</code> <code>\(finding.fingerprint)</code></p>")
+    lines.append("</details></article>")
+    return lines.joined(separator: "\n")
+  }
+
+  // MARK: - What the script draws
+
+  /// Groups of rows with the module that they run in: each row its names, its kind, what it does, and its finding.
+  private func data(_ diff: TraceDiff) -> JSONValue {
+    var groups: [(module: String, rows: [JSONValue])] = []
+    let folders = ModuleFolders(
+      diff.rows.compactMap { row in
+        row.train.map { diff.train.graph[$0].modulePath } ?? row.eval.map { diff.eval.graph[$0].modulePath }
+      })
+    for row in diff.rows {
+      let train = row.train.flatMap { diff.train.graph.contains($0) ? diff.train.graph[$0] : nil }
+      let eval = row.eval.flatMap { diff.eval.graph.contains($0) ? diff.eval.graph[$0] : nil }
+      guard let node = train ?? eval else { continue }
+      let cells: [JSONValue] = [
+        .optional(train?.name), .optional(eval?.name), .string(row.kind.rawValue),
+        .string("\(node.operation.kind.rawValue) \(node.operation.target)"), row.finding.map { .int($0) } ?? .null,
+      ]
+      let folder = folders.folder(of: node.modulePath)
+      if groups.last?.module == folder {
+        groups[groups.count - 1].rows.append(.array(cells))
+      } else {
+        groups.append((folder, [.array(cells)]))
+      }
+    }
+    return .array(groups.map { .array([.string($0.module), .array($0.rows)]) })
+  }
+
+  /// Text within HTML, also within an attribute's quotation marks.
+  private func html(_ text: String, keepsLines: Bool = false) -> String {
+    let safe =
+      keepsLines
+      ? text.split(separator: "\n", omittingEmptySubsequences: false).map { printable(String($0)) }.joined(
+        separator: "\n")
+      : printable(text)
+    var out = ""
+    for character in safe {
+      switch character {
+      case "<": out += "&lt;"
+      case ">": out += "&gt;"
+      case "&": out += "&amp;"
+      case "\"": out += "&quot;"
+      case "'": out += "&#39;"
+      default: out.append(character)
+      }
+    }
+    return out
+  }
+}

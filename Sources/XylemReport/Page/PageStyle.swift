@@ -1,0 +1,43 @@
+/// How pages look: light and dark, on a desk and on a phone.
+enum PageStyle {
+  static let text = """
+    :root { color-scheme: light dark; --back: #fdfdfb; --text: #1c1c1a; --soft: #66655f; --line: #deddd5; --panel: #f4f3ee;
+      --error: #b3261e; --warning: #9a5b00; --info: #2c5a8c; --accepted: #4b6b3c; --only: #fdeec8; --changed: #e2ecf8; }
+    @media (prefers-color-scheme: dark) { :root { --back: #161614; --text: #eceae3; --soft: #a3a198; --line: #37362f;
+      --panel: #201f1b; --error: #ff8a80; --warning: #f2b14c; --info: #8fbdf0; --accepted: #a5cc90; --only: #4a3a12; --changed: #1f3248; } }
+    * { box-sizing: border-box; }
+    body { margin: 0; background: var(--back); color: var(--text); font: 16px/1.5 system-ui, sans-serif; }
+    header, main { max-width: 72rem; margin: 0 auto; padding: 1rem 1.25rem; }
+    header { border-top: .4rem solid var(--accepted); }
+    header.warning { border-color: var(--warning); } header.error { border-color: var(--error); }
+    h1 { font-size: 1rem; font-weight: 500; color: var(--soft); margin: .5rem 0 0; overflow-wrap: anywhere; }
+    h2 { font-size: 1.15rem; margin: 1.75rem 0 .5rem; } h3.module { font: 600 .95rem ui-monospace, monospace; margin: 1.25rem 0 .4rem; overflow-wrap: anywhere; }
+    .verdict { font-size: 1.6rem; line-height: 1.25; font-weight: 650; margin: .25rem 0 .75rem; }
+    .counts { display: flex; gap: 1.25rem; list-style: none; padding: 0; margin: 0 0 .5rem; flex-wrap: wrap; }
+    .counts b { font-size: 1.25rem; } .error b, .error .tag { color: var(--error); } .warning b, .warning .tag { color: var(--warning); }
+    .info b, .info .tag { color: var(--info); } .accepted .tag { color: var(--accepted); }
+    code, pre, .row { font-family: ui-monospace, monospace; font-size: .875rem; overflow-wrap: anywhere; }
+    pre { white-space: pre-wrap; margin: .25rem 0; padding: .4rem .6rem; background: var(--panel); border-radius: .3rem; }
+    .tools { position: sticky; top: 0; z-index: 1; display: flex; flex-wrap: wrap; gap: .6rem .9rem; align-items: center; background: var(--back);
+      padding: .6rem 0; border-bottom: 1px solid var(--line); }
+    .tools input[type=search] { flex: 1 1 14rem; } input, select, button { font: inherit; color: inherit; background: var(--panel);
+      border: 1px solid var(--line); border-radius: .35rem; padding: .3rem .6rem; }
+    button { cursor: pointer; } :focus-visible { outline: 2px solid var(--info); outline-offset: 2px; }
+    article { border: 1px solid var(--line); border-left-width: .3rem; border-radius: .4rem; margin: .4rem 0; padding: .3rem .8rem; }
+    article.error { border-left-color: var(--error); } article.warning { border-left-color: var(--warning); }
+    article.info { border-left-color: var(--info); } article.accepted { border-left-color: var(--accepted); }
+    article.current { box-shadow: 0 0 0 2px var(--info); } summary { cursor: pointer; padding: .25rem 0; overflow-wrap: anywhere; }
+    .tag { font-weight: 650; margin-right: .3rem; } .source, .small, .hint, .count { color: var(--soft); } .small { font-size: .8rem; }
+    .count { font-weight: 400; font-size: .9rem; } .remedy { display: flex; gap: .6rem; align-items: flex-start; flex-wrap: wrap; } .remedy pre { flex: 1 1 18rem; }
+    .heads, .row { display: grid; grid-template-columns: 1fr 1fr; gap: 0 1rem; } .heads { font-weight: 650; padding: 0 .6rem; }
+    .group { border-top: 1px solid var(--line); } .group > button { all: unset; cursor: pointer; display: block; width: 100%; padding: .3rem .6rem;
+      font: 500 .875rem ui-monospace, monospace; overflow-wrap: anywhere; } .group > button:focus-visible { outline: 2px solid var(--info); }
+    .group > button::before { content: "\\25B8  "; color: var(--soft); } .group > button[aria-expanded=true]::before { content: "\\25BE  "; }
+    .row { padding: .1rem .6rem .1rem 1.6rem; } .row small { color: var(--soft); } .row.onlyInTrain, .row.onlyInEval { background: var(--only); }
+    .row.changed, .row.rewired, .row.renamed, .row.moved { background: var(--changed); } .row a { color: inherit; }
+    #said { position: fixed; bottom: 1rem; left: 50%; transform: translateX(-50%); background: var(--text); color: var(--back); border-radius: .4rem;
+      padding: .4rem .9rem; } #said:empty { display: none; } dialog { border: 1px solid var(--line); border-radius: .5rem; background: var(--back); color: var(--text); }
+    dl { display: grid; grid-template-columns: auto 1fr; gap: .2rem 1rem; } dd { margin: 0; } dt { font-family: ui-monospace, monospace; }
+    @media (max-width: 40rem) { .verdict { font-size: 1.3rem; } .heads, .row { grid-template-columns: 1fr; } .heads span + span { display: none; } .tools { position: static; } }
+    """
+}
