@@ -13,6 +13,8 @@ struct FindingBuilder {
   var drafts: [Draft] = []
   /// For each node of the train trace how it relates to its counterpart.
   var kinds: [RowKind]
+  /// For drafts about a module that one side keeps whole, its path.
+  var opaquePaths: [Int: String] = [:]
   /// Pairs that have a finding of their own about arguments.
   var explained: Set<Int> = []
 
@@ -56,9 +58,9 @@ struct FindingBuilder {
   }
 
   /// Joins findings of one rule and one known cause at many places into one, the places as its members.
-  mutating func merge(from start: Int, key: (Draft) -> String?, message: (Draft, Int) -> String) {
+  mutating func merge(key: (Draft) -> String?, message: (Draft, Int) -> String) {
     var groups: [String: [Int]] = [:]
-    for index in drafts.indices[start...] {
+    for index in drafts.indices {
       if let key = key(drafts[index]) { groups[key, default: []].append(index) }
     }
     var gone: Set<Int> = []

@@ -30,6 +30,10 @@ enum FindingText {
     return "\(what)\(module), \(count(nodes, "node")), runs in \(side) mode only"
   }
 
+  static func opaque(_ module: String, leaf: String, traced: String) -> String {
+    "\(module) is kept whole in \(leaf) mode and traced in \(traced) mode, so the two can't be compared"
+  }
+
   static func calls(_ module: String, train: Int, eval: Int, labels: (String, String)) -> String {
     "\(module) is called \(times(train)) in \(labels.0) mode and \(times(eval)) in \(labels.1) mode"
   }
@@ -84,6 +88,11 @@ enum FindingText {
       "\(behaviour.cause) (\(name), \(layers)) draws random numbers in train mode and passes its input on in eval mode"
     case .parts: "\(name) (\(layers)) depends on the mode where it has \(behaviour.cause) inside"
     }
+  }
+
+  static func places(_ cause: String, number: Int, such node: String, byArgument: Bool) -> String {
+    "\(cause) in \(number) places, such as \(node), "
+      + (byArgument ? "follows the mode by an argument" : "runs in one mode only")
   }
 
   static func unknownMode(_ type: String, number: Int) -> String {
