@@ -23,9 +23,10 @@ struct FindingBuilder {
     self.eval = eval
     self.toEval = toEval
     self.toTrain = toTrain
-    labels = (train.side.label, eval.side.label)
     comparison = ArgumentComparison(train: train, eval: eval, toEval: toEval)
     comparesModes = train.side.isTraining != eval.side.isTraining
+    let suffix = comparesModes ? " mode" : ""
+    labels = (train.side.label + suffix, eval.side.label + suffix)
     kinds = toEval.map { $0 < 0 ? .onlyInTrain : .same }
   }
 
