@@ -21,7 +21,7 @@ public enum TraceDiffer {
     var left = IndexedSide(train, names: &names)
     let right = IndexedSide(eval, names: &names)
     var renames = ModuleOverlap(left, right, limits: options.limits)
-    if train.isTraining == eval.isTraining { left.module = renames.renamed(names: &names) }
+    if train.isTraining == eval.isTraining { left.rename(renames.renames(), names: &names) }
     var aligner = Aligner(left, right, limits: options.limits)
     aligner.run()
 

@@ -19,17 +19,37 @@ enum Mutation: CaseIterable {
 
 @Suite("Random changes")
 struct MutationTests {
-  @Test func `exactly the one change is reported, naming the node, a thousand times`() throws {
-    for seed in 1...1000 {
-      var random = SplitMix64(seed: UInt64(seed))
+  @Test func `exactly the one change is reported, naming the node, a thousand times`() {
+    var reported: [Mutation: Int] = [:]
+    var seed: UInt64 = 0
+    while reported.values.reduce(0, +) < 1000 && seed < 4000 {
+      seed += 1
+      var random = SplitMix64(seed: seed)
       let graph = random.makeNetwork()
-      guard let mutation = Mutation.allCases.randomElement(using: &random),
-        let (changed, name) = random.mutate(graph, mutation)
-      else { continue }
+      let mutation = random.pick(Mutation.allCases)
+      guard let (changed, name) = random.mutate(graph, mutation) else { continue }
+      reported[mutation, default: 0] += 1
       let inTrain = random.isOnce(in: 2)
       let diff = inTrain ? diff(changed, graph) : diff(graph, changed)
       let rule = mutation.rule(inTrain: inTrain)
       #expect(diff.summary == ["warning \(rule.rawValue) \(name)"], "seed \(seed), \(mutation), in train: \(inTrain)")
+    }
+    #expect(reported.values.reduce(0, +) == 1000)
+    #expect(Mutation.allCases.allSatisfy { reported[$0, default: 0] > 100 }, "\(reported)")
+  }
+
+  @Test func `numbers that move because of a change are folded under it, whether or not the lines are known`() {
+    for seed in 1...500 {
+      var random = SplitMix64(seed: UInt64(seed))
+      let graph = random.makeNetwork()
+      let mutation: Mutation = random.isOnce(in: 2) ? .drop : .insert
+      guard let (changed, name) = random.mutate(graph, mutation) else { continue }
+      let operation = (changed.node(named: name) ?? graph.node(named: name))?.operation.target
+      let located = diff(graph, changed.renumbered(keepsLines: true))
+      #expect(located.findings.map(\.rule) == [mutation.rule(inTrain: false)], "seed \(seed), \(mutation)")
+      #expect(located.findings.first?.operation?.hasSuffix(operation ?? "?") == true, "seed \(seed), \(mutation)")
+      let bare = diff(graph.renumbered(keepsLines: false), changed.renumbered(keepsLines: false))
+      #expect(bare.findings.map(\.rule) == [mutation.rule(inTrain: false)], "without lines: seed \(seed), \(mutation)")
     }
   }
 
@@ -113,5 +133,27 @@ extension SplitMix64 {
       changed.setInputs(of: node.id, to: inputs)
     }
     return (changed, node.name)
+  }
+}
+
+extension Graph {
+  /// The same graph with the names that a tracer would give.
+  func renumbered(keepsLines: Bool) -> Graph {
+    var graph = Graph()
+    var ids: [NodeID: NodeID] = [:]
+    var counts: [String: Int] = [:]
+    for node in nodes {
+      let last =
+        node.operation.target.split(separator: ".").first?.split(separator: ":").last.map(String.init) ?? "output"
+      let base = node.operation.kind == .placeholder ? node.name : last
+      let path = node.modulePath.isEmpty ? base : node.modulePath + "." + base
+      let number = counts[path, default: 0]
+      counts[path] = number + 1
+      ids[node.id] = graph.append(
+        node.operation, name: number == 0 ? path : path + "_\(number)",
+        inputs: node.inputs.map { $0.mapNodes { .node(ids[$0] ?? $0) } }, modulePath: node.modulePath,
+        effects: node.effects, location: keepsLines ? node.location : nil)
+    }
+    return graph
   }
 }

@@ -6,10 +6,12 @@ struct IndexedSide {
   let side: DiffSide
   /// The nodes in execution order; everything else here counts by their positions.
   let nodes: [Node]
-  /// Numbers of names, operations and module paths. Modules' numbers may be replaced where a module was renamed.
+  /// Numbers of names, operations and module paths.
   private(set) var name: [Int] = []
   private(set) var operation: [Int] = []
-  var module: [Int] = []
+  private(set) var module: [Int] = []
+  /// Paths of modules as the other side calls them, where they were renamed.
+  private(set) var renamedModules: [String: String] = [:]
   /// Hashes of the constants, and of which arguments are constants.
   private(set) var constants: [UInt64] = []
   private(set) var shape: [UInt64] = []
@@ -69,6 +71,20 @@ struct IndexedSide {
     hash.combine(place.file)
     hash.combine(UInt64(bitPattern: Int64(place.line)))
     location.append(hash.value | 1)
+  }
+
+  /// Calls modules as the other side does.
+  mutating func rename(_ modules: [String: String], names: inout Interner) {
+    renamedModules = modules
+    module = nodes.map { names.number(of: modules[$0.modulePath] ?? $0.modulePath) }
+  }
+
+  /// An attribute's path as the other side calls it.
+  func renamed(attribute path: String) -> String {
+    guard !renamedModules.isEmpty, let owner = NormalName.parent(path), let module = renamedModules[owner] else {
+      return path
+    }
+    return (module.isEmpty ? "" : module + ".") + NormalName.last(path)
   }
 
   /// The position of the node with a name.

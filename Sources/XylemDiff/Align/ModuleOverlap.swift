@@ -16,8 +16,8 @@ struct ModuleOverlap {
     self.limits = limits
   }
 
-  /// The numbers of the train trace's module paths, with the eval trace's paths where modules were renamed.
-  mutating func renamed(names: inout Interner) -> [Int] {
+  /// The train trace's module paths as the eval trace calls them.
+  mutating func renames() -> [String: String] {
     let (left, right) = (contents(train), contents(eval))
     var counterparts = ["": ""]
     var pairs = 0
@@ -45,7 +45,7 @@ struct ModuleOverlap {
       }
       if let best { counterparts[path] = best.path }
     }
-    return train.nodes.map { names.number(of: counterparts[$0.modulePath] ?? $0.modulePath) }
+    return counterparts
   }
 
   private func isAbove(_ a: String, _ b: String) -> Bool {

@@ -40,7 +40,7 @@ struct ArgumentComparison {
   private func compareDetails(_ a: Operation, _ b: Operation, into changes: inout [ArgumentChange]) {
     switch (a, b) {
     case (.attribute(let left), .attribute(let right)), (.setAttribute(let left), .setAttribute(let right)):
-      if left != right {
+      if train.renamed(attribute: left) != right {
         changes.append(.constant(place: "path", position: nil, train: .string(left), eval: .string(right)))
       }
       return

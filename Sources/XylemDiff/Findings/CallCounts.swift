@@ -28,4 +28,30 @@ struct CallCounts {
     let (own, other) = isTrain ? (train, eval) : (eval, train)
     return Set(own.filter { path, count in other[path].map { count > $0 } ?? false }.keys)
   }
+
+  /// The modules that one side keeps whole, where the other side has nodes of their insides.
+  static func opaque(_ train: IndexedSide, _ eval: IndexedSide) -> Set<String> {
+    let (left, right) = (leaves(train), leaves(eval))
+    return inside(train, of: right.subtracting(left)).union(inside(eval, of: left.subtracting(right)))
+  }
+
+  private static func leaves(_ side: IndexedSide) -> Set<String> {
+    var paths: Set<String> = []
+    for node in side.nodes { if case .leafModule(let leaf) = node.operation { paths.insert(leaf.path) } }
+    return paths
+  }
+
+  private static func inside(_ side: IndexedSide, of leaves: Set<String>) -> Set<String> {
+    guard !leaves.isEmpty else { return [] }
+    var found: Set<String> = []
+    var seen: Set<String> = []
+    for node in side.nodes {
+      var current: String? = node.modulePath
+      while let path = current, seen.insert(path).inserted {
+        if leaves.contains(path) { found.insert(path) }
+        current = NormalName.parent(path)
+      }
+    }
+    return found
+  }
 }

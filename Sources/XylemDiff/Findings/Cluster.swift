@@ -6,6 +6,8 @@ struct Cluster {
     case module(String)
     /// They are calls of a module that the other side calls less often.
     case calls(String)
+    /// They are of a module that one side keeps whole and the other doesn't.
+    case opaque(String)
     /// They are one node, of which is known what it is for.
     case known(ModeBehaviour)
     /// One reads the other.
@@ -26,14 +28,14 @@ struct Cluster {
     guard cause == nil else { return false }
     switch kind {
     case .module, .calls: return true
-    case .known, .flow: return false
+    case .known, .flow, .opaque: return false
     }
   }
 
   /// Whether a node of a module's path is one of those that the cluster is about, and not one that only goes with them.
   func isAbout(_ path: String) -> Bool {
     switch kind {
-    case .module(let module), .calls(let module): NormalName.isWithin(path, module)
+    case .module(let module), .calls(let module), .opaque(let module): NormalName.isWithin(path, module)
     case .known, .flow: true
     }
   }

@@ -8,24 +8,33 @@ struct ClusterSearch {
   private let counterpart: [Int]
   /// Paths of modules that both sides call, this one more often.
   private let callsMore: Set<String>
+  /// Paths of modules that one side keeps whole and the other doesn't.
+  private let opaque: Set<String>
   private var clusters: [Cluster] = []
   /// The cluster of each node, -1 for none.
   private(set) var clusterOf: [Int]
 
-  init(_ side: IndexedSide, other: IndexedSide, isTrain: Bool, counterpart: [Int], callsMore: Set<String>) {
+  init(
+    _ side: IndexedSide, other: IndexedSide, isTrain: Bool, counterpart: [Int], callsMore: Set<String>,
+    opaque: Set<String>
+  ) {
     self.side = side
     self.other = other
     self.isTrain = isTrain
     self.counterpart = counterpart
     self.callsMore = callsMore
+    self.opaque = opaque
     clusterOf = Array(repeating: -1, count: side.nodes.count)
   }
 
   /// The clusters in the order of their first nodes, with the cluster of each node.
   static func run(
-    _ side: IndexedSide, other: IndexedSide, isTrain: Bool, counterpart: [Int], callsMore: Set<String>
+    _ side: IndexedSide, other: IndexedSide, isTrain: Bool, counterpart: [Int], callsMore: Set<String>,
+    opaque: Set<String>
   ) -> (clusters: [Cluster], clusterOf: [Int]) {
-    var search = ClusterSearch(side, other: other, isTrain: isTrain, counterpart: counterpart, callsMore: callsMore)
+    var search = ClusterSearch(
+      side, other: other, isTrain: isTrain, counterpart: counterpart, callsMore: callsMore,
+      opaque: opaque)
     let alone = side.nodes.indices.filter { counterpart[$0] < 0 }
     guard !alone.isEmpty else { return ([], search.clusterOf) }
     search.groupByModule(alone)
@@ -62,7 +71,7 @@ struct ClusterSearch {
       switch kind {
       case .known(let behaviour): for node in nodes { add(kind, [node], cause: behaviour.cause) }
       case .module(let path): add(kind, nodes, cause: cause(ofModule: path, nodes))
-      case .calls, .flow: add(kind, nodes)
+      case .calls, .flow, .opaque: add(kind, nodes)
       }
     }
   }
@@ -84,23 +93,28 @@ struct ClusterSearch {
     let node = side.nodes[position]
     var topmost: String?
     var calls: String?
+    var whole: String?
     var behaviour: ModeBehaviour?
     var current: String? = node.modulePath
     while let path = current {
       if callsMore.contains(path) { calls = path }
+      if opaque.contains(path) { whole = path }
       if !common.contains(path) { topmost = path }
       if behaviour == nil, let type = side.types[path] { behaviour = ModeBehaviour.ofModule(type) }
       current = NormalName.parent(path)
     }
+    let comparesModes = side.side.isTraining != other.side.isTraining
+    if let whole {
+      if comparesModes, let behaviour, behaviour.kind != .parts { return .known(behaviour) }
+      return .opaque(whole)
+    }
     if let calls { return .calls(calls) }
     if let topmost { return .module(topmost) }
-    guard side.side.isTraining != other.side.isTraining, node.operation.kind != .setAttribute || behaviour != nil else {
-      return nil
-    }
-    if let flag = ModeBehaviour.flags(of: node.operation).first {
-      return flag.behaviour.kind == .random && side.side.isTraining ? .known(flag.behaviour) : nil
-    }
+    guard comparesModes else { return nil }
     if let behaviour, behaviour.kind != .parts { return .known(behaviour) }
+    if let flag = ModeBehaviour.flags(of: node.operation).first, flag.behaviour.kind == .random, side.side.isTraining {
+      return .known(flag.behaviour)
+    }
     return nil
   }
 

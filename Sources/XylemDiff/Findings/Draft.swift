@@ -7,4 +7,13 @@ struct Draft {
   var evalNodes: [Int]
   /// What follows from it.
   var consequences: [Member] = []
+  /// The layer of a known kind that it is about as a whole, where it was traced through.
+  var layer: Layer?
+
+  /// A layer of a known kind, where it is and what it is.
+  struct Layer {
+    var path: String
+    var behaviour: ModeBehaviour
+    var type: String
+  }
 }

@@ -4,12 +4,18 @@ extension FindingBuilder {
   /// Findings about nodes of one side, about arguments, and what follows from them.
   mutating func addStructure() {
     let counts = CallCounts(train, eval)
+    let opaque = CallCounts.opaque(train, eval)
     let left = ClusterSearch.run(
-      train, other: eval, isTrain: true, counterpart: toEval, callsMore: counts.more(inTrain: true))
+      train, other: eval, isTrain: true, counterpart: toEval, callsMore: counts.more(inTrain: true),
+      opaque: opaque)
     let right = ClusterSearch.run(
-      eval, other: train, isTrain: false, counterpart: toTrain, callsMore: counts.more(inTrain: false))
+      eval, other: train, isTrain: false, counterpart: toTrain, callsMore: counts.more(inTrain: false),
+      opaque: opaque)
     let offset = left.clusters.count
-    for cluster in left.clusters + right.clusters { drafts.append(draft(of: cluster, counts: counts)) }
+    for cluster in left.clusters + right.clusters {
+      let draft = draft(of: cluster, counts: counts)
+      drafts.append(draft)
+    }
 
     var renamed: [Int] = []
     for t in train.nodes.indices where toEval[t] >= 0 {
@@ -24,13 +30,15 @@ extension FindingBuilder {
     addOrder()
     foldNames(renamed, clusters: offset + right.clusters.count)
     addShapes()
-    joinDetector(clusters: offset + right.clusters.count)
+    let gone = joinOpaque()
+    joinDetector(clusters: offset + right.clusters.count - gone)
+    joinLayers()
     mergeKnownCauses()
   }
 
   // MARK: - Nodes of one side
 
-  private func draft(of cluster: Cluster, counts: CallCounts) -> Draft {
+  private mutating func draft(of cluster: Cluster, counts: CallCounts) -> Draft {
     let side = side(cluster.isTrain)
     let own = cluster.nodes.filter { cluster.isAbout(side.nodes[$0].modulePath) }
     let first = own.first { side.nodes[$0].operation.kind != .attribute } ?? own.first ?? cluster.nodes[0]
@@ -53,6 +61,14 @@ extension FindingBuilder {
         .moduleCallCountDiffers, cluster.isTrain, first, module: path, edit: cluster.isTrain ? "more" : "less",
         message: FindingText.calls(FindingText.module(path, side.types[path]), train: a, eval: b, labels: labels),
         train: trainLine, eval: evalLine, operation: "module " + (side.types[path] ?? ""))
+    case .opaque(let path):
+      let isLeaf = side.nodes[first].operation.kind == .leafModule && node.modulePath == path
+      finding = makeFinding(
+        .leafModeUnknown, cluster.isTrain, first, module: path, edit: "opaque",
+        message: FindingText.opaque(
+          FindingText.module(path, side.types[path]), leaf: self.label(cluster.isTrain == isLeaf),
+          traced: self.label(cluster.isTrain != isLeaf)),
+        train: trainLine, eval: evalLine, operation: "module " + (side.types[path] ?? ""))
     case .known, .flow:
       let rule = cluster.cause == nil ? rule(ofFlow: cluster, only: only) : only
       finding = makeFinding(
@@ -60,6 +76,7 @@ extension FindingBuilder {
         message: FindingText.alone(node.name, rest: cluster.nodes.count - 1, side: label), train: trainLine,
         eval: evalLine, cause: cluster.cause)
     }
+    if case .opaque(let path) = cluster.kind { opaquePaths[drafts.count] = path }
     var draft = Draft(
       finding: finding, trainNodes: cluster.isTrain ? cluster.nodes : [],
       evalNodes: cluster.isTrain ? [] : cluster.nodes)
@@ -125,7 +142,7 @@ extension FindingBuilder {
 
   private mutating func addConstants(_ changes: [ArgumentChange], _ t: Int, _ e: Int) {
     explained.insert(t)
-    let (a, b) = (train.nodes[t], eval.nodes[e])
+    let a = train.nodes[t]
     let flag = modeFlag(changes, a.operation)
     var parts: [String] = []
     var edits: [String] = []
@@ -146,7 +163,6 @@ extension FindingBuilder {
       .attributeDiffers, true, t, edit: edits.joined(separator: ","), arguments: arguments, message: message,
       train: FindingText.line(train, t), eval: FindingText.line(eval, e), cause: flag?.behaviour.cause)
     drafts.append(Draft(finding: finding, trainNodes: [t], evalNodes: [e]))
-    _ = b
   }
 
   private func text(_ argument: Argument?) -> String { argument?.description ?? "left out" }

@@ -13,6 +13,8 @@ struct FindingBuilder {
   var drafts: [Draft] = []
   /// For each node of the train trace how it relates to its counterpart.
   var kinds: [RowKind]
+  /// For drafts about a module that one side keeps whole, its path.
+  var opaquePaths: [Int: String] = [:]
   /// Pairs that have a finding of their own about arguments.
   var explained: Set<Int> = []
 
@@ -21,9 +23,10 @@ struct FindingBuilder {
     self.eval = eval
     self.toEval = toEval
     self.toTrain = toTrain
-    labels = (train.side.label, eval.side.label)
     comparison = ArgumentComparison(train: train, eval: eval, toEval: toEval)
     comparesModes = train.side.isTraining != eval.side.isTraining
+    let suffix = comparesModes ? " mode" : ""
+    labels = (train.side.label + suffix, eval.side.label + suffix)
     kinds = toEval.map { $0 < 0 ? .onlyInTrain : .same }
   }
 
@@ -56,9 +59,9 @@ struct FindingBuilder {
   }
 
   /// Joins findings of one rule and one known cause at many places into one, the places as its members.
-  mutating func merge(from start: Int, key: (Draft) -> String?, message: (Draft, Int) -> String) {
+  mutating func merge(key: (Draft) -> String?, message: (Draft, Int) -> String) {
     var groups: [String: [Int]] = [:]
-    for index in drafts.indices[start...] {
+    for index in drafts.indices {
       if let key = key(drafts[index]) { groups[key, default: []].append(index) }
     }
     var gone: Set<Int> = []

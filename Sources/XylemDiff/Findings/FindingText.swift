@@ -1,6 +1,6 @@
 internal import XylemGraph
 
-/// Every sentence of the findings about two traces, in one place.
+/// Every sentence of the findings about two traces, in one place. Sides come as people call them: `train mode`.
 enum FindingText {
   /// `3 nodes`, `a node`.
   static func count(_ number: Int, _ thing: String) -> String { number == 1 ? "a \(thing)" : "\(number) \(thing)s" }
@@ -22,16 +22,20 @@ enum FindingText {
 
   static func alone(_ node: String, rest: Int, side: String) -> String {
     let others = rest == 0 ? "runs" : "and \(rest == 1 ? "a node" : "\(rest) nodes") that go with it run"
-    return "\(node) \(others) in \(side) mode only"
+    return "\(node) \(others) in \(side) only"
   }
 
   static func moduleAlone(_ module: String, cause: String?, nodes: Int, side: String) -> String {
     let what = cause == "auxiliary head" ? "the auxiliary head " : ""
-    return "\(what)\(module), \(count(nodes, "node")), runs in \(side) mode only"
+    return "\(what)\(module), \(count(nodes, "node")), runs in \(side) only"
+  }
+
+  static func opaque(_ module: String, leaf: String, traced: String) -> String {
+    "\(module) is kept whole in \(leaf) and traced in \(traced), so the two can't be compared"
   }
 
   static func calls(_ module: String, train: Int, eval: Int, labels: (String, String)) -> String {
-    "\(module) is called \(times(train)) in \(labels.0) mode and \(times(eval)) in \(labels.1) mode"
+    "\(module) is called \(times(train)) in \(labels.0) and \(times(eval)) in \(labels.1)"
   }
 
   private static func times(_ number: Int) -> String {
@@ -40,7 +44,7 @@ enum FindingText {
 
   static func attribute(_ node: String, place: String, train: String, eval: String, labels: (String, String)) -> String
   {
-    "\(place) of \(node) is \(train) in \(labels.0) mode and \(eval) in \(labels.1) mode"
+    "\(place) of \(node) is \(train) in \(labels.0) and \(eval) in \(labels.1)"
   }
 
   static func flag(_ node: String, behaviour: ModeBehaviour, name: String) -> String {
@@ -48,13 +52,13 @@ enum FindingText {
   }
 
   static func rewired(_ node: String, train: String, eval: String, labels: (String, String)) -> String {
-    "\(node) reads \(train) in \(labels.0) mode and \(eval) in \(labels.1) mode"
+    "\(node) reads \(train) in \(labels.0) and \(eval) in \(labels.1)"
   }
 
   static func consumer(_ node: String) -> String { "\(node) reads another value for it" }
   static func follows(_ node: String) -> String { "\(node) goes with it" }
   static func renamed(_ train: String, _ eval: String, labels: (String, String)) -> String {
-    "\(train) in \(labels.0) mode is \(eval) in \(labels.1) mode"
+    "\(train) in \(labels.0) is \(eval) in \(labels.1)"
   }
   static func renumbered(_ number: Int) -> String {
     "\(count(number, "node")) \(number == 1 ? "has another name" : "have other names") and nothing else differs"
@@ -62,17 +66,17 @@ enum FindingText {
   static func moved(_ node: String) -> String { "\(node) runs at another moment, on the same inputs" }
 
   static func structure(train: String, eval: String, labels: (String, String)) -> String {
-    "the result is \(train) in \(labels.0) mode and \(eval) in \(labels.1) mode"
+    "the result is \(train) in \(labels.0) and \(eval) in \(labels.1)"
   }
   static func detector(labels: (String, String)) -> String {
     "the detector returns losses in train mode and boxes in eval mode"
   }
   static func shape(_ node: String, train: [Int], eval: [Int], labels: (String, String)) -> String {
-    "\(node) has the shape \(train) in \(labels.0) mode and \(eval) in \(labels.1) mode"
+    "\(node) has the shape \(train) in \(labels.0) and \(eval) in \(labels.1)"
   }
 
-  static func state(_ node: String, side: String) -> String { "\(node) writes state in \(side) mode only" }
-  static func random(_ node: String, side: String) -> String { "\(node) draws random numbers in \(side) mode only" }
+  static func state(_ node: String, side: String) -> String { "\(node) writes state in \(side) only" }
+  static func random(_ node: String, side: String) -> String { "\(node) draws random numbers in \(side) only" }
 
   static func layer(_ behaviour: ModeBehaviour, type: String, number: Int) -> String {
     let layers = number == 1 ? "one layer" : "\(number) layers"
@@ -84,6 +88,11 @@ enum FindingText {
       "\(behaviour.cause) (\(name), \(layers)) draws random numbers in train mode and passes its input on in eval mode"
     case .parts: "\(name) (\(layers)) depends on the mode where it has \(behaviour.cause) inside"
     }
+  }
+
+  static func places(_ cause: String, number: Int, such node: String, byArgument: Bool) -> String {
+    "\(cause) in \(number) places, such as \(node), "
+      + (byArgument ? "follows the mode by an argument" : "runs in one mode only")
   }
 
   static func unknownMode(_ type: String, number: Int) -> String {
@@ -109,8 +118,8 @@ enum FindingText {
     "\(number) modules (\(NormalName.last(type))) keep their own mode and do not follow the model's"
   }
 
-  static func missing(_ request: String, side: String) -> String { "\(request) does not exist in \(side) mode" }
+  static func missing(_ request: String, side: String) -> String { "\(request) does not exist in \(side)" }
   static func otherName(_ request: String, _ name: String, side: String, other: String) -> String {
-    "\(request) of \(other) mode is \(name) in \(side) mode"
+    "\(request) of \(other) is \(name) in \(side)"
   }
 }

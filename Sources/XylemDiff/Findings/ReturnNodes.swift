@@ -53,7 +53,7 @@ struct ReturnNodes {
   private func meaning(_ request: String, _ side: IndexedSide) -> Meaning? {
     let text = request.split(separator: "=", maxSplits: 1).first.map(String.init) ?? request
     let name = String(text.prefix { $0 != "[" && $0 != "#" })
-    if let position = side.nodes.firstIndex(where: { $0.name == name && $0.isListed }) { return .node(position) }
+    if let position = side.position(named: name), side.nodes[position].isListed { return .node(position) }
     if side.types[name] != nil { return .module }
     return side.nodes.lastIndex { $0.name.hasPrefix(name + ".") }.map { .node($0) }
   }
@@ -78,7 +78,7 @@ struct ReturnNodes {
         rule, module: node?.modulePath ?? "", operation: request, edit: isTrain ? "train" : "eval"),
       module: node?.modulePath ?? "", moduleType: node.flatMap { other.types[$0.modulePath] }, node: request,
       operation: node?.operation.normalName, location: node?.location,
-      message: FindingText.missing(request, side: own.side.label), why: rule.why,
+      message: FindingText.missing(request, side: name(own)), why: rule.why,
       train: line(train, isTrain ? nil : elsewhere), eval: line(eval, isTrain ? elsewhere : nil), remedy: remedy)
     return Draft(finding: finding, trainNodes: [], evalNodes: [])
   }
@@ -92,8 +92,8 @@ struct ReturnNodes {
     let rule = RuleID.returnNodeRenamed
     let message =
       a.name == request
-      ? FindingText.otherName(request, b.name, side: eval.side.label, other: train.side.label)
-      : FindingText.otherName(request, a.name, side: train.side.label, other: eval.side.label)
+      ? FindingText.otherName(request, b.name, side: name(eval), other: name(train))
+      : FindingText.otherName(request, a.name, side: name(train), other: name(eval))
     let finding = Finding(
       rule: rule, level: rule.defaultLevel,
       fingerprint: Fingerprint.make(rule, module: a.modulePath, operation: a.operation.normalName, edit: request),
@@ -102,6 +102,10 @@ struct ReturnNodes {
       eval: FindingText.line(eval, e),
       remedy: "--train-return \(a.name)=\(key(request)) --eval-return \(b.name)=\(key(request))")
     return Draft(finding: finding, trainNodes: [], evalNodes: [])
+  }
+
+  private func name(_ side: IndexedSide) -> String {
+    train.side.isTraining == eval.side.isTraining ? side.side.label : side.side.label + " mode"
   }
 
   private func key(_ request: String) -> String {

@@ -1,0 +1,104 @@
+internal import XylemGraph
+
+extension FindingBuilder {
+  /// Joins what both sides have of a module that one of them keeps whole, and returns how many findings went into another.
+  mutating func joinOpaque() -> Int {
+    var first: [String: Int] = [:]
+    var gone: Set<Int> = []
+    for index in opaquePaths.keys.sorted() {
+      guard let path = opaquePaths[index] else { continue }
+      guard let kept = first[path] else {
+        first[path] = index
+        continue
+      }
+      let other = drafts[index]
+      drafts[kept].finding.eval = drafts[kept].finding.eval ?? other.finding.eval
+      drafts[kept].finding.train = drafts[kept].finding.train ?? other.finding.train
+      drafts[kept].trainNodes += other.trainNodes
+      drafts[kept].evalNodes += other.evalNodes
+      drafts[kept].consequences += other.consequences
+      gone.insert(index)
+    }
+    drafts = drafts.indices.filter { !gone.contains($0) }.map { drafts[$0] }
+    return gone.count
+  }
+
+  /// Joins what belongs to one layer of a known kind that was traced through: the counter that batch norm writes, and the flag that
+  /// it passes on, are one cause.
+  mutating func joinLayers() {
+    var order: [String] = []
+    var groups: [String: [Int]] = [:]
+    var layers: [String: Draft.Layer] = [:]
+    for index in drafts.indices {
+      guard let layer = layer(of: drafts[index]) else { continue }
+      if groups[layer.path] == nil { order.append(layer.path) }
+      groups[layer.path, default: []].append(index)
+      layers[layer.path] = layer
+    }
+    var gone: Set<Int> = []
+    for path in order {
+      guard let group = groups[path], let layer = layers[path], group.count > 1 else { continue }
+      drafts[group[0]] = joined(group, layer)
+      gone.formUnion(group.dropFirst())
+    }
+    drafts = drafts.indices.filter { !gone.contains($0) }.map { drafts[$0] }
+  }
+
+  /// The layer whose own code a draft of a known cause is about.
+  private func layer(of draft: Draft) -> Draft.Layer? {
+    guard let cause = draft.finding.cause else { return nil }
+    let side = draft.trainNodes.isEmpty ? eval : train
+    var current: String? = draft.finding.module
+    while let path = current {
+      if let type = side.types[path], let behaviour = ModeBehaviour.ofModule(type) {
+        return behaviour.cause == cause && behaviour.kind != .parts
+          ? Draft.Layer(path: path, behaviour: behaviour, type: type) : nil
+      }
+      current = NormalName.parent(path)
+    }
+    return nil
+  }
+
+  private func joined(_ group: [Int], _ layer: Draft.Layer) -> Draft {
+    let main = group.first { drafts[$0].finding.rule == .attributeDiffers } ?? group[0]
+    var draft = drafts[main]
+    let rule: RuleID = layer.behaviour.kind == .random ? .randomInOneMode : .stateUpdatedInOneMode
+    draft.finding.rule = rule
+    draft.finding.why = rule.why
+    draft.finding.module = layer.path
+    draft.finding.moduleType = layer.type
+    draft.finding.operation = "module " + layer.type
+    draft.finding.fingerprint = Fingerprint.make(
+      rule, module: layer.path, operation: "module " + layer.type, edit: "mode")
+    draft.finding.message = FindingText.layer(layer.behaviour, type: layer.type, number: 1)
+    draft.layer = layer
+    draft.trainNodes = group.flatMap { drafts[$0].trainNodes }.sorted()
+    draft.evalNodes = group.flatMap { drafts[$0].evalNodes }.sorted()
+    draft.consequences = group.flatMap { index in
+      let finding = drafts[index].finding
+      let own = Member(
+        fingerprint: finding.fingerprint, node: finding.node ?? finding.module, message: finding.message,
+        isConsequence: true)
+      return [own] + drafts[index].consequences
+    }
+    return draft
+  }
+
+  /// One finding for all places of a known cause, but for auxiliary heads: each of those is one.
+  mutating func mergeKnownCauses() {
+    merge(
+      key: { draft in
+        guard let cause = draft.finding.cause, cause != "auxiliary head", cause != "detector" else { return nil }
+        let finding = draft.finding
+        return "\(finding.rule.rawValue) \(cause) \(finding.moduleType ?? "") \(finding.operation ?? "")"
+      },
+      message: { draft, number in
+        if let layer = draft.layer {
+          return FindingText.layer(layer.behaviour, type: layer.type, number: number)
+        }
+        return FindingText.places(
+          draft.finding.cause ?? "", number: number, such: draft.finding.node ?? "",
+          byArgument: draft.finding.rule == .attributeDiffers)
+      })
+  }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import Testing
+import XylemCommand
+import XylemDiff
+import XylemGraph
+import XylemRuntime
+import XylemTrace
+
+/// The checkout's Fixtures folder, and whether the tensor runtime was built.
+enum Fixtures {
+  static let folder: URL = {
+    var folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    while !FileManager.default.fileExists(atPath: folder.appendingPathComponent("Package.swift").path) {
+      folder.deleteLastPathComponent()
+    }
+    return folder.appendingPathComponent("Fixtures")
+  }()
+
+  static let hasRuntime = (try? TensorRuntime.load()) != nil
+
+  /// The diff of an archive's two modes.
+  static func diff(_ name: String, policy: LeafPolicy = LeafPolicy(), makesLeaves: Bool = false) throws -> TraceDiff {
+    let model = try ScriptModel(path: folder.appendingPathComponent(name).path)
+    func side(_ mode: Mode) throws -> DiffSide {
+      DiffSide(try model.trace(TraceOptions(mode: mode, policy: policy, makesLeaves: makesLeaves)))
+    }
+    return TraceDiffer.diff(try side(.train), try side(.eval), model: name, today: (2026, 7, 1))
+  }
+}
+
+@Suite("Real models", .enabled(if: Fixtures.hasRuntime, "the tensor runtime is not built: make runtime"))
+struct RealModelTests {
+  private func summary(_ name: String, policy: LeafPolicy = LeafPolicy(), makesLeaves: Bool = false) throws -> [String]
+  {
+    try Fixtures.diff(name, policy: policy, makesLeaves: makesLeaves).findings.map { finding in
+      let cause = finding.cause.map { " [\($0)]" } ?? ""
+      let places = finding.members.count { !$0.isConsequence }
+      return "\(finding.level.rawValue) \(finding.rule.rawValue) \(finding.node ?? finding.module)\(cause)"
+        + (places > 0 ? " in \(places) places" : "")
+    }
+  }
+
+  @Test func `GoogLeNet's auxiliary heads are one finding each, information, with their cause named`() throws {
+    #expect(
+      try summary("zoo/googlenet.pt") == [
+        "info state-updated-in-one-mode conv1.bn [batch norm] in 57 places",
+        "info node-only-in-train aux1.adaptive_avg_pool2d [auxiliary head]",
+        "info node-only-in-train aux2.adaptive_avg_pool2d [auxiliary head]",
+        "info random-in-one-mode dropout [dropout]",
+      ])
+  }
+
+  @Test func `so is Inception's`() throws {
+    #expect(
+      try summary("zoo/inception_v3.pt") == [
+        "info state-updated-in-one-mode Conv2d_1a_3x3.bn [batch norm] in 94 places",
+        "info node-only-in-train AuxLogits.avg_pool2d [auxiliary head]", "info random-in-one-mode dropout [dropout]",
+      ])
+  }
+
+  @Test func `batch norm is one cause, also where only one mode could be traced through it`() throws {
+    #expect(
+      try summary("zoo/resnet18.pt") == ["info state-updated-in-one-mode bn1 [batch norm] in 20 places"])
+    #expect(
+      try summary("zoo/resnet18.pt", policy: LeafPolicy(includesDefaults: false), makesLeaves: true) == [
+        "info state-updated-in-one-mode bn1 [batch norm] in 20 places"
+      ])
+  }
+
+  @Test func `EfficientNet-Lite0's convolutions are of unknown mode, and its batch norm is one finding`() throws {
+    #expect(
+      try summary("models/efficientnet_lite0.pt", makesLeaves: true) == [
+        "warning leaf-mode-unknown conv_stem in 5 places",
+        "info state-updated-in-one-mode bn1.batch_norm [batch norm] in 49 places",
+      ])
+  }
+
+  @Test func `stochastic depth and dropout by arguments are known`() throws {
+    #expect(
+      try summary("zoo/swin_t.pt") == [
+        "info attribute-differs features.1.0.attn.shifted_window_attention [dropout] in 12 places",
+        "info random-in-one-mode features.1.0.stochastic_depth [stochastic depth] in 24 places",
+        "info leaf-mode-declared features.1.0.mlp [dropout] in 12 places",
+      ])
+  }
+
+  @Test func `a frozen batch norm is named, and the other one updates its statistics`() throws {
+    #expect(
+      try summary("constructs/frozen_norm.pt") == [
+        "info submodule-mode-mixed bn1 [mode of its own]", "info state-updated-in-one-mode bn2 [batch norm]",
+      ])
+  }
+
+  @Test func `noise and factors that only training has are warnings with their lines`() throws {
+    #expect(try summary("constructs/random_in_training.pt") == ["warning random-in-one-mode randn_like"])
+    let diff = try Fixtures.diff("constructs/functional_dropout_half.pt")
+    #expect(
+      diff.findings.map { "\($0.level) \($0.node ?? "") \($0.location?.line ?? 0)" } == [
+        "warning mul 386", "info dropout 385", "info dropout_1 386",
+      ])
+  }
+
+  @Test func `comparing twice gives the same findings and rows`() throws {
+    let diffs = try (0..<2).map { _ in try Fixtures.diff("zoo/googlenet.pt") }
+    #expect(diffs[0].findings == diffs[1].findings)
+    #expect(diffs[0].rows == diffs[1].rows)
+  }
+}
