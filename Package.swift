@@ -158,7 +158,8 @@ var targets: [Target] = [
   .testTarget(
     name: "XylemReportTests", dependencies: ["XylemReport", "XylemDiff", "XylemGraph"], swiftSettings: strict),
   .testTarget(
-    name: "XylemDiffTests", dependencies: ["XylemDiff", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors"],
+    name: "XylemDiffTests",
+    dependencies: ["XylemCommand", "XylemDiff", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors"],
     swiftSettings: strict),
   .testTarget(name: "XylemErrorsTests", dependencies: ["XylemErrors"], swiftSettings: strict),
   .testTarget(
