@@ -149,7 +149,8 @@ var targets: [Target] = [
   .testTarget(name: "XylemRuntimeTests", dependencies: ["XylemRuntime", "XylemErrors"], swiftSettings: strict),
   .testTarget(name: "XylemGraphTests", dependencies: ["XylemGraph", "XylemErrors"], swiftSettings: strict),
   .testTarget(
-    name: "XylemDiffTests", dependencies: ["XylemDiff", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors"],
+    name: "XylemDiffTests",
+    dependencies: ["XylemCommand", "XylemDiff", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors"],
     swiftSettings: strict),
   .testTarget(name: "XylemErrorsTests", dependencies: ["XylemErrors"], swiftSettings: strict),
   .testTarget(
