@@ -105,6 +105,49 @@ struct CauseTests {
     #expect(diff(net(true), net(false)).summary == ["warning node-only-in-train aux"])
   }
 
+  @Test func `what is added to an auxiliary head's value is not explained by the head`() {
+    func net(_ training: Bool) -> Graph {
+      sketch { s in
+        var y = s.leaf("fc", "torch.nn.modules.linear.Linear", s.value("x"))
+        if training { y = s.op("add.Tensor", y, s.op("mul.Scalar", s.leaf("aux", conv, s.value("x")), .float(0.4))) }
+        s.output(y)
+      }
+    }
+    #expect(
+      diff(net(true), net(false)).summary == [
+        "warning node-only-in-train mul", "info node-only-in-train aux [auxiliary head]",
+      ])
+  }
+
+  @Test func `what passes an auxiliary head's value on to the result goes with the head`() {
+    func net(_ training: Bool) -> Graph {
+      sketch { s in
+        let y = s.leaf("fc", "torch.nn.modules.linear.Linear", s.value("x"))
+        let aux = training ? s.op("relu", s.leaf("aux", conv, s.value("x"))) : .none
+        s.output(.tuple([y, aux], names: nil))
+      }
+    }
+    #expect(diff(net(true), net(false)).summary == ["info node-only-in-train aux [auxiliary head]"])
+  }
+
+  @Test func `what is done before and after a dropout that eval skips is not explained by the dropout`() {
+    func net(_ training: Bool) -> Graph {
+      sketch { s in
+        var y = s.leaf("conv", conv, s.value("x"))
+        if training {
+          y = s.function("torch.nn.functional.dropout", s.op("add.Scalar", y, .int(9)), .float(0.5), .bool(true))
+          y = s.op("mul.Scalar", y, .int(2))
+        }
+        s.output(s.op("relu", y))
+      }
+    }
+    #expect(
+      diff(net(true), net(false)).summary == [
+        "warning node-only-in-train add", "warning node-only-in-train mul",
+        "info node-only-in-train dropout [dropout]",
+      ])
+  }
+
   @Test func `batch norm layers in both traces are one finding with a member each`() {
     let graph = sketch { s in
       let y = s.leaf("bn1", "torch.nn.modules.batchnorm.BatchNorm2d", s.value("x"))

@@ -15,38 +15,77 @@ extension Aligner {
   ///
   /// The source line says most, then equal constants, then the structure of the arguments and the name (whose number may have
   /// moved), then what is read.
-  private mutating func weigh(_ t: Int, _ e: Int) -> Int {
+  private mutating func weigh(_ t: Int, _ e: Int, usesNames: Bool) -> Int {
     comparisons += 1
     guard train.operation[t] == eval.operation[e], train.module[t] == eval.module[e] else { return 0 }
     var weight = 0
     let isShaped = train.shape[t] == eval.shape[e]
     if isShaped { weight += 3 }
     if isShaped && train.constants[t] == eval.constants[e] { weight += 5 }
-    if train.name[t] == eval.name[e] { weight += 3 }
+    if usesNames && train.name[t] == eval.name[e] { weight += 3 }
     if train.location[t] != 0 && eval.location[e] != 0 { weight += train.location[t] == eval.location[e] ? 5 : -2 }
     switch inputs(t, e) {
     case .agree: weight += 2
     case .unknown: weight += 1
     case .differ: weight -= 3
     }
+    if isReadAlike(t, e) { weight += 1 }
     return weight >= 4 ? weight + 6 : 0
   }
 
+  /// Whether the first node that reads each is the same one.
+  private func isReadAlike(_ t: Int, _ e: Int) -> Bool {
+    guard let reader = train.users[t].first, let other = eval.users[e].first else { return false }
+    return toEval[reader] == other
+  }
+
+  /// Weighs a gap again where what was paired reads different values, and keeps the outcome if less differs: once with what is
+  /// known of the inputs now, and once without, and without names, which may have led the first try astray.
+  mutating func refine(_ left: [Int], _ right: [Int]) {
+    guard !left.isEmpty, !right.isEmpty, left.count * right.count <= limits.cellsPerGap else { return }
+    for usesNames in [true, false] {
+      guard left.contains(where: { toEval[$0] >= 0 && inputs($0, toEval[$0]) == .differ }) else { return }
+      let before = left.map { toEval[$0] }
+      let cost = differences(left, right)
+      if !usesNames { partAll(left) }
+      matchByWeight(left, right, usesNames: usesNames)
+      if differences(left, right) < cost { continue }
+      partAll(left)
+      for (t, e) in zip(left, before) where e >= 0 { pair(t, e) }
+    }
+  }
+
+  private mutating func partAll(_ left: [Int]) {
+    for t in left where toEval[t] >= 0 { part(t, toEval[t]) }
+  }
+
+  /// How many nodes of a gap have no counterpart, or one that is given something else.
+  private func differences(_ left: [Int], _ right: [Int]) -> Int {
+    var count = right.count { toTrain[$0] < 0 }
+    for t in left {
+      let e = toEval[t]
+      if e < 0 || inputs(t, e) == .differ { count += 1 }
+      if e >= 0 && !isSameStep(t, e) { count += 1 }
+    }
+    return count
+  }
+
   /// The pairs in order whose weights have the largest sum.
-  private mutating func matchByWeight(_ left: [Int], _ right: [Int]) {
+  private mutating func matchByWeight(_ left: [Int], _ right: [Int], usesNames: Bool = true) {
     let width = right.count + 1
     var best = [Int](repeating: 0, count: (left.count + 1) * width)
     var weights = [Int](repeating: 0, count: left.count * right.count)
     for l in left.indices.reversed() {
       for r in right.indices.reversed() {
         // A nudge towards pairs at like distances decides ties, and the same way from both sides.
-        let weight = weigh(left[l], right[r]) << 16
+        let weight = weigh(left[l], right[r], usesNames: usesNames) << 16
         let nudged = weight == 0 ? 0 : weight - min(abs(l - r), 255)
         weights[l * right.count + r] = nudged
         let skipped = max(best[(l + 1) * width + r], best[l * width + r + 1])
         best[l * width + r] = nudged == 0 ? skipped : max(skipped, best[(l + 1) * width + r + 1] + nudged)
       }
     }
+    partAll(left)
     var (l, r) = (0, 0)
     while l < left.count && r < right.count {
       let here = best[l * width + r]

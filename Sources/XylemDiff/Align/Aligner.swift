@@ -4,9 +4,11 @@ internal import XylemGraph
 ///
 /// 1. Attributes pair by their names, wherever they are read first; leaf modules by path and ordinal, placeholders by name.
 /// 2. Between those that kept their order, nodes of equal names pair where module, operation, constants and inputs agree.
-/// 3. What is left between two pairs is weighed pair by pair, see ``weigh(_:_:)``; a gap too large for that goes through a
+/// 3. What is left between two pairs is weighed pair by pair, see ``weigh(_:_:usesNames:)``; a gap too large for that goes through a
 ///    search for the longest common subsequence first.
-/// 4. Nodes left over pair where they compute the same of the same inputs: they moved.
+/// 4. Gaps in which paired nodes read different values are weighed again, with what is known now, and kept if less differs; at
+///    most three times.
+/// 5. Nodes left over pair where they compute the same of the same inputs: they moved.
 struct Aligner {
   let train: IndexedSide
   let eval: IndexedSide
@@ -32,7 +34,7 @@ struct Aligner {
     toTrain[e] = t
   }
 
-  private mutating func part(_ t: Int, _ e: Int) {
+  mutating func part(_ t: Int, _ e: Int) {
     toEval[t] = -1
     toTrain[e] = -1
   }
@@ -40,11 +42,14 @@ struct Aligner {
   mutating func run() {
     pairAttributes()
     let anchors = pairAnchors()
+    var gaps: [(left: [Int], right: [Int])] = []
     var (t, e) = (0, 0)
     for anchor in anchors + [(train.nodes.count, eval.nodes.count)] {
-      fill((t..<anchor.0).filter { toEval[$0] < 0 }, (e..<anchor.1).filter { toTrain[$0] < 0 })
+      gaps.append(((t..<anchor.0).filter { toEval[$0] < 0 }, (e..<anchor.1).filter { toTrain[$0] < 0 }))
       (t, e) = (anchor.0 + 1, anchor.1 + 1)
     }
+    for gap in gaps { fill(gap.left, gap.right) }
+    for _ in 0..<3 { for gap in gaps { refine(gap.left, gap.right) } }
     pairLeftovers()
   }
 

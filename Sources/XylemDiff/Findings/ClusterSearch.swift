@@ -127,13 +127,13 @@ struct ClusterSearch {
     let isAuxiliary =
       NormalName.last(path).lowercased().hasPrefix("aux") || NormalName.last(type).contains("Aux")
     // A head whose value flows back into the model is more than a head.
-    return isAuxiliary && nodes.allSatisfy(endsInOutput) ? "auxiliary head" : nil
+    return isAuxiliary && endInOutput(nodes) ? "auxiliary head" : nil
   }
 
-  /// Whether everything that is made of a node's value is on this side only, up to the result.
-  private func endsInOutput(_ position: Int) -> Bool {
-    var open = [position]
-    var seen: Set<Int> = [position]
+  /// Whether everything that is made of the nodes' values is on this side only, up to the result.
+  private func endInOutput(_ nodes: [Int]) -> Bool {
+    var open = nodes
+    var seen = Set(nodes)
     while let next = open.popLast() {
       for user in side.users[next] where seen.insert(user).inserted {
         if side.nodes[user].operation.kind == .output { continue }
@@ -174,26 +174,25 @@ struct ClusterSearch {
     }
   }
 
-  /// The cluster that a group goes into: one of a module without a known cause that it reads or feeds, one that it only serves, or
-  /// one of a module that it only passes on to the result.
+  /// The cluster that a group goes into, if any.
+  ///
+  /// A module without a known cause takes in what it reads or feeds. An auxiliary head takes in what serves it alone, and what passes
+  /// its value on to the result without another tensor. Other known causes take in the attributes that they read, and nothing that
+  /// computes: what is done to a value before or after a dropout is not explained by the dropout.
   private func host(of nodes: [Int]) -> Int? {
-    let neighbours = nodes.flatMap { side.inputs[$0] + side.users[$0] }.map { clusterOf[$0] }
-    if let unexplained = neighbours.filter({ $0 >= 0 && clusters[$0].isUnexplainedModule }).min() { return unexplained }
-    if nodes.contains(where: { side.nodes[$0].effects?.isObservable ?? false }) { return nil }
+    let neighbours = nodes.flatMap { side.inputs[$0] + side.users[$0] }.map { clusterOf[$0] }.filter { $0 >= 0 }
+    if let unexplained = neighbours.filter({ clusters[$0].isUnexplainedModule }).min() { return unexplained }
     let own = Set(nodes)
-    var hosts: Set<Int> = []
-    var reachesOutput = false
-    for node in nodes {
-      for user in side.users[node] where !own.contains(user) {
-        if side.nodes[user].operation.kind == .output { reachesOutput = true; continue }
-        guard clusterOf[user] >= 0 else { return nil }
-        hosts.insert(clusterOf[user])
-      }
+    let readers = nodes.flatMap { side.users[$0] }.filter { !own.contains($0) }
+    if nodes.allSatisfy({ side.nodes[$0].operation.kind == .attribute }) {
+      return readers.allSatisfy { clusterOf[$0] >= 0 } ? readers.map { clusterOf[$0] }.min() : nil
     }
-    if hosts.count == 1 && !reachesOutput { return hosts.first }
-    guard hosts.isEmpty, reachesOutput else { return nil }
-    let sources = nodes.flatMap { side.inputs[$0] }.map { clusterOf[$0] }.filter { $0 >= 0 }
-    guard let source = sources.min(), case .module = clusters[source].kind else { return nil }
-    return source
+    if nodes.contains(where: { side.nodes[$0].effects?.isObservable ?? true }) { return nil }
+    let hosts = Set(neighbours)
+    guard hosts.count == 1, let host = hosts.first, clusters[host].cause == "auxiliary head" else { return nil }
+    if readers.allSatisfy({ clusterOf[$0] == host }) { return host }
+    let isPassedOn = readers.allSatisfy { side.nodes[$0].operation.kind == .output || clusterOf[$0] == host }
+    let tensors = nodes.flatMap { side.inputs[$0] }.filter { side.nodes[$0].type.contains("Tensor") }
+    return isPassedOn && tensors.allSatisfy { own.contains($0) || clusterOf[$0] == host } ? host : nil
   }
 }
