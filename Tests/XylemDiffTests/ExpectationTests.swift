@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import XylemDiff
 import XylemGraph
@@ -108,6 +109,14 @@ struct ExpectationTests {
       unexpected([expectation("a"), expectation("?.add")]) == [
         "expectation-too-broad: the expectations 'node-only-in-train' at 'a' and 'node-only-in-train' at '?.add' both accept node-only-in-train at a.add"
       ])
+  }
+
+  @Test func `rule, place and reason are enough to be read, and none of them can be left out`() throws {
+    let whole = #"{"rule": "order-differs", "place": "a", "reason": "by design"}"#
+    let read = try JSONDecoder().decode(Expectation.self, from: Data(whole.utf8))
+    #expect(read == Expectation(rule: "order-differs", place: "a", reason: "by design"))
+    let bare = #"{"rule": "order-differs", "place": "a"}"#
+    #expect(throws: DecodingError.self) { try JSONDecoder().decode(Expectation.self, from: Data(bare.utf8)) }
   }
 
   @Test func `the remedy is the smallest expectation, and accepts the finding`() {

@@ -67,7 +67,7 @@ struct MutationTests {
   }
 
   @Test func `swapping the traces mirrors the rules and keeps the places`() {
-    for seed in 1...300 {
+    for seed in 1...150 {
       var random = SplitMix64(seed: UInt64(seed))
       let graph = random.makeNetwork()
       var changed = graph

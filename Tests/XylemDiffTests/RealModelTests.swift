@@ -100,6 +100,22 @@ struct RealModelTests {
       ])
   }
 
+  @Test func `what a model writes in train mode is one finding for each attribute, with what reads it anew`() throws {
+    #expect(
+      try summary("constructs/buffer_assignment.pt") == [
+        "warning state-updated-in-one-mode mul", "warning state-updated-in-one-mode add_1",
+      ])
+  }
+
+  @Test func `a detector's losses and boxes are one finding`() throws {
+    let findings = try Fixtures.diff("zoo/keypointrcnn_resnet50_fpn.pt", makesLeaves: true).findings
+    #expect(
+      findings.filter { $0.rule != .controlFlowHidden }.map { "\($0.level) \($0.rule.rawValue) [\($0.cause ?? "")]" }
+        == [
+          "info output-structure-differs [detector]", "info state-updated-in-one-mode [batch norm]",
+        ])
+  }
+
   @Test func `comparing twice gives the same findings and rows`() throws {
     let diffs = try (0..<2).map { _ in try Fixtures.diff("zoo/googlenet.pt") }
     #expect(diffs[0].findings == diffs[1].findings)

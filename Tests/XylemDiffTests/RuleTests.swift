@@ -22,6 +22,23 @@ struct RuleTests {
     #expect(XylemDiffTests.diff(once, twice).summary == ["warning module-call-count-differs fc_1"])
   }
 
+  @Test func `so is a container that one mode calls more often, with everything in the extra call under it`() {
+    func net(_ times: Int) -> Graph {
+      sketch { s in
+        var y = s.value("x")
+        for _ in 0..<times {
+          y = s.op("relu", s.leaf("block.fc", linear, y), in: "block")
+          s.call("block", "net.Block", result: y)
+        }
+        s.output(y)
+      }
+    }
+    let diff = diff(net(3), net(2))
+    #expect(diff.summary == ["warning module-call-count-differs block.fc_2"])
+    #expect(diff.findings[0].module == "block")
+    #expect(diff.findings[0].members.map(\.node) == ["block.relu_2", "output"])
+  }
+
   @Test func `another constant is found with both values`() {
     func net(_ value: Int) -> Graph {
       sketch { s in s.output(s.op("mul.Scalar", s.value("x"), .int(value))) }

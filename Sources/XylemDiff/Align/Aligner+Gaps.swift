@@ -13,17 +13,19 @@ extension Aligner {
 
   /// How much speaks for two nodes being the same step; 0 where they can't be.
   ///
-  /// The source line says most, then equal constants, then the structure of the arguments and the name (whose number may have
+  /// The source line says most (between two modes of one model another line is another step), then equal constants, then the structure of the arguments and the name (whose number may have
   /// moved), then what is read.
   private mutating func weigh(_ t: Int, _ e: Int, usesNames: Bool) -> Int {
     comparisons += 1
     guard train.operation[t] == eval.operation[e], train.module[t] == eval.module[e] else { return 0 }
+    let isElsewhere = haveOtherLines(t, e)
+    if isElsewhere && comparesModes { return 0 }
     var weight = 0
     let isShaped = train.shape[t] == eval.shape[e]
     if isShaped { weight += 3 }
     if isShaped && train.constants[t] == eval.constants[e] { weight += 5 }
     if usesNames && train.name[t] == eval.name[e] { weight += 3 }
-    if train.location[t] != 0 && eval.location[e] != 0 { weight += train.location[t] == eval.location[e] ? 5 : -2 }
+    if train.location[t] != 0 && eval.location[e] != 0 { weight += isElsewhere ? -4 : 5 }
     switch inputs(t, e) {
     case .agree: weight += 2
     case .unknown: weight += 1
@@ -147,7 +149,7 @@ extension Aligner {
 
   private mutating func isEqualStep(_ t: Int, _ e: Int) -> Bool {
     comparisons += 1
-    return isSameStep(t, e)
+    return isSameStep(t, e) && !(comparesModes && haveOtherLines(t, e))
   }
 
   /// Walks back from the end to the steps that were equal.

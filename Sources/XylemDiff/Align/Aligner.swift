@@ -13,6 +13,8 @@ struct Aligner {
   let train: IndexedSide
   let eval: IndexedSide
   let limits: DiffOptions.Limits
+  /// Whether the sides are two modes of one model: then another line of its source is another step.
+  let comparesModes: Bool
   /// For each node of one side its counterpart on the other, or -1.
   private(set) var toEval: [Int]
   private(set) var toTrain: [Int]
@@ -25,6 +27,7 @@ struct Aligner {
     self.train = train
     self.eval = eval
     self.limits = limits
+    comparesModes = train.side.isTraining != eval.side.isTraining
     toEval = Array(repeating: -1, count: train.nodes.count)
     toTrain = Array(repeating: -1, count: eval.nodes.count)
   }
@@ -129,8 +132,12 @@ struct Aligner {
   /// Whether two nodes of one name are the same step as far as can be told yet.
   private mutating func agree(_ t: Int, _ e: Int) -> Bool {
     comparisons += 1
-    return isSameStep(t, e) && (train.location[t] == eval.location[e] || train.location[t] & eval.location[e] & 1 == 0)
-      && inputs(t, e) != .differ
+    return isSameStep(t, e) && !haveOtherLines(t, e) && inputs(t, e) != .differ
+  }
+
+  /// Whether both source lines are known, and differ.
+  func haveOtherLines(_ t: Int, _ e: Int) -> Bool {
+    train.location[t] != 0 && eval.location[e] != 0 && train.location[t] != eval.location[e]
   }
 
   /// Whether module, operation, constants and structure agree.
@@ -173,7 +180,7 @@ struct Aligner {
       guard let candidates = open[key(train, t)] else { continue }
       let same = candidates.prefix(64).filter { e in
         comparisons += 1
-        if toTrain[e] >= 0 { return false }
+        if toTrain[e] >= 0 || (comparesModes && haveOtherLines(t, e)) { return false }
         return train.inputs[t].isEmpty ? train.name[t] == eval.name[e] : inputs(t, e) == .agree
       }
       if let e = same.first(where: { eval.name[$0] == train.name[t] }) ?? same.first { pair(t, e) }

@@ -154,11 +154,19 @@ struct ClusterSearch {
       while let next = root[node], next != node { node = next }
       return node
     }
+    func join(_ node: Int, _ other: Int) {
+      let (a, b) = (find(node), find(other))
+      root[max(a, b)] = min(a, b)
+      root[node] = min(a, b)
+    }
+    var writers: [String: Int] = [:]
     for node in rest {
-      for input in side.inputs[node] where root[input] != nil {
-        let (a, b) = (find(node), find(input))
-        root[max(a, b)] = min(a, b)
-        root[node] = min(a, b)
+      for input in side.inputs[node] where root[input] != nil { join(node, input) }
+      switch side.nodes[node].operation {
+      case .setAttribute(let path): writers[path] = node
+      // Read anew because it was written.
+      case .attribute(let path): if let writer = writers[path] { join(node, writer) }
+      default: break
       }
     }
     var groups: [Int: [Int]] = [:]

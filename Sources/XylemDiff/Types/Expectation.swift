@@ -29,6 +29,18 @@ public struct Expectation: Sendable, Hashable, Codable {
     self.expires = expires
   }
 
+  /// Reads an expectation; rule, place and reason have to be there.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    rule = try container.decode(String.self, forKey: .rule)
+    place = try container.decode(String.self, forKey: .place)
+    count = try container.decodeIfPresent(Int.self, forKey: .count)
+    members = try container.decodeIfPresent([String].self, forKey: .members) ?? []
+    reason = try container.decode(String.self, forKey: .reason)
+    owner = try container.decodeIfPresent(String.self, forKey: .owner)
+    expires = try container.decodeIfPresent(String.self, forKey: .expires)
+  }
+
   /// What accepts every finding where everything is suppressed.
   public static let all = Expectation(rule: "*", place: "*", reason: "every difference is suppressed")
 }
