@@ -61,9 +61,8 @@ var targets: [Target] = [
   .target(
     name: "Xylem",
     dependencies: [
-      "XylemModels", "XylemNN", "XylemExtract", "XylemTrace", "XylemPlugins", "XylemRuntime", "XylemGraph",
-      "XylemImage",
-      "XylemErrors",
+      "XylemModels", "XylemNN", "XylemReport", "XylemExtract", "XylemDiff", "XylemTrace", "XylemPlugins",
+      "XylemRuntime", "XylemGraph", "XylemImage", "XylemErrors",
     ],
     swiftSettings: strict),
   .target(
@@ -71,7 +70,8 @@ var targets: [Target] = [
   .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
   .target(name: "XylemImage", dependencies: ["XylemErrors", "CImageCodecs"], swiftSettings: strictMemory),
   .target(
-    name: "XylemExtract", dependencies: ["XylemTrace", "XylemPlugins", "XylemRuntime", "XylemGraph", "XylemErrors"],
+    name: "XylemExtract",
+    dependencies: ["XylemDiff", "XylemTrace", "XylemPlugins", "XylemRuntime", "XylemGraph", "XylemErrors"],
     swiftSettings: strictMemory),
   .target(
     name: "XylemNN",
@@ -159,7 +159,7 @@ var targets: [Target] = [
     name: "XylemReportTests", dependencies: ["XylemReport", "XylemDiff", "XylemGraph"], swiftSettings: strict),
   .testTarget(
     name: "XylemDiffTests",
-    dependencies: ["XylemCommand", "XylemDiff", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors"],
+    dependencies: ["XylemExtract", "XylemDiff", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors"],
     swiftSettings: strict),
   .testTarget(name: "XylemErrorsTests", dependencies: ["XylemErrors"], swiftSettings: strict),
   .testTarget(

@@ -22,7 +22,7 @@ struct DiffCommand: ParsableCommand {
   enum FailLevel: String, ExpressibleByArgument, CaseIterable {
     case error, warning, info, never
 
-    var level: Level? { Level(rawValue: rawValue) }
+    var level: Finding.Level? { Finding.Level(rawValue: rawValue) }
   }
 
   @OptionGroup var options: ModelOptions

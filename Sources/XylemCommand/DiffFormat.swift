@@ -13,7 +13,7 @@ enum DiffFormat: String, ExpressibleByArgument, CaseIterable {
   /// - Parameters:
   ///   - profile: whom a report in SARIF is for.
   ///   - failing: the level from which on a finding fails a test in JUnit's report.
-  func report(_ profile: DiffSARIFReport.Profile, failing: Level?) -> any DiffReport {
+  func report(_ profile: DiffSARIFReport.Profile, failing: Finding.Level?) -> any DiffReport {
     switch self {
     case .text: DiffTextReport()
     case .json: DiffJSONReport()

@@ -15,7 +15,7 @@ struct LoadedModel {
   var leaves: [PluginLeaf] = []
 
   /// Differences between the modes that a configuration accepts.
-  var expectations: [Expectation] = []
+  var expectations: [DiffExpectation] = []
 
   /// Options with the rules of the plugins.
   func withPlugins(_ options: TraceOptions) -> TraceOptions {

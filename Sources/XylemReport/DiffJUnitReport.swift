@@ -5,12 +5,12 @@ internal import XylemGraph
 /// passes.
 public struct DiffJUnitReport: DiffReport {
   /// The level from which on a finding that is not accepted is a failure.
-  private let failing: Level
+  private let failing: Finding.Level
 
   /// A report.
   ///
   /// - Parameter failing: the level from which on a finding fails.
-  public init(failing: Level = .warning) { self.failing = failing }
+  public init(failing: Finding.Level = .warning) { self.failing = failing }
 
   /// The report's XML.
   public func render(_ diff: TraceDiff) -> String {

@@ -8,7 +8,7 @@ public protocol DiffReport {
 
 extension TraceDiff {
   /// How many findings of a level are not accepted, and how many are.
-  func count(of level: Level) -> (open: Int, accepted: Int) {
+  func count(of level: Finding.Level) -> (open: Int, accepted: Int) {
     let found = findings.filter { $0.level == level }
     let open = found.count { $0.expectation == nil }
     return (open, found.count - open)

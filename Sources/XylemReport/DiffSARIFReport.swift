@@ -108,7 +108,7 @@ public struct DiffSARIFReport: DiffReport {
 
   private static func text(_ text: String) -> JSONValue { .object(["text": .string(text)]) }
 
-  private static func level(_ level: Level) -> String {
+  private static func level(_ level: Finding.Level) -> String {
     switch level {
     case .error: "error"
     case .warning: "warning"

@@ -12,7 +12,7 @@ public struct DiffTextReport: DiffReport {
   /// The report's text.
   public func render(_ diff: TraceDiff) -> String {
     var lines = ["\(diff.model): \(diff.train.label) against \(diff.eval.label)", "", "verdict: \(diff.verdict)"]
-    let counts = Level.allCases.sorted().reversed().compactMap { level -> String? in
+    let counts = Finding.Level.allCases.sorted().reversed().compactMap { level -> String? in
       let (open, accepted) = diff.count(of: level)
       guard open + accepted > 0 else { return nil }
       return plural(open, level.rawValue) + (accepted > 0 ? " (and \(accepted) accepted)" : "")

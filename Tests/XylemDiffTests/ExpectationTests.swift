@@ -3,9 +3,6 @@ import Testing
 import XylemDiff
 import XylemGraph
 
-/// Swift Testing has an `Expectation` of its own.
-private typealias Expectation = XylemDiff.Expectation
-
 @Suite("Expectations")
 struct ExpectationTests {
   /// Two additions in train mode, in two modules.
@@ -20,7 +17,7 @@ struct ExpectationTests {
     }
   }
 
-  private func unexpected(_ expectations: [Expectation], places: [String] = ["a", "b"]) -> [String] {
+  private func unexpected(_ expectations: [DiffExpectation], places: [String] = ["a", "b"]) -> [String] {
     let options = DiffOptions(expectations: expectations)
     let diff = diff(net(true, places: places), net(false, places: places), options: options)
     return diff.unexpected(atLeast: .info).map {
@@ -31,8 +28,8 @@ struct ExpectationTests {
   private func expectation(
     _ place: String, rule: String = "node-only-in-train", count: Int? = nil, members: [String] = [],
     expires: String? = nil
-  ) -> Expectation {
-    Expectation(rule: rule, place: place, count: count, members: members, reason: "by design", expires: expires)
+  ) -> DiffExpectation {
+    DiffExpectation(rule: rule, place: place, count: count, members: members, reason: "by design", expires: expires)
   }
 
   private var fingerprints: [String] { diff(net(true), net(false)).findings.map(\.fingerprint) }
@@ -113,10 +110,10 @@ struct ExpectationTests {
 
   @Test func `rule, place and reason are enough to be read, and none of them can be left out`() throws {
     let whole = #"{"rule": "order-differs", "place": "a", "reason": "by design"}"#
-    let read = try JSONDecoder().decode(Expectation.self, from: Data(whole.utf8))
-    #expect(read == Expectation(rule: "order-differs", place: "a", reason: "by design"))
+    let read = try JSONDecoder().decode(DiffExpectation.self, from: Data(whole.utf8))
+    #expect(read == DiffExpectation(rule: "order-differs", place: "a", reason: "by design"))
     let bare = #"{"rule": "order-differs", "place": "a"}"#
-    #expect(throws: DecodingError.self) { try JSONDecoder().decode(Expectation.self, from: Data(bare.utf8)) }
+    #expect(throws: DecodingError.self) { try JSONDecoder().decode(DiffExpectation.self, from: Data(bare.utf8)) }
   }
 
   @Test func `the remedy is the smallest expectation, and accepts the finding`() {

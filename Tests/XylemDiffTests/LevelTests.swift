@@ -4,7 +4,7 @@ import XylemDiff
 @Suite("Levels and rules")
 struct LevelTests {
   @Test func `errors are above warnings, and warnings above information`() {
-    #expect(Level.allCases.sorted() == [.info, .warning, .error])
+    #expect(Finding.Level.allCases.sorted() == [.info, .warning, .error])
   }
 
   @Test func `a rule mirrored twice is itself, and only the rules of one side have another mirror`() {

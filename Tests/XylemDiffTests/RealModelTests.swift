@@ -1,7 +1,7 @@
 import Foundation
 import Testing
-import XylemCommand
 import XylemDiff
+import XylemExtract
 import XylemGraph
 import XylemRuntime
 import XylemTrace

@@ -10,13 +10,14 @@ import XylemGraph
 @Suite struct ReportTests {
   private static let hostile = "a\"</script><img onerror=1>&'|`]]>\u{1B}[2J\u{202E}\n"
 
-  private func finding(_ level: Level, _ node: String, accepted: Bool = false, located: Bool = true) -> Finding {
+  private func finding(_ level: Finding.Level, _ node: String, accepted: Bool = false, located: Bool = true) -> Finding
+  {
     Finding(
       rule: .nodeOnlyInTrain, level: level, fingerprint: "0123456789abcdef", module: "encoder", node: node,
       operation: "operator aten::mul", location: located ? SourceLocation(file: "dir/a b.py", line: 3) : nil,
       message: "\(node) runs in train mode only", why: "It matters.", train: "\(node) = mul(x, 2)",
-      members: [Member(fingerprint: "fedcba9876543210", node: node + "_1", message: "another name")],
-      expectation: accepted ? Expectation(rule: "node-only-in-train", place: node, reason: "by design & so") : nil,
+      members: [Finding.Member(fingerprint: "fedcba9876543210", node: node + "_1", message: "another name")],
+      expectation: accepted ? DiffExpectation(rule: "node-only-in-train", place: node, reason: "by design & so") : nil,
       remedy: "- rule: node-only-in-train\n  place: \"0123456789abcdef\"\n  reason: why this is intended")
   }
 

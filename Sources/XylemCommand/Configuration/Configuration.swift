@@ -45,7 +45,7 @@ struct Configuration: Sendable, Equatable {
   /// `allow-asserted`.
   var allowAsserted: Bool?
   /// `expectations`: differences between the modes that are accepted.
-  var expectations: [Expectation] = []
+  var expectations: [DiffExpectation] = []
   /// `weights`: a file.
   var weights: String?
 

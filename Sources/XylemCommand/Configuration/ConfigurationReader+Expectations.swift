@@ -8,18 +8,18 @@ extension ConfigurationReader {
   /// The differences that are accepted: what they say is the diff engine's to judge, how they say it is judged here.
   ///
   /// - Throws: `config.malformed`, `config.unknown-key`.
-  func expectations(_ value: Node, _ what: String) throws(XylemError) -> [Expectation] {
+  func expectations(_ value: Node, _ what: String) throws(XylemError) -> [DiffExpectation] {
     guard case .sequence(let list) = value, kind(of: value) == .list else {
       throw malformed("\(what) is \(describe(value)); a list of expectations is expected", value)
     }
-    var found: [Expectation] = []
+    var found: [DiffExpectation] = []
     for (index, value) in list.enumerated() {
       found.append(try expectation(value, "element \(index + 1) of 'expectations'"))
     }
     return found
   }
 
-  private func expectation(_ value: Node, _ what: String) throws(XylemError) -> Expectation {
+  private func expectation(_ value: Node, _ what: String) throws(XylemError) -> DiffExpectation {
     var texts: [String: String] = [:]
     var count: Int?
     var members: [String] = []
@@ -39,7 +39,7 @@ extension ConfigurationReader {
     for key in ["rule", "place", "reason"] where texts[key]?.isEmpty != false {
       throw malformed("\(what) has no '\(key)'", value)
     }
-    return Expectation(
+    return DiffExpectation(
       rule: texts["rule"] ?? "", place: texts["place"] ?? "", count: count, members: members,
       reason: texts["reason"] ?? "", owner: texts["owner"], expires: texts["expires"])
   }

@@ -8,14 +8,14 @@ internal import XylemGraph
 /// there are no more differences than that. What is accepted less often than it says is reported as unused. Where two accept one
 /// finding the first one does it, and both are named.
 struct ExpectationMatcher {
-  let expectations: [Expectation]
+  let expectations: [DiffExpectation]
   let today: CalendarDay
   private(set) var findings: [Finding]
   private var problems: [Finding] = []
   /// For each finding the expectation that accepts it.
   private var acceptedBy: [Int?]
 
-  init(_ expectations: [Expectation], findings: [Finding], today: CalendarDay) {
+  init(_ expectations: [DiffExpectation], findings: [Finding], today: CalendarDay) {
     self.expectations = expectations
     self.findings = findings
     self.today = today

@@ -1,42 +1,42 @@
 /// Every sentence about expectations, in one place, each with what to do.
 enum ExpectationText {
-  private static func name(_ expectation: Expectation) -> String {
+  private static func name(_ expectation: DiffExpectation) -> String {
     "'\(expectation.rule)' at '\(expectation.place)'"
   }
 
-  static func unknownRule(_ expectation: Expectation, near: String?) -> (message: String, remedy: String) {
+  static func unknownRule(_ expectation: DiffExpectation, near: String?) -> (message: String, remedy: String) {
     let hint = near.map { "; the nearest is '\($0)'" } ?? ""
     return ("there is no rule '\(expectation.rule)'\(hint)", near.map { "rule: \($0)" } ?? "xylem diff --help")
   }
-  static func noDate(_ expectation: Expectation, _ text: String) -> (message: String, remedy: String) {
+  static func noDate(_ expectation: DiffExpectation, _ text: String) -> (message: String, remedy: String) {
     ("the expectation \(name(expectation)) expires on '\(text)', which is no day", "expires: 2027-01-31")
   }
-  static func expired(_ expectation: Expectation, _ text: String) -> (message: String, remedy: String) {
+  static func expired(_ expectation: DiffExpectation, _ text: String) -> (message: String, remedy: String) {
     (
       "the expectation \(name(expectation)) held until \(text)",
       "look at it again, and give it a later day or take it out"
     )
   }
-  static func tooBroad(_ expectation: Expectation) -> (message: String, remedy: String) {
+  static func tooBroad(_ expectation: DiffExpectation) -> (message: String, remedy: String) {
     (
       "the expectation \(name(expectation)) would accept any place",
       "name a module or a fingerprint instead of '\(expectation.place)'"
     )
   }
-  static func unused(_ expectation: Expectation) -> (message: String, remedy: String) {
+  static func unused(_ expectation: DiffExpectation) -> (message: String, remedy: String) {
     ("the expectation \(name(expectation)) matches nothing", "take it out")
   }
-  static func gone(_ expectation: Expectation, number: Int) -> (message: String, remedy: String) {
+  static func gone(_ expectation: DiffExpectation, number: Int) -> (message: String, remedy: String) {
     (
       "of the members of \(name(expectation)), \(number) \(number == 1 ? "is" : "are") gone",
       "take the fingerprints that are gone out of its members"
     )
   }
-  static func fewer(_ expectation: Expectation, found: Int, count: Int) -> (message: String, remedy: String) {
+  static func fewer(_ expectation: DiffExpectation, found: Int, count: Int) -> (message: String, remedy: String) {
     ("the expectation \(name(expectation)) matches \(found) of \(count)", "count: \(found)")
   }
   static func overlap(
-    _ expectation: Expectation, _ first: Expectation, at finding: Finding
+    _ expectation: DiffExpectation, _ first: DiffExpectation, at finding: Finding
   ) -> (message: String, remedy: String) {
     (
       "the expectations \(name(first)) and \(name(expectation)) both accept "

@@ -4,7 +4,7 @@ internal import XylemGraph
 struct Assembly {
   let builder: FindingBuilder
   let drafts: [Draft]
-  let rows: [Row]
+  let rows: [TraceDiff.Row]
 
   func fill(_ diff: inout TraceDiff, options: DiffOptions, today: (year: Int, month: Int, day: Int)) {
     let places = rowPlaces()
@@ -92,7 +92,7 @@ struct Assembly {
   // MARK: - Rows
 
   /// A row belongs to the finding that covers it with the fewest nodes: the most particular one.
-  private func assignRows(_ rows: inout [Row], _ drafts: [Draft], _ count: Int, _ places: Places) {
+  private func assignRows(_ rows: inout [TraceDiff.Row], _ drafts: [Draft], _ count: Int, _ places: Places) {
     let sizes = drafts.map { $0.trainNodes.count + $0.evalNodes.count }
     func assign(_ row: Int, _ finding: Int) {
       guard row >= 0 else { return }
@@ -106,11 +106,11 @@ struct Assembly {
   }
 
   /// Puts findings about expectations behind the others of their level.
-  private func insert(_ problems: [Finding], into findings: [Finding], rows: inout [Row]) -> [Finding] {
+  private func insert(_ problems: [Finding], into findings: [Finding], rows: inout [TraceDiff.Row]) -> [Finding] {
     guard !problems.isEmpty else { return findings }
     var result: [Finding] = []
     var moved: [Int] = Array(repeating: 0, count: findings.count)
-    for level in Level.allCases {
+    for level in Finding.Level.allCases {
       for index in findings.indices where findings[index].level == level {
         moved[index] = result.count
         result.append(findings[index])

@@ -6,7 +6,7 @@ struct Draft {
   var trainNodes: [Int]
   var evalNodes: [Int]
   /// What follows from it.
-  var consequences: [Member] = []
+  var consequences: [Finding.Member] = []
   /// The layer of a known kind that it is about as a whole, where it was traced through.
   var layer: Layer?
 

@@ -32,7 +32,7 @@ extension FindingBuilder {
         continue
       }
       drafts[owner].consequences.append(
-        Member(
+        Finding.Member(
           fingerprint: Fingerprint.make(
             .renumberedOnly, module: node.modulePath, operation: node.operation.normalName, edit: "name"),
           node: node.name, message: FindingText.renamed(node.name, eval.nodes[e].name, labels: labels),
@@ -50,7 +50,7 @@ extension FindingBuilder {
       train: FindingText.line(train, nodes[0]), eval: FindingText.line(eval, toEval[nodes[0]]), operation: "names")
     finding.members = nodes.map { t in
       let node = train.nodes[t]
-      return Member(
+      return Finding.Member(
         fingerprint: Fingerprint.make(
           .renumberedOnly, module: node.modulePath, operation: node.operation.normalName, edit: "name"),
         node: node.name, message: FindingText.renamed(node.name, eval.nodes[toEval[t]].name, labels: labels))

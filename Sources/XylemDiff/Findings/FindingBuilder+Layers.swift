@@ -76,7 +76,7 @@ extension FindingBuilder {
     draft.evalNodes = group.flatMap { drafts[$0].evalNodes }.sorted()
     draft.consequences = group.flatMap { index in
       let finding = drafts[index].finding
-      let own = Member(
+      let own = Finding.Member(
         fingerprint: finding.fingerprint, node: finding.node ?? finding.module, message: finding.message,
         isConsequence: true)
       return [own] + drafts[index].consequences

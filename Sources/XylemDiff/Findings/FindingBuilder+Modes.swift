@@ -93,7 +93,7 @@ extension FindingBuilder {
     if nodes.count > 1 {
       finding.members = nodes.map { t in
         let node = train.nodes[t]
-        return Member(
+        return Finding.Member(
           fingerprint: Fingerprint.make(rule, module: node.modulePath, operation: name, edit: "mode"), node: node.name,
           message: FindingText.line(train, t))
       }
@@ -184,7 +184,7 @@ extension FindingBuilder {
       cause: "mode of its own", remedy: "")
     if paths.count > 1 {
       finding.members = paths.map { path in
-        Member(
+        Finding.Member(
           fingerprint: Fingerprint.make(rule, module: path, operation: "module " + type, edit: "mode"), node: path,
           message: FindingText.pinned(FindingText.module(path, type.isEmpty ? nil : type)))
       }

@@ -72,12 +72,12 @@ extension FindingBuilder {
     var finding = makeFinding(
       .outputStructureDiffers, true, t, edit: "detector", message: FindingText.detector(labels: labels),
       train: FindingText.line(train, t), eval: FindingText.line(eval, e), cause: "detector")
-    var consequences: [Member] = []
+    var consequences: [Finding.Member] = []
     for index in joined {
       let own = drafts[index].finding
       finding.members = []
       consequences.append(
-        Member(
+        Finding.Member(
           fingerprint: own.fingerprint, node: own.node ?? own.module, message: own.message, isConsequence: true))
       consequences += drafts[index].consequences
     }

@@ -97,9 +97,9 @@ extension FindingBuilder {
     return draws ? .randomInOneMode : only
   }
 
-  private func consequence(_ side: IndexedSide, _ position: Int, _ message: String, edit: String) -> Member {
+  private func consequence(_ side: IndexedSide, _ position: Int, _ message: String, edit: String) -> Finding.Member {
     let node = side.nodes[position]
-    return Member(
+    return Finding.Member(
       fingerprint: Fingerprint.make(
         .inputRewired, module: node.modulePath, operation: node.operation.normalName, edit: edit, arguments: node.inputs
       ),

@@ -12,7 +12,7 @@ struct FindingBuilder {
   let comparesModes: Bool
   var drafts: [Draft] = []
   /// For each node of the train trace how it relates to its counterpart.
-  var kinds: [RowKind]
+  var kinds: [TraceDiff.Row.Kind]
   /// For drafts about a module that one side keeps whole, its path.
   var opaquePaths: [Int: String] = [:]
   /// Pairs that have a finding of their own about arguments.
@@ -39,7 +39,7 @@ struct FindingBuilder {
   func label(_ isTrain: Bool) -> String { isTrain ? labels.0 : labels.1 }
 
   /// What a level is where a cause is known: by design, and explained.
-  func level(_ rule: RuleID, cause: String?) -> Level { cause == nil ? rule.defaultLevel : .info }
+  func level(_ rule: RuleID, cause: String?) -> Finding.Level { cause == nil ? rule.defaultLevel : .info }
 
   /// A finding about a node, with what can be read off the node.
   func makeFinding(
@@ -75,7 +75,7 @@ struct FindingBuilder {
       joined.finding.message = message(joined, indices.count)
       joined.finding.members = indices.map { index in
         let finding = drafts[index].finding
-        return Member(
+        return Finding.Member(
           fingerprint: finding.fingerprint, node: finding.node ?? finding.module, message: finding.message)
       }
       joined.trainNodes = indices.flatMap { drafts[$0].trainNodes }.sorted()

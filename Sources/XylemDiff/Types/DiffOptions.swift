@@ -6,7 +6,7 @@ public struct DiffOptions: Sendable {
   /// How far the passes may go.
   public var limits: Limits
   /// What is accepted, in the order in which it is tried.
-  public var expectations: [Expectation]
+  public var expectations: [DiffExpectation]
   /// Whether everything is accepted.
   public var suppressesAll: Bool
 
@@ -32,7 +32,7 @@ public struct DiffOptions: Sendable {
 
   /// Options with the given values.
   public init(
-    requests: [String: [String]] = [:], limits: Limits = Limits(), expectations: [Expectation] = [],
+    requests: [String: [String]] = [:], limits: Limits = Limits(), expectations: [DiffExpectation] = [],
     suppressesAll: Bool = false
   ) {
     self.requests = requests

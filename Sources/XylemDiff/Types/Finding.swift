@@ -32,7 +32,9 @@ public struct Finding: Sendable, Hashable {
   /// What is folded under it, in the order of the nodes.
   public var members: [Member]
   /// The expectation that accepts it.
-  public var expectation: Expectation?
+  public var expectation: DiffExpectation?
+  /// What a run of both graphs showed of it; nil without a run.
+  public var witness: Witness?
   /// What to paste: the smallest expectation in YAML, or for return nodes the options.
   public var remedy: String
 
@@ -40,7 +42,8 @@ public struct Finding: Sendable, Hashable {
   public init(
     rule: RuleID, level: Level, fingerprint: String, module: String, moduleType: String? = nil, node: String? = nil,
     operation: String? = nil, location: SourceLocation? = nil, message: String, why: String, train: String? = nil,
-    eval: String? = nil, cause: String? = nil, members: [Member] = [], expectation: Expectation? = nil, remedy: String
+    eval: String? = nil, cause: String? = nil, members: [Member] = [], expectation: DiffExpectation? = nil,
+    witness: Witness? = nil, remedy: String
   ) {
     self.rule = rule
     self.level = level
@@ -57,6 +60,7 @@ public struct Finding: Sendable, Hashable {
     self.cause = cause
     self.members = members
     self.expectation = expectation
+    self.witness = witness
     self.remedy = remedy
   }
 
@@ -64,26 +68,5 @@ public struct Finding: Sendable, Hashable {
   public var differences: [String] {
     let own = members.filter { !$0.isConsequence }.map(\.fingerprint)
     return own.isEmpty ? [fingerprint] : own
-  }
-}
-
-/// A part of a finding.
-public struct Member: Sendable, Hashable {
-  /// Sixteen hexadecimal digits, as a finding has.
-  public var fingerprint: String
-  /// The name of the node, in the train trace where it has one there.
-  public var node: String
-  /// One sentence.
-  public var message: String
-  /// Whether it follows from the finding, and goes with it: a consumer that reads another value, a name with another number.
-  /// Otherwise it is one of several places of the same cause.
-  public var isConsequence: Bool
-
-  /// A part of a finding.
-  public init(fingerprint: String, node: String, message: String, isConsequence: Bool = false) {
-    self.fingerprint = fingerprint
-    self.node = node
-    self.message = message
-    self.isConsequence = isConsequence
   }
 }

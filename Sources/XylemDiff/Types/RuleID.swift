@@ -46,7 +46,7 @@ public enum RuleID: String, Sendable, Hashable, CaseIterable, Codable {
 
 extension RuleID {
   /// The level of a finding for which no known cause was found.
-  public var defaultLevel: Level {
+  public var defaultLevel: Finding.Level {
     switch self {
     case .returnNodeMissingInMode, .returnNodeRenamed: .error
     case .orderDiffers, .renumberedOnly, .leafModeDeclared, .submoduleModeMixed: .info

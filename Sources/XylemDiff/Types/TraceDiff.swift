@@ -15,7 +15,7 @@ public struct TraceDiff: Sendable {
   /// What could not be looked into on either side, each once.
   public var hidden: [HiddenPart]
   /// The traces side by side: in the order of the train trace, with nodes of the eval trace alone where they run.
-  public var rows: [Row]
+  public var rows: [TraceDiff.Row]
   /// The findings, by level, then in the order of the modules and of the nodes.
   public var findings: [Finding]
   /// How many pairs of nodes were weighed against each other to align the traces: the work that it took.
@@ -24,7 +24,7 @@ public struct TraceDiff: Sendable {
   /// A diff with all of its parts.
   public init(
     model: String, train: DiffSide, eval: DiffSide, compared: Int, isCoarse: Bool = false,
-    coarseReasons: [String] = [], hidden: [HiddenPart] = [], rows: [Row] = [], findings: [Finding] = [],
+    coarseReasons: [String] = [], hidden: [HiddenPart] = [], rows: [TraceDiff.Row] = [], findings: [Finding] = [],
     comparisons: Int = 0
   ) {
     self.model = model
@@ -40,7 +40,7 @@ public struct TraceDiff: Sendable {
   }
 
   /// The findings of a level or above that no expectation accepts.
-  public func unexpected(atLeast level: Level) -> [Finding] {
+  public func unexpected(atLeast level: Finding.Level) -> [Finding] {
     findings.filter { $0.expectation == nil && $0.level >= level }
   }
 }

@@ -59,12 +59,12 @@ public struct DiffPageReport: DiffReport {
   // MARK: - What is in the page as it is
 
   private func header(_ diff: TraceDiff) -> String {
-    let open = Level.allCases.sorted().reversed().map { level -> String in
+    let open = Finding.Level.allCases.sorted().reversed().map { level -> String in
       let (open, accepted) = diff.count(of: level)
       let more = accepted > 0 ? " <small>(\(accepted) accepted)</small>" : ""
       return "<li class=\"\(level.rawValue)\"><b>\(open)</b> \(level.rawValue)\(more)</li>"
     }
-    let worst = Level.allCases.sorted().last { diff.count(of: $0).open > 0 }
+    let worst = Finding.Level.allCases.sorted().last { diff.count(of: $0).open > 0 }
     var lines = ["<header class=\"\(worst == .info ? "calm" : worst?.rawValue ?? "calm")\">"]
     lines.append("<h1>\(html(diff.model))</h1>")
     lines.append("<p class=\"verdict\">\(html(diff.verdict))</p>")
@@ -90,7 +90,7 @@ public struct DiffPageReport: DiffReport {
   private func tools(_ diff: TraceDiff) -> String {
     let rules = RuleID.allCases.filter { rule in diff.findings.contains { $0.rule == rule } }
     let options = rules.map { "<option value=\"\($0.rawValue)\">\(html($0.title))</option>" }
-    let levels = Level.allCases.sorted().reversed().map {
+    let levels = Finding.Level.allCases.sorted().reversed().map {
       "<label><input type=\"checkbox\" class=\"level\" value=\"\($0.rawValue)\" checked> \($0.rawValue)</label>"
     }
     return """

@@ -1,5 +1,5 @@
 /// A difference that is accepted, for a reason, for as long as it stays what it is.
-public struct Expectation: Sendable, Hashable, Codable {
+public struct DiffExpectation: Sendable, Hashable, Codable {
   /// The rule's identifier: `node-only-in-train`.
   public var rule: String
   /// A glob over module paths and node names (`*` any characters, `?` one), or a fingerprint.
@@ -42,5 +42,5 @@ public struct Expectation: Sendable, Hashable, Codable {
   }
 
   /// What accepts every finding where everything is suppressed.
-  public static let all = Expectation(rule: "*", place: "*", reason: "every difference is suppressed")
+  public static let all = DiffExpectation(rule: "*", place: "*", reason: "every difference is suppressed")
 }

@@ -1,11 +1,11 @@
-package import XylemDiff
-package import XylemTrace
+public import XylemDiff
+public import XylemTrace
 
 extension DiffSide {
   /// A trace as one of the two sides of a diff, with its blind spots and the modules that keep a mode of their own.
   ///
   /// Hidden modules are given with the note that says why: of a module that could not be traced, of a block that was kept whole.
-  package init(_ trace: Trace) {
+  public init(_ trace: Trace) {
     var automatic: [String: String] = [:]
     for note in trace.notes where note.kind == .automaticLeaf { automatic[note.path] = note.reason }
     var hidden = DiffSide.hiddenParts(of: trace.graph, automatic: automatic)

@@ -1,0 +1,22 @@
+extension Finding {
+  /// How much a finding asks of a reader.
+  public enum Level: String, Sendable, Hashable, CaseIterable, Codable, Comparable {
+    /// An extraction breaks, or the modes provably compute different things where it was asked that they agree.
+    case error
+    /// Nothing explains it, or it can't be decided.
+    case warning
+    /// By design and explained, or cosmetic.
+    case info
+
+    /// Whether the first asks less: information is below a warning, and a warning below an error.
+    public static func < (a: Level, b: Level) -> Bool { a.weight < b.weight }
+
+    private var weight: Int {
+      switch self {
+      case .error: 2
+      case .warning: 1
+      case .info: 0
+      }
+    }
+  }
+}
