@@ -3,6 +3,7 @@ internal import Foundation
 internal import XylemDiff
 internal import XylemExtract
 internal import XylemReport
+internal import XylemRuntime
 internal import XylemTrace
 
 /// `xylem diff`: train against eval.
@@ -40,6 +41,7 @@ struct DiffCommand: ParsableCommand {
     parsing: .upToNextOption,
     help: ArgumentHelp("The same for eval mode, in place of --return.", valueName: "node"))
   var evalReturn: [String] = []
+  @OptionGroup(title: "A run") var witness: WitnessOptions
   @Option(help: "The level from which on findings end the run with exit code 1.") var failOn: FailLevel = .warning
   @Option(help: "The output's format.") var format: DiffFormat = .text
   @Option(help: "Whom a report in SARIF is for: GitHub ignores suppressions, so there what is accepted is left out.")
@@ -47,7 +49,7 @@ struct DiffCommand: ParsableCommand {
 
   mutating func run() throws {
     let report = format.report(sarifProfile, failing: failOn.level)
-    try options.checkOutput()
+    try options.checkOutput(reading: witness.inputs)
     let model = try options.load()
     let options = options
     let (train, eval) = try Progress.during("tracing") {
@@ -55,10 +57,29 @@ struct DiffCommand: ParsableCommand {
     }
     let asked = DiffOptions(
       requests: Self.requests(requests, train: trainReturn, eval: evalReturn), expectations: model.expectations)
-    let diff = TraceDiffer.diff(
-      DiffSide(train), DiffSide(eval), model: options.model, options: asked, today: Self.today)
+    let diff = try compare(train, eval, of: model, options: asked)
     try options.emit(report.render(diff))
     if let level = failOn.level, !diff.unexpected(atLeast: level).isEmpty { throw FindingsFound() }
+  }
+
+  private func compare(
+    _ train: Trace, _ eval: Trace, of model: LoadedModel, options: DiffOptions
+  ) throws -> TraceDiff {
+    guard let input = try witness.input(for: eval) else {
+      return try TraceDiffer.diff(
+        train, eval, of: model.model, name: self.options.model, options: options, today: Self.today)
+    }
+    if model.hasRandomWeights {
+      Terminal.warn("\(self.options.model) has random weights: '--weights FILE' gives it trained ones")
+    }
+    // As in 'extract': with more threads the last bits of a value may differ from run to run.
+    let threadsBefore = try TensorRuntime.load().threads
+    try TensorRuntime.setThreads(1)
+    defer { try? TensorRuntime.setThreads(threadsBefore) }
+    return try Progress.during("running both graphs") {
+      try TraceDiffer.diff(
+        train, eval, of: model.model, on: input, name: self.options.model, options: options, today: Self.today)
+    }
   }
 
   private static func requests(_ both: [String], train: [String], eval: [String]) -> [String: [String]] {

@@ -5,21 +5,21 @@ internal import XylemTrace
 
 /// Turns a trace and requests into a plan.
 struct PlanBuilder {
-  private let model: any TracedModel
-  private let trace: Trace
-  private var graph: Graph
-  private var linker: any Linker
-  private var plugins: PluginLinker
+  let model: any TracedModel
+  let trace: Trace
+  var graph: Graph
+  var linker: any Linker
+  var plugins: PluginLinker
 
-  private var instructions: [Program.Instruction] = []
+  var instructions: [Program.Instruction] = []
   /// Where each node's value is.
-  private var places: [NodeID: Program.Operand] = [:]
+  var places: [NodeID: Program.Operand] = [:]
   /// For nodes with several results: where each is.
-  private var parts: [NodeID: [Int]] = [:]
-  private var slotCount = 0
-  private var origins: [Node] = []
+  var parts: [NodeID: [Int]] = [:]
+  var slotCount = 0
+  var origins: [Node] = []
   /// The leaf whose operators are compiled, where they are.
-  private var enclosing: Node?
+  var enclosing: Node?
   /// Why nodes run that no value needs.
   private(set) var reasons: [NodeID: Pruning.Reason] = [:]
 
@@ -99,7 +99,7 @@ struct PlanBuilder {
     }
   }
 
-  private mutating func newSlot() -> Int {
+  mutating func newSlot() -> Int {
     defer { slotCount += 1 }
     return slotCount
   }
@@ -117,7 +117,7 @@ struct PlanBuilder {
 
   // MARK: - Nodes
 
-  private mutating func compile(_ node: Node) throws {
+  mutating func compile(_ node: Node) throws {
     switch node.operation {
     case .placeholder, .output: return
     case .attribute(let path):
@@ -193,7 +193,7 @@ struct PlanBuilder {
   }
 
   /// Adds an instruction for a node, whose value is its one result or a tuple of them.
-  private mutating func add(
+  mutating func add(
     _ action: Program.Action, _ operands: [Program.Operand], _ node: Node, results: Int = 1, changed: [Int] = [],
     selfCount: Int = 0
   ) {
@@ -285,7 +285,7 @@ struct PlanBuilder {
 
   // MARK: - Operands
 
-  private func operand(_ argument: Argument, type: ScriptType?) throws -> Program.Operand {
+  func operand(_ argument: Argument, type: ScriptType?) throws -> Program.Operand {
     switch argument {
     case .node(let id):
       guard let place = places[id] else {

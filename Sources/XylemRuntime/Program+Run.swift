@@ -15,6 +15,16 @@ extension Program {
   /// - Parameter inputs: one for each input slot.
   /// - Throws: `Program.Failure`.
   package func run(_ inputs: [Value]) throws(Failure) -> ProgramResult {
+    try withRun(inputs) { run throws(Failure) in
+      for instruction in instructions { try run.execute(instruction) }
+      return try run.finish()
+    }
+  }
+
+  /// A run with its inputs in their slots; the thread's settings are put back afterwards.
+  func withRun<Result>(
+    _ inputs: [Value], _ body: (inout ProgramRun) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
     precondition(inputs.count == inputCount, "a program runs with one value for each input slot")
     var run = ProgramRun(self)
     defer { run.deallocate() }
@@ -30,15 +40,14 @@ extension Program {
       unsafe library.table.pointee.set_grad_enabled(gradients)
       unsafe library.table.pointee.autocast_unwind(casts)
     }
-    for instruction in instructions { try run.execute(instruction) }
-    return try run.finish()
+    return try body(&run)
   }
 }
 
 /// The state of one run: slots, and a scratch area for arguments. Positions come from the program, which was checked when
 /// it was compiled.
 @safe
-private struct ProgramRun {
+struct ProgramRun {
   let program: Program
   let table: UnsafePointer<xylem_tensor_runtime>
   let slots: UnsafeMutablePointer<xylem_value>
@@ -70,7 +79,7 @@ private struct ProgramRun {
   }
 
   /// The value of an operand; owned by the caller where it is a container, borrowed otherwise.
-  private func load(_ operand: CompiledOperand) throws(XylemError) -> (value: xylem_value, isOwned: Bool) {
+  func load(_ operand: CompiledOperand) throws(XylemError) -> (value: xylem_value, isOwned: Bool) {
     switch operand {
     case .slot(let slot): return (unsafe slots[slot], false)
     case .constant(let value): return (unsafe value, false)

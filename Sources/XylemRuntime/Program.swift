@@ -75,6 +75,19 @@ package final class Program: @unchecked Sendable {
     }
   }
 
+  /// A moment between two instructions at which a value can be looked at.
+  package struct Stop: Sendable {
+    /// How many instructions ran before.
+    package var position: Int
+    /// The value.
+    package var operand: Operand
+
+    package init(after position: Int, _ operand: Operand) {
+      self.position = position
+      self.operand = operand
+    }
+  }
+
   /// A failure while running, with the origin of the instruction.
   package struct Failure: Error {
     package let origin: Int
@@ -86,6 +99,7 @@ package final class Program: @unchecked Sendable {
   let instructions: [CompiledInstruction]
   let protected: [CompiledProtected]
   let results: [(operand: CompiledOperand, protected: Int?)]
+  let stops: [(position: Int, operand: CompiledOperand)]
   let slotCount: Int
   let inputCount: Int
   /// The most operands that an instruction has.
@@ -102,10 +116,11 @@ package final class Program: @unchecked Sendable {
   /// - Parameters:
   ///   - inputCount: slots 0 to inputCount - 1 are filled by the caller.
   ///   - results: what a run gives; where it is protected, its position in `protected`.
+  ///   - stops: where an observed run can be looked at, in order of their positions.
   /// - Throws: `runtime.not-found`, `runtime.tensor` for a constant that can't be passed.
   package init(
     _ instructions: [Instruction], slotCount: Int, inputCount: Int, protected: [Protected],
-    results: [(operand: Operand, protected: Int?)]
+    results: [(operand: Operand, protected: Int?)], stops: [Stop] = []
   ) throws(XylemError) {
     let library = try RuntimeLibrary.shared()
     let pool = ConstantPool(library)
@@ -121,7 +136,10 @@ package final class Program: @unchecked Sendable {
     for result in results {
       outputs.append((try CompiledOperand(result.operand, type: nil, pool), result.protected))
     }
+    var moments: [(position: Int, operand: CompiledOperand)] = []
+    for stop in stops { moments.append((stop.position, try CompiledOperand(stop.operand, type: nil, pool))) }
     self.instructions = compiled
+    self.stops = moments
     self.protected = guarded
     self.results = outputs
     self.slotCount = slotCount

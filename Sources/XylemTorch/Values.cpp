@@ -301,11 +301,16 @@ static xylem_status container_element(const xylem_value *value, size_t index, xy
 
 static size_t tuple_names(const xylem_value *value, xylem_text *names, size_t capacity) {
   if (value->tag != XYLEM_TUPLE) return 0;
-  const auto tuple_type = box(*value).type()->expect<c10::TupleType>();
-  if (!tuple_type->schema()) return 0;
-  const auto &arguments = tuple_type->schema()->arguments();
-  for (size_t i = 0; i < arguments.size() && i < capacity; ++i) names[i] = interned(arguments[i].name());
-  return arguments.size();
+  try {
+    const auto tuple_type = box(*value).type()->expect<c10::TupleType>();
+    if (!tuple_type->schema()) return 0;
+    const auto &arguments = tuple_type->schema()->arguments();
+    for (size_t i = 0; i < arguments.size() && i < capacity; ++i) names[i] = interned(arguments[i].name());
+    return arguments.size();
+  } catch (...) {
+    // A named tuple has a type of its own. That of another one is put together from its elements, which fails for undefined tensors.
+    return 0;
+  }
 }
 
 static int32_t value_is_same(const xylem_value *a, const xylem_value *b) {
@@ -320,15 +325,19 @@ static const xylem_type *value_type(const xylem_value *value) {
   // Classes outlive their objects; other types are made afresh and kept.
   static std::mutex mutex;
   static auto &kept = *new std::vector<c10::TypePtr>;
-  auto t = unwrap(*value).type();
-  if (t->kind() != c10::TypeKind::ClassType) {
-    std::lock_guard<std::mutex> lock(mutex);
-    for (const auto &k : kept) {
-      if (*k == *t) return handle(k.get());
+  try {
+    auto t = unwrap(*value).type();
+    if (t->kind() != c10::TypeKind::ClassType) {
+      std::lock_guard<std::mutex> lock(mutex);
+      for (const auto &k : kept) {
+        if (*k == *t) return handle(k.get());
+      }
+      kept.push_back(t);
     }
-    kept.push_back(t);
+    return handle(t.get());
+  } catch (...) {
+    return nullptr;
   }
-  return handle(t.get());
 }
 
 static xylem_type_kind type_kind(const xylem_type *t) {

@@ -65,3 +65,24 @@ extension ScriptModel {
     }
   }
 }
+
+extension ScriptModel {
+  /// What a module holds under a name that is neither a module nor, when the model was loaded, a tensor.
+  package struct PlainAttribute: Sendable {
+    package let owner: ScriptObject
+    package let name: String
+    package let value: Value
+  }
+
+  /// Every module's plain attributes with their present values.
+  package var plainAttributes: [PlainAttribute] {
+    modules.flatMap { module in
+      module.attributes.compactMap { name, attribute in
+        switch attribute.content {
+        case .module, .value(.tensor): nil
+        case .value: module.object.attribute(name).map { PlainAttribute(owner: module.object, name: name, value: $0) }
+        }
+      }
+    }
+  }
+}

@@ -20,12 +20,14 @@ public struct TraceDiff: Sendable {
   public var findings: [Finding]
   /// How many pairs of nodes were weighed against each other to align the traces: the work that it took.
   public var comparisons: Int
+  /// What a run of both graphs showed; nil without a run. Findings have their own part of it.
+  public var run: Run?
 
   /// A diff with all of its parts.
   public init(
     model: String, train: DiffSide, eval: DiffSide, compared: Int, isCoarse: Bool = false,
     coarseReasons: [String] = [], hidden: [HiddenPart] = [], rows: [TraceDiff.Row] = [], findings: [Finding] = [],
-    comparisons: Int = 0
+    comparisons: Int = 0, run: Run? = nil
   ) {
     self.model = model
     self.train = train
@@ -37,6 +39,7 @@ public struct TraceDiff: Sendable {
     self.rows = rows
     self.findings = findings
     self.comparisons = comparisons
+    self.run = run
   }
 
   /// The findings of a level or above that no expectation accepts.

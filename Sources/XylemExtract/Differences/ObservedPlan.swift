@@ -1,0 +1,151 @@
+internal import XylemErrors
+internal import XylemGraph
+internal import XylemRuntime
+internal import XylemTrace
+
+/// A whole trace as a program that can be looked at node by node: nothing is pruned, and no value is freed before the end.
+struct ObservedPlan {
+  /// A node's value, right after the node ran.
+  struct Moment {
+    let node: Node
+    /// Whether a later node may write over the value.
+    let isWrittenLater: Bool
+    /// Whether the value shares storage with no earlier one, nor with the model: then another may take its place, though it is
+    /// written later.
+    let isFresh: Bool
+  }
+
+  let trace: Trace
+  /// The arguments of `forward`, in order.
+  let arguments: [Placeholder]
+  /// One for each stop of the program, in order.
+  let moments: [Moment]
+  /// For each node the class of its storage, by its id.
+  let storage: [NodeID: Int]
+  let program: Program
+  private let origins: [Node]
+
+  /// - Throws: as making a plan does.
+  init(_ model: any TracedModel, _ trace: Trace) throws {
+    var builder = try PlanBuilder(model: model, trace: trace)
+    (program, moments, arguments, storage) = try builder.buildObserved()
+    origins = builder.origins
+    self.trace = trace
+  }
+
+  /// Runs it on arguments by their names; others take their defaults.
+  ///
+  /// - Throws: `extract.input`, `extract.execution`, `extract.guard`.
+  func run(_ given: [String: Value], observer: inout some ProgramObserver) throws(XylemError) {
+    let known = arguments.map(\.name)
+    for name in given.keys.sorted() where !known.contains(name) {
+      throw ExtractErrors.input(
+        "forward has no argument '\(name)'", remedies: ["its arguments are " + known.joined(separator: ", ")])
+    }
+    var inputs: [Value] = []
+    for argument in arguments {
+      if let value = given[argument.name] {
+        inputs.append(value)
+      } else if let value = argument.defaultValue {
+        inputs.append(Value(literal: value))
+      } else {
+        throw ExtractErrors.input("the argument '\(argument.name)' is missing")
+      }
+    }
+    do throws(Program.Failure) {
+      try program.run(inputs, observer: &observer)
+    } catch {
+      throw describe(error)
+    }
+  }
+
+  private func describe(_ failure: Program.Failure) -> XylemError {
+    let node = origins.indices.contains(failure.origin) ? origins[failure.origin] : nil
+    if failure.isCheck, let node, case .guard(let assumption) = node.operation {
+      let condition = node.inputs[0].node.map { trace.graph[$0].name } ?? "the condition"
+      return ExtractErrors.failedGuard(at: node, assumption, condition: condition)
+    }
+    return ExtractErrors.execution(at: node, failure.error)
+  }
+}
+
+extension PlanBuilder {
+  /// A program of every node, with a stop after each that has a value of its own.
+  fileprivate mutating func buildObserved() throws -> (
+    Program, [ObservedPlan.Moment], [Placeholder], [NodeID: Int]
+  ) {
+    let limit = graph.count
+    try linker.resolve(&graph, upTo: limit)
+    let nodes = Array(graph.nodes)
+    let storage = StorageMoments(graph)
+    var arguments: [Placeholder] = []
+    for node in nodes {
+      guard case .placeholder(let placeholder) = node.operation else { continue }
+      arguments.append(placeholder)
+      places[node.id] = .slot(newSlot())
+    }
+    let inputCount = slotCount
+    var stops: [Program.Stop] = []
+    var moments: [ObservedPlan.Moment] = []
+    for (position, node) in nodes.enumerated() {
+      let first = slotCount
+      try compile(node)
+      guard let value = try observable(node, slotsFrom: first) else { continue }
+      stops.append(Program.Stop(after: instructions.count, value))
+      moments.append(
+        .init(
+          node: node, isWrittenLater: storage.isWritten(node.id, after: position),
+          isFresh: node.effects.map { $0.aliases.isEmpty && !$0.aliasesModel } ?? false))
+    }
+    let program = try Program(
+      instructions, slotCount: slotCount, inputCount: inputCount, protected: [], results: [], stops: stops)
+    return (program, moments, arguments, storage.classes)
+  }
+
+  /// Where a node's value can be looked at and replaced without touching another's; nil for nodes that have none.
+  private mutating func observable(_ node: Node, slotsFrom first: Int) throws -> Program.Operand? {
+    switch node.operation {
+    case .placeholder, .attribute, .setAttribute, .guard: return nil
+    case .output: return try node.inputs.first.map { try operand($0, type: nil) }
+    default: break
+    }
+    guard let place = places[node.id] else { return nil }
+    if case .tuple(let parts, _) = place, parts.isEmpty { return nil }
+    var slots: [Int] = []
+    place.forEachSlot { slots.append($0) }
+    if !slots.isEmpty, slots.allSatisfy({ $0 >= first }), Set(slots).count == slots.count { return place }
+    // It is what another node gave, under a name of its own.
+    let own = newSlot()
+    origins.append(node)
+    instructions.append(.init(.copy, [place], results: [own], origin: origins.count - 1))
+    places[node.id] = .slot(own)
+    return .slot(own)
+  }
+}
+
+/// When the storage of each value is written for the last time.
+private struct StorageMoments {
+  /// For each node the class of its storage.
+  private(set) var classes: [NodeID: Int] = [:]
+  private var lastWrite: [Int: Int] = [:]
+  private var lastModelWrite = -1
+  private var ofModel: Set<NodeID> = []
+
+  init(_ graph: Graph) {
+    var storage = StorageClasses(graph)
+    for (position, node) in graph.nodes.enumerated() {
+      classes[node.id] = storage.find(node.id.rawValue)
+      if storage.isOfModel(node.id) { ofModel.insert(node.id) }
+      let effects = node.effects ?? .unknown(inputs: node.inputs.count)
+      if effects.writesModel { lastModelWrite = position }
+      for written in effects.writes where written < node.inputs.count {
+        node.inputs[written].forEachNode { lastWrite[storage.find($0.rawValue)] = position }
+      }
+    }
+  }
+
+  func isWritten(_ id: NodeID, after position: Int) -> Bool {
+    if ofModel.contains(id), lastModelWrite > position { return true }
+    return classes[id].flatMap { lastWrite[$0] }.map { $0 > position } ?? false
+  }
+}

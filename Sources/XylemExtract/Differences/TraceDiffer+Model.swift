@@ -1,0 +1,127 @@
+internal import XylemErrors
+internal import XylemGraph
+public import XylemDiff
+public import XylemRuntime
+public import XylemTrace
+
+extension TraceDiffer {
+  /// An input on which both graphs are run, to see which findings show.
+  public struct WitnessInput: Sendable {
+    /// The arguments of `forward` by their names; others take their defaults.
+    public var arguments: [String: Value]
+    /// From which the random state of every node is made.
+    public var seed: UInt64
+
+    /// Arguments and a seed.
+    public init(_ arguments: [String: Value], seed: UInt64 = 0) {
+      self.arguments = arguments
+      self.seed = seed
+    }
+  }
+
+  /// Everything in which two traces of a model differ, and what a run on an input shows of it.
+  ///
+  /// Both graphs run whole, and the second one once more with the values of the first, node by node, so that a difference shows where it
+  /// arises and not in everything that comes after. Nodes that draw random numbers have the same random state in both. Every value is
+  /// held until the end. Tensors, attributes of an archive's modules, and the random state are put back; what code written in Swift, or
+  /// a plugin, keeps in variables of its own is not.
+  ///
+  /// - Parameters:
+  ///   - train: the first trace.
+  ///   - eval: the second trace.
+  ///   - model: the model that both are traces of.
+  ///   - input: what to run on; nil to compare only.
+  ///   - name: the model's name for people; nil for its own.
+  ///   - options: return nodes to check, limits and expectations.
+  ///   - today: the day by which expectations expire.
+  /// - Throws: with an input, `extract.input`, `extract.execution`, `extract.guard`, and as operators do.
+  public static func diff(
+    _ train: Trace, _ eval: Trace, of model: any TracedModel, on input: WitnessInput? = nil, name: String? = nil,
+    options: DiffOptions = DiffOptions(), today: (year: Int, month: Int, day: Int)
+  ) throws -> TraceDiff {
+    var sides = (DiffSide(train), DiffSide(eval))
+    let name = name ?? model.name
+    guard let input else { return diff(sides.0, sides.1, model: name, options: options, today: today) }
+    let rows = diff(sides.0, sides.1, model: name, today: today).rows
+    let run = try WitnessRun(model, train, eval, rows: rows, input: input)
+    (sides.0.shapes, sides.1.shapes) = run.shapes
+    return run.judged(diff(sides.0, sides.1, model: name, options: options, today: today))
+  }
+}
+
+/// Both graphs, run on one input.
+private struct WitnessRun {
+  let shapes: (train: [NodeID: [Int]], eval: [NodeID: [Int]])
+  private let seed: UInt64
+  private let output: ValueDifference
+  private let found: [NodeID: PairComparer.Found]
+  private let changes: (train: [String: ModelSnapshot.Change], eval: [String: ModelSnapshot.Change])
+  private let failure: String?
+
+  init(
+    _ model: any TracedModel, _ train: Trace, _ eval: Trace, rows: [TraceDiff.Row], input: TraceDiffer.WitnessInput
+  ) throws {
+    var numbers: (train: [NodeID: Int], eval: [NodeID: Int]) = ([:], [:])
+    var partners: [(train: NodeID, eval: NodeID)] = []
+    for (number, row) in rows.enumerated() {
+      if let id = row.train { numbers.train[id] = number }
+      if let id = row.eval { numbers.eval[id] = number }
+      if let first = row.train, let second = row.eval { partners.append((first, second)) }
+    }
+    let seeds = (train: RowSeeds(input.seed, rows: numbers.train), eval: RowSeeds(input.seed, rows: numbers.eval))
+    let plans = (train: try ObservedPlan(model, train), eval: try ObservedPlan(model, eval))
+    let snapshot = try ModelSnapshot(model)
+    let arguments = try input.arguments.mapValues { try $0.cloned() }
+
+    var first = ValueKeeper(plans.train, seeds: seeds.train)
+    let trainChanges = try Self.run(plans.train, arguments, &first, snapshot)
+    var second = ValueKeeper(plans.eval, seeds: seeds.eval, keepsShapesOnly: true)
+    let evalChanges = try Self.run(plans.eval, arguments, &second, snapshot)
+    var values: [NodeID: Value] = [:]
+    for pair in partners { values[pair.eval] = first.values[pair.train] }
+    var comparer = PairComparer(plans.eval, seeds: seeds.eval, partners: values)
+    var failure: String?
+    do {
+      _ = try Self.run(plans.eval, arguments, &comparer, snapshot)
+    } catch {
+      // The second graph ran on its own values; with the first one's it may not. What was compared until then holds.
+      failure = (error as? XylemError)?.message ?? "\(error)"
+    }
+    self.failure = failure
+    seed = input.seed
+    shapes = (first.shapes, second.shapes)
+    changes = (trainChanges, evalChanges)
+    found = comparer.found
+    output = try ValueDifference(first.output ?? .none, second.output ?? .none)
+  }
+
+  /// Runs a plan, and gives what it changed of the model, which is put back in any case.
+  private static func run(
+    _ plan: ObservedPlan, _ arguments: [String: Value], _ observer: inout some ProgramObserver,
+    _ snapshot: ModelSnapshot
+  ) throws -> [String: ModelSnapshot.Change] {
+    do {
+      // An input that the model writes to is a fresh one for each run.
+      let own = try arguments.mapValues { try $0.cloned() }
+      try TensorRuntime.withGradients(false) { try plan.run(own, observer: &observer) }
+      let changes = try snapshot.changes()
+      try snapshot.restore()
+      return changes
+    } catch {
+      try snapshot.restore()
+      throw error
+    }
+  }
+
+  func judged(_ diff: TraceDiff) -> TraceDiff {
+    var diff = diff
+    let judge = WitnessJudge(diff: diff, found: found, changes: changes, failure: failure)
+    for index in diff.findings.indices { diff.findings[index].witness = judge.witness(of: index) }
+    var largest: Double?
+    if case .elements(let difference) = output { largest = difference }
+    diff.run = TraceDiff.Run(
+      seed: seed, compared: found.count, differing: judge.differing, outputDifference: largest,
+      outputDiffers: output != .none, unexplained: judge.unexplained.map(judge.name), failure: failure)
+    return diff
+  }
+}

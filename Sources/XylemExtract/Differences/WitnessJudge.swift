@@ -1,0 +1,260 @@
+internal import XylemDiff
+internal import XylemGraph
+
+/// Says of each finding what a run showed of it.
+struct WitnessJudge {
+  let diff: TraceDiff
+  /// Pairs of nodes that were compared, by the node of the second graph.
+  let found: [NodeID: PairComparer.Found]
+  /// Tensors of the model that each graph changed, by key.
+  let changes: (train: [String: ModelSnapshot.Change], eval: [String: ModelSnapshot.Change])
+  /// Why the run ended before the last node; nil where it did not.
+  let failure: String?
+
+  private var rowsByFinding: [Int: [TraceDiff.Row]] = [:]
+  private var pairs: (train: [NodeID: TraceDiff.Row], eval: [NodeID: TraceDiff.Row]) = ([:], [:])
+  private var order: [NodeID: Int] = [:]
+
+  init(
+    diff: TraceDiff, found: [NodeID: PairComparer.Found],
+    changes: (train: [String: ModelSnapshot.Change], eval: [String: ModelSnapshot.Change]), failure: String?
+  ) {
+    self.diff = diff
+    self.found = found
+    self.changes = changes
+    self.failure = failure
+    for (position, row) in diff.rows.enumerated() {
+      if let finding = row.finding { rowsByFinding[finding, default: []].append(row) }
+      if let eval = row.eval { order[eval] = position }
+      guard let train = row.train, let eval = row.eval else { continue }
+      pairs.train[train] = row
+      pairs.eval[eval] = row
+    }
+  }
+
+  /// What the run showed of a finding.
+  func witness(of index: Int) -> Finding.Witness {
+    let finding = diff.findings[index]
+    guard finding.rule.isAboutValues else {
+      return Finding.Witness(outcome: .undecided, reason: "it is not about values, so a run tells nothing of it")
+    }
+    let rows = rowsByFinding[index] ?? []
+    let nodes = candidates(rows).sorted { order[$0] ?? 0 < order[$1] ?? 0 }
+    let compared = nodes.filter { found[$0] != nil }
+    let differing = compared.filter { isOwn($0) }
+    let own = finding.rule.isAboutNodes ? differing.filter(readsTheSame) : differing
+    let state = stateDifferences(rows)
+    if let first = own.first { return confirmed(first, own, of: compared.count) }
+    if !state.isEmpty { return confirmed(state, rows) }
+    if let other = differing.first {
+      return Finding.Witness(
+        outcome: .undecided, node: name(other),
+        reason: "\(name(other)) differs, and reads the value of another node in each mode")
+    }
+    if let stray = compared.first(where: { found[$0]?.difference != ValueDifference.none }),
+      let origin = found[stray]?.inherited
+    {
+      return Finding.Witness(
+        outcome: .undecided, node: name(stray),
+        reason: "\(name(stray)) differs, and what it reads did so already, from \(name(origin)) on")
+    }
+    if compared.count < nodes.count, let failure {
+      return Finding.Witness(outcome: .undecided, reason: "the run ended before it: \(failure)")
+    }
+    return notObserved(compared.count, rows: rows)
+  }
+
+  /// Pairs that gave different values for the same ones, and that no finding is about.
+  var unexplained: [NodeID] {
+    var covered: Set<NodeID> = []
+    for rows in rowsByFinding.values { covered.formUnion(candidates(rows)) }
+    return found.keys.filter { isOwn($0) && !covered.contains($0) }.sorted { order[$0] ?? 0 < order[$1] ?? 0 }
+  }
+
+  /// How many pairs gave different values for the same ones.
+  var differing: Int { found.keys.count { isOwn($0) } }
+
+  private func isOwn(_ node: NodeID) -> Bool {
+    found[node].map { $0.inherited == nil && $0.difference != ValueDifference.none } ?? false
+  }
+
+  /// Whether both nodes of a pair read the nodes of one pair each, so that they were given the same values.
+  private func readsTheSame(_ node: NodeID) -> Bool {
+    guard let train = pairs.eval[node]?.train else { return false }
+    var (first, second): ([NodeID], [NodeID]) = ([], [])
+    diff.train.graph[train].forEachInputNode { first.append($0) }
+    diff.eval.graph[node].forEachInputNode { second.append($0) }
+    return first.map { pairs.train[$0]?.eval } == second.map { Optional($0) }
+  }
+
+  /// A node's name in the train trace where it has one there.
+  func name(_ eval: NodeID) -> String {
+    guard let train = pairs.eval[eval]?.train else { return printedName(diff.eval.graph, eval) }
+    return printedName(diff.train.graph, train)
+  }
+
+  private func printedName(_ graph: Graph, _ id: NodeID) -> String {
+    guard graph.contains(id) else { return "a node" }
+    return graph[id].operation == .output ? "output" : graph[id].name
+  }
+
+  // MARK: - Where a finding shows
+
+  /// The pairs of a finding, and those that read what its nodes give or write.
+  private func candidates(_ rows: [TraceDiff.Row]) -> Set<NodeID> {
+    var result: Set<NodeID> = []
+    for row in rows {
+      if row.train != nil, let eval = row.eval {
+        result.insert(eval)
+        continue
+      }
+      if let train = row.train {
+        for reader in readers(diff.train.graph, train) {
+          if let eval = pairs.train[reader]?.eval { result.insert(eval) }
+        }
+      }
+      if let eval = row.eval {
+        result.formUnion(readers(diff.eval.graph, eval).filter { pairs.eval[$0] != nil })
+      }
+    }
+    return result
+  }
+
+  private func readers(_ graph: Graph, _ id: NodeID) -> [NodeID] {
+    guard graph.contains(id) else { return [] }
+    var readers = graph.users(of: id)
+    let node = graph[id]
+    for position in node.effects?.writes ?? Array(node.inputs.indices) where position < node.inputs.count {
+      node.inputs[position].forEachNode { readers += graph.users(of: $0).filter { $0.rawValue > id.rawValue } }
+    }
+    return readers
+  }
+
+  // MARK: - State
+
+  /// Keys of tensors that the finding's nodes may write, and that the graphs leave in different states.
+  private func stateDifferences(_ rows: [TraceDiff.Row]) -> [String] {
+    var written = WrittenState()
+    for row in rows {
+      if let id = row.train { written.add(id, of: diff.train.graph) }
+      if let id = row.eval { written.add(id, of: diff.eval.graph) }
+    }
+    let keys = Set(changes.train.keys).union(changes.eval.keys)
+    return keys.filter { key in
+      guard changes.train[key] != changes.eval[key],
+        let path = (changes.train[key] ?? changes.eval[key])?.modulePath
+      else { return false }
+      return written.contains(key, of: path)
+    }.sorted()
+  }
+
+  // MARK: - Words
+
+  private func confirmed(_ first: NodeID, _ nodes: [NodeID], of count: Int) -> Finding.Witness {
+    var largest: Double? = 0
+    for node in nodes {
+      switch found[node]?.difference {
+      case .elements(let difference): largest = largest.map { max($0, difference) }
+      default: largest = nil
+      }
+    }
+    let reason =
+      largest == nil
+      ? "\(name(first)) is built in another way, or has another shape, on the same input"
+      : "\(nodes.count) of \(count) \(count == 1 ? "value differs" : "values differ") where both modes read the same"
+    return Finding.Witness(outcome: .confirmed, largestDifference: largest, node: name(first), reason: reason)
+  }
+
+  private func confirmed(_ keys: [String], _ rows: [TraceDiff.Row]) -> Finding.Witness {
+    var largest: Double? = 0
+    for key in keys {
+      for change in [changes.train[key], changes.eval[key]] {
+        switch change?.difference {
+        case .elements(let difference): largest = largest.map { max($0, difference) }
+        case .structure: largest = nil
+        default: break
+        }
+      }
+    }
+    let first = rows.lazy.compactMap(\.eval).first.map(name)
+    let rest = keys.count > 1 ? " and \(keys.count - 1) more" : ""
+    return Finding.Witness(
+      outcome: .confirmed, largestDifference: largest, node: first,
+      reason: "the modes leave another state behind: \(keys[0])\(rest)")
+  }
+
+  private func notObserved(_ count: Int, rows: [TraceDiff.Row]) -> Finding.Witness {
+    let reason =
+      count == 0
+      ? (rows.isEmpty ? "no node of it runs" : "nothing reads what its nodes give")
+      : "\(count == 1 ? "the value is" : "all \(count) values are") the same, bit for bit, on this input"
+    return Finding.Witness(outcome: count == 0 && rows.isEmpty ? .undecided : .notObserved, reason: reason)
+  }
+}
+
+extension RuleID {
+  /// Whether running the graphs can tell anything about it.
+  fileprivate var isAboutValues: Bool {
+    switch self {
+    case .returnNodeMissingInMode, .returnNodeRenamed: false
+    default: !isAboutExpectations
+    }
+  }
+
+  /// Whether it is about what single nodes do, and not about which nodes there are and what they read.
+  fileprivate var isAboutNodes: Bool {
+    switch self {
+    case .attributeDiffers, .stateUpdatedInOneMode, .randomInOneMode, .leafModeUnknown, .leafModeDeclared,
+      .controlFlowHidden, .submoduleModeMixed:
+      true
+    default: false
+    }
+  }
+}
+
+/// Which of a model's tensors some nodes may write.
+private struct WrittenState {
+  /// Modules that are leaves, with everything below them, and modules whose code a node is.
+  private var leaves: Set<String> = []
+  private var modules: Set<String> = []
+  private var attributes: Set<String> = []
+
+  mutating func add(_ id: NodeID, of graph: Graph) {
+    guard graph.contains(id) else { return }
+    let node = graph[id]
+    let effects = node.effects ?? .unknown(inputs: node.inputs.count)
+    if effects.writesModel {
+      switch node.operation {
+      case .leafModule(let leaf): leaves.insert(leaf.path)
+      case .region(let region):
+        leaves.formUnion(region.hiddenModules)
+        modules.insert(node.modulePath)
+      case .setAttribute(let path): attributes.insert(path)
+      default: modules.insert(node.modulePath)
+      }
+    }
+    for position in effects.writes where position < node.inputs.count {
+      addAttributes(behind: node.inputs[position], graph)
+    }
+  }
+
+  /// The attributes with which a value may share storage.
+  private mutating func addAttributes(behind value: Argument, _ graph: Graph) {
+    var left: [NodeID] = []
+    var seen: Set<NodeID> = []
+    value.forEachNode { left.append($0) }
+    while let id = left.popLast() {
+      guard graph.contains(id), seen.insert(id).inserted else { continue }
+      let node = graph[id]
+      if case .attribute(let path) = node.operation { attributes.insert(path) }
+      for position in node.effects?.aliases ?? Array(node.inputs.indices) where position < node.inputs.count {
+        node.inputs[position].forEachNode { left.append($0) }
+      }
+    }
+  }
+
+  func contains(_ key: String, of module: String) -> Bool {
+    attributes.contains(key) || modules.contains(module)
+      || leaves.contains { $0.isEmpty || module == $0 || module.hasPrefix($0 + ".") }
+  }
+}

@@ -1,0 +1,310 @@
+import Foundation
+import Testing
+import XylemDiff
+import XylemErrors
+import XylemExtract
+import XylemGraph
+import XylemRuntime
+import XylemTrace
+
+/// In a process of their own: they watch the random state, which is the process's.
+@Suite("A run of both graphs", .serialized, .needsRuntime)
+struct WitnessTests {
+  /// The diff of a model that is given as text, with a run on a tensor of 2 x 3 numbers.
+  private func diff(_ source: String, input: [String: Value]? = nil, leaves: [String] = []) throws -> TraceDiff {
+    let model = try ScriptModel(ScriptArchive(source: source + "\n", root: "Net"))
+    return try Self.diff(of: model, input: input ?? ["x": .tensor(Self.numbers)], leaves: leaves)
+  }
+
+  private static func diff(of model: ScriptModel, input: [String: Value], leaves: [String] = []) throws -> TraceDiff {
+    var policy = LeafPolicy()
+    for leaf in leaves { policy = policy.leaf(type: leaf) }
+    func trace(_ mode: Mode) throws -> Trace { try model.trace(TraceOptions(mode: mode, policy: policy)) }
+    return try TraceDiffer.diff(
+      trace(.train), trace(.eval), of: model, on: .init(input, seed: 7), today: (2026, 7, 1))
+  }
+
+  private static var numbers: Tensor {
+    get throws { try Tensor([1, -2, 3, -4, 5, -6] as [Float], shape: [2, 3]) }
+  }
+
+  private func outcomes(_ diff: TraceDiff) -> [String] {
+    diff.findings.map { finding in
+      let witness = finding.witness
+      let difference = witness?.largestDifference.map { " \($0)" } ?? ""
+      return "\(finding.rule.rawValue): \(witness?.outcome.rawValue ?? "none")\(difference) at \(witness?.node ?? "-")"
+    }
+  }
+
+  @Test func `a user's own branch that adds 100 is confirmed with 100`() throws {
+    let diff = try diff(
+      """
+      class Net(Module):
+        __parameters__ = []
+        __buffers__ = []
+        training : bool
+        def forward(self, x: Tensor) -> Tensor:
+          y = torch.relu(x)
+          if self.training:
+            z = torch.add(y, 100)
+          else:
+            z = y
+          return torch.mul(z, 2)
+      """)
+    #expect(outcomes(diff) == ["node-only-in-train: confirmed 200.0 at mul"])
+    #expect(diff.run?.outputDifference == 200)
+    #expect(diff.run?.unexplained == [])
+  }
+
+  @Test func `a difference shows where it arises, and not in what comes after`() throws {
+    let diff = try diff(
+      """
+      class Unknown(Module):
+        __parameters__ = []
+        __buffers__ = []
+        training : bool
+        def forward(self, x: Tensor) -> Tensor:
+          return torch.mul(x, 3)
+
+      class Net(Module):
+        __parameters__ = []
+        __buffers__ = []
+        training : bool
+        leaf : __torch__.Unknown
+        def forward(self, x: Tensor) -> Tensor:
+          y = torch.add(x, 1)
+          if self.training:
+            z = torch.add(y, 100)
+          else:
+            z = y
+          return torch.neg(self.leaf.forward(z))
+      """, leaves: ["Unknown"])
+    #expect(
+      outcomes(diff) == [
+        "node-only-in-train: confirmed 300.0 at leaf", "leaf-mode-unknown: undecided at leaf",
+      ])
+  }
+
+  @Test func `a leaf that depends on the mode is found out, one whose probability is 0 is not`() throws {
+    let source = """
+      class Mode(Module):
+        __parameters__ = []
+        __buffers__ = []
+        training : bool
+        def forward(self, x: Tensor) -> Tensor:
+          if self.training:
+            y = torch.mul(x, 2)
+          else:
+            y = x
+          return y
+
+      class Net(Module):
+        __parameters__ = []
+        __buffers__ = []
+        training : bool
+        leaf : __torch__.Mode
+        def forward(self, x: Tensor) -> Tensor:
+          y = torch.dropout(x, 0., self.training)
+          return self.leaf.forward(y)
+      """
+    let found = outcomes(try diff(source, leaves: ["Mode"]))
+    #expect(
+      found == [
+        "leaf-mode-unknown: confirmed 6.0 at leaf", "attribute-differs: not-observed at -",
+      ])
+  }
+
+  @Test func `what is drawn by one mode alone does not change what both draw`() throws {
+    let diff = try diff(
+      """
+      class Net(Module):
+        __parameters__ = []
+        __buffers__ = []
+        training : bool
+        def forward(self, x: Tensor) -> Tensor:
+          y = torch.dropout(x, 0.5, self.training)
+          return torch.add(y, torch.rand_like(y))
+      """)
+    #expect(outcomes(diff).count == 1)
+    #expect(outcomes(diff) == ["attribute-differs: confirmed 6.0 at dropout"])
+    #expect(diff.run?.differing == 1)
+  }
+
+  @Test func `writing in place is followed to what reads it`() throws {
+    let diff = try diff(
+      """
+      class Net(Module):
+        __parameters__ = []
+        __buffers__ = []
+        training : bool
+        def forward(self, x: Tensor) -> Tensor:
+          y = torch.add(x, 0)
+          if self.training:
+            _0 = torch.mul_(y, 10)
+          else:
+            pass
+          return torch.add(y, 1)
+      """)
+    #expect(outcomes(diff) == ["node-only-in-train: confirmed 54.0 at add_1"])
+  }
+
+  @Test func `a buffer that only one mode updates is confirmed by its state`() throws {
+    let source = """
+      class Net(Module):
+        __parameters__ = []
+        __buffers__ = ["total"]
+        training : bool
+        total : Tensor
+        def forward(self, x: Tensor) -> Tensor:
+          if self.training:
+            _0 = torch.add_(self.total, 5)
+          else:
+            pass
+          return torch.relu(x)
+
+      """
+    let archive = try ScriptArchive(source: source, root: "Net")
+    let total = try Tensor([1, 2] as [Float], shape: [2])
+    try archive.root().setAttribute("total", to: .tensor(total))
+    let diff = try Self.diff(of: try ScriptModel(archive), input: ["x": .tensor(Self.numbers)])
+    #expect(outcomes(diff) == ["node-only-in-train: confirmed 5.0 at -"])
+    #expect(diff.findings.first?.witness?.reason == "the modes leave another state behind: total")
+    #expect(try total.floats() == [1, 2])
+  }
+
+  @Test func `a result that is built in another way is confirmed without a number`() throws {
+    let model = try ScriptModel(path: Fixtures.path("constructs/auxiliary_head.pt"))
+    let diff = try Self.diff(
+      of: model, input: ["x": .tensor(try Tensor([Float](repeating: 1, count: 8), shape: [2, 4]))])
+    #expect(outcomes(diff) == ["node-only-in-train: confirmed at output"])
+    #expect(diff.run?.outputDiffers == true && diff.run?.outputDifference == nil)
+  }
+
+  @Test func `frozen batch norm is told apart from one that trains, and stays frozen`() throws {
+    let model = try ScriptModel(path: Fixtures.path("constructs/frozen_norm.pt"))
+    let frozen = model.pinnedModules.map(\.path)
+    let diff = try Self.diff(
+      of: model, input: ["x": .tensor(try GoldenValue.formulaTensor([3, 4]))])
+    #expect(
+      outcomes(diff) == [
+        "submodule-mode-mixed: not-observed at -", "state-updated-in-one-mode: confirmed 1.1985807083547115 at bn2",
+      ])
+    #expect(model.pinnedModules.map(\.path) == frozen)
+  }
+
+  @Test func `GoogLeNet: every finding is confirmed, nothing else differs`() throws {
+    let model = try ScriptModel(path: Fixtures.path("zoo/googlenet.pt")).withOwnMemory()
+    let diff = try Self.diff(of: model, input: ["x": .tensor(try GoldenValue.formulaTensor([2, 3, 64, 64]))])
+    let found = diff.findings.map { "\($0.node ?? ""): \($0.witness?.outcome.rawValue ?? "")" }
+    #expect(
+      found == [
+        "conv1.bn: confirmed", "aux1.adaptive_avg_pool2d: confirmed", "aux2.adaptive_avg_pool2d: confirmed",
+        "dropout: confirmed",
+      ])
+    #expect(diff.run?.unexplained == [])
+  }
+
+  @Test(arguments: [
+    ("resnet18", 64, ["bn1: confirmed"]),
+    (
+      "efficientnet_b0", 64,
+      ["features.0: confirmed", "features.2.1.stochastic_depth: confirmed", "classifier.0: confirmed"]
+    ),
+    (
+      "vit_b_16", 224,
+      [
+        "encoder.dropout: not-observed", "encoder.layers.encoder_layer_0.self_attention: confirmed",
+        "encoder.layers.encoder_layer_0.mlp: not-observed",
+      ]
+    ),
+    (
+      "swin_t", 64,
+      [
+        "features.1.0.attn.shifted_window_attention: not-observed", "features.1.0.stochastic_depth: confirmed",
+        "features.1.0.mlp: not-observed",
+      ]
+    ),
+  ])
+  func `real models: what differs has a finding, and a probability of 0 does not show`(
+    _ name: String, side: Int, expected: [String]
+  ) throws {
+    let model = try ScriptModel(path: Fixtures.path("zoo/\(name).pt")).withOwnMemory()
+    let before = try TouchedState(model)
+    let diff = try Self.diff(of: model, input: ["x": .tensor(try GoldenValue.formulaTensor([2, 3, side, side]))])
+    #expect(diff.findings.map { "\($0.node ?? ""): \($0.witness?.outcome.rawValue ?? "")" } == expected)
+    #expect(diff.run?.unexplained == [])
+    #expect(diff.run?.failure == nil)
+    #expect(try TouchedState(model) == before)
+  }
+
+  @Test func `an input that does not fit is an error, and the model is as it was`() throws {
+    let model = try ScriptModel(path: Fixtures.path("zoo/resnet18.pt")).withOwnMemory()
+    let before = try TouchedState(model)
+    #expect(throws: XylemError.self) {
+      try Self.diff(of: model, input: ["x": .tensor(try GoldenValue.formulaTensor([2, 4, 64, 64]))])
+    }
+    let error = #expect(throws: XylemError.self) {
+      try Self.diff(of: model, input: ["image": .tensor(try GoldenValue.formulaTensor([2, 3, 64, 64]))])
+    }
+    #expect(error?.message == "forward has no argument 'image'")
+    #expect(try TouchedState(model) == before)
+  }
+
+  @Test(arguments: ConstructTests.cases)
+  func
+    `every construct: what differs has a finding, what is returned differs as PyTorch's does, the model stays as it was`(
+      _ item: ConstructTests.Case
+    ) throws
+  {
+    guard !ConstructTests.needsKernels.contains(item.name) else { return }
+    let golden = try #require(try JSONSerialization.jsonObject(with: item.json) as? [String: Any])
+    for run in golden["cases"] as? [[String: Any]] ?? [] {
+      guard let method = run["method"] as? String, method == "forward" || method == "forward__0",
+        let train = run["train"] as? [String: Any], let eval = run["eval"] as? [String: Any]
+      else { continue }
+      let model = try ScriptModel(path: Fixtures.path("constructs/" + (golden["archive"] as? String ?? "")))
+      let before = try TouchedState(model)
+      let traces = try Mode.allCases.map { try model.trace(TraceOptions(mode: $0, makesLeaves: true)) }
+      let names = traces[1].graph.placeholders.map(\.placeholder.name)
+      let values = try (run["inputs"] as? [Any] ?? []).map(GoldenValue.decode)
+      let input = TraceDiffer.WitnessInput(Dictionary(uniqueKeysWithValues: zip(names, values)), seed: 3)
+      func compare() throws -> TraceDiff {
+        try TraceDiffer.diff(traces[0], traces[1], of: model, on: input, today: (2026, 7, 1))
+      }
+      if train["raises"] != nil || eval["raises"] != nil {
+        #expect(throws: XylemError.self) { try compare() }
+      } else {
+        let diff = try compare()
+        #expect(diff.run?.unexplained == [], "\(item.name)")
+        #expect(diff.run?.failure == nil, "\(item.name)")
+        #expect(diff.findings.allSatisfy { $0.witness != nil })
+        if !traces.contains(where: { $0.graph.nodes.contains { $0.effects?.usesRandomState != false } }) {
+          let same =
+            try JSONSerialization.data(withJSONObject: [train["output"] ?? NSNull()], options: .sortedKeys)
+            == JSONSerialization.data(withJSONObject: [eval["output"] ?? NSNull()], options: .sortedKeys)
+          #expect(diff.run?.outputDiffers == !same, "\(item.name)")
+        }
+      }
+      #expect(try TouchedState(model) == before, "\(item.name)")
+    }
+  }
+}
+
+/// Everything of a model that a run could change, for comparing.
+private struct TouchedState: Equatable {
+  private let tensors: [String: [UInt8]]
+  private let flags: [String]
+  private let randomState: [UInt8]
+
+  init(_ model: ScriptModel) throws {
+    var tensors: [String: [UInt8]] = [:]
+    for entry in model.tensors { tensors[entry.key] = try entry.tensor.bytes() }
+    self.tensors = tensors
+    flags = model.plainAttributes.map { "\($0.name) \((try? $0.value.unpacked()) ?? .none)" }
+    randomState = try TensorRuntime.randomState().bytes()
+  }
+}
+
+extension Tensor {
+  fileprivate func bytes() throws -> [UInt8] { try withUnsafeBytes { [UInt8]($0) } }
+}
