@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Foundation
 internal import XylemDiff
 internal import XylemExtract
 internal import XylemReport
@@ -67,7 +66,7 @@ struct DiffCommand: ParsableCommand {
   ) throws -> TraceDiff {
     guard let input = try witness.input(for: eval) else {
       return try TraceDiffer.diff(
-        train, eval, of: model.model, name: self.options.model, options: options, today: Self.today)
+        train, eval, of: model.model, name: self.options.model, options: options, today: TraceDiffer.today)
     }
     if model.hasRandomWeights {
       Terminal.warn("\(self.options.model) has random weights: '--weights FILE' gives it trained ones")
@@ -78,7 +77,7 @@ struct DiffCommand: ParsableCommand {
     defer { try? TensorRuntime.setThreads(threadsBefore) }
     return try Progress.during("running both graphs") {
       try TraceDiffer.diff(
-        train, eval, of: model.model, on: input, name: self.options.model, options: options, today: Self.today)
+        train, eval, of: model.model, on: input, name: self.options.model, options: options, today: TraceDiffer.today)
     }
   }
 
@@ -89,13 +88,5 @@ struct DiffCommand: ParsableCommand {
       if !chosen.isEmpty { found[label] = chosen }
     }
     return found
-  }
-
-  /// The day, as the whole world has it.
-  private static var today: (year: Int, month: Int, day: Int) {
-    var calendar = Calendar(identifier: .gregorian)
-    calendar.timeZone = .gmt
-    let parts = calendar.dateComponents([.year, .month, .day], from: Date())
-    return (parts.year ?? 0, parts.month ?? 0, parts.day ?? 0)
   }
 }

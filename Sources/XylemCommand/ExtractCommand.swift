@@ -24,6 +24,7 @@ struct ExtractCommand: ParsableCommand {
 
   @OptionGroup var options: ModelOptions
   @OptionGroup var images: ImageOptions
+  @OptionGroup var differences: DiffWarningOptions
   @Option(
     name: .customLong("return"), parsing: .upToNextOption,
     help: ArgumentHelp("What to return. Repeatable.", valueName: "node[=key]"))
@@ -130,6 +131,7 @@ struct ExtractCommand: ParsableCommand {
       : try options.extractor(of: model, returning: savedRequests, mode: mode)
     if let output = options.output { try FeatureFile.check(output, count: extractor.plan.keys.count) }
     if model.saved == nil { warnAboutNaming(extractor, of: model, requests) }
+    DiffWarnings(of: extractor, model, options: options, suppressing: differences.suppression(model)).emit()
     if let save {
       try Progress.during("saving \(save)") { try write(extractor, to: save) }
       guard !inputs.isEmpty else {

@@ -1,5 +1,7 @@
 internal import ArgumentParser
+internal import XylemDiff
 internal import XylemErrors
+internal import XylemExtract
 internal import XylemReport
 internal import XylemTrace
 
@@ -10,8 +12,8 @@ struct NodesCommand: ParsableCommand {
     discussion: """
       xylem nodes model.pt --auto-leaf --mode both
 
-      Prints one name a line, or for both modes two columns, with '-' before names that only train mode has and '+' before \
-      those of eval mode alone. Leaves and regions that were made automatically are listed on standard error.
+      Prints one name a line, or for both modes two columns, aligned as 'xylem diff' does it, with '-' before nodes that only train mode has, \
+      '+' before those of eval mode alone, and '~' before those that have another name there. What differs without a known cause is warned of. Leaves and regions that were made automatically are listed on standard error.
 
       In JSON, only the modes asked for are traced; the list of another one is empty.
 
@@ -34,6 +36,7 @@ struct NodesCommand: ParsableCommand {
   }
 
   @OptionGroup var options: ModelOptions
+  @OptionGroup var differences: DiffWarningOptions
   @Option(help: "The modes that are traced.") var mode: Modes = .eval
   @Flag(help: "Add each node's operation, the rule that made it a leaf, and its source line; list every note.")
   var long = false
@@ -62,11 +65,20 @@ struct NodesCommand: ParsableCommand {
     }
     let notes = MergedNotes(listings.map(\.trace))
     for line in notes.lines(listsAll: long || self.notes) { Terminal.error(line) }
+    let diff = listings.count == 2 ? compare(listings[0].trace, listings[1].trace, model) : nil
+    DiffWarnings(findings: diff?.warnings ?? [], model: options.model).emit()
     let report = NodesReport(
       model: options.model, naming: listings.first?.trace.naming ?? options.naming ?? .exact, listings: listings,
+      rows: diff?.rows ?? [],
       notes: notes,
       showsDetails: long,
       showsShapes: inputShape != nil)
     try options.emit(format == .json ? report.json.text : report.text)
+  }
+
+  private func compare(_ train: Trace, _ eval: Trace, _ model: LoadedModel) -> TraceDiff {
+    TraceDiffer.diff(
+      DiffSide(train), DiffSide(eval), model: options.model,
+      options: DiffOptions(suppressing: differences.suppression(model)), today: TraceDiffer.today)
   }
 }

@@ -1,3 +1,4 @@
+internal import XylemDiff
 internal import XylemGraph
 internal import XylemReport
 internal import XylemTrace
@@ -15,6 +16,8 @@ struct NodesReport {
   let naming: Naming
   /// Train before eval; one or both.
   let listings: [NodeListing]
+  /// The nodes of both modes side by side; empty for one mode.
+  let rows: [TraceDiff.Row]
   let notes: MergedNotes
   let showsDetails: Bool
   let showsShapes: Bool
@@ -66,13 +69,17 @@ struct NodesReport {
   }
 
   private func appendDiff(to table: inout TextTable) {
-    let (train, eval) = (listings[0].trace.nodeNames, listings[1].trace.nodeNames)
-    for row in ListDiff.rows(train, eval) {
-      let marker = row.left == nil ? "+" : row.right == nil ? "-" : ""
-      let names = [marker, row.left.map { train[$0] } ?? "", row.right.map { eval[$0] } ?? ""]
-      let left = row.left.flatMap { showsDetails ? listings[0].details[$0] : nil }
-      let right = row.right.flatMap { showsDetails ? listings[1].details[$0] : nil }
-      table.append(names + cells(left, right))
+    let (train, eval) = (ListedNodes(listings[0]), ListedNodes(listings[1]))
+    for row in rows {
+      let (left, right) = (row.train.flatMap(train.position), row.eval.flatMap(eval.position))
+      guard left != nil || right != nil else { continue }
+      let (a, b) = (left.map { train.names[$0] }, right.map { eval.names[$0] })
+      let marker = b == nil ? "-" : a == nil ? "+" : a == b ? "" : "~"
+      let details = (
+        left.flatMap { showsDetails ? listings[0].details[$0] : nil },
+        right.flatMap { showsDetails ? listings[1].details[$0] : nil }
+      )
+      table.append([marker, a ?? "", b ?? ""] + cells(details.0, details.1))
     }
   }
 
@@ -93,4 +100,21 @@ struct NodesReport {
     }
     return cells
   }
+}
+
+/// The names of a trace, and which node each belongs to.
+private struct ListedNodes {
+  let names: [String]
+  private var positions: [NodeID: Int] = [:]
+
+  init(_ listing: NodeListing) {
+    names = listing.trace.nodeNames
+    for (position, node) in listing.trace.graph.nodes.lazy.filter({ $0.isListed && $0.operation != .output })
+      .enumerated()
+    {
+      positions[node.id] = position
+    }
+  }
+
+  func position(_ id: NodeID) -> Int? { positions[id] }
 }

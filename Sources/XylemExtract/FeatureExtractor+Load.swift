@@ -1,4 +1,5 @@
 internal import Foundation
+public import XylemDiff
 internal import XylemErrors
 internal import XylemGraph
 internal import XylemRuntime
@@ -26,10 +27,11 @@ extension FeatureExtractor {
   /// - Parameters:
   ///   - path: the file.
   ///   - allowsOtherPlugins: whether another file of the same plugin may stand in; ``otherPlugins`` then tells which did.
+  ///   - suppression: which differences between the modes ``warnings`` does not tell of.
   ///   - models: gives a fresh model of a name; nil where there is none.
   /// - Throws: also `plugin.not-loaded`, `plugin.changed`.
   public convenience init(
-    path: String, allowsOtherPlugins: Bool = false,
+    path: String, allowsOtherPlugins: Bool = false, suppressing suppression: DiffSuppression = [],
     models: (_ name: String) throws -> (any TracedModel)? = { _ in nil }
   ) throws {
     let contents = try SafetensorsFile(path)
@@ -89,7 +91,8 @@ extension FeatureExtractor {
     }
     self.init(
       model: model, plans: plans, traces: traces, mode: file.mode,
-      loaded: code.map { LoadedCode(modelName: file.model, code: $0) }, otherPlugins: Array(substitutes.keys))
+      loaded: code.map { LoadedCode(modelName: file.model, code: $0) }, otherPlugins: Array(substitutes.keys),
+      suppression: suppression)
   }
 }
 

@@ -1,4 +1,5 @@
 internal import Synchronization
+public import XylemDiff
 public import XylemErrors
 internal import XylemGraph
 public import XylemPlugins
@@ -32,6 +33,9 @@ public final class FeatureExtractor: Sendable {
   /// ``init(path:allowsOtherPlugins:models:)``.
   public let otherPlugins: [PluginIdentity]
 
+  /// Which differences between the modes ``warnings`` does not tell of.
+  public let suppression: DiffSuppression
+
   private let current: Mutex<Mode>
 
   /// Traces a model and plans what is needed for some of its values, in both modes or in those given.
@@ -42,13 +46,15 @@ public final class FeatureExtractor: Sendable {
   ///   - evalRequests: what to return in eval mode instead.
   ///   - options: how to trace; their mode is the one that the extractor starts in.
   ///   - modes: the modes that are traced and planned.
+  ///   - suppression: which differences between the modes ``warnings`` does not tell of.
+  ///   - suppressDiffWarning: whether it tells of none; as torchvision has it.
   /// - Throws: as ``ScriptModel/trace(_:)``; `extract.unknown-node`, `extract.duplicate-key`,
   ///   `extract.nothing-requested`, `extract.unaddressable`; `extract.input` for an empty list of modes.
   public convenience init(
     of traceable: some Traceable, returning requests: [ReturnRequest] = [],
     inTrain trainRequests: [ReturnRequest]? = nil,
     inEval evalRequests: [ReturnRequest]? = nil, options: TraceOptions = TraceOptions(),
-    modes: [Mode] = Mode.allCases
+    modes: [Mode] = Mode.allCases, suppressing suppression: DiffSuppression = [], suppressDiffWarning: Bool = false
   ) throws {
     guard !modes.isEmpty else { throw ExtractErrors.input("an extractor needs at least one mode") }
     let model = try traceable.tracedModel()
@@ -59,7 +65,8 @@ public final class FeatureExtractor: Sendable {
       traces[mode] = try model.trace(options)
     }
     try self.init(
-      of: model, traces: traces, returning: requests, inTrain: trainRequests, inEval: evalRequests, mode: options.mode)
+      of: model, traces: traces, returning: requests, inTrain: trainRequests, inEval: evalRequests, mode: options.mode,
+      suppressing: suppression, suppressDiffWarning: suppressDiffWarning)
   }
 
   /// Plans what is needed for some of a model's values, from traces that were made before.
@@ -70,11 +77,14 @@ public final class FeatureExtractor: Sendable {
   ///   - trainRequests: what to return in train mode instead.
   ///   - evalRequests: what to return in eval mode instead.
   ///   - mode: the mode that the extractor starts in, where it has a trace of it.
+  ///   - suppression: which differences between the modes ``warnings`` does not tell of.
+  ///   - suppressDiffWarning: whether it tells of none; as torchvision has it.
   /// - Throws: `extract.unknown-node`, `extract.duplicate-key`, `extract.nothing-requested`, `extract.unaddressable`;
   ///   `extract.input` without a trace.
   public convenience init(
     of model: any TracedModel, traces: [Mode: Trace], returning requests: [ReturnRequest] = [],
-    inTrain trainRequests: [ReturnRequest]? = nil, inEval evalRequests: [ReturnRequest]? = nil, mode: Mode = .eval
+    inTrain trainRequests: [ReturnRequest]? = nil, inEval evalRequests: [ReturnRequest]? = nil, mode: Mode = .eval,
+    suppressing suppression: DiffSuppression = [], suppressDiffWarning: Bool = false
   ) throws {
     guard let other = traces.keys.first else { throw ExtractErrors.input("an extractor needs at least one mode") }
     var plans: [Mode: Plan] = [:]
@@ -82,15 +92,18 @@ public final class FeatureExtractor: Sendable {
       var builder = try PlanBuilder(model: model, trace: trace)
       plans[mode] = try builder.build((mode == .train ? trainRequests : evalRequests) ?? requests)
     }
-    self.init(model: model, plans: plans, traces: traces, mode: traces[mode] == nil ? other : mode)
+    self.init(
+      model: model, plans: plans, traces: traces, mode: traces[mode] == nil ? other : mode,
+      suppression: suppressDiffWarning ? .all : suppression)
   }
 
   init(
     model: any TracedModel, plans: [Mode: Plan], traces: [Mode: Trace], mode: Mode, loaded: LoadedCode? = nil,
-    otherPlugins: [PluginIdentity] = []
+    otherPlugins: [PluginIdentity] = [], suppression: DiffSuppression = []
   ) {
     self.model = model
     self.otherPlugins = otherPlugins
+    self.suppression = suppression
     self.loaded = loaded
     modelName = loaded?.modelName ?? model.name
     self.plans = plans

@@ -1,0 +1,65 @@
+import Foundation
+import Testing
+
+@Suite(.needsRuntime) struct DiffWarningTests {
+  private let dropout = Fixtures.path("constructs/functional_dropout_half.pt")
+  private let lite = Fixtures.path("models/efficientnet_lite0.pt")
+  private let image = Fixtures.path("images/rocket.jpg")
+
+  private func warnings(_ run: CommandRun) -> [String] {
+    run.errors.split(separator: "\n").filter { $0.hasPrefix("warning: the modes may differ at ") }
+      .map { $0.split(separator: " ").last.map(String.init) ?? "" }
+  }
+
+  private func withConfiguration(_ text: String, _ body: (String) async throws -> Void) async throws {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).yaml")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try text.write(to: file, atomically: true, encoding: .utf8)
+    try await body(file.path)
+  }
+
+  @Test func `nodes of both modes warns of what has no known cause, and of nothing for one mode`() async throws {
+    let run = await xylem("nodes", dropout, "--mode", "both")
+    #expect(warnings(run) == ["[node-only-in-train]"])
+    #expect(run.errors.contains("'xylem diff \(dropout)' explains"))
+    #expect(warnings(await xylem("nodes", dropout)).isEmpty)
+    #expect(warnings(await xylem("nodes", dropout, "--mode", "both", "--suppress-diff-warning")).isEmpty)
+  }
+
+  @Test func `an expectation silences a warning, and another warning stays`() async throws {
+    try await withConfiguration(
+      "expectations:\n  - {rule: node-only-in-train, place: mul, reason: scales the loss}\n"
+    ) { file in
+      let run = await xylem("nodes", dropout, "--mode", "both", "--config", file)
+      #expect(run.status == 0 && warnings(run).isEmpty)
+    }
+    try await withConfiguration(
+      "expectations:\n  - {rule: node-only-in-train, place: elsewhere, reason: another place}\n"
+    ) { file in
+      let run = await xylem("nodes", dropout, "--mode", "both", "--config", file)
+      #expect(warnings(run) == ["[node-only-in-train]"])
+      #expect(run.errors.contains("matches nothing [expectation-unused]"))
+    }
+  }
+
+  @Test func `extract warns of what runs, not of what is pruned`() async {
+    let stem = await xylem("extract", lite, "--auto-leaf", "--return", "bn1", "--input", image)
+    #expect(warnings(stem) == ["[leaf-mode-unknown]"])
+    let none = await xylem(
+      "extract", lite, "--auto-leaf", "--return", "bn1", "--input", image, "--suppress-diff-warning")
+    #expect(none.status == 0 && warnings(none).isEmpty && none.output == stem.output)
+  }
+
+  @Test func `rows of both modes are aligned by what nodes do, not by their names`() async {
+    let run = await xylem("nodes", dropout, "--mode", "both")
+    #expect(
+      run.lines == [
+        "   train      eval", "   x          x", "   fc         fc", "   dropout    dropout", "-  dropout_1", "-  mul",
+      ])
+    let renamed = await xylem("nodes", Fixtures.path("constructs/buffer_assignment.pt"), "--mode", "both")
+    #expect(
+      renamed.lines.suffix(5) == [
+        "-  setattr_1", "-  average_1", "   sub        sub", "-  steps_1", "~  add_2      add",
+      ])
+  }
+}
