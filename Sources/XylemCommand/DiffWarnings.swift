@@ -69,7 +69,8 @@ extension DiffWarnings {
       return
     }
     let diff = TraceDiffer.diff(
-      DiffSide(train), DiffSide(eval), model: options.model, options: DiffOptions(suppressing: suppression),
+      DiffSide(train, of: model.model), DiffSide(eval, of: model.model), model: options.model,
+      options: DiffOptions(suppressing: suppression),
       today: TraceDiffer.today)
     func nodes(_ mode: Mode) -> Set<NodeID> { Set(extractor.plans[mode]?.graph.nodes.map(\.id) ?? []) }
     findings = diff.warnings(concerning: nodes(.train), nodes(.eval))

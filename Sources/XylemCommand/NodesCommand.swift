@@ -78,7 +78,7 @@ struct NodesCommand: ParsableCommand {
 
   private func compare(_ train: Trace, _ eval: Trace, _ model: LoadedModel) -> TraceDiff {
     TraceDiffer.diff(
-      DiffSide(train), DiffSide(eval), model: options.model,
+      DiffSide(train, of: model.model), DiffSide(eval, of: model.model), model: options.model,
       options: DiffOptions(suppressing: differences.suppression(model)), today: TraceDiffer.today)
   }
 }

@@ -28,8 +28,7 @@ public struct DiffJUnitReport: DiffReport {
   }
 
   private func testCase(_ finding: Finding) -> [String] {
-    let place = finding.node ?? (finding.module.isEmpty ? "the root module" : finding.module)
-    let name = "\(place) [\(finding.fingerprint)]"
+    let name = "\(finding.place) [\(finding.fingerprint)]"
     let head = "    <testcase classname=\"\(finding.rule.rawValue)\" name=\"\(Self.escaped(name))\""
     if let expectation = finding.expectation {
       return [head + ">", "      <skipped message=\"\(Self.escaped(expectation.reason))\"/>", "    </testcase>"]
@@ -39,6 +38,7 @@ public struct DiffJUnitReport: DiffReport {
     if let location = finding.location { body.append("source: \(location)") }
     if let train = finding.train { body.append("train: \(train)") }
     if let eval = finding.eval { body.append("eval: \(eval)") }
+    if let witness = finding.witness { body.append("witness: \(witness.sentence)") }
     body += ["to accept it:", finding.remedy]
     let failure = "<failure type=\"\(finding.level.rawValue)\" message=\"\(Self.escaped(finding.message))\">"
     let text = body.joined(separator: "\n").split(separator: "\n", omittingEmptySubsequences: false)

@@ -12,6 +12,7 @@ public struct DiffMarkdownReport: DiffReport {
       "## \(code(diff.model)): \(diff.train.label) against \(diff.eval.label)", "", "**\(diff.verdict)**", "",
     ]
     lines.append("\(diff.reach).")
+    for sentence in diff.runSentences { lines += ["", escaped(sentence) + "."] }
     for reason in diff.coarseReasons { lines += ["", "> coarse: \(escaped(reason))"] }
     let open = diff.findings.filter { $0.expectation == nil }
     if !open.isEmpty { lines += ["", "| level | where | what | rule |", "| --- | --- | --- | --- |"] }
@@ -30,22 +31,22 @@ public struct DiffMarkdownReport: DiffReport {
 
   private func details(_ finding: Finding) -> [String] {
     // Here it is HTML, in which backticks keep nothing from being a tag.
-    let node = finding.node ?? (finding.module.isEmpty ? "the root module" : finding.module)
-    var lines = ["<details><summary><code>\(html(node))</code>: \(html(finding.message))</summary>", ""]
+    var lines = ["<details><summary><code>\(html(finding.place))</code>: \(html(finding.message))</summary>", ""]
     if let location = finding.location { lines.append("- source: \(code(location.description))") }
     if let train = finding.train { lines.append("- train: \(code(train))") }
     if let eval = finding.eval { lines.append("- eval: \(code(eval))") }
     lines.append("- \(escaped(finding.why))")
-    if !finding.members.isEmpty {
-      lines.append("- with it: " + finding.members.map { code($0.node) }.joined(separator: ", "))
+    if let witness = finding.witness { lines.append("- witness: \(escaped(witness.sentence))") }
+    let names = finding.memberNames
+    if !names.places.isEmpty { lines.append("- places: " + names.places.map(code).joined(separator: ", ")) }
+    if !names.consequences.isEmpty {
+      lines.append("- follows: " + names.consequences.map(code).joined(separator: ", "))
     }
     lines += ["", "```yaml"] + finding.remedy.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     return lines + ["```", "", "</details>"]
   }
 
-  private func place(_ finding: Finding) -> String {
-    code(finding.node ?? (finding.module.isEmpty ? "the root module" : finding.module))
-  }
+  private func place(_ finding: Finding) -> String { code(finding.place) }
 
   /// Text as code, in more backticks than it has itself.
   private func code(_ text: String) -> String {

@@ -35,6 +35,70 @@ extension TraceDiff {
   }
 }
 
+extension TraceDiff {
+  /// What a run of both graphs showed as a whole, a sentence each; empty without a run.
+  var runSentences: [String] {
+    guard let run else { return [] }
+    let pairs = run.differing == 1 ? "1 gives" : "\(run.differing) give"
+    var sentences = [
+      "on one input (seed \(run.seed)), of \(plural(run.compared, "pair of nodes")) given the same values, \(pairs) different ones"
+    ]
+    if !run.outputDiffers {
+      sentences.append("what the modes return is the same, bit for bit")
+    } else if let difference = run.outputDifference {
+      sentences.append("what the modes return differs by up to \(difference)")
+    } else {
+      sentences.append("what the modes return is built in another way, or has another shape")
+    }
+    if !run.unexplained.isEmpty {
+      let more = run.unexplained.count - 3
+      sentences.append(
+        "no finding is about what differs at " + run.unexplained.prefix(3).joined(separator: ", ")
+          + (more > 0 ? " and \(more) more" : ""))
+    }
+    if let failure = run.failure { sentences.append("the comparison ended early: \(failure)") }
+    return sentences
+  }
+}
+
+extension Finding.Witness {
+  /// What a run showed, in one line.
+  var sentence: String {
+    let difference = largestDifference.map { ", largest difference \($0)" } ?? ""
+    let place = outcome == .confirmed ? node.map { " at \($0)" } ?? "" : ""
+    return "\(outcome.words)\(difference)\(place): \(reason)"
+  }
+}
+
+extension Finding.Witness.Outcome {
+  /// As people read it.
+  var words: String {
+    switch self {
+    case .confirmed: "confirmed"
+    case .notObserved: "not observed"
+    case .undecided: "undecided"
+    }
+  }
+}
+
+extension Finding {
+  /// The nodes of its places, and those that follow from it.
+  var memberNames: (places: [String], consequences: [String]) {
+    (members.filter { !$0.isConsequence }.map(\.node), members.filter(\.isConsequence).map(\.node))
+  }
+
+  /// Where it is, for people.
+  var place: String { node ?? (module.isEmpty ? "the root module" : module) }
+}
+
+extension HiddenPart {
+  /// What is known of how it depends on the mode; empty where nothing is.
+  var modeWords: String {
+    if let mode { return ", declared \(mode)" }
+    return mayReadMode ? "" : ", whose code does not read the mode"
+  }
+}
+
 extension HiddenPart.Kind {
   fileprivate var words: String {
     switch self {

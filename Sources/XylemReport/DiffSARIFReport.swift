@@ -53,6 +53,7 @@ public struct DiffSARIFReport: DiffReport {
       "partialFingerprints": .object(["xylem/v1": .string(finding.fingerprint)]),
       "properties": .object([
         "train": .optional(finding.train), "eval": .optional(finding.eval), "cause": .optional(finding.cause),
+        "witness": .optional(finding.witness?.sentence),
       ]),
     ]
     if let index = rules.firstIndex(of: finding.rule) { members["ruleIndex"] = .int(index) }

@@ -22,11 +22,12 @@ public struct DiffTextReport: DiffReport {
     for reason in diff.coarseReasons { lines.append("coarse: \(reason)") }
     for part in diff.hidden.prefix(Self.mostHidden) { lines.append("  " + describe(part)) }
     if diff.hidden.count > Self.mostHidden { lines.append("  and \(diff.hidden.count - Self.mostHidden) more") }
+    lines += diff.runSentences.map { "run: " + printable($0) }
     for finding in diff.findings where finding.expectation == nil { lines += ["", describe(finding)] }
     let accepted = diff.findings.filter { $0.expectation != nil }
     if !accepted.isEmpty { lines += ["", "accepted:"] }
     for finding in accepted {
-      lines.append("  \(place(finding)): \(printable(finding.message))")
+      lines.append("  \(printable(finding.place)): \(printable(finding.message))")
       if let reason = finding.expectation?.reason { lines.append("    because: \(printable(reason))") }
     }
     return lines.joined(separator: "\n") + "\n"
@@ -34,25 +35,27 @@ public struct DiffTextReport: DiffReport {
 
   private func describe(_ part: HiddenPart) -> String {
     let type = part.type.map { " (\(printable(String($0.split(separator: ".").last ?? ""))))" } ?? ""
-    let mode = part.mode.map { ", declared \($0)" } ?? ""
-    return "\(part.kind.rawValue) \(part.path.isEmpty ? "the root" : printable(part.path))\(type)\(mode)"
+    return
+      "\(part.kind.rawValue) \(part.path.isEmpty ? "the root" : printable(part.path))\(type)\(printable(part.modeWords))"
   }
 
-  private func place(_ finding: Finding) -> String {
-    printable(finding.node ?? (finding.module.isEmpty ? "the root module" : finding.module))
+  /// The first names of a list, and how many more there are.
+  private static func some(_ names: [String]) -> String {
+    let shown = names.prefix(6).map(printable).joined(separator: ", ")
+    return shown + (names.count > 6 ? " and \(names.count - 6) more" : "")
   }
 
   private func describe(_ finding: Finding) -> String {
     var lines = ["\(finding.level.rawValue): \(printable(finding.message)) (\(finding.rule.rawValue))"]
-    lines.append("  at: \(place(finding))" + (finding.location.map { ", \(printable($0.description))" } ?? ""))
+    lines.append(
+      "  at: \(printable(finding.place))" + (finding.location.map { ", \(printable($0.description))" } ?? ""))
     if let train = finding.train { lines.append("  train: \(printable(train))") }
     if let eval = finding.eval { lines.append("  eval:  \(printable(eval))") }
     lines.append("  why: \(finding.why)")
-    if !finding.members.isEmpty {
-      let names = finding.members.map(\.node)
-      let shown = names.prefix(6).map(printable).joined(separator: ", ")
-      lines.append("  with it: \(shown)" + (names.count > 6 ? " and \(names.count - 6) more" : ""))
-    }
+    let names = finding.memberNames
+    if !names.places.isEmpty { lines.append("  places: \(Self.some(names.places))") }
+    if !names.consequences.isEmpty { lines.append("  follows: \(Self.some(names.consequences))") }
+    if let witness = finding.witness { lines.append("  witness: \(printable(witness.sentence))") }
     lines.append("  fingerprint: \(finding.fingerprint)")
     if finding.level != .info {
       lines.append("  to accept it:")

@@ -12,6 +12,9 @@ package indirect enum JSONValue: Sendable, Hashable {
   /// A text or null.
   package static func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
 
+  /// A number or null.
+  package static func optional(_ number: Double?) -> JSONValue { number.map { .double($0) } ?? .null }
+
   /// A list of texts.
   package static func strings(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
 

@@ -22,7 +22,7 @@ enum Fixtures {
   static func diff(_ name: String, policy: LeafPolicy = LeafPolicy(), makesLeaves: Bool = false) throws -> TraceDiff {
     let model = try ScriptModel(path: folder.appendingPathComponent(name).path)
     func side(_ mode: Mode) throws -> DiffSide {
-      DiffSide(try model.trace(TraceOptions(mode: mode, policy: policy, makesLeaves: makesLeaves)))
+      DiffSide(try model.trace(TraceOptions(mode: mode, policy: policy, makesLeaves: makesLeaves)), of: model)
     }
     return TraceDiffer.diff(try side(.train), try side(.eval), model: name, today: (2026, 7, 1))
   }
@@ -67,11 +67,26 @@ struct RealModelTests {
       ])
   }
 
-  @Test func `EfficientNet-Lite0's convolutions are of unknown mode, and its batch norm is one finding`() throws {
+  @Test
+  func `EfficientNet-Lite0's batch norm is one finding; the code of its hidden convolutions does not read the mode`()
+    throws
+  {
     #expect(
       try summary("models/efficientnet_lite0.pt", makesLeaves: true) == [
-        "warning leaf-mode-unknown conv_stem in 5 places",
-        "info state-updated-in-one-mode bn1.batch_norm [batch norm] in 49 places",
+        "info state-updated-in-one-mode bn1.batch_norm [batch norm] in 49 places"
+      ])
+    let hidden = try Fixtures.diff("models/efficientnet_lite0.pt", makesLeaves: true).hidden
+    #expect(hidden.map(\.path) == ["conv_stem"] + [1, 2, 3, 5].map { "blocks.\($0).0.conv_dw" })
+    #expect(hidden.allSatisfy { !$0.mayReadMode && $0.kind == .automaticLeaf })
+  }
+
+  @Test func `of a detector's loops and branches those are warned of that read the mode`() throws {
+    let diff = try Fixtures.diff("zoo/maskrcnn_resnet50_fpn.pt", makesLeaves: true)
+    #expect(diff.hidden.count { $0.kind == .region && !$0.mayReadMode } == 8)
+    // pre_nms_top_n and post_nms_top_n have a number for each mode.
+    #expect(
+      diff.findings.filter { $0.level == .warning }.map { "\($0.rule.rawValue) \($0.node ?? "")" } == [
+        "control-flow-hidden rpn.loop_6", "control-flow-hidden rpn.loop_7",
       ])
   }
 

@@ -75,7 +75,7 @@ import XylemGraph
     #expect(findings.count == 3)
     #expect(
       findings[0].keys.sorted() == [
-        "eval", "expected", "fingerprint", "level", "location", "message", "module", "node", "rule", "train",
+        "eval", "expected", "fingerprint", "level", "location", "members", "message", "module", "node", "rule", "train",
       ])
     #expect(findings[0]["node"] as? String == Self.hostile)
     #expect(findings.map { $0["expected"] as? Bool } == [false, false, true])

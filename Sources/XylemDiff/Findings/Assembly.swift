@@ -11,9 +11,11 @@ struct Assembly {
     let modules = moduleOrder()
     let sorted = drafts.indices.map { index in (draft: drafts[index], place: place(of: drafts[index], places)) }
       .sorted { a, b in isBefore(a, b, modules) }
+    let names = VisibleNames([diff.train.graph, diff.eval.graph])
     var findings = sorted.map { entry in
       var finding = entry.draft.finding
       finding.members += entry.draft.consequences
+      names.apply(to: &finding)
       if finding.remedy.isEmpty { finding.remedy = ExpectationText.remedy(finding) }
       return finding
     }

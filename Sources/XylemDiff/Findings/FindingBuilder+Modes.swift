@@ -15,6 +15,11 @@ extension FindingBuilder {
     (train.side.pinnedModules + eval.side.pinnedModules).contains { NormalName.isWithin(path, $0) }
   }
 
+  /// Whether the code of both nodes of a pair can't find out the mode.
+  private func isModeFree(_ t: Int) -> Bool {
+    train.side.modeFree.contains(train.nodes[t].id) && eval.side.modeFree.contains(eval.nodes[toEval[t]].id)
+  }
+
   // MARK: - Leaves
 
   private enum LeafMode: Hashable {
@@ -49,6 +54,7 @@ extension FindingBuilder {
     for t in train.nodes.indices where toEval[t] >= 0 {
       let node = train.nodes[t]
       guard let mode = mode(of: node.operation), !isPinned(node.modulePath) else { continue }
+      if mode == .unknown, isModeFree(t) { continue }
       let key = Key(mode: mode, type: node.operation.target)
       if places[key] == nil { order.append(key) }
       places[key, default: []].append(t)
@@ -132,7 +138,7 @@ extension FindingBuilder {
     var order: [String] = []
     var places: [String: [Int]] = [:]
     for t in train.nodes.indices where toEval[t] >= 0 {
-      guard case .region(let region) = train.nodes[t].operation else { continue }
+      guard case .region(let region) = train.nodes[t].operation, !isModeFree(t) else { continue }
       let name = "region \(region.kind.rawValue) \(NormalName.function(region.code.function))#\(region.code.statement)"
       if places[name] == nil { order.append(name) }
       places[name, default: []].append(t)

@@ -5,12 +5,18 @@ extension DiffSide {
   ///
   /// Leaves of `torch.nn`, `torch.nn.functional`, `torchvision` and `math` are none: what they do is known.
   ///
-  /// - Parameter automatic: modules that became leaves because they could not be traced, with the reasons.
-  public static func hiddenParts(of graph: Graph, automatic: [String: String] = [:]) -> [HiddenPart] {
+  /// - Parameters:
+  ///   - automatic: modules that became leaves because they could not be traced, with the reasons.
+  ///   - modeFree: leaves and regions whose own code was read and can't find out the mode.
+  public static func hiddenParts(
+    of graph: Graph, automatic: [String: String] = [:], modeFree: Set<NodeID> = []
+  ) -> [HiddenPart] {
     var parts: [HiddenPart] = []
     var seen: Set<HiddenPart> = []
     for node in graph.nodes {
-      guard let part = hiddenPart(node, automatic: automatic), seen.insert(part).inserted else { continue }
+      guard var part = hiddenPart(node, automatic: automatic) else { continue }
+      part.mayReadMode = !modeFree.contains(node.id)
+      guard seen.insert(part).inserted else { continue }
       parts.append(part)
     }
     return parts

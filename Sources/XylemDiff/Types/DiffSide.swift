@@ -12,19 +12,22 @@ public struct DiffSide: Sendable {
   public var hidden: [HiddenPart]
   /// Modules that keep a mode of their own, whatever the mode of the trace.
   public var pinnedModules: [String]
+  /// Leaves and regions whose own code was read and can't find out the mode.
+  public var modeFree: Set<NodeID>
   /// Shapes of nodes' values, where a run told them.
   public var shapes: [NodeID: [Int]]
 
   /// A side with what is known about it.
   public init(
     graph: Graph, label: String, isTraining: Bool, hidden: [HiddenPart] = [], pinnedModules: [String] = [],
-    shapes: [NodeID: [Int]] = [:]
+    modeFree: Set<NodeID> = [], shapes: [NodeID: [Int]] = [:]
   ) {
     self.graph = graph
     self.label = label
     self.isTraining = isTraining
     self.hidden = hidden
     self.pinnedModules = pinnedModules
+    self.modeFree = modeFree
     self.shapes = shapes
   }
 }

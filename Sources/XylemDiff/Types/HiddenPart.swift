@@ -22,6 +22,8 @@ public struct HiddenPart: Sendable, Hashable {
   public var type: String?
   /// How it says that it depends on the mode: `none`, `reads-mode`, `updates-state`, `random`; nil where it says nothing.
   public var mode: String?
+  /// Whether its code may read the mode; false where the code was read and can't.
+  public var mayReadMode: Bool
   /// Why it is hidden, in one sentence.
   public var reason: String?
   /// Paths of the modules that are hidden with it.
@@ -29,13 +31,14 @@ public struct HiddenPart: Sendable, Hashable {
 
   /// A blind spot with what is known about it.
   public init(
-    path: String, kind: Kind, type: String? = nil, mode: String? = nil, reason: String? = nil,
-    hiddenModules: [String] = []
+    path: String, kind: Kind, type: String? = nil, mode: String? = nil, mayReadMode: Bool = true,
+    reason: String? = nil, hiddenModules: [String] = []
   ) {
     self.path = path
     self.kind = kind
     self.type = type
     self.mode = mode
+    self.mayReadMode = mayReadMode
     self.reason = reason
     self.hiddenModules = hiddenModules
   }

@@ -1,14 +1,19 @@
 public import XylemDiff
+internal import XylemGraph
 public import XylemTrace
 
 extension DiffSide {
   /// A trace as one of the two sides of a diff, with its blind spots and the modules that keep a mode of their own.
   ///
   /// Hidden modules are given with the note that says why: of a module that could not be traced, of a block that was kept whole.
-  public init(_ trace: Trace) {
+  ///
+  /// - Parameter model: the model that it is a trace of: of an archive the code of leaves and regions is read, to see whether it can find
+  ///   out the mode. Without it, they count as of unknown mode.
+  public init(_ trace: Trace, of model: (any TracedModel)? = nil) {
+    let modeFree = (model as? ScriptModel).map { Self.modeFree(trace, $0) } ?? []
     var automatic: [String: String] = [:]
     for note in trace.notes where note.kind == .automaticLeaf { automatic[note.path] = note.reason }
-    var hidden = DiffSide.hiddenParts(of: trace.graph, automatic: automatic)
+    var hidden = DiffSide.hiddenParts(of: trace.graph, automatic: automatic, modeFree: modeFree)
     for note in trace.notes where note.kind == .automaticLeaf && !note.hiddenModules.isEmpty {
       for index in hidden.indices where hidden[index].kind == .automaticLeaf && hidden[index].path == note.path {
         hidden[index].hiddenModules = note.hiddenModules
@@ -16,6 +21,19 @@ extension DiffSide {
     }
     self.init(
       graph: trace.graph, label: trace.mode.rawValue, isTraining: trace.mode.isTraining, hidden: hidden,
-      pinnedModules: trace.pinnedModules)
+      pinnedModules: trace.pinnedModules, modeFree: modeFree)
+  }
+
+  private static func modeFree(_ trace: Trace, _ model: ScriptModel) -> Set<NodeID> {
+    Set(trace.graph.nodes.filter { $0.operation.isOpaque && !model.mayReadMode($0) }.map(\.id))
+  }
+}
+
+extension Operation {
+  fileprivate var isOpaque: Bool {
+    switch self {
+    case .leafModule, .leafFunction, .region: true
+    default: false
+    }
   }
 }

@@ -12,7 +12,7 @@ extension FeatureExtractor {
     var requests: [String: [String]] = [:]
     for (mode, plan) in plans { requests[mode.rawValue] = plan.requests.map(\.node) }
     return TraceDiffer.diff(
-      DiffSide(train), DiffSide(eval), model: modelName,
+      DiffSide(train, of: model), DiffSide(eval, of: model), model: modelName,
       options: DiffOptions(requests: requests, suppressing: suppression),
       today: TraceDiffer.today)
   }
@@ -62,7 +62,7 @@ public struct GraphNodeNames: Sendable {
     let (first, second) = (try trace(.train), try trace(.eval))
     (train, eval) = (first.nodeNames, second.nodeNames)
     differences = TraceDiffer.diff(
-      DiffSide(first), DiffSide(second), model: model.name,
+      DiffSide(first, of: model), DiffSide(second, of: model), model: model.name,
       options: DiffOptions(suppressing: suppressDiffWarning ? .all : suppression), today: TraceDiffer.today)
   }
 }

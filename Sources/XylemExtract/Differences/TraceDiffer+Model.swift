@@ -39,7 +39,7 @@ extension TraceDiffer {
     _ train: Trace, _ eval: Trace, of model: any TracedModel, on input: WitnessInput? = nil, name: String? = nil,
     options: DiffOptions = DiffOptions(), today: (year: Int, month: Int, day: Int)
   ) throws -> TraceDiff {
-    var sides = (DiffSide(train), DiffSide(eval))
+    var sides = (DiffSide(train, of: model), DiffSide(eval, of: model))
     let name = name ?? model.name
     guard let input else { return diff(sides.0, sides.1, model: name, options: options, today: today) }
     let rows = diff(sides.0, sides.1, model: name, today: today).rows

@@ -70,12 +70,13 @@ public struct DiffPageReport: DiffReport {
     lines.append("<p class=\"verdict\">\(html(diff.verdict))</p>")
     lines.append("<ul class=\"counts\" aria-label=\"Findings that are not accepted, by level\">\(open.joined())</ul>")
     lines.append("<p>Compared: \(html(diff.reach)).</p>")
+    for sentence in diff.runSentences { lines.append("<p class=\"run\">Run: \(html(sentence)).</p>") }
     for reason in diff.coarseReasons { lines.append("<p class=\"coarse\">coarse: \(html(reason))</p>") }
     if !diff.hidden.isEmpty {
       lines.append("<details><summary>Blind spots: what could not be looked into (\(diff.hidden.count))</summary><ul>")
       for part in diff.hidden {
         let type = part.type.map { " <code>\(html($0))</code>" } ?? ""
-        let mode = part.mode.map { ", declared \(html($0))" } ?? ""
+        let mode = html(part.modeWords)
         let reason = part.reason.map { ": \(html($0))" } ?? ""
         lines.append(
           "<li>\(part.kind.rawValue) <code>\(html(part.path.isEmpty ? "the root" : part.path))</code>\(type)\(mode)\(reason)</li>"
@@ -138,16 +139,22 @@ public struct DiffPageReport: DiffReport {
     if let eval = finding.eval { lines.append("<pre class=\"eval\"><b>eval</b>  \(html(eval))</pre>") }
     lines.append("<p>\(html(finding.why))</p>")
     if let reason = finding.expectation?.reason { lines.append("<p class=\"because\">Accepted: \(html(reason))</p>") }
-    if !finding.members.isEmpty {
-      let names = finding.members.map { "<code>\(html($0.node))</code>" }.joined(separator: ", ")
-      lines.append(
-        "<details class=\"members\"><summary>With it: \(finding.members.count)</summary><p>\(names)</p></details>")
+    if let witness = finding.witness {
+      lines.append("<p class=\"witness\">Witness: \(html(witness.sentence))</p>")
     }
+    let names = finding.memberNames
+    lines += members("Places", names.places) + members("Follows from it", names.consequences)
     lines.append("<div class=\"remedy\"><pre id=\"r\(index)\">\(html(finding.remedy, keepsLines: true))</pre>")
     lines.append("<button type=\"button\" class=\"copy\" data-for=\"r\(index)\">Copy expectation</button></div>")
     lines.append("<p class=\"small\"><code>\(finding.rule.rawValue)</code> <code>\(finding.fingerprint)</code></p>")
     lines.append("</details></article>")
     return lines.joined(separator: "\n")
+  }
+
+  private func members(_ title: String, _ names: [String]) -> [String] {
+    guard !names.isEmpty else { return [] }
+    let list = names.map { "<code>\(html($0))</code>" }.joined(separator: ", ")
+    return ["<details class=\"members\"><summary>\(title): \(names.count)</summary><p>\(list)</p></details>"]
   }
 
   // MARK: - What the script draws
