@@ -1,5 +1,7 @@
+internal import XylemDiff
 internal import XylemErrors
 internal import XylemExtract
+internal import XylemGraph
 internal import XylemPlugins
 internal import XylemNN
 internal import XylemTrace
@@ -25,6 +27,31 @@ enum CommandErrors {
     XylemError(
       .pluginDuplicateName, "two plugins are preferred for '\(name)', \(first.manifest.id) and \(second.manifest.id)",
       at: .init(file: second.file.path))
+  }
+
+  static func unknownFingerprint(_ prefix: String, _ findings: [Finding]) -> XylemError {
+    let known = findings.filter { !$0.rule.isAboutExpectations }
+    let near = nearMisses(of: prefix, among: known.map { String($0.fingerprint.prefix(prefix.utf8.count)) })
+    let offered = known.filter { near.contains(String($0.fingerprint.prefix(prefix.utf8.count))) } + known
+    var remedies: [String] = []
+    for finding in offered {
+      let remedy = "--accept \(finding.fingerprint)  # \(finding.rule.rawValue) at \(finding.place)"
+      if !remedies.contains(remedy), remedies.count < 3 { remedies.append(remedy) }
+    }
+    return XylemError(.diffUnknownFinding, "no finding has the fingerprint '\(prefix)'", remedies: remedies)
+  }
+
+  static func ambiguousFingerprint(_ prefix: String, _ findings: [Finding]) -> XylemError {
+    XylemError(
+      .diffUnknownFinding, "several findings have a fingerprint that begins with '\(prefix)'",
+      remedies: findings.prefix(3).map { "--accept \($0.fingerprint)  # \($0.rule.rawValue) at \($0.place)" })
+  }
+
+  static func acceptedProblem(_ finding: Finding) -> XylemError {
+    XylemError(
+      .diffUnknownFinding,
+      "the finding \(finding.fingerprint) is about an expectation, which can be mended and not accepted",
+      at: .init(file: finding.location.map(\.description)), remedies: [finding.remedy])
   }
 
   static func unavailable(_ what: String, remedies: [String] = []) -> XylemError {

@@ -12,8 +12,8 @@ struct DiffCommand: ParsableCommand {
     discussion: """
       xylem diff model.pt --auto-leaf
 
-      One cause is one finding, with what follows from it folded under it. What is so by design can be accepted in the file of --config,
-      under 'expectations'; each finding ends with what to paste there.
+      One cause is one finding, with what follows from it folded under it. What is so by design can be accepted in the file of --config, under \
+      'expectations': each finding ends with what to paste there, and --accept writes it.
 
       Ends with exit code 1 where a finding of the level of --fail-on or above is not accepted.
       """)
@@ -41,22 +41,34 @@ struct DiffCommand: ParsableCommand {
     help: ArgumentHelp("The same for eval mode, in place of --return.", valueName: "node"))
   var evalReturn: [String] = []
   @OptionGroup(title: "A run") var witness: WitnessOptions
+  @OptionGroup(title: "Expectations") var edit: ExpectationEditOptions
   @Option(help: "The level from which on findings end the run with exit code 1.") var failOn: FailLevel = .warning
   @Option(help: "The output's format.") var format: DiffFormat = .text
   @Option(help: "Whom a report in SARIF is for: GitHub ignores suppressions, so there what is accepted is left out.")
   var sarifProfile: DiffSARIFReport.Profile = .full
 
+  func validate() throws {
+    if edit.isWanted, options.config == nil {
+      throw ValidationError("'--accept' and '--prune' need '--config <file>', where expectations are kept.")
+    }
+  }
+
   mutating func run() throws {
     let report = format.report(sarifProfile, failing: failOn.level)
     try options.checkOutput(reading: witness.inputs)
-    let model = try options.load()
+    if edit.isWanted, let file = options.config { try OutputFile.check(file) }
+    let model = try options.load(makesConfiguration: edit.isWanted)
     let options = options
     let (train, eval) = try Progress.during("tracing") {
       (try model.trace(options.traceOptions(.train)), try model.trace(options.traceOptions(.eval)))
     }
-    let asked = DiffOptions(
+    var asked = DiffOptions(
       requests: Self.requests(requests, train: trainReturn, eval: evalReturn), expectations: model.expectations)
-    let diff = try compare(train, eval, of: model, options: asked)
+    var diff = try compare(train, eval, of: model, options: asked)
+    if edit.isWanted, let file = options.config {
+      asked.expectations = try ExpectationEdit(options: edit, file: file).apply(diff)
+      diff = try compare(train, eval, of: model, options: asked)
+    }
     try options.emit(report.render(diff))
     if let level = failOn.level, !diff.unexpected(atLeast: level).isEmpty { throw FindingsFound() }
   }

@@ -97,8 +97,11 @@ struct ModelOptions: ParsableArguments {
   ///
   /// - Throws: as ``Configuration/load(_:)`` and ``PluginOptions/load(configured:)``; `file.not-found` where the model is neither a
   ///   file nor a known name, and as ``ScriptModel/init(path:)``.
-  mutating func load() throws -> LoadedModel {
-    let configuration = try config.map { try Configuration.load($0) }
+  ///
+  /// - Parameter makesConfiguration: whether a configuration that does not exist counts as an empty one, which will be written.
+  mutating func load(makesConfiguration: Bool = false) throws -> LoadedModel {
+    let isNew = makesConfiguration && config.map { !FileManager.default.fileExists(atPath: $0) } == true
+    let configuration = isNew ? nil : try config.map { try Configuration.load($0) }
     if let configuration { merge(configuration) }
     var loaded = try load(plugins: configuration?.plugins ?? [])
     loaded.expectations = configuration?.expectations ?? []

@@ -107,6 +107,10 @@ public enum ErrorID: String, Sendable, Hashable, CaseIterable {
   case configMalformed = "config.malformed"
   case configUnknownKey = "config.unknown-key"
 
+  // Differences between traces.
+  case diffUnknownFinding = "diff.unknown-finding"
+  case diffUnreadable = "diff.unreadable"
+
   // The command line.
   case usage = "usage"
   case commandUnavailable = "command.unavailable"

@@ -86,9 +86,6 @@ extension Finding {
   var memberNames: (places: [String], consequences: [String]) {
     (members.filter { !$0.isConsequence }.map(\.node), members.filter(\.isConsequence).map(\.node))
   }
-
-  /// Where it is, for people.
-  var place: String { node ?? (module.isEmpty ? "the root module" : module) }
 }
 
 extension HiddenPart {

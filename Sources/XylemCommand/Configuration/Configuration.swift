@@ -59,7 +59,10 @@ struct Configuration: Sendable, Equatable {
     try ConfigurationReader(file: path).read(text(of: path))
   }
 
-  private static func text(of path: String) throws(XylemError) -> String {
+  /// A file's text.
+  ///
+  /// - Throws: `file.not-found`, `file.unreadable`, `config.malformed`.
+  static func text(of path: String) throws(XylemError) -> String {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw CommandErrors.missing(path)

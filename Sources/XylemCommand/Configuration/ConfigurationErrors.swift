@@ -1,5 +1,7 @@
 internal import Foundation
+internal import XylemDiff
 internal import XylemErrors
+internal import struct XylemGraph.SourceLocation
 internal import Yams
 
 /// The texts of what can be wrong with a configuration.
@@ -40,6 +42,27 @@ enum ConfigurationErrors {
     malformed(
       "the plugin '\(plugin)' has no 'sha256': a configuration pins the content of what it loads", at: mark, of: path,
       remedies: ["sha256sum '\(plugin)'  # and 'sha256: DIGEST' under the path"])
+  }
+
+  static func notEditable(_ path: String) -> XylemError {
+    XylemError(
+      .configMalformed, "the list of expectations is written in a form that can't be edited without losing something",
+      at: .init(file: path),
+      remedies: ["write 'expectations:' at the beginning of a line, and each expectation below it after a dash"])
+  }
+
+  static func commentsInside(_ expectation: DiffExpectation, _ path: String) -> XylemError {
+    XylemError(
+      .configMalformed,
+      "the expectation '\(expectation.rule)' at '\(expectation.place)' has comments among its lines, which writing it anew would lose",
+      at: .init(file: expectation.location.map { "\($0.file):\($0.line)" } ?? path),
+      remedies: ["put them above it, or take out by hand what is gone"])
+  }
+
+  static func editFailed(_ path: String, cause: (any Error)?) -> XylemError {
+    XylemError(
+      .configMalformed, "the expectations could not be written so that they read back as meant; the file is as it was",
+      at: .init(file: path), cause: cause)
   }
 
   /// What the parser of YAML says, in one sentence.

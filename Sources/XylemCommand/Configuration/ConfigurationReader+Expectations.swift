@@ -1,5 +1,6 @@
 internal import XylemDiff
 internal import XylemErrors
+internal import struct XylemGraph.SourceLocation
 internal import Yams
 
 extension ConfigurationReader {
@@ -9,6 +10,8 @@ extension ConfigurationReader {
   ///
   /// - Throws: `config.malformed`, `config.unknown-key`.
   func expectations(_ value: Node, _ what: String) throws(XylemError) -> [DiffExpectation] {
+    // A key whose list has no element yet, or no more.
+    if kind(of: value) == .null { return [] }
     guard case .sequence(let list) = value, kind(of: value) == .list else {
       throw malformed("\(what) is \(describe(value)); a list of expectations is expected", value)
     }
@@ -36,11 +39,15 @@ extension ConfigurationReader {
       default: texts[key] = try text(value, "'\(key)'")
       }
     }
-    for key in ["rule", "place", "reason"] where texts[key]?.isEmpty != false {
+    for key in ["rule", "place", "reason"] where texts[key]?.allSatisfy(\.isWhitespace) != false {
       throw malformed("\(what) has no '\(key)'", value)
+    }
+    if let member = members.first(where: { !DiffExpectation.isFingerprint($0) }) {
+      throw malformed("'members' has '\(member)'; sixteen hexadecimal digits are expected", value)
     }
     return DiffExpectation(
       rule: texts["rule"] ?? "", place: texts["place"] ?? "", count: count, members: members,
-      reason: texts["reason"] ?? "", owner: texts["owner"], expires: texts["expires"])
+      reason: texts["reason"] ?? "", owner: texts["owner"], expires: texts["expires"],
+      location: value.mark.map { SourceLocation(file: file, line: $0.line) })
   }
 }

@@ -14,12 +14,28 @@ struct ExpectationMatcher {
   private var problems: [Finding] = []
   /// For each finding the expectation that accepts it.
   private var acceptedBy: [Int?]
+  /// What became of each expectation.
+  private(set) var uses: [ExpectationUse]
+  /// Findings by all that a place without wildcards can name: fingerprints, modules, nodes.
+  private var findingsByName: [String: [Int]] = [:]
+  private var findingsByRule: [RuleID: [Int]] = [:]
 
   init(_ expectations: [DiffExpectation], findings: [Finding], today: CalendarDay) {
     self.expectations = expectations
     self.findings = findings
     self.today = today
     acceptedBy = Array(repeating: nil, count: findings.count)
+    uses = expectations.map { ExpectationUse(expectation: $0) }
+    for (index, finding) in findings.enumerated() {
+      findingsByRule[finding.rule, default: []].append(index)
+      var names: Set<String> = [finding.fingerprint, finding.module]
+      if let node = finding.node { names.insert(node) }
+      for member in finding.members where !member.isConsequence {
+        names.insert(member.fingerprint)
+        names.insert(member.node)
+      }
+      for name in names { findingsByName[name, default: []].append(index) }
+    }
   }
 
   /// The findings with what accepts them, and findings about the expectations.
@@ -43,7 +59,15 @@ struct ExpectationMatcher {
     if Pattern.saysNothing(expectation.place) {
       return report(.expectationTooBroad, index, ExpectationText.tooBroad(expectation))
     }
-    accept(index, findings.indices.filter { findings[$0].rule == rule && matches(findings[$0], expectation.place) })
+    accept(index, candidates(rule, expectation.place).filter { matches(findings[$0], expectation.place) })
+  }
+
+  /// Findings of a rule that may be at a place, in order.
+  private func candidates(_ rule: RuleID, _ place: String) -> [Int] {
+    guard place.contains("*") || place.contains("?") else {
+      return (findingsByName[place] ?? []).filter { findings[$0].rule == rule }
+    }
+    return findingsByRule[rule] ?? []
   }
 
   private func matches(_ finding: Finding, _ place: String) -> Bool {
@@ -60,10 +84,13 @@ struct ExpectationMatcher {
     }
     var accepted = matched
     var found = matched.flatMap { findings[$0].differences }
+    uses[index].matched = found.count
     if !expectation.members.isEmpty {
       let known = Set(expectation.members)
       accepted = matched.filter { findings[$0].differences.allSatisfy(known.contains) }
-      let gone = known.subtracting(found).count
+      let present = Set(found)
+      uses[index].gone = expectation.members.filter { !present.contains($0) }
+      let gone = known.subtracting(present).count
       if gone > 0 { report(.expectationUnused, index, ExpectationText.gone(expectation, number: gone)) }
       found = accepted.flatMap { findings[$0].differences }
     }
@@ -73,6 +100,7 @@ struct ExpectationMatcher {
         report(.expectationUnused, index, ExpectationText.fewer(expectation, found: found.count, count: count))
       }
     }
+    uses[index].accepted = accepted.reduce(0) { $0 + findings[$1].differences.count }
     mark(accepted, index)
   }
 
@@ -96,12 +124,13 @@ struct ExpectationMatcher {
 
   private mutating func report(_ rule: RuleID, _ index: Int, _ text: (message: String, remedy: String)) {
     let expectation = expectations[index]
+    uses[index].problems.append(rule)
     problems.append(
       Finding(
         rule: rule, level: rule.defaultLevel,
         fingerprint: Fingerprint.make(
           rule, module: "", operation: expectation.rule, edit: expectation.place,
           arguments: text.message.isEmpty ? [] : expectation.members.map { .string($0) }),
-        module: "", message: text.message, why: rule.why, remedy: text.remedy))
+        module: "", location: expectation.location, message: text.message, why: rule.why, remedy: text.remedy))
   }
 }

@@ -27,6 +27,7 @@ struct Assembly {
       var matcher = ExpectationMatcher(
         options.expectations, findings: findings, today: day ?? CalendarDay.distantPast)
       (findings, problems) = matcher.run()
+      diff.expectations = matcher.uses
     }
     diff.rows = rows
     assignRows(&diff.rows, sorted.map(\.draft), findings.count, places)

@@ -1,3 +1,5 @@
+public import XylemGraph
+
 /// A difference that is accepted, for a reason, for as long as it stays what it is.
 public struct DiffExpectation: Sendable, Hashable, Codable {
   /// The rule's identifier: `node-only-in-train`.
@@ -14,11 +16,15 @@ public struct DiffExpectation: Sendable, Hashable, Codable {
   public var owner: String?
   /// The last day on which it holds, `YYYY-MM-DD`.
   public var expires: String?
+  /// Where it is written, for people who have to mend it; no part of its file form.
+  public var location: SourceLocation?
+
+  private enum CodingKeys: String, CodingKey { case rule, place, count, members, reason, owner, expires }
 
   /// An accepted difference.
   public init(
     rule: String, place: String, count: Int? = nil, members: [String] = [], reason: String, owner: String? = nil,
-    expires: String? = nil
+    expires: String? = nil, location: SourceLocation? = nil
   ) {
     self.rule = rule
     self.place = place
@@ -27,6 +33,15 @@ public struct DiffExpectation: Sendable, Hashable, Codable {
     self.reason = reason
     self.owner = owner
     self.expires = expires
+    self.location = location
+  }
+
+  /// Whether a text is a day of the calendar, `YYYY-MM-DD`.
+  public static func isDay(_ text: String) -> Bool { CalendarDay(text) != nil }
+
+  /// Whether a text has the form of a fingerprint: sixteen hexadecimal digits.
+  public static func isFingerprint(_ text: String) -> Bool {
+    text.utf8.count == 16 && text.utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) }
   }
 
   /// Reads an expectation; rule, place and reason have to be there.

@@ -64,6 +64,9 @@ public struct Finding: Sendable, Hashable {
     self.remedy = remedy
   }
 
+  /// Where it is, for people: the node's name, else the module's path.
+  public var place: String { node ?? (module.isEmpty ? "the root module" : module) }
+
   /// The fingerprints that an expectation keeps: of the members that are differences of their own, else of the finding.
   public var differences: [String] {
     let own = members.filter { !$0.isConsequence }.map(\.fingerprint)

@@ -18,6 +18,8 @@ public struct TraceDiff: Sendable {
   public var rows: [TraceDiff.Row]
   /// The findings, by level, then in the order of the modules and of the nodes.
   public var findings: [Finding]
+  /// What became of each expectation, in their order.
+  public var expectations: [ExpectationUse]
   /// How many pairs of nodes were weighed against each other to align the traces: the work that it took.
   public var comparisons: Int
   /// What a run of both graphs showed; nil without a run. Findings have their own part of it.
@@ -27,7 +29,7 @@ public struct TraceDiff: Sendable {
   public init(
     model: String, train: DiffSide, eval: DiffSide, compared: Int, isCoarse: Bool = false,
     coarseReasons: [String] = [], hidden: [HiddenPart] = [], rows: [TraceDiff.Row] = [], findings: [Finding] = [],
-    comparisons: Int = 0, run: Run? = nil
+    expectations: [ExpectationUse] = [], comparisons: Int = 0, run: Run? = nil
   ) {
     self.model = model
     self.train = train
@@ -38,6 +40,7 @@ public struct TraceDiff: Sendable {
     self.hidden = hidden
     self.rows = rows
     self.findings = findings
+    self.expectations = expectations
     self.comparisons = comparisons
     self.run = run
   }
