@@ -54,6 +54,12 @@ enum CommandErrors {
       at: .init(file: finding.location.map(\.description)), remedies: [finding.remedy])
   }
 
+  static func badReport(_ path: String, _ reason: String) -> XylemError {
+    XylemError(
+      .diffUnreadable, "this is no report that can be compared with: \(reason)", at: .init(file: path),
+      remedies: ["xylem diff MODEL --format json -o \(path)  # writes one", "--base MODEL  # compares with a model"])
+  }
+
   static func unavailable(_ what: String, remedies: [String] = []) -> XylemError {
     XylemError(.commandUnavailable, "\(what) is not available yet", remedies: remedies)
   }

@@ -42,6 +42,11 @@ struct DiffCommand: ParsableCommand {
   var evalReturn: [String] = []
   @OptionGroup(title: "A run") var witness: WitnessOptions
   @OptionGroup(title: "Expectations") var edit: ExpectationEditOptions
+  @Option(
+    help: ArgumentHelp(
+      "Compares with what another model, or a report in JSON, has: what is added, changed and gone. Then only what is added fails.",
+      valueName: "other"), completion: .file(extensions: ["pt", "json"]))
+  var base: String?
   @Option(help: "The level from which on findings end the run with exit code 1.") var failOn: FailLevel = .warning
   @Option(help: "The output's format.") var format: DiffFormat = .text
   @Option(help: "Whom a report in SARIF is for: GitHub ignores suppressions, so there what is accepted is left out.")
@@ -55,8 +60,9 @@ struct DiffCommand: ParsableCommand {
 
   mutating func run() throws {
     let report = format.report(sarifProfile, failing: failOn.level)
-    try options.checkOutput(reading: witness.inputs)
+    try options.checkOutput(reading: witness.inputs + (base.map { [$0] } ?? []))
     if edit.isWanted, let file = options.config { try OutputFile.check(file) }
+    let other = try base.map { try readBase($0) }
     let model = try options.load(makesConfiguration: edit.isWanted)
     let options = options
     let (train, eval) = try Progress.during("tracing") {
@@ -69,8 +75,31 @@ struct DiffCommand: ParsableCommand {
       asked.expectations = try ExpectationEdit(options: edit, file: file).apply(diff)
       diff = try compare(train, eval, of: model, options: asked)
     }
+    if let other { diff = diff.compared(to: other) }
     try options.emit(report.render(diff))
-    if let level = failOn.level, !diff.unexpected(atLeast: level).isEmpty { throw FindingsFound() }
+    if let level = failOn.level, !diff.failing(atLeast: level).isEmpty { throw FindingsFound() }
+  }
+
+  /// What another model, traced in the same way, or a report has.
+  private func readBase(_ path: String) throws -> TraceDiff.Base {
+    if SavedReport.isReport(path) {
+      let base = try SavedReport(path: path).base
+      if base.model != options.model {
+        Terminal.error("note: the report '\(path)' is of the model '\(base.model)', not of '\(options.model)'")
+      }
+      return base
+    }
+    var options = options
+    options.model = path
+    options.output = nil
+    let model = try options.load(makesConfiguration: edit.isWanted)
+    let (train, eval) = try Progress.during("tracing \(path)") {
+      (try model.trace(options.traceOptions(.train)), try model.trace(options.traceOptions(.eval)))
+    }
+    return TraceDiff.Base(
+      try TraceDiffer.diff(
+        train, eval, of: model.model, name: path, options: DiffOptions(expectations: model.expectations),
+        today: TraceDiffer.today))
   }
 
   private func compare(

@@ -10,12 +10,23 @@ public struct DiffJSONReport: DiffReport {
   public func render(_ diff: TraceDiff) -> String {
     var members: [String: JSONValue] = [
       "schema": .int(1), "model": .string(diff.model), "compared": .int(diff.compared),
-      "hidden": .array(
-        diff.hidden.map { .object(["path": .string($0.path), "kind": .string($0.kind.rawValue)]) }),
+      "hidden": .array(diff.hidden.map(Self.json)),
       "findings": .array(diff.findings.map(Self.json)),
     ]
+    if let comparison = diff.comparison {
+      members["base"] = .object([
+        "model": .string(comparison.base), "removed": .array(comparison.removed.map(Self.json)),
+        "unchanged": .int(diff.findings.count { $0.change?.kind == .unchanged }),
+        "hiddenSince": .array(comparison.hiddenSince.map(Self.json)),
+        "shownSince": .array(comparison.shownSince.map(Self.json)),
+      ])
+    }
     if let run = diff.run { members["run"] = Self.json(run) }
     return JSONValue.object(members).text + "\n"
+  }
+
+  private static func json(_ part: HiddenPart) -> JSONValue {
+    .object(["path": .string(part.path), "kind": .string(part.kind.rawValue)])
   }
 
   private static func json(_ run: TraceDiff.Run) -> JSONValue {
@@ -34,6 +45,7 @@ public struct DiffJSONReport: DiffReport {
       "train": .optional(finding.train), "eval": .optional(finding.eval), "expected": .bool(finding.expectation != nil),
       "members": .strings(finding.differences),
     ]
+    if let change = finding.change { members["change"] = .string(change.kind.rawValue) }
     if let witness = finding.witness {
       members["witness"] = .object([
         "outcome": .string(witness.outcome.rawValue), "largestDifference": .optional(witness.largestDifference),

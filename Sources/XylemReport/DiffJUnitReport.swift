@@ -14,7 +14,7 @@ public struct DiffJUnitReport: DiffReport {
 
   /// The report's XML.
   public func render(_ diff: TraceDiff) -> String {
-    let failures = diff.unexpected(atLeast: failing).count
+    let failures = diff.failing(atLeast: failing).count
     let skipped = diff.findings.count { $0.expectation != nil }
     let count = max(diff.findings.count, 1)
     let counts = "tests=\"\(count)\" failures=\"\(failures)\" skipped=\"\(skipped)\" errors=\"0\""
@@ -33,7 +33,7 @@ public struct DiffJUnitReport: DiffReport {
     if let expectation = finding.expectation {
       return [head + ">", "      <skipped message=\"\(Self.escaped(expectation.reason))\"/>", "    </testcase>"]
     }
-    guard finding.level >= failing else { return [head + "/>"] }
+    guard finding.level >= failing, finding.isNew else { return [head + "/>"] }
     var body = [finding.why]
     if let location = finding.location { body.append("source: \(location)") }
     if let train = finding.train { body.append("train: \(train)") }

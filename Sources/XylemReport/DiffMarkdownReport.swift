@@ -14,19 +14,36 @@ public struct DiffMarkdownReport: DiffReport {
     lines.append("\(diff.reach).")
     for sentence in diff.runSentences { lines += ["", escaped(sentence) + "."] }
     for reason in diff.coarseReasons { lines += ["", "> coarse: \(escaped(reason))"] }
-    let open = diff.findings.filter { $0.expectation == nil }
-    if !open.isEmpty { lines += ["", "| level | where | what | rule |", "| --- | --- | --- | --- |"] }
+    if let sentence = diff.comparisonSentence { lines += ["", "**\(escaped(sentence))**"] }
+    for sentence in diff.hiddenSentences { lines += ["", escaped(sentence)] }
+    let open = diff.findings.filter { $0.expectation == nil && $0.change?.kind != .unchanged }
+    let change = diff.comparison == nil ? "" : " change |"
+    if !open.isEmpty {
+      lines += [
+        "", "| level |\(change) where | what | rule |", "| --- |\(change.isEmpty ? "" : " --- |") --- | --- | --- |",
+      ]
+    }
     for finding in open {
+      let change = finding.change.map { " \($0.words) |" } ?? (diff.comparison == nil ? "" : " |")
       lines.append(
-        "| \(finding.level.rawValue) | \(place(finding)) | \(escaped(finding.message)) | `\(finding.rule.rawValue)` |")
+        "| \(finding.level.rawValue) |\(change) \(place(finding)) | \(escaped(finding.message)) | `\(finding.rule.rawValue)` |"
+      )
     }
     for finding in open { lines += [""] + details(finding) }
+    lines += list("Removed", diff.comparison?.removed ?? [])
+    lines += list("Unchanged", diff.findings.filter { $0.expectation == nil && $0.change?.kind == .unchanged })
     let accepted = diff.findings.filter { $0.expectation != nil }
     if !accepted.isEmpty { lines += ["", "Accepted:", ""] }
     for finding in accepted {
       lines.append("- \(place(finding)): \(escaped(finding.message)) (\(escaped(finding.expectation?.reason ?? "")))")
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func list(_ heading: String, _ findings: [Finding]) -> [String] {
+    guard !findings.isEmpty else { return [] }
+    return ["", "\(heading):", ""]
+      + findings.map { "- \($0.level.rawValue) \(place($0)): \(escaped($0.message)) (`\($0.rule.rawValue)`)" }
   }
 
   private func details(_ finding: Finding) -> [String] {

@@ -16,6 +16,12 @@ extension TraceDiff {
 
   /// One sentence: whether anything asks for a reader.
   var verdict: String {
+    if comparison != nil {
+      let added = failing(atLeast: .warning).count
+      let known = unexpected(atLeast: .warning).count - added
+      let rest = known > 0 ? "; \(plural(known, "difference")) known before" : ""
+      return (added == 0 ? "nothing new to look at" : "\(plural(added, "new difference")) to look at") + rest
+    }
     let (errors, warnings) = (count(of: .error).open, count(of: .warning).open)
     if errors > 0 { return "\(plural(errors, "error")): the modes compute different things where they should agree" }
     if warnings > 0 { return "\(plural(warnings, "difference")) to look at" }
@@ -58,6 +64,41 @@ extension TraceDiff {
     }
     if let failure = run.failure { sentences.append("the comparison ended early: \(failure)") }
     return sentences
+  }
+}
+
+extension TraceDiff {
+  /// What it adds to another diff and takes away, in one line; nil where it was compared with none.
+  var comparisonSentence: String? {
+    guard let comparison else { return nil }
+    func count(_ kind: Finding.Change.Kind) -> Int { findings.count { $0.change?.kind == kind } }
+    return "\(count(.added)) added, \(count(.changed)) changed, \(comparison.removed.count) removed, "
+      + "\(count(.unchanged)) unchanged since \(comparison.base)"
+  }
+
+  /// What is hidden now and was not, and the reverse.
+  var hiddenSentences: [String] {
+    guard let comparison else { return [] }
+    func names(_ parts: [HiddenPart]) -> String {
+      parts.map { "\($0.kind.rawValue) \($0.path.isEmpty ? "the root" : $0.path)" }.joined(separator: ", ")
+    }
+    var sentences: [String] = []
+    if !comparison.hiddenSince.isEmpty { sentences.append("hidden since: " + names(comparison.hiddenSince)) }
+    if !comparison.shownSince.isEmpty { sentences.append("no longer hidden: " + names(comparison.shownSince)) }
+    return sentences
+  }
+}
+
+extension Finding.Change {
+  /// As people read it, with how much changed.
+  var words: String {
+    var parts: [String] = []
+    if kind == .changed {
+      if more > 0 { parts.append("\(more) more") }
+      if less > 0 { parts.append("\(less) fewer") }
+      if let levelBefore { parts.append("was \(levelBefore.rawValue)") }
+    }
+    return kind.rawValue + (parts.isEmpty ? "" : ": " + parts.joined(separator: ", "))
   }
 }
 

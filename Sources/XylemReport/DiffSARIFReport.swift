@@ -19,13 +19,17 @@ public struct DiffSARIFReport: DiffReport {
   /// One line of JSON, keys sorted.
   public func render(_ diff: TraceDiff) -> String {
     let findings = diff.findings.filter { profile == .full || $0.expectation == nil }
-    let rules = RuleID.allCases.filter { rule in findings.contains { $0.rule == rule } }
+    let removed = profile == .full ? diff.comparison?.removed ?? [] : []
+    let found = Set((findings + removed).map(\.rule))
+    let rules = RuleID.allCases.filter(found.contains)
     let run: [String: JSONValue] = [
       "tool": .object([
         "driver": .object(["name": .string("xylem"), "rules": .array(rules.map(Self.descriptor))])
       ]),
       "columnKind": .string("unicodeCodePoints"),
-      "results": .array(findings.map { result($0, rules, model: diff.model) }),
+      "results": .array(
+        findings.map { result($0, rules, model: diff.model, state: $0.change?.kind.state) }
+          + removed.map { result($0, rules, model: diff.model, state: "absent") }),
       "properties": .object([
         "model": .string(diff.model), "compared": .int(diff.compared), "hidden": .int(diff.hidden.count),
         "coarse": .bool(diff.isCoarse),
@@ -46,7 +50,7 @@ public struct DiffSARIFReport: DiffReport {
     ])
   }
 
-  private func result(_ finding: Finding, _ rules: [RuleID], model: String) -> JSONValue {
+  private func result(_ finding: Finding, _ rules: [RuleID], model: String, state: String?) -> JSONValue {
     var members: [String: JSONValue] = [
       "ruleId": .string(finding.rule.rawValue), "level": .string(Self.level(finding.level)),
       "message": Self.text(finding.message), "locations": .array([location(finding, model: model)]),
@@ -56,6 +60,7 @@ public struct DiffSARIFReport: DiffReport {
         "witness": .optional(finding.witness?.sentence),
       ]),
     ]
+    if let state { members["baselineState"] = .string(state) }
     if let index = rules.firstIndex(of: finding.rule) { members["ruleIndex"] = .int(index) }
     if let expectation = finding.expectation {
       members["suppressions"] = .array([
@@ -114,6 +119,17 @@ public struct DiffSARIFReport: DiffReport {
     case .error: "error"
     case .warning: "warning"
     case .info: "note"
+    }
+  }
+}
+
+extension Finding.Change.Kind {
+  /// What the format calls it.
+  fileprivate var state: String {
+    switch self {
+    case .added: "new"
+    case .changed: "updated"
+    case .unchanged: "unchanged"
     }
   }
 }

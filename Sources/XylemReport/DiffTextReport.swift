@@ -22,8 +22,13 @@ public struct DiffTextReport: DiffReport {
     for reason in diff.coarseReasons { lines.append("coarse: \(reason)") }
     for part in diff.hidden.prefix(Self.mostHidden) { lines.append("  " + describe(part)) }
     if diff.hidden.count > Self.mostHidden { lines.append("  and \(diff.hidden.count - Self.mostHidden) more") }
+    if let sentence = diff.comparisonSentence { lines.append("base: " + printable(sentence)) }
+    lines += diff.hiddenSentences.map { "  " + printable($0) }
     lines += diff.runSentences.map { "run: " + printable($0) }
-    for finding in diff.findings where finding.expectation == nil { lines += ["", describe(finding)] }
+    let open = diff.findings.filter { $0.expectation == nil }
+    for finding in open where finding.change?.kind != .unchanged { lines += ["", describe(finding)] }
+    lines += Self.short("unchanged", open.filter { $0.change?.kind == .unchanged })
+    lines += Self.short("removed", diff.comparison?.removed ?? [])
     let accepted = diff.findings.filter { $0.expectation != nil }
     if !accepted.isEmpty { lines += ["", "accepted:"] }
     for finding in accepted {
@@ -31,6 +36,15 @@ public struct DiffTextReport: DiffReport {
       if let reason = finding.expectation?.reason { lines.append("    because: \(printable(reason))") }
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// Findings that need no more than a line each.
+  private static func short(_ heading: String, _ findings: [Finding]) -> [String] {
+    guard !findings.isEmpty else { return [] }
+    return ["", "\(heading):"]
+      + findings.map {
+        "  \($0.level.rawValue): \(printable($0.message)) (\($0.rule.rawValue)) \($0.fingerprint)"
+      }
   }
 
   private func describe(_ part: HiddenPart) -> String {
@@ -46,9 +60,11 @@ public struct DiffTextReport: DiffReport {
   }
 
   private func describe(_ finding: Finding) -> String {
-    var lines = ["\(finding.level.rawValue): \(printable(finding.message)) (\(finding.rule.rawValue))"]
-    lines.append(
-      "  at: \(printable(finding.place))" + (finding.location.map { ", \(printable($0.description))" } ?? ""))
+    let change = finding.change.map { " [\($0.words)]" } ?? ""
+    var lines = ["\(finding.level.rawValue)\(change): \(printable(finding.message)) (\(finding.rule.rawValue))"]
+    let origin =
+      (finding.rule.isAboutExpectations ? [] : [finding.place]) + (finding.location.map { [$0.description] } ?? [])
+    if !origin.isEmpty { lines.append("  at: " + origin.map(printable).joined(separator: ", ")) }
     if let train = finding.train { lines.append("  train: \(printable(train))") }
     if let eval = finding.eval { lines.append("  eval:  \(printable(eval))") }
     lines.append("  why: \(finding.why)")

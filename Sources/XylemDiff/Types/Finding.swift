@@ -35,6 +35,8 @@ public struct Finding: Sendable, Hashable {
   public var expectation: DiffExpectation?
   /// What a run of both graphs showed of it; nil without a run.
   public var witness: Witness?
+  /// How it relates to those of the diff that it was compared with; nil where it was compared with none.
+  public var change: Change?
   /// What to paste: the smallest expectation in YAML, or for return nodes the options.
   public var remedy: String
 

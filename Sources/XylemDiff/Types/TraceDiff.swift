@@ -24,6 +24,8 @@ public struct TraceDiff: Sendable {
   public var comparisons: Int
   /// What a run of both graphs showed; nil without a run. Findings have their own part of it.
   public var run: Run?
+  /// What it adds to another diff, and takes away from it; nil where it was compared with none.
+  public var comparison: Comparison?
 
   /// A diff with all of its parts.
   public init(

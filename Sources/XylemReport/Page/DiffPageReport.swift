@@ -32,6 +32,7 @@ public struct DiffPageReport: DiffReport {
     \(findings(diff))
     <p class="empty" id="none" hidden>Nothing matches the search and the filters.</p>
     </section>
+    \(removed(diff))
     <section aria-label="Both graphs, side by side">
     <h2>Both graphs</h2>
     <p class="hint">Grouped by module; groups in which the modes agree are folded.</p>
@@ -70,6 +71,8 @@ public struct DiffPageReport: DiffReport {
     lines.append("<p class=\"verdict\">\(html(diff.verdict))</p>")
     lines.append("<ul class=\"counts\" aria-label=\"Findings that are not accepted, by level\">\(open.joined())</ul>")
     lines.append("<p>Compared: \(html(diff.reach)).</p>")
+    if let sentence = diff.comparisonSentence { lines.append("<p class=\"base\">Base: \(html(sentence)).</p>") }
+    for sentence in diff.hiddenSentences { lines.append("<p class=\"base\">\(html(sentence)).</p>") }
     for sentence in diff.runSentences { lines.append("<p class=\"run\">Run: \(html(sentence)).</p>") }
     for reason in diff.coarseReasons { lines.append("<p class=\"coarse\">coarse: \(html(reason))</p>") }
     if !diff.hidden.isEmpty {
@@ -89,7 +92,8 @@ public struct DiffPageReport: DiffReport {
   }
 
   private func tools(_ diff: TraceDiff) -> String {
-    let rules = RuleID.allCases.filter { rule in diff.findings.contains { $0.rule == rule } }
+    let found = Set(diff.findings.map(\.rule))
+    let rules = RuleID.allCases.filter(found.contains)
     let options = rules.map { "<option value=\"\($0.rawValue)\">\(html($0.title))</option>" }
     let levels = Finding.Level.allCases.sorted().reversed().map {
       "<label><input type=\"checkbox\" class=\"level\" value=\"\($0.rawValue)\" checked> \($0.rawValue)</label>"
@@ -107,18 +111,16 @@ public struct DiffPageReport: DiffReport {
 
   private func findings(_ diff: TraceDiff) -> String {
     var lines: [String] = []
-    var module: String?
     // Modules in the order in which the findings come.
     var order: [String] = []
-    for finding in diff.findings where !order.contains(finding.module) { order.append(finding.module) }
+    var byModule: [String: [Int]] = [:]
+    for (index, finding) in diff.findings.enumerated() {
+      if byModule[finding.module] == nil { order.append(finding.module) }
+      byModule[finding.module, default: []].append(index)
+    }
     for path in order {
-      for (index, finding) in diff.findings.enumerated() where finding.module == path {
-        if module != path {
-          lines.append("<h3 class=\"module\">\(html(path.isEmpty ? "the root module" : path))</h3>")
-          module = path
-        }
-        lines.append(article(finding, index))
-      }
+      lines.append("<h3 class=\"module\">\(html(path.isEmpty ? "the root module" : path))</h3>")
+      for index in byModule[path] ?? [] { lines.append(article(diff.findings[index], index)) }
     }
     return lines.joined(separator: "\n")
   }
@@ -131,7 +133,8 @@ public struct DiffPageReport: DiffReport {
     ]
     lines.append(
       "<details\(finding.level == .info || isAccepted ? "" : " open")><summary><span class=\"tag\">"
-        + "\(isAccepted ? "accepted" : finding.level.rawValue)</span> \(html(finding.message))</summary>")
+        + "\(isAccepted ? "accepted" : finding.level.rawValue)</span>\(badge(finding)) \(html(finding.message))</summary>"
+    )
     let node = finding.node.map { "<code>\(html($0))</code>" } ?? ""
     let location = finding.location.map { " <span class=\"source\">\(html($0.description))</span>" } ?? ""
     lines.append("<p>\(node)\(location)</p>")
@@ -149,6 +152,25 @@ public struct DiffPageReport: DiffReport {
     lines.append("<p class=\"small\"><code>\(finding.rule.rawValue)</code> <code>\(finding.fingerprint)</code></p>")
     lines.append("</details></article>")
     return lines.joined(separator: "\n")
+  }
+
+  /// How a finding relates to those of the base.
+  private func badge(_ finding: Finding) -> String {
+    finding.change.map { " <span class=\"tag change\">\(html($0.words))</span>" } ?? ""
+  }
+
+  /// What the base had and is gone.
+  private func removed(_ diff: TraceDiff) -> String {
+    guard let removed = diff.comparison?.removed, !removed.isEmpty else { return "" }
+    let items = removed.map {
+      "<li><span class=\"tag\">\($0.level.rawValue)</span> <code>\(html($0.place))</code> \(html($0.message))</li>"
+    }
+    return """
+      <section aria-label="Findings that are gone">
+      <h2>Gone since \(html(diff.comparison?.base ?? "")) <span class="count">\(removed.count)</span></h2>
+      <ul>\(items.joined(separator: "\n"))</ul>
+      </section>
+      """
   }
 
   private func members(_ title: String, _ names: [String]) -> [String] {
