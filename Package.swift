@@ -163,7 +163,9 @@ var targets: [Target] = [
     swiftSettings: strict),
   .testTarget(name: "XylemErrorsTests", dependencies: ["XylemErrors"], swiftSettings: strict),
   .testTarget(
-    name: "XylemCommandTests", dependencies: ["XylemCommand", "XylemNN", "XylemExample"], exclude: ["Snapshots"],
+    name: "XylemCommandTests",
+    dependencies: ["XylemCommand", "XylemNN", "XylemExample", "XylemReport", "XylemDiff", "XylemGraph"],
+    exclude: ["Snapshots"],
     swiftSettings: strict),
 ]
 

@@ -3,6 +3,7 @@
 #
 #   deps.sh          what building and testing needs
 #   deps.sh python   what fetching libtorch needs: a Python with pip
+#   deps.sh checkers what some tests look through others' eyes with: a browser, validators
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . .ci/say.sh
@@ -16,6 +17,7 @@ has_header() {
   return 1
 }
 has_cxx_library() { compgen -G '/usr/include/c++/*/vector' >/dev/null; }
+has_browser() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
 has_pip() {
   local python
   for python in python3 /usr/bin/python3; do
@@ -45,8 +47,13 @@ build)
 python)
   needs python3-pip has_pip
   ;;
+checkers)
+  needs chromium has_browser
+  needs python3-jsonschema /usr/bin/python3 -c 'import jsonschema'
+  needs libxml2-utils command -v xmllint
+  ;;
 *)
-  fail "deps.sh knows 'build' and 'python', not '$1'"
+  fail "deps.sh knows 'build', 'python' and 'checkers', not '$1'"
   ;;
 esac
 

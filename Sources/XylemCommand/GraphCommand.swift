@@ -1,7 +1,10 @@
 internal import ArgumentParser
 internal import Foundation
+internal import XylemDiff
 internal import XylemErrors
+internal import XylemExtract
 internal import XylemGraph
+internal import XylemReport
 internal import XylemTrace
 
 /// `xylem graph`: the trace itself.
@@ -11,8 +14,8 @@ struct GraphCommand: ParsableCommand {
     discussion: """
       xylem graph model.pt --format dot | dot -Tsvg > model.svg
 
-      'table' is a line for each node, 'dot' the language of Graphviz, 'json' the whole trace with its module calls. 'html' \
-      and 'swift' are not available yet.
+      'table' is a line for each node, 'dot' the language of Graphviz, 'json' the whole trace with its module calls, 'html' a page \
+      to search and unfold, where --return tells what is computed for a request and what is pruned. 'swift' is not available yet.
       """)
 
   /// The formats of a graph.
@@ -20,22 +23,66 @@ struct GraphCommand: ParsableCommand {
 
   @OptionGroup var options: ModelOptions
   @Option(help: "The mode that is traced.") var mode: Mode = .eval
+  @Option(
+    name: .customLong("return"), parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "With --format html: show what is computed to return these, and what is pruned.", valueName: "node"))
+  var requests: [String] = []
+  @Option(
+    help: ArgumentHelp(
+      "With --format html: run the model on an input of this shape, as in 1,3,224,224, and show each value's shape.",
+      valueName: "sizes"))
+  var inputShape: InputShape?
   @Option(help: "The output's format.") var format: Format = .table
 
+  func validate() throws {
+    if format != .html, !requests.isEmpty || inputShape != nil {
+      throw ValidationError("'--return' and '--input-shape' need '--format html'.")
+    }
+    for text in requests where text.isEmpty || text.hasPrefix("=") || text.hasSuffix("=") {
+      throw ValidationError("'\(text)' is not NODE or NODE=KEY.")
+    }
+  }
+
   mutating func run() throws {
-    if format == .html || format == .swift {
+    if format == .swift {
       throw CommandErrors.unavailable(
-        "--format \(format.rawValue)", remedies: ["--format table", "--format dot", "--format json"])
+        "--format \(format.rawValue)",
+        remedies: ["--format table", "--format dot", "--format json", "--format html"])
     }
     try options.checkOutput()
     let model = try options.load()
     let trace = try Progress.during("tracing") { try model.trace(options.traceOptions(mode)) }
-    for line in MergedNotes([trace]).lines(listsAll: false) { Terminal.error(line) }
+    let notes = MergedNotes([trace])
+    for line in notes.lines(listsAll: false) { Terminal.error(line) }
     switch format {
     case .dot: try options.emit(trace.graph.dot(title: options.model))
+    case .html: try options.emit(page(of: trace, model, notes: notes.lines(listsAll: true)).render())
     case .json: try options.emit(try json(of: trace))
     default: try options.emit(trace.graph.table())
     }
+  }
+
+  private func page(of trace: Trace, _ model: LoadedModel, notes: [String]) throws -> GraphPageReport {
+    var side = DiffSide(trace, of: model.model)
+    side.label = "\(trace.mode.rawValue) mode"
+    var report = GraphPageReport(model: options.model, side: side, notes: notes)
+    if !requests.isEmpty {
+      let extractor = try model.extractor(
+        returning: requests.map { ReturnRequest(parsing: $0) }, options: options.traceOptions(mode), modes: [mode])
+      let plan = extractor.plan
+      var keys: [NodeID: [String]] = [:]
+      for (key, nodes) in zip(plan.keys, plan.valueNodes) {
+        for node in Set(nodes) { keys[node, default: []].append(key) }
+      }
+      report.extraction = .init(keys: keys, computed: Set(plan.graph.nodes.map(\.id)))
+    }
+    if let inputShape {
+      for (id, found) in try ShapeProbe(model: model, trace: trace, options: options).run(inputShape) {
+        report.shapes[id] = "\(found.shape) \(found.dtype)"
+      }
+    }
+    return report
   }
 
   private func json(of trace: Trace) throws -> String {

@@ -17,6 +17,8 @@ public struct Plan: Sendable {
   public let keys: [String]
   /// For each key, the name of the node or module whose value it is.
   public let nodes: [String]
+  /// For each key, the nodes of whose values the result is made.
+  public let valueNodes: [[NodeID]]
   /// For each key, a request that means the same without globs and prefixes.
   public let requests: [ReturnRequest]
   /// The arguments of `forward` that the plan reads.

@@ -71,6 +71,11 @@ struct PlanBuilder {
     return Plan(
       mode: trace.mode, graph: graph, prunedCount: trace.graph.count - 1 - kept.count,
       keys: resolved.map(\.key), nodes: resolved.map(\.node),
+      valueNodes: resolved.map { request in
+        var nodes: [NodeID] = []
+        request.value.forEachNode { nodes.append($0) }
+        return nodes
+      },
       requests: resolved.map { ReturnRequest($0.exact, as: $0.key) }, arguments: placeholders.map(\.1),
       notes: notes(kept, all: reachable), program: program,
       recipe: Recipe(instructions: instructions, protected: protected, results: results), steps: resolved.map(\.steps),

@@ -22,6 +22,19 @@ extension DiffSide {
     return parts
   }
 
+  /// Why a node can't be looked into; nil for one that can, or of which is known what it does.
+  public func hiddenPart(of node: Node) -> HiddenPart? {
+    guard var part = Self.hiddenPart(node, automatic: [:]) else { return nil }
+    part.mayReadMode = !modeFree.contains(node.id)
+    // What became a leaf because it could not be traced is among the hidden parts, with the reason.
+    if part.kind == .leafModule, let known = hidden.first(where: { $0.path == part.path && $0.kind == .automaticLeaf })
+    {
+      part.kind = known.kind
+      part.reason = known.reason
+    }
+    return part
+  }
+
   private static func hiddenPart(_ node: Node, automatic: [String: String]) -> HiddenPart? {
     let provider = node.operation.provider
     switch node.operation {

@@ -11,19 +11,13 @@ public struct DiffPageReport: DiffReport {
 
   /// The page.
   public func render(_ diff: TraceDiff) -> String {
+    PageText.page(
+      title: "\(diff.model): \(diff.train.label) against \(diff.eval.label)", body: body(diff), data: data(diff),
+      script: PageScript.diff)
+  }
+
+  private func body(_ diff: TraceDiff) -> String {
     """
-    <!doctype html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-    <title>\(html(diff.model)): train against eval</title>
-    <style>
-    \(PageStyle.text)
-    </style>
-    </head>
-    <body>
     \(header(diff))
     <main>
     \(tools(diff))
@@ -40,20 +34,10 @@ public struct DiffPageReport: DiffReport {
     <div id="graph"></div>
     </section>
     </main>
-    <div id="said" role="status" aria-live="polite"></div>
-    <dialog id="help" aria-label="Keys">
-    <h2>Keys</h2>
-    <dl><dt>/</dt><dd>search</dd><dt>j, k</dt><dd>next and previous finding</dd><dt>Enter</dt><dd>unfold or fold it</dd>
-    <dt>c</dt><dd>copy its expectation</dd><dt>Escape</dt><dd>clear the search, close this</dd></dl>
-    <form method="dialog"><button>Close</button></form>
-    </dialog>
-    <script type="application/json" id="data">\(data(diff).scriptText)</script>
-    <script>
-    \(PageScript.text)
-    </script>
-    </body>
-    </html>
-
+    \(PageText.help([
+      ("/", "search"), ("j, k", "next and previous finding"), ("Enter", "unfold or fold it"), ("c", "copy its expectation"),
+      ("Escape", "clear the search, close this"),
+    ]))
     """
   }
 
@@ -98,12 +82,13 @@ public struct DiffPageReport: DiffReport {
     let levels = Finding.Level.allCases.sorted().reversed().map {
       "<label><input type=\"checkbox\" class=\"level\" value=\"\($0.rawValue)\" checked> \($0.rawValue)</label>"
     }
+    let new = diff.comparison == nil ? "" : "\n<label><input type=\"checkbox\" id=\"new\"> new only</label>"
     return """
       <form class="tools" role="search" onsubmit="return false">
       <input id="search" type="search" placeholder="Search modules, nodes, messages" aria-label="Search findings and nodes">
       <select id="rule" aria-label="Rule"><option value="">every rule</option>\(options.joined())</select>
       \(levels.joined(separator: "\n"))
-      <label><input type="checkbox" id="accepted" checked> accepted</label>
+      <label><input type="checkbox" id="accepted" checked> accepted</label>\(new)
       <button type="button" id="keys">Keys</button>
       </form>
       """
@@ -129,7 +114,7 @@ public struct DiffPageReport: DiffReport {
     let isAccepted = finding.expectation != nil
     var lines = [
       "<article id=\"f\(index)\" tabindex=\"-1\" data-level=\"\(finding.level.rawValue)\" data-rule=\"\(finding.rule.rawValue)\" "
-        + "data-accepted=\"\(isAccepted)\" class=\"\(isAccepted ? "accepted" : finding.level.rawValue)\">"
+        + "data-accepted=\"\(isAccepted)\" data-change=\"\(finding.change?.kind.rawValue ?? "")\" class=\"\(isAccepted ? "accepted" : finding.level.rawValue)\">"
     ]
     lines.append(
       "<details\(finding.level == .info || isAccepted ? "" : " open")><summary><span class=\"tag\">"
@@ -194,7 +179,7 @@ public struct DiffPageReport: DiffReport {
       guard let node = train ?? eval else { continue }
       let cells: [JSONValue] = [
         .optional(train?.name), .optional(eval?.name), .string(row.kind.rawValue),
-        .string("\(node.operation.kind.rawValue) \(node.operation.target)"), row.finding.map { .int($0) } ?? .null,
+        .string(PageText.operation(node)), row.finding.map { .int($0) } ?? .null,
       ]
       let folder = folders.folder(of: node.modulePath)
       if groups.last?.module == folder {
@@ -206,24 +191,7 @@ public struct DiffPageReport: DiffReport {
     return .array(groups.map { .array([.string($0.module), .array($0.rows)]) })
   }
 
-  /// Text within HTML, also within an attribute's quotation marks.
   private func html(_ text: String, keepsLines: Bool = false) -> String {
-    let safe =
-      keepsLines
-      ? text.split(separator: "\n", omittingEmptySubsequences: false).map { printable(String($0)) }.joined(
-        separator: "\n")
-      : printable(text)
-    var out = ""
-    for character in safe {
-      switch character {
-      case "<": out += "&lt;"
-      case ">": out += "&gt;"
-      case "&": out += "&amp;"
-      case "\"": out += "&quot;"
-      case "'": out += "&#39;"
-      default: out.append(character)
-      }
-    }
-    return out
+    PageText.html(text, keepsLines: keepsLines)
   }
 }

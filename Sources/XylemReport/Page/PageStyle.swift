@@ -22,7 +22,7 @@ enum PageStyle {
       padding: .6rem 0; border-bottom: 1px solid var(--line); }
     .tools input[type=search] { flex: 1 1 14rem; } input, select, button { font: inherit; color: inherit; background: var(--panel);
       border: 1px solid var(--line); border-radius: .35rem; padding: .3rem .6rem; }
-    button { cursor: pointer; } :focus-visible { outline: 2px solid var(--info); outline-offset: 2px; }
+    select { max-width: 100%; } button { cursor: pointer; } :focus-visible { outline: 2px solid var(--info); outline-offset: 2px; }
     article { border: 1px solid var(--line); border-left-width: .3rem; border-radius: .4rem; margin: .4rem 0; padding: .3rem .8rem; }
     article.error { border-left-color: var(--error); } article.warning { border-left-color: var(--warning); }
     article.info { border-left-color: var(--info); } article.accepted { border-left-color: var(--accepted); }
@@ -30,14 +30,23 @@ enum PageStyle {
     .tag { font-weight: 650; margin-right: .3rem; } .source, .small, .hint, .count { color: var(--soft); } .small { font-size: .8rem; }
     .count { font-weight: 400; font-size: .9rem; } .remedy { display: flex; gap: .6rem; align-items: flex-start; flex-wrap: wrap; } .remedy pre { flex: 1 1 18rem; }
     .heads, .row { display: grid; grid-template-columns: 1fr 1fr; gap: 0 1rem; } .heads { font-weight: 650; padding: 0 .6rem; }
-    .group { border-top: 1px solid var(--line); } .group > button { all: unset; cursor: pointer; display: block; width: 100%; padding: .3rem .6rem;
+    .group { border-top: 1px solid var(--line); } .group > button { all: unset; box-sizing: border-box; cursor: pointer; display: block; width: 100%; padding: .3rem .6rem;
       font: 500 .875rem ui-monospace, monospace; overflow-wrap: anywhere; } .group > button:focus-visible { outline: 2px solid var(--info); }
     .group > button::before { content: "\\25B8  "; color: var(--soft); } .group > button[aria-expanded=true]::before { content: "\\25BE  "; }
-    .row { padding: .1rem .6rem .1rem 1.6rem; } .row small { color: var(--soft); } .row.onlyInTrain, .row.onlyInEval { background: var(--only); }
+    .row { padding: .1rem .6rem .1rem 1.6rem; } .row small { color: var(--soft); } .row.only-in-train, .row.only-in-eval { background: var(--only); }
     .row.changed, .row.rewired, .row.renamed, .row.moved { background: var(--changed); } .row a { color: inherit; }
     #said { position: fixed; bottom: 1rem; left: 50%; transform: translateX(-50%); background: var(--text); color: var(--back); border-radius: .4rem;
       padding: .4rem .9rem; } #said:empty { display: none; } dialog { border: 1px solid var(--line); border-radius: .5rem; background: var(--back); color: var(--text); }
     dl { display: grid; grid-template-columns: auto 1fr; gap: .2rem 1rem; } dd { margin: 0; } dt { font-family: ui-monospace, monospace; }
+    .row .kind { color: var(--warning); } .change { color: var(--soft); } .marks { color: var(--soft); letter-spacing: .1em; }
+    .node { display: grid; grid-template-columns: 3.2rem minmax(10rem, 22rem) 1fr; gap: 0 .75rem; padding: .1rem .6rem .1rem 1.2rem; align-items: baseline;
+      font: .875rem/1.5 ui-monospace, monospace; content-visibility: auto; contain-intrinsic-size: auto 1.6rem; }
+    .node .name { all: unset; cursor: pointer; overflow-wrap: anywhere; font-weight: 600; } .node .name:focus-visible { outline: 2px solid var(--info); }
+    .node .what { overflow-wrap: anywhere; } .node small { margin-left: .75rem; color: var(--soft); } .node small.shape { color: var(--info); }
+    .node small.keys { color: var(--accepted); font-weight: 650; } .node small.why { color: var(--warning); } .node.requested { background: var(--changed); }
+    .node.requested .marks { color: var(--accepted); } .node.pruned .name, .node.pruned .what { color: var(--soft); font-weight: 400; text-decoration: line-through; text-decoration-color: var(--line); }
+    .node.opaque .what { font-style: italic; } .node.hidden .marks { color: var(--warning); } .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; padding: 0; margin: .25rem 0; }
+    @media (max-width: 40rem) { .node { grid-template-columns: 2.4rem 1fr; } .node .what { grid-column: 2; } }
     @media (max-width: 40rem) { .verdict { font-size: 1.3rem; } .heads, .row { grid-template-columns: 1fr; } .heads span + span { display: none; } .tools { position: static; } }
     """
 }

@@ -1,0 +1,194 @@
+public import XylemDiff
+public import XylemGraph
+
+/// A single trace as one page of HTML that needs nothing else: no network, no other file.
+///
+/// Names are the strings that features are requested by; nodes are grouped by module, and drawn when a group is unfolded.
+public struct GraphPageReport: Sendable {
+  /// What was asked of a trace, and what an extractor needs for it.
+  public struct Extraction: Sendable {
+    /// For each node whose value, or a part of it, is returned: the keys of the results.
+    public var keys: [NodeID: [String]]
+    /// The nodes that run; all others are pruned.
+    public var computed: Set<NodeID>
+
+    /// What was asked, and what is needed for it.
+    public init(keys: [NodeID: [String]], computed: Set<NodeID>) {
+      self.keys = keys
+      self.computed = computed
+    }
+  }
+
+  /// The model's name.
+  public var model: String
+  /// The trace, with what could not be looked into.
+  public var side: DiffSide
+  /// What is extracted; nil where nothing was asked for.
+  public var extraction: Extraction?
+  /// Shapes and types of values as people read them, where they are known.
+  public var shapes: [NodeID: String]
+  /// What is to be known about the trace, a sentence each.
+  public var notes: [String]
+
+  /// The page of a trace.
+  public init(
+    model: String, side: DiffSide, extraction: Extraction? = nil, shapes: [NodeID: String] = [:], notes: [String] = []
+  ) {
+    self.model = model
+    self.side = side
+    self.extraction = extraction
+    self.shapes = shapes
+    self.notes = notes
+  }
+
+  /// How a node is told apart from others.
+  private enum State: String, CaseIterable {
+    /// Its value is returned.
+    case requested
+    /// It runs.
+    case computed
+    /// It does not run.
+    case pruned
+    /// It is called as a whole: a leaf module, a leaf function or a region.
+    case opaque
+    /// It is opaque, and nothing is known about what is in it.
+    case hidden
+
+    /// What marks it, as the script has it.
+    var mark: String {
+      switch self {
+      case .requested: "\u{25C9}"
+      case .computed: "\u{25CF}"
+      case .pruned: "\u{25CB}"
+      case .opaque: "\u{25A0}"
+      case .hidden: "\u{25A8}"
+      }
+    }
+  }
+
+  private struct Entry {
+    let node: Node
+    let states: [State]
+  }
+
+  /// The page.
+  public func render() -> String {
+    let entries = side.graph.nodes.filter { $0.isListed || $0.operation == .output }
+      .map { Entry(node: $0, states: states($0)) }
+    let title = "\(model): \(side.label)"
+    return PageText.page(title: title, body: body(entries), data: data(entries), script: PageScript.graph)
+  }
+
+  private func states(_ node: Node) -> [State] {
+    var states: [State] = []
+    if let extraction {
+      if extraction.keys[node.id] != nil { states.append(.requested) }
+      // The result as a whole is put together only where it is asked for.
+      if node.operation != .output { states.append(extraction.computed.contains(node.id) ? .computed : .pruned) }
+    }
+    switch node.operation {
+    case .leafModule, .leafFunction, .region: states.append(.opaque)
+    default: break
+    }
+    if side.hiddenPart(of: node) != nil { states.append(.hidden) }
+    return states
+  }
+
+  // MARK: - What is in the page as it is
+
+  private func body(_ entries: [Entry]) -> String {
+    """
+    \(header(entries))
+    <main>
+    \(tools(entries))
+    <section aria-label="Nodes by module">
+    <h2>Nodes <span class="count" id="shown"></span></h2>
+    <p class="hint">Names and modules are what to ask for with --return. A click copies a name.</p>
+    <div id="graph"></div>
+    <p class="empty" id="none" hidden>Nothing matches the search and the filters.</p>
+    <noscript><p>Without scripts, the names in order of execution:</p><pre>\
+    \(html(entries.map(\.node).map(requestName).joined(separator: "\n"), keepsLines: true))</pre></noscript>
+    </section>
+    </main>
+    \(PageText.help([
+      ("/", "search"), ("j, k", "next and previous name"), ("Enter, c", "copy the name"),
+      ("Escape", "clear the search, close this"),
+    ]))
+    """
+  }
+
+  private func header(_ entries: [Entry]) -> String {
+    var lines = ["<header class=\"calm\">", "<h1>\(html(model))</h1>"]
+    let modules = Set(entries.map(\.node.modulePath)).count
+    lines.append(
+      "<p class=\"verdict\">\(html(side.label)): \(plural(entries.count, "node")) in \(plural(modules, "module"))</p>")
+    let counts = State.allCases.compactMap { state -> String? in
+      let count = entries.count { $0.states.contains(state) }
+      if extraction == nil, [.requested, .computed, .pruned].contains(state) { return nil }
+      return
+        "<li><span class=\"marks\" aria-hidden=\"true\">\(state.mark)</span> <b>\(count)</b> \(state.rawValue)</li>"
+    }
+    lines.append("<ul class=\"counts\" aria-label=\"Nodes by what becomes of them\">\(counts.joined())</ul>")
+    if !notes.isEmpty {
+      let items = notes.map { "<li>\(html($0))</li>" }
+      lines.append(
+        "<details><summary>Notes on the trace (\(notes.count))</summary><ul>\(items.joined())</ul></details>")
+    }
+    lines.append("</header>")
+    return lines.joined(separator: "\n")
+  }
+
+  private func tools(_ entries: [Entry]) -> String {
+    let used = State.allCases.filter { state in entries.contains { $0.states.contains(state) } }
+    let plain = entries.contains { $0.states.isEmpty } ? ["other"] : []
+    let boxes = (used.map(\.rawValue) + plain).map {
+      "<label><input type=\"checkbox\" class=\"state\" value=\"\($0)\" checked> \($0)</label>"
+    }
+    return """
+      <form class="tools" role="search" onsubmit="return false">
+      <input id="search" type="search" placeholder="Search names, operations, sources" aria-label="Search nodes">
+      \(boxes.joined(separator: "\n"))
+      <button type="button" id="unfold">Unfold all</button>
+      <button type="button" id="fold">Fold all</button>
+      <button type="button" id="keys">Keys</button>
+      </form>
+      """
+  }
+
+  // MARK: - What the script draws
+
+  /// Groups of nodes with the module that they run in and its type.
+  private func data(_ entries: [Entry]) -> JSONValue {
+    var types: [String: String] = [:]
+    for call in side.graph.calls where types[call.path] == nil { types[call.path] = call.type }
+    let folders = ModuleFolders(entries.map(\.node.modulePath))
+    var groups: [(module: String, rows: [JSONValue])] = []
+    for entry in entries {
+      let folder = folders.folder(of: entry.node.modulePath)
+      if groups.last?.module != folder { groups.append((folder, [])) }
+      groups[groups.count - 1].rows.append(row(entry))
+    }
+    return .array(
+      groups.map { group in
+        let type = types[group.module].map { String($0.split(separator: ".").last ?? "") }
+        return .array([.string(group.module), .optional(group.module.isEmpty ? nil : type), .array(group.rows)])
+      })
+  }
+
+  private func row(_ entry: Entry) -> JSONValue {
+    let node = entry.node
+    let keys = extraction?.keys[node.id].map { "returned as " + $0.joined(separator: ", ") }
+    let part = side.hiddenPart(of: node)
+    let why = part.map { ($0.reason ?? "nothing is known about it") + $0.modeWords }
+    return .array([
+      .string(requestName(node)), .string(PageText.operation(node)),
+      .optional(node.rule.map { "leaf by '\($0)'" }), .optional(node.location?.description),
+      .optional(shapes[node.id]), .strings(entry.states.map(\.rawValue)), .optional(keys), .optional(why),
+    ])
+  }
+
+  /// What a node's value is requested by.
+  private func requestName(_ node: Node) -> String { node.operation == .output ? "output" : node.name }
+
+  private func html(_ text: String, keepsLines: Bool = false) -> String { PageText.html(text, keepsLines: keepsLines) }
+}

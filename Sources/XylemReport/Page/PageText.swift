@@ -1,0 +1,87 @@
+internal import XylemGraph
+
+/// What every page has: its head, and texts that stay texts.
+enum PageText {
+  /// A page that needs no other file and no network.
+  ///
+  /// - Parameters:
+  ///   - title: the title, as text.
+  ///   - body: markup.
+  ///   - data: what the script draws.
+  ///   - script: what the page does, after what every page does.
+  static func page(title: String, body: String, data: JSONValue, script: String) -> String {
+    """
+    <!doctype html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
+    <link rel="icon" href="data:,">
+    <title>\(html(title))</title>
+    <style>
+    \(PageStyle.text)
+    </style>
+    </head>
+    <body>
+    \(body)
+    <div id="said" role="status" aria-live="polite"></div>
+    <script type="application/json" id="data">\(data.scriptText)</script>
+    <script>
+    \(PageScript.shared)
+    \(script)
+    </script>
+    </body>
+    </html>
+
+    """
+  }
+
+  /// What a node does, as people read it.
+  static func operation(_ node: Node) -> String {
+    let kind =
+      switch node.operation {
+      case .leafModule: "leaf module"
+      case .leafFunction: "leaf function"
+      case .getItem: "item"
+      case .getField: "field"
+      case .setAttribute: "set attribute"
+      default: node.operation.kind.rawValue
+      }
+    let target = node.operation.target
+    return target.isEmpty ? kind : "\(kind) \(target)"
+  }
+
+  /// The keys of a page, in a box of their own.
+  static func help(_ keys: [(keys: String, does: String)]) -> String {
+    let rows = keys.map { "<dt>\(html($0.keys))</dt><dd>\(html($0.does))</dd>" }
+    return """
+      <dialog id="help" aria-label="Keys">
+      <h2>Keys</h2>
+      <dl>\(rows.joined())</dl>
+      <form method="dialog"><button>Close</button></form>
+      </dialog>
+      """
+  }
+
+  /// Text within HTML, also within an attribute's quotation marks.
+  static func html(_ text: String, keepsLines: Bool = false) -> String {
+    let safe =
+      keepsLines
+      ? text.split(separator: "\n", omittingEmptySubsequences: false).map { printable(String($0)) }.joined(
+        separator: "\n")
+      : printable(text)
+    var out = ""
+    for character in safe {
+      switch character {
+      case "<": out += "&lt;"
+      case ">": out += "&gt;"
+      case "&": out += "&amp;"
+      case "\"": out += "&quot;"
+      case "'": out += "&#39;"
+      default: out.append(character)
+      }
+    }
+    return out
+  }
+}
