@@ -81,7 +81,8 @@ var targets: [Target] = [
     name: "XylemTrace", dependencies: ["XylemPlugins", "XylemRuntime", "XylemGraph", "XylemErrors", collections],
     swiftSettings: strict),
   .target(
-    name: "XylemReport", dependencies: ["XylemDiff", "XylemGraph", "XylemErrors"], swiftSettings: strict),
+    name: "XylemReport", dependencies: ["XylemDiff", "XylemGraph", "XylemErrors"], exclude: ["Schemas"],
+    swiftSettings: strict),
   .target(name: "XylemDiff", dependencies: ["XylemGraph", "XylemErrors"], swiftSettings: strict),
   .target(name: "XylemRuntime", dependencies: ["XylemErrors", "CXylem"], swiftSettings: strictMemory),
   .target(name: "XylemGraph", dependencies: ["XylemErrors"], swiftSettings: strict),
@@ -156,10 +157,17 @@ var targets: [Target] = [
   .testTarget(name: "XylemRuntimeTests", dependencies: ["XylemRuntime", "XylemErrors"], swiftSettings: strict),
   .testTarget(name: "XylemGraphTests", dependencies: ["XylemGraph", "XylemErrors"], swiftSettings: strict),
   .testTarget(
-    name: "XylemReportTests", dependencies: ["XylemReport", "XylemDiff", "XylemGraph"], swiftSettings: strict),
+    name: "XylemReportTests", dependencies: ["XylemSketches", "XylemReport", "XylemDiff", "XylemGraph"],
+    exclude: ["Snapshots"], swiftSettings: strict),
+  // Small graphs, line by line, for tests of diffs and their reports.
+  .target(
+    name: "XylemSketches", dependencies: ["XylemDiff", "XylemGraph"], path: "Tests/XylemSketches",
+    swiftSettings: strict),
   .testTarget(
     name: "XylemDiffTests",
-    dependencies: ["XylemExtract", "XylemDiff", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors"],
+    dependencies: [
+      "XylemSketches", "XylemExtract", "XylemDiff", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors",
+    ],
     swiftSettings: strict),
   .testTarget(name: "XylemErrorsTests", dependencies: ["XylemErrors"], swiftSettings: strict),
   .testTarget(

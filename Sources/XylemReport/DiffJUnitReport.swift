@@ -39,7 +39,7 @@ public struct DiffJUnitReport: DiffReport {
     if let train = finding.train { body.append("train: \(train)") }
     if let eval = finding.eval { body.append("eval: \(eval)") }
     if let witness = finding.witness { body.append("witness: \(witness.sentence)") }
-    body += ["to accept it:", finding.remedy]
+    body += ["\(finding.remedyHeading):", finding.remedy]
     let failure = "<failure type=\"\(finding.level.rawValue)\" message=\"\(Self.escaped(finding.message))\">"
     let text = body.joined(separator: "\n").split(separator: "\n", omittingEmptySubsequences: false)
     return [

@@ -1,7 +1,7 @@
 public import XylemDiff
 
 /// A form in which a diff is told: the same diff gives the same bytes.
-public protocol DiffReport {
+public protocol DiffReport: Sendable {
   /// The report, with a line break at its end where it is text for people.
   func render(_ diff: TraceDiff) -> String
 }
@@ -22,9 +22,12 @@ extension TraceDiff {
       let rest = known > 0 ? "; \(plural(known, "difference")) known before" : ""
       return (added == 0 ? "nothing new to look at" : "\(plural(added, "new difference")) to look at") + rest
     }
-    let (errors, warnings) = (count(of: .error).open, count(of: .warning).open)
-    if errors > 0 { return "\(plural(errors, "error")): the modes compute different things where they should agree" }
-    if warnings > 0 { return "\(plural(warnings, "difference")) to look at" }
+    let errors = count(of: .error).open
+    let open = unexpected(atLeast: .warning).filter { $0.level == .warning }
+    let problems = open.count { $0.rule.isAboutExpectations }
+    if errors > 0 { return "\(plural(errors, "error")): what is asked for is not the same in both modes" }
+    let parts = [(open.count - problems, "difference"), (problems, "expectation")].filter { $0.0 > 0 }
+    if !parts.isEmpty { return parts.map { plural($0.0, $0.1) }.joined(separator: " and ") + " to look at" }
     return findings.isEmpty ? "the modes compute the same" : "every difference is by design, or accepted"
   }
 
@@ -123,9 +126,18 @@ extension Finding.Witness.Outcome {
 }
 
 extension Finding {
+  /// What its remedy is for.
+  var remedyHeading: String {
+    if rule.isAboutExpectations { return "what to do" }
+    return [.returnNodeMissingInMode, .returnNodeRenamed].contains(rule) ? "what to ask for" : "to accept it"
+  }
+
   /// The nodes of its places, and those that follow from it.
   var memberNames: (places: [String], consequences: [String]) {
-    (members.filter { !$0.isConsequence }.map(\.node), members.filter(\.isConsequence).map(\.node))
+    var seen: Set<String> = []
+    // One node may follow for two reasons: it reads another value, and has another name.
+    let consequences = members.filter { $0.isConsequence && seen.insert($0.node).inserted }.map(\.node)
+    return (members.filter { !$0.isConsequence }.map(\.node), consequences)
   }
 }
 

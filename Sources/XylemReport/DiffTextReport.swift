@@ -74,7 +74,7 @@ public struct DiffTextReport: DiffReport {
     if let witness = finding.witness { lines.append("  witness: \(printable(witness.sentence))") }
     lines.append("  fingerprint: \(finding.fingerprint)")
     if finding.level != .info {
-      lines.append("  to accept it:")
+      lines.append("  \(finding.remedyHeading):")
       lines += finding.remedy.split(separator: "\n", omittingEmptySubsequences: false).map { "    " + $0 }
     }
     return lines.joined(separator: "\n")

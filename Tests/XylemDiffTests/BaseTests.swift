@@ -1,6 +1,7 @@
 import Testing
 import XylemDiff
 import XylemGraph
+import XylemSketches
 
 @Suite("Compared with another diff") struct BaseTests {
   private func finding(

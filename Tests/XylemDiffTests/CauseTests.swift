@@ -1,6 +1,7 @@
 import Testing
 import XylemDiff
 import XylemGraph
+import XylemSketches
 
 @Suite("One cause, one finding")
 struct CauseTests {
@@ -48,7 +49,7 @@ struct CauseTests {
     #expect(self.diff(net(false), net(true)).summary == ["warning attribute-differs dropout"])
   }
 
-  private func diff(_ train: Graph, _ eval: Graph) -> TraceDiff { XylemDiffTests.diff(train, eval) }
+  private func diff(_ train: Graph, _ eval: Graph) -> TraceDiff { XylemSketches.diff(train, eval) }
 
   @Test func `a user's own addition in train mode is a warning with its line, though the names move`() {
     let train = sketch { s in
@@ -161,7 +162,7 @@ struct CauseTests {
 
   @Test func `a frozen batch norm is named with its path and is not said to update its statistics`() {
     let graph = sketch { s in s.output(s.leaf("body.bn", "torch.nn.modules.batchnorm.BatchNorm2d", s.value("x"))) }
-    let diff = XylemDiffTests.diff(graph, graph, pinned: ["body.bn"])
+    let diff = XylemSketches.diff(graph, graph, pinned: ["body.bn"])
     #expect(diff.summary == ["info submodule-mode-mixed body.bn [mode of its own]"])
     #expect(diff.findings[0].module == "body.bn")
   }

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import XylemDiff
 import XylemGraph
+import XylemSketches
 
 @Suite("Expectations")
 struct ExpectationTests {

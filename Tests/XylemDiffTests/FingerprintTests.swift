@@ -1,6 +1,7 @@
 import Testing
 import XylemDiff
 import XylemGraph
+import XylemSketches
 
 @Suite("Fingerprints")
 struct FingerprintTests {
@@ -45,5 +46,49 @@ struct FingerprintTests {
     let (one, other) = (diff(net(true), net(false)).fingerprints, diff(net(true), net(false, scale: 4)).fingerprints)
     #expect(one.subtracting(other).count == 1)
     #expect(other.subtracting(one).count == 1)
+  }
+}
+
+extension FingerprintTests {
+  @Test func `what moves to the other mode is another difference`() {
+    func noisy(_ does: Bool) -> Graph {
+      sketch { s in
+        var y = s.value("x")
+        if does { y = s.op("add.Tensor", y, s.op("randn_like", y, effects: Effects(usesRandomState: true)), .int(1)) }
+        s.output(s.op("relu", y))
+      }
+    }
+    func counting(_ does: Bool) -> Graph {
+      sketch { s in
+        if does { s.set("steps", s.op("add.Tensor", s.attribute("steps"), .int(1))) }
+        s.output(s.op("relu", s.value("x")))
+      }
+    }
+    func scaled(_ value: Int) -> Graph { sketch { s in s.output(s.op("mul.Scalar", s.value("x"), .int(value))) } }
+    func wired(_ name: String) -> Graph {
+      sketch { s in
+        let a = s.op("relu", s.value("x"))
+        s.op("sigmoid", s.value("x"))
+        s.output(.list([s.op("mul.Tensor", a, s.value(name)), s.value("sigmoid")]))
+      }
+    }
+    func effect(_ effects: Effects) -> Graph {
+      sketch { s in s.output(s.op("custom", s.value("x"), effects: effects)) }
+    }
+    let whole = sketch { s in s.output(s.leaf("enc", "net.Encoder", s.value("x"))) }
+    let traced = sketch { s in
+      let y = s.op("sigmoid", s.op("relu", s.value("x"), in: "enc"), in: "enc")
+      s.call("enc", "net.Encoder", result: y)
+      s.output(y)
+    }
+    let pairs: [(Graph, Graph)] = [
+      (noisy(true), noisy(false)), (counting(true), counting(false)), (scaled(2), scaled(3)),
+      (wired("relu"), wired("sigmoid")), (effect(Effects(usesRandomState: true)), effect(.none)),
+      (effect(Effects(writesModel: true)), effect(.none)), (whole, traced),
+    ]
+    for (a, b) in pairs {
+      let (there, back) = (diff(a, b).findings, diff(b, a).findings)
+      #expect(!there.isEmpty && there.map(\.fingerprint) != back.map(\.fingerprint), "\(there.map(\.rule))")
+    }
   }
 }

@@ -1,6 +1,7 @@
 import Testing
 import XylemDiff
 import XylemGraph
+import XylemSketches
 
 /// One change in one of two equal graphs.
 enum Mutation: CaseIterable {

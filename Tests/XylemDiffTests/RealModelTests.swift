@@ -3,6 +3,7 @@ import Testing
 import XylemDiff
 import XylemExtract
 import XylemGraph
+import XylemSketches
 import XylemRuntime
 import XylemTrace
 

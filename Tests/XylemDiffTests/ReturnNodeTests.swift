@@ -1,6 +1,7 @@
 import Testing
 import XylemDiff
 import XylemGraph
+import XylemSketches
 
 @Suite("Requested return nodes")
 struct ReturnNodeTests {

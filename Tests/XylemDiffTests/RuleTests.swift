@@ -1,6 +1,7 @@
 import Testing
 import XylemDiff
 import XylemGraph
+import XylemSketches
 
 @Suite("Rules")
 struct RuleTests {
@@ -19,7 +20,7 @@ struct RuleTests {
     let diff = diff(twice, once)
     #expect(diff.summary == ["warning module-call-count-differs fc_1"])
     #expect(diff.findings[0].message == "fc (Linear) is called twice in train mode and once in eval mode")
-    #expect(XylemDiffTests.diff(once, twice).summary == ["warning module-call-count-differs fc_1"])
+    #expect(XylemSketches.diff(once, twice).summary == ["warning module-call-count-differs fc_1"])
   }
 
   @Test func `so is a container that one mode calls more often, with everything in the extra call under it`() {
@@ -180,6 +181,6 @@ struct RuleTests {
     let diff = TraceDiffer.diff(sides[0], sides[1], model: "net", today: (2026, 7, 1))
     #expect(diff.summary == ["info renumbered-only body.fc1"])
     // Between the modes of one model another path is another module.
-    #expect(XylemDiffTests.diff(net("body"), net("trunk")).findings.map(\.module) == ["body", "trunk"])
+    #expect(XylemSketches.diff(net("body"), net("trunk")).findings.map(\.module) == ["body", "trunk"])
   }
 }

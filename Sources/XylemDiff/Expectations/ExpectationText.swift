@@ -41,7 +41,7 @@ enum ExpectationText {
     (
       "the expectations \(name(first)) and \(name(expectation)) both accept "
         + "\(finding.rule.rawValue) at \(finding.node ?? finding.module)",
-      "place: \(finding.fingerprint)"
+      "place: \"\(finding.fingerprint)\""
     )
   }
 

@@ -118,14 +118,14 @@ extension FindingBuilder {
       let lines = (FindingText.line(train, t), FindingText.line(eval, e))
       if a.usesRandomState != b.usesRandomState {
         let finding = makeFinding(
-          .randomInOneMode, true, t, edit: "effect",
+          .randomInOneMode, true, t, edit: "effect in " + (a.usesRandomState ? "train" : "eval"),
           message: FindingText.random(node.name, side: label(a.usesRandomState)), train: lines.0, eval: lines.1)
         drafts.append(Draft(finding: finding, trainNodes: [t], evalNodes: [e]))
       }
       if a.writesModel != b.writesModel || a.writes != b.writes {
         let writesMore = a.writesModel == b.writesModel ? a.writes.count > b.writes.count : a.writesModel
         let finding = makeFinding(
-          .stateUpdatedInOneMode, true, t, edit: "effect",
+          .stateUpdatedInOneMode, true, t, edit: "effect in " + (writesMore ? "train" : "eval"),
           message: FindingText.state(node.name, side: label(writesMore)), train: lines.0, eval: lines.1)
         drafts.append(Draft(finding: finding, trainNodes: [t], evalNodes: [e]))
       }

@@ -64,15 +64,18 @@ extension FindingBuilder {
     case .opaque(let path):
       let isLeaf = side.nodes[first].operation.kind == .leafModule && node.modulePath == path
       finding = makeFinding(
-        .leafModeUnknown, cluster.isTrain, first, module: path, edit: "opaque",
+        .leafModeUnknown, cluster.isTrain, first, module: path,
+        edit: "opaque in " + (cluster.isTrain == isLeaf ? "train" : "eval"),
         message: FindingText.opaque(
           FindingText.module(path, side.types[path]), leaf: self.label(cluster.isTrain == isLeaf),
           traced: self.label(cluster.isTrain != isLeaf)),
         train: trainLine, eval: evalLine, operation: "module " + (side.types[path] ?? ""))
     case .known, .flow:
       let rule = cluster.cause == nil ? rule(ofFlow: cluster, only: only) : only
+      // A rule that names no side has it in the edit: what moves to the other mode is another difference.
+      let edit = rule == only ? "only" : "only in " + (cluster.isTrain ? "train" : "eval")
       finding = makeFinding(
-        rule, cluster.isTrain, first, edit: "only", arguments: node.inputs,
+        rule, cluster.isTrain, first, edit: edit, arguments: node.inputs,
         message: FindingText.alone(node.name, rest: cluster.nodes.count - 1, side: label), train: trainLine,
         eval: evalLine, cause: cluster.cause)
     }

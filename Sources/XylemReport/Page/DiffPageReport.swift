@@ -133,7 +133,9 @@ public struct DiffPageReport: DiffReport {
     let names = finding.memberNames
     lines += members("Places", names.places) + members("Follows from it", names.consequences)
     lines.append("<div class=\"remedy\"><pre id=\"r\(index)\">\(html(finding.remedy, keepsLines: true))</pre>")
-    lines.append("<button type=\"button\" class=\"copy\" data-for=\"r\(index)\">Copy expectation</button></div>")
+    lines.append(
+      "<button type=\"button\" class=\"copy\" data-for=\"r\(index)\">\(finding.remedyHeading == "to accept it" ? "Copy expectation" : "Copy")</button></div>"
+    )
     lines.append("<p class=\"small\"><code>\(finding.rule.rawValue)</code> <code>\(finding.fingerprint)</code></p>")
     lines.append("</details></article>")
     return lines.joined(separator: "\n")

@@ -1,17 +1,17 @@
-import XylemDiff
-import XylemGraph
+package import XylemDiff
+package import XylemGraph
 
 /// Builds a graph a line at a time, with names as a tracer gives them.
-struct Sketch {
-  private(set) var graph = Graph()
+package struct Sketch {
+  package private(set) var graph = Graph()
   private var counts: [String: Int] = [:]
   private var calls: [String: Int] = [:]
 
   /// A graph with one placeholder, `x`.
-  init() { input("x") }
+  package init() { input("x") }
 
   /// The value of a node that exists.
-  func value(_ name: String) -> Argument { .node(graph.node(named: name)?.id ?? NodeID(-1)) }
+  package func value(_ name: String) -> Argument { .node(graph.node(named: name)?.id ?? NodeID(-1)) }
 
   /// The name that comes next for an operation.
   private mutating func name(_ base: String, in module: String) -> String {
@@ -21,14 +21,14 @@ struct Sketch {
     return number == 0 ? path : path + "_\(number)"
   }
 
-  mutating func input(_ name: String) {
+  package mutating func input(_ name: String) {
     let position = graph.placeholders.count
     graph.append(.placeholder(Placeholder(name: name, position: position)), name: name, inputs: [])
   }
 
   /// An operator: `add("add.Tensor", x, y)`.
   @discardableResult
-  mutating func op(
+  package mutating func op(
     _ operation: String, _ inputs: Argument..., in module: String = "", line: Int? = nil,
     effects: Effects? = Effects.none,
     name: String? = nil
@@ -42,7 +42,7 @@ struct Sketch {
 
   /// A leaf function by its qualified name.
   @discardableResult
-  mutating func function(
+  package mutating func function(
     _ qualified: String, _ inputs: Argument..., in module: String = "", line: Int? = nil,
     effects: Effects? = Effects.none, method modulePath: String? = nil
   ) -> Argument {
@@ -56,7 +56,7 @@ struct Sketch {
 
   /// A leaf module by its path.
   @discardableResult
-  mutating func leaf(
+  package mutating func leaf(
     _ path: String, _ type: String, _ inputs: Argument..., mode: String? = nil, replaces: Bool = false
   ) -> Argument {
     let ordinal = calls[path, default: 0]
@@ -73,20 +73,20 @@ struct Sketch {
   }
 
   @discardableResult
-  mutating func attribute(_ path: String, in module: String = "") -> Argument {
+  package mutating func attribute(_ path: String, in module: String = "") -> Argument {
     .node(
       graph.append(
         .attribute(path: path), name: path, inputs: [], modulePath: module, effects: Effects(aliasesModel: true)))
   }
 
-  mutating func set(_ path: String, _ value: Argument, in module: String = "") {
+  package mutating func set(_ path: String, _ value: Argument, in module: String = "") {
     graph.append(
       .setAttribute(path: path), name: name("setattr", in: module), inputs: [value], modulePath: module,
       effects: Effects(writesModel: true))
   }
 
   @discardableResult
-  mutating func region(_ inputs: Argument..., in module: String = "", hides: [String] = []) -> Argument {
+  package mutating func region(_ inputs: Argument..., in module: String = "", hides: [String] = []) -> Argument {
     let code = CodeReference(function: "__torch__.___torch_mangle_2.Net.forward", statement: 3)
     return .node(
       graph.append(
@@ -97,24 +97,24 @@ struct Sketch {
   }
 
   /// Writes down that a module which is no leaf was called.
-  mutating func call(_ path: String, _ type: String, result: Argument = .none) {
+  package mutating func call(_ path: String, _ type: String, result: Argument = .none) {
     let ordinal = calls[path, default: 0]
     calls[path] = ordinal + 1
     graph.appendCall(ModuleCall(path: path, type: type, ordinal: ordinal, result: result, isLeaf: false))
   }
 
-  mutating func output(_ value: Argument) { graph.append(.output, name: "output", inputs: [value], type: "") }
+  package mutating func output(_ value: Argument) { graph.append(.output, name: "output", inputs: [value], type: "") }
 }
 
 /// A graph from lines.
-func sketch(_ body: (inout Sketch) -> Void) -> Graph {
+package func sketch(_ body: (inout Sketch) -> Void) -> Graph {
   var sketch = Sketch()
   body(&sketch)
   return sketch.graph
 }
 
 /// The diff of two graphs as the train and eval traces of one model.
-func diff(
+package func diff(
   _ train: Graph, _ eval: Graph, options: DiffOptions = DiffOptions(), pinned: [String] = []
 ) -> TraceDiff {
   TraceDiffer.diff(
@@ -124,7 +124,7 @@ func diff(
 }
 
 /// The same two graphs the other way around.
-func swapped(_ train: Graph, _ eval: Graph) -> TraceDiff {
+package func swapped(_ train: Graph, _ eval: Graph) -> TraceDiff {
   TraceDiffer.diff(
     DiffSide(graph: eval, label: "train", isTraining: false), DiffSide(graph: train, label: "eval", isTraining: true),
     model: "net", today: (2026, 7, 1))
@@ -132,7 +132,7 @@ func swapped(_ train: Graph, _ eval: Graph) -> TraceDiff {
 
 extension TraceDiff {
   /// The findings as `level rule node [cause]`.
-  var summary: [String] {
+  package var summary: [String] {
     findings.map { finding in
       "\(finding.level.rawValue) \(finding.rule.rawValue) \(finding.node ?? finding.module)"
         + (finding.cause.map { " [\($0)]" } ?? "")
@@ -140,7 +140,7 @@ extension TraceDiff {
   }
 
   /// Every fingerprint of the findings and of their members.
-  var fingerprints: Set<String> {
+  package var fingerprints: Set<String> {
     Set(findings.flatMap { [$0.fingerprint] + $0.members.map(\.fingerprint) })
   }
 }
