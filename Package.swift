@@ -157,8 +157,9 @@ var targets: [Target] = [
   .testTarget(name: "XylemRuntimeTests", dependencies: ["XylemRuntime", "XylemErrors"], swiftSettings: strict),
   .testTarget(name: "XylemGraphTests", dependencies: ["XylemGraph", "XylemErrors"], swiftSettings: strict),
   .testTarget(
-    name: "XylemReportTests", dependencies: ["XylemSketches", "XylemReport", "XylemDiff", "XylemGraph"],
-    exclude: ["Snapshots"], swiftSettings: strict),
+    name: "XylemReportTests",
+    dependencies: ["XylemSketches", "XylemTestSupport", "XylemReport", "XylemDiff", "XylemGraph"],
+    exclude: ["Schemas", "Snapshots"], swiftSettings: strict),
   // Small graphs, line by line, for tests of diffs and their reports.
   .target(
     name: "XylemSketches", dependencies: ["XylemDiff", "XylemGraph"], path: "Tests/XylemSketches",
@@ -172,7 +173,9 @@ var targets: [Target] = [
   .testTarget(name: "XylemErrorsTests", dependencies: ["XylemErrors"], swiftSettings: strict),
   .testTarget(
     name: "XylemCommandTests",
-    dependencies: ["XylemCommand", "XylemNN", "XylemExample", "XylemReport", "XylemDiff", "XylemGraph"],
+    dependencies: [
+      "XylemTestSupport", "XylemCommand", "XylemNN", "XylemExample", "XylemReport", "XylemDiff", "XylemGraph",
+    ],
     exclude: ["Snapshots"],
     swiftSettings: strict),
 ]

@@ -64,7 +64,11 @@ struct WitnessTests {
         __buffers__ = []
         training : bool
         def forward(self, x: Tensor) -> Tensor:
-          return torch.mul(x, 3)
+          if self.training:
+            y = torch.mul(x, 3)
+          else:
+            y = torch.mul(3, x)
+          return y
 
       class Net(Module):
         __parameters__ = []
@@ -235,6 +239,18 @@ struct WitnessTests {
     #expect(diff.run?.unexplained == [])
     #expect(diff.run?.failure == nil)
     #expect(try TouchedState(model) == before)
+  }
+
+  @Test(arguments: ["zoo/resnet18.pt", "zoo/googlenet.pt", "constructs/frozen_norm.pt", "zoo/maskrcnn_resnet50_fpn.pt"])
+  func `comparing leaves modes, buffers and the random state as they were`(_ name: String) throws {
+    let model = try ScriptModel(path: Fixtures.path(name))
+    let (before, flags) = (try TouchedState(model), model.modules.map(\.isTraining))
+    let options = TraceOptions(makesLeaves: true)
+    let names = try GraphNodeNames(of: model, options: options)
+    #expect(!names.differences.findings.isEmpty)
+    _ = try FeatureExtractor(of: model, returning: [ReturnRequest(names.eval[3])], options: options).warnings
+    #expect(try TouchedState(model) == before)
+    #expect(try ScriptModel(model.archive).modules.map(\.isTraining) == flags)
   }
 
   @Test func `an input that does not fit is an error, and the model is as it was`() throws {
