@@ -87,8 +87,10 @@ clean: ## remove what was built here; the shared libtorch stays
 
 ifneq ($(bench),)
 .PHONY: bench
-bench: build ## measure tracing, extraction and calls of plugins
+bench: build ## measure tracing, extraction, calls of plugins and diffs
 	@$(swift_build) -c release --product PluginBenchmarks
 	@.build/release/PluginBenchmarks
+	@$(swift_build) -c release --product DiffBenchmarks
+	@.build/release/DiffBenchmarks
 	@bash $(bench)
 endif

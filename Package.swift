@@ -151,6 +151,9 @@ var targets: [Target] = [
   .testTarget(name: "XylemLeafTests", dependencies: ["XylemLeaf", "CXylem"], swiftSettings: strictMemory),
   .target(name: "CallSubjects", dependencies: ["CXylem"], path: "Tests/CallSubjects"),
   .executableTarget(
+    name: "DiffBenchmarks", dependencies: ["XylemReport", "XylemDiff", "XylemGraph"], path: "Tests/DiffBenchmarks",
+    swiftSettings: strict),
+  .executableTarget(
     name: "PluginBenchmarks",
     dependencies: ["XylemExtract", "XylemTrace", "XylemPlugins", "XylemRuntime", "XylemErrors", "CXylem"],
     path: "Tests/PluginBenchmarks", swiftSettings: strict),

@@ -248,7 +248,7 @@ struct WitnessTests {
     let options = TraceOptions(makesLeaves: true)
     let names = try GraphNodeNames(of: model, options: options)
     #expect(!names.differences.findings.isEmpty)
-    _ = try FeatureExtractor(of: model, returning: [ReturnRequest(names.eval[3])], options: options).warnings
+    _ = try FeatureExtractor(of: model, returning: [ReturnRequest(names.eval[1])], options: options).warnings
     #expect(try TouchedState(model) == before)
     #expect(try ScriptModel(model.archive).modules.map(\.isTraining) == flags)
   }
