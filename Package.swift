@@ -135,7 +135,8 @@ var targets: [Target] = [
   .testTarget(
     name: "XylemModelsTests",
     dependencies: [
-      "XylemTestSupport", "XylemModels", "XylemNN", "XylemExtract", "XylemTrace", "XylemRuntime", "XylemGraph",
+      "XylemTestSupport", "XylemModels", "XylemDiff", "XylemNN", "XylemExtract", "XylemTrace", "XylemRuntime",
+      "XylemGraph",
       "XylemErrors",
     ],
     swiftSettings: strict),

@@ -1,4 +1,5 @@
 import Testing
+import XylemDiff
 import XylemErrors
 import XylemExtract
 import XylemModels
@@ -36,6 +37,18 @@ private final class MyModule: Module, Layer {
     let image = try Goldens.formula([1, 3, 8, 8])
     let found = try extractor([.tensor(image)])["leaf_module"]?.tensor
     #expect(try found?.floats() == model.leafModule(model.conv(image)).floats())
+  }
+
+  @Test func `what differs between the modes is told, and accepted`() throws {
+    let names = try GraphNodeNames(of: resnet18())
+    #expect(names.train == names.eval && names.warnings.isEmpty)
+    #expect(
+      names.differences.findings.map(\.message) == [
+        "batch norm (BatchNorm2d, 20 layers) updates its statistics in train mode and uses them in eval mode"
+      ])
+    let accepted = DiffExpectation(rule: "node-only-in-train", place: "head.mul", reason: "scales the loss")
+    let quiet = try FeatureExtractor(of: resnet18(), returning: ["layer1"], suppressing: [accepted])
+    #expect(quiet.warnings.isEmpty)
   }
 
   @Test func `layer1 and layer3 of resnet18 come out as feat1 and feat2`() throws {
