@@ -205,14 +205,7 @@ public final class FeatureExtractor: Sendable {
 }
 
 extension Plan {
-  func describe(_ failure: Program.Failure) -> XylemError {
-    let node = origins.indices.contains(failure.origin) ? origins[failure.origin] : nil
-    if failure.isCheck, let node, case .guard(let assumption) = node.operation {
-      let condition = node.inputs[0].node.map { graph[$0].name } ?? "the condition"
-      return ExtractErrors.failedGuard(at: node, assumption, condition: condition)
-    }
-    return ExtractErrors.execution(at: node, failure.error)
-  }
+  func describe(_ failure: Program.Failure) -> XylemError { failure.described(origins, in: graph) }
 
   /// Takes a part out of a structured value.
   func project(_ value: Value, _ steps: [Projection], _ request: String) throws(XylemError) -> Value {
@@ -244,5 +237,17 @@ extension Plan {
       }
     }
     return current
+  }
+}
+
+extension Program.Failure {
+  /// The failure with the node that it happened at.
+  func described(_ origins: [Node], in graph: Graph) -> XylemError {
+    let node = origins.indices.contains(origin) ? origins[origin] : nil
+    if isCheck, let node, case .guard(let assumption) = node.operation {
+      let condition = node.inputs[0].node.map { graph[$0].name } ?? "the condition"
+      return ExtractErrors.failedGuard(at: node, assumption, condition: condition)
+    }
+    return ExtractErrors.execution(at: node, error)
   }
 }

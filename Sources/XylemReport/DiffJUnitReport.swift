@@ -31,7 +31,7 @@ public struct DiffJUnitReport: DiffReport {
     let name = "\(finding.place) [\(finding.fingerprint)]"
     let head = "    <testcase classname=\"\(finding.rule.rawValue)\" name=\"\(Self.escaped(name))\""
     if let expectation = finding.expectation {
-      return [head + ">", "      <skipped message=\"\(Self.escaped(expectation.reason))\"/>", "    </testcase>"]
+      return [head + ">", "      <skipped message=\"\(Self.escaped(expectation.acceptance))\"/>", "    </testcase>"]
     }
     guard finding.level >= failing, finding.isNew else { return [head + "/>"] }
     var body = [finding.why]

@@ -35,7 +35,8 @@ public struct DiffMarkdownReport: DiffReport {
     let accepted = diff.findings.filter { $0.expectation != nil }
     if !accepted.isEmpty { lines += ["", "Accepted:", ""] }
     for finding in accepted {
-      lines.append("- \(place(finding)): \(escaped(finding.message)) (\(escaped(finding.expectation?.reason ?? "")))")
+      lines.append(
+        "- \(place(finding)): \(escaped(finding.message)) (\(escaped(finding.expectation?.acceptance ?? "")))")
     }
     return lines.joined(separator: "\n") + "\n"
   }

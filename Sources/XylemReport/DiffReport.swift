@@ -141,6 +141,13 @@ extension Finding {
   }
 }
 
+extension DiffExpectation {
+  /// Why it is accepted, by whom and until when.
+  var acceptance: String {
+    reason + (owner.map { " (\($0))" } ?? "") + (expires.map { ", until \($0)" } ?? "")
+  }
+}
+
 extension HiddenPart {
   /// What is known of how it depends on the mode; empty where nothing is.
   var modeWords: String {

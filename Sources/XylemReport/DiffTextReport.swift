@@ -33,7 +33,7 @@ public struct DiffTextReport: DiffReport {
     if !accepted.isEmpty { lines += ["", "accepted:"] }
     for finding in accepted {
       lines.append("  \(printable(finding.place)): \(printable(finding.message))")
-      if let reason = finding.expectation?.reason { lines.append("    because: \(printable(reason))") }
+      if let reason = finding.expectation?.acceptance { lines.append("    because: \(printable(reason))") }
     }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -55,17 +55,8 @@ struct ObservedPlan {
     do throws(Program.Failure) {
       try program.run(inputs, observer: &observer)
     } catch {
-      throw describe(error)
+      throw error.described(origins, in: trace.graph)
     }
-  }
-
-  private func describe(_ failure: Program.Failure) -> XylemError {
-    let node = origins.indices.contains(failure.origin) ? origins[failure.origin] : nil
-    if failure.isCheck, let node, case .guard(let assumption) = node.operation {
-      let condition = node.inputs[0].node.map { trace.graph[$0].name } ?? "the condition"
-      return ExtractErrors.failedGuard(at: node, assumption, condition: condition)
-    }
-    return ExtractErrors.execution(at: node, failure.error)
   }
 }
 

@@ -34,7 +34,8 @@ extension TraceDiffer {
   ///   - name: the model's name for people; nil for its own.
   ///   - options: return nodes to check, limits and expectations.
   ///   - today: the day by which expectations expire.
-  /// - Throws: with an input, `extract.input`, `extract.execution`, `extract.guard`, and as operators do.
+  /// - Throws: with an input, `extract.input`, `extract.execution`, `extract.guard`, and as operators do, where the second graph does not
+  ///   run. Where the first one does not, every finding is undecided, and the run has the reason.
   public static func diff(
     _ train: Trace, _ eval: Trace, of model: any TracedModel, on input: WitnessInput? = nil, name: String? = nil,
     options: DiffOptions = DiffOptions(), today: (year: Int, month: Int, day: Int)
@@ -73,26 +74,33 @@ private struct WitnessRun {
     let snapshot = try ModelSnapshot(model)
     let arguments = try input.arguments.mapValues { try $0.cloned() }
 
-    var first = ValueKeeper(plans.train, seeds: seeds.train)
-    let trainChanges = try Self.run(plans.train, arguments, &first, snapshot)
     var second = ValueKeeper(plans.eval, seeds: seeds.eval, keepsShapesOnly: true)
     let evalChanges = try Self.run(plans.eval, arguments, &second, snapshot)
-    var values: [NodeID: Value] = [:]
-    for pair in partners { values[pair.eval] = first.values[pair.train] }
-    var comparer = PairComparer(plans.eval, seeds: seeds.eval, partners: values)
+    var first = ValueKeeper(plans.train, seeds: seeds.train)
+    var comparer = PairComparer(plans.eval, seeds: seeds.eval)
+    var trainChanges: [String: ModelSnapshot.Change] = [:]
     var failure: String?
     do {
-      _ = try Self.run(plans.eval, arguments, &comparer, snapshot)
+      trainChanges = try Self.run(plans.train, arguments, &first, snapshot)
+      for pair in partners { comparer.partners[pair.eval] = first.values[pair.train] }
+      // On its own values the second graph ran; on the first one's it may not. What was compared until then holds.
+      do { _ = try Self.run(plans.eval, arguments, &comparer, snapshot) } catch { failure = Self.reason(error) }
     } catch {
-      // The second graph ran on its own values; with the first one's it may not. What was compared until then holds.
-      failure = (error as? XylemError)?.message ?? "\(error)"
+      // Some models take more in one mode than in the other, such as a detector its targets.
+      failure = "\(train.mode.rawValue) mode does not run on this input: \(Self.reason(error))"
     }
     self.failure = failure
     seed = input.seed
     shapes = (first.shapes, second.shapes)
     changes = (trainChanges, evalChanges)
     found = comparer.found
-    output = try ValueDifference(first.output ?? .none, second.output ?? .none)
+    output = first.output == nil ? .none : try ValueDifference(first.output ?? .none, second.output ?? .none)
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    guard let error = error as? XylemError else { return "\(error)" }
+    let node = error.place.node.map { " at \($0)" } ?? ""
+    return error.message + node + ((error.cause as? XylemError).map { ": \($0.message)" } ?? "")
   }
 
   /// Runs a plan, and gives what it changed of the model, which is put back in any case.

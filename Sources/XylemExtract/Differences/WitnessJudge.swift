@@ -38,6 +38,9 @@ struct WitnessJudge {
     guard finding.rule.isAboutValues else {
       return Finding.Witness(outcome: .undecided, reason: "it is not about values, so a run tells nothing of it")
     }
+    if found.isEmpty, let failure {
+      return Finding.Witness(outcome: .undecided, reason: "the run ended before it: \(failure)")
+    }
     let rows = rowsByFinding[index] ?? []
     let nodes = candidates(rows).sorted { order[$0] ?? 0 < order[$1] ?? 0 }
     let compared = nodes.filter { found[$0] != nil }

@@ -63,7 +63,7 @@ struct PairComparer: ProgramObserver {
   let plan: ObservedPlan
   let seeds: RowSeeds
   /// The values of the first graph, by the nodes of the second.
-  let partners: [NodeID: Value]
+  var partners: [NodeID: Value] = [:]
   private(set) var found: [NodeID: Found] = [:]
 
   /// Nodes whose present value is not their partner's, with the node where that began.
@@ -72,10 +72,9 @@ struct PairComparer: ProgramObserver {
   private var strayStorage: [Int: NodeID] = [:]
   private var replaced: Set<NodeID> = []
 
-  init(_ plan: ObservedPlan, seeds: RowSeeds, partners: [NodeID: Value]) {
+  init(_ plan: ObservedPlan, seeds: RowSeeds) {
     self.plan = plan
     self.seeds = seeds
-    self.partners = partners
   }
 
   mutating func willRun(to stop: Int) throws(XylemError) { try seeds.prepare(plan.moments[stop].node) }

@@ -126,7 +126,9 @@ public struct DiffPageReport: DiffReport {
     if let train = finding.train { lines.append("<pre class=\"train\"><b>train</b> \(html(train))</pre>") }
     if let eval = finding.eval { lines.append("<pre class=\"eval\"><b>eval</b>  \(html(eval))</pre>") }
     lines.append("<p>\(html(finding.why))</p>")
-    if let reason = finding.expectation?.reason { lines.append("<p class=\"because\">Accepted: \(html(reason))</p>") }
+    if let reason = finding.expectation?.acceptance {
+      lines.append("<p class=\"because\">Accepted: \(html(reason))</p>")
+    }
     if let witness = finding.witness {
       lines.append("<p class=\"witness\">Witness: \(html(witness.sentence))</p>")
     }
