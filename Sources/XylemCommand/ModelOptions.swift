@@ -181,7 +181,7 @@ struct ModelOptions: ParsableArguments {
   func checkOutput(reading inputs: [String] = []) throws(XylemError) {
     guard let output else { return }
     try OutputFile.check(output)
-    for path in [model] + inputs where OutputFile.areSame(path, output) {
+    for path in [model] + [config, weights].compactMap(\.self) + inputs where OutputFile.areSame(path, output) {
       throw CommandErrors.usage("the output would replace '\(path)', which is read")
     }
   }

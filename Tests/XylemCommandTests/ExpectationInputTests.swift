@@ -103,6 +103,16 @@ import Testing
     #expect(config.status == 2 && config.output.isEmpty)
   }
 
+  @Test func `a report does not replace the configuration that is read`() async throws {
+    let (run, file) = try await diff("auto-leaf: true\n", "-o", NSTemporaryDirectory() + "unused.txt")
+    #expect(run.status == 1)
+    try "auto-leaf: true\n".write(toFile: file, atomically: true, encoding: .utf8)
+    defer { try? FileManager.default.removeItem(atPath: file) }
+    let over = await xylem("diff", dropout, "--config", file, "-o", file)
+    #expect(over.status == 64 && over.errors.contains("would replace"))
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == "auto-leaf: true\n")
+  }
+
   @Test func `many expectations and a glob of many stars are no trouble`() async throws {
     var text = "expectations:\n"
     for number in 0..<5_000 {

@@ -51,6 +51,22 @@ private final class MyModule: Module, Layer {
     #expect(quiet.warnings.isEmpty)
   }
 
+  @Test func `a run of both graphs shows what differs in a model in Swift, and leaves it as it was`() throws {
+    let module = resnet18()
+    try module.load(FixtureFiles.path("zoo/resnet18.pt"))
+    let model = try SwiftModel(module)
+    func trace(_ mode: Mode) throws -> Trace { try model.trace(TraceOptions(mode: mode)) }
+    func state() throws -> [[Float]] { try model.tensors.map { try $0.tensor.converted(to: .float32).floats() } }
+    let before = try state()
+    let image = try Goldens.formula([2, 3, 64, 64])
+    let diff = try TraceDiffer.diff(
+      trace(.train), trace(.eval), of: model, on: .init(["x": .tensor(image)]), today: (2026, 7, 1))
+    #expect(diff.findings.map { $0.witness?.outcome } == [.confirmed])
+    #expect(diff.findings.map { $0.witness?.node } == ["bn1"])
+    #expect(diff.run?.differing == 20 && diff.run?.unexplained == [])
+    #expect(try state() == before)
+  }
+
   @Test func `layer1 and layer3 of resnet18 come out as feat1 and feat2`() throws {
     let extractor = try FeatureExtractor(
       of: resnet18(), returning: [ReturnRequest("layer1", as: "feat1"), ReturnRequest("layer3", as: "feat2")])
