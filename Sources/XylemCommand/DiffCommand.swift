@@ -75,6 +75,11 @@ struct DiffCommand: ParsableCommand {
       asked.expectations = try ExpectationEdit(options: edit, file: file).apply(diff)
       diff = try compare(train, eval, of: model, options: asked)
     }
+    if let run = diff.run, !run.unexplained.isEmpty {
+      Terminal.warn(
+        "the modes gave different values at \(run.unexplained.count == 1 ? "a node" : "\(run.unexplained.count) nodes") that no finding is about: "
+          + run.unexplained.prefix(5).joined(separator: ", "))
+    }
     if let other { diff = diff.compared(to: other) }
     try options.emit(report.render(diff))
     if let level = failOn.level, !diff.failing(atLeast: level).isEmpty { throw FindingsFound() }
