@@ -75,6 +75,7 @@ struct DiffCommand: ParsableCommand {
       asked.expectations = try ExpectationEdit(options: edit, file: file).apply(diff)
       diff = try compare(train, eval, of: model, options: asked)
     }
+    if let failure = diff.run?.failure { Terminal.warn("the run did not reach its end: \(failure)") }
     if let run = diff.run, !run.unexplained.isEmpty {
       Terminal.warn(
         "the modes gave different values at \(run.unexplained.count == 1 ? "a node" : "\(run.unexplained.count) nodes") that no finding is about: "

@@ -32,7 +32,8 @@ public struct DiffJSONReport: DiffReport {
   private static func json(_ run: TraceDiff.Run) -> JSONValue {
     .object([
       "seed": .string(String(run.seed)), "compared": .int(run.compared), "differing": .int(run.differing),
-      "outputDiffers": .bool(run.outputDiffers), "outputDifference": .optional(run.outputDifference),
+      "outputDiffers": run.outputDiffers.map { .bool($0) } ?? .null,
+      "outputDifference": .optional(run.outputDifference),
       "unexplained": .strings(run.unexplained), "failure": .optional(run.failure),
     ])
   }

@@ -48,16 +48,16 @@ extension TraceDiff {
   /// What a run of both graphs showed as a whole, a sentence each; empty without a run.
   var runSentences: [String] {
     guard let run else { return [] }
+    if run.compared == 0, let failure = run.failure { return ["nothing could be compared: \(failure)"] }
     let pairs = run.differing == 1 ? "1 gives" : "\(run.differing) give"
     var sentences = [
       "on one input (seed \(run.seed)), of \(plural(run.compared, "pair of nodes")) given the same values, \(pairs) different ones"
     ]
-    if !run.outputDiffers {
-      sentences.append("what the modes return is the same, bit for bit")
-    } else if let difference = run.outputDifference {
-      sentences.append("what the modes return differs by up to \(difference)")
-    } else {
-      sentences.append("what the modes return is built in another way, or has another shape")
+    switch (run.outputDiffers, run.outputDifference) {
+    case (nil, _): sentences.append("what the modes return was not compared")
+    case (false?, _): sentences.append("what the modes return is the same, bit for bit")
+    case (true?, let difference?): sentences.append("what the modes return differs by up to \(difference)")
+    case (true?, nil): sentences.append("what the modes return is built in another way, or has another shape")
     }
     if !run.unexplained.isEmpty {
       let more = run.unexplained.count - 3

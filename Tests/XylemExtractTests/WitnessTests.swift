@@ -272,6 +272,28 @@ struct WitnessTests {
     #expect(try TouchedState(model) == before)
   }
 
+  @Test func `an input that train mode can't take is told with the reason at its root`() throws {
+    let model = try ScriptModel(path: Fixtures.path("zoo/resnet18.pt")).withOwnMemory()
+    let diff = try Self.diff(of: model, input: ["x": .tensor(try GoldenValue.formulaTensor([1, 3, 8, 8]))])
+    let failure = try #require(diff.run?.failure)
+    #expect(failure.hasPrefix("train mode does not run on this input: running the model failed at layer2.0.bn1: "))
+    #expect(failure.contains("Expected more than 1 value per channel when training"), "\(failure)")
+    #expect(diff.run?.compared == 0 && diff.run?.outputDiffers == nil)
+  }
+
+  @Test func `what a saved extractor returns is not compared as a whole`() throws {
+    let model = try ScriptModel(path: Fixtures.path("zoo/resnet18.pt")).withOwnMemory()
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).xylem").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try FeatureExtractor(of: model, returning: ["layer1"]).save(to: path)
+    let saved = try FeatureExtractor(path: path)
+    let (train, eval) = (try #require(saved.traces[.train]), try #require(saved.traces[.eval]))
+    let diff = try TraceDiffer.diff(
+      train, eval, of: saved.model, on: .init(["x": .tensor(try GoldenValue.formulaTensor([2, 3, 32, 32]))]),
+      today: (2026, 7, 1))
+    #expect(diff.run?.outputDiffers == nil && diff.run?.differing == 5)
+  }
+
   @Test func `an input that does not fit is an error, and the model is as it was`() throws {
     let model = try ScriptModel(path: Fixtures.path("zoo/resnet18.pt")).withOwnMemory()
     let before = try TouchedState(model)
@@ -311,6 +333,7 @@ struct WitnessTests {
       } else if train["raises"] != nil {
         let diff = try compare()
         #expect(diff.run?.failure?.hasPrefix("train mode does not run on this input: ") == true)
+        #expect(diff.run?.outputDiffers == nil)
         #expect(diff.findings.allSatisfy { $0.witness?.outcome == .undecided })
       } else {
         let diff = try compare()

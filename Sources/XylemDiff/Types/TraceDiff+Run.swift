@@ -10,8 +10,8 @@ extension TraceDiff {
     /// The largest absolute difference between two elements of what the modes returned, each run from beginning to end; nil where it
     /// is the same, or is built in another way.
     public var outputDifference: Double?
-    /// Whether what the modes returned differs.
-    public var outputDiffers: Bool
+    /// Whether what the modes returned differs; nil where it was not compared, as in a trace that was pruned, or where a mode does not run.
+    public var outputDiffers: Bool?
     /// Names, in the train trace, of nodes that gave different values and that no finding is about, in order.
     public var unexplained: [String]
     /// Where the comparison ended before the last node, and why; nil where it did not.
@@ -19,7 +19,7 @@ extension TraceDiff {
 
     /// What a run showed.
     public init(
-      seed: UInt64, compared: Int, differing: Int, outputDifference: Double? = nil, outputDiffers: Bool = false,
+      seed: UInt64, compared: Int, differing: Int, outputDifference: Double? = nil, outputDiffers: Bool? = nil,
       unexplained: [String] = [], failure: String? = nil
     ) {
       self.seed = seed

@@ -54,7 +54,8 @@ extension TraceDiffer {
 private struct WitnessRun {
   let shapes: (train: [NodeID: [Int]], eval: [NodeID: [Int]])
   private let seed: UInt64
-  private let output: ValueDifference
+  /// Nil where the modes' results were not compared.
+  private let output: ValueDifference?
   private let found: [NodeID: PairComparer.Found]
   private let changes: (train: [String: ModelSnapshot.Change], eval: [String: ModelSnapshot.Change])
   private let failure: String?
@@ -94,13 +95,24 @@ private struct WitnessRun {
     shapes = (first.shapes, second.shapes)
     changes = (trainChanges, evalChanges)
     found = comparer.found
-    output = first.output == nil ? .none : try ValueDifference(first.output ?? .none, second.output ?? .none)
+    if let (a, b) = first.output.flatMap({ a in second.output.map { (a, $0) } }) {
+      output = try ValueDifference(a, b)
+    } else {
+      output = nil
+    }
   }
 
   private static func reason(_ error: any Error) -> String {
     guard let error = error as? XylemError else { return "\(error)" }
-    let node = error.place.node.map { " at \($0)" } ?? ""
-    return error.message + node + ((error.cause as? XylemError).map { ": \($0.message)" } ?? "")
+    var reason = error.message + (error.place.node.map { " at \($0)" } ?? "")
+    var cause = error.cause
+    while let inner = cause {
+      // Of what an interpreter says at length, the last line is the error itself.
+      let words = (inner as? XylemError)?.message ?? "\(inner)"
+      reason += ": " + (words.split(separator: "\n").last.map(String.init) ?? words)
+      cause = (inner as? XylemError)?.cause
+    }
+    return reason
   }
 
   /// Runs a plan, and gives what it changed of the model, which is put back in any case.
@@ -129,7 +141,7 @@ private struct WitnessRun {
     if case .elements(let difference) = output { largest = difference }
     diff.run = TraceDiff.Run(
       seed: seed, compared: found.count, differing: judge.differing, outputDifference: largest,
-      outputDiffers: output != .none, unexplained: judge.unexplained.map(judge.name), failure: failure)
+      outputDiffers: output.map { $0 != .none }, unexplained: judge.unexplained.map(judge.name), failure: failure)
     return diff
   }
 }
