@@ -294,6 +294,23 @@ struct WitnessTests {
     #expect(diff.run?.outputDiffers == nil && diff.run?.differing == 5)
   }
 
+  @Test func `random programs: whatever is written, shared or counted, what differs has a finding`() throws {
+    var (same, differing) = (0, 0)
+    for seed in RandomProgramTests.firstSeed..<RandomProgramTests.firstSeed + 300 {
+      let run = try ProgramRun(ProgramGenerator.program(seed: seed), mode: .train)
+      let (diff, change) = try run.difference()
+      #expect(change == nil, "seed \(seed)")
+      #expect(diff.run?.failure == nil && diff.run?.unexplained == [], "seed \(seed)")
+      if diff.findings.isEmpty {
+        #expect(diff.run?.outputDiffers == false && diff.run?.differing == 0, "seed \(seed)")
+        same += 1
+      } else {
+        differing += 1
+      }
+    }
+    #expect(same > 100 && differing > 20)
+  }
+
   @Test func `an input that does not fit is an error, and the model is as it was`() throws {
     let model = try ScriptModel(path: Fixtures.path("zoo/resnet18.pt")).withOwnMemory()
     let before = try TouchedState(model)

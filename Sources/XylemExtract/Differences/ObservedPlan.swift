@@ -20,6 +20,8 @@ struct ObservedPlan {
   let arguments: [Placeholder]
   /// One for each stop of the program, in order.
   let moments: [Moment]
+  /// The trace's graph, with what its leaves and regions do as their code says.
+  let graph: Graph
   /// For each node the class of its storage, by its id.
   let storage: [NodeID: Int]
   let program: Program
@@ -30,6 +32,7 @@ struct ObservedPlan {
     var builder = try PlanBuilder(model: model, trace: trace)
     (program, moments, arguments, storage) = try builder.buildObserved()
     origins = builder.origins
+    graph = builder.graph
     self.trace = trace
   }
 

@@ -59,6 +59,7 @@ private struct WitnessRun {
   private let found: [NodeID: PairComparer.Found]
   private let changes: (train: [String: ModelSnapshot.Change], eval: [String: ModelSnapshot.Change])
   private let failure: String?
+  private let plans: (train: ObservedPlan, eval: ObservedPlan)
 
   init(
     _ model: any TracedModel, _ train: Trace, _ eval: Trace, rows: [TraceDiff.Row], input: TraceDiffer.WitnessInput
@@ -91,6 +92,7 @@ private struct WitnessRun {
       failure = "\(train.mode.rawValue) mode does not run on this input: \(Self.reason(error))"
     }
     self.failure = failure
+    self.plans = plans
     seed = input.seed
     shapes = (first.shapes, second.shapes)
     changes = (trainChanges, evalChanges)
@@ -135,7 +137,7 @@ private struct WitnessRun {
 
   func judged(_ diff: TraceDiff) -> TraceDiff {
     var diff = diff
-    let judge = WitnessJudge(diff: diff, found: found, changes: changes, failure: failure)
+    let judge = WitnessJudge(diff: diff, found: found, changes: changes, failure: failure, plans: plans)
     for index in diff.findings.indices { diff.findings[index].witness = judge.witness(of: index) }
     var largest: Double?
     if case .elements(let difference) = output { largest = difference }

@@ -11,18 +11,21 @@ struct WitnessJudge {
   /// Why the run ended before the last node; nil where it did not.
   let failure: String?
 
+  private let storage: (train: StorageReaders, eval: StorageReaders)
   private var rowsByFinding: [Int: [TraceDiff.Row]] = [:]
   private var pairs: (train: [NodeID: TraceDiff.Row], eval: [NodeID: TraceDiff.Row]) = ([:], [:])
   private var order: [NodeID: Int] = [:]
 
   init(
     diff: TraceDiff, found: [NodeID: PairComparer.Found],
-    changes: (train: [String: ModelSnapshot.Change], eval: [String: ModelSnapshot.Change]), failure: String?
+    changes: (train: [String: ModelSnapshot.Change], eval: [String: ModelSnapshot.Change]), failure: String?,
+    plans: (train: ObservedPlan, eval: ObservedPlan)
   ) {
     self.diff = diff
     self.found = found
     self.changes = changes
     self.failure = failure
+    storage = (StorageReaders(plans.train), StorageReaders(plans.eval))
     for (position, row) in diff.rows.enumerated() {
       if let finding = row.finding { rowsByFinding[finding, default: []].append(row) }
       if let eval = row.eval { order[eval] = position }
@@ -70,7 +73,15 @@ struct WitnessJudge {
   /// Pairs that gave different values for the same ones, and that no finding is about.
   var unexplained: [NodeID] {
     var covered: Set<NodeID> = []
-    for rows in rowsByFinding.values { covered.formUnion(candidates(rows)) }
+    for rows in rowsByFinding.values {
+      covered.formUnion(candidates(rows))
+      // A view of another value is written to by whoever writes to the view.
+      for row in rows {
+        let train = row.train.map(storage.train.readers) ?? []
+        covered.formUnion(train.compactMap { pairs.train[$0]?.eval })
+        covered.formUnion(row.eval.map(storage.eval.readers) ?? [])
+      }
+    }
     return found.keys.filter { isOwn($0) && !covered.contains($0) }.sorted { order[$0] ?? 0 < order[$1] ?? 0 }
   }
 
@@ -107,30 +118,20 @@ struct WitnessJudge {
   private func candidates(_ rows: [TraceDiff.Row]) -> Set<NodeID> {
     var result: Set<NodeID> = []
     for row in rows {
-      if row.train != nil, let eval = row.eval {
-        result.insert(eval)
-        continue
+      var (train, eval): ([NodeID], [NodeID]) = ([], [])
+      if let id = row.train { train = storage.train.writtenReaders(id) }
+      if let id = row.eval { eval = storage.eval.writtenReaders(id) }
+      switch (row.train, row.eval) {
+      // Its own value is compared, and goes no further where it differs.
+      case (_?, let id?): result.insert(id)
+      case (let id?, nil): train += diff.train.graph.users(of: id)
+      case (nil, let id?): eval += diff.eval.graph.users(of: id)
+      case (nil, nil): break
       }
-      if let train = row.train {
-        for reader in readers(diff.train.graph, train) {
-          if let eval = pairs.train[reader]?.eval { result.insert(eval) }
-        }
-      }
-      if let eval = row.eval {
-        result.formUnion(readers(diff.eval.graph, eval).filter { pairs.eval[$0] != nil })
-      }
+      result.formUnion(train.compactMap { pairs.train[$0]?.eval })
+      result.formUnion(eval.filter { pairs.eval[$0] != nil })
     }
     return result
-  }
-
-  private func readers(_ graph: Graph, _ id: NodeID) -> [NodeID] {
-    guard graph.contains(id) else { return [] }
-    var readers = graph.users(of: id)
-    let node = graph[id]
-    for position in node.effects?.writes ?? Array(node.inputs.indices) where position < node.inputs.count {
-      node.inputs[position].forEachNode { readers += graph.users(of: $0).filter { $0.rawValue > id.rawValue } }
-    }
-    return readers
   }
 
   // MARK: - State
@@ -139,8 +140,8 @@ struct WitnessJudge {
   private func stateDifferences(_ rows: [TraceDiff.Row]) -> [String] {
     var written = WrittenState()
     for row in rows {
-      if let id = row.train { written.add(id, of: diff.train.graph) }
-      if let id = row.eval { written.add(id, of: diff.eval.graph) }
+      if let id = row.train { written.add(id, of: storage.train.graph) }
+      if let id = row.eval { written.add(id, of: storage.eval.graph) }
     }
     let keys = Set(changes.train.keys).union(changes.eval.keys)
     return keys.filter { key in
@@ -259,5 +260,37 @@ private struct WrittenState {
   func contains(_ key: String, of module: String) -> Bool {
     attributes.contains(key) || modules.contains(module)
       || leaves.contains { $0.isEmpty || module == $0 || module.hasPrefix($0 + ".") }
+  }
+}
+
+/// Which nodes read a value that may share storage with another.
+private struct StorageReaders {
+  private let plan: ObservedPlan
+  var graph: Graph { plan.graph }
+  private var readers: [Int: [NodeID]] = [:]
+
+  init(_ plan: ObservedPlan) {
+    self.plan = plan
+    for node in plan.graph.nodes {
+      var seen: Set<Int> = []
+      node.forEachInputNode { id in
+        if let storage = plan.storage[id], seen.insert(storage).inserted {
+          readers[storage, default: []].append(node.id)
+        }
+      }
+    }
+  }
+
+  func readers(sharing id: NodeID) -> [NodeID] { plan.storage[id].flatMap { readers[$0] } ?? [] }
+
+  /// The nodes after one that read storage which it writes.
+  func writtenReaders(_ id: NodeID) -> [NodeID] {
+    guard plan.graph.contains(id) else { return [] }
+    let node = plan.graph[id]
+    var found: [NodeID] = []
+    for position in node.effects?.writes ?? Array(node.inputs.indices) where position < node.inputs.count {
+      node.inputs[position].forEachNode { found += readers(sharing: $0).filter { $0.rawValue > id.rawValue } }
+    }
+    return found
   }
 }

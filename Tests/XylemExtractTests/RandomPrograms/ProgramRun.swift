@@ -1,5 +1,7 @@
+import XylemDiff
 import XylemErrors
 import XylemExtract
+import XylemGraph
 import XylemRuntime
 import XylemTrace
 
@@ -53,6 +55,23 @@ struct ProgramRun {
     let extractor = try FeatureExtractor(
       of: model, returning: requests.map { ReturnRequest($0) }, options: options, modes: [options.mode])
     return try extractor(freshInputs())
+  }
+
+  /// A run of both modes' graphs, and how it left the traced model's attributes.
+  func difference() throws -> (diff: TraceDiff, change: String?) {
+    try plain.restore()
+    let before = try plain.contents()
+    func trace(_ mode: Mode) throws -> Trace {
+      var options = options
+      options.mode = mode
+      return try model.trace(options)
+    }
+    let (train, eval) = (try trace(.train), try trace(.eval))
+    let names = eval.graph.placeholders.map(\.placeholder.name)
+    let input = TraceDiffer.WitnessInput(Dictionary(uniqueKeysWithValues: zip(names, try freshInputs())))
+    let diff = try TraceDiffer.diff(train, eval, of: model, on: input, today: (2026, 7, 1))
+    let after = try plain.contents()
+    return (diff, before == after ? nil : "the run made \(after) of \(before)")
   }
 
   /// How the attributes differ between the two models after each ran.
