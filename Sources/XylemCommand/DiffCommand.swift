@@ -53,6 +53,9 @@ struct DiffCommand: ParsableCommand {
   var sarifProfile: DiffSARIFReport.Profile = .full
 
   func validate() throws {
+    for text in requests + trainReturn + evalReturn where text.isEmpty || text.hasPrefix("=") || text.hasSuffix("=") {
+      throw ValidationError("'\(text)' is not NODE or NODE=KEY.")
+    }
     if edit.isWanted, options.config == nil {
       throw ValidationError("'--accept' and '--prune' need '--config <file>', where expectations are kept.")
     }
@@ -131,7 +134,7 @@ struct DiffCommand: ParsableCommand {
   private static func requests(_ both: [String], train: [String], eval: [String]) -> [String: [String]] {
     var found: [String: [String]] = [:]
     for (label, own) in [("train", train), ("eval", eval)] {
-      let chosen = (own.isEmpty ? both : own).map { ReturnRequest(parsing: $0).node }
+      let chosen = own.isEmpty ? both : own
       if !chosen.isEmpty { found[label] = chosen }
     }
     return found

@@ -34,6 +34,7 @@ public enum TraceDiffer {
       isCoarse: !aligner.coarseReasons.isEmpty || !renames.coarseReasons.isEmpty,
       coarseReasons: renames.coarseReasons + aligner.coarseReasons,
       hidden: merged(train.hidden, eval.hidden), comparisons: aligner.comparisons)
+    result.returns = requests.impacts()
     let assembly = Assembly(
       builder: builder, drafts: builder.drafts + requests.findings(),
       rows: RowBuilder(

@@ -13,6 +13,13 @@ public struct DiffJSONReport: DiffReport {
       "hidden": .array(diff.hidden.map(Self.json)),
       "findings": .array(diff.findings.map(Self.json)),
     ]
+    if !diff.returns.isEmpty {
+      members["returns"] = .array(
+        diff.returns.map {
+          .object(["request": .string($0.request), "train": .optional($0.train), "eval": .optional($0.eval)])
+        })
+      members["returnOptions"] = .optional(diff.returnOptions)
+    }
     if let comparison = diff.comparison {
       members["base"] = .object([
         "model": .string(comparison.base), "removed": .array(comparison.removed.map(Self.json)),

@@ -14,6 +14,9 @@ public struct DiffMarkdownReport: DiffReport {
     lines.append("\(diff.reach).")
     for sentence in diff.runSentences { lines += ["", escaped(sentence) + "."] }
     for reason in diff.coarseReasons { lines += ["", "> coarse: \(escaped(reason))"] }
+    if !diff.returns.isEmpty {
+      lines += ["", "Return nodes:", "", "```"] + diff.returnLines.map(printable) + ["```"]
+    }
     if let sentence = diff.comparisonSentence { lines += ["", "**\(escaped(sentence))**"] }
     for sentence in diff.hiddenSentences { lines += ["", escaped(sentence)] }
     let open = diff.findings.filter { $0.expectation == nil && $0.change?.kind != .unchanged }

@@ -105,6 +105,21 @@ extension Finding.Change {
   }
 }
 
+extension TraceDiff {
+  /// What was asked for in both modes, a line each, and what to paste; empty where nothing was asked for.
+  var returnLines: [String] {
+    let width = returns.map(\.request.count).max() ?? 0
+    var lines = returns.map { impact in
+      let request = impact.request + String(repeating: " ", count: width - impact.request.count)
+      if let train = impact.train, train == impact.eval { return "\(request)  \(train) in both modes" }
+      let sides = [(self.train.label, impact.train), (eval.label, impact.eval)]
+      return "\(request)  " + sides.map { "\($0.1 ?? "nothing") in \($0.0) mode" }.joined(separator: ", ")
+    }
+    if let options = returnOptions { lines.append("to ask for them: \(options)") }
+    return lines
+  }
+}
+
 extension Finding.Witness {
   /// What a run showed, in one line.
   var sentence: String {

@@ -25,6 +25,7 @@ public struct DiffTextReport: DiffReport {
     if let sentence = diff.comparisonSentence { lines.append("base: " + printable(sentence)) }
     lines += diff.hiddenSentences.map { "  " + printable($0) }
     lines += diff.runSentences.map { "run: " + printable($0) }
+    if !diff.returns.isEmpty { lines += ["", "return nodes:"] + diff.returnLines.map { "  " + printable($0) } }
     let open = diff.findings.filter { $0.expectation == nil }
     for finding in open where finding.change?.kind != .unchanged { lines += ["", describe(finding)] }
     lines += Self.short("unchanged", open.filter { $0.change?.kind == .unchanged })

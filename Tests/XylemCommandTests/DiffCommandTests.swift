@@ -82,4 +82,21 @@ import Testing
     _ = await xylem("diff", norm)
     #expect(await xylem("nodes", norm, "--mode", "both").output == before.output)
   }
+
+  @Test func `the options to paste make an extractor of both modes, globs and keys included`() async throws {
+    let model = Fixtures.path("constructs/buffer_assignment.pt")
+    for (model, requests) in [(googlenet, ["aux1", "fc=logits", "inception5*"]), (model, ["add_2=sum", "output"])] {
+      let json = try await xylem(["diff", model, "--return"] + requests + ["--format", "json"]).json()
+      let options = try #require(json["returnOptions"] as? String)
+      #expect(options.hasPrefix("--train-return ") && options.contains(" --eval-return "))
+      let path = NSTemporaryDirectory() + "xylem-return-\(UUID().uuidString).xylem"
+      defer { try? FileManager.default.removeItem(atPath: path) }
+      let run = await xylem(["extract", model, "--save", path] + options.split(separator: " ").map(String.init))
+      #expect(run.status == 0, "\(options): \(run.errors)")
+    }
+    let found = try await xylem("diff", googlenet, "--return", "inception5*", "--format", "json").json()
+    #expect(found["returnOptions"] as? String == "--return inception5a inception5b")
+    #expect(
+      (found["returns"] as? [[String: Any]])?.compactMap { $0["eval"] as? String } == ["inception5a", "inception5b"])
+  }
 }

@@ -45,4 +45,31 @@ struct ReturnNodeTests {
         "return-node-missing-in-mode: nowhere does not exist in train mode | xylem nodes MODEL --mode both"
       ])
   }
+
+  private func impacts(_ train: [String], _ eval: [String]) -> (impacts: [String], options: String?) {
+    let found = diff(net(true), net(false), options: DiffOptions(requests: ["train": train, "eval": eval]))
+    return (
+      found.returns.map { "\($0.request): \($0.train ?? "nothing"), \($0.eval ?? "nothing")" }, found.returnOptions
+    )
+  }
+
+  @Test func `what each request is in both modes is told, with the options to paste`() {
+    let all = impacts(
+      ["conv", "add_1=sum", "head", "output", "nowhere"], ["conv", "add_1=sum", "head", "output", "nowhere"])
+    #expect(
+      all.impacts == [
+        "conv: conv, conv", "add_1=sum: add_1, add", "head: head.relu, head.relu", "output: output, output",
+        "nowhere: nothing, nothing",
+      ])
+    #expect(all.options == "--train-return conv add_1=sum head output --eval-return conv add=sum head output")
+    #expect(impacts(["conv", "head"], ["conv", "head"]).options == "--return conv head")
+    #expect(impacts(["nowhere"], ["nowhere"]).options == nil)
+    // The train trace's 'add' is the addition that eval mode lacks, and not what eval mode calls so.
+    let other = impacts(["add"], ["add"])
+    #expect(other.impacts == ["add: add, nothing"] && other.options == "--train-return add")
+    let own = impacts(["add_1"], ["add"])
+    #expect(own.impacts == ["add_1: add_1, nothing", "add: nothing, add"])
+    #expect(own.options == "--train-return add_1 --eval-return add")
+    #expect(impacts([], []).impacts == [])
+  }
 }

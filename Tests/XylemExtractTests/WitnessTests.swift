@@ -294,6 +294,36 @@ struct WitnessTests {
     #expect(diff.run?.outputDiffers == nil && diff.run?.differing == 5)
   }
 
+  @Test func `a leaf that writes a buffer in train mode is borne out in each of its places`() throws {
+    let source = """
+      class Mode(Module):
+        __parameters__ = []
+        __buffers__ = ["seen"]
+        training : bool
+        seen : Tensor
+        def forward(self, x: Tensor) -> Tensor:
+          if self.training:
+            _0 = torch.add_(self.seen, 1)
+            y = torch.mul(x, 2)
+          else:
+            y = x
+          return y
+
+      class Net(Module):
+        __parameters__ = []
+        __buffers__ = []
+        training : bool
+        a : __torch__.Mode
+        b : __torch__.Mode
+        def forward(self, x: Tensor) -> Tensor:
+          return torch.add(self.a.forward(x), self.b.forward(x))
+
+      """
+    let diff = try diff(source, leaves: ["Mode"])
+    #expect(diff.findings.allSatisfy { $0.witness?.outcome == .confirmed })
+    #expect(diff.run?.differing == 2 && diff.run?.unexplained == [])
+  }
+
   @Test func `random programs: whatever is written, shared or counted, what differs has a finding`() throws {
     var (same, differing) = (0, 0)
     for seed in RandomProgramTests.firstSeed..<RandomProgramTests.firstSeed + 300 {

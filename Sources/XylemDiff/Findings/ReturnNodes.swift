@@ -22,6 +22,47 @@ struct ReturnNodes {
     return drafts
   }
 
+  /// What each request is in both traces.
+  func impacts() -> [ReturnImpact] {
+    let left = requests[train.side.label] ?? []
+    let right = requests[eval.side.label] ?? []
+    let onlyRight = right.filter { !left.contains($0) }
+    return (left + onlyRight).map { request in
+      let (inTrain, inEval) = (left.contains(request), right.contains(request))
+      let here = inTrain ? meaning(request, train) : nil
+      let there = inEval ? meaning(request, eval) : nil
+      var impact = ReturnImpact(request: request, train: shown(here, request, train), eval: shown(there, request, eval))
+      impact.trainReturn = impact.train.map { _ in request }
+      impact.evalReturn = impact.eval.map { _ in request }
+      guard inTrain, inEval else { return impact }
+      // One node under two names comes back under one key.
+      if let t = here?.position, toEval[t] >= 0, toEval[t] != there?.position {
+        let name = eval.nodes[toEval[t]].name
+        (impact.eval, impact.evalReturn) = (name, "\(name)=\(key(request))")
+      } else if here == nil, let e = there?.position, toTrain[e] >= 0 {
+        let name = train.nodes[toTrain[e]].name
+        (impact.train, impact.trainReturn) = (name, "\(name)=\(key(request))")
+      } else if let t = here?.position, let e = there?.position, toEval[t] != e {
+        // The name means another node in each mode, of which neither has the other's.
+        (impact.eval, impact.evalReturn) = (nil, nil)
+      }
+      return impact
+    }
+  }
+
+  private func shown(_ meaning: Meaning?, _ request: String, _ side: IndexedSide) -> String? {
+    switch meaning {
+    case .node(let position): side.nodes[position].operation == .output ? "output" : side.nodes[position].name
+    case .module: String(bare(request).prefix { $0 != "[" && $0 != "#" })
+    case nil: nil
+    }
+  }
+
+  /// A request without its key.
+  private func bare(_ request: String) -> String {
+    request.split(separator: "=", maxSplits: 1).first.map(String.init) ?? request
+  }
+
   /// - Parameter isShared: whether the request stands for both modes.
   private func check(_ request: String, isTrain: Bool, isShared: Bool) -> Draft? {
     let (own, other) = isTrain ? (train, eval) : (eval, train)
@@ -51,10 +92,11 @@ struct ReturnNodes {
 
   /// A node of this name; what a module returned; or the last node under a prefix.
   private func meaning(_ request: String, _ side: IndexedSide) -> Meaning? {
-    let text = request.split(separator: "=", maxSplits: 1).first.map(String.init) ?? request
-    let name = String(text.prefix { $0 != "[" && $0 != "#" })
+    let name = String(bare(request).prefix { $0 != "[" && $0 != "#" })
     if let position = side.position(named: name), side.nodes[position].isListed { return .node(position) }
     if side.types[name] != nil { return .module }
+    // What forward returns, where nothing else has that name.
+    if name == "output" { return side.nodes.lastIndex { $0.operation == .output }.map { .node($0) } }
     return side.nodes.lastIndex { $0.name.hasPrefix(name + ".") }.map { .node($0) }
   }
 

@@ -18,6 +18,8 @@ public struct TraceDiff: Sendable {
   public var rows: [TraceDiff.Row]
   /// The findings, by level, then in the order of the modules and of the nodes.
   public var findings: [Finding]
+  /// What requested return nodes are in both traces, in the order in which they were asked for.
+  public var returns: [ReturnImpact] = []
   /// What became of each expectation, in their order.
   public var expectations: [ExpectationUse]
   /// How many pairs of nodes were weighed against each other to align the traces: the work that it took.

@@ -41,12 +41,29 @@ extension TraceDiffer {
     options: DiffOptions = DiffOptions(), today: (year: Int, month: Int, day: Int)
   ) throws -> TraceDiff {
     var sides = (DiffSide(train, of: model), DiffSide(eval, of: model))
+    var options = options
+    for (trace, label) in [(train, sides.0.label), (eval, sides.1.label)] {
+      options.requests[label] = try options.requests[label].map { try expanded($0, in: trace) }
+    }
     let name = name ?? model.name
     guard let input else { return diff(sides.0, sides.1, model: name, options: options, today: today) }
     let rows = diff(sides.0, sides.1, model: name, today: today).rows
     let run = try WitnessRun(model, train, eval, rows: rows, input: input)
     (sides.0.shapes, sides.1.shapes) = run.shapes
     return run.judged(diff(sides.0, sides.1, model: name, options: options, today: today))
+  }
+}
+
+extension TraceDiffer {
+  /// Requests with what a trace has for their globs; what matches nothing stays as it is.
+  private static func expanded(_ requests: [String], in trace: Trace) throws -> [String] {
+    let resolver = RequestResolver(trace)
+    return try requests.flatMap { request -> [String] in
+      guard request.contains("*") else { return [request] }
+      do { return try resolver.resolve([ReturnRequest(parsing: request)]).map(\.exact) } catch let error as XylemError
+        where error.id == .extractUnknownNode
+      { return [request] }
+    }
   }
 }
 

@@ -44,7 +44,7 @@ struct WitnessJudge {
     if found.isEmpty, let failure {
       return Finding.Witness(outcome: .undecided, reason: "the run ended before it: \(failure)")
     }
-    let rows = rowsByFinding[index] ?? []
+    let rows = rowsByFinding[index] ?? rows(named: finding)
     let nodes = candidates(rows).sorted { order[$0] ?? 0 < order[$1] ?? 0 }
     let compared = nodes.filter { found[$0] != nil }
     let differing = compared.filter { isOwn($0) }
@@ -68,6 +68,15 @@ struct WitnessJudge {
       return Finding.Witness(outcome: .undecided, reason: "the run ended before it: \(failure)")
     }
     return notObserved(compared.count, rows: rows)
+  }
+
+  /// The rows of a finding all of whose rows belong to a more particular one, by the names that it gives.
+  private func rows(named finding: Finding) -> [TraceDiff.Row] {
+    let names = [finding.node].compactMap(\.self) + finding.members.map(\.node)
+    return names.compactMap { name in
+      diff.train.graph.node(named: name).flatMap { pairs.train[$0.id] }
+        ?? diff.eval.graph.node(named: name).flatMap { pairs.eval[$0.id] }
+    }
   }
 
   /// Pairs that gave different values for the same ones, and that no finding is about.

@@ -59,6 +59,10 @@ public struct DiffPageReport: DiffReport {
     for sentence in diff.hiddenSentences { lines.append("<p class=\"base\">\(html(sentence)).</p>") }
     for sentence in diff.runSentences { lines.append("<p class=\"run\">Run: \(html(sentence)).</p>") }
     for reason in diff.coarseReasons { lines.append("<p class=\"coarse\">coarse: \(html(reason))</p>") }
+    if !diff.returns.isEmpty {
+      let text = diff.returnLines.map { html($0) }.joined(separator: "\n")
+      lines.append("<details open><summary>Return nodes (\(diff.returns.count))</summary><pre>\(text)</pre></details>")
+    }
     if !diff.hidden.isEmpty {
       lines.append("<details><summary>Blind spots: what could not be looked into (\(diff.hidden.count))</summary><ul>")
       for part in diff.hidden {
