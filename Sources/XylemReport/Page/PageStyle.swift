@@ -23,7 +23,8 @@ enum PageStyle {
     .tools input[type=search] { flex: 1 1 14rem; } input, select, button { font: inherit; color: inherit; background: var(--panel);
       border: 1px solid var(--line); border-radius: .35rem; padding: .3rem .6rem; }
     select { max-width: 100%; } button { cursor: pointer; } :focus-visible { outline: 2px solid var(--info); outline-offset: 2px; }
-    article { border: 1px solid var(--line); border-left-width: .3rem; border-radius: .4rem; margin: .4rem 0; padding: .3rem .8rem; }
+    article { border: 1px solid var(--line); border-left-width: .3rem; border-radius: .4rem; margin: .4rem 0; padding: .3rem .8rem;
+      content-visibility: auto; contain-intrinsic-size: auto 2.6rem; }
     article.error { border-left-color: var(--error); } article.warning { border-left-color: var(--warning); }
     article.info { border-left-color: var(--info); } article.accepted { border-left-color: var(--accepted); }
     article.current { box-shadow: 0 0 0 2px var(--info); } summary { cursor: pointer; padding: .25rem 0; overflow-wrap: anywhere; }

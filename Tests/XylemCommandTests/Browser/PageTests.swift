@@ -219,4 +219,33 @@ extension Trait where Self == ConditionTrait {
       #expect(page.complaints == [])
     }
   }
+
+  @Test func `ten thousand findings open, and a search finds one of them`() throws {
+    func graph(_ factor: Int) -> Graph {
+      var graph = Graph()
+      var last = graph.append(.placeholder(Placeholder(name: "x", position: 0)), name: "x", inputs: [])
+      for number in 0..<10_000 {
+        last = graph.append(
+          .operator(name: "aten::mul"), name: "m\(number / 100).mul_\(number)", inputs: [.node(last), .int(factor)],
+          modulePath: "m\(number / 100)")
+      }
+      graph.append(.output, name: "output'1", inputs: [.node(last)], type: "")
+      return graph
+    }
+    let diff = TraceDiffer.diff(
+      DiffSide(graph: graph(1), label: "train", isTraining: true),
+      DiffSide(graph: graph(2), label: "eval", isTraining: false), model: "large", today: (2026, 7, 1))
+    #expect(diff.findings.count == 10_000)
+    let file = NSTemporaryDirectory() + "xylem-page-\(UUID().uuidString).html"
+    defer { try? FileManager.default.removeItem(atPath: file) }
+    try DiffPageReport().render(diff).write(toFile: file, atomically: true, encoding: .utf8)
+    let page = try Chromium()
+    try page.open(file)
+    #expect(try page.number("document.querySelectorAll('article').length") == 10_000)
+    try page.press("/")
+    try page.type("mul_7777")
+    // The node itself, and the one that reads it.
+    #expect(try page.strings(Self.shown).count == 2)
+    #expect(page.complaints == [])
+  }
 }
