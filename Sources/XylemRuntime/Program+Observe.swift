@@ -4,7 +4,10 @@ package import XylemErrors
 /// What looks at a run while it goes on, stop by stop.
 package protocol ProgramObserver {
   /// Is called before the instructions that lead to a stop.
-  mutating func willRun(to stop: Int) throws(XylemError)
+  ///
+  /// - Returns: the values of the slots that the stop has to be filled, in order; nil to leave out its instructions, and the stop. For other
+  ///   stops the answer does not matter.
+  mutating func willRun(to stop: Int) throws(XylemError) -> [Value]?
 
   /// Is called at a stop with the value there.
   ///
@@ -21,7 +24,20 @@ extension Program {
       var next = 0
       for (number, stop) in stops.enumerated() {
         let origin = next < instructions.count ? instructions[next].origin : -1
-        try Self.observing(origin) { () throws(XylemError) in try observer.willRun(to: number) }
+        var isLeftOut = false
+        try Self.observing(origin) { () throws(XylemError) in
+          let values = try observer.willRun(to: number)
+          guard !stop.filled.isEmpty else { return }
+          guard let values, values.count == stop.filled.count else {
+            isLeftOut = true
+            return
+          }
+          for (slot, value) in zip(stop.filled, values) { try run.put(value, in: .slot(slot)) }
+        }
+        if isLeftOut {
+          next = stop.position
+          continue
+        }
         while next < stop.position {
           try run.execute(instructions[next])
           next += 1

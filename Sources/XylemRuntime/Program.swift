@@ -81,10 +81,13 @@ package final class Program: @unchecked Sendable {
     package var position: Int
     /// The value.
     package var operand: Operand
+    /// Slots that the observer fills before the instructions that lead here; where there are none, it need not.
+    package var filled: [Int] = []
 
-    package init(after position: Int, _ operand: Operand) {
+    package init(after position: Int, _ operand: Operand, filled: [Int] = []) {
       self.position = position
       self.operand = operand
+      self.filled = filled
     }
   }
 
@@ -99,7 +102,7 @@ package final class Program: @unchecked Sendable {
   let instructions: [CompiledInstruction]
   let protected: [CompiledProtected]
   let results: [(operand: CompiledOperand, protected: Int?)]
-  let stops: [(position: Int, operand: CompiledOperand)]
+  let stops: [(position: Int, operand: CompiledOperand, filled: [Int])]
   let slotCount: Int
   let inputCount: Int
   /// The most operands that an instruction has.
@@ -136,8 +139,10 @@ package final class Program: @unchecked Sendable {
     for result in results {
       outputs.append((try CompiledOperand(result.operand, type: nil, pool), result.protected))
     }
-    var moments: [(position: Int, operand: CompiledOperand)] = []
-    for stop in stops { moments.append((stop.position, try CompiledOperand(stop.operand, type: nil, pool))) }
+    var moments: [(position: Int, operand: CompiledOperand, filled: [Int])] = []
+    for stop in stops {
+      moments.append((stop.position, try CompiledOperand(stop.operand, type: nil, pool), stop.filled))
+    }
     self.instructions = compiled
     self.stops = moments
     self.protected = guarded

@@ -56,36 +56,48 @@ struct WitnessTests {
     #expect(diff.run?.unexplained == [])
   }
 
-  @Test func `a difference shows where it arises, and not in what comes after`() throws {
-    let diff = try diff(
-      """
-      class Unknown(Module):
-        __parameters__ = []
-        __buffers__ = []
-        training : bool
-        def forward(self, x: Tensor) -> Tensor:
-          if self.training:
-            y = torch.mul(x, 3)
-          else:
-            y = torch.mul(3, x)
-          return y
+  /// A leaf behind an addition that train mode alone has.
+  private func behindAddition(_ train: String, _ eval: String) throws -> [String] {
+    outcomes(
+      try diff(
+        """
+        class Unknown(Module):
+          __parameters__ = []
+          __buffers__ = []
+          training : bool
+          def forward(self, x: Tensor) -> Tensor:
+            if self.training:
+              y = \(train)
+            else:
+              y = \(eval)
+            return y
 
-      class Net(Module):
-        __parameters__ = []
-        __buffers__ = []
-        training : bool
-        leaf : __torch__.Unknown
-        def forward(self, x: Tensor) -> Tensor:
-          y = torch.add(x, 1)
-          if self.training:
-            z = torch.add(y, 100)
-          else:
-            z = y
-          return torch.neg(self.leaf.forward(z))
-      """, leaves: ["Unknown"])
+        class Net(Module):
+          __parameters__ = []
+          __buffers__ = []
+          training : bool
+          leaf : __torch__.Unknown
+          def forward(self, x: Tensor) -> Tensor:
+            y = torch.add(x, 1)
+            if self.training:
+              z = torch.add(y, 100)
+            else:
+              z = y
+            return torch.neg(self.leaf.forward(z))
+        """, leaves: ["Unknown"]))
+  }
+
+  @Test func `a difference shows where it arises, and not in what comes after`() throws {
     #expect(
-      outcomes(diff) == [
-        "node-only-in-train: confirmed 300.0 at leaf", "leaf-mode-unknown: undecided at leaf",
+      try behindAddition("torch.mul(x, 3)", "torch.mul(3, x)") == [
+        "node-only-in-train: confirmed 300.0 at leaf", "leaf-mode-unknown: not-observed at -",
+      ])
+  }
+
+  @Test func `what a leaf does itself shows on the same values, though it reads others in its place`() throws {
+    #expect(
+      try behindAddition("torch.mul(x, 3)", "torch.mul(x, 4)") == [
+        "node-only-in-train: confirmed 305.0 at leaf", "leaf-mode-unknown: confirmed 106.0 at leaf",
       ])
   }
 

@@ -10,6 +10,9 @@ struct ObservedPlan {
     let node: Node
     /// Whether a later node may write over the value.
     let isWrittenLater: Bool
+    /// The nodes of the other graph whose values it is given, where this is a rehearsal: the node run by itself, before it runs in its
+    /// place. Empty otherwise.
+    var rehearsed: [NodeID] = []
     /// Whether the value shares storage with no earlier one, nor with the model: then another may take its place, though it is
     /// written later.
     let isFresh: Bool
@@ -27,10 +30,11 @@ struct ObservedPlan {
   let program: Program
   private let origins: [Node]
 
+  /// - Parameter rehearsals: for nodes that are also to be run on the values of other nodes, those that take the place of their inputs.
   /// - Throws: as making a plan does.
-  init(_ model: any TracedModel, _ trace: Trace) throws {
+  init(_ model: any TracedModel, _ trace: Trace, rehearsals: [NodeID: [NodeID: NodeID]] = [:]) throws {
     var builder = try PlanBuilder(model: model, trace: trace)
-    (program, moments, arguments, storage) = try builder.buildObserved()
+    (program, moments, arguments, storage) = try builder.buildObserved(rehearsals)
     origins = builder.origins
     graph = builder.graph
     self.trace = trace
@@ -65,7 +69,7 @@ struct ObservedPlan {
 
 extension PlanBuilder {
   /// A program of every node, with a stop after each that has a value of its own.
-  fileprivate mutating func buildObserved() throws -> (
+  fileprivate mutating func buildObserved(_ rehearsals: [NodeID: [NodeID: NodeID]]) throws -> (
     Program, [ObservedPlan.Moment], [Placeholder], [NodeID: Int]
   ) {
     let limit = graph.count
@@ -82,6 +86,13 @@ extension PlanBuilder {
     var stops: [Program.Stop] = []
     var moments: [ObservedPlan.Moment] = []
     for (position, node) in nodes.enumerated() {
+      if let inputs = rehearsals[node.id], let stop = try rehearse(node, inputs.keys.sorted()) {
+        stops.append(stop)
+        moments.append(
+          .init(
+            node: node, isWrittenLater: true, rehearsed: inputs.keys.sorted().compactMap { inputs[$0] }, isFresh: false)
+        )
+      }
       let first = slotCount
       try compile(node)
       guard let value = try observable(node, slotsFrom: first) else { continue }
@@ -94,6 +105,22 @@ extension PlanBuilder {
     let program = try Program(
       instructions, slotCount: slotCount, inputCount: inputCount, protected: [], results: [], stops: stops)
     return (program, moments, arguments, storage.classes)
+  }
+
+  /// A node once more, on inputs of its own, which an observer fills; nil for one that changes anything besides its value.
+  private mutating func rehearse(_ node: Node, _ inputs: [NodeID]) throws -> Program.Stop? {
+    guard let effects = node.effects, !effects.isObservable else { return nil }
+    let before = (places, parts)
+    defer { (places, parts) = before }
+    var filled: [Int] = []
+    for input in inputs {
+      filled.append(newSlot())
+      places[input] = .slot(filled[filled.count - 1])
+      parts[input] = nil
+    }
+    try compile(node)
+    guard let place = places[node.id] else { return nil }
+    return Program.Stop(after: instructions.count, place, filled: filled)
   }
 
   /// Where a node's value can be looked at and replaced without touching another's; nil for nodes that have none.

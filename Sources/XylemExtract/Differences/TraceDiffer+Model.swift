@@ -74,6 +74,7 @@ private struct WitnessRun {
   /// Nil where the modes' results were not compared.
   private let output: ValueDifference?
   private let found: [NodeID: PairComparer.Found]
+  private let rehearsed: [NodeID: ValueDifference]
   private let changes: (train: [String: ModelSnapshot.Change], eval: [String: ModelSnapshot.Change])
   private let failure: String?
   private let plans: (train: ObservedPlan, eval: ObservedPlan)
@@ -89,19 +90,23 @@ private struct WitnessRun {
       if let first = row.train, let second = row.eval { partners.append((first, second)) }
     }
     let seeds = (train: RowSeeds(input.seed, rows: numbers.train), eval: RowSeeds(input.seed, rows: numbers.eval))
-    let plans = (train: try ObservedPlan(model, train), eval: try ObservedPlan(model, eval))
+    let first = try ObservedPlan(model, train)
+    let plans = (
+      train: first, eval: try ObservedPlan(model, eval, rehearsals: Rehearsals.find(first, train, eval, partners))
+    )
     let snapshot = try ModelSnapshot(model)
     let arguments = try input.arguments.mapValues { try $0.cloned() }
 
     var second = ValueKeeper(plans.eval, seeds: seeds.eval, keepsShapesOnly: true)
     let evalChanges = try Self.run(plans.eval, arguments, &second, snapshot)
-    var first = ValueKeeper(plans.train, seeds: seeds.train)
+    var kept = ValueKeeper(plans.train, seeds: seeds.train)
     var comparer = PairComparer(plans.eval, seeds: seeds.eval)
     var trainChanges: [String: ModelSnapshot.Change] = [:]
     var failure: String?
     do {
-      trainChanges = try Self.run(plans.train, arguments, &first, snapshot)
-      for pair in partners { comparer.partners[pair.eval] = first.values[pair.train] }
+      trainChanges = try Self.run(plans.train, arguments, &kept, snapshot)
+      for pair in partners { comparer.partners[pair.eval] = kept.values[pair.train] }
+      comparer.others = kept.values
       // On its own values the second graph ran; on the first one's it may not. What was compared until then holds.
       do { _ = try Self.run(plans.eval, arguments, &comparer, snapshot) } catch { failure = Self.reason(error) }
     } catch {
@@ -111,10 +116,11 @@ private struct WitnessRun {
     self.failure = failure
     self.plans = plans
     seed = input.seed
-    shapes = (first.shapes, second.shapes)
+    shapes = (kept.shapes, second.shapes)
     changes = (trainChanges, evalChanges)
     found = comparer.found
-    if let (a, b) = first.output.flatMap({ a in second.output.map { (a, $0) } }) {
+    rehearsed = comparer.rehearsed
+    if let (a, b) = kept.output.flatMap({ a in second.output.map { (a, $0) } }) {
       output = try ValueDifference(a, b)
     } else {
       output = nil
@@ -154,7 +160,8 @@ private struct WitnessRun {
 
   func judged(_ diff: TraceDiff) -> TraceDiff {
     var diff = diff
-    let judge = WitnessJudge(diff: diff, found: found, changes: changes, failure: failure, plans: plans)
+    let judge = WitnessJudge(
+      diff: diff, found: found, rehearsed: rehearsed, changes: changes, failure: failure, plans: plans)
     for index in diff.findings.indices { diff.findings[index].witness = judge.witness(of: index) }
     var largest: Double?
     if case .elements(let difference) = output { largest = difference }
@@ -162,5 +169,37 @@ private struct WitnessRun {
       seed: seed, compared: found.count, differing: judge.differing, outputDifference: largest,
       outputDiffers: output.map { $0 != .none }, unexplained: judge.unexplained.map(judge.name), failure: failure)
     return diff
+  }
+}
+
+/// Which nodes read other nodes in each graph, so that running them in their places says nothing of what they do themselves.
+private enum Rehearsals {
+  /// For each such leaf or region of the second graph: for each node that it reads, the first graph's node whose value takes that place.
+  ///
+  /// Values that the first graph writes over later are left out: they are not what its node read.
+  static func find(
+    _ plan: ObservedPlan, _ train: Trace, _ eval: Trace, _ partners: [(train: NodeID, eval: NodeID)]
+  ) -> [NodeID: [NodeID: NodeID]] {
+    let kept = Set(plan.moments.filter { !$0.isWrittenLater }.map(\.node.id))
+    let counterpart = Dictionary(uniqueKeysWithValues: partners.map { ($0.train, $0.eval) })
+    var found: [NodeID: [NodeID: NodeID]] = [:]
+    for pair in partners {
+      let node = eval.graph[pair.eval]
+      switch node.operation {
+      case .leafModule, .leafFunction, .region: break
+      default: continue
+      }
+      var (first, second): ([NodeID], [NodeID]) = ([], [])
+      train.graph[pair.train].forEachInputNode { first.append($0) }
+      node.forEachInputNode { second.append($0) }
+      guard first.count == second.count, !first.isEmpty, first.map({ counterpart[$0] }) != second.map({ Optional($0) }),
+        first.allSatisfy(kept.contains)
+      else { continue }
+      let inputs = Dictionary(zip(second, first), uniquingKeysWith: { first, _ in first })
+      // One node in the second graph for two in the first can't be given the values of both.
+      guard zip(second, first).allSatisfy({ inputs[$0] == $1 }) else { continue }
+      found[pair.eval] = inputs
+    }
+    return found
   }
 }

@@ -6,6 +6,8 @@ struct WitnessJudge {
   let diff: TraceDiff
   /// Pairs of nodes that were compared, by the node of the second graph.
   let found: [NodeID: PairComparer.Found]
+  /// What nodes that read other nodes in each graph gave for the same values.
+  let rehearsed: [NodeID: ValueDifference]
   /// Tensors of the model that each graph changed, by key.
   let changes: (train: [String: ModelSnapshot.Change], eval: [String: ModelSnapshot.Change])
   /// Why the run ended before the last node; nil where it did not.
@@ -17,12 +19,13 @@ struct WitnessJudge {
   private var order: [NodeID: Int] = [:]
 
   init(
-    diff: TraceDiff, found: [NodeID: PairComparer.Found],
+    diff: TraceDiff, found: [NodeID: PairComparer.Found], rehearsed: [NodeID: ValueDifference],
     changes: (train: [String: ModelSnapshot.Change], eval: [String: ModelSnapshot.Change]), failure: String?,
     plans: (train: ObservedPlan, eval: ObservedPlan)
   ) {
     self.diff = diff
     self.found = found
+    self.rehearsed = rehearsed
     self.changes = changes
     self.failure = failure
     storage = (StorageReaders(plans.train), StorageReaders(plans.eval))
@@ -47,10 +50,18 @@ struct WitnessJudge {
     let rows = rowsByFinding[index] ?? rows(named: finding)
     let nodes = candidates(rows).sorted { order[$0] ?? 0 < order[$1] ?? 0 }
     let compared = nodes.filter { found[$0] != nil }
-    let differing = compared.filter { isOwn($0) }
-    let own = finding.rule.isAboutNodes ? differing.filter(readsTheSame) : differing
+    var differing = compared.filter { isOwn($0) }
+    var own = differing
+    if finding.rule.isAboutNodes {
+      // What a node does itself shows where it is given the same.
+      let alone = compared.filter { rehearsed[$0].map { $0 != ValueDifference.none } ?? false }
+      differing.removeAll { rehearsed[$0] != nil }
+      own = differing.filter(readsTheSame) + alone
+    }
     let state = stateDifferences(rows)
-    if let first = own.first { return confirmed(first, own, of: compared.count) }
+    if let first = own.first {
+      return confirmed(first, own, of: compared.count, alone: finding.rule.isAboutNodes ? rehearsed : [:])
+    }
     if !state.isEmpty { return confirmed(state, rows) }
     if let other = differing.first {
       return Finding.Witness(
@@ -163,10 +174,13 @@ struct WitnessJudge {
 
   // MARK: - Words
 
-  private func confirmed(_ first: NodeID, _ nodes: [NodeID], of count: Int) -> Finding.Witness {
+  /// - Parameter alone: what counts in place of what nodes gave in their places.
+  private func confirmed(
+    _ first: NodeID, _ nodes: [NodeID], of count: Int, alone: [NodeID: ValueDifference]
+  ) -> Finding.Witness {
     var largest: Double? = 0
     for node in nodes {
-      switch found[node]?.difference {
+      switch alone[node] ?? found[node]?.difference {
       case .elements(let difference): largest = largest.map { max($0, difference) }
       default: largest = nil
       }

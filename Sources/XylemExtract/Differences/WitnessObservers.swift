@@ -36,7 +36,10 @@ struct ValueKeeper: ProgramObserver {
     self.keepsShapesOnly = keepsShapesOnly
   }
 
-  mutating func willRun(to stop: Int) throws(XylemError) { try seeds.prepare(plan.moments[stop].node) }
+  mutating func willRun(to stop: Int) throws(XylemError) -> [Value]? {
+    try seeds.prepare(plan.moments[stop].node)
+    return nil
+  }
 
   mutating func didRun(to stop: Int, value: Value) throws(XylemError) -> Value? {
     let moment = plan.moments[stop]
@@ -64,6 +67,10 @@ struct PairComparer: ProgramObserver {
   let seeds: RowSeeds
   /// The values of the first graph, by the nodes of the second.
   var partners: [NodeID: Value] = [:]
+  /// The values of the first graph, by its own nodes, for nodes that are rehearsed.
+  var others: [NodeID: Value] = [:]
+  /// What nodes that read other nodes in each graph give when they are given the same.
+  private(set) var rehearsed: [NodeID: ValueDifference] = [:]
   private(set) var found: [NodeID: Found] = [:]
 
   /// Nodes whose present value is not their partner's, with the node where that began.
@@ -77,11 +84,20 @@ struct PairComparer: ProgramObserver {
     self.seeds = seeds
   }
 
-  mutating func willRun(to stop: Int) throws(XylemError) { try seeds.prepare(plan.moments[stop].node) }
+  mutating func willRun(to stop: Int) throws(XylemError) -> [Value]? {
+    let moment = plan.moments[stop]
+    try seeds.prepare(moment.node)
+    let values = moment.rehearsed.compactMap { others[$0] }
+    return values.count == moment.rehearsed.count ? values : nil
+  }
 
   mutating func didRun(to stop: Int, value: Value) throws(XylemError) -> Value? {
     let moment = plan.moments[stop]
     let node = moment.node
+    if !moment.rehearsed.isEmpty {
+      if let partner = partners[node.id] { rehearsed[node.id] = try ValueDifference(partner, value) }
+      return nil
+    }
     let origin = inherited(by: node)
     guard let partner = partners[node.id] else {
       note(node, origin)
