@@ -29,27 +29,27 @@ struct BenchCommand: ParsableCommand {
     help: ArgumentHelp("What to return. Repeatable.", valueName: "node[=key]"))
   var requests: [String] = []
   @Option(help: ArgumentHelp("The input's sizes, as in 1,3,224,224.", valueName: "sizes")) var inputShape: InputShape
-  @Option(help: "How often the extractor is timed.") var runs = 20
-  @Option(help: "How often it runs before.") var warmup = 5
-  @Option(help: "How many threads operators use; the runtime's own number by default.") var threads: Int?
+  @Option(help: "How often the extractor is timed.") var runs: WholeNumber<1, 1_000_000> = 20
+  @Option(help: "How often it runs before.") var warmup: WholeNumber<0, 1_000_000> = 5
+  @Option(help: "How many threads operators use; the runtime's own number by default.") var threads:
+    WholeNumber<1, 1024>?
   @Option(help: "The numbers that are computed with; bf16 where PyTorch's autocast says that it is safe.")
   var precision: Precision = .f32
   @Option(help: "The output's format.") var format: Format = .json
 
   func validate() throws {
     if requests.isEmpty, !options.model.hasSuffix(".xylem") {
-      throw ValidationError("Missing expected argument '--return <node[=key]> ...'")
+      throw ValidationError(
+        "the option '--return <node[=key]> ...' is missing",
+        remedies: ["xylem nodes \(shellWord(options.model))  # lists the nodes"])
     }
-    if !(1...1_000_000).contains(runs) { throw ValidationError("'--runs' must be from 1 to 1000000.") }
-    if !(0...1_000_000).contains(warmup) { throw ValidationError("'--warmup' must be from 0 to 1000000.") }
-    if let threads, !(1...1024).contains(threads) { throw ValidationError("'--threads' must be from 1 to 1024.") }
   }
 
   mutating func run() throws {
     try options.checkOutput()
     let model = try options.load()
     let threadsBefore = try TensorRuntime.load().threads
-    if let threads { try TensorRuntime.setThreads(threads) }
+    if let threads { try TensorRuntime.setThreads(threads.value) }
     defer { if threads != nil { try? TensorRuntime.setThreads(threadsBefore) } }
     let extractor = try options.extractor(
       of: model, returning: requests.map { ReturnRequest(parsing: $0) }, mode: .eval)
@@ -68,10 +68,10 @@ struct BenchCommand: ParsableCommand {
   ) throws -> JSONValue {
     let (first, peak) = try TensorRuntime.countingMemory(call)
     let copies = first.copiedKeys.count
-    try Progress.each("warming up", count: warmup) { _ in _ = try call() }
+    try Progress.each("warming up", count: warmup.value) { _ in _ = try call() }
     let clock = ContinuousClock()
     var milliseconds: [JSONValue] = []
-    try Progress.each("running", count: runs) { _ in
+    try Progress.each("running", count: runs.value) { _ in
       let start = clock.now
       let features = try call()
       let duration = clock.now - start

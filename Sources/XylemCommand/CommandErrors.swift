@@ -1,3 +1,4 @@
+internal import Foundation
 internal import XylemDiff
 internal import XylemErrors
 internal import XylemExtract
@@ -58,6 +59,11 @@ enum CommandErrors {
     XylemError(
       .diffUnreadable, "this is no report that can be compared with: \(reason)", at: .init(file: path),
       remedies: ["xylem diff MODEL --format json -o \(path)  # writes one", "--base MODEL  # compares with a model"])
+  }
+
+  /// An error of another library that nothing here gave a place to.
+  static func failed(_ error: any Error) -> XylemError {
+    XylemError(.commandFailed, "the command could not finish", cause: Words(error.localizedDescription))
   }
 
   static func unavailable(_ what: String, remedies: [String] = []) -> XylemError {

@@ -54,10 +54,12 @@ struct DiffCommand: ParsableCommand {
 
   func validate() throws {
     for text in requests + trainReturn + evalReturn where text.isEmpty || text.hasPrefix("=") || text.hasSuffix("=") {
-      throw ValidationError("'\(text)' is not NODE or NODE=KEY.")
+      throw ValidationError("'\(text)' is not NODE or NODE=KEY")
     }
     if edit.isWanted, options.config == nil {
-      throw ValidationError("'--accept' and '--prune' need '--config <file>', where expectations are kept.")
+      throw ValidationError(
+        "'--accept' and '--prune' need '--config <file>', where expectations are kept",
+        remedies: ["--config xylem.yaml"])
     }
   }
 

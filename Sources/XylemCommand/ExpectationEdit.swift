@@ -27,19 +27,19 @@ struct ExpectationEditOptions: ParsableArguments {
     where fingerprint.utf8.count < 6 || fingerprint.utf8.count > 16
       || !fingerprint.utf8.allSatisfy({ "0123456789abcdef".utf8.contains($0) })
     {
-      throw ValidationError("'--accept \(fingerprint)': a fingerprint is six to sixteen of the digits 0-9 and a-f.")
+      throw ValidationError("'--accept \(fingerprint)': a fingerprint is six to sixteen of the digits 0-9 and a-f")
     }
     if !accept.isEmpty, reason?.allSatisfy(\.isWhitespace) ?? true {
-      throw ValidationError("'--accept' needs '--reason <text>': why the difference is intended.")
+      throw ValidationError("'--accept' needs '--reason <text>': why the difference is intended")
     }
     if accept.isEmpty,
       let option = [("--reason", reason), ("--owner", owner), ("--expires", expires)].first(where: { $0.1 != nil })
     {
-      throw ValidationError("'\(option.0)' needs '--accept <fingerprint>'.")
+      throw ValidationError("'\(option.0)' needs '--accept <fingerprint>'")
     }
-    if owner?.allSatisfy(\.isWhitespace) == true { throw ValidationError("'--owner' needs a name.") }
+    if owner?.allSatisfy(\.isWhitespace) == true { throw ValidationError("'--owner' needs a name") }
     if let expires, !DiffExpectation.isDay(expires) {
-      throw ValidationError("'--expires \(expires)': this is no day; it is written as in 2027-01-31.")
+      throw ValidationError("'--expires \(expires)': this is not a day; it is written as in 2027-01-31")
     }
   }
 }

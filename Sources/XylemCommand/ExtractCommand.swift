@@ -39,11 +39,11 @@ struct ExtractCommand: ParsableCommand {
     help: ArgumentHelp("PNG or JPEG images, or one .safetensors or .npy file.", valueName: "file"), completion: .file())
   var inputs: [String] = []
   @Option(help: "The mode that the model runs in.") var mode: Mode = .eval
-  @Option(help: ArgumentHelp("Seeds the random numbers that the model draws.", valueName: "n")) var seed: UInt64?
+  @Option(help: ArgumentHelp("Seeds the random numbers that the model draws.", valueName: "n")) var seed: Seed?
   @Option(
     help: ArgumentHelp(
       "How many threads operators use. The last bits of a feature may depend on it.", valueName: "n"))
-  var threads = 1
+  var threads: WholeNumber<1, 1024> = 1
   @Option(
     name: .customLong("images"),
     help: ArgumentHelp(
@@ -70,27 +70,30 @@ struct ExtractCommand: ParsableCommand {
 
   func validate() throws {
     if let save, !save.hasSuffix(".xylem"), !save.hasSuffix(".pt") {
-      throw ValidationError("'--save' needs a file that ends in .xylem or .pt.")
+      throw ValidationError("'--save' needs a file that ends in .xylem or .pt", remedies: ["--save features.xylem"])
     }
     if saveWeights == .reference, save?.hasSuffix(".xylem") != true {
-      throw ValidationError("'--save-weights reference' needs '--save' with a .xylem file.")
+      throw ValidationError(
+        "'--save-weights reference' needs '--save' with a .xylem file", remedies: ["--save features.xylem"])
     }
     let onlySaves = save != nil && inputs.isEmpty
     if chosenRequests.isEmpty, !options.model.hasSuffix(".xylem"), !onlySaves || savedRequests.isEmpty {
-      throw ValidationError("Nothing is to be returned in \(mode.rawValue) mode: use '--return <node>'.")
+      throw ValidationError(
+        "nothing is to be returned in \(mode.rawValue) mode: '--return <node>' is missing",
+        remedies: ["xylem nodes \(shellWord(options.model))  # lists the nodes"])
     }
     for text in requests + trainReturn + evalReturn where text.isEmpty || text.hasPrefix("=") || text.hasSuffix("=") {
-      throw ValidationError("'\(text)' is not NODE or NODE=KEY.")
+      throw ValidationError("'\(text)' is not NODE or NODE=KEY")
     }
-    if inputs.isEmpty, save == nil { throw ValidationError("Missing expected argument '--input <file> ...'") }
-    if inputs.contains("") { throw ValidationError("'--input' needs the name of a file.") }
-    if !(1...1024).contains(threads) { throw ValidationError("'--threads' must be from 1 to 1024.") }
-    if imageFolder?.isEmpty == true { throw ValidationError("'--images' needs the name of a folder.") }
+    if inputs.isEmpty, save == nil { throw ValidationError("the option '--input <file> ...' is missing") }
+    if inputs.contains("") { throw ValidationError("'--input' needs the name of a file") }
+    if imageFolder?.isEmpty == true { throw ValidationError("'--images' needs the name of a folder") }
     if let output = options.output {
       guard FeatureFile.Kind(path: output) != nil else {
-        throw ValidationError("'\(output)' does not end in .safetensors, .npy or .json.")
+        throw ValidationError(
+          "'\(output)' does not end in .safetensors, .npy or .json", remedies: ["-o features.safetensors"])
       }
-      if let imageFolder, imageFolder == output { throw ValidationError("'-o' and '--images' name the same place.") }
+      if let imageFolder, imageFolder == output { throw ValidationError("'-o' and '--images' name the same place") }
     }
   }
 
@@ -118,7 +121,7 @@ struct ExtractCommand: ParsableCommand {
     try checkOutputs()
     let names = try labels.map { try ClassLabels(path: $0) }
     let threadsBefore = try TensorRuntime.load().threads
-    try TensorRuntime.setThreads(threads)
+    try TensorRuntime.setThreads(threads.value)
     defer { try? TensorRuntime.setThreads(threadsBefore) }
     let model = try options.load()
     if model.hasRandomWeights {
@@ -141,7 +144,7 @@ struct ExtractCommand: ParsableCommand {
     }
     let arguments = try InputReader(graph: extractor.traces[mode]?.graph ?? extractor.plan.graph, images: images)
       .arguments(from: inputs)
-    if let seed { try TensorRuntime.setSeed(seed) }
+    if let seed { try TensorRuntime.setSeed(seed.value) }
     let features = try Progress.during("running the model") {
       try TensorRuntime.withGradients(false) { try extractor(named: arguments) }
     }

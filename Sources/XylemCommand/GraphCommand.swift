@@ -37,10 +37,10 @@ struct GraphCommand: ParsableCommand {
 
   func validate() throws {
     if format != .html, !requests.isEmpty || inputShape != nil {
-      throw ValidationError("'--return' and '--input-shape' need '--format html'.")
+      throw ValidationError("'--return' and '--input-shape' need '--format html'", remedies: ["--format html"])
     }
     for text in requests where text.isEmpty || text.hasPrefix("=") || text.hasSuffix("=") {
-      throw ValidationError("'\(text)' is not NODE or NODE=KEY.")
+      throw ValidationError("'\(text)' is not NODE or NODE=KEY")
     }
   }
 

@@ -12,13 +12,15 @@ struct ImageOptions: ParsableArguments {
     init?(argument: String) {
       if argument == "none" {
         self = .none
-      } else if let number = Int(argument), number > 0 {
+      } else if let number = Int(argument), (1...ImageTransform.maximumSide).contains(number) {
         self = .pixels(number)
       } else {
         return nil
       }
     }
 
+    static var allValueStrings: [String] { ["at least 1 and at most \(ImageTransform.maximumSide), or 'none'"] }
+    static var defaultCompletionKind: CompletionKind { .default }
     var defaultValueDescription: String { pixels.map(String.init) ?? "none" }
 
     var pixels: Int? {
@@ -39,7 +41,25 @@ struct ImageOptions: ParsableArguments {
       guard numbers.count == 3, parts.count == 3 else { return nil }
     }
 
+    static var allValueStrings: [String] { ["three finite numbers"] }
+    static var defaultCompletionKind: CompletionKind { .default }
     var defaultValueDescription: String { numbers.map { "\($0)" }.joined(separator: ",") }
+  }
+
+  /// Three numbers to divide by.
+  struct Divisors: ExpressibleByArgument {
+    let numbers: [Double]
+
+    init(_ numbers: [Double]) { self.numbers = numbers }
+
+    init?(argument: String) {
+      guard let levels = Levels(argument: argument), levels.numbers.allSatisfy({ $0 > 0 }) else { return nil }
+      numbers = levels.numbers
+    }
+
+    static var allValueStrings: [String] { ["three finite numbers above 0"] }
+    static var defaultCompletionKind: CompletionKind { .default }
+    var defaultValueDescription: String { Levels(numbers).defaultValueDescription }
   }
 
   @Option(help: ArgumentHelp("Images: the shorter side becomes this long, or 'none'.", valueName: "pixels"))
@@ -49,7 +69,7 @@ struct ImageOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Images: what is subtracted from red, green and blue.", valueName: "r,g,b"))
   var mean = Levels(ImageTransform.imageNetMean)
   @Option(help: ArgumentHelp("Images: what red, green and blue are divided by then.", valueName: "r,g,b"))
-  var std = Levels(ImageTransform.imageNetStandardDeviation)
+  var std = Divisors(ImageTransform.imageNetStandardDeviation)
 
   /// The transform that the options describe.
   ///

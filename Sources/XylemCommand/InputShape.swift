@@ -24,6 +24,12 @@ struct InputShape: ExpressibleByArgument {
     self.sizes = sizes
   }
 
+  static var allValueStrings: [String] {
+    ["sizes of at least 1 with commas between them, as in 1,3,224,224, of at most \(maximumCount) elements"]
+  }
+
+  static var defaultCompletionKind: CompletionKind { .default }
+
   /// Normal random float32 numbers for the argument that a model needs: a tensor, or a list with one. The random state
   /// stays as it was.
   ///

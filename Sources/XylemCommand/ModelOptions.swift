@@ -63,15 +63,15 @@ struct ModelOptions: ParsableArguments {
   var output: String?
 
   func validate() throws {
-    if model.isEmpty { throw ValidationError("The model's name is empty.") }
+    if model.isEmpty { throw ValidationError("the model's name is empty") }
     if leaves.contains(where: { $0.isEmpty || $0 == "path:" }) {
-      throw ValidationError("'--leaf' needs a type, or a path after 'path:'.")
+      throw ValidationError("'--leaf' needs a type, or a path after 'path:'")
     }
-    if wrapped.contains("") { throw ValidationError("'--wrap' needs the name of a function.") }
-    if output?.isEmpty == true { throw ValidationError("'--output' needs the name of a file.") }
+    if wrapped.contains("") { throw ValidationError("'--wrap' needs the name of a function") }
+    if output?.isEmpty == true { throw ValidationError("'--output' needs the name of a file") }
     var seen: Set<String> = []
     for value in concrete where !seen.insert(value.name).inserted {
-      throw ValidationError("'--concrete' fixes '\(value.name)' twice.")
+      throw ValidationError("'--concrete' fixes '\(value.name)' twice")
     }
   }
 
@@ -204,6 +204,9 @@ struct ConcreteValue: ExpressibleByArgument, Equatable {
     name = parts[0]
     self.value = value
   }
+
+  static var allValueStrings: [String] { ["NAME=VALUE, where VALUE is a number, true, false or null"] }
+  static var defaultCompletionKind: CompletionKind { .default }
 
   private static func literal(_ text: String) -> XylemGraph.Argument? {
     switch text {

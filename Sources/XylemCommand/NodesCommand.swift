@@ -49,7 +49,7 @@ struct NodesCommand: ParsableCommand {
   @Option(help: "The output's format.") var format: TextOrJSON = .text
 
   func validate() throws {
-    if inputShape != nil, !long { throw ValidationError("'--input-shape' needs '--long'.") }
+    if inputShape != nil, !long { throw ValidationError("'--input-shape' needs '--long'", remedies: ["--long"]) }
   }
 
   mutating func run() throws {

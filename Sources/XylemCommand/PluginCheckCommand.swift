@@ -14,7 +14,7 @@ struct PluginCheckCommand: ParsableCommand {
       tensors by name, and 'inputs' the arguments of a call; texts like "f32[1,3,8,8]" stand for tensors, and so does \
       {"tensor": "f32[1,2]", "values": [0, 4]} where the elements matter.
 
-      Ends with exit code 1 where something is wrong.
+      Ends with exit code 1 where something is wrong, and with 2 where a file can't be read.
       """)
 
   @OptionGroup var options: PluginFiles
@@ -26,7 +26,7 @@ struct PluginCheckCommand: ParsableCommand {
 
   func validate() throws {
     guard timeLimit.isFinite, timeLimit > 0, timeLimit <= 3600 else {
-      throw ValidationError("'--time-limit' is more than 0 seconds, and 3600 at most.")
+      throw ValidationError("'--time-limit' must be more than 0 seconds and at most 3600, not \(timeLimit)")
     }
   }
 
@@ -48,6 +48,9 @@ struct PluginCheckCommand: ParsableCommand {
     } else {
       try Terminal.output(checks.map(\.description).joined(separator: "\n\n"))
     }
+    // A file that can't be looked at is not a finding about a plugin.
+    let untried: Set<ErrorID> = [.fileNotFound, .fileUnreadable, .pluginScannerNotFound]
+    if let error = checks.compactMap(\.report.failure).first(where: { untried.contains($0.id) }) { throw error }
     if checks.contains(where: { !$0.isPassing }) { throw FindingsFound() }
   }
 

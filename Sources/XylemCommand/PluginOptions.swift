@@ -29,8 +29,8 @@ struct PluginOptions: ParsableArguments {
   var allowsChanged = false
 
   func validate() throws {
-    if plugins.contains("") { throw ValidationError("'--plugin' needs the path of a file.") }
-    if symbols.contains("") { throw ValidationError("'--wrap-symbol' needs a library, a function and its types.") }
+    if plugins.contains("") { throw ValidationError("'--plugin' needs the path of a file") }
+    if symbols.contains("") { throw ValidationError("'--wrap-symbol' needs a library, a function and its types") }
   }
 
   /// Loads what a configuration and the options name, and gives operators to the runtime: to be done before a model is loaded.

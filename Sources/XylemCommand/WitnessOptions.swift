@@ -24,13 +24,13 @@ struct WitnessOptions: ParsableArguments {
 
   func validate() throws {
     if !isWanted, !inputs.isEmpty || inputShape != nil {
-      throw ValidationError("'--input' and '--input-shape' need '--witness'.")
+      throw ValidationError("'--input' and '--input-shape' need '--witness'")
     }
     if isWanted, inputs.isEmpty, inputShape == nil {
-      throw ValidationError("'--witness' needs an input: use '--input <file> ...' or '--input-shape <sizes>'.")
+      throw ValidationError("'--witness' needs an input: use '--input <file> ...' or '--input-shape <sizes>'")
     }
-    if !inputs.isEmpty, inputShape != nil { throw ValidationError("'--input' and '--input-shape' exclude each other.") }
-    if inputs.contains("") { throw ValidationError("'--input' needs the name of a file.") }
+    if !inputs.isEmpty, inputShape != nil { throw ValidationError("'--input' and '--input-shape' exclude each other") }
+    if inputs.contains("") { throw ValidationError("'--input' needs the name of a file") }
   }
 
   /// The input for a trace; nil where no run is wanted.

@@ -54,7 +54,7 @@ public struct XylemCommandLine: AsyncParsableCommand {
     do {
       return try await ModelCatalog.$current.withValue(ModelCatalog(adding: models)) { await run(arguments) }
     } catch {
-      return report(error)
+      return report(error, of: arguments)
     }
   }
 
@@ -63,7 +63,7 @@ public struct XylemCommandLine: AsyncParsableCommand {
   /// - Parameter arguments: without the program's name.
   public static func run(_ arguments: [String]) async -> Int32 {
     do {
-      var command = try parseAsRoot(arguments)
+      var command = try parseAsRoot(NegativeValues.joined(arguments))
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {
@@ -71,7 +71,7 @@ public struct XylemCommandLine: AsyncParsableCommand {
       }
       return 0
     } catch {
-      return report(error)
+      return report(error, of: arguments)
     }
   }
 
@@ -80,25 +80,27 @@ public struct XylemCommandLine: AsyncParsableCommand {
     await Terminal.$current.withValue(terminal) { await run(arguments) }
   }
 
-  private static func report(_ error: any Error) -> Int32 {
+  /// Says what became of a run, and returns its exit code.
+  private static func report(_ error: any Error, of arguments: [String]) -> Int32 {
     if error is OutputClosed { return 0 }
     if error is FindingsFound { return 1 }
-    if let failure = error as? XylemError {
-      Terminal.error("error: \(failure)")
-      return failure.id == .usage ? 64 : 2
+    if let failure = error as? XylemError { return report(failure) }
+    switch exitCode(for: error) {
+    case .success:
+      do {
+        try Terminal.output(fullMessage(for: error))
+        return 0
+      } catch {
+        return report(error, of: arguments)
+      }
+    case .validationFailure: return report(UsageError(arguments: arguments).error(message(for: error)))
+    default: return report(CommandErrors.failed(error))
     }
-    let code = exitCode(for: error)
-    let text = fullMessage(for: error)
-    guard code == .success else {
-      if !text.isEmpty { Terminal.error(text) }
-      return code == .validationFailure ? 64 : 2
-    }
-    do {
-      try Terminal.output(text)
-      return 0
-    } catch {
-      return report(error)
-    }
+  }
+
+  private static func report(_ error: XylemError) -> Int32 {
+    Terminal.error("error: \(error)")
+    return error.id == .usage ? 64 : 2
   }
 }
 

@@ -5,11 +5,15 @@ internal import XylemTrace
 /// The texts of this module's errors.
 enum ExtractErrors {
   static func unknownNode(_ request: String, mode: String, candidates: [String]) -> XylemError {
-    let near = nearMisses(of: request, among: candidates)
+    var near = nearMisses(of: request, among: candidates)
+    // Brackets are steps into a value, or a set of characters.
+    if near.isEmpty, request.contains("[") {
+      near = nearMisses(of: request.filter { !"[]".contains($0) }, among: candidates)
+    }
     return XylemError(
       .extractUnknownNode, "the model has no node or module '\(request)' in \(mode) mode",
       remedies: near.isEmpty
-        ? ["xylem nodes MODEL --mode \(mode)  # lists them"] : near.map { "--return \($0)" })
+        ? ["xylem nodes MODEL --mode \(mode)  # lists them"] : near.map { "--return \(shellWord($0))" })
   }
 
   static func onlyInOtherMode(_ request: String, mode: String, other: String) -> XylemError {
@@ -20,9 +24,35 @@ enum ExtractErrors {
       ])
   }
 
-  static func duplicateKey(_ key: String) -> XylemError {
+  static func unmatchedGlob(
+    _ pattern: String, mode: String, wider: (pattern: String, count: Int)?, candidates: [String]
+  ) -> XylemError {
+    var (cause, remedies): (Words?, [String]) = (nil, [])
+    if let wider, wider.count > 0 {
+      cause = Words(
+        "'*' stands for one component of a name, and '**' for any number: '\(wider.pattern)' matches \(wider.count)")
+      remedies.append("--return \(shellWord(wider.pattern))")
+    }
+    let words = pattern.filter { !"*?[]{}\\".contains($0) }.split(separator: ".").joined(separator: ".")
+    remedies += nearMisses(of: words, among: candidates).map { "--return \(shellWord($0))" }
+    return XylemError(
+      .extractUnknownNode, "the pattern '\(pattern)' matches no node or module in \(mode) mode", cause: cause,
+      remedies: remedies.isEmpty ? ["--return '**'  # returns every node and module"] : remedies)
+  }
+
+  static func duplicateKey(_ key: String, of first: String, and second: String) -> XylemError {
     XylemError(
-      .extractDuplicateKey, "two requests have the key '\(key)'", remedies: ["--return NODE=OTHER_KEY"])
+      .extractDuplicateKey, "two requests have the key '\(key)': '\(first)' and '\(second)'",
+      remedies: ["--return \(shellWord(second + "=" + key + "_1"))  # gives the second another key"])
+  }
+
+  static func keyOfGlob(_ key: String, _ pattern: String, matches: [String]) -> XylemError {
+    XylemError(
+      .extractDuplicateKey,
+      "one key, '\(key)', is given to the \(matches.count) nodes and modules that '\(pattern)' matches",
+      remedies: [
+        "--return \(shellWord(pattern))  # keeps the names as keys", "--return \(shellWord(matches[0] + "=" + key))",
+      ])
   }
 
   static func nothingRequested() -> XylemError {

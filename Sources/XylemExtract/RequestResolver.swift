@@ -17,6 +17,11 @@ struct ResolvedRequest {
   /// The node after which the value is meant: the node itself, or the last one before a module returned. What is
   /// written later is not part of it.
   let moment: NodeID?
+
+  /// Whether both mean one value, however they are written.
+  func isSame(as other: ResolvedRequest) -> Bool {
+    value == other.value && steps == other.steps && moment == other.moment
+  }
 }
 
 /// A value of the graph at a moment.
@@ -31,8 +36,8 @@ private struct Located {
 /// Finds what requests mean in one trace.
 ///
 /// A node's own name comes first. `output` is what `forward` returned, where nothing else has that name. A module's path means what its last call returned, `path#1` what its second call did; under
-/// torchvision's naming, and for any other prefix, it is the last node below. A glob stands for every module's path and node's name that it
-/// matches, where `*` stays within one part of a name and `**` does not.
+/// torchvision's naming, and for any other prefix, it is the last node below. A ``Glob`` stands for every module's path and node's name that it
+/// matches. Two requests for one value under one key count once.
 struct RequestResolver {
   private let trace: Trace
   private let lastCall: [String: ModuleCall]
@@ -68,11 +73,18 @@ struct RequestResolver {
   func resolve(_ requests: [ReturnRequest]) throws -> [ResolvedRequest] {
     guard !requests.isEmpty else { throw ExtractErrors.nothingRequested() }
     var resolved: [ResolvedRequest] = []
-    var keys: Set<String> = []
+    var places: [String: Int] = [:]
     for request in requests {
       for found in try resolve(request) {
-        guard keys.insert(found.key).inserted else { throw ExtractErrors.duplicateKey(found.key) }
-        resolved.append(found)
+        // Two requests for one value under one key are one: 'layer*' and 'layer1'.
+        if let place = places[found.key] {
+          guard resolved[place].isSame(as: found) else {
+            throw ExtractErrors.duplicateKey(found.key, of: resolved[place].exact, and: found.exact)
+          }
+        } else {
+          places[found.key] = resolved.count
+          resolved.append(found)
+        }
       }
     }
     return resolved
@@ -86,28 +98,43 @@ struct RequestResolver {
           moment: value.moment)
       ]
     }
-    if Glob.isPattern(request.node) {
-      let matches = candidates.filter { PathGlob.matches($0, request.node) }
-      guard !matches.isEmpty else { throw unknown(request.node) }
-      guard request.key == nil || matches.count == 1 else { throw ExtractErrors.duplicateKey(request.key ?? "") }
-      return matches.compactMap { name in
-        value(of: name).map {
-          ResolvedRequest(
-            key: request.key ?? name, exact: $0.exact, node: $0.node, value: $0.argument, steps: [], moment: $0.moment)
-        }
+    if let found = try partOfValue(request) ?? fieldOfResult(request) { return [found] }
+    let glob = Glob(request.node)
+    if !glob.isLiteral, let matches = try matches(of: glob, request) { return matches }
+    // Where brackets are neither steps into a value nor a pattern, this says so.
+    _ = try ReturnRequest.splitProjections(request.node)
+    throw unknown(request.node)
+  }
+
+  /// What a glob stands for; nil where its brackets may be meant as steps into a value.
+  private func matches(of glob: Glob, _ request: ReturnRequest) throws -> [ResolvedRequest]? {
+    let names = candidates
+    let matches = names.filter(glob.matches)
+    guard !matches.isEmpty else {
+      if !glob.pattern.contains(where: { "*?{\\".contains($0) }) { return nil }
+      let wider = glob.acrossComponents.map { (pattern: $0, count: names.count(where: Glob($0).matches)) }
+      throw ExtractErrors.unmatchedGlob(glob.pattern, mode: trace.mode.rawValue, wider: wider, candidates: names)
+    }
+    if let key = request.key, matches.count > 1 {
+      throw ExtractErrors.keyOfGlob(key, glob.pattern, matches: matches)
+    }
+    return matches.compactMap { name in
+      value(of: name).map {
+        ResolvedRequest(
+          key: request.key ?? name, exact: $0.exact, node: $0.node, value: $0.argument, steps: [], moment: $0.moment)
       }
     }
-    let (name, steps) = try ReturnRequest.splitProjections(request.node)
-    if !steps.isEmpty, let value = value(of: name) {
-      let (argument, rest) = try project(value.argument, steps[...], request.node)
-      return [
-        ResolvedRequest(
-          key: request.key ?? request.node, exact: value.exact + request.node.dropFirst(name.count), node: value.node,
-          value: argument, steps: rest, moment: value.moment)
-      ]
-    }
-    if let field = try fieldOfResult(request) { return [field] }
-    throw unknown(request.node)
+  }
+
+  /// `head[0]["logits"]`, where `head` is something.
+  private func partOfValue(_ request: ReturnRequest) throws -> ResolvedRequest? {
+    guard let (name, steps) = try? ReturnRequest.splitProjections(request.node), !steps.isEmpty,
+      let value = value(of: name)
+    else { return nil }
+    let (argument, rest) = try project(value.argument, steps[...], request.node)
+    return ResolvedRequest(
+      key: request.key ?? request.node, exact: value.exact + request.node.dropFirst(name.count), node: value.node,
+      value: argument, steps: rest, moment: value.moment)
   }
 
   /// `head.logits`, where `head` returned something with a part of that name.
@@ -184,41 +211,5 @@ struct RequestResolver {
       return try project(entry.value, steps.dropFirst(), request)
     default: throw ExtractErrors.unaddressable(request, "the value is no such structure")
     }
-  }
-}
-
-/// Globs over dotted names: `*` and `?` stay within one part, `**` goes across dots.
-enum PathGlob {
-  static func matches(_ name: String, _ pattern: String) -> Bool {
-    matches(Array(name.utf8)[...], Array(pattern.utf8)[...])
-  }
-
-  private static func matches(_ name: ArraySlice<UInt8>, _ pattern: ArraySlice<UInt8>) -> Bool {
-    // A table over both lengths, so that a hostile pattern costs no more than their product.
-    var reachable = [Bool](repeating: false, count: name.count + 1)
-    reachable[0] = true
-    var position = pattern.startIndex
-    while position < pattern.endIndex {
-      var next = [Bool](repeating: false, count: name.count + 1)
-      if pattern[position] == UInt8(ascii: "*") {
-        let crosses = position + 1 < pattern.endIndex && pattern[position + 1] == UInt8(ascii: "*")
-        var open = false
-        for index in 0...name.count {
-          if index > 0, !crosses, name[name.startIndex + index - 1] == UInt8(ascii: ".") { open = false }
-          open = open || reachable[index]
-          next[index] = open
-        }
-        position += crosses ? 2 : 1
-      } else {
-        let wanted = pattern[position]
-        for index in 0..<name.count where reachable[index] {
-          let byte = name[name.startIndex + index]
-          if byte == wanted || (wanted == UInt8(ascii: "?") && byte != UInt8(ascii: ".")) { next[index + 1] = true }
-        }
-        position += 1
-      }
-      reachable = next
-    }
-    return reachable[name.count]
   }
 }

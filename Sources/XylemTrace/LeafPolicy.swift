@@ -1,3 +1,4 @@
+internal import XylemErrors
 package import XylemGraph
 public import XylemPlugins
 
@@ -12,7 +13,7 @@ public struct LeafPolicy: Sendable, Hashable, Codable {
   public enum Rule: Sendable, Hashable, Codable {
     /// Modules of a type, by its name or its qualified name.
     case type(String)
-    /// Modules whose path matches a glob: `*` stands for any characters, `?` for one.
+    /// Modules whose path matches a `Glob`.
     case path(String)
     /// A function, by its name or its qualified name.
     case function(String)

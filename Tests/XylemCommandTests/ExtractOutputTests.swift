@@ -7,7 +7,7 @@ import XylemRuntime
   private let photo = Fixtures.path("images/chelsea.png")
 
   @Test(arguments: [
-    ["--return", "nothing", "-o", "F/f.safetensors"], ["--return", "fc", "fc", "-o", "F/f.safetensors"],
+    ["--return", "nothing", "-o", "F/f.safetensors"], ["--return", "fc", "layer1=fc", "-o", "F/f.safetensors"],
     ["--return", "fc", "layer4", "-o", "F/f.npy"], ["--return", "fc", "-o", "F/no/f.npy"],
     ["--return", "fc", "-o", "F/f.npy", "--images", "F/no/maps"],
     ["--return", "fc", "-o", "F/f.npy", "--images", "F/kept.txt"],

@@ -1,5 +1,7 @@
 import Testing
 
+@testable import XylemCommand
+
 @Suite struct UsageTests {
   private static let extract = ["extract", "m.pt", "--return", "a", "--input", "i.png"]
   private static let bench = ["bench", "m.pt", "--return", "a", "--input-shape", "1,3,8,8"]
@@ -37,11 +39,102 @@ import Testing
     bench + ["--runs", "-1"], bench + ["--warmup", "-1"], bench + ["--threads", "0"], bench + ["--precision", "f64"],
     bench + ["--format", "text"], ["doctor", "--format", "yaml"],
   ])
-  func `a wrong use ends with 64, an empty output and a line on what to do`(arguments: [String]) async {
+  func `a wrong use ends with 64, an empty output, one sentence and what to do`(arguments: [String]) async {
     let run = await xylem(arguments)
     #expect(run.status == 64)
     #expect(run.output.isEmpty)
-    #expect(run.errors.contains("Usage: xylem"), "\(run.errors)")
+    let lines = run.errors.split(separator: "\n")
+    #expect(lines.first?.hasPrefix("error: ") == true && lines.first?.hasSuffix(" (usage)") == true, "\(run.errors)")
+    #expect(lines.count > 1 && lines.dropFirst().allSatisfy { $0.hasPrefix("  try: ") }, "\(run.errors)")
+  }
+
+  @Test(
+    arguments: [
+      (["frob"], "error: 'xylem' has no command 'frob' (usage)\n  try: xylem --help  # lists the commands\n"),
+      (
+        ["node", "m.pt"],
+        "error: 'xylem' has no command 'node' (usage)\n  try: xylem nodes --help\n  try: xylem --help  # lists the commands\n"
+      ),
+      (
+        ["nodes"],
+        "error: the argument '<model>' is missing (usage)\n  try: xylem nodes --help  # describes its options\n"
+      ),
+      (
+        ["nodes", "m.pt", "--auto-laef"],
+        "error: 'xylem nodes' has no option '--auto-laef' (usage)\n  try: --auto-leaf\n"
+          + "  try: xylem nodes --help  # describes its options\n"
+      ),
+      (
+        ["nodes", "m.pt", "--mode", "evel"],
+        "error: '--mode' must be train, eval or both, not 'evel' (usage)\n  try: --mode eval\n"
+          + "  try: xylem nodes --help  # describes its options\n"
+      ),
+      (
+        ["nodes", "m.pt", "more"],
+        "error: the argument 'more' is too many (usage)\n  try: xylem nodes --help  # describes its options\n"
+      ),
+      (
+        ["nodes", "m.pt", "--leaf"],
+        "error: '--leaf' needs a value: <type> (usage)\n  try: xylem nodes --help  # describes its options\n"
+      ),
+      (
+        bench + ["--runs", "-1"],
+        "error: '--runs' must be at least 1 and at most 1000000, not '-1' (usage)\n"
+          + "  try: xylem bench --help  # describes its options\n"
+      ),
+      (
+        bench + ["--runs", "99999999999999999999"],
+        "error: '--runs' must be at least 1 and at most 1000000, not '99999999999999999999' (usage)\n"
+          + "  try: xylem bench --help  # describes its options\n"
+      ),
+      (
+        extract + ["--resize", "0"],
+        "error: '--resize' must be at least 1 and at most 16384, or 'none', not '0' (usage)\n"
+          + "  try: xylem extract --help  # describes its options\n"
+      ),
+      (
+        extract + ["--std", "0,1,1"],
+        "error: '--std' must be three finite numbers above 0, not '0,1,1' (usage)\n"
+          + "  try: xylem extract --help  # describes its options\n"
+      ),
+      (
+        extract + ["--seed", "-1"],
+        "error: '--seed' must be at least 0 and at most 18446744073709551615, not '-1' (usage)\n"
+          + "  try: xylem extract --help  # describes its options\n"
+      ),
+      (
+        extract + ["-o", "features.txt"],
+        "error: 'features.txt' does not end in .safetensors, .npy or .json (usage)\n  try: -o features.safetensors\n"
+          + "  try: xylem extract --help  # describes its options\n"
+      ),
+      (
+        ["plugin", "chek"],
+        "error: 'xylem plugin' has no command 'chek' (usage)\n  try: xylem plugin check --help\n"
+          + "  try: xylem plugin --help  # lists the commands\n"
+      ),
+    ] as [([String], String)])
+  func `a wrong use is told in the form of every error`(arguments: [String], text: String) async {
+    let run = await xylem(arguments)
+    #expect(run.errors == text)
+    #expect(run.status == 64)
+  }
+
+  @Test func `a negative number is a value, and an option that follows is not one`() {
+    func joined(_ line: String) -> [String] { NegativeValues.joined(line.split(separator: " ").map(String.init)) }
+    #expect(
+      joined("extract m.pt --mean -1,-1,-1 --std 1,1,1 --seed -.5")
+        == ["extract", "m.pt", "--mean=-1,-1,-1", "--std", "1,1,1", "--seed=-.5"])
+    #expect(joined("extract m.pt -o -1.npy") == ["extract", "m.pt", "--output=-1.npy"])
+    #expect(joined("extract m.pt --mean --std") == ["extract", "m.pt", "--mean", "--std"])
+    #expect(joined("nodes m.pt --long -1") == ["nodes", "m.pt", "--long", "-1"])
+    #expect(joined("nodes -- --leaf -1") == ["nodes", "--", "--leaf", "-1"])
+    #expect(joined("plugin check x.so --time-limit -1") == ["plugin", "check", "x.so", "--time-limit=-1"])
+  }
+
+  @Test func `a file that is not there is not a finding about a plugin`() async {
+    let run = await xylem("plugin", "check", "./missing.so")
+    #expect(run.status == 2)
+    #expect(run.errors.contains("(file.not-found)"), "\(run.errors)")
   }
 
   @Test(arguments: [

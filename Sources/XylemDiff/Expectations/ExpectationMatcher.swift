@@ -56,25 +56,25 @@ struct ExpectationMatcher {
       }
       if day < today { return report(.expectationExpired, index, ExpectationText.expired(expectation, expires)) }
     }
-    if Pattern.saysNothing(expectation.place) {
+    if expectation.saysNothing {
       return report(.expectationTooBroad, index, ExpectationText.tooBroad(expectation))
     }
-    accept(index, candidates(rule, expectation.place).filter { matches(findings[$0], expectation.place) })
+    accept(index, candidates(rule, expectation.place).filter { matches(findings[$0], Glob(expectation.place)) })
   }
 
   /// Findings of a rule that may be at a place, in order.
   private func candidates(_ rule: RuleID, _ place: String) -> [Int] {
-    guard place.contains("*") || place.contains("?") else {
+    guard Glob.isPattern(place) else {
       return (findingsByName[place] ?? []).filter { findings[$0].rule == rule }
     }
     return findingsByRule[rule] ?? []
   }
 
-  private func matches(_ finding: Finding, _ place: String) -> Bool {
-    if finding.fingerprint == place || Pattern.matches(finding.module, place) { return true }
-    if let node = finding.node, Pattern.matches(node, place) { return true }
+  private func matches(_ finding: Finding, _ place: Glob) -> Bool {
+    if finding.fingerprint == place.pattern || place.matches(finding.module) { return true }
+    if let node = finding.node, place.matches(node) { return true }
     let places = finding.members.filter { !$0.isConsequence }
-    return !places.isEmpty && places.allSatisfy { $0.fingerprint == place || Pattern.matches($0.node, place) }
+    return !places.isEmpty && places.allSatisfy { $0.fingerprint == place.pattern || place.matches($0.node) }
   }
 
   private mutating func accept(_ index: Int, _ matched: [Int]) {

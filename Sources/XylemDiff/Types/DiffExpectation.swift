@@ -4,7 +4,7 @@ public import XylemGraph
 public struct DiffExpectation: Sendable, Hashable, Codable {
   /// The rule's identifier: `node-only-in-train`.
   public var rule: String
-  /// A glob over module paths and node names (`*` any characters, `?` one), or a fingerprint.
+  /// A glob over module paths and node names (see `Glob`), or a fingerprint.
   public var place: String
   /// How many differences it accepts; nil for any number.
   public var count: Int?
@@ -58,4 +58,11 @@ public struct DiffExpectation: Sendable, Hashable, Codable {
 
   /// What accepts every finding where everything is suppressed.
   public static let all = DiffExpectation(rule: "*", place: "*", reason: "every difference is suppressed")
+}
+
+extension DiffExpectation {
+  /// Whether the place says nothing: a pattern without a letter or digit of its own, so that it matches almost any place.
+  var saysNothing: Bool {
+    place.contains("*") && place.allSatisfy { "*?._[]{},!^\\".contains($0) }
+  }
 }

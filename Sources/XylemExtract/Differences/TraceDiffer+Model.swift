@@ -59,7 +59,7 @@ extension TraceDiffer {
   private static func expanded(_ requests: [String], in trace: Trace) throws -> [String] {
     let resolver = RequestResolver(trace)
     return try requests.flatMap { request -> [String] in
-      guard request.contains("*") else { return [request] }
+      guard Glob.isPattern(request) else { return [request] }
       do { return try resolver.resolve([ReturnRequest(parsing: request)]).map(\.exact) } catch let error as XylemError
         where error.id == .extractUnknownNode
       { return [request] }

@@ -1,0 +1,67 @@
+internal import ArgumentParser
+internal import Foundation
+
+/// A command as its help describes it: its subcommands, and the options that it takes.
+struct CommandOutline {
+  /// An option or a flag.
+  struct Option {
+    /// With their hyphens, the long ones first: `--output`, `-o`.
+    let names: [String]
+    /// Whether a value follows.
+    let takesValue: Bool
+    /// The values that it takes, or one phrase about them.
+    let values: [String]
+  }
+
+  /// The words that call it: `xylem plugin check`.
+  let words: [String]
+  let subcommands: [String]
+  let options: [Option]
+
+  /// The command that arguments name; the root where they name none.
+  init(of arguments: [String]) {
+    var command: any ParsableCommand.Type = XylemCommandLine.self
+    var words = ["xylem"]
+    for argument in arguments {
+      guard let next = command.configuration.subcommands.first(where: { $0.configuration.commandName == argument })
+      else { break }
+      command = next
+      words.append(argument)
+    }
+    self.words = words
+    subcommands = command.configuration.subcommands.compactMap { $0.configuration.commandName }
+    options = HelpDump.options(of: command)
+  }
+
+  /// The option of a name, hyphens included.
+  func option(_ name: String) -> Option? { options.first { $0.names.contains(name) } }
+}
+
+/// What the argument parser tells of a command in JSON.
+private struct HelpDump: Decodable {
+  struct Command: Decodable { var arguments: [Argument]? }
+
+  struct Argument: Decodable {
+    var kind: String
+    var names: [Name]?
+    var allValues: [String]?
+  }
+
+  struct Name: Decodable {
+    var kind: String
+    var name: String
+    var text: String { (kind == "long" ? "--" : "-") + name }
+  }
+
+  var command: Command
+
+  static func options(of command: any ParsableCommand.Type) -> [CommandOutline.Option] {
+    // The parser wrote this; without it errors offer less, and say the same.
+    guard let dump = try? JSONDecoder().decode(Self.self, from: Data(command._dumpHelp().utf8)) else { return [] }
+    return (dump.command.arguments ?? []).filter { $0.kind != "positional" }.map { argument in
+      let names = (argument.names ?? []).sorted { ($0.kind == "long" ? 0 : 1) < ($1.kind == "long" ? 0 : 1) }
+      return CommandOutline.Option(
+        names: names.map(\.text), takesValue: argument.kind == "option", values: argument.allValues ?? [])
+    }
+  }
+}

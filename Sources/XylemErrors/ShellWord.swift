@@ -1,0 +1,12 @@
+/// A word as a shell reads it back: in quotes where it has characters that mean something there.
+///
+///     shellWord("layer4")    // layer4
+///     shellWord("layer*")    // 'layer*'
+///     shellWord("it's")      // 'it'\''s'
+package func shellWord(_ word: String) -> String {
+  let plain = word.unicodeScalars.allSatisfy { scalar in
+    scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "_-./:,=+@%".unicodeScalars.contains(scalar)
+  }
+  guard !plain || word.isEmpty else { return word }
+  return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+}

@@ -1,0 +1,59 @@
+import Testing
+import XylemErrors
+import XylemExtract
+import XylemTrace
+
+@Suite(.needsRuntime) struct GlobRequestTests {
+  private static func keys(_ requests: [String]) throws -> [String] {
+    let model = try ScriptModel(path: Fixtures.path("zoo/resnet18.pt"))
+    return try FeatureExtractor(of: model, returning: requests.map { ReturnRequest(parsing: $0) }, modes: [.eval]).plan
+      .keys
+  }
+
+  @Test func `requests for one value under one key are one, where the first stands`() throws {
+    #expect(
+      try Self.keys(["fc", "layer*", "layer1", "layer[12]", "layer{1,2}", "fc"]) == [
+        "fc", "layer1", "layer2", "layer3", "layer4",
+      ])
+  }
+
+  @Test func `one asterisk is one component, two are any number of them`() throws {
+    #expect(try Self.keys(["layer1.*.conv1"]) == ["layer1.0.conv1", "layer1.1.conv1"])
+    #expect(
+      try Self.keys(["{**.downsample,fc}"]) == [
+        "layer2.0.downsample", "layer3.0.downsample", "layer4.0.downsample", "fc",
+      ])
+    let all = try Self.keys(["**.conv1"])
+    #expect(all.first == "conv1" && all.count == 9)
+  }
+
+  @Test func `a pattern that matches nothing says what would`() throws {
+    let error = try #require(throws: XylemError.self) { try Self.keys(["*.conv1"]) }
+    #expect(
+      error.description == """
+        the pattern '*.conv1' matches no node or module in eval mode (extract.unknown-node)
+          cause: '*' stands for one component of a name, and '**' for any number: '**.conv1' matches 9
+          try: --return '**.conv1'
+          try: --return conv1
+          try: --return layer1.0.conv1
+        """)
+    let near = try #require(throws: XylemError.self) { try Self.keys(["lyer[12]"]) }
+    #expect(near.id == .extractUnknownNode && near.remedies.contains("--return layer1"), "\(near)")
+  }
+
+  @Test func `one key for several values is an error that says what to ask for`() throws {
+    let error = try #require(throws: XylemError.self) { try Self.keys(["layer[12]=x"]) }
+    #expect(
+      error.description == """
+        one key, 'x', is given to the 2 nodes and modules that 'layer[12]' matches (extract.duplicate-key)
+          try: --return 'layer[12]'  # keeps the names as keys
+          try: --return layer1=x
+        """)
+    let other = try #require(throws: XylemError.self) { try Self.keys(["layer1=x", "layer2=x"]) }
+    #expect(
+      other.description == """
+        two requests have the key 'x': 'layer1' and 'layer2' (extract.duplicate-key)
+          try: --return layer2=x_1  # gives the second another key
+        """)
+  }
+}
