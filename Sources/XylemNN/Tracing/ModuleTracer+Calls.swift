@@ -112,23 +112,40 @@ extension ModuleTracer {
     return try Output(moduleValue: standIn(id, type: Output.typeDescription))
   }
 
+  /// Writes down a check of sizes, which is made when the graph runs. Lists of names leave it out.
+  func recordCheck(
+    of inputs: [Tensor], _ check: @escaping ([[Int]]) throws(XylemError) -> Void
+  ) throws(XylemError) {
+    var arguments: [Argument] = []
+    for input in inputs { arguments.append(try argument(from: .tensor(input))) }
+    let id = core.emitHidden(
+      .leafFunction(LeafFunction(name: "check", qualifiedName: "check", provider: nil)), named: "check", arguments,
+      in: frame.path, type: "bool", at: location(site))
+    let modes = modes
+    leaves[id] = HostLeaf(
+      call: { values in
+        try ModuleModes.$current.withValue(modes) { try check(values.compactMap { $0.tensor?.knownSizes }) }
+        return .bool(true)
+      }, expand: { _, _ in nil })
+    core.emitHidden(
+      .guard(Guard(expected: true, message: "the input's sizes are allowed")), named: "_assert", [.node(id)],
+      in: frame.path, type: "None", at: location(site))
+  }
+
   private func leaf(
     _ consistsOfOperators: @escaping () -> Bool, in entry: ModuleTree.Entry, _ body: @escaping ([Value]) throws -> Value
   ) -> HostLeaf {
-    let (modes, model, mode) = (modes, model, options.mode)
-    let outer = constantsSoFar
+    // The tracer itself is not captured: it holds the leaves.
+    let (modes, model, mode, outer) = (modes, model, options.mode, constants)
     return HostLeaf(
       call: { values in try ModuleModes.$current.withValue(modes) { try body(values) } },
       expand: { inputs, types in
         // Asked when a plan is built: a trace alone has no use for the answer.
         guard consistsOfOperators() else { return nil }
         return try ModuleTracer(model, TraceOptions(mode: mode, policy: .none, recordsLocations: false))
-          .expansion(of: entry, inputs, types, constants: outer(), body)
+          .expansion(of: entry, inputs, types, constants: outer.values, body)
       })
   }
-
-  /// The constants that the trace has when it is over.
-  private var constantsSoFar: () -> [Value] { { [self] in constants } }
 
   private func noteAutomaticLeaf(_ entry: ModuleTree.Entry, _ error: XylemError) {
     let hidden = model.modulePaths(below: entry.path).filter { $0 != entry.path }

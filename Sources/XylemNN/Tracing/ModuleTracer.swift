@@ -15,7 +15,7 @@ final class ModuleTracer: @unchecked Sendable {
   /// The code of leaves, by the nodes that call them.
   var leaves: [NodeID: HostLeaf] = [:]
   /// Tensors and other values that the model's code brought along.
-  var constants: [Value] = []
+  let constants = Constants()
   /// An error of code that could not throw it.
   var poison: XylemError?
   /// Where the code that runs was last seen, for places in errors.
@@ -28,6 +28,11 @@ final class ModuleTracer: @unchecked Sendable {
     let entry: ModuleTree.Entry
     /// The path under which operations are named.
     let path: String
+  }
+
+  /// Values that grow in number while the model is traced; leaves read them when the trace is over.
+  final class Constants {
+    var values: [Value] = []
   }
 
   static let depthLimit = 200
@@ -70,7 +75,7 @@ final class ModuleTracer: @unchecked Sendable {
   /// The code behind the nodes so far.
   var code: TraceCode {
     let tree = model.tree
-    return TraceCode(leaves: leaves, constants: constants) { tree.tensorsByPath[$0] }
+    return TraceCode(leaves: leaves, constants: constants.values) { tree.tensorsByPath[$0] }
   }
 
   /// Runs code with this tracer in place and with the trace's modes.
@@ -164,8 +169,8 @@ final class ModuleTracer: @unchecked Sendable {
   }
 
   private func constant(_ value: Value) -> Argument {
-    constants.append(value)
-    return TraceCode.constant(constants.count - 1)
+    constants.values.append(value)
+    return TraceCode.constant(constants.values.count - 1)
   }
 
   private func node(of standIn: StandIn) throws(XylemError) -> NodeID {
