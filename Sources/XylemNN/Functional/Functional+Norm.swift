@@ -28,19 +28,25 @@ extension Functional {
 
   /// Normalises groups of channels of each image of `[N, C, …]`.
   ///
-  /// - Throws: `runtime.operator` with the shapes.
+  /// - Throws: `runtime.operator` with the shapes; `model.argument` for a single value per group.
   public static func groupNorm(
     _ x: Tensor, numGroups: Int, weight: Tensor? = nil, bias: Tensor? = nil, eps: Double = 1e-5,
     file: String = #fileID, line: Int = #line
   ) throws -> Tensor {
     try functional("torch.nn.functional.group_norm", x, numGroups, weight, bias, eps, at: CallSite(file, line)) {
-      try NormOperators.groupNorm.tensor([.tensor($0), .int($1), $2.moduleValue, $3.moduleValue, .float($4)])
+      x, numGroups, weight, bias, eps in
+      try InputCheck.make(x) { (sizes: [Int]) throws(XylemError) in
+        try ModuleErrors.checkGroups(sizes, numGroups, type: "torch.nn.functional.group_norm")
+      }
+      return try NormOperators.groupNorm.tensor([
+        .tensor(x), .int(numGroups), weight.moduleValue, bias.moduleValue, .float(eps),
+      ])
     }
   }
 
   /// Normalises each channel of each image of `[N, C, …]`, by its own statistics or by running ones.
   ///
-  /// - Throws: `runtime.operator` with the shapes.
+  /// - Throws: `runtime.operator` with the shapes; `model.argument` for a single element per channel whose statistics are taken.
   public static func instanceNorm(
     _ x: Tensor, runningMean: Tensor? = nil, runningVar: Tensor? = nil, weight: Tensor? = nil, bias: Tensor? = nil,
     useInputStats: Bool = true, momentum: Double = 0.1, eps: Double = 1e-5, file: String = #fileID, line: Int = #line
@@ -49,7 +55,12 @@ extension Functional {
       "torch.nn.functional.instance_norm", x, runningMean, runningVar, weight, bias, useInputStats, momentum, eps,
       at: CallSite(file, line)
     ) { x, mean, variance, weight, bias, usesInput, momentum, eps in
-      try NormOperators.instanceNorm.tensor([
+      if usesInput {
+        try InputCheck.make(x) { (sizes: [Int]) throws(XylemError) in
+          try ModuleErrors.checkSpatial(sizes, type: "torch.nn.functional.instance_norm")
+        }
+      }
+      return try NormOperators.instanceNorm.tensor([
         .tensor(x), weight.moduleValue, bias.moduleValue, mean.moduleValue, variance.moduleValue, .bool(usesInput),
         .float(momentum), .float(eps), .bool(true),
       ])

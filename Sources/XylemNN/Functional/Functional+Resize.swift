@@ -112,14 +112,14 @@ extension Functional {
   }
 
   private static func spatialDimensions(of x: Tensor, _ named: Int?) throws -> Int {
-    if let sizes = x.knownSizes {
+    try InputCheck.make(x) { (sizes: [Int]) throws(XylemError) in
       guard (3...5).contains(sizes.count), named == nil || named == sizes.count - 2 else {
         throw ModuleErrors.option(
           "interpolate of \(sizes): the mode and the sizes are for \(named.map(String.init) ?? "1 to 3") spatial dimensions"
         )
       }
-      return sizes.count - 2
     }
+    if let sizes = x.knownSizes { return sizes.count - 2 }
     if let named { return named }
     try require(x.dim() == 4, "an image was expected, [N, C, H, W]")
     return 2

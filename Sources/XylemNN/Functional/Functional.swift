@@ -79,7 +79,7 @@ public enum Functional {
 
   /// Normalises each channel of `[N, C, …]` by the batch's statistics, which the running ones follow, or by those.
   ///
-  /// - Throws: `runtime.operator` with the shapes.
+  /// - Throws: `runtime.operator` with the shapes; `model.argument` in training for a single value per channel.
   public static func batchNorm(
     _ x: Tensor, runningMean: Tensor?, runningVar: Tensor?, weight: Tensor? = nil, bias: Tensor? = nil,
     training: Bool = false, momentum: Double = 0.1, eps: Double = 1e-5, file: String = #fileID, line: Int = #line
@@ -88,7 +88,14 @@ public enum Functional {
       "torch.nn.functional.batch_norm", x, weight, bias, runningMean, runningVar, training, momentum, eps,
       at: CallSite(file, line)
     ) { x, weight, bias, mean, variance, training, momentum, eps in
-      try normOperator.tensor([
+      let type = "torch.nn.functional.batch_norm"
+      if training {
+        try InputCheck.make(x) { (sizes: [Int]) throws(XylemError) in
+          try ModuleErrors.checkBatch(sizes, "a batch norm that trains", type: type, remedies: ["training: false"])
+        }
+      }
+      try ModuleErrors.checkEpsilon(eps, isTraining: training, type: type)
+      return try normOperator.tensor([
         .tensor(x), weight.moduleValue, bias.moduleValue, mean.moduleValue, variance.moduleValue, .bool(training),
         .float(momentum), .float(eps), .bool(true),
       ])

@@ -1,4 +1,3 @@
-internal import XylemErrors
 internal import XylemRuntime
 
 /// One run of a ``MultiheadAttention``: inputs are `[L, N, …]`.
@@ -25,7 +24,7 @@ struct Attention {
     let (length, batch, _) = try query.shape.three
     var (q, k, v) = try projected()
     var padding = try padding.map(additive)
-    var mask = try mask.map { try ranked(additive($0), length, batch) }
+    var mask = try mask.map { try ranked(additive($0)) }
     if let biasK = layer.biasK?.tensor, let biasV = layer.biasV?.tensor {
       k = try cat(k, repeated(biasK, batch), 0)
       v = try cat(v, repeated(biasV, batch), 0)
@@ -104,19 +103,8 @@ struct Attention {
   }
 
   /// A mask for pairs with three dimensions.
-  private func ranked(_ mask: Tensor, _ length: Size, _ batch: Size) throws -> Tensor {
-    guard let sizes = mask.knownSizes else { return mask }
-    var wanted: [[Int]] = []
-    if let length = length.known, let keys = key.knownSizes?.first, let batch = batch.known {
-      wanted = [[length, keys], [batch * heads, length, keys]]
-    }
-    guard wanted.isEmpty || wanted.contains(sizes) else {
-      throw XylemError(
-        .modelArgument, "the mask's shape is \(sizes)",
-        at: .init(moduleType: MultiheadAttention.typeName),
-        cause: Reason("\(wanted[0]) or \(wanted[1]) was expected"))
-    }
-    return sizes.count == 2 ? try Self.unsqueeze(mask, 0) : mask
+  private func ranked(_ mask: Tensor) throws -> Tensor {
+    mask.knownSizes?.count == 2 ? try Self.unsqueeze(mask, 0) : mask
   }
 
   /// A mask with one more key, which is seen.

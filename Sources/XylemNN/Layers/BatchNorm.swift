@@ -16,6 +16,7 @@ public class BatchNorm: Module, Layer {
   /// How many batches the running statistics have seen: a scalar, int64.
   public let numBatchesTracked: Buffer?
 
+  private let numFeatures: Int
   private let eps: Double
   private let momentum: Double?
   private let ranks: ClosedRange<Int>
@@ -24,6 +25,7 @@ public class BatchNorm: Module, Layer {
     _ numFeatures: Int, _ eps: Double, _ momentum: Double?, _ affine: Bool, _ tracksRunningStats: Bool,
     ranks: ClosedRange<Int>
   ) {
+    self.numFeatures = numFeatures
     self.eps = eps
     self.momentum = momentum
     self.ranks = ranks
@@ -46,7 +48,7 @@ public class BatchNorm: Module, Layer {
   /// - Throws: `runtime.operator`; `model.argument` for another number of dimensions, and in train mode for a single value per
   ///   channel.
   public func forward(_ x: Tensor) throws -> Tensor {
-    if let sizes = x.knownSizes { try check(sizes) }
+    try InputCheck.make(x) { [self] (sizes: [Int]) throws(XylemError) in try check(sizes) }
     let factor = try updateFactor()
     let usesBatch = isTraining || runningMean == nil
     return try Self.normOperator.tensor([
@@ -71,12 +73,13 @@ public class BatchNorm: Module, Layer {
     guard ranks.contains(sizes.count) else {
       throw ModuleErrors.rank(sizes, wanted: ranks, type: Swift.type(of: self).typeName)
     }
-    let values = sizes.enumerated().reduce(1) { $1.offset == 1 ? $0 : $0 * $1.element }
-    guard !isTraining && runningMean != nil || values != 1 else {
-      throw ModuleErrors.layerInput(
-        "a batch norm that trains needs more than one value per channel", sizes, type: Swift.type(of: self).typeName,
-        remedies: ["try model.eval()"])
+    let type = Swift.type(of: self).typeName
+    if weight != nil || runningMean != nil { try ModuleErrors.checkChannels(sizes, numFeatures, at: 1, type: type) }
+    let usesBatch = isTraining || runningMean == nil
+    if usesBatch {
+      try ModuleErrors.checkBatch(sizes, "a batch norm that trains", type: type, remedies: ["try model.eval()"])
     }
+    try ModuleErrors.checkEpsilon(eps, isTraining: usesBatch, type: type)
   }
 }
 

@@ -1,3 +1,4 @@
+internal import XylemErrors
 public import XylemRuntime
 
 /// What dropouts have in common: in train mode zeros at random, with the rest scaled up; in eval mode the input.
@@ -8,9 +9,12 @@ public class DropoutLayer: Module, Layer {
   private let inplace: Bool
   /// The rank of an input without a batch dimension, where such a one has to be told apart.
   private let unbatchedRank: Int?
+  /// The ranks that are allowed; nil for any.
+  private let ranks: ClosedRange<Int>?
 
   init(
-    _ op: OperatorReference, _ inPlaceOperator: OperatorReference, p: Double, inplace: Bool, unbatchedRank: Int? = nil
+    _ op: OperatorReference, _ inPlaceOperator: OperatorReference, p: Double, inplace: Bool, unbatchedRank: Int? = nil,
+    ranks: ClosedRange<Int>? = nil
   ) {
     precondition((0...1).contains(p), "a dropout's probability is \(p)")
     self.op = op
@@ -18,20 +22,28 @@ public class DropoutLayer: Module, Layer {
     self.p = p
     self.inplace = inplace
     self.unbatchedRank = unbatchedRank
+    self.ranks = ranks
   }
 
   package override class var consistsOfOperators: Bool { true }
 
   /// The input's shape.
   ///
-  /// - Throws: `runtime.operator`.
+  /// - Throws: `runtime.operator`; of a ``Dropout1d`` `model.argument` for other than two or three dimensions.
   public func forward(_ x: Tensor) throws -> Tensor {
     guard let unbatchedRank else { return try dropped(x) }
+    if let ranks {
+      try InputCheck.make(x) { [self] (sizes: [Int]) throws(XylemError) in
+        guard ranks.contains(sizes.count) else {
+          throw ModuleErrors.rank(sizes, wanted: ranks, type: Swift.type(of: self).typeName)
+        }
+      }
+    }
     guard let sizes = x.knownSizes else {
       try require(x.dim() == Size(unbatchedRank + 1), "a batch of \(unbatchedRank + 1) dimensions was expected")
       return try dropped(x)
     }
-    guard sizes.count == unbatchedRank else { return try dropped(x) }
+    guard sizes.count != unbatchedRank + 1 else { return try dropped(x) }
     let batch = try DropoutOperators.unsqueeze.tensor([.tensor(x), .int(0)])
     return try DropoutOperators.squeeze.tensor([.tensor(dropped(batch)), .int(0)])
   }
@@ -73,7 +85,8 @@ public final class Dropout1d: DropoutLayer {
   /// A dropout of a probability.
   public init(p: Double = 0.5, inplace: Bool = false) {
     super.init(
-      DropoutOperators.feature, DropoutOperators.featureInPlace, p: p, inplace: inplace, unbatchedRank: 2)
+      DropoutOperators.feature, DropoutOperators.featureInPlace, p: p, inplace: inplace, unbatchedRank: 2,
+      ranks: 2...3)
   }
   /// PyTorch's name.
   public override class var typeName: String { "torch.nn.modules.dropout.Dropout1d" }

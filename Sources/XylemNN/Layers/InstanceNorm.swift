@@ -18,6 +18,7 @@ public class InstanceNorm: Module, Layer {
   /// A scalar, int64, that PyTorch keeps and never counts up.
   public let numBatchesTracked: Buffer?
 
+  private let numFeatures: Int
   private let eps: Double
   private let momentum: Double?
   private let batchedRank: Int
@@ -25,6 +26,7 @@ public class InstanceNorm: Module, Layer {
   fileprivate init(
     _ numFeatures: Int, _ eps: Double, _ momentum: Double?, _ affine: Bool, _ trackRunningStats: Bool, batchedRank: Int
   ) {
+    self.numFeatures = numFeatures
     self.eps = eps
     self.momentum = momentum
     self.batchedRank = batchedRank
@@ -44,21 +46,25 @@ public class InstanceNorm: Module, Layer {
   /// - Throws: `runtime.operator`; `model.argument` for another number of dimensions, and for a single element per channel
   ///   where statistics are taken of it.
   public func forward(_ x: Tensor) throws -> Tensor {
+    try InputCheck.make(x) { [self] (sizes: [Int]) throws(XylemError) in try check(sizes) }
     guard let sizes = x.knownSizes else {
       try require(x.dim() == Size(batchedRank), "a batch of \(batchedRank) dimensions was expected")
       return try normalized(x)
     }
+    guard sizes.count < batchedRank else { return try normalized(x) }
+    let batch = try Self.unsqueezeOperator.tensor([.tensor(x), .int(0)])
+    return try Self.squeezeOperator.tensor([.tensor(normalized(batch)), .int(0)])
+  }
+
+  private func check(_ sizes: [Int]) throws(XylemError) {
     let type = Swift.type(of: self).typeName
     guard sizes.count == batchedRank || sizes.count == batchedRank - 1 else {
       throw ModuleErrors.rank(sizes, wanted: batchedRank - 1...batchedRank, type: type)
     }
-    let spatial = sizes.suffix(batchedRank - 2).reduce(1, *)
-    guard !usesInputStatistics || spatial != 1 else {
-      throw ModuleErrors.layerInput("an instance norm needs more than one element per channel", sizes, type: type)
-    }
-    guard sizes.count < batchedRank else { return try normalized(x) }
-    let batch = try Self.unsqueezeOperator.tensor([.tensor(x), .int(0)])
-    return try Self.squeezeOperator.tensor([.tensor(normalized(batch)), .int(0)])
+    let channels = sizes.count - batchedRank + 1
+    if weight != nil { try ModuleErrors.checkChannels(sizes, numFeatures, at: channels, type: type) }
+    guard usesInputStatistics else { return }
+    try ModuleErrors.checkSpatial(sizes.count < batchedRank ? [1] + sizes : sizes, type: type)
   }
 
   private var usesInputStatistics: Bool { isTraining || runningMean == nil }

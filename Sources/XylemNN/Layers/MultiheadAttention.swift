@@ -25,9 +25,12 @@ public final class MultiheadAttention: Module {
 
   let embedDim: Int
   let numHeads: Int
+  /// The features of keys and of values.
+  let keySize: Int
+  let valueSize: Int
   let dropout: Double
   let addZeroAttn: Bool
-  private let batchFirst: Bool
+  let batchFirst: Bool
 
   /// A layer with fresh parameters.
   ///
@@ -59,7 +62,7 @@ public final class MultiheadAttention: Module {
     func projection(_ rows: Int, _ columns: Int) -> Parameter {
       Parameter([rows, columns], .xavierUniform(fanIn: columns, fanOut: rows).after(drawn))
     }
-    let (keySize, valueSize) = (kdim ?? embedDim, vdim ?? embedDim)
+    (keySize, valueSize) = (kdim ?? embedDim, vdim ?? embedDim)
     let isPacked = keySize == embedDim && valueSize == embedDim
     inProjWeight = isPacked ? projection(3 * embedDim, embedDim) : nil
     qProjWeight = isPacked ? nil : projection(embedDim, embedDim)
@@ -115,7 +118,11 @@ public final class MultiheadAttention: Module {
     _ query: Tensor, _ key: Tensor, _ value: Tensor, keyPaddingMask: Tensor? = nil, needWeights: Bool = true,
     attnMask: Tensor? = nil, averageAttnWeights: Bool = true, isCausal: Bool = false
   ) throws -> AttentionOutput {
-    let isBatched = try checkRank(query)
+    let shapes = AttentionShapes(self, hasPadding: keyPaddingMask != nil, hasMask: attnMask != nil)
+    try InputCheck.make([query, key, value] + [keyPaddingMask, attnMask].compactMap { $0 }) {
+      (sizes: [[Int]]) throws(XylemError) in try shapes.check(sizes)
+    }
+    let isBatched = try isBatch(query)
     let isSelf = query.identity == key.identity && key.identity == value.identity
     func arranged(_ x: Tensor) throws -> Tensor {
       guard isBatched else { return try Attention.unsqueeze(x, 1) }
@@ -141,16 +148,10 @@ public final class MultiheadAttention: Module {
   }
 
   /// Whether the query is a batch.
-  private func checkRank(_ query: Tensor) throws -> Bool {
-    guard let sizes = query.knownSizes else {
-      try require(query.dim() == 3, "a batch of queries was expected, of three dimensions")
-      return true
-    }
-    guard (2...3).contains(sizes.count) else { throw ModuleErrors.rank(sizes, wanted: 2...3, type: Self.typeName) }
-    guard sizes.last == embedDim else {
-      throw ModuleErrors.layerInput("queries of \(embedDim) features were expected", sizes, type: Self.typeName)
-    }
-    return sizes.count == 3
+  private func isBatch(_ query: Tensor) throws -> Bool {
+    if let sizes = query.knownSizes { return sizes.count == 3 }
+    try require(query.dim() == 3, "a batch of queries was expected, of three dimensions")
+    return true
   }
 }
 

@@ -59,9 +59,12 @@ public final class GroupNorm: Module, Layer {
 
   /// `[N, numChannels, …]` to the same shape.
   ///
-  /// - Throws: `runtime.operator` with the shapes.
+  /// - Throws: `runtime.operator` with the shapes; `model.argument` for a single value per group.
   public func forward(_ x: Tensor) throws -> Tensor {
-    try Self.op.tensor([.tensor(x), .int(numGroups), weight.value, bias.value, .float(eps), .bool(true)])
+    try InputCheck.make(x) { [numGroups] (sizes: [Int]) throws(XylemError) in
+      try ModuleErrors.checkGroups(sizes, numGroups, type: Self.typeName)
+    }
+    return try Self.op.tensor([.tensor(x), .int(numGroups), weight.value, bias.value, .float(eps), .bool(true)])
   }
 }
 
@@ -100,8 +103,8 @@ public final class LocalResponseNorm: Module, Layer {
   ///
   /// - Throws: `runtime.operator` with the shapes; `model.argument` for fewer dimensions.
   public func forward(_ x: Tensor) throws -> Tensor {
-    if let sizes = x.knownSizes, sizes.count < 3 {
-      throw ModuleErrors.rank(sizes, wanted: 3...5, type: Self.typeName)
+    try InputCheck.make(x) { (sizes: [Int]) throws(XylemError) in
+      guard sizes.count >= 3 else { throw ModuleErrors.rank(sizes, wanted: 3...5, type: Self.typeName) }
     }
     // Channels and all positions as an image of one channel, so that neither rank nor sizes have to be known.
     let square = try Self.mulOperator.tensor([.tensor(x), .tensor(x)])

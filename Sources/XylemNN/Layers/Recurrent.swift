@@ -31,13 +31,15 @@ public class Recurrent: Module {
   ///   - states: nil for zeros.
   ///   - sizes: the features of each state.
   func run(_ op: OperatorReference, _ input: Tensor, _ states: [Tensor]?, sizes: [Int]) throws -> [Tensor] {
-    let isBatched = try checkInput(input)
+    try InputCheck.make([input] + (states ?? [])) { [self] (shapes: [[Int]]) throws(XylemError) in
+      try check(shapes[0], Array(shapes.dropFirst()), sizes)
+    }
+    let isBatched = try isBatch(input)
     let batchDimension = shape.batchFirst ? 0 : 1
     let batch = isBatched ? input : try Operators.unsqueeze.tensor([.tensor(input), .int(batchDimension)])
     var start: [Tensor] = []
     for (index, size) in sizes.enumerated() {
       if let given = states?[index] {
-        try checkState(given, size, input, isBatched)
         start.append(isBatched ? given : try Operators.unsqueeze.tensor([.tensor(given), .int(1)]))
       } else {
         let count = try batch.shape[batchDimension]
@@ -56,27 +58,27 @@ public class Recurrent: Module {
   }
 
   /// Whether the input is a batch.
-  private func checkInput(_ input: Tensor) throws -> Bool {
-    let type = Swift.type(of: self).typeName
-    guard let sizes = input.knownSizes else {
-      try require(input.dim() == 3, "a batch of sequences was expected, of three dimensions")
-      return true
-    }
-    guard (2...3).contains(sizes.count) else { throw ModuleErrors.rank(sizes, wanted: 2...3, type: type) }
-    guard sizes.last == shape.inputSize else {
-      throw ModuleErrors.layerInput("inputs of \(shape.inputSize) features were expected", sizes, type: type)
-    }
-    return sizes.count == 3
+  private func isBatch(_ input: Tensor) throws -> Bool {
+    if let sizes = input.knownSizes { return sizes.count == 3 }
+    try require(input.dim() == 3, "a batch of sequences was expected, of three dimensions")
+    return true
   }
 
-  private func checkState(_ state: Tensor, _ size: Int, _ input: Tensor, _ isBatched: Bool) throws {
-    guard let given = state.knownSizes, let sizes = input.knownSizes else { return }
-    let batch = isBatched ? [sizes[shape.batchFirst ? 0 : 1]] : []
-    let wanted = [shape.numLayers * shape.directions] + batch + [size]
-    guard given == wanted else {
-      throw XylemError(
-        .modelArgument, "a state of shape \(wanted) was expected", at: .init(moduleType: Swift.type(of: self).typeName),
-        cause: Reason("the state's shape is \(given)"))
+  /// Checks the shapes of the input and of the states, whose features are `features`.
+  private func check(_ input: [Int], _ states: [[Int]], _ features: [Int]) throws(XylemError) {
+    let type = Swift.type(of: self).typeName
+    guard (2...3).contains(input.count) else { throw ModuleErrors.rank(input, wanted: 2...3, type: type) }
+    guard input.last == shape.inputSize else {
+      throw ModuleErrors.layerInput("inputs of \(shape.inputSize) features were expected", input, type: type)
+    }
+    let batch = input.count == 3 ? [input[shape.batchFirst ? 0 : 1]] : []
+    for (state, size) in zip(states, features) {
+      let wanted = [shape.numLayers * shape.directions] + batch + [size]
+      guard state == wanted else {
+        throw XylemError(
+          .modelArgument, "a state of shape \(wanted) was expected", at: .init(moduleType: type),
+          cause: Reason("the state's shape is \(state)"))
+      }
     }
   }
 }

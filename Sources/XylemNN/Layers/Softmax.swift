@@ -28,8 +28,10 @@ public final class Softmax2d: Activation {
   ///
   /// - Throws: `model.argument` for other than three or four dimensions.
   public override func forward(_ x: Tensor) throws -> Tensor {
-    if let sizes = x.knownSizes, !(3...4).contains(sizes.count) {
-      throw ModuleErrors.rank(sizes, wanted: 3...4, type: Self.typeName)
+    try InputCheck.make(x) { (sizes: [Int]) throws(XylemError) in
+      guard (3...4).contains(sizes.count) else {
+        throw ModuleErrors.rank(sizes, wanted: 3...4, type: Self.typeName)
+      }
     }
     return try super.forward(x)
   }

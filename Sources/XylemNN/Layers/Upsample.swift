@@ -103,15 +103,14 @@ public final class Upsample: Module, Layer {
   private func dimensions(of x: Tensor) throws -> Int {
     let counts = [size?.values.count, scaleFactor?.values.count].compactMap { $0 }.filter { $0 > 1 }
     let fixed = mode.dimensions ?? counts.first
-    if let sizes = x.knownSizes {
-      let own = sizes.count - 2
+    try InputCheck.make(x) { (sizes: [Int]) throws(XylemError) in
       let allowed = fixed.map { $0...$0 } ?? 1...3
-      guard allowed.contains(own), counts.allSatisfy({ $0 == own }) else {
+      guard allowed.contains(sizes.count - 2), counts.allSatisfy({ $0 == sizes.count - 2 }) else {
         throw ModuleErrors.rank(
           sizes, wanted: allowed.lowerBound + 2...allowed.upperBound + 2, type: Self.typeName)
       }
-      return own
     }
+    if let sizes = x.knownSizes { return sizes.count - 2 }
     if let fixed { return fixed }
     try require(x.dim() == 4, "an image was expected, [N, C, H, W]")
     return 2
