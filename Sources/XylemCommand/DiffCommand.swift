@@ -49,13 +49,17 @@ struct DiffCommand: ParsableCommand {
   var base: String?
   @Option(help: "The level from which on findings end the run with exit code 1.") var failOn: FailLevel = .warning
   @Option(help: "The output's format.") var format: DiffFormat = .text
-  @Option(help: "Whom a report in SARIF is for: GitHub ignores suppressions, so there what is accepted is left out.")
-  var sarifProfile: DiffSARIFReport.Profile = .full
+  @Option(
+    help:
+      "With --format sarif: whom the report is for, full unless told. GitHub ignores suppressions, so 'github' leaves out what is accepted."
+  )
+  var sarifProfile: DiffSARIFReport.Profile?
 
   func validate() throws {
     for text in requests + trainReturn + evalReturn where text.isEmpty || text.hasPrefix("=") || text.hasSuffix("=") {
       throw ValidationError("'\(text)' is not NODE or NODE=KEY")
     }
+    if sarifProfile != nil, format != .sarif { throw ValidationError("'--sarif-profile' needs '--format sarif'") }
     if edit.isWanted, options.config == nil {
       throw ValidationError(
         "'--accept' and '--prune' need '--config <file>', where expectations are kept",
@@ -64,7 +68,7 @@ struct DiffCommand: ParsableCommand {
   }
 
   mutating func run() throws {
-    let report = format.report(sarifProfile, failing: failOn.level)
+    let report = format.report(sarifProfile ?? .full, failing: failOn.level)
     try options.checkOutput(reading: witness.inputs + (base.map { [$0] } ?? []))
     if edit.isWanted, let file = options.config { try OutputFile.check(file) }
     let other = try base.map { try readBase($0) }

@@ -51,17 +51,27 @@ struct ExpectationEdit {
 
   /// Changes the file as a diff asks for; what is changed goes to the error stream. A file that needs no change is not touched.
   ///
+  /// Several commands may change one file at once: each reads what the others wrote, and none of their changes is lost.
+  ///
   /// - Returns: the expectations that the file has now.
   /// - Throws: `diff.unknown-finding`, `config.malformed`, `file.unwritable`; then the file is as it was.
   func apply(_ diff: TraceDiff) throws -> [DiffExpectation] {
+    try FolderLock.withLock(on: file) { isLocked in
+      if !isLocked {
+        Terminal.warn("the folder of '\(file)' can't be locked: a change that another command makes now may be lost")
+      }
+      return try change(diff)
+    }
+  }
+
+  private func change(_ diff: TraceDiff) throws -> [DiffExpectation] {
     let exists = FileManager.default.fileExists(atPath: file)
     let before = exists ? try Configuration.load(file) : Configuration(file: file)
     var list = try ExpectationList(
       exists ? Configuration.text(of: file) : "", file: file, expectations: before.expectations)
     var said: [String] = []
-    // First what is taken out, so that positions still are those of the diff's expectations.
     if options.prune { said += try prune(&list, diff) }
-    for expectation in try accepted(diff) {
+    for expectation in try accepted(diff, before.expectations) {
       try list.add(expectation)
       said.append("accepted \(expectation.rule) at \(expectation.place) in \(file)")
     }
@@ -81,20 +91,26 @@ struct ExpectationEdit {
       throw ConfigurationErrors.editFailed(file, cause: error)
     }
     func plain(_ expectations: [DiffExpectation]) -> [DiffExpectation] {
-      expectations.map {
-        var expectation = $0
-        expectation.location = nil
-        return expectation
-      }.sorted { ($0.rule, $0.place, $0.reason) < ($1.rule, $1.place, $1.reason) }
+      expectations.map(Self.plain).sorted { ($0.rule, $0.place, $0.reason) < ($1.rule, $1.place, $1.reason) }
     }
     let isAsMeant = plain(after.expectations) == plain(meant)
     after.expectations = before.expectations
     guard isAsMeant, after == before else { throw ConfigurationErrors.editFailed(file, cause: nil) }
   }
 
+  /// An expectation without where it is written.
+  private static func plain(_ expectation: DiffExpectation) -> DiffExpectation {
+    var expectation = expectation
+    expectation.location = nil
+    return expectation
+  }
+
   // MARK: - Accepting
 
-  private func accepted(_ diff: TraceDiff) throws(XylemError) -> [DiffExpectation] {
+  /// - Parameter present: what the file holds now, which may be more than the diff was made with.
+  private func accepted(
+    _ diff: TraceDiff, _ present: [DiffExpectation]
+  ) throws(XylemError) -> [DiffExpectation] {
     var found: [DiffExpectation] = []
     for prefix in options.accept {
       let matches = diff.findings.filter { $0.fingerprint.hasPrefix(prefix) }
@@ -102,8 +118,10 @@ struct ExpectationEdit {
       guard fingerprints.count <= 1 else { throw CommandErrors.ambiguousFingerprint(prefix, matches) }
       guard let first = matches.first else { throw CommandErrors.unknownFingerprint(prefix, diff.findings) }
       guard !first.rule.isAboutExpectations else { throw CommandErrors.acceptedProblem(first) }
-      if matches.allSatisfy({ $0.expectation != nil }) {
-        Terminal.error("note: \(first.fingerprint) is accepted already: \(first.expectation?.reason ?? "")")
+      let other = present.first { $0.rule == first.rule.rawValue && $0.place == first.fingerprint }
+      if matches.allSatisfy({ $0.expectation != nil }) || other != nil {
+        let reason = first.expectation?.reason ?? other?.reason ?? ""
+        Terminal.error("note: \(first.fingerprint) is accepted already: \(reason)")
         continue
       }
       guard !found.contains(where: { $0.place == first.fingerprint }) else { continue }
@@ -119,10 +137,19 @@ struct ExpectationEdit {
 
   // MARK: - Pruning
 
+  /// What became of the list's items, by their positions; of those that were added since the diff was made nothing is known.
+  private func uses(_ list: ExpectationList, _ diff: TraceDiff) -> [(index: Int, use: ExpectationUse)] {
+    var left = diff.expectations
+    return list.items.indices.compactMap { index in
+      let item = Self.plain(list.items[index].expectation)
+      guard let found = left.firstIndex(where: { Self.plain($0.expectation) == item }) else { return nil }
+      return (index, left.remove(at: found))
+    }
+  }
+
   private func prune(_ list: inout ExpectationList, _ diff: TraceDiff) throws(XylemError) -> [String] {
     var said: [String] = []
-    for index in list.items.indices.reversed() where diff.expectations.indices.contains(index) {
-      let use = diff.expectations[index]
+    for (index, use) in uses(list, diff).reversed() {
       let name = "\(use.expectation.rule) at \(use.expectation.place)"
       guard use.problems == [.expectationUnused] else { continue }
       var left = use.expectation

@@ -18,14 +18,16 @@ struct WitnessOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("With --witness: random numbers of this shape, as in 2,3,224,224.", valueName: "sizes"))
   var inputShape: InputShape?
-  @Option(help: ArgumentHelp("With --witness: seeds the random numbers that the model draws.", valueName: "n"))
-  var seed: UInt64 = 0
+  @Option(
+    help: ArgumentHelp("With --witness: seeds the random numbers that the model draws; 0 unless told.", valueName: "n"))
+  var seed: Seed?
   @OptionGroup(title: "Images") var images: ImageOptions
 
   func validate() throws {
     if !isWanted, !inputs.isEmpty || inputShape != nil {
       throw ValidationError("'--input' and '--input-shape' need '--witness'")
     }
+    if !isWanted, seed != nil { throw ValidationError("'--seed' needs '--witness'") }
     if isWanted, inputs.isEmpty, inputShape == nil {
       throw ValidationError("'--witness' needs an input: use '--input <file> ...' or '--input-shape <sizes>'")
     }
@@ -38,6 +40,7 @@ struct WitnessOptions: ParsableArguments {
   /// - Throws: as reading the files does.
   func input(for trace: Trace) throws -> TraceDiffer.WitnessInput? {
     guard isWanted else { return nil }
+    let seed = seed?.value ?? 0
     let arguments =
       try inputShape?.makeArguments(for: trace.graph, seed: seed)
       ?? InputReader(graph: trace.graph, images: images).arguments(from: inputs)

@@ -251,6 +251,37 @@ import Testing
     }
   }
 
+  @Test func `commands that accept at once lose nothing of each other`() async throws {
+    try await inFolder { folder in
+      var wanted: [(model: String, fingerprint: String)] = []
+      for name in ["auxiliary_head", "buffer_assignment", "dropout_half", "frozen_norm", "functional_dropout_half"] {
+        let model = Fixtures.path("constructs/\(name).pt")
+        let report = try await xylem("diff", model, "--format", "json").json()
+        for finding in report["findings"] as? [[String: Any]] ?? [] {
+          let fingerprint = try #require(finding["fingerprint"] as? String)
+          if !wanted.contains(where: { $0.fingerprint == fingerprint }) { wanted.append((model, fingerprint)) }
+        }
+      }
+      #expect(wanted.count >= 8)
+      let file = folder.file()
+      let statuses = await withTaskGroup(of: Int32.self) { group in
+        for (model, fingerprint) in wanted {
+          group.addTask {
+            let arguments = ["diff", model, "--config", file, "--accept", fingerprint, "--reason", "ok"]
+            return await xylem(arguments).status
+          }
+        }
+        return await group.reduce(into: [Int32]()) { $0.append($1) }
+      }
+      // What one command accepts matches nothing in another's model.
+      #expect(statuses.allSatisfy { $0 < 2 })
+      let places = folder.text.split(separator: "\n").compactMap { line in
+        line.firstRange(of: "place: ").map { String(line[$0.upperBound...].dropFirst().dropLast()) }
+      }
+      #expect(places.sorted() == wanted.map(\.fingerprint).sorted())
+    }
+  }
+
   @Test func `a link stays a link, and its file keeps its permissions`() async throws {
     try await inFolder { folder in
       let target = folder.file("real.yaml")
