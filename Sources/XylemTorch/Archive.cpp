@@ -1,4 +1,5 @@
 #include "Archive.h"
+#include "ArchiveScan.h"
 #include "Input.h"
 #include "Storages.h"
 
@@ -13,14 +14,14 @@
 
 namespace xylem {
 
-/// Says what a file is that is no archive, before the runtime's importer sees it.
-static void check_is_archive(const Input &file) {
+/// Says what a file is that is no archive, or a damaged one, before the runtime's importer sees it.
+static void check(const Input &file) {
   const auto reader = open_zip(file);
   const auto records = reader->getAllRecords();
   const bool has_code = std::any_of(records.begin(), records.end(), [](const std::string &name) {
     return name.find("code/") != std::string::npos;
   });
-  if (reader->hasRecord("constants.pkl") && has_code) return;
+  if (reader->hasRecord("constants.pkl") && has_code) return check_archive(*reader, file);
   if (reader->hasRecord("data.pkl")) throw StatusError(XYLEM_ARCHIVE_STATE_DICT, "the file holds tensors and no code");
   throw StatusError(XYLEM_ARCHIVE_NO_CODE, "the zip archive holds no TorchScript");
 }
@@ -98,7 +99,7 @@ Function *Archive::function(torch::jit::Function *source) {
 }
 
 static std::unique_ptr<Archive> load(const Input &input) {
-  check_is_archive(input);
+  check(input);
   auto loaded = std::make_unique<Archive>();
   // Each round brings one more operator that nobody registered; an archive needs a handful.
   for (int round = 0;; ++round) {

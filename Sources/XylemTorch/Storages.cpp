@@ -80,7 +80,11 @@ class TensorWalk {
   void walk(const IValue &value) {
     if (value.isTensor()) {
       if (value.toTensor().defined()) visit_(value.toTensor());
-    } else if (value.isList()) {
+      return;
+    }
+    // What is shared is walked once, and what holds itself ends here.
+    if (!value.isPtrType() || !seen_.insert(value.internalToPointer()).second) return;
+    if (value.isList()) {
       for (const IValue &element : value.toListRef()) walk(element);
     } else if (value.isTuple()) {
       for (const IValue &element : value.toTupleRef().elements()) walk(element);
@@ -91,7 +95,6 @@ class TensorWalk {
       }
     } else if (value.isObject()) {
       const auto &holder = value.toObjectRef();
-      if (!seen_.insert(&holder).second) return;
       for (const IValue &slot : holder.slots()) walk(slot);
       const auto type = holder.type();
       for (size_t i = 0; i < type->numConstants(); ++i) walk(type->getConstant(i));
@@ -120,7 +123,12 @@ void AllocationSizes::check(const jit::Module &root) const {
     const auto &storage = t.storage();
     const auto claimed = storage.nbytes();
     const auto read = storage.data() ? recorder_->size(storage.data()).value_or(claimed) : 0;
-    const auto there = std::min(claimed, read);
+    // Views of a storage that code makes are checked against what it claims.
+    if (claimed > read) {
+      throw StatusError(XYLEM_ARCHIVE_TRUNCATED, "a storage claims " + std::to_string(claimed) +
+                                                     " bytes and its record has " + std::to_string(read));
+    }
+    const auto there = claimed;
     if (reach(t) <= there) return;
     throw StatusError(XYLEM_ARCHIVE_TRUNCATED, "a tensor needs " + std::to_string(reach(t)) +
                                                    " bytes and its record has " + std::to_string(there));
