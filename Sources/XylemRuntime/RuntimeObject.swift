@@ -64,16 +64,11 @@ public import XylemErrors
     try unsafe check(.runtimeTensor, "a container can't be read") {
       unsafe library.table.pointee.container_count(&raw, &count, $0)
     }
-    var result: [Value] = []
-    result.reserveCapacity(count)
-    for index in 0..<count {
-      var element = unsafe xylem_value()
-      try unsafe check(.runtimeTensor, "a container's element can't be read") {
-        unsafe library.table.pointee.container_element(&raw, index, &element, $0)
-      }
-      result.append(unsafe Value(adopting: element, library: library))
+    var raws = unsafe [xylem_value](repeating: xylem_value(), count: count)
+    try unsafe check(.runtimeTensor, "a container's elements can't be read") { error in
+      unsafe library.table.pointee.container_elements(&raw, &raws, count, error)
     }
-    return result
+    return unsafe raws.map { unsafe Value(adopting: $0, library: library) }
   }
 
   /// The names of a named tuple's elements; empty for other values.

@@ -299,6 +299,29 @@ static xylem_status container_element(const xylem_value *value, size_t index, xy
   });
 }
 
+static xylem_status container_elements(const xylem_value *value, xylem_value *out, size_t capacity, xylem_error *error) {
+  return guarded(error, [&] {
+    size_t count = 0;
+    if (container_count(value, &count, nullptr) != XYLEM_OK || count > capacity) {
+      throw StatusError(XYLEM_INVALID_ARGUMENT, "there is no room for the container's elements");
+    }
+    size_t made = 0;
+    switch (value->tag) {
+      case XYLEM_LIST:
+        for (const IValue &element : box(*value).toListRef()) out[made++] = wrap(element);
+        return;
+      case XYLEM_TUPLE:
+        for (const IValue &element : box(*value).toTupleRef().elements()) out[made++] = wrap(element);
+        return;
+      default:
+        for (const auto &entry : box(*value).toGenericDict()) {
+          out[made++] = wrap(entry.key());
+          out[made++] = wrap(entry.value());
+        }
+    }
+  });
+}
+
 static size_t tuple_names(const xylem_value *value, xylem_text *names, size_t capacity) {
   if (value->tag != XYLEM_TUPLE) return 0;
   try {
@@ -388,6 +411,7 @@ void add_values(xylem_tensor_runtime &table) {
   table.container_make = container_make;
   table.container_count = container_count;
   table.container_element = container_element;
+  table.container_elements = container_elements;
   table.tuple_names = tuple_names;
   table.value_is_same = value_is_same;
   table.value_type = value_type;

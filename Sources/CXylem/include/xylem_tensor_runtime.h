@@ -478,6 +478,11 @@ typedef struct xylem_tensor_runtime {
   xylem_status (*tensor_written)(const xylem_value *tensor, xylem_error *error);
   /* Names of the constants of an object's class, which are no attributes: what object_get finds besides them. Live as long as the process. */
   size_t (*object_constants)(const xylem_value *object, xylem_text *names, size_t capacity);
+  /*
+   * Every element of a container, owned by the caller, in the order of container_element; time linear in their number.
+   * XYLEM_INVALID_ARGUMENT where there are more than `capacity`; then none is made.
+   */
+  xylem_status (*container_elements)(const xylem_value *value, xylem_value *out, size_t capacity, xylem_error *error);
 } xylem_tensor_runtime;
 
 #define XYLEM_WHOLE_FUNCTION UINT32_MAX
