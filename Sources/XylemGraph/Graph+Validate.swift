@@ -13,6 +13,11 @@ extension Graph {
   }
 }
 
+extension Graph {
+  /// What counts in a graph may be, far beyond what a model has: whoever reads a graph from a file takes memory by them.
+  static let (mostResults, mostArguments, mostCalls) = (1 << 12, 1 << 16, 1 << 31)
+}
+
 /// Goes through one graph and collects its faults, whatever state the graph is in.
 private struct GraphValidator {
   let graph: Graph
@@ -121,7 +126,9 @@ private struct GraphValidator {
   private mutating func validateOperation(of node: Node) {
     switch node.operation {
     case .placeholder(let placeholder):
-      if placeholder.position < 0 { report(node, .placeholderPosition(placeholder.position)) }
+      if !(0..<Graph.mostArguments).contains(placeholder.position) {
+        report(node, .placeholderPosition(placeholder.position))
+      }
       placeholder.defaultValue?.forEachNode { report(node, .defaultReadsNode($0)) }
       placeholder.defaultValue.map { validateTuples(in: $0, of: .node(node.id, name: node.name)) }
     case .region(let region):
@@ -130,7 +137,7 @@ private struct GraphValidator {
       for position in region.changedCaptures where !region.captures.indices.contains(position) {
         report(node, .changedCapture(position: position, captures: captures))
       }
-      if region.resultCount < 0 { report(node, .resultCount(region.resultCount)) }
+      if !(0...Graph.mostResults).contains(region.resultCount) { report(node, .resultCount(region.resultCount)) }
     default: break
     }
   }
@@ -210,7 +217,7 @@ private struct GraphValidator {
       if seen.insert(key).inserted, let count = counts[key], count > 1 {
         faults.append(GraphFault(subject, .repeatedCall(count: count)))
       }
-      if call.ordinal < 0 { faults.append(GraphFault(subject, .callOrdinal)) }
+      if !(0..<Graph.mostCalls).contains(call.ordinal) { faults.append(GraphFault(subject, .callOrdinal)) }
       validateTuples(in: call.result, of: subject)
       call.result.forEachNode { read in
         if !graph.contains(read) { faults.append(GraphFault(subject, .unknownResult(read))) }

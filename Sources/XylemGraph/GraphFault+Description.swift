@@ -44,7 +44,7 @@ extension GraphFault: CustomStringConvertible {
 
     case .unknownResult(let id): "it returned \(id), which is not in the graph"
     case .repeatedCall(let count): "\(count) calls have this ordinal"
-    case .callOrdinal: "the ordinal is below 0"
+    case .callOrdinal: "there is no such ordinal"
     }
   }
 

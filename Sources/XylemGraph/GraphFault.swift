@@ -59,7 +59,7 @@ public struct GraphFault: Hashable, Sendable {
     case captureCount(captures: Int, inputs: Int)
     /// A region changes a capture that it doesn't have.
     case changedCapture(position: Int, captures: Int)
-    /// A region gives less than no values.
+    /// A region gives less than no values, or more than 4096.
     case resultCount(Int)
     /// An effect is on an input that the node doesn't have.
     case effect(EffectList, position: Int, inputs: Int)
@@ -70,7 +70,7 @@ public struct GraphFault: Hashable, Sendable {
     case severalOutputs([NodeID])
     /// A placeholder comes after a node that is none.
     case latePlaceholder
-    /// A placeholder's position is below 0.
+    /// A placeholder's position is below 0, or not below 65536.
     case placeholderPosition(Int)
     /// Several placeholders have one position.
     case repeatedPosition(Int, nodes: [NodeID])
@@ -79,7 +79,7 @@ public struct GraphFault: Hashable, Sendable {
     case unknownResult(NodeID)
     /// Several calls of a module have one ordinal.
     case repeatedCall(count: Int)
-    /// A call's ordinal is below 0.
+    /// A call's ordinal is below 0, or not below two to the power of 31.
     case callOrdinal
   }
 

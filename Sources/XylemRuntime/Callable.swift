@@ -39,6 +39,12 @@ public import XylemErrors
     modes: [Mode]
   ) throws(XylemError) {
     let table = unsafe function.archive.library.table
+    let expected = statement == nil ? try function.schema().arguments.count : captures.count
+    guard known.count == expected else {
+      throw RuntimeErrors.failed(
+        .archiveUnreadable, "a part of the model's code can't be compiled",
+        reason: "it takes \(expected) values, not \(known.count)")
+    }
     let numbers = captures.map { UInt32($0) }
     var values = unsafe known.map { module in unsafe module?.object.raw ?? xylem_value() }
     for (position, flag) in flags where known.indices.contains(position) && known[position] == nil {

@@ -49,7 +49,7 @@ import XylemGraph
       graph.validate().map(\.description) == [
         "x (%0): it writes input 0 but has no inputs", "x (%0): it writes input 4 but has no inputs",
         "x (%0): it aliases input -1 but has no inputs", "late (%3): the operation takes 2 inputs, not 0",
-        "output (%2): the output is not the last node", "call m#-1: the ordinal is below 0",
+        "output (%2): the output is not the last node", "call m#-1: there is no such ordinal",
         "call m#-1: it returned %9, which is not in the graph",
       ])
   }
@@ -188,9 +188,13 @@ import XylemGraph
       region(captures: ["a"], changed: [-1]), [.node(x)], .changedCapture(position: -1, captures: 1),
       "the region changes capture -1 of 1"),
     operation(region(captures: [], resultCount: -1), [], .resultCount(-1), "the region gives -1 values"),
+    operation(region(captures: [], resultCount: 4097), [], .resultCount(4097), "the region gives 4097 values"),
     operation(
       .placeholder(Placeholder(name: "y", position: -1)), [], .placeholderPosition(-1),
       "the placeholder's position is -1"),
+    operation(
+      .placeholder(Placeholder(name: "y", position: 65_536)), [], .placeholderPosition(65_536),
+      "the placeholder's position is 65536"),
     operation(
       .placeholder(Placeholder(name: "y", defaultValue: .list([.node(x)]), position: 1)), [], .defaultReadsNode(x),
       "the default reads %0"),
@@ -230,9 +234,12 @@ import XylemGraph
     Case(.init(.call(path: "m", ordinal: 0), .repeatedCall(count: 2)), "call m#0: 2 calls have this ordinal") {
       for ordinal in [0, 1, 0] { $0.appendCall(call(ordinal)) }
     },
-    Case(.init(.call(path: "m", ordinal: -1), .callOrdinal), "call m#-1: the ordinal is below 0") {
+    Case(.init(.call(path: "m", ordinal: -1), .callOrdinal), "call m#-1: there is no such ordinal") {
       $0.appendCall(call(-1))
     },
+    Case(
+      .init(.call(path: "m", ordinal: 1 << 31), .callOrdinal), "call m#2147483648: there is no such ordinal"
+    ) { $0.appendCall(call(1 << 31)) },
     Case(
       .init(.call(path: "m", ordinal: 0), .tupleNames(names: 0, elements: 1)),
       "call m#0: a tuple of 1 elements has 0 names"

@@ -162,6 +162,10 @@ extension RuntimeTests {
       expectError(.archiveUnreadable) {
         _ = try Callable(code.function, statement: place, captures: [1 << 20], known: [nil], modes: [])
       }
+      for known in [[], [root], [root, nil, nil]] {
+        let error = expectError(.archiveUnreadable) { _ = try Callable(code.function, known: known, modes: []) }
+        #expect(error?.cause.map { "\($0)" } == "it takes 2 values, not \(known.count)")
+      }
     }
 
     @Test func wrongArgumentsAreErrors() throws {
