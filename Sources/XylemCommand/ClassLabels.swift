@@ -19,7 +19,7 @@ struct ClassLabels {
       throw CommandErrors.unreadable(path, cause: error)
     }
     do {
-      names = try JSONDecoder().decode([String].self, from: data)
+      names = try BoundedJSON.decode([String].self, from: data)
     } catch {
       throw CommandErrors.labels(path, "is no JSON list of texts")
     }

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import XylemDiff
 internal import XylemErrors
+internal import XylemRuntime
 
 /// A report that `xylem diff --format json` wrote, as far as another one is compared with it.
 struct SavedReport {
@@ -30,11 +31,11 @@ struct SavedReport {
     }
     let file: File
     do {
-      let version = try JSONDecoder().decode(Version.self, from: data)
+      let version = try BoundedJSON.decode(Version.self, from: data)
       guard version.schema == 1 else {
         throw CommandErrors.badReport(path, "its schema is \(version.schema); this version reads 1")
       }
-      file = try JSONDecoder().decode(File.self, from: data)
+      file = try BoundedJSON.decode(File.self, from: data)
     } catch let error as XylemError {
       throw error
     } catch {

@@ -51,7 +51,7 @@ extension FeatureExtractor {
         path, "its description or its code is not what was saved", remedies: ["copy the file again"])
     }
     let file: ExtractorFile
-    do { file = try JSONDecoder().decode(ExtractorFile.self, from: Data(description)) } catch {
+    do { file = try BoundedJSON.decode(ExtractorFile.self, from: description) } catch {
       throw ExtractErrors.unreadable(path, "its description can't be read: \(error)")
     }
     let substitutes = try file.substitutes(allowed: allowsOtherPlugins)

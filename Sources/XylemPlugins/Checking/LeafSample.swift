@@ -1,4 +1,5 @@
 internal import Foundation
+internal import XylemRuntime
 public import XylemErrors
 
 /// Arguments to try a leaf with.
@@ -38,15 +39,14 @@ public struct LeafSample: Sendable, Hashable, Codable {
     }
     let name = text[..<colon].trimmingCharacters(in: .whitespaces)
     guard !name.isEmpty else { throw CheckErrors.sample(text, "the leaf's name is empty") }
-    let decoder = JSONDecoder()
-    let data = Data(text[brace...].utf8)
+    let data = text[brace...].utf8
     do {
-      let keys = try decoder.decode([String: Item].self, from: data).keys
+      let keys = try BoundedJSON.decode([String: Item].self, from: data).keys
       let known = CodingKeys.allCases.map(\.rawValue)
       if let key = keys.sorted().first(where: { !known.contains($0) }) {
         throw CheckErrors.sample(text, "'\(key)' is none of \(known.joined(separator: ", "))")
       }
-      let sample = try decoder.decode(LeafSample.self, from: data)
+      let sample = try BoundedJSON.decode(LeafSample.self, from: data)
       for (name, tensor) in sample.tensors ?? [:] where TensorForm(tensor) == nil {
         throw CheckErrors.sample(text, "'\(tensor)', the tensor '\(name)', is no dtype and shape, as in f32[8,3]")
       }

@@ -46,7 +46,7 @@ struct VerdictCache {
     let key = Self.key(file)
     guard let opened = try? OpenedFile(path(key)), opened.byteCount <= 1 << 20,
       let bytes = opened.bytes(opened.byteCount, at: 0),
-      let verdict = try? JSONDecoder().decode(PluginVerdict.self, from: Data(bytes)),
+      let verdict = try? BoundedJSON.decode(PluginVerdict.self, from: bytes),
       verdict.schema == 1, verdict.key == key, verdict.digest == file.digest, verdict.abi == .host,
       (verdict.stage == nil) == (verdict.reason == nil), verdict.reason.map({ $0.error != nil }) ?? true
     else { return nil }
