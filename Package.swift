@@ -54,7 +54,7 @@ var targets: [Target] = [
     dependencies: [
       "Xylem", "XylemModels", "XylemNN", "XylemReport", "XylemDiff", "XylemExtract", "XylemTrace", "XylemPlugins",
       "XylemRuntime",
-      "XylemGraph", "XylemImage", "XylemErrors",
+      "XylemGraph", "XylemImage", "XylemErrors", "CXylemGuard",
       argumentParser, yams,
     ],
     swiftSettings: strict),
@@ -84,7 +84,7 @@ var targets: [Target] = [
     name: "XylemReport", dependencies: ["XylemDiff", "XylemGraph", "XylemErrors"], exclude: ["Schemas"],
     swiftSettings: strict),
   .target(name: "XylemDiff", dependencies: ["XylemGraph", "XylemErrors"], swiftSettings: strict),
-  .target(name: "XylemRuntime", dependencies: ["XylemErrors", "CXylem"], swiftSettings: strictMemory),
+  .target(name: "XylemRuntime", dependencies: ["XylemErrors", "CXylem", "CXylemGuard"], swiftSettings: strictMemory),
   .target(name: "XylemGraph", dependencies: ["XylemErrors"], swiftSettings: strict),
   .target(name: "XylemErrors", swiftSettings: strict),
   .target(
@@ -94,7 +94,7 @@ var targets: [Target] = [
     ],
     swiftSettings: strictMemory),
   .target(name: "CXylemGuard"),
-  .executableTarget(name: "XylemScan", dependencies: ["XylemPlugins"], swiftSettings: strict),
+  .executableTarget(name: "XylemScan", dependencies: ["XylemPlugins", "XylemRuntime"], swiftSettings: strict),
   .target(name: "CXylem"),
   .target(name: "CXylemTemplates", exclude: ["files"]),
   .target(name: "XylemLeaf", dependencies: ["CXylem"], swiftSettings: strictMemory),

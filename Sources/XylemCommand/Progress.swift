@@ -1,9 +1,10 @@
 internal import Foundation
 
-/// Tells a person at a terminal that long work goes on; nothing is shown anywhere else.
+/// Tells a person at a terminal that long work goes on, and a supervisor what it is; nothing is shown anywhere else.
 enum Progress {
   /// Runs `body`, and shows `what` while it takes more than half a second.
   static func during<Result>(_ what: String, _ body: () throws -> Result) rethrows -> Result {
+    SupervisedProcess.stage(what)
     let terminal = Terminal.current
     guard terminal.isInteractive else { return try body() }
     let timer = DispatchSource.makeTimerSource(queue: .global())
@@ -20,6 +21,7 @@ enum Progress {
 
   /// Calls `body` with each number below `count`, and shows a bar of how far it got.
   static func each(_ what: String, count: Int, _ body: (Int) throws -> Void) rethrows {
+    SupervisedProcess.stage(what)
     let line = ProgressLine(Terminal.current)
     defer { line.finish() }
     for index in 0..<count {

@@ -2,6 +2,7 @@ public import ArgumentParser
 internal import Foundation
 internal import XylemErrors
 public import XylemNN
+internal import XylemRuntime
 
 /// The command line: every command, and what becomes of errors.
 ///
@@ -39,10 +40,17 @@ public struct XylemCommandLine: AsyncParsableCommand {
   ///
   /// A reader that goes away (`| head -1`) ends it quietly: the process ignores `SIGPIPE` from here on.
   ///
+  /// A command that reads a file or computes runs in a child process, which is this program with the same arguments: whatever ends
+  /// that is an error of this one, and leaves no temporary file. What a program does before it calls this is done twice.
+  ///
   /// - Parameter models: models that commands know by name, beside the zoo's.
   public static func main(models: [ModelDefinition] = []) async {
     signal(SIGPIPE, SIG_IGN)
-    Foundation.exit(await run(Array(CommandLine.arguments.dropFirst()), models: models))
+    let arguments = Array(OwnProcess.arguments.dropFirst())
+    if !SupervisedProcess.begin(), Supervisor.isNeeded(for: arguments), let code = Supervisor.run() {
+      Foundation.exit(code)
+    }
+    Foundation.exit(await run(arguments, models: models))
   }
 
   /// Runs a command and returns its exit code: 0 done, 1 findings, 2 could not finish, 64 usage.

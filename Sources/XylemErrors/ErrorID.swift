@@ -29,6 +29,8 @@ public enum ErrorID: String, Sendable, Hashable, CaseIterable {
   case runtimeUnknownOperator = "runtime.unknown-operator"
   case runtimeMissingKernel = "runtime.missing-kernel"
   case runtimeTensor = "runtime.tensor"
+  case runtimeCrashed = "runtime.crashed"
+  case runtimeOverloaded = "runtime.overloaded"
 
   // Plugins: files and loading.
   case pluginNotAPlugin = "plugin.not-a-plugin"

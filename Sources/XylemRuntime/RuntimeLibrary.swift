@@ -43,13 +43,12 @@ internal import XylemErrors
     var found: [String] = []
     let environment = ProcessInfo.processInfo.environment
     if let named = environment["XYLEM_RUNTIME"], !named.isEmpty { return [named] }
-    if let executable = Bundle.main.executableURL?.resolvingSymlinksInPath() {
-      let folder = executable.deletingLastPathComponent()
-      found.append(folder.appendingPathComponent(name).path)
-      found.append(folder.deletingLastPathComponent().appendingPathComponent("lib").appendingPathComponent(name).path)
+    if let folder = OwnProcess.folder {
+      found.append(folder + "/" + name)
+      found.append(URL(fileURLWithPath: folder).deletingLastPathComponent().path + "/lib/" + name)
     }
     // A test bundle's executable is the test runner; the products lie beside the bundle.
-    for argument in CommandLine.arguments where argument.hasSuffix(".xctest") {
+    for argument in OwnProcess.arguments where argument.hasSuffix(".xctest") {
       found.append(URL(fileURLWithPath: argument).deletingLastPathComponent().appendingPathComponent(name).path)
     }
     return found

@@ -1,4 +1,5 @@
 internal import Foundation
 internal import XylemPlugins
+internal import XylemRuntime
 
-exit(ScanProcess.main(Array(CommandLine.arguments.dropFirst())))
+exit(ScanProcess.main(Array(OwnProcess.arguments.dropFirst())))

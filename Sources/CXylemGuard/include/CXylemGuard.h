@@ -54,6 +54,31 @@ int xylem_pipe(int ends[2]);
  */
 int xylem_spawn(const char *program, const char *argument, const int streams[3], pid_t *process);
 
+/* The arguments that this process was started with, its name first. */
+char **xylem_own_arguments(int *count);
+
+/* The file of this process's program without links, owned by the caller; null where the system does not say. */
+char *xylem_own_executable(void);
+
+/* The variable by which a child knows that it is supervised: the number of the descriptor that it reports to. */
+#define XYLEM_SUPERVISED "XYLEM_SUPERVISED"
+
+/*
+ * Starts a program with everything that this process has (descriptors, folder, process group, terminal) and with a pipe that it reports
+ * to. From here on SIGINT, SIGTERM, SIGHUP and SIGQUIT are passed on to it, unless they are ignored. `reports` reads. Returns 0, or a
+ * number of errno.
+ */
+int xylem_supervise(const char *program, char *const arguments[], pid_t *process, int *reports);
+
+/* Passes nothing on any more; to be called once the child was reaped. Returns the last signal that was passed on, 0 for none. */
+int xylem_supervise_end(void);
+
+/*
+ * In the child: the descriptor to report to, which programs that it starts don't get; -1 where nobody supervises it. Once. A child ends
+ * with its supervisor.
+ */
+int xylem_supervised(void);
+
 /* Bytes that malloc has handed out. */
 size_t xylem_bytes_in_use(void);
 

@@ -2,6 +2,7 @@ internal import CXylemGuard
 internal import Foundation
 internal import Glibc
 internal import XylemErrors
+internal import XylemRuntime
 
 /// Has a plugin loaded by another process first, so that what crashes or hangs is that one.
 struct Scanner {
@@ -35,12 +36,11 @@ struct Scanner {
     if let named = PluginPolicy.environment("XYLEM_SCANNER") { return [absolutePath(named)] }
     let name = "xylem-scan"
     var found: [String] = []
-    if let executable = Bundle.main.executableURL?.resolvingSymlinksInPath() {
-      let folder = executable.deletingLastPathComponent()
-      found.append(folder.appendingPathComponent(name).path)
-      found.append(folder.deletingLastPathComponent().appendingPathComponent("libexec/" + name).path)
+    if let folder = OwnProcess.folder {
+      found.append(folder + "/" + name)
+      found.append(URL(fileURLWithPath: folder).deletingLastPathComponent().path + "/libexec/" + name)
     }
-    for argument in CommandLine.arguments where argument.hasSuffix(".xctest") {
+    for argument in OwnProcess.arguments where argument.hasSuffix(".xctest") {
       found.append(URL(fileURLWithPath: argument).deletingLastPathComponent().appendingPathComponent(name).path)
     }
     return found

@@ -5,7 +5,7 @@ public import XylemErrors
 ///
 /// A reader of the target sees the old file or the new one, never a part, also where the machine stops in between.
 /// On any error the target is untouched and the temporary file is gone; where the process is killed, a file
-/// `.xylem-….tmp` may stay.
+/// `.xylem-….tmp` stays until a process writes to that folder again, see ``AbandonedFiles``.
 ///
 /// The target's links are followed: what they lead to is replaced, they stay. An existing file keeps its permissions, and
 /// its owner where the process may give it away; further hard links keep the old contents. Where the target is no

@@ -29,12 +29,14 @@ struct TemporaryFile: ~Copyable {
     beside target: String, permissions: mode_t, path: String
   ) throws(XylemError) -> (name: String, descriptor: CInt) {
     let folder = WriteTarget.folder(of: target)
+    AbandonedFiles.remove(in: folder)
     while true {
-      let random = String(UInt64.random(in: 0 ... .max), radix: 36)
-      let name = (folder.hasSuffix("/") ? folder : folder + "/") + ".xylem-\(random).tmp"
+      let name = (folder.hasSuffix("/") ? folder : folder + "/") + TemporaryName().text
+      TemporaryFileLog.note(.made(name))
       let descriptor = unsafe open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions)
       guard descriptor < 0 else { return (name, descriptor) }
       let failure = SystemCallFailure.last("open")
+      TemporaryFileLog.note(.gone(name))
       switch failure.code {
       case EEXIST, EINTR: continue
       case ENOENT: throw XylemError.missingFolder(folder, of: path)
@@ -46,6 +48,7 @@ struct TemporaryFile: ~Copyable {
 
   deinit {
     if !isCommitted { unsafe _ = unlink(name) }
+    TemporaryFileLog.note(.gone(name))
   }
 
   /// Brings the contents to the disk and puts the file in the target's place.

@@ -1,0 +1,49 @@
+internal import CXylemGuard
+internal import Glibc
+internal import XylemRuntime
+
+/// This process as the child of a supervisor, to which it reports what it does.
+enum SupervisedProcess {
+  /// The descriptor to report to; nil where nobody supervises this process. Taken from the environment at the first use.
+  private static let descriptor: CInt? = {
+    let found = xylem_supervised()
+    return found < 0 ? nil : found
+  }()
+
+  /// Whether this process was started by a supervisor; from here on that is told of temporary files.
+  static func begin() -> Bool {
+    guard descriptor != nil else { return false }
+    TemporaryFileLog.observe { event in
+      switch event {
+      case .made(let path): report(.made(absolute(path)))
+      case .gone(let path): report(.gone(absolute(path)))
+      }
+    }
+    return true
+  }
+
+  /// Tells the supervisor what the process does from here on; does nothing where there is none.
+  ///
+  /// - Parameter words: as in "crashed while …".
+  static func stage(_ words: String) { report(.stage(words)) }
+
+  private static func report(_ report: ChildReport) {
+    guard let descriptor else { return }
+    var bytes = report.bytes[...]
+    while !bytes.isEmpty {
+      let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+      if written > 0 {
+        bytes = bytes.dropFirst(written)
+      } else if written == 0 || errno != EINTR {
+        return  // A supervisor that is gone needs no reports.
+      }
+    }
+  }
+
+  /// The supervisor may have been started in a folder that this process has left.
+  private static func absolute(_ path: String) -> String {
+    guard !path.hasPrefix("/"), let folder = getcwd(nil, 0) else { return path }
+    defer { free(folder) }
+    return String(cString: folder) + "/" + path
+  }
+}
