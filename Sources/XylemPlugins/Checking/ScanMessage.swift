@@ -1,10 +1,13 @@
 internal import Foundation
 internal import XylemErrors
+internal import XylemRuntime
 
 /// What a process of a scan is asked to do: its only argument, as JSON.
 struct ScanRequest: Codable, Sendable {
-  /// The plugin's file, absolute.
+  /// The plugin's file, or the archive's, absolute.
   var path: String
+  /// Whether the file is a TorchScript archive, which is loaded and no more.
+  var isArchive: Bool?
   /// The SHA-256 that the file must have.
   var digest: String
   /// What to try of the leaves beyond loading; nil for nothing.
@@ -80,16 +83,14 @@ struct ScanReport {
   ///
   /// - Throws: `plugin.scan-crashed` for that line.
   init(_ bytes: [UInt8], path: String) throws(XylemError) {
-    let decoder = JSONDecoder()
     // A line without its end was cut short with the process that wrote it.
     let whole = bytes[..<(bytes.lastIndex(of: UInt8(ascii: "\n")) ?? 0)]
     for line in whole.split(separator: UInt8(ascii: "\n")) {
-      let data = Data(line)
-      if let guardLine = try? decoder.decode(GuardLine.self, from: data) {
+      if let guardLine = try? BoundedJSON.decode(GuardLine.self, from: line) {
         fault = (guardLine.fault.name, guardLine.fault.offset)
         continue
       }
-      guard let message = try? decoder.decode(ScanMessage.self, from: data) else {
+      guard let message = try? BoundedJSON.decode(ScanMessage.self, from: line) else {
         throw ScanErrors.incomprehensible(path, String(decoding: line, as: UTF8.self))
       }
       switch message {

@@ -3,6 +3,7 @@ internal import CXylemGuard
 internal import Foundation
 internal import Glibc
 internal import XylemErrors
+internal import XylemRuntime
 
 /// The process in which plugins are tried: all of `xylem-scan`.
 ///
@@ -13,7 +14,7 @@ package enum ScanProcess {
   /// Does what the only argument asks for; returns the exit code: 0 where a report was written to its end, 64 for a wrong argument.
   package static func main(_ arguments: [String]) -> CInt {
     guard arguments.count == 1, fcntl(reportDescriptor, F_SETFD, FD_CLOEXEC) == 0,
-      let request = try? JSONDecoder().decode(ScanRequest.self, from: Data(arguments[0].utf8))
+      let request = try? BoundedJSON.decode(ScanRequest.self, from: arguments[0].utf8)
     else {
       try? FileHandle.standardError.write(contentsOf: Data("xylem-scan is started by xylem alone\n".utf8))
       return 64
@@ -30,6 +31,12 @@ package enum ScanProcess {
   }
 
   private static func run(_ request: ScanRequest) throws(XylemError) {
+    if request.isArchive == true {
+      send(.begin(.loading))
+      _ = try ScriptArchive(path: request.path)
+      send(.begin(.ending))
+      return send(.done(nil))
+    }
     let opened = try OpenedFile(request.path)
     let elf = try ElfFile(opened)
     let manifest = try NoteReader.manifest(elf.notes, path: request.path)
