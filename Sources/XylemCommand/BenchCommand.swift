@@ -67,6 +67,7 @@ struct BenchCommand: ParsableCommand {
     _ call: () throws -> Features, _ extractor: FeatureExtractor
   ) throws -> JSONValue {
     let (first, peak) = try TensorRuntime.countingMemory(call)
+    _ = try FeatureEntry.all(of: first, nodes: extractor.plan.nodes)
     let copies = first.copiedKeys.count
     try Progress.each("warming up", count: warmup.value) { _ in _ = try call() }
     let clock = ContinuousClock()

@@ -119,6 +119,41 @@ enum CommandErrors {
       remedies: ["a JSON list of texts: [\"tench\", \"goldfish\"]"])
   }
 
+  // MARK: - Features
+
+  static func nothingInFeature(_ key: String, node: String, type: String) -> XylemError {
+    XylemError(
+      .extractNoTensor, "the feature '\(key)' is \(type), so there is nothing to return", at: .init(node: node),
+      remedies: ["xylem nodes MODEL --long  # shows the nodes around it"])
+  }
+
+  static func unreadableFeature(_ key: String, node: String, cause: any Error) -> XylemError {
+    XylemError(
+      .extractNoTensor, "the feature '\(key)' has no values that can be read", at: .init(node: node), cause: cause,
+      remedies: ["ask for a node before it or after it"])
+  }
+
+  static func notInFile(_ entry: FeatureEntry, _ type: String, file: String) -> XylemError {
+    XylemError(
+      .extractNoTensor, "'\(entry.key)' is \(type), which the file can't hold", at: .init(node: entry.node, file: file),
+      remedies: ["-o features.json  # the summary alone"]
+        + (entry.key == entry.feature ? [] : ["ask for its other parts, as in \(entry.node)[0]"]))
+  }
+
+  static func notDrawable(_ entry: FeatureEntry) -> XylemError {
+    XylemError(
+      .extractNoTensor, "'\(entry.feature)'\(entry.array.map { ", \($0)," } ?? "") can't be drawn",
+      at: .init(node: entry.node),
+      cause: Words("real numbers of shape [N], [N, C], [N, H, W] and [N, C, H, W] can be"),
+      remedies: ["leave out --images, or ask for another node"])
+  }
+
+  static func labelsFitNothing(_ count: Int, file: String) -> XylemError {
+    XylemError(
+      .usage, "no feature has \(count) values for each input, one for each label", at: .init(file: file),
+      remedies: ["leave out --labels, or ask for the classifier's output"])
+  }
+
   // MARK: - Outputs
 
   static func missingFolder(_ folder: String, of path: String) -> XylemError {

@@ -149,6 +149,7 @@ struct ExtractCommand: ParsableCommand {
       try TensorRuntime.withGradients(false) { try extractor(named: arguments) }
     }
     let entries = try FeatureEntry.all(of: features, nodes: extractor.plan.nodes)
+    for case let conversion? in entries.map(\.conversion) { Terminal.error("note: \(conversion)") }
     let explanation =
       try explain
       ? ExplainReport(explanations: extractor.explanations(), copiedKeys: Set(features.copiedKeys)) : nil
@@ -177,8 +178,8 @@ struct ExtractCommand: ParsableCommand {
   /// Makes everything ready first, then writes it.
   private func write(_ entries: [FeatureEntry], plan: Plan, names: ClassLabels?, explanation: ExplainReport?) throws {
     let classes = try names.map { try $0.likeliest(in: entries) }
-    if classes?.isEmpty == true, let names {
-      Terminal.warn("no feature has \(names.names.count) values for each input, so no classes are printed")
+    if classes?.isEmpty == true, let names, let labels {
+      throw CommandErrors.labelsFitNothing(names.names.count, file: labels)
     }
     let summary = ExtractReport(mode: mode, entries: entries, plan: plan, classes: classes, explanation: explanation)
     let pictures = imageFolder == nil ? [] : try FeaturePicture.all(of: entries)

@@ -14,8 +14,9 @@ struct ExtractReport {
   /// What `--explain` asks for.
   let explanation: ExplainReport?
 
-  /// The contract's JSON; `--labels` adds `classes` and `--explain` `explanation`. A value that is no tensor has an empty shape, one that is no number
-  /// no minimum, mean and maximum.
+  /// The contract's JSON; `--labels` adds `classes` and `--explain` `explanation`. A value
+  /// that is not a tensor has an empty shape, and one that is not a number no minimum, mean and maximum; a string has its `value`. `convertedFrom`
+  /// says what a tensor was before its values became plain numbers.
   var json: JSONValue {
     var members: [String: JSONValue] = [
       "schema": .int(1), "mode": .string(mode.rawValue), "features": .array(entries.map(Self.json)),
@@ -35,9 +36,12 @@ struct ExtractReport {
           array.shape, array.dtype.rawValue,
           [summary.minimum, summary.mean, summary.maximum].map { $0.map { .double($0) } ?? .null }
         )
-      case .scalar(let value, let type): ([], type, [value, value, value])
+      case .scalar(let value, let type, _): ([], type, [value, value, value])
+      case .string: ([], "str", [.null, .null, .null])
       case .other(let type): ([], type, [.null, .null, .null])
       }
+    if case .string(let text) = entry.content { members["value"] = .string(text) }
+    if let form = entry.convertedFrom { members["convertedFrom"] = .string("\(form)") }
     members["shape"] = .array(shape.map { .int($0) })
     members["dtype"] = .string(dtype)
     for (name, number) in zip(["min", "mean", "max"], numbers) { members[name] = number }
@@ -66,8 +70,9 @@ struct ExtractReport {
     case .tensor(let array, let summary):
       let numbers = [summary.minimum, summary.mean, summary.maximum].map { $0.map(short) ?? "-" }
       return ["\(array.shape)", array.dtype.rawValue] + numbers
-    case .scalar(.double(let number), let type): return ["-", type] + Array(repeating: short(number), count: 3)
-    case .scalar(let value, let type): return ["-", type] + Array(repeating: value.text, count: 3)
+    case .scalar(.double(let number), let type, _): return ["-", type] + Array(repeating: short(number), count: 3)
+    case .scalar(let value, let type, _): return ["-", type] + Array(repeating: value.text, count: 3)
+    case .string(let text): return [JSONValue.string(text).text, "str", "-", "-", "-"]
     case .other(let type): return ["-", type, "-", "-", "-"]
     }
   }

@@ -34,18 +34,20 @@ struct FeatureFile {
       "a .npy file holds exactly one feature, and there are \(count)", remedies: ["-o features.safetensors"])
   }
 
-  /// Writes the file, whole or not at all. Values that are no tensors are left out, with a warning.
+  /// Writes the file, whole or not at all. Numbers become arrays without dimensions; a None inside a structured feature has
+  /// nothing to be written and is left out, with a note.
   ///
-  /// - Throws: `usage` where a `.npy` file would have to hold other than one feature; `file.unsupported`,
-  ///   `file.unwritable`.
+  /// - Throws: `usage` where a `.npy` file would have to hold other than one feature; `extract.no-tensor` for a string or
+  ///   another value that is not a tensor; `file.unsupported`, `file.unwritable`.
   func write() throws(XylemError) {
     if Kind(path: path) == .json { return try AtomicFile.write(summary + "\n", to: path) }
     var tensors: [(name: String, array: HostArray)] = []
     for entry in entries {
-      if let array = entry.array {
-        tensors.append((entry.key, array))
-      } else {
-        Terminal.warn("'\(entry.key)' is no tensor and is not in the file")
+      switch entry.content {
+      case .tensor(let array, _), .scalar(_, _, let array): tensors.append((entry.key, array))
+      case .string: throw CommandErrors.notInFile(entry, "a string", file: path)
+      case .other(type: "None"): Terminal.error("note: '\(entry.key)' is None and is not in the file")
+      case .other(let type): throw CommandErrors.notInFile(entry, "a value of type \(type)", file: path)
       }
     }
     guard Kind(path: path) == .npy else { return try SafetensorsWriter.write(tensors, to: path) }

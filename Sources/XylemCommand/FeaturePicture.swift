@@ -6,26 +6,30 @@ struct FeaturePicture {
   let fileName: String
   let bytes: [UInt8]
 
-  /// The pictures of all features that can be drawn: the first item of each, its channels as maps or its values as bars.
-  /// The others are named in warnings.
+  /// The pictures of all features: the first item of each, its channels as maps or its values as bars. Parts of a structured
+  /// feature that can't be drawn are named in warnings.
   ///
-  /// - Throws: `image.invalid-transform` where a picture would be too large.
+  /// - Throws: `extract.no-tensor` for a feature of which nothing can be drawn; `image.invalid-transform` where a picture would be
+  ///   too large.
   static func all(of entries: [FeatureEntry]) throws -> [FeaturePicture] {
     var taken: Set<String> = []
     var pictures: [FeaturePicture] = []
+    var drawn: Set<String> = []
     for entry in entries {
       guard let array = entry.array else { continue }
       // A tensor of one dimension is a vector; otherwise the first dimension counts the items of the batch.
       let shape = array.shape.count > 1 ? Array(array.shape.dropFirst()) : array.shape
       guard (1...3).contains(shape.count), array.count > 0, !array.dtype.isComplex else {
-        Terminal.warn("'\(entry.key)', \(array), can't be drawn")
+        if entry.key != entry.feature { Terminal.warn("'\(entry.key)', \(array), can't be drawn") }
         continue
       }
       let values = try array.floats().prefix(shape.reduce(1, *))
       let grid = try FeatureMapGrid(shape: shape, values: Array(values))
       let name = uniqueName(safeName(entry.key), &taken)
       pictures.append(FeaturePicture(fileName: name + ".png", bytes: try grid.encodePNG()))
+      drawn.insert(entry.feature)
     }
+    if let missing = entries.first(where: { !drawn.contains($0.feature) }) { throw CommandErrors.notDrawable(missing) }
     return pictures
   }
 

@@ -104,6 +104,7 @@ public enum ErrorID: String, Sendable, Hashable, CaseIterable {
   case extractUnreadable = "extract.unreadable"
   case extractUnsavable = "extract.unsavable"
   case extractState = "extract.state"
+  case extractNoTensor = "extract.no-tensor"
 
   // Configurations.
   case configMalformed = "config.malformed"

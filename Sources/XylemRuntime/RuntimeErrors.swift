@@ -37,6 +37,17 @@ enum RuntimeErrors {
     XylemError(id, what, cause: Reason(reason), remedies: remedies)
   }
 
+  static func notPlain(_ form: Tensor.SpecialForm) -> XylemError {
+    XylemError(
+      .runtimeTensor, "the tensor is \(form) and has no plain elements",
+      remedies: ["try tensor.dense()  // the same values as plain numbers"])
+  }
+
+  static func noDenseForm(_ form: Tensor.SpecialForm?, _ why: String) -> XylemError {
+    XylemError(
+      .runtimeTensor, "the tensor is \(form.map { "\($0)" } ?? "plain") and has no dense form", cause: Reason(why))
+  }
+
   static func archive(_ status: xylem_status, path: String, reason: String) -> XylemError {
     let place = XylemError.Place(file: path)
     switch status {

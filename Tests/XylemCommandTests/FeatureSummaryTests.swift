@@ -44,7 +44,7 @@ import XylemRuntime
   @Test func `keys that differ in what a file's name can't hold get different names`() throws {
     let array = try HostArray([1, 2] as [Float], shape: [2])
     let entries = ["a/b", "a:b", "A_B"].map {
-      FeatureEntry(key: $0, node: "n", content: .tensor(array, FeatureSummary(array)))
+      FeatureEntry(feature: $0, key: $0, node: "n", content: .tensor(array, FeatureSummary(array)))
     }
     #expect(try FeaturePicture.all(of: entries).map(\.fileName) == ["a_b.png", "a_b-2.png", "A_B-3.png"])
   }

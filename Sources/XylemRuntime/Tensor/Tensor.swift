@@ -234,11 +234,10 @@ extension Tensor {
 
   /// A copy of the elements, shape and dtype.
   ///
-  /// - Throws: `runtime.tensor` for a dtype or layout that has no plain form.
+  /// - Throws: `runtime.tensor` for a quantized or sparse tensor and its like: see ``dense()``.
   public func hostArray() throws -> HostArray {
-    guard let dtype else {
-      throw RuntimeErrors.failed(.runtimeTensor, "the tensor's dtype is unknown to Xylem", reason: try handle().summary)
-    }
+    if let form = try specialForm { throw RuntimeErrors.notPlain(form) }
+    guard let dtype else { throw RuntimeErrors.failed(.runtimeTensor, "the tensor has no dtype", reason: "") }
     let shape = try sizes
     return try unsafe withUnsafeBytes { bytes in
       try HostArray(dtype: dtype, shape: shape, bytes: unsafe [UInt8](bytes))
