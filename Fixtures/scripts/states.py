@@ -5,10 +5,13 @@
 import argparse
 import io
 import json
+import pickle
 import sys
+import tarfile
 import zipfile
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -92,6 +95,99 @@ def names():
     return {"": torch.zeros(1), "größe.重み": torch.ones(1), "a b/c\n": torch.ones(2), "e\u0301": torch.ones(3), "\u00e9": torch.ones(4)}
 
 
+def checkpoint():
+    """What a training script keeps: wrapped keys, an optimizer's tensors, and objects of classes."""
+    model = norm()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+    model(formula([2, 1, 4, 4])).sum().backward()
+    optimizer.step()
+    return {
+        "epoch": 3,
+        "state_dict": OrderedDict((f"module.{k}", v) for k, v in model.state_dict().items()),
+        "optimizer": optimizer.state_dict(),
+        "best": np.float64(0.75),
+        "history": defaultdict(list, loss=[0.5]),
+        "args": argparse.Namespace(lr=0.1, seeds={1, 2}),
+    }
+
+
+def legacy(value):
+    return saved(value, _use_new_zipfile_serialization=False)
+
+
+class OldPickler(pickle._Pickler):
+    """Pickles as PyTorch did under Python 2: text as bytes, ordered dictionaries by their items, and storages that are parts of others."""
+
+    dispatch = pickle._Pickler.dispatch.copy()
+
+    def save_text(self, text):
+        data = text.encode()
+        self.write(pickle.SHORT_BINSTRING + bytes([len(data)]) + data)
+        self.memoize(text)
+
+    dispatch[str] = save_text
+
+    def reducer_override(self, value):
+        if type(value) is OrderedDict:
+            return OrderedDict, ([[k, v] for k, v in value.items()],)
+        if isinstance(value, torch.Tensor):
+            args = (self.storage(value), value.storage_offset(), tuple(value.shape), value.stride(), False, OrderedDict())
+            return torch._utils._rebuild_tensor_v2, args
+        return NotImplemented
+
+    def storage(self, tensor):
+        return Storage(tensor)
+
+    def persistent_id(self, value):
+        if not isinstance(value, Storage):
+            return None
+        # The storage is the second half of one with twice as many elements.
+        count = value.tensor.untyped_storage().nbytes() // value.tensor.element_size()
+        return ("storage", torch.FloatStorage, value.key, "cpu", 2 * count, (f"{value.key}-view", count, count))
+
+
+class Storage:
+    def __init__(self, tensor):
+        self.tensor, self.key = tensor, str(tensor.data_ptr() % 7919)
+
+
+def old(state):
+    """A file as PyTorch wrote it before 0.4."""
+    out = io.BytesIO()
+    for value in (0x1950A86A20F9469CFC6C, 1001, {"protocol_version": 1001, "little_endian": True, "type_sizes": {"int": 4}}):
+        pickle.dump(value, out, protocol=2)
+    keys = {}
+    pickler = OldPickler(out, protocol=2)
+    numbers = {}
+
+    def storage(tensor):
+        made = Storage(tensor)
+        made.key = numbers.setdefault(tensor.untyped_storage().data_ptr(), str(len(numbers)))
+        keys[made.key] = tensor
+        return made
+
+    pickler.storage = storage
+    pickler.dump(state)
+    pickle.dump(sorted(keys), out, protocol=2)
+    for key in sorted(keys):
+        data = bytes(torch.empty(0).set_(keys[key].untyped_storage()).view(torch.uint8).tolist())
+        out.write((2 * len(data) // 4).to_bytes(8, "little") + b"\xff" * len(data) + data)
+    return out.getvalue()
+
+
+def old_state():
+    base = formula([12])
+    return OrderedDict([("first.weight", base), ("first.part", base[6:].reshape(2, 3).t()), ("second.bias", formula([2], shift=5))])
+
+
+def tar():
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for name in ("sys_info", "pickle", "tensors", "storages"):
+            archive.addfile(tarfile.TarInfo(name))
+    return out.getvalue()[:2048]
+
+
 def deflated(data):
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
@@ -117,6 +213,14 @@ GOOD = {
     "wrapped_model.pth": lambda: saved(training("model", norm().state_dict())),
     "wrapped_model_state_dict.pth": lambda: saved(training("model_state_dict", dict(norm().state_dict()))),
     "script.pt": lambda: archive(Tied()),
+    "checkpoint.pth": lambda: saved(checkpoint()),
+    "legacy_checkpoint.pth": lambda: legacy(checkpoint()),
+    "legacy_types.pth": lambda: legacy({name: typed(name) for name in DTYPES if not name.startswith(("uint16", "uint32", "uint64", "float8"))}),
+    "legacy_shapes.pth": lambda: legacy(shapes()),
+    "legacy_shared.pth": lambda: legacy(shared()),
+    "legacy_python2.pth": lambda: old(old_state()),
+    "number.pth": lambda: saved({"weight": torch.ones(2), "epoch": 3}),
+    "none.pth": lambda: saved({"weight": torch.ones(2), "bias": None}),
 }
 
 
@@ -125,8 +229,6 @@ def changed(name, change, value):
 
 
 BAD = {
-    "number.pth": lambda: saved({"weight": torch.ones(2), "epoch": 3}),
-    "none.pth": lambda: saved({"weight": torch.ones(2), "bias": None}),
     "number_key.pth": lambda: saved({0: torch.ones(2)}),
     "list.pth": lambda: saved([torch.ones(2)]),
     "tensor.pth": lambda: saved(torch.ones(2)),
@@ -140,6 +242,7 @@ BAD = {
     "short_record.pth": changed("data/0", lambda c: c[:8], {"weight": torch.ones(4)}),
     "missing_record.pth": changed("data/0", lambda c: None, {"weight": torch.ones(4)}),
     "beyond.pth": changed("data.pkl", lambda c: c.replace(b"QK\x00K\x02\x85", b"QK\x00K\x03\x85"), {"weight": torch.ones(2)}),
+    "tar.pth": tar,
     "half_pickle.pth": changed("data.pkl", lambda c: c[: len(c) // 2], {"weight": torch.ones(2)}),
 }
 
@@ -158,7 +261,7 @@ def contents(path):
     else:
         loaded = torch.load(path, weights_only=False)
         loaded = next((loaded[key] for key in ("state_dict", "model", "model_state_dict") if key in loaded), loaded)
-    return [describe(key, tensor) for key, tensor in loaded.items()]
+    return [describe(key, tensor) for key, tensor in loaded.items() if torch.is_tensor(tensor)]
 
 
 def build(name):

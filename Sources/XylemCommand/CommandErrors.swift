@@ -99,6 +99,33 @@ enum CommandErrors {
 
   static func nameWithoutFile() -> XylemError { usage("the model's name is empty") }
 
+  static func weightsMissing(
+    _ weights: LoadedWeights, missing: [String], mismatched: [StateMismatch]
+  ) -> XylemError {
+    var lines: [String] = []
+    if !missing.isEmpty {
+      lines.append("missing: " + missing.prefix(6).joined(separator: ", ") + (missing.count > 6 ? ", …" : ""))
+    }
+    for mismatch in mismatched.prefix(6) {
+      lines.append("\(mismatch.key) is \(mismatch.expected) and was given as \(mismatch.given)")
+    }
+    let near =
+      missing.count > 3 ? [] : missing.flatMap { nearMisses(of: $0, among: weights.report.unexpected).prefix(1) }
+    return XylemError(
+      .modelState, "\(missing.count + mismatched.count) tensors that the features need are not in the weights",
+      at: .init(file: weights.path), cause: Words(lines.joined(separator: "\n")),
+      remedies: near.map { "rename the key '\($0)' in the file" }
+        + ["ask for nodes that come before", "xylem models  # lists models: the weights may be of another one"])
+  }
+
+  static func weightsOfOtherModel(_ weights: LoadedWeights, _ keys: [String]) -> XylemError {
+    XylemError(
+      .modelState, "the weights have \(keys.count) tensors in modules that the features need, and the model does not",
+      at: .init(file: weights.path),
+      cause: Words(keys.prefix(6).joined(separator: ", ") + (keys.count > 6 ? ", …" : "")),
+      remedies: ["xylem models  # lists models: the weights are of another one"])
+  }
+
   // MARK: - Inputs
 
   static func input(_ message: String, file: String? = nil, remedies: [String] = []) -> XylemError {

@@ -127,6 +127,7 @@ struct DiffCommand: ParsableCommand {
     if model.hasRandomWeights {
       Terminal.warn("\(self.options.model) has random weights: '--weights FILE' gives it trained ones")
     }
+    try model.weights?.check(nil)
     // As in 'extract': with more threads the last bits of a value may differ from run to run.
     let threadsBefore = try TensorRuntime.load().threads
     try TensorRuntime.setThreads(1)

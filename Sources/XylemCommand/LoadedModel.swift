@@ -11,6 +11,8 @@ struct LoadedModel {
   let saved: FeatureExtractor?
   /// Whether nobody gave the model its weights.
   var hasRandomWeights = false
+  /// What became of the weights of a model by name.
+  var weights: LoadedWeights?
   /// What plugins bring; their rules come before those of the options.
   var leaves: [PluginLeaf] = []
 

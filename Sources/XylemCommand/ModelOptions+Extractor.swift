@@ -13,6 +13,7 @@ extension ModelOptions {
       let extractor = try Progress.during("tracing") {
         try model.extractor(returning: requests, options: traceOptions(mode), modes: [mode])
       }
+      try model.weights?.check(extractor.state.map(\.key))
       warn(of: extractor)
       return extractor
     } catch let error as XylemError where error.id == .extractUnknownNode {
@@ -34,6 +35,7 @@ extension ModelOptions {
         return try FeatureExtractor(
           of: model.model, traces: traces, inTrain: requests[.train], inEval: requests[.eval], mode: mode)
       }
+      try model.weights?.check(extractor.state.map(\.key))
       warn(of: extractor)
       return extractor
     } catch var error as XylemError where error.id == .extractUnknownNode {

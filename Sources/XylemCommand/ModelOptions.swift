@@ -58,6 +58,11 @@ struct ModelOptions: ParsableArguments {
   var weights: String?
 
   @Option(
+    help: ArgumentHelp(
+      "What the keys of the weights begin with, where the file has several sets, as in 'ema.'.", valueName: "prefix"))
+  var weightsPrefix: String?
+
+  @Option(
     name: [.customShort("o"), .customLong("output")],
     help: ArgumentHelp("Writes the result to this file, whole or not at all.", valueName: "file"), completion: .file())
   var output: String?
@@ -111,6 +116,7 @@ struct ModelOptions: ParsableArguments {
   /// Loads plugins, and then the model.
   private func load(plugins configured: [Configuration.Plugin]) throws -> LoadedModel {
     let leaves = try plugins.load(configured: configured)
+    if weights == nil, weightsPrefix != nil { throw CommandErrors.usage("'--weights-prefix' needs '--weights'") }
     if let definition = ModelCatalog.current[model] { return try build(definition, leaves) }
     if weights != nil { throw CommandErrors.usage("'--weights' is for models that are given by name") }
     var isFolder: ObjCBool = false
@@ -158,12 +164,17 @@ struct ModelOptions: ParsableArguments {
   /// A model by name, with weights from a file where one is given.
   private func build(_ definition: ModelDefinition, _ leaves: [PluginLeaf]) throws -> LoadedModel {
     let module = try definition.make()
-    if let weights {
-      _ = try Progress.during("loading \(weights)") { try module.load(weights) }
+    let loaded = try weights.map { path in
+      let prefix = weightsPrefix.map { $0.isEmpty || $0.hasSuffix(".") ? $0 : $0 + "." }
+      let report = try Progress.during("loading \(path)") {
+        try module.load(path, prefix: prefix, allowing: .all) { "--weights-prefix \($0)" }
+      }
+      return LoadedWeights(path: path, report: report)
     }
+    if let note = loaded?.note { Terminal.error(note) }
     return LoadedModel(
       model: try SwiftModel(module, name: definition.name), saved: nil,
-      hasRandomWeights: try weights == nil && !module.parameters().isEmpty, leaves: leaves)
+      hasRandomWeights: try weights == nil && !module.parameters().isEmpty, weights: loaded, leaves: leaves)
   }
 
   /// Options about tracing say nothing to what was traced before.

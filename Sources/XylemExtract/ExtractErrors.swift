@@ -100,10 +100,10 @@ enum ExtractErrors {
 }
 
 extension ExtractErrors {
-  static func misshapedState(_ found: [StateLoader.Misshaped]) -> XylemError {
+  static func misshapedState(_ found: [StateMismatch]) -> XylemError {
     let keys = found.map { "\($0.key) is \($0.expected) and was given as \($0.given)" }
     return XylemError(
-      .extractState, "\(keys.count) of the given tensors have another shape than the model's",
+      .extractState, "\(keys.count) of the given tensors have another shape or kind than the model's",
       cause: Words(keys.prefix(8).joined(separator: "; ") + (keys.count > 8 ? "; …" : "")),
       remedies: ["give the state dict of a model of the same size"])
   }
@@ -113,7 +113,8 @@ extension ExtractErrors {
     return XylemError(
       .extractState, "\(report.missing.count) tensors that the extractor needs are missing",
       cause: Words(report.missing.prefix(8).joined(separator: ", ") + (report.missing.count > 8 ? ", …" : "")),
-      remedies: ["strict: false  // leaves them as they are"] + near.prefix(2).map { "rename the key '\($0)'" })
+      remedies: ["try extractor.load(state, strict: false)  // leaves them as they are"]
+        + near.prefix(2).map { "rename the key '\($0)'" })
   }
 
   static func unreadable(_ path: String, _ why: String, remedies: [String] = []) -> XylemError {

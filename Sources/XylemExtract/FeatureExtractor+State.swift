@@ -35,11 +35,12 @@ extension FeatureExtractor {
   ///   - state: tensors by the model's keys.
   ///   - strict: whether a key that the extractor needs must be there.
   /// - Returns: what became of each key; sorted, but for the loaded ones, which are in the model's order.
-  /// - Throws: `extract.state` for a tensor of another shape, with all of these keys, and, where strict, for missing ones.
+  /// - Throws: `extract.state` for a tensor of another shape or kind of elements, with all of these keys, and, where strict, for
+  ///   missing ones.
   @discardableResult
   public func load(_ state: [String: Tensor], strict: Bool = true) throws -> StateReport {
     let loader = try StateLoader(state, into: self.state, known: Set(model.tensors.map(\.key)))
-    guard loader.misshaped.isEmpty else { throw ExtractErrors.misshapedState(loader.misshaped) }
+    guard loader.report.mismatched.isEmpty else { throw ExtractErrors.misshapedState(loader.report.mismatched) }
     guard !strict || loader.report.missing.isEmpty else { throw ExtractErrors.missingState(loader.report) }
     try loader.fill()
     return loader.report

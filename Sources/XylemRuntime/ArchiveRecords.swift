@@ -63,17 +63,39 @@ internal import XylemErrors
     return unsafe Tensor(RuntimeObject(adopting: out, library: library))
   }
 
+  /// Whether the archive is one of TorchScript's.
+  var holdsCode: Bool {
+    names.contains("constants.pkl") && names.contains { $0.hasPrefix("code/") }
+  }
+
+  /// The pickle of the value that `torch.save` was given.
+  ///
+  /// - Throws: `file.malformed`, also for zip files of others; `file.unsupported` for those of big-endian machines.
+  func pickle() throws(XylemError) -> Pickle {
+    guard names.contains("data.pkl") else { throw XylemError.malformed(path, .foreignZip) }
+    if names.contains("byteorder"), try bytes("byteorder") == Array("big".utf8) {
+      throw XylemError.unsupported(path, .bigEndian)
+    }
+    return try PickleReader.read(bytes("data.pkl"), path: path)
+  }
+
+  private func bytes(_ name: String) throws(XylemError) -> [UInt8] {
+    let record = try read(name)
+    return try StateDictFile.typed("a record can't be read") { try record.hostArray().bytes }
+  }
+
   /// A tensor over the memory of a record.
   ///
   /// - Throws: `file.malformed` where it reaches beyond the record.
-  func tensor(
-    over bytes: Tensor, _ dtype: DType, sizes: [Int], strides: [Int], offset: Int, key: String
+  static func tensor(
+    over bytes: Tensor, _ dtype: DType, sizes: [Int], strides: [Int], offset: Int, key: String, path: String
   ) throws(XylemError) -> Tensor {
+    let library = try RuntimeLibrary.shared()
     let sizes = sizes.map(Int64.init)
     let strides = strides.map(Int64.init)
     let handle = try bytes.handle()
     var out = unsafe xylem_value()
-    try unsafe check({ [path] in .malformed(path, .outside(of: key), cause: Reason("\($1) (\($0.rawValue))")) }) {
+    try unsafe check({ .malformed(path, .outside(of: key), cause: Reason("\($1) (\($0.rawValue))")) }) {
       unsafe library.table.pointee.tensor_over(
         &handle.raw, dtype.runtimeCode, Int64(offset), sizes, strides, sizes.count, &out, $0)
     }

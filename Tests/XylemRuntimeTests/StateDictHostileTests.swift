@@ -22,14 +22,15 @@ extension RuntimeTests {
       for (_, tensor) in try StateDictFile.read(path) where tensor.count < 1 << 20 { _ = try tensor.hostArray() }
     }
 
-    @Test func aFileCutShortAnywhereIsAnError() throws {
-      let whole = try contents(RuntimeSupport.path("states/dict.pth"))
+    @Test(arguments: ["dict.pth", "legacy_types.pth", "legacy_python2.pth", "legacy_checkpoint.pth"])
+    func aFileCutShortAnywhereIsAnError(_ name: String) throws {
+      let whole = try contents(RuntimeSupport.path("states/" + name))
       for count in whole.indices {
         #expect(throws: XylemError.self, "cut at \(count)") { try read(Array(whole.prefix(count))) }
       }
     }
 
-    @Test(arguments: ["dict.pth", "deflated.pth", "protocol_4.pth"])
+    @Test(arguments: ["dict.pth", "deflated.pth", "protocol_4.pth", "legacy_types.pth", "legacy_python2.pth"])
     func aFileWithAnyByteChangedIsReadOrAnError(_ name: String) throws {
       let whole = try contents(RuntimeSupport.path("states/" + name))
       let ids: Set<ErrorID> = [.fileMalformed, .fileUnsupported, .fileUnreadable]
@@ -91,6 +92,38 @@ extension RuntimeTests {
       }
     }
 
+    /// A file of the format before PyTorch 1.6 with one storage of four float32 numbers.
+    private func legacy(_ pickle: [UInt8], keys: String = "]q\0X\u{01}\0\0\u{00}0a.", count: Int = 4) -> [UInt8] {
+      func bytes(_ text: String) -> [UInt8] { text.unicodeScalars.map { UInt8($0.value) } }
+      var file: [UInt8] =
+        [0x80, 2] + [0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19] + bytes(".")
+      file += [0x80, 2] + bytes("M\u{E9}\u{03}.") + [0x80, 2] + bytes("}.") + pickle + [0x80, 2] + bytes(keys)
+      return file + (0..<8).map { UInt8(truncatingIfNeeded: count >> (8 * $0)) } + [UInt8](repeating: 1, count: 16)
+    }
+
+    @Test func aStorageOfTheOldFormatThatClaimsMoreThanTheFileHasIsAnError() throws {
+      try read(legacy(pickle()))
+      for count in [5, 1 << 20, 1 << 61, Int.max, -1] {
+        expectError(.fileMalformed, "\(count)") { try read(legacy(pickle(), count: count)) }
+      }
+      expectError(.fileMalformed) { try read(legacy(pickle(), count: 3)) }
+      expectError(.fileMalformed) { try read(legacy(pickle(), keys: "].")) }
+      expectError(.fileMalformed) { try read(legacy(pickle(), keys: "}.")) }
+      expectError(.fileMalformed) { try read(legacy(pickle(), keys: "]q\0X\u{01}\0\0\u{00}9a.")) }
+      expectError(.fileMalformed) { try read(legacy(pickle(count: "K\u{05}"))) }
+    }
+
+    @Test func dictionariesThatHoldEachOtherEnd() throws {
+      // d0 = {"t": tensor}; d1 = {"a": d0, "b": d0}; … : two to the sixtieth paths, of which each dictionary gets one.
+      var bytes = Array(pickle().dropLast())
+      for _ in 0..<60 {
+        bytes += [UInt8(ascii: "q"), 9] + Array("}(X\u{01}\0\0\0ah\u{09}X\u{01}\0\0\0bh\u{09}u".utf8)
+      }
+      let path = try folder.write(archive(bytes + Array(".".utf8)), "x.pth")
+      let file = try StateDictReader(path)
+      #expect(file.entries.count + file.others.count < 200)
+    }
+
     @Test func aTensorSavedFromAnotherDeviceIsReadToTheCPU() throws {
       let cpu = Array("X\u{03}\0\0\0cpu".utf8)
       let bytes = pickle().split(separator: cpu).joined(separator: Array("X\u{06}\0\0\0cuda:0".utf8))
@@ -142,7 +175,7 @@ extension RuntimeTests {
           }
         }
         do throws(XylemError) {
-          _ = try StateDictPickle.entries(PickleReader.read(bytes, path: "x"), path: "x")
+          _ = try StateDictPickle(PickleReader.read(bytes, path: "x"), path: "x")
         } catch {
           #expect([.fileMalformed, .fileUnsupported].contains(error.id))
         }

@@ -15,40 +15,101 @@ extension Module {
   ///
   /// Nothing is changed where an error is thrown.
   ///
-  ///     let report = try model.load(Dictionary(uniqueKeysWithValues: StateDictFile.read("resnet50.pth")))
+  ///     let weights = Dictionary(uniqueKeysWithValues: try StateDictFile.read("resnet50.pth"))
+  ///     let report = try model.load(weights, allowing: .missing)
+  ///     report.missing  // keys whose tensors stay as they were
   ///
   /// - Parameters:
   ///   - state: tensors by the model's keys.
-  ///   - strict: whether every key must be there, and none that the model does not have.
+  ///   - tolerance: what may go unfilled or unused; by default every key must be there, and none that the model does not have.
   /// - Returns: what became of each key.
-  /// - Throws: `model.state` with the keys that are missing, unexpected, or of another shape; as ``Module/namedModules()``.
+  /// - Throws: `model.state` with the keys that are missing, unexpected, or of another shape or kind; as
+  ///   ``Module/namedModules()``.
   @discardableResult
-  public final func load(_ state: [String: Tensor], strict: Bool = true) throws -> StateReport {
+  public final func load(_ state: [String: Tensor], allowing tolerance: StateTolerance = []) throws -> StateReport {
     let model = try SwiftModel(self)
     let entries = model.tensors.filter { $0.kind != .attribute }
     let loader = try StateLoader(state, into: entries, known: Set(entries.map(\.key)))
-    let report = loader.report
-    guard loader.misshaped.isEmpty, !strict || report.missing.isEmpty && report.unexpected.isEmpty else {
-      throw ModuleErrors.state(loader, of: model, strict: strict)
-    }
-    guard !report.loaded.isEmpty || entries.isEmpty else { throw ModuleErrors.state(loader, of: model, strict: true) }
+    try Self.check(loader, of: model, tolerance)
     try loader.fill()
-    return report
+    return loader.report
   }
 
-  /// Fills parameters and buffers from a file: safetensors, or a state dict that `torch.save` wrote.
+  /// Fills parameters and buffers with the contents of a state dict, as `load_state_dict` of PyTorch does: where not strict, keys may be
+  /// missing or unexpected.
   ///
-  /// - Throws: as ``load(_:strict:)-(_,_)``; `file.not-found`, `file.unreadable`, `file.malformed`, `file.unsupported`.
+  /// - Throws: as ``load(_:allowing:)``.
   @discardableResult
-  public final func load(_ path: String, strict: Bool = true) throws -> StateReport {
-    let state = try StateDictFile.read(path)
+  public final func load(_ state: [String: Tensor], strict: Bool) throws -> StateReport {
+    try load(state, allowing: strict ? [] : [.missing, .unexpected])
+  }
+
+  /// Fills parameters and buffers from a file: safetensors, a checkpoint that `torch.save` wrote, or a TorchScript archive.
+  ///
+  /// The model's keys may lie deeper in the file than in the model: under `state_dict` or another dictionary, and with what wrappers
+  /// add, as in `module.layer1.0.conv1.weight`. What the file's keys begin with is found by counting the tensors that fit; the report
+  /// says it. Everything beside is passed over.
+  ///
+  ///     let report = try model.load("checkpoint.pth", allowing: .mismatched)
+  ///     report.prefix      // "state_dict.module."
+  ///     report.mismatched  // fc.weight, which is [1000, 512] and was given as [10, 512]
+  ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - prefix: what the file's keys begin with, where several beginnings would fit: `ema.`.
+  ///   - tolerance: what may go unfilled or unused.
+  /// - Throws: as ``load(_:allowing:)``, also where several beginnings fit about as well, or none; `file.not-found`, `file.unreadable`,
+  ///   `file.malformed`, `file.unsupported`.
+  @discardableResult
+  public final func load(
+    _ path: String, prefix: String? = nil, allowing tolerance: StateTolerance = []
+  ) throws -> StateReport {
+    try load(path, prefix: prefix, allowing: tolerance) { "try model.load(\"\(path)\", prefix: \"\($0)\")" }
+  }
+
+  /// Fills parameters and buffers from a file, as ``load(_:prefix:allowing:)`` does.
+  ///
+  /// - Parameter remedy: how a caller says which beginning of the keys is meant.
+  package final func load(
+    _ path: String, prefix: String?, allowing tolerance: StateTolerance, remedy: (String) -> String
+  ) throws -> StateReport {
+    let model = try SwiftModel(self)
+    let entries = model.tensors.filter { $0.kind != .attribute }
+    let file = try StateDictReader(path)
     do {
-      return try load(
-        Dictionary(state.map { ($0.key, $0.tensor) }, uniquingKeysWith: { first, _ in first }), strict: strict)
+      let loader = try StateLoader(file, under: prefix, into: entries)
+      guard loader.ambiguous.isEmpty else {
+        throw ModuleErrors.ambiguousState(loader.ambiguous, model.name, remedy: remedy)
+      }
+      if loader.report.loaded.isEmpty, !entries.isEmpty {
+        throw ModuleErrors.foreignState(file, prefix: prefix, loader, of: model)
+      }
+      try Self.check(loader, of: model, tolerance)
+      try loader.fill()
+      return loader.report
     } catch var error as XylemError where error.id == .modelState {
       error.place.file = path
       throw error
     }
+  }
+
+  /// Fills parameters and buffers from a file, as `load_state_dict` of PyTorch does: where not strict, keys may be missing or unexpected.
+  ///
+  /// - Throws: as ``load(_:prefix:allowing:)``.
+  @discardableResult
+  public final func load(_ path: String, strict: Bool) throws -> StateReport {
+    try load(path, allowing: strict ? [] : [.missing, .unexpected])
+  }
+
+  private static func check(
+    _ loader: StateLoader, of model: SwiftModel, _ tolerance: StateTolerance
+  ) throws(XylemError) {
+    let report = loader.report
+    let isComplete = report.missing.isEmpty || tolerance.contains(.missing)
+    let isKnown = report.unexpected.isEmpty || tolerance.contains(.unexpected)
+    let fits = report.mismatched.isEmpty || tolerance.contains(.mismatched)
+    let hasLoaded = !report.loaded.isEmpty || model.tensors.allSatisfy { $0.kind == .attribute }
+    guard isComplete, isKnown, fits, hasLoaded else { throw ModuleErrors.state(report, of: model, tolerance) }
   }
 
   /// Writes the state dict to a file, whole or not at all: safetensors, or for the endings `.pt` and `.pth` what PyTorch's
@@ -61,39 +122,64 @@ extension Module {
 }
 
 extension ModuleErrors {
-  static func state(_ loader: StateLoader, of model: SwiftModel, strict: Bool) -> XylemError {
-    let report = loader.report
+  static func state(_ report: StateReport, of model: SwiftModel, _ tolerance: StateTolerance) -> XylemError {
     var parts: [String] = []
     var lines: [String] = []
-    func add(_ what: String, _ keys: [String]) {
-      guard !keys.isEmpty else { return }
+    var wanted: [String] = []
+    func add(_ what: String, _ keys: [String], _ allowed: StateTolerance, _ name: String) {
+      guard !keys.isEmpty, !tolerance.contains(allowed) else { return }
       parts.append("\(keys.count) \(what)")
       lines.append("\(what): " + keys.prefix(6).joined(separator: ", ") + (keys.count > 6 ? ", …" : ""))
+      wanted.append("." + name)
     }
     add(
-      "of another shape",
-      loader.misshaped.map { misshaped in
-        let layer = misshaped.key.lastIndex(of: ".").map { String(misshaped.key[..<$0]) } ?? ""
+      "of another shape or kind",
+      report.mismatched.map { mismatch in
+        let layer = mismatch.key.lastIndex(of: ".").map { String(mismatch.key[..<$0]) } ?? ""
         let type = model.tree.entry(at: layer)?.type.split(separator: ".").last ?? "module"
-        return "\(misshaped.key) of the \(type) is \(misshaped.expected) and was given as \(misshaped.given)"
-      })
-    if strict {
-      add("missing", report.missing)
-      add("unexpected", report.unexpected)
-    }
+        return "\(mismatch.key) of the \(type) is \(mismatch.expected) and was given as \(mismatch.given)"
+      }, .mismatched, "mismatched")
+    add("missing", report.missing, .missing, "missing")
+    add("unexpected", report.unexpected, .unexpected, "unexpected")
     if report.loaded.isEmpty { parts.append("none fits") }
     var remedies: [String] = []
-    if strict, loader.misshaped.isEmpty {
-      remedies.append("strict: false  // loads what fits by key and leaves the rest")
+    if !report.loaded.isEmpty, !wanted.isEmpty {
+      let allowed = wanted.count == 1 ? wanted[0] : "[\(wanted.joined(separator: ", "))]"
+      remedies.append("allowing: \(allowed)  // loads what fits and leaves the rest as it is")
     }
     if let first = report.missing.first, report.missing.count <= 3 {
       remedies += nearMisses(of: first, among: report.unexpected).prefix(1).map {
         "rename the key '\($0)' to '\(first)'"
       }
     }
-    if !loader.misshaped.isEmpty { remedies.append("build the model with the sizes that the weights have") }
+    if !report.mismatched.isEmpty { remedies.append("build the model with the sizes that the weights have") }
     return XylemError(
       .modelState, "the tensors are not those of \(model.name): " + parts.joined(separator: ", "),
       cause: Reason(lines.joined(separator: "\n")), remedies: remedies)
+  }
+
+  static func ambiguousState(_ prefixes: [String], _ model: String, remedy: (String) -> String) -> XylemError {
+    XylemError(
+      .modelState, "the file has several sets of tensors that are those of \(model)",
+      cause: Reason("the keys begin with " + prefixes.prefix(6).map { "'\($0)'" }.joined(separator: ", ")),
+      remedies: prefixes.prefix(3).map(remedy))
+  }
+
+  static func foreignState(
+    _ file: StateDictReader, prefix: String?, _ loader: StateLoader, of model: SwiftModel
+  ) -> XylemError {
+    let given = file.entries.prefix(4).map(\.key) + (file.entries.count > 4 ? ["…"] : [])
+    let wanted = model.tensors.prefix(4).map(\.key) + (model.tensors.count > 4 ? ["…"] : [])
+    var lines = [
+      "the file has \(given.joined(separator: ", "))", "the model has \(wanted.joined(separator: ", "))",
+    ]
+    if let first = loader.report.mismatched.first {
+      lines.append("\(first.key) is \(first.expected) and was given as \(first.given)")
+    }
+    return XylemError(
+      .modelState,
+      prefix.map { "no tensor of \(model.name) is in the file under '\($0)'" }
+        ?? "none of the file's tensors is one of \(model.name)",
+      cause: Reason(lines.joined(separator: "\n")))
   }
 }

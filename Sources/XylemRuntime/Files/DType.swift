@@ -54,6 +54,14 @@ public enum DType: String, Sendable, Hashable, CaseIterable {
   /// Whether an element is a pair of numbers.
   public var isComplex: Bool { self == .complex64 || self == .complex128 }
 
+  /// Whether an element is an integer or a truth value.
+  public var isIntegral: Bool {
+    switch self {
+    case .int8, .uint8, .bool, .int16, .uint16, .int32, .uint32, .int64, .uint64: true
+    case .float16, .bfloat16, .float32, .float64, .complex64, .complex128, .float8e4m3fn, .float8e5m2: false
+    }
+  }
+
   /// The size in bytes of the unit whose bytes change places between little and big endian.
   var wordByteCount: Int { isComplex ? byteCount / 2 : byteCount }
 }

@@ -49,15 +49,25 @@ struct PickleStorage {
   let className: String
   /// How many elements the record has.
   let count: Int
+  /// The element that tensors' own offsets are counted from.
+  var viewOffset = 0
 
   /// The type of the elements; nil for bytes without a type and for types that have no ``DType``.
   var dtype: DType? { Self.dtypes[className] }
 
   static let untyped = "torch.storage.UntypedStorage"
 
+  /// The size of one element; nil where the type is not known.
+  var itemSize: Int? { className == Self.untyped ? 1 : dtype?.byteCount ?? Self.otherSizes[className] }
+
+  /// Types that have no ``DType``, whose storages stand between others in a file.
+  private static let otherSizes = [
+    "torch.QInt8Storage": 1, "torch.QUInt8Storage": 1, "torch.QInt32Storage": 4, "torch.QUInt4x2Storage": 1,
+    "torch.QUInt2x4Storage": 1,
+  ]
+
   /// The size of the record; nil where it is impossible or the type is not known.
   var byteCount: Int? {
-    let itemSize = className == Self.untyped ? 1 : dtype?.byteCount
     guard let itemSize, count >= 0 else { return nil }
     let (bytes, overflow) = count.multipliedReportingOverflow(by: itemSize)
     return overflow ? nil : bytes

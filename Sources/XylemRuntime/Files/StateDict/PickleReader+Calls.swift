@@ -9,6 +9,9 @@ extension PickleReader {
     }
     switch name {
     case "collections.OrderedDict" where arguments.isEmpty: return .dictionary([])
+    // Python 2 gives the items.
+    case "collections.OrderedDict" where arguments.count == 1: return items(arguments[0]) ?? .object(name)
+    case "collections.defaultdict" where arguments.count < 2: return .dictionary([])
     case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state":
       // Nothing but these: a container would be one more owner of what may be long.
       switch arguments.first.map({ nodes[$0] }) {
@@ -96,12 +99,39 @@ extension PickleReader {
     return numbers
   }
 
-  /// What a persistent identifier stands for: in these archives storages alone have one.
+  /// A dictionary of a list of pairs; nil for anything else.
+  private func items(_ index: Int) -> PickleNode? {
+    guard case .list(let pairs) = nodes[index] else { return nil }
+    var entries: [(key: Int, value: Int)] = []
+    for pair in pairs {
+      switch nodes[pair] {
+      case .tuple(let parts) where parts.count == 2, .list(let parts) where parts.count == 2:
+        entries.append((parts[0], parts[1]))
+      default: return nil
+      }
+    }
+    return .dictionary(entries)
+  }
+
+  /// What a persistent identifier stands for: storages have one, and, in the form before PyTorch 1.6, the classes of modules.
   func persistent(_ index: Int) throws(XylemError) -> PickleNode {
-    guard case .tuple(let parts) = nodes[index], parts.count == 5, case .text("storage") = nodes[parts[0]],
+    guard case .tuple(let parts) = nodes[index], let first = parts.first else { throw fault(.arguments("a storage")) }
+    if case .text("module") = nodes[first], parts.count >= 2, case .global = nodes[parts[1]] { return nodes[parts[1]] }
+    guard (5...6).contains(parts.count), case .text("storage") = nodes[first],
       case .global(let className) = nodes[parts[1]], case .text(let key) = nodes[parts[2]],
       case .int(let count) = nodes[parts[4]], count >= 0
     else { throw fault(.arguments("a storage")) }
-    return .storage(PickleStorage(key: key, className: className, count: count))
+    guard parts.count == 6 else { return .storage(PickleStorage(key: key, className: className, count: count)) }
+    switch nodes[parts[5]] {
+    case .none: return .storage(PickleStorage(key: key, className: className, count: count))
+    case .tuple(let view):
+      // A storage that is a part of another one: a key of its own, where it begins, and how long it is.
+      guard view.count == 3, case .int(let offset) = nodes[view[1]], case .int(let length) = nodes[view[2]],
+        offset >= 0,
+        length >= 0, offset <= count, length <= count - offset
+      else { throw fault(.arguments("a storage")) }
+      return .storage(PickleStorage(key: key, className: className, count: count, viewOffset: offset))
+    default: throw fault(.arguments("a storage"))
+    }
   }
 }

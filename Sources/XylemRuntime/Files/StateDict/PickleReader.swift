@@ -8,9 +8,14 @@ import XylemErrors
 /// Memory grows with the pickle's length alone, whatever its numbers claim. The format: PEP 3154 and Python's
 /// `pickletools`; protocols 2 to 5, without the instructions of text pickles.
 struct PickleReader {
-  private let bytes: [UInt8]
+  /// What was read of the file so far.
+  private var bytes: [UInt8]
+  /// The file that more is read from, and its size.
+  private let file: InputFileBox?
+  private let byteCount: Int
   let path: String
-  private var position = 0
+  /// Where the next instruction begins.
+  private(set) var position = 0
   /// Where the instruction that is carried out begins.
   private(set) var start = 0
   private(set) var nodes: [PickleNode] = []
@@ -24,14 +29,32 @@ struct PickleReader {
   /// - Throws: `file.malformed`.
   static func read(_ bytes: [UInt8], path: String) throws(XylemError) -> Pickle {
     var reader = PickleReader(bytes: bytes, path: path)
-    while try reader.step() {}
-    let root = try reader.pop()
-    return Pickle(nodes: reader.nodes, root: root)
+    return try reader.pickle()
   }
 
   private init(bytes: [UInt8], path: String) {
     self.bytes = bytes
     self.path = path
+    file = nil
+    byteCount = bytes.count
+  }
+
+  /// A reader of the pickles that a regular file starts with. Not much more of the file is read than they take.
+  init(reading file: InputFileBox, path: String) {
+    bytes = []
+    self.path = path
+    self.file = file
+    byteCount = file.file.size ?? 0
+  }
+
+  /// Reads the next pickle.
+  ///
+  /// - Throws: `file.malformed`, `file.unreadable`.
+  mutating func pickle() throws(XylemError) -> Pickle {
+    (nodes, stack, marks, memo) = ([], [], [], [:])
+    while try step() {}
+    let root = try pop()
+    return Pickle(nodes: nodes, root: root)
   }
 
   func fault(_ fault: PickleFault) -> XylemError { .malformed(path, fault, at: start) }
@@ -70,11 +93,14 @@ struct PickleReader {
     case 0x8B: push(try long(try number(4)))
     case UInt8(ascii: "G"): push(.float(Double(bitPattern: UInt64(try number(8)).byteSwapped)))
     case UInt8(ascii: "X"): push(.text(try text(try number(4))))
+    case UInt8(ascii: "U"): push(oldText(try take(try number(1))))  // SHORT_BINSTRING, Python 2's text
+    case UInt8(ascii: "T"): push(oldText(try take(try number(4))))
     case 0x8C: push(.text(try text(try number(1))))
     case 0x8D: push(.text(try text(try number(8))))
     case UInt8(ascii: "C"): try skipBytes(try number(1))
     case UInt8(ascii: "B"): try skipBytes(try number(4))
     case 0x8E: try skipBytes(try number(8))
+    case 0x96: try skipBytes(try number(8))  // BYTEARRAY8
     default: return false
     }
     return true
@@ -197,8 +223,19 @@ struct PickleReader {
 
   // MARK: - Bytes
 
+  /// The most that is read ahead of what is needed.
+  private static let pieceBytes = 1 << 16
+
+  /// Sees to it that `count` bytes lie ahead.
+  private mutating func need(_ count: UInt64) throws(XylemError) {
+    guard count > UInt64(bytes.count - position) else { return }
+    guard let file, count <= UInt64(byteCount - position) else { throw fault(.ended) }
+    let end = min(byteCount, max(position + Int(count), bytes.count + Self.pieceBytes))
+    bytes += try file.file.read(end - bytes.count, at: bytes.count, "a pickle")
+  }
+
   private mutating func byte() throws(XylemError) -> UInt8 {
-    guard position < bytes.count else { throw fault(.ended) }
+    try need(1)
     defer { position += 1 }
     return bytes[position]
   }
@@ -209,7 +246,7 @@ struct PickleReader {
   }
 
   private mutating func take(_ count: UInt64) throws(XylemError) -> ArraySlice<UInt8> {
-    guard count <= UInt64(bytes.count - position) else { throw fault(.ended) }
+    try need(count)
     defer { position += Int(count) }
     return bytes[position..<position + Int(count)]
   }
@@ -227,15 +264,20 @@ struct PickleReader {
     return text
   }
 
+  /// Text of Python 2, which may as well be bytes.
+  private func oldText(_ bytes: ArraySlice<UInt8>) -> PickleNode {
+    String(validating: bytes, as: UTF8.self).map { .text($0) } ?? .object("bytes")
+  }
+
   private mutating func skipBytes(_ count: UInt64) throws(XylemError) {
     _ = try take(count)
     push(.object("bytes"))
   }
 
   private mutating func line() throws(XylemError) -> String {
-    guard let end = bytes[position...].firstIndex(of: UInt8(ascii: "\n")) else { throw fault(.ended) }
-    defer { position = end + 1 }
-    guard let text = String(validating: bytes[position..<end], as: UTF8.self) else { throw fault(.text) }
+    let first = position
+    while try byte() != UInt8(ascii: "\n") {}
+    guard let text = String(validating: bytes[first..<position - 1], as: UTF8.self) else { throw fault(.text) }
     return text
   }
 }

@@ -36,6 +36,10 @@ enum StateDictFault {
   case shortRecord(of: String, bytes: Int, needed: Int)
   case outside(of: String)
   case keyTwice(String)
+  case storageKeys
+  case storageUnknown(String)
+  case storageTwice(String)
+  case storageCutShort(String)
 
   var sentence: String {
     switch self {
@@ -49,26 +53,30 @@ enum StateDictFault {
       "the data of '\(key.printable)' are cut short: \(bytes.asBytes) of \(needed)"
     case .outside(let key): "the tensor '\(key.printable)' reaches beyond its data"
     case .keyTwice(let key): "the key '\(key.printable)' is there twice"
+    case .storageKeys: "the file has no list of its storages' keys"
+    case .storageUnknown(let key): "no tensor of the file says what the storage '\(key.printable)' holds"
+    case .storageTwice(let key): "the storage '\(key.printable)' is there twice"
+    case .storageCutShort(let key): "the file ends inside the storage '\(key.printable)'"
     }
   }
 
   var remedies: [String] {
     switch self {
-    case .empty, .damagedZip, .record, .shortRecord: ["copy or download the file again"]
+    case .empty, .damagedZip, .record, .shortRecord, .storageCutShort: ["copy or download the file again"]
     case .unknownForm, .foreignZip: ["torch.save(model.state_dict(), \"weights.pth\")  # in Python, to make one"]
-    case .outside, .keyTwice: []
+    case .outside, .keyTwice, .storageKeys, .storageUnknown, .storageTwice: []
     }
   }
 }
 
 /// What is no state dict, though nothing is broken, and what can't be written.
 enum StateDictLimit {
-  case oldForm
+  case tar
+  case legacyVersion
   case plainPickle
   case module(String)
   case notDictionary(String)
-  case notTensor(key: String, type: String)
-  case keyIsNoText(String)
+  case noTensor(key: String, type: String)
   case twoDictionaries(String, String)
   case bigEndian
   case ending
@@ -77,12 +85,13 @@ enum StateDictLimit {
 
   var sentence: String {
     switch self {
-    case .oldForm: "the file has the form of PyTorch before 1.6, which is not read"
+    case .tar: "the file has the form of PyTorch before 0.2, a tar archive, which is not read"
+    case .legacyVersion: "the file's version is not one that PyTorch wrote before 1.6"
     case .plainPickle: "the file is a pickle that torch.save did not write"
     case .module(let name): "the file holds an object of the class \(name.printable), which only Python can make"
     case .notDictionary(let type): "the file holds \(type.printable), not a dictionary of tensors"
-    case .notTensor(let key, let type): "the value of '\(key.printable)' is \(type.printable), not a tensor"
-    case .keyIsNoText(let type): "the dictionary has a key that is \(type.printable), not a text"
+    case .noTensor(let key, let type):
+      "the file has no tensor that can be read: the value of '\(key.printable)' is \(type.printable)"
     case .twoDictionaries(let a, let b): "the file holds a dictionary as '\(a)' and another as '\(b)'"
     case .bigEndian: "the file was written on a big-endian machine"
     case .ending: "the file's name does not say which form it has"
@@ -93,14 +102,11 @@ enum StateDictLimit {
 
   var remedies: [String] {
     switch self {
-    case .oldForm: ["torch.save(torch.load(FILE, map_location=\"cpu\"), \"weights.pth\")  # in PyTorch 1.6 or newer"]
+    case .tar, .legacyVersion:
+      ["torch.save(torch.load(FILE, map_location=\"cpu\", weights_only=False), \"weights.pth\")  # in Python"]
     case .plainPickle, .module: ["torch.save(model.state_dict(), \"weights.pth\")  # in Python"]
     case .notDictionary: ["torch.save({\"weight\": tensor}, \"weights.pth\")  # in Python"]
-    case .notTensor, .keyIsNoText:
-      [
-        "torch.save(model.state_dict(), \"weights.pth\")  # in Python",
-        "torch.save({k: v for k, v in loaded.items() if torch.is_tensor(v)}, \"weights.pth\")  # in Python",
-      ]
+    case .noTensor: ["torch.save(model.state_dict(), \"weights.pth\")  # in Python"]
     case .twoDictionaries(let a, _): ["torch.save(torch.load(FILE)[\"\(a)\"], \"weights.pth\")  # in Python"]
     case .bigEndian: ["torch.save(torch.load(FILE), \"weights.pth\")  # in Python on this machine"]
     case .ending: ["end the name in .pth, .pt or .safetensors"]

@@ -8,23 +8,33 @@ public import XylemErrors
 public enum StateDictFile {
   /// The tensors of a file with their keys, in the file's order; on the CPU and without gradients.
   ///
-  /// The contents decide how the file is read, its name does not: a zip file of `torch.save` (PyTorch 1.6 or newer), a
+  /// The contents decide how the file is read, its name does not: a file of `torch.save` (also in the form before PyTorch 1.6), a
   /// TorchScript archive, whose parameters and buffers are taken, or a safetensors file. A dictionary under
-  /// `state_dict`, `model` or `model_state_dict` is taken in the place of the one that holds it. Nothing in a pickle is run.
+  /// `state_dict`, `model` or `model_state_dict` is taken in the place of the one that holds it. What is not a tensor is passed over, and
+  /// tensors in other dictionaries have paths as keys: see ``StateDictReader``. Nothing in a pickle is run.
   /// Each record is read once; tensors that share storage in a file of `torch.save` share it here.
   ///
   /// - Throws: `file.not-found`, `file.unreadable`; `file.malformed` where the file is damaged, empty, of another kind, or
-  ///   has a key twice; `file.unsupported` for the form before PyTorch 1.6, for pickled modules, and where a value is no
-  ///   tensor; `archive.…` for a damaged TorchScript archive; `runtime.not-found` and its like without a runtime.
+  ///   has a key twice; `file.unsupported` for other pickles, for pickled modules, and where there is no tensor;
+  ///   `archive.…` for a damaged TorchScript archive; `runtime.not-found` and its like without a runtime.
   public static func read(_ path: String) throws(XylemError) -> [(key: String, tensor: Tensor)] {
-    switch try kind(path) {
-    case .zip: return try readZip(path)
-    case .safetensors:
-      let file = try SafetensorsFile(path)
-      var entries: [(key: String, tensor: Tensor)] = []
-      for name in file.names { entries.append((name, try Tensor(file.array(name)))) }
-      return entries
+    let file = try StateDictReader(path)
+    let prefix = try wrapper(in: file).map { $0 + "." } ?? ""
+    var found: [(key: String, tensor: Tensor)] = []
+    for entry in file.entries where entry.key.utf8.starts(with: prefix.utf8) {
+      found.append((String(Substring(entry.key.utf8.dropFirst(prefix.utf8.count))), try file.tensor(entry)))
     }
+    return found
+  }
+
+  /// The dictionary that training scripts keep the state dict in, beside an optimizer's and numbers; nil where there is none.
+  private static func wrapper(in file: StateDictReader) throws(XylemError) -> String? {
+    let names: Set<String> = ["state_dict", "model", "model_state_dict"]
+    let found = file.dictionaries.filter { name in
+      names.contains(name) && file.entries.contains { $0.key.utf8.starts(with: (name + ".").utf8) }
+    }
+    guard found.count < 2 else { throw XylemError.unsupported(file.path, .twoDictionaries(found[0], found[1])) }
+    return found.first
   }
 
   /// Writes tensors to a file, whole or not at all (see ``AtomicFile``); the same content gives the same bytes.
@@ -54,28 +64,6 @@ public enum StateDictFile {
       arrays.append((key, try typed("'\(key.printable)' can't be read") { try tensor.hostArray() }))
     }
     try SafetensorsWriter.write(arrays, to: path)
-  }
-
-  private enum Kind {
-    case zip, safetensors
-  }
-
-  /// Looks at a file's start.
-  private static func kind(_ path: String) throws(XylemError) -> Kind {
-    var file = try InputFile(path, regularOnly: true)
-    let size = file.size ?? 0
-    guard size > 0 else { throw XylemError.malformed(path, .empty) }
-    let start = try file.read(min(size, 16), "its start")
-    if start.starts(with: [0x50, 0x4B, 3, 4]) { return .zip }
-    // The number that torch.save wrote first in the form before 1.6.
-    let old: [UInt8] = [0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19]
-    if start.count >= 2, start[0] == 0x80, (1...5).contains(start[1]) {
-      throw XylemError.unsupported(path, start.dropFirst(2).starts(with: old) ? .oldForm : .plainPickle)
-    }
-    guard path.lowercased().hasSuffix(".safetensors") || (start.count > 8 && start[8] == UInt8(ascii: "{")) else {
-      throw XylemError.malformed(path, .unknownForm)
-    }
-    return .safetensors
   }
 
   /// The tensors with the values that they have, where a mark says that their memory holds the negatives.

@@ -1,63 +1,71 @@
 import XylemErrors
 
-/// Finds the state dict in a pickle.
+/// The tensors in a pickle's dictionaries.
+///
+/// Each dictionary is gone through once, by the first path that leads to it, so that a pickle of few bytes can't ask for much.
 struct StateDictPickle {
+  /// Deeper dictionaries are listed as they are.
+  private static let depthLimit = 16
+
+  /// The tensors with their paths, in the pickle's order.
+  private(set) var tensors: [(key: String, tensor: PickleTensor)] = []
+  /// The paths of the dictionaries in the outermost one.
+  private(set) var dictionaries: [String] = []
+  /// Everything else in those dictionaries.
+  private(set) var others: [(key: String, type: String)] = []
+
   private let pickle: Pickle
   private let path: String
+  private var visited: Set<Int> = []
+  private var seen: Set<ExactText> = []
 
-  /// Where training scripts keep the state dict beside an optimizer's and numbers.
-  private static let wrappers = ["state_dict", "model", "model_state_dict"]
-
-  /// The tensors by key, in the pickle's order.
+  /// Goes through the dictionaries.
   ///
-  /// - Throws: `file.unsupported` where it is of something else, `file.malformed` for a key that is there twice.
-  static func entries(_ pickle: Pickle, path: String) throws(XylemError) -> [(key: String, tensor: PickleTensor)] {
-    let dict = StateDictPickle(pickle: pickle, path: path)
-    return try dict.tensors(in: dict.find())
-  }
-
-  /// The dictionary's keys with the numbers of their values.
-  private func find() throws(XylemError) -> [(key: String, value: Int)] {
-    let entries: [(key: String, value: Int)]
+  /// - Throws: `file.unsupported` where the pickle is of something other than a dictionary, or has no tensor but other things;
+  ///   `file.malformed` for a path that is there twice.
+  init(_ pickle: Pickle, path: String) throws(XylemError) {
+    self.pickle = pickle
+    self.path = path
     switch pickle.nodes[pickle.root] {
-    case .dictionary(let found): entries = try named(found)
+    case .dictionary(let entries):
+      visited.insert(pickle.root)
+      try add(entries, prefix: "", depth: 1)
     case .object(let name): throw XylemError.unsupported(path, .module(name))
     case let other: throw XylemError.unsupported(path, .notDictionary(other.typeName))
     }
-    var wrapped: [(key: String, entries: [(key: Int, value: Int)])] = []
-    for (key, value) in entries where Self.wrappers.contains(key) {
-      if case .dictionary(let inner) = pickle.nodes[value] { wrapped.append((key, inner)) }
+    if tensors.isEmpty, let first = others.first {
+      throw XylemError.unsupported(path, .noTensor(key: first.key, type: first.type))
     }
-    guard wrapped.count < 2 else {
-      throw XylemError.unsupported(path, .twoDictionaries(wrapped[0].key, wrapped[1].key))
-    }
-    guard let found = wrapped.first else { return entries }
-    return try named(found.entries)
   }
 
-  private func named(_ entries: [(key: Int, value: Int)]) throws(XylemError) -> [(key: String, value: Int)] {
-    var seen: Set<ExactText> = []
-    var result: [(key: String, value: Int)] = []
+  private mutating func add(
+    _ entries: [(key: Int, value: Int)], prefix: String, depth: Int
+  ) throws(XylemError) {
     for (key, value) in entries {
       guard case .text(let name) = pickle.nodes[key] else {
-        throw XylemError.unsupported(path, .keyIsNoText(pickle.nodes[key].typeName))
+        others.append((prefix + pickle.nodes[key].printableKey, pickle.nodes[value].typeName))
+        continue
       }
-      guard seen.insert(ExactText(name)).inserted else { throw XylemError.malformed(path, .keyTwice(name)) }
-      result.append((name, value))
+      guard seen.insert(ExactText(prefix + name)).inserted else {
+        throw XylemError.malformed(path, .keyTwice(prefix + name))
+      }
+      switch pickle.nodes[value] {
+      case .tensor(let tensor): tensors.append((prefix + name, tensor))
+      case .dictionary(let inner) where depth < Self.depthLimit && visited.insert(value).inserted:
+        dictionaries.append(prefix + name)
+        try add(inner, prefix: prefix + name + ".", depth: depth + 1)
+      case let other: others.append((prefix + name, other.typeName))
+      }
     }
-    return result
   }
+}
 
-  private func tensors(
-    in entries: [(key: String, value: Int)]
-  ) throws(XylemError) -> [(key: String, tensor: PickleTensor)] {
-    var result: [(key: String, tensor: PickleTensor)] = []
-    for (key, value) in entries {
-      guard case .tensor(let tensor) = pickle.nodes[value] else {
-        throw XylemError.unsupported(path, .notTensor(key: key, type: pickle.nodes[value].typeName))
-      }
-      result.append((key, tensor))
+extension PickleNode {
+  /// A dictionary's key as it is printed, where it is not text.
+  fileprivate var printableKey: String {
+    switch self {
+    case .int(let number): "[\(number)]"
+    case let other: "[\(other.typeName)]"
     }
-    return result
   }
 }

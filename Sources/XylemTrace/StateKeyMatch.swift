@@ -1,0 +1,110 @@
+/// Which keys of a checkpoint are which of a model.
+///
+/// Wrappers put words before a model's keys, or between their parts: `module.` of DataParallel, `_orig_mod.` of torch.compile, `model.` of
+/// Lightning, `state_dict.` of a training script. The keys are compared without the wrappers' words; what the keys then begin with and
+/// the model's do not is found by counting: the beginning under which most of the model's tensors lie, of their shapes.
+package struct StateKeyMatch {
+  /// What is compared of a tensor.
+  package typealias Key = (key: String, shape: [Int])
+
+  /// What the checkpoint's keys begin with, as in `state_dict.module.`; empty where they are the model's own.
+  package private(set) var prefix = ""
+  /// For each of the model's keys that was found, the place among the checkpoint's.
+  package private(set) var found: [String: Int] = [:]
+  /// Places of keys under the prefix that the model does not have.
+  package private(set) var unexpected: [Int] = []
+  /// Places of keys that do not begin with the prefix.
+  package private(set) var outside: [Int] = []
+  /// Beginnings that fit about as well as the best one; empty where one is the best.
+  package private(set) var ambiguous: [String] = []
+
+  /// Parts of keys that wrappers add.
+  private static let wrapperParts: Set<Substring> = [
+    "module", "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module",
+  ]
+
+  /// Compares keys.
+  ///
+  /// - Parameters:
+  ///   - given: the checkpoint's.
+  ///   - wanted: the model's.
+  ///   - prefix: what the checkpoint's keys begin with, where that is known; others are passed over.
+  package init(_ given: [Key], wanted: [Key], under prefix: String? = nil) {
+    let keys = Self.plainKeys(wanted.map(\.key))
+    let shapes = Dictionary(wanted.map { (keys[$0.key] ?? $0.key, $0.shape) }, uniquingKeysWith: { first, _ in first })
+    let isUnder = given.map { entry in prefix.map { entry.key.utf8.starts(with: $0.utf8) } ?? true }
+    let candidates = given.indices.filter { isUnder[$0] }
+    let parts = given.map { $0.key.split(separator: ".", omittingEmptySubsequences: false) }
+    let best = chooseBeginning(candidates.map { (parts[$0], given[$0].shape) }, shapes: shapes)
+    place(
+      candidates, parts, under: best,
+      originals: Dictionary(keys.map { ($1, $0) }, uniquingKeysWith: { first, _ in first }), shapes)
+    outside += given.indices.filter { !isUnder[$0] }
+    outside.sort()
+    unexpected.sort()
+    if let prefix, self.prefix.utf8.count < prefix.utf8.count { self.prefix = prefix }
+  }
+
+  /// The model's keys without wrappers' words, by the whole keys; a model may have modules of these names itself.
+  private static func plainKeys(_ keys: [String]) -> [String: String] {
+    var plain: [String: String] = [:]
+    var taken: [String: Int] = [:]
+    for key in keys {
+      plain[key] = stripped(key.split(separator: ".", omittingEmptySubsequences: false)).joined(separator: ".")
+      taken[plain[key] ?? key, default: 0] += 1
+    }
+    for key in keys where taken[plain[key] ?? key] != 1 { plain[key] = key }
+    return plain
+  }
+
+  private static func stripped(_ parts: [Substring]) -> [Substring] { parts.filter { !wrapperParts.contains($0) } }
+
+  /// The beginning, without wrappers' words, under which most tensors lie.
+  private mutating func chooseBeginning(
+    _ given: [(parts: [Substring], shape: [Int])], shapes: [String: [Int]]
+  ) -> [Substring] {
+    var fits: [String: Int] = [:]
+    for (parts, shape) in given {
+      let parts = Self.stripped(parts)
+      guard parts.last != "num_batches_tracked" else { continue }
+      for start in parts.indices where shapes[parts[start...].joined(separator: ".")] == shape {
+        fits[parts[..<start].joined(separator: "."), default: 0] += 1
+      }
+    }
+    let ordered = fits.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    guard let best = ordered.first else { return [] }
+    if let own = fits[""], own * 2 >= best.value { return [] }
+    let rivals = ordered.filter { $0.value * 2 >= best.value }
+    if rivals.count > 1 { ambiguous = rivals.map { $0.key + "." } }
+    return best.key.split(separator: ".", omittingEmptySubsequences: false)
+  }
+
+  /// Finds a key of the model for each of the checkpoint's.
+  private mutating func place(
+    _ candidates: [Int], _ parts: [[Substring]], under beginning: [Substring], originals: [String: String],
+    _ shapes: [String: [Int]]
+  ) {
+    // Of two keys that come to the same, the one without wrappers' words is the model's.
+    let plainest = candidates.filter { Self.stripped(parts[$0]).count == parts[$0].count }
+    let wrapped = candidates.filter { Self.stripped(parts[$0]).count != parts[$0].count }
+    for index in plainest + wrapped {
+      let whole = parts[index].joined(separator: ".")
+      let plain = Self.stripped(parts[index])
+      guard plain.starts(with: beginning), plain.count > beginning.count else {
+        outside.append(index)
+        continue
+      }
+      let key = plain.dropFirst(beginning.count).joined(separator: ".")
+      let exact = beginning.isEmpty && originals[whole] != nil ? whole : key
+      guard let original = originals[exact], found.updateValue(index, forKey: original) == nil else {
+        unexpected.append(index)
+        continue
+      }
+      if found.count == 1, whole.utf8.count > original.utf8.count,
+        whole.utf8.reversed().starts(with: original.utf8.reversed())
+      {
+        prefix = String(Substring(whole.utf8.dropLast(original.utf8.count)))
+      }
+    }
+  }
+}
