@@ -4,10 +4,11 @@
 
 Writes, beside itself, `codecs/*.png` and `codecs/*.jpg` (tiny files, one per kind), `codecs.json` (each one's pixels as
 `Image.open(file).convert("RGB")` gives them), `transforms.json` (results of Resize and CenterCrop on tiny files
-in full) and `photographs.json` (the whole evaluation transform on those of ../images: hashes, and the middle 8 x 8).
+in full), `filters.json` and `orientations.json` (every filter, gray, and tags of orientation), and `photographs.json` (the whole evaluation transform on those of ../images: hashes, and the middle 8 x 8).
 PNG files are written by hand, because no writer offers every combination of colour type, depth and interlacing.
 """
 import base64
+import io
 import json
 import pathlib
 import struct
@@ -22,8 +23,8 @@ import numpy as np
 import torchvision_cpu  # noqa: F401  before torchvision
 import PIL
 import torchvision
-from PIL import Image, features
-from torchvision.transforms import CenterCrop, Compose, Normalize, Resize, ToTensor
+from PIL import Image, ImageOps, features
+from torchvision.transforms import CenterCrop, Compose, Grayscale, InterpolationMode, Normalize, Resize, ToTensor
 
 warnings.filterwarnings("ignore")
 CODECS = HERE / "codecs"
@@ -218,6 +219,43 @@ def small_goldens():
     return results
 
 
+def filter_goldens():
+    """[file, resize, interpolation, channels] on tiny files: every filter, growing and shrinking, in colour and in gray."""
+    modes = [InterpolationMode.NEAREST, InterpolationMode.BOX, InterpolationMode.BILINEAR, InterpolationMode.BICUBIC, InterpolationMode.LANCZOS]
+    cases = [(file, side, mode, 3) for mode in modes for file, side in (
+        ("size-37x23.png", 8), ("size-37x23.png", 50), ("size-100x3.png", 7), ("size-20x42.png", 9), ("rgb-420.jpg", 17), ("size-1x1.png", 5))]
+    cases += [("size-37x23.png", 8, mode, 1) for mode in modes] + [("rgb-444.jpg", None, InterpolationMode.BILINEAR, 1)]
+    results = []
+    for file, resize, mode, channels in cases:
+        steps = ([Grayscale()] if channels == 1 else []) + ([Resize(resize, mode)] if resize else [])
+        image = Compose(steps)(opened(CODECS / file)).convert("RGB")
+        results.append(
+            {
+                "file": file, "resize": resize, "interpolation": mode.value, "channels": channels, "width": image.width,
+                "height": image.height, "rgb": text(image),
+            }
+        )
+    return results
+
+
+def orientation_goldens():
+    """A tiny picture as each tag of orientation has it shown."""
+    results = []
+    for orientation in range(1, 9):
+        tag = Image.Exif()
+        tag[0x0112] = orientation
+        data = io.BytesIO()
+        opened(CODECS / "size-9x1.png").resize((4, 3)).save(data, "PNG", exif=tag)
+        shown = ImageOps.exif_transpose(Image.open(data)).convert("RGB")
+        results.append(
+            {
+                "png": base64.b64encode(data.getvalue()).decode(), "orientation": orientation, "width": shown.width,
+                "height": shown.height, "rgb": text(shown),
+            }
+        )
+    return results
+
+
 def photograph_goldens():
     mean, deviation = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
     results = []
@@ -256,6 +294,8 @@ def main():
     write_jpegs()
     write("codecs.json", "files", codec_goldens())
     write("transforms.json", "cases", small_goldens())
+    write("filters.json", "cases", filter_goldens())
+    write("orientations.json", "cases", orientation_goldens())
     write("photographs.json", "cases", photograph_goldens())
 
 

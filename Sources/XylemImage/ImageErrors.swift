@@ -8,14 +8,29 @@ enum ImageErrors {
     XylemError(.fileNotFound, "there is no such image file", at: .init(file: path))
   }
 
-  static func unreadable(_ path: String, cause: any Error) -> XylemError {
-    XylemError(.fileUnreadable, "the image file cannot be read", at: .init(file: path), cause: cause)
+  static func unreadable(_ path: String, _ reason: String) -> XylemError {
+    XylemError(.fileUnreadable, "the image file can't be read: \(reason)", at: .init(file: path))
   }
 
-  static func otherFormat(_ name: String?) -> XylemError {
-    let what = name.map { "this is a \($0) file" } ?? "this file's content is not an image that is known"
+  static func folder(_ path: String) -> XylemError {
+    XylemError(.fileUnreadable, "this is a folder, not an image file", at: .init(file: path))
+  }
+
+  static func otherFormat(_ kind: ImageFileKind.Other?, path: String?) -> XylemError {
+    let what = kind.map { "this is \($0.description)" } ?? "this file's content is not an image that is known"
+    guard let kind, kind.isImage else { return XylemError(.fileUnsupported, "\(what); images are JPEG or PNG files") }
     return XylemError(
-      .fileUnsupported, "\(what); JPEG and PNG are read", remedies: ["convert it to PNG: magick INPUT OUTPUT.png"])
+      .fileUnsupported, "\(what); JPEG and PNG are read", remedies: [conversion(of: path, "")])
+  }
+
+  /// The command that makes a PNG file of an image.
+  private static func conversion(of path: String?, _ options: String) -> String {
+    let source = path ?? "image.webp"
+    let stem = source.lastIndex(of: ".").map { String(source[..<$0]) } ?? source
+    func quoted(_ text: String) -> String {
+      "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+    return "magick \(quoted(source)) \(options)\(quoted(stem + ".png"))"
   }
 
   static func fileTooLarge(limit: Int) -> XylemError {
@@ -26,7 +41,7 @@ enum ImageErrors {
     XylemError(
       .fileUnsupported,
       "an image of \(width) x \(height) pixels is too large; at most \(PixelImage.maximumPixelCount) pixels are taken",
-      remedies: ["make it smaller first: magick INPUT -resize 4096x4096 OUTPUT.png"])
+      remedies: ["make it smaller first, as with: magick image.png -resize 4096x4096 smaller.png"])
   }
 
   // MARK: Decoding
@@ -42,7 +57,7 @@ enum ImageErrors {
   static func unsupportedVariant(_ format: String, _ reason: String) -> XylemError {
     XylemError(
       .fileUnsupported, "this kind of \(format) image is not read: \(reason)",
-      remedies: ["convert it to PNG: magick INPUT OUTPUT.png"])
+      remedies: ["convert it to a plain PNG file first, as with: magick image.jpg plain.png"])
   }
 
   static func noMemory(_ format: String) -> XylemError {
@@ -67,10 +82,17 @@ enum ImageErrors {
       remedies: ["--resize 256 --crop 224"])
   }
 
-  static func invalidCount(_ option: String, _ count: Int) -> XylemError {
+  static func invalidCount(_ option: String, _ count: Int, channels: Int) -> XylemError {
+    let wanted = channels == 1 ? "1 number, for gray" : "3 numbers, for red, green and blue"
+    return XylemError(
+      .imageInvalidTransform, "\(option) must have \(wanted), not \(count)",
+      remedies: [channels == 1 ? "--mean 0.5 --std 0.5" : "--mean 0.485,0.456,0.406 --std 0.229,0.224,0.225"])
+  }
+
+  static func invalidChannels(_ count: Int) -> XylemError {
     XylemError(
-      .imageInvalidTransform, "\(option) must have 3 numbers, for red, green and blue, not \(count)",
-      remedies: ["--mean 0.485,0.456,0.406 --std 0.229,0.224,0.225"])
+      .imageInvalidTransform, "an image has 3 channels, for red, green and blue, or 1, for gray, not \(count)",
+      remedies: ["--channels 1 --mean 0.5 --std 0.5"])
   }
 
   static func notFinite(_ option: String, _ value: Double) -> XylemError {

@@ -1,4 +1,5 @@
-import Foundation
+import Glibc
+import XylemErrors
 
 /// Reads image files whole, so far as they can be images.
 enum ImageFile {
@@ -8,32 +9,39 @@ enum ImageFile {
   /// All bytes of the file at `path`, which may be a pipe too. Stops at the first block where that is no image.
   ///
   /// - Throws: `file.not-found`, `file.unreadable`, or `file.unsupported` for other formats and oversize.
-  static func read(_ path: String) throws -> [UInt8] {
-    let handle = try open(path)
-    defer { try? handle.close() }
+  static func read(_ path: String) throws(XylemError) -> [UInt8] {
+    let descriptor = path.utf8.contains(0) ? -1 : unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      if errno == ENOENT || errno == ENOTDIR { throw ImageErrors.notFound(path) }
+      throw ImageErrors.unreadable(path, lastReason())
+    }
+    defer { close(descriptor) }
     var bytes: [UInt8] = []
-    while true {
-      let block: Data?
-      do {
-        block = try handle.read(upToCount: 1 << 20)
-      } catch {
-        throw ImageErrors.unreadable(path, cause: error)
-      }
-      guard let block, !block.isEmpty else { return bytes }
-      bytes.append(contentsOf: block)
-      if bytes.count >= ImageFileKind.signatureLength, case .other(let name) = ImageFileKind(signature: bytes) {
-        throw ImageErrors.otherFormat(name)
+    while let block = try block(of: descriptor, path: path) {
+      bytes += block
+      if bytes.count >= ImageFileKind.signatureLength, case .other(let kind) = ImageFileKind(signature: bytes) {
+        throw ImageErrors.otherFormat(kind, path: path)
       }
       guard bytes.count <= maximumByteCount else { throw ImageErrors.fileTooLarge(limit: maximumByteCount) }
     }
+    return bytes
   }
 
-  private static func open(_ path: String) throws -> FileHandle {
-    do {
-      return try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-    } catch {
-      if FileManager.default.fileExists(atPath: path) { throw ImageErrors.unreadable(path, cause: error) }
-      throw ImageErrors.notFound(path)
+  /// The next bytes; nil at the end.
+  private static func block(of descriptor: CInt, path: String) throws(XylemError) -> [UInt8]? {
+    var failure: CInt = 0
+    let block = unsafe [UInt8](unsafeUninitializedCapacity: 1 << 20) { buffer, filled in
+      while true {
+        let count = unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+        if count < 0, errno == EINTR { continue }
+        (filled, failure) = (max(count, 0), count < 0 ? errno : 0)
+        return
+      }
     }
+    if failure == EISDIR { throw ImageErrors.folder(path) }
+    guard failure == 0 else { throw ImageErrors.unreadable(path, lastReason(failure)) }
+    return block.isEmpty ? nil : block
   }
+
+  private static func lastReason(_ code: CInt = errno) -> String { unsafe String(cString: strerror(code)) }
 }

@@ -2,8 +2,16 @@
 enum ImageFileKind: Equatable {
   case jpeg
   case png
-  /// Nothing that is decoded; the name where it is a format that people bring.
-  case other(name: String?)
+  /// Nothing that is decoded; what it is, where it is a format that people bring.
+  case other(Other?)
+
+  /// A format that is not decoded.
+  struct Other: Equatable, CustomStringConvertible {
+    /// What the file is, as in `a GIF file`.
+    let description: String
+    /// Whether a program for images could convert it.
+    let isImage: Bool
+  }
 
   /// How many bytes ``init(signature:)`` looks at.
   static let signatureLength = 12
@@ -16,21 +24,25 @@ enum ImageFileKind: Equatable {
     } else if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
       self = .png
     } else {
-      self = .other(name: Self.name(of: bytes))
+      self = .other(Self.format(of: bytes))
     }
   }
 
-  private static func name(of bytes: [UInt8]) -> String? {
+  private static func format(of bytes: [UInt8]) -> Other? {
     func has(_ text: String, at offset: Int = 0) -> Bool { bytes.dropFirst(offset).starts(with: text.utf8) }
-    if has("GIF8") { return "GIF" }
-    if has("RIFF"), has("WEBP", at: 8) { return "WebP" }
-    if has("II*\0") || has("MM\0*") { return "TIFF" }
-    if has("ftypavif", at: 4) { return "AVIF" }
-    if has("ftyphei", at: 4) || has("ftypmif1", at: 4) { return "HEIF" }
-    if has("BM") { return "BMP" }
-    if has("%PDF") { return "PDF" }
-    if has("<svg") || has("<?xml") { return "SVG or XML" }
-    if has("PK") { return "ZIP" }
+    func image(_ name: String) -> Other { Other(description: "a \(name) file", isImage: true) }
+    if has("GIF8") { return image("GIF") }
+    if has("RIFF"), has("WEBP", at: 8) { return image("WebP") }
+    if has("II*\0") || has("MM\0*") { return image("TIFF") }
+    if has("ftypavif", at: 4) { return Other(description: "an AVIF file", isImage: true) }
+    if has("ftyphei", at: 4) || has("ftypmif1", at: 4) { return image("HEIF") }
+    if has("BM") { return image("BMP") }
+    if has("%PDF") { return image("PDF") }
+    if has("<svg") || has("<?xml") { return Other(description: "an SVG or XML file", isImage: true) }
+    if has("PK") { return Other(description: "a zip file", isImage: false) }
+    if bytes.starts(with: [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]) {
+      return Other(description: "a .npy file with another name", isImage: false)
+    }
     return nil
   }
 }

@@ -1,7 +1,7 @@
-/// What is done to an image before a network sees it: resize, centre crop, scale to 0...1, normalise.
+/// What is done to an image before a network sees it: gray where asked for, resize, centre crop, scale to 0...1, normalise.
 ///
-/// The same as torchvision's `Compose([Resize(resize), CenterCrop(crop), ToTensor(), Normalize(mean, std)])` on a
-/// Pillow image, value for value.
+/// The same as torchvision's `Compose([Resize(resize, interpolation), CenterCrop(crop), ToTensor(), Normalize(mean, std)])` on a
+/// Pillow image, value for value; with one channel, `Grayscale()` comes first.
 ///
 ///     let input = try ImageTransform().apply(to: PixelImage.decode(path: "rocket.jpg"))
 ///     print(input.shape)  // [3, 224, 224]
@@ -17,6 +17,10 @@ public struct ImageTransform: Sendable, Hashable {
   public let resize: Int?
   /// The side of the square cut from the centre, in pixels; nil cuts nothing.
   public let crop: Int?
+  /// How levels between pixels are made when the size changes.
+  public let interpolation: ResampleFilter
+  /// 3 for red, green and blue, or 1 for shades of gray.
+  public let channels: Int
   /// What is subtracted from red, green and blue, of levels from 0 to 1.
   public let mean: [Double]
   /// What red, green and blue are divided by then.
@@ -24,28 +28,32 @@ public struct ImageTransform: Sendable, Hashable {
 
   /// A transform; the defaults are those that ImageNet's classifiers are evaluated with.
   ///
-  /// - Throws: `image.invalid-transform` where a side is not in `1...maximumSide`, where `mean` or
-  ///   `standardDeviation` does not have three finite numbers, or where a deviation is not above zero.
+  /// - Throws: `image.invalid-transform` where a side is not in `1...maximumSide`, where there are neither one nor three channels, where
+  ///   `mean` or `standardDeviation` does not have a finite number for each channel, or where a deviation is not above zero.
   public init(
     resize: Int? = 256, crop: Int? = 224, mean: [Double] = imageNetMean,
-    standardDeviation: [Double] = imageNetStandardDeviation
+    standardDeviation: [Double] = imageNetStandardDeviation, interpolation: ResampleFilter = .bilinear,
+    channels: Int = 3
   ) throws {
+    guard channels == 1 || channels == 3 else { throw ImageErrors.invalidChannels(channels) }
     self.resize = resize
     self.crop = crop
     self.mean = mean
     self.standardDeviation = standardDeviation
+    self.interpolation = interpolation
+    self.channels = channels
     for (option, side) in [("--resize", resize), ("--crop", crop)] {
       guard let side else { continue }
       guard (1...Self.maximumSide).contains(side) else { throw ImageErrors.invalidSide(option, side) }
     }
     for (option, numbers) in [("--mean", mean), ("--std", standardDeviation)] {
-      guard numbers.count == 3 else { throw ImageErrors.invalidCount(option, numbers.count) }
+      guard numbers.count == channels else { throw ImageErrors.invalidCount(option, numbers.count, channels: channels) }
       for number in numbers where !Float(number).isFinite { throw ImageErrors.notFinite(option, number) }
     }
     for number in standardDeviation where Float(number) <= 0 { throw ImageErrors.notPositive("--std", number) }
   }
 
-  /// The image as a network takes it, of shape `[3, H, W]`: with a crop both are its side, otherwise those of the
+  /// The image as a network takes it, of shape `[channels, H, W]`: with a crop both are its side, otherwise those of the
   /// resized image.
   ///
   /// - Throws: `image.invalid-transform` where a very narrow image would get more than
@@ -59,7 +67,8 @@ public struct ImageTransform: Sendable, Hashable {
   /// - Throws: As ``apply(to:)`` does.
   public func pixels(of image: PixelImage) throws -> PixelImage {
     var image = image
-    if let resize { image = try image.resized(shorterSide: resize) }
+    if channels == 1 { image = image.grayscale() }
+    if let resize { image = try image.resized(shorterSide: resize, interpolation) }
     if let crop { image = image.centerCropped(side: crop) }
     return image
   }
@@ -67,8 +76,8 @@ public struct ImageTransform: Sendable, Hashable {
   private func normalise(_ image: PixelImage) -> PlanarImage {
     let plane = image.width * image.height
     var values: [Float] = []
-    values.reserveCapacity(3 * plane)
-    for channel in 0..<3 {
+    values.reserveCapacity(channels * plane)
+    for channel in 0..<channels {
       // There are only 256 levels, so each channel is a table.
       let mean = Float(mean[channel])
       let deviation = Float(standardDeviation[channel])
@@ -77,6 +86,6 @@ public struct ImageTransform: Sendable, Hashable {
       let lookup = table.span
       for index in 0..<plane { values.append(lookup[Int(levels[index * 3 + channel])]) }
     }
-    return PlanarImage(shape: [3, image.height, image.width], values: values)
+    return PlanarImage(shape: [channels, image.height, image.width], values: values)
   }
 }

@@ -16,8 +16,19 @@ extension PixelImage {
   ///   ``maximumPixelCount`` pixels; `image.undecodable` for damaged files.
   public static func decode(path: String) throws -> PixelImage {
     do {
-      return try decode(bytes: ImageFile.read(path))
+      return try decode(bytes: bytes(path: path))
     } catch var error as XylemError {
+      error.place.file = path
+      throw error
+    }
+  }
+
+  /// The bytes of an image file, for ``decode(bytes:)`` and ``ImageFacts``.
+  ///
+  /// - Throws: `file.not-found`, `file.unreadable`; `file.unsupported` for other formats than JPEG and PNG.
+  public static func bytes(path: String) throws -> [UInt8] {
+    do { return try ImageFile.read(path) } catch {
+      var error = error
       error.place.file = path
       throw error
     }
@@ -34,8 +45,8 @@ extension PixelImage {
       return unsafe try decode(bytes, "JPEG", size: xylem_codec_jpeg_size, decode: xylem_codec_jpeg_decode)
     case .png:
       return unsafe try decode(bytes, "PNG", size: xylem_codec_png_size, decode: xylem_codec_png_decode)
-    case .other(let name):
-      throw ImageErrors.otherFormat(name)
+    case .other(let kind):
+      throw ImageErrors.otherFormat(kind, path: nil)
     }
   }
 

@@ -3,7 +3,7 @@ extension PixelImage {
   /// image; the longer side is rounded down. Itself where it has that size.
   ///
   /// - Throws: `image.invalid-transform` where the result has too many pixels.
-  func resized(shorterSide side: Int) throws -> PixelImage {
+  func resized(shorterSide side: Int, _ filter: ResampleFilter) throws -> PixelImage {
     let (short, long) = (min(width, height), max(width, height))
     let newLong = Int(Double(side * long) / Double(short))
     let (newWidth, newHeight) = width <= height ? (side, newLong) : (newLong, side)
@@ -11,25 +11,26 @@ extension PixelImage {
     guard !overflow, count <= Self.maximumPixelCount else {
       throw ImageErrors.resultTooLarge(width: newWidth, height: newHeight, from: self)
     }
-    return resized(width: newWidth, height: newHeight)
+    return resized(width: newWidth, height: newHeight, filter)
   }
 
-  /// The image resized to the sides given, by Pillow's `resize(…, BILINEAR)`: along one axis after the other, with 8-bit
+  /// The image resized to the sides given, by Pillow's `resize`: along one axis after the other, with 8-bit
   /// levels in between. An axis that keeps its length is left alone.
   ///
   /// Which axis comes first shows in the last bit of a level. It is the rows', except where more than twice as many
   /// rows as columns go: there Pillow starts with the columns from version 13 on, and so does this.
-  func resized(width newWidth: Int, height newHeight: Int) -> PixelImage {
+  func resized(width newWidth: Int, height newHeight: Int, _ filter: ResampleFilter) -> PixelImage {
+    if filter == .nearest { return nearest(width: newWidth, height: newHeight) }
     let columnsFirst = newHeight < height && height - newHeight > 2 * (width - newWidth)
     var image = self
-    if columnsFirst { image = image.resampledColumns(to: newHeight) }
-    if newWidth != width { image = image.resampledRows(to: newWidth) }
-    if newHeight != height, !columnsFirst { image = image.resampledColumns(to: newHeight) }
+    if columnsFirst { image = image.resampledColumns(to: newHeight, filter) }
+    if newWidth != width { image = image.resampledRows(to: newWidth, filter) }
+    if newHeight != height, !columnsFirst { image = image.resampledColumns(to: newHeight, filter) }
     return image
   }
 
-  private func resampledRows(to newWidth: Int) -> PixelImage {
-    let plan = ResampleWeights(from: width, to: newWidth)
+  private func resampledRows(to newWidth: Int, _ filter: ResampleFilter) -> PixelImage {
+    let plan = ResampleWeights(from: width, to: newWidth, filter)
     var result = [UInt8](repeating: 0, count: newWidth * height * 3)
     let source = pixels.span
     let weights = plan.weights.span
@@ -57,8 +58,8 @@ extension PixelImage {
   }
 
   /// Goes through whole rows at a time, with one row of sums, so that memory is read in its order.
-  private func resampledColumns(to newHeight: Int) -> PixelImage {
-    let plan = ResampleWeights(from: height, to: newHeight)
+  private func resampledColumns(to newHeight: Int, _ filter: ResampleFilter) -> PixelImage {
+    let plan = ResampleWeights(from: height, to: newHeight, filter)
     let stride = width * 3
     var result = [UInt8](repeating: 0, count: stride * newHeight)
     var rowSums = [Int32](repeating: 0, count: stride)

@@ -1,7 +1,7 @@
 /// An image as a network takes it: 32-bit floats, one plane after the other.
 public struct PlanarImage: Sendable, Hashable {
-  /// `[3, height, width]`: red, green and blue.
+  /// `[3, height, width]`: red, green and blue; or `[1, height, width]`: gray.
   public let shape: [Int]
-  /// `3 * height * width` values, row-major in ``shape``'s order; unitless after normalisation.
+  /// `channels * height * width` values, row-major in ``shape``'s order; unitless after normalisation.
   public let values: [Float]
 }

@@ -1,5 +1,5 @@
-/// How much each input pixel of a row or column counts in each output pixel, for a triangle filter that widens when
-/// shrinking ("bilinear with antialiasing").
+/// How much each input pixel of a row or column counts in each output pixel, for a filter that widens when shrinking
+/// (antialiasing).
 ///
 /// Weights are integers of 22 fraction bits, as Pillow has them: 8 bits of level and 2 of headroom make 32.
 struct ResampleWeights {
@@ -20,12 +20,13 @@ struct ResampleWeights {
   private(set) var weights: [Int32] = []
 
   /// The weights for `input` pixels that become `output` pixels.
-  init(from input: Int, to output: Int) {
+  init(from input: Int, to output: Int, _ filter: ResampleFilter) {
     windows.reserveCapacity(output)
     let scale = Double(input) / Double(output)
-    // Half the triangle's base, in input pixels; when growing it keeps its size.
-    let reach = max(scale, 1)
-    let narrowing = 1 / reach
+    // When growing, the filter keeps its size.
+    let widening = max(scale, 1)
+    let reach = filter.support * widening
+    let narrowing = 1 / widening
     var shares: [Double] = []
     for index in 0..<output {
       let center = (Double(index) + 0.5) * scale
@@ -34,8 +35,7 @@ struct ResampleWeights {
       shares.removeAll(keepingCapacity: true)
       var total = 0.0
       for pixel in first..<end {
-        let distance = abs((Double(pixel) - center + 0.5) * narrowing)
-        let share = distance < 1 ? 1 - distance : 0
+        let share = filter.height(at: (Double(pixel) - center + 0.5) * narrowing)
         shares.append(share)
         total += share
       }
@@ -44,9 +44,9 @@ struct ResampleWeights {
     }
   }
 
-  /// The weight in fixed point, rounded to the nearest; never negative for a triangle.
+  /// The weight in fixed point, rounded to the nearest.
   private static func fixed(_ share: Double) -> Int32 {
-    Int32(share * Double(Int32(1) << fractionBits) + 0.5)
+    Int32(share * Double(Int32(1) << fractionBits) + (share < 0 ? -0.5 : 0.5))
   }
 
   /// The level that a weighted sum stands for, rounded and held to 0...255.

@@ -66,11 +66,11 @@ import XylemImage
     "other formats are named",
     arguments: [
       ("GIF89a......", "GIF"), ("RIFF....WEBP", "WebP"), ("BM..........", "BMP"), ("II*\0........", "TIFF"),
-      ("....ftypavif", "AVIF"), ("PK..........", "ZIP"),
+      ("....ftypavif", "AVIF"),
     ])
   func otherFormat(bytes: String, name: String) throws {
     let error = expectError(.fileUnsupported) { _ = try PixelImage.decode(bytes: Array(bytes.utf8)) }
-    #expect(error?.message == "this is a \(name) file; JPEG and PNG are read")
+    #expect(error?.message == "this is \(name == "AVIF" ? "an" : "a") \(name) file; JPEG and PNG are read")
   }
 
   @Test("the content tells the format and not the name")
