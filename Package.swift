@@ -84,7 +84,7 @@ var targets: [Target] = [
     name: "XylemReport", dependencies: ["XylemDiff", "XylemGraph", "XylemErrors"], exclude: ["Schemas"],
     swiftSettings: strict),
   .target(name: "XylemDiff", dependencies: ["XylemGraph", "XylemErrors"], swiftSettings: strict),
-  .target(name: "XylemRuntime", dependencies: ["XylemErrors", "CXylem", "CXylemGuard"], swiftSettings: strictMemory),
+  .target(name: "XylemRuntime", dependencies: ["XylemErrors", "CXylem", "CXylemGuard", "CZlib"], swiftSettings: strictMemory),
   .target(name: "XylemGraph", dependencies: ["XylemErrors"], swiftSettings: strict),
   .target(name: "XylemErrors", swiftSettings: strict),
   .target(
@@ -107,6 +107,7 @@ var targets: [Target] = [
   .systemLibrary(name: "CFFI"),
   .systemLibrary(name: "CElfutils"),
   .systemLibrary(name: "CMessageDigest"),
+  .systemLibrary(name: "CZlib"),
 
   // Plugins: what they need of the package are headers, by path, as in a plugin of somebody else's.
   .target(

@@ -43,6 +43,7 @@ build)
   needs libffi-dev has_header ffi.h
   needs libdw-dev has_header elfutils/libdw.h
   needs libmd-dev has_header sha256.h
+  needs zlib1g-dev has_header zlib.h
   ;;
 python)
   needs python3-pip has_pip

@@ -74,6 +74,9 @@ def save_values():
 def save_npy():
     for name in NUMPY_TYPES + ["complex128"]:
         np.save(HERE / f"{name}.npy", counted(name, 2, 3))
+    table = (np.arange(600) % 7).astype("float64").reshape(20, 30)
+    np.savez(HERE / "stored.npz", x=table, y=np.int16([1, 2]))
+    np.savez_compressed(HERE / "compressed.npz", x=table, y=np.int16([1, 2]))
     np.save(HERE / "scalar.npy", counted("float32"))
     np.save(HERE / "vector.npy", counted("float32", 5))
     np.save(HERE / "empty.npy", counted("float32", 2, 0, 3))

@@ -54,7 +54,7 @@ struct BenchCommand: ParsableCommand {
     let extractor = try options.extractor(
       of: model, returning: requests.map { ReturnRequest(parsing: $0) }, mode: .eval)
     let graph = extractor.traces[.eval]?.graph ?? extractor.plan.graph
-    let named = try inputShape.makeArguments(for: graph)
+    let named = try inputShape.makeArguments(for: graph).mapValues { try $0.cast(to: options.dtype) }
     let call: () throws -> Features = { try extractor(named: named) }
     let report = try TensorRuntime.withGradients(false) {
       guard precision == .bf16 else { return try measure(call, extractor) }

@@ -133,7 +133,17 @@ enum CommandErrors {
   }
 
   static func unreadable(_ path: String, cause: any Error) -> XylemError {
-    XylemError(.fileUnreadable, "the file can't be read", at: .init(file: path), cause: cause)
+    XylemError(.fileUnreadable, "the file can't be read: \(reason(cause))", at: .init(file: path))
+  }
+
+  /// The system's own words for what Foundation wraps several times.
+  private static func reason(_ error: any Error) -> String {
+    var error = error as NSError
+    while error.domain != NSPOSIXErrorDomain, let inner = error.userInfo[NSUnderlyingErrorKey] as? NSError {
+      error = inner
+    }
+    guard error.domain == NSPOSIXErrorDomain else { return "the system does not say why" }
+    return String(cString: strerror(CInt(error.code)))
   }
 
   static func missing(_ path: String) -> XylemError {
@@ -199,9 +209,21 @@ enum CommandErrors {
       .fileUnwritable, "the folder of images can't be made: there is a file of that name", at: .init(file: path))
   }
 
-  static func folderNotMade(_ path: String, cause: any Error, written: [String]) -> XylemError {
-    XylemError(
-      .fileUnwritable, "the folder can't be made\(afterwards(written))", at: .init(file: path), cause: cause)
+  static func folderNotMade(_ path: String, _ reason: String, written: [String]) -> XylemError {
+    XylemError(.fileUnwritable, "the folder can't be made: \(reason)\(afterwards(written))", at: .init(file: path))
+  }
+
+  /// The error of a run that may have failed because an input is float64, numpy's own type.
+  static func afterFloat64(_ error: XylemError, _ names: [String]) -> XylemError {
+    var error = error
+    error.remedies =
+      ["--dtype f32  # \(names.joined(separator: ", ")) is float64, numpy's own type; this makes it float32"]
+      + error.remedies.prefix(2)
+    return error
+  }
+
+  static func pictureReplacesInput(_ path: String) -> XylemError {
+    usage("the image '\(path)' would replace an input", remedies: ["--images OTHER_FOLDER"])
   }
 
   static func partlyWritten(_ error: XylemError, written: [String]) -> XylemError {

@@ -120,7 +120,7 @@ struct DiffCommand: ParsableCommand {
   private func compare(
     _ train: Trace, _ eval: Trace, of model: LoadedModel, options: DiffOptions
   ) throws -> TraceDiff {
-    guard let input = try witness.input(for: eval) else {
+    guard let input = try witness.input(for: eval, as: self.options.dtype) else {
       return try TraceDiffer.diff(
         train, eval, of: model.model, name: self.options.model, options: options, today: TraceDiffer.today)
     }

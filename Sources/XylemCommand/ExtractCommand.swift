@@ -17,8 +17,9 @@ struct ExtractCommand: ParsableCommand {
       it), or a glob such as 'layer*'. Parts of a structured value are written as KEY.0 or KEY.name.
 
       The model comes first: --return and --input take every word up to the next option. Several images make one batch. A \
-      .safetensors file gives arguments by their names (NAME.0, NAME.1 … for a list), or has the only tensor. The output is \
-      .safetensors, .npy (one feature) or .json (the summary alone). Without -o only the table is printed. Minimum, mean \
+      .safetensors or .npz file gives arguments by their names (NAME.0, NAME.1 … for a list), or has the only tensor. The output is \
+      .safetensors, .npz, .npy (one feature) or .json (the summary alone); '-o -' writes safetensors to standard output, \
+      '-o -.npy' and its like another format, and the table goes to the error stream. Without -o only the table is printed. Minimum, mean \
       and maximum leave out values that are not a number.
       """)
 
@@ -36,7 +37,8 @@ struct ExtractCommand: ParsableCommand {
   var evalReturn: [String] = []
   @Option(
     name: .customLong("input"), parsing: .upToNextOption,
-    help: ArgumentHelp("PNG or JPEG images, or one .safetensors or .npy file.", valueName: "file"), completion: .file())
+    help: ArgumentHelp("PNG or JPEG images, or one .safetensors, .npz or .npy file.", valueName: "file"),
+    completion: .file())
   var inputs: [String] = []
   @Option(help: "The mode that the model runs in.") var mode: Mode = .eval
   @Option(help: ArgumentHelp("Seeds the random numbers that the model draws.", valueName: "n")) var seed: Seed?
@@ -91,7 +93,7 @@ struct ExtractCommand: ParsableCommand {
     if let output = options.output {
       guard FeatureFile.Kind(path: output) != nil else {
         throw ValidationError(
-          "'\(output)' does not end in .safetensors, .npy or .json", remedies: ["-o features.safetensors"])
+          "'\(output)' does not end in .safetensors, .npz, .npy or .json", remedies: ["-o features.safetensors"])
       }
       if let imageFolder, imageFolder == output { throw ValidationError("'-o' and '--images' name the same place") }
     }
@@ -143,17 +145,31 @@ struct ExtractCommand: ParsableCommand {
       }
     }
     let arguments = try InputReader(graph: extractor.traces[mode]?.graph ?? extractor.plan.graph, images: images)
-      .arguments(from: inputs)
+      .arguments(from: inputs).mapValues { try $0.cast(to: options.dtype) }
     if let seed { try TensorRuntime.setSeed(seed.value) }
-    let features = try Progress.during("running the model") {
-      try TensorRuntime.withGradients(false) { try extractor(named: arguments) }
-    }
+    let features = try run(extractor, arguments)
     let entries = try FeatureEntry.all(of: features, nodes: extractor.plan.nodes)
     for case let conversion? in entries.map(\.conversion) { Terminal.error("note: \(conversion)") }
     let explanation =
       try explain
       ? ExplainReport(explanations: extractor.explanations(), copiedKeys: Set(features.copiedKeys)) : nil
-    try write(entries, plan: extractor.plan, names: names, explanation: explanation)
+    let provenance = try Provenance(
+      model: options.model, weights: options.weights, mode: mode, naming: options.naming ?? .exact,
+      nodes: zip(extractor.plan.keys, extractor.plan.nodes).map { ($0, $1) },
+      transform: InputReader.areImages(inputs) ? images.transform() : nil, type: options.dtype)
+    try write(entries, plan: extractor.plan, names: names, explanation: explanation, provenance)
+  }
+
+  /// Runs the model; where it fails on float64, which is what numpy makes, the error says so.
+  private func run(_ extractor: FeatureExtractor, _ arguments: [String: Value]) throws -> Features {
+    do {
+      return try Progress.during("running the model") {
+        try TensorRuntime.withGradients(false) { try extractor(named: arguments) }
+      }
+    } catch let error as XylemError where error.id == .extractExecution {
+      let doubles = arguments.filter { $0.value.holdsFloat64() }.map(\.key).sorted()
+      throw doubles.isEmpty ? error : CommandErrors.afterFloat64(error, doubles)
+    }
   }
 
   private func checkOutputs() throws(XylemError) {
@@ -176,16 +192,20 @@ struct ExtractCommand: ParsableCommand {
   }
 
   /// Makes everything ready first, then writes it.
-  private func write(_ entries: [FeatureEntry], plan: Plan, names: ClassLabels?, explanation: ExplainReport?) throws {
+  private func write(
+    _ entries: [FeatureEntry], plan: Plan, names: ClassLabels?, explanation: ExplainReport?, _ provenance: Provenance
+  ) throws {
     let classes = try names.map { try $0.likeliest(in: entries) }
     if classes?.isEmpty == true, let names, let labels {
       throw CommandErrors.labelsFitNothing(names.names.count, file: labels)
     }
     let summary = ExtractReport(mode: mode, entries: entries, plan: plan, classes: classes, explanation: explanation)
     let pictures = imageFolder == nil ? [] : try FeaturePicture.all(of: entries)
+    if let imageFolder { try checkPictures(pictures, in: imageFolder) }
     var written: [String] = []
     if let output = options.output {
-      try FeatureFile(path: output, entries: entries, summary: summary.json.text).write()
+      let metadata = FeatureFile.Kind(path: output) == .safetensors ? try provenance.metadata() : [:]
+      try FeatureFile(path: output, entries: entries, summary: summary.json.text, metadata: metadata).write()
       written.append(output)
     }
     if let imageFolder {
@@ -200,6 +220,18 @@ struct ExtractCommand: ParsableCommand {
         written.append(path)
       }
     }
-    try Terminal.output(format == .json ? summary.json.text : summary.text)
+    let text = format == .json ? summary.json.text : summary.text
+    if options.output.map(OutputFile.isStandardOutput) == true { return Terminal.error(text) }
+    try Terminal.output(text)
+  }
+
+  /// Refuses to draw over what was read.
+  private func checkPictures(_ pictures: [FeaturePicture], in folder: String) throws(XylemError) {
+    for picture in pictures {
+      let path = folder + (folder.hasSuffix("/") ? "" : "/") + picture.fileName
+      for read in inputs + [options.model] where OutputFile.areSame(read, path) {
+        throw CommandErrors.pictureReplacesInput(path)
+      }
+    }
   }
 }

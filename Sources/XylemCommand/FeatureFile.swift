@@ -5,14 +5,17 @@ internal import XylemRuntime
 struct FeatureFile {
   /// The format, by the file's ending.
   enum Kind {
-    case safetensors, npy, json
+    case safetensors, npy, npz, json
 
     init?(path: String) {
-      let name = path.lowercased()
+      // Standard output holds a safetensors file, or what is named after the dash.
+      let name = path == "-" ? ".safetensors" : path.lowercased()
       if name.hasSuffix(".safetensors") {
         self = .safetensors
       } else if name.hasSuffix(".npy") {
         self = .npy
+      } else if name.hasSuffix(".npz") {
+        self = .npz
       } else if name.hasSuffix(".json") {
         self = .json
       } else {
@@ -24,6 +27,8 @@ struct FeatureFile {
   let path: String
   let entries: [FeatureEntry]
   let summary: String
+  /// What a safetensors file says of itself.
+  let metadata: [String: String]
 
   /// Finds out early whether a file can't hold that many features.
   ///
@@ -40,7 +45,8 @@ struct FeatureFile {
   /// - Throws: `usage` where a `.npy` file would have to hold other than one feature; `extract.no-tensor` for a string or
   ///   another value that is not a tensor; `file.unsupported`, `file.unwritable`.
   func write() throws(XylemError) {
-    if Kind(path: path) == .json { return try AtomicFile.write(summary + "\n", to: path) }
+    let target = OutputFile.path(of: path)
+    if Kind(path: path) == .json { return try AtomicFile.write(summary + "\n", to: target) }
     var tensors: [(name: String, array: HostArray)] = []
     for entry in entries {
       switch entry.content {
@@ -50,8 +56,11 @@ struct FeatureFile {
       case .other(let type): throw CommandErrors.notInFile(entry, "a value of type \(type)", file: path)
       }
     }
-    guard Kind(path: path) == .npy else { return try SafetensorsWriter.write(tensors, to: path) }
+    if Kind(path: path) == .npz { return try NpzFile.write(tensors, to: target) }
+    guard Kind(path: path) == .npy else {
+      return try SafetensorsWriter.write(tensors, metadata: metadata, to: target)
+    }
     try Self.check(path, count: tensors.count)
-    try NpyFile.write(tensors[0].array, to: path)
+    try NpyFile.write(tensors[0].array, to: target)
   }
 }

@@ -1,6 +1,6 @@
-internal import ArgumentParser
+public import ArgumentParser
 internal import XylemErrors
-internal import XylemImage
+public import XylemImage
 
 /// How images become a model's input.
 struct ImageOptions: ParsableArguments {
@@ -29,7 +29,7 @@ struct ImageOptions: ParsableArguments {
     }
   }
 
-  /// Three numbers, for red, green and blue.
+  /// Three numbers, for red, green and blue, or one for gray.
   struct Levels: ExpressibleByArgument {
     let numbers: [Double]
 
@@ -38,15 +38,15 @@ struct ImageOptions: ParsableArguments {
     init?(argument: String) {
       let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
       numbers = parts.compactMap { Double($0) }.filter(\.isFinite)
-      guard numbers.count == 3, parts.count == 3 else { return nil }
+      guard [1, 3].contains(numbers.count), parts.count == numbers.count else { return nil }
     }
 
-    static var allValueStrings: [String] { ["three finite numbers"] }
+    static var allValueStrings: [String] { ["one or three finite numbers"] }
     static var defaultCompletionKind: CompletionKind { .default }
     var defaultValueDescription: String { numbers.map { "\($0)" }.joined(separator: ",") }
   }
 
-  /// Three numbers to divide by.
+  /// Numbers to divide by.
   struct Divisors: ExpressibleByArgument {
     let numbers: [Double]
 
@@ -57,7 +57,7 @@ struct ImageOptions: ParsableArguments {
       numbers = levels.numbers
     }
 
-    static var allValueStrings: [String] { ["three finite numbers above 0"] }
+    static var allValueStrings: [String] { ["one or three finite numbers above 0"] }
     static var defaultCompletionKind: CompletionKind { .default }
     var defaultValueDescription: String { Levels(numbers).defaultValueDescription }
   }
@@ -71,11 +71,88 @@ struct ImageOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Images: what red, green and blue are divided by then.", valueName: "r,g,b"))
   var std = Divisors(ImageTransform.imageNetStandardDeviation)
 
+  @Option(
+    help: "Images: how pixels are made when the size changes; all but nearest with antialiasing, as Pillow does it.")
+  var interpolation: ResampleFilter = .bilinear
+  @Option(help: "Images: 3 for red, green and blue, or 1 for gray; then --mean and --std have one number.")
+  var channels: Channels = .color
+  @Option(
+    help:
+      "Images: whether photographs are turned as their EXIF tag says. torchvision ignores the tag; without this option it is ignored with a warning."
+  )
+  var exif: ExifUse?
+
+  /// How many channels an image gets.
+  enum Channels: String, ExpressibleByArgument, CaseIterable {
+    case color = "3"
+    case gray = "1"
+
+    var count: Int { self == .gray ? 1 : 3 }
+  }
+
+  /// What is done with a tag of orientation.
+  enum ExifUse: String, ExpressibleByArgument, CaseIterable { case apply, ignore }
+
   /// The transform that the options describe.
   ///
   /// - Throws: `image.invalid-transform`.
   func transform() throws -> ImageTransform {
     try ImageTransform(
-      resize: resize.pixels, crop: crop.pixels, mean: mean.numbers, standardDeviation: std.numbers)
+      resize: resize.pixels, crop: crop.pixels, mean: mean.numbers, standardDeviation: std.numbers,
+      interpolation: interpolation, channels: channels.count)
+  }
+
+  /// An image of a file; what is lost on the way is added to `losses`.
+  ///
+  /// - Throws: as ``PixelImage/decode(path:)``.
+  func decode(_ path: String, _ losses: inout ImageLosses) throws -> PixelImage {
+    let bytes = try PixelImage.bytes(path: path)
+    let facts = ImageFacts(bytes)
+    let image: PixelImage
+    do { image = try PixelImage.decode(bytes: bytes) } catch var error as XylemError {
+      error.place.file = path
+      throw error
+    }
+    losses.add(facts, path, exif)
+    return exif == .apply ? image.upright(from: facts.orientation) : image
+  }
+}
+
+extension ResampleFilter: ExpressibleByArgument {}
+
+/// What image files have that their pixels as 8-bit red, green and blue do not, said once for all files.
+struct ImageLosses {
+  private var found: [(what: String, paths: [String])] = []
+
+  /// Adds what one file loses.
+  mutating func add(_ facts: ImageFacts, _ path: String, _ exif: ImageOptions.ExifUse?) {
+    if facts.orientation != 1, exif == nil {
+      add(
+        "is turned by its EXIF tag, which is ignored as in torchvision: '--exif apply' turns it, '--exif ignore' is silent",
+        path)
+    }
+    if facts.bitsPerLevel == 16 {
+      add(
+        facts.isGray && !facts.hasTransparency
+          ? "has 16-bit gray levels, of which all above 255 become white, as in Pillow's convert(\"RGB\")"
+          : "has 16-bit levels, of which the lower 8 bits are dropped", path)
+    }
+    if facts.hasTransparency { add("has transparent pixels, which become opaque", path) }
+    if facts.isInk { add("has CMYK inks, which become red, green and blue without a colour profile", path) }
+  }
+
+  private mutating func add(_ what: String, _ path: String) {
+    if let index = found.firstIndex(where: { $0.what == what }) {
+      found[index].paths.append(path)
+    } else {
+      found.append((what, [path]))
+    }
+  }
+
+  /// Says what is lost, one line for each kind.
+  func warn() {
+    for (what, paths) in found {
+      Terminal.warn("\(paths[0]) \(what)" + (paths.count > 1 ? " (and so for \(paths.count - 1) more)" : ""))
+    }
   }
 }

@@ -9,29 +9,37 @@ struct InputReader {
   let images: ImageOptions
 
   /// What a file holds, by its name; everything that is no tensor file is taken for an image and recognised by content.
-  private enum Kind { case safetensors, npy, image }
+  private enum Kind { case safetensors, npy, npz, image }
 
   /// The arguments of forward by their names.
   ///
   /// - Throws: `extract.input`, `usage`, and as reading the files does.
   func arguments(from paths: [String]) throws -> [String: Value] {
-    let kinds = paths.map(kind)
+    let kinds = paths.map(Self.kind)
     guard kinds.allSatisfy({ $0 == .image }) else {
       guard paths.count == 1 else {
         throw CommandErrors.usage(
           "several inputs have to be images; tensors come in one file",
           remedies: [
-            "put them into one .safetensors file, under the names of forward's arguments"
+            "put them into one .safetensors or .npz file, under the names of forward's arguments"
           ])
       }
-      return try kinds[0] == .npy ? only(NpyFile.read(paths[0]), file: paths[0]) : named(in: SafetensorsFile(paths[0]))
+      switch kinds[0] {
+      case .npy: return try only(NpyFile.read(paths[0]), file: paths[0])
+      case .npz: return try named(in: NpzFile(paths[0]))
+      default: return try named(in: SafetensorsFile(paths[0]))
+      }
     }
     return try batch(of: paths)
   }
 
-  private func kind(_ path: String) -> Kind {
+  /// Whether files are images, by their names.
+  static func areImages(_ paths: [String]) -> Bool { paths.allSatisfy { kind($0) == .image } }
+
+  private static func kind(_ path: String) -> Kind {
     let name = path.lowercased()
-    return name.hasSuffix(".safetensors") ? .safetensors : name.hasSuffix(".npy") ? .npy : .image
+    let tensorFiles: [(String, Kind)] = [(".safetensors", .safetensors), (".npy", .npy), (".npz", .npz)]
+    return tensorFiles.first { name.hasSuffix($0.0) }?.1 ?? .image
   }
 
   // MARK: - Images
@@ -39,8 +47,9 @@ struct InputReader {
   private func batch(of paths: [String]) throws -> [String: Value] {
     let transform = try images.transform()
     var planes: [PlanarImage] = []
+    var losses = ImageLosses()
     try Progress.each("reading images", count: paths.count) { index in
-      let image = try transform.apply(to: PixelImage.decode(path: paths[index]))
+      let image = try transform.apply(to: images.decode(paths[index], &losses))
       if let first = planes.first, first.shape != image.shape {
         throw CommandErrors.input(
           "the images have different sizes: \(first.shape[2]) x \(first.shape[1]) and \(image.shape[2]) x \(image.shape[1])",
@@ -48,6 +57,7 @@ struct InputReader {
       }
       planes.append(image)
     }
+    losses.warn()
     let argument = try firstArgument(file: paths[0])
     if InputType(argument.node.type) == .listOfTensors {
       return [argument.placeholder.name: .list(try planes.map { .tensor(try Tensor($0.values, shape: $0.shape)) })]
@@ -76,7 +86,7 @@ struct InputReader {
     return [argument.placeholder.name: value]
   }
 
-  private func named(in file: SafetensorsFile) throws -> [String: Value] {
+  private func named(in file: any NamedArrayFile) throws -> [String: Value] {
     guard !file.names.isEmpty else { throw CommandErrors.input("the file has no tensors", file: file.path) }
     var left = Set(file.names)
     var values: [String: Value] = [:]
@@ -111,7 +121,7 @@ struct InputReader {
 
   /// `NAME.0`, `NAME.1`… of a list or tuple, `NAME.key` of a dictionary; nil where there are none.
   private func parts(
-    of argument: (node: Node, placeholder: Placeholder), in file: SafetensorsFile, taking left: inout Set<String>
+    of argument: (node: Node, placeholder: Placeholder), in file: any NamedArrayFile, taking left: inout Set<String>
   ) throws -> Value? {
     let name = argument.placeholder.name
     let type = InputType(argument.node.type)

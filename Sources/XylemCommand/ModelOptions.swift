@@ -62,6 +62,9 @@ struct ModelOptions: ParsableArguments {
       "What the keys of the weights begin with, where the file has several sets, as in 'ema.'.", valueName: "prefix"))
   var weightsPrefix: String?
 
+  @Option(help: "Casts floating-point inputs to this type; and a named model with weights.")
+  var dtype: ElementType?
+
   @Option(
     name: [.customShort("o"), .customLong("output")],
     help: ArgumentHelp("Writes the result to this file, whole or not at all.", valueName: "file"), completion: .file())
@@ -172,6 +175,7 @@ struct ModelOptions: ParsableArguments {
       return LoadedWeights(path: path, report: report)
     }
     if let note = loaded?.note { Terminal.error(note) }
+    if let dtype, loaded != nil { try module.cast(to: dtype.dtype) }
     return LoadedModel(
       model: try SwiftModel(module, name: definition.name), saved: nil,
       hasRandomWeights: try weights == nil && !module.parameters().isEmpty, weights: loaded, leaves: leaves)

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Glibc
 internal import XylemErrors
 internal import XylemRuntime
 
@@ -8,6 +9,7 @@ enum OutputFile {
   ///
   /// - Throws: `file.unwritable` where its folder is missing or where it is a folder.
   static func check(_ path: String) throws(XylemError) {
+    guard !isStandardOutput(path) else { return }
     guard folderExists(at: folder(of: path)) else { throw CommandErrors.missingFolder(folder(of: path), of: path) }
     guard !folderExists(at: path) else { throw CommandErrors.targetIsFolder(path) }
   }
@@ -25,15 +27,21 @@ enum OutputFile {
   /// Makes a folder where there is none.
   static func makeFolder(_ path: String, after written: [String]) throws(XylemError) {
     guard !folderExists(at: path) else { return }
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
-    } catch {
-      throw CommandErrors.folderNotMade(path, cause: error, written: written)
+    guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
+      throw CommandErrors.folderNotMade(path, String(cString: strerror(errno)), written: written)
     }
   }
 
   /// Writes text, whole or not at all.
-  static func write(_ text: String, to path: String) throws(XylemError) { try AtomicFile.write(text, to: path) }
+  static func write(_ text: String, to path: String) throws(XylemError) {
+    try AtomicFile.write(text, to: self.path(of: path))
+  }
+
+  /// Whether a path stands for standard output: `-`, or with the format of what is written, `-.npy`.
+  static func isStandardOutput(_ path: String) -> Bool { path == "-" || path.hasPrefix("-.") }
+
+  /// The path to write to.
+  static func path(of path: String) -> String { isStandardOutput(path) ? "/dev/stdout" : path }
 
   /// Whether two paths lead to one file that exists.
   static func areSame(_ a: String, _ b: String) -> Bool {

@@ -38,12 +38,12 @@ struct WitnessOptions: ParsableArguments {
   /// The input for a trace; nil where no run is wanted.
   ///
   /// - Throws: as reading the files does.
-  func input(for trace: Trace) throws -> TraceDiffer.WitnessInput? {
+  func input(for trace: Trace, as type: ElementType?) throws -> TraceDiffer.WitnessInput? {
     guard isWanted else { return nil }
     let seed = seed?.value ?? 0
     let arguments =
       try inputShape?.makeArguments(for: trace.graph, seed: seed)
       ?? InputReader(graph: trace.graph, images: images).arguments(from: inputs)
-    return TraceDiffer.WitnessInput(arguments, seed: seed)
+    return TraceDiffer.WitnessInput(try arguments.mapValues { try $0.cast(to: type) }, seed: seed)
   }
 }

@@ -26,12 +26,15 @@ public struct XylemCommandLine: AsyncParsableCommand {
       Results go to standard output, everything else to standard error.
       Exit codes: 0 done; 1 findings; 2 could not finish; 64 usage.
       """,
-    version: "0.1.0",
+    version: version,
     subcommands: [
       NodesCommand.self, ExtractCommand.self, DiffCommand.self, GraphCommand.self, BenchCommand.self,
       ModelsCommand.self,
       PluginCommand.self, DoctorCommand.self,
     ])
+
+  /// The version, as `--version` prints it.
+  static let version = "0.1.0"
 
   /// The command line without arguments, which prints the help.
   public init() {}
@@ -92,7 +95,7 @@ public struct XylemCommandLine: AsyncParsableCommand {
   private static func report(_ error: any Error, of arguments: [String]) -> Int32 {
     if error is OutputClosed { return 0 }
     if error is FindingsFound { return 1 }
-    if let failure = error as? XylemError { return report(failure) }
+    if let failure = error as? XylemError { return report(OperatorPlugins.offered(for: failure)) }
     switch exitCode(for: error) {
     case .success:
       do {

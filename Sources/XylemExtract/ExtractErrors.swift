@@ -73,7 +73,7 @@ enum ExtractErrors {
       at: .init(modulePath: node?.modulePath, node: node?.name, source: node?.location.map { String(describing: $0) }),
       cause: error,
       remedies: error.id == .runtimeMissingKernel
-        ? ["load what implements the operator, or ask for nodes before it"]
+        ? !error.remedies.isEmpty ? [] : ["load what implements the operator, or ask for nodes before it"]
         : ["xylem nodes MODEL --long  # shows where the node comes from", "check the input's shape and dtype"])
   }
 

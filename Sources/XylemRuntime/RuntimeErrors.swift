@@ -1,5 +1,5 @@
 internal import CXylem
-internal import XylemErrors
+package import XylemErrors
 
 /// The texts of this module's errors, beside those of files.
 enum RuntimeErrors {
@@ -36,6 +36,28 @@ enum RuntimeErrors {
   static func failed(_ id: ErrorID, _ what: String, reason: String, remedies: [String] = []) -> XylemError {
     XylemError(id, what, cause: Reason(reason), remedies: remedies)
   }
+
+  /// An operator that nothing implements for its arguments. The runtime's own words go on with a table of all kernels, some hundred lines.
+  static func missingKernel(_ what: String, reason: String) -> XylemError {
+    let pattern = #/Could not run '([^']+)' with arguments from the '([^']+)' backend/#
+    guard let found = try? pattern.firstMatch(in: reason) else {
+      return failed(.runtimeMissingKernel, what, reason: firstLines(reason, count: 1))
+    }
+    let name = found.1.split(separator: ".").first.map(String.init) ?? String(found.1)
+    let backend = String(found.2)
+    guard ["CUDA", "XPU", "MPS", "HPU", "XLA", "HIP"].contains(where: backend.hasSuffix) else {
+      return failed(
+        .runtimeMissingKernel, missingKernelMessage(name), reason: "it has no kernel for tensors of the kind \(backend)"
+      )
+    }
+    return failed(
+      .runtimeMissingKernel, "\(what): the tensor runtime can't compute on the device \(backend.lowercased())",
+      reason: "the model's code names that device, as it does where a model was traced on it",
+      remedies: ["torch.jit.trace(model.cpu(), example.cpu()).save(\"model.pt\")  # in Python: traced on the CPU"])
+  }
+
+  /// The message of an error about an operator that has no kernel.
+  static func missingKernelMessage(_ name: String) -> String { "nothing that is loaded implements \(name)" }
 
   static func notPlain(_ form: Tensor.SpecialForm) -> XylemError {
     XylemError(
@@ -77,6 +99,17 @@ enum RuntimeErrors {
     case XYLEM_OUT_OF_MEMORY:
       return XylemError(.archiveUnreadable, "the archive does not fit into memory", at: place, cause: Reason(reason))
     default:
+      if ForeignFile.isOptimized(path) {
+        return XylemError(
+          .archiveUnreadable,
+          "the archive was saved after torch.jit.optimize_for_inference, and no such archive can be loaded",
+          at: place,
+          cause: Reason("oneDNN's constants are not in the file: " + firstLines(reason, count: 1)),
+          remedies: [
+            "torch.jit.freeze(torch.jit.script(model.eval())).save(\"model.pt\")  # in Python, without optimize_for_inference",
+            "torch.jit.script(model).save(\"model.pt\")  # in Python",
+          ])
+      }
       return XylemError(
         .archiveUnreadable, "the archive can't be loaded", at: place, cause: Reason(firstLines(reason)),
         remedies: ["load it in Python with torch.jit.load to see whether it is whole"])
@@ -86,6 +119,14 @@ enum RuntimeErrors {
   /// The start of a foreign complaint: what follows is often pages of code.
   static func firstLines(_ text: String, count: Int = 6) -> String {
     text.split(separator: "\n", omittingEmptySubsequences: true).prefix(count).joined(separator: "\n")
+  }
+}
+
+extension XylemError {
+  /// Whether the error, or what it was caused by, is that nothing implements an operator.
+  package func isMissingKernel(of name: String) -> Bool {
+    if id == .runtimeMissingKernel, message == RuntimeErrors.missingKernelMessage(name) { return true }
+    return (cause as? XylemError)?.isMissingKernel(of: name) ?? false
   }
 }
 

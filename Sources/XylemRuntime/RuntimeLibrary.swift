@@ -128,7 +128,10 @@ func check(
   _ body: (UnsafeMutablePointer<xylem_error>) -> xylem_status
 ) throws(XylemError) {
   try unsafe check(
-    { RuntimeErrors.failed($0 == XYLEM_MISSING_KERNEL ? .runtimeMissingKernel : id, what(), reason: $1) }, body)
+    {
+      $0 == XYLEM_MISSING_KERNEL
+        ? RuntimeErrors.missingKernel(what(), reason: $1) : RuntimeErrors.failed(id, what(), reason: $1)
+    }, body)
 }
 
 extension String {

@@ -16,9 +16,10 @@ public import XylemErrors
 
   /// Loads an archive; its tensors are read once.
   ///
-  /// - Throws: `runtime.not-found` and its like without a runtime; `file.not-found`, `file.unreadable`,
-  ///   `archive.not-zip`, `archive.truncated`, `archive.no-code`, `archive.state-dict`, `archive.unreadable`.
+  /// - Throws: `runtime.not-found` and its like without a runtime; `file.not-found`, `file.unreadable`, also for folders and
+  ///   pipes; `archive.not-zip`, `archive.truncated`, `archive.no-code`, `archive.state-dict`, `archive.unreadable`.
   public convenience init(path: String) throws(XylemError) {
+    if let foreign = try ForeignFile(path) { throw foreign.error(path) }
     try unsafe self.init(path: path) { library, out, error in
       unsafe path.withText { unsafe library.table.pointee.archive_load($0, out, error) }
     }
@@ -84,6 +85,21 @@ public import XylemErrors
       unsafe library.table.pointee.archive_code(handle, &out, $0)
     }
     return unsafe Tensor(RuntimeObject(adopting: out, library: library))
+  }
+
+  /// The code of a class as the archive keeps it, from `class NAME` to the next class; nil where it came from memory or can't
+  /// be read.
+  package func source(ofClass qualifiedName: String) -> String? {
+    guard let zip = try? ZipFile(path), let dot = qualifiedName.lastIndex(of: ".") else { return nil }
+    let file = "/code/" + qualifiedName[..<dot].replacing(".", with: "/") + ".py"
+    guard let entry = zip.entries.first(where: { $0.name.hasSuffix(file) }), let bytes = try? zip.read(entry) else {
+      return nil
+    }
+    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+    let name = qualifiedName[qualifiedName.index(after: dot)...]
+    guard let start = lines.firstIndex(where: { $0.hasPrefix("class \(name)(") }) else { return nil }
+    let rest = lines[(start + 1)...].prefix { !$0.hasPrefix("class ") && !$0.hasPrefix("def ") }
+    return ([lines[start]] + rest).joined(separator: "\n")
   }
 
   /// A function or method by its qualified name, mangling included, or nil.
@@ -211,6 +227,17 @@ public struct ScriptObject: Sendable {
       current = ScriptObject(next, archive: archive)
     }
     return current
+  }
+
+  /// The names of the methods that the archive's code defines for the class, in its order; empty where the archive came from
+  /// memory.
+  package var methodNames: [String] {
+    guard let source = archive.source(ofClass: type.name) else { return [] }
+    return source.split(separator: "\n").compactMap { line in
+      guard line.hasPrefix("  def "), let end = line.firstIndex(of: "(") else { return nil }
+      let name = String(line[line.index(line.startIndex, offsetBy: 6)..<end])
+      return method(name) == nil ? nil : name
+    }
   }
 
   /// A method by name, or nil.

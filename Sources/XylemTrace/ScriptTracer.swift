@@ -104,7 +104,8 @@ final class ScriptTracer {
     for name in ["forward", "forward__0"] {
       if let function = module.object.method(name) { return (function, name) }
     }
-    throw TraceErrors.noForward(methods: [], at: .init(modulePath: module.path, moduleType: module.type))
+    throw TraceErrors.noForward(
+      methods: module.object.methodNames, at: .init(modulePath: module.path, moduleType: module.type))
   }
 
   private func placeholder(for argument: OperatorSchema.Argument, at position: Int) -> TracedValue {

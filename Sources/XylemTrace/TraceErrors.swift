@@ -43,7 +43,10 @@ package enum TraceErrors {
   static func noForward(methods: [String], at place: XylemError.Place) -> XylemError {
     XylemError(
       .traceNoForward, "the model has no method 'forward'", at: place,
-      cause: methods.isEmpty ? nil : Cause("it has " + methods.joined(separator: ", ")))
+      cause: methods.isEmpty ? nil : Cause("its methods are " + methods.joined(separator: ", ")),
+      remedies: [
+        "def forward(self, x): return self.\(methods.first ?? "method")(x)  # in the model's Python code, then script it again"
+      ])
   }
 
   package static func unknownArgument(_ name: String, known: [String]) -> XylemError {

@@ -24,6 +24,8 @@ enum FileFault {
   case npyMagic
   case npyKey(String)
   case npyField(String, expected: String)
+  case zipDirectory
+  case zipEntry(String)
 
   var sentence: String {
     switch self {
@@ -50,6 +52,8 @@ enum FileFault {
     case .npyMagic: "the file does not start as a npy file does"
     case .npyKey(let key): "the header has the unknown key '\(key.printable)'"
     case .npyField(let field, let expected): "'\(field.printable)' in the header is not \(expected)"
+    case .zipDirectory: "the zip file is truncated or damaged: its list of entries can't be read"
+    case .zipEntry(let name): "the zip file's entry '\(name.printable)' is damaged"
     }
   }
 }
@@ -65,6 +69,9 @@ enum FileLimit {
   case reservedName(String)
   case duplicateName(String)
   case headerTooLarge(bytes: Int, limit: Int)
+  case zipMethod(String)
+  case npzEntry(String)
+  case npzTooLarge
 
   var sentence: String {
     switch self {
@@ -80,6 +87,10 @@ enum FileLimit {
     case .duplicateName(let name): "two tensors have the name '\(name.printable)'"
     case .headerTooLarge(let bytes, let limit):
       "the names and shapes take \(bytes) bytes, more than the \(limit) of a header"
+    case .npzEntry(let name): "the npz file has '\(name.printable)', which is not an array"
+    case .npzTooLarge: "npz files of more than 4 GiB are not written"
+    case .zipMethod(let name):
+      "the zip file's entry '\(name.printable)' is encrypted, or packed in a way that is not supported"
     }
   }
 
@@ -89,6 +100,7 @@ enum FileLimit {
     case .npyDescription(let text) where text.hasSuffix("O"): ["numpy.save(file, array.astype(\"float32\"))"]
     case .npyDescription(let text) where text.hasSuffix("V2") || text.hasSuffix("V1"):
       ["save bfloat16 and float8 tensors as .safetensors"]
+    case .npzTooLarge: ["write a .safetensors file instead"]
     case .npyHolds: ["write a .safetensors file instead"]
     case .safetensorsHolds: ["write a .npy file instead", "convert to complex64 first"]
     default: []
@@ -116,8 +128,10 @@ extension XylemError {
 
   static func notRegular(_ path: String, isFolder: Bool) -> XylemError {
     XylemError(
-      .fileUnreadable, isFolder ? "this is a folder, not a file" : "this is not a file that can be mapped",
-      at: Place(file: path))
+      .fileUnreadable,
+      isFolder ? "this is a folder, not a file" : "this is a pipe or a device, not a regular file",
+      at: Place(file: path),
+      remedies: isFolder ? [] : ["cat \(path.quotedForShell) > FILE  # then give FILE"])
   }
 
   /// Why `path` could not be written, from the call that failed.

@@ -14,11 +14,18 @@ struct InputFile: ~Copyable {
 
   /// Opens the file.
   ///
+  /// A pipe that has a name in a folder is refused, since opening it may wait for ever; one that the shell hands over (`/dev/fd/63`,
+  /// `/dev/stdin`) is read.
+  ///
   /// - Parameter regularOnly: Whether streams (pipes, devices) are refused instead of waited for.
   /// - Throws: `file.not-found`, `file.unreadable`.
   init(_ path: String, regularOnly: Bool) throws(XylemError) {
     guard !path.utf8.contains(0) else {
       throw XylemError.unreadable(path, SystemCallFailure(call: "name", code: EINVAL))
+    }
+    var named = stat()
+    if unsafe lstat(path, &named) == 0, named.st_mode & S_IFMT == S_IFIFO {
+      throw XylemError.notRegular(path, isFolder: false)
     }
     let flags = O_RDONLY | O_CLOEXEC | (regularOnly ? O_NONBLOCK : 0)
     let descriptor = unsafe open(path, flags)

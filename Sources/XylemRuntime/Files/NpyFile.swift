@@ -14,6 +14,19 @@ public enum NpyFile {
   ///   `file.unsupported` for records, objects, text, dates and other versions.
   public static func read(_ path: String) throws(XylemError) -> HostArray {
     var file = try InputFile(path, regularOnly: false)
+    return try array(from: &file)
+  }
+
+  /// Reads an array from the bytes of a npy file that are part of the file at `path`.
+  ///
+  /// - Throws: as ``read(_:)``.
+  static func array(in bytes: [UInt8], path: String) throws(XylemError) -> HostArray {
+    var source = MemoryInput(bytes, path: path)
+    return try array(from: &source)
+  }
+
+  private static func array<Source: ByteSource & ~Copyable>(from file: inout Source) throws(XylemError) -> HostArray {
+    let path = file.path
     let header = try NpyHeader(&file)
     guard let byteCount = HostArray.byteCount(of: header.dtype, shape: header.shape) else {
       throw XylemError.malformed(path, .shapeTooLarge(header.shape, header.dtype, of: "shape"))

@@ -21,7 +21,7 @@ extension NpyHeader {
   /// Reads the header and leaves the file where the data starts.
   ///
   /// - Throws: `file.malformed`, `file.unsupported`, `file.unreadable`.
-  init(_ file: inout InputFile) throws(XylemError) {
+  init<Source: ByteSource & ~Copyable>(_ file: inout Source) throws(XylemError) {
     let path = file.path
     guard try file.read(6, "the start of a npy file") == Self.magic else { throw XylemError.malformed(path, .npyMagic) }
     let version = try file.read(2, "the version")

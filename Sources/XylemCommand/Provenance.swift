@@ -1,0 +1,55 @@
+internal import XylemErrors
+internal import XylemExtract
+internal import XylemImage
+internal import XylemPlugins
+internal import XylemReport
+internal import XylemTrace
+
+/// Where features came from, for the metadata of the file that they are written to. It has no time in it: the same run gives the same bytes.
+struct Provenance {
+  /// The model's file, or its name.
+  let model: String
+  /// The file of a named model's weights.
+  let weights: String?
+  let mode: Mode
+  let naming: Naming
+  /// Keys and nodes.
+  let nodes: [(key: String, node: String)]
+  /// How images became inputs; nil where tensors were given.
+  let transform: ImageTransform?
+  /// What `--dtype` says.
+  let type: ElementType?
+
+  /// The metadata, by their names.
+  ///
+  /// - Throws: `file.unreadable`.
+  func metadata() throws(XylemError) -> [String: String] {
+    var found = [
+      "xylem": XylemCommandLine.version, "mode": mode.rawValue, "naming": naming.rawValue,
+      "nodes": JSONValue.object(
+        Dictionary(nodes.map { ($0.key, JSONValue.string($0.node)) }, uniquingKeysWith: { first, _ in first })
+      ).text,
+      "model": Self.name(model),
+    ]
+    if ModelCatalog.current[model] == nil { found["model_sha256"] = try FileDigest.sha256(model) }
+    if let weights {
+      found["weights"] = Self.name(weights)
+      found["weights_sha256"] = try FileDigest.sha256(weights)
+    }
+    if let type { found["dtype"] = type.rawValue }
+    if let transform { found["preprocessing"] = Self.json(transform).text }
+    return found
+  }
+
+  /// A path's last part: folders are of one machine.
+  private static func name(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+
+  private static func json(_ transform: ImageTransform) -> JSONValue {
+    .object([
+      "resize": transform.resize.map { .int($0) } ?? .null, "crop": transform.crop.map { .int($0) } ?? .null,
+      "interpolation": .string(transform.interpolation.rawValue), "channels": .int(transform.channels),
+      "mean": .array(transform.mean.map { .double($0) }),
+      "std": .array(transform.standardDeviation.map { .double($0) }),
+    ])
+  }
+}
