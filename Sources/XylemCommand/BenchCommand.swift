@@ -6,22 +6,19 @@ internal import XylemRuntime
 internal import XylemTrace
 
 /// `xylem bench`: how long extraction takes.
-struct BenchCommand: ParsableCommand {
+struct BenchCommand: ModelCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Times the extraction of features, in eval mode on random input.",
     discussion: """
       xylem bench model.pt --return layer4 --input-shape 1,3,224,224 --runs 20
 
-      Prints one JSON object: the milliseconds of each run, with nothing but the extractor's call in the clock; the bytes of \
-      the parameters that are needed plus the peak of those made in one call; the number of instructions; and how many \
-      features have to be copied because the model overwrites them.
+      Prints a table at a terminal, and one JSON object elsewhere: the milliseconds of each run, with nothing but the extractor's \
+      call in the clock; the bytes of the parameters that are needed plus the peak of those made in one call; the number of \
+      instructions; and how many features have to be copied because the model overwrites them.
       """)
 
   /// The numbers that are computed with.
   enum Precision: String, ExpressibleByArgument, CaseIterable { case f32, bf16 }
-
-  /// The output's format.
-  enum Format: String, ExpressibleByArgument, CaseIterable { case json }
 
   @OptionGroup var options: ModelOptions
   @Option(
@@ -35,7 +32,7 @@ struct BenchCommand: ParsableCommand {
     WholeNumber<1, 1024>?
   @Option(help: "The numbers that are computed with; bf16 where PyTorch's autocast says that it is safe.")
   var precision: Precision = .f32
-  @Option(help: "The output's format.") var format: Format = .json
+  @Option(help: "The output's format; text at a terminal and json elsewhere by default.") var format: TextOrJSON?
 
   func validate() throws {
     if requests.isEmpty, !options.model.hasSuffix(".xylem") {
@@ -60,29 +57,30 @@ struct BenchCommand: ParsableCommand {
       guard precision == .bf16 else { return try measure(call, extractor) }
       return try TensorRuntime.withAutocast(to: .bfloat16) { try measure(call, extractor) }
     }
-    try options.emit(report.text)
+    let isText = format.map { $0 == .text } ?? (options.output == nil && Terminal.current.outputStyle.columns != nil)
+    try options.emit { isText ? report.text($0) : report.json.text }
   }
 
   private func measure(
     _ call: () throws -> Features, _ extractor: FeatureExtractor
-  ) throws -> JSONValue {
+  ) throws -> BenchReport {
     let (first, peak) = try TensorRuntime.countingMemory(call)
     _ = try FeatureEntry.all(of: first, nodes: extractor.plan.nodes)
     let copies = first.copiedKeys.count
     try Progress.each("warming up", count: warmup.value) { _ in _ = try call() }
     let clock = ContinuousClock()
-    var milliseconds: [JSONValue] = []
+    var milliseconds: [Double] = []
     try Progress.each("running", count: runs.value) { _ in
       let start = clock.now
       let features = try call()
       let duration = clock.now - start
       withExtendedLifetime(features) {}
       let (seconds, attoseconds) = duration.components
-      milliseconds.append(.double(Double(seconds) * 1e3 + Double(attoseconds) / 1e15))
+      milliseconds.append(Double(seconds) * 1e3 + Double(attoseconds) / 1e15)
     }
-    return .object([
-      "schema": .int(1), "milliseconds": .array(milliseconds), "peakMemoryBytes": .int(extractor.neededBytes + peak),
-      "instructions": .int(extractor.plan.instructionCount), "copies": .int(copies),
-    ])
+    return BenchReport(
+      milliseconds: milliseconds, peakMemoryBytes: extractor.neededBytes + peak,
+      instructions: extractor.plan.instructionCount, copies: copies, warmup: warmup.value,
+      threads: try TensorRuntime.load().threads, precision: precision.rawValue)
   }
 }

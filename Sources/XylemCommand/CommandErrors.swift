@@ -58,7 +58,7 @@ enum CommandErrors {
   static func badReport(_ path: String, _ reason: String) -> XylemError {
     XylemError(
       .diffUnreadable, "this is no report that can be compared with: \(reason)", at: .init(file: path),
-      remedies: ["xylem diff MODEL --format json -o \(path)  # writes one", "--base MODEL  # compares with a model"])
+      remedies: ["xylem diff MODEL --format json -o base.json  # writes one", "--base MODEL  # compares with a model"])
   }
 
   /// An error of another library that nothing here gave a place to.
@@ -66,14 +66,11 @@ enum CommandErrors {
     XylemError(.commandFailed, "the command could not finish", cause: Words(error.localizedDescription))
   }
 
-  static func unavailable(_ what: String, remedies: [String] = []) -> XylemError {
-    XylemError(.commandUnavailable, "\(what) is not available yet", remedies: remedies)
-  }
-
   static func unknownModel(_ name: String) -> XylemError {
     XylemError(
       .fileNotFound, "'\(name)' is neither a file nor a built-in model",
-      remedies: nearMisses(of: name, among: ModelCatalog.current.models.map(\.name)).map { "xylem nodes \($0)" }
+      remedies: nearMisses(of: name, among: ModelCatalog.current.models.map(\.name)).map { "xylem nodes \($0)" }.prefix(
+        1)
         + [
           "xylem models  # lists the models that need no file",
           "give the path of a TorchScript archive, as in ./model.pt",
@@ -88,7 +85,7 @@ enum CommandErrors {
     let other: Mode = mode == .train ? .eval : .train
     return XylemError(
       .extractInput, "the extractor was saved for \(other.rawValue) mode alone",
-      remedies: ["--mode \(other.rawValue)", "xylem extract MODEL --return NODE --save FILE  # saves both modes"])
+      remedies: ["--mode \(other.rawValue)"])
   }
 
   static func tracedAlready(_ option: String) -> XylemError {
@@ -196,7 +193,7 @@ enum CommandErrors {
   static func missingFolder(_ folder: String, of path: String) -> XylemError {
     XylemError(
       .fileUnwritable, "the file can't be written: the folder '\(folder)' does not exist", at: .init(file: path),
-      remedies: ["mkdir -p '\(folder)'"])
+      remedies: ["mkdir -p \(shellWord(folder))"])
   }
 
   static func targetIsFolder(_ path: String) -> XylemError {
@@ -236,7 +233,7 @@ enum CommandErrors {
   static func exists(_ path: String) -> XylemError {
     XylemError(
       .fileUnwritable, "there is a file or folder of that name already, and nothing is overwritten",
-      at: .init(file: path), remedies: ["--output FOLDER"])
+      at: .init(file: path), remedies: ["--output \(shellWord(path + "-2"))"])
   }
 
   private static func afterwards(_ written: [String]) -> String {

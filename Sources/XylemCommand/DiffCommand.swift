@@ -6,7 +6,7 @@ internal import XylemRuntime
 internal import XylemTrace
 
 /// `xylem diff`: train against eval.
-struct DiffCommand: ParsableCommand {
+struct DiffCommand: ModelCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff", abstract: "Compares the train and the eval trace of a model, and explains each difference.",
     discussion: """
@@ -77,6 +77,7 @@ struct DiffCommand: ParsableCommand {
     let (train, eval) = try Progress.during("tracing") {
       (try model.trace(options.traceOptions(.train)), try model.trace(options.traceOptions(.eval)))
     }
+    if options.notes { for line in MergedNotes([train, eval]).lines(.all) { Terminal.error(line) } }
     var asked = DiffOptions(
       requests: Self.requests(requests, train: trainReturn, eval: evalReturn), expectations: model.expectations)
     var diff = try compare(train, eval, of: model, options: asked)

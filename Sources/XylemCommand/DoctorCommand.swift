@@ -15,6 +15,7 @@ struct DoctorCommand: ParsableCommand {
       Ends with exit code 0 where the runtime can be used, and 2 where it can't.
       """)
 
+  @OptionGroup var colors: ColorOptions
   @Option(help: "The output's format.") var format: TextOrJSON = .text
 
   func run() throws {
@@ -56,7 +57,7 @@ struct DoctorReport {
         ])
       } ?? .null,
       "searched": .array(searched.map { .object(["path": .string($0.path), "exists": .bool($0.exists)]) }),
-      "error": .optional(failure?.id.rawValue), "remedies": .strings(failure?.remedies ?? []),
+      "error": .optional(failure?.id.rawValue), "remedies": .strings(failure?.filledRemedies ?? []),
     ])
   }
 

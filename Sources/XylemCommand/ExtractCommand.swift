@@ -6,7 +6,7 @@ internal import XylemRuntime
 internal import XylemTrace
 
 /// `xylem extract`: the values at some nodes, for an input.
-struct ExtractCommand: ParsableCommand {
+struct ExtractCommand: ModelCommand {
   static let configuration = CommandConfiguration(
     commandName: "extract", abstract: "Runs a model as far as needed and writes the values at some of its nodes.",
     usage: "xylem extract <model> --return <node[=key]> ... --input <file> ... [-o <file>] [<options>]",
@@ -14,7 +14,11 @@ struct ExtractCommand: ParsableCommand {
       xylem extract model.pt --return fc=logits --input cat.jpg -o out.safetensors
 
       A NODE is a node's name, a module's path (what that module returned), another prefix of names (the last node below \
-      it), or a glob such as 'layer*'. Parts of a structured value are written as KEY.0 or KEY.name.
+      it), or a pattern. Parts of a structured value are written as KEY.0 or KEY.name.
+
+      In a pattern '*' stands for any characters of one component of a name, '**' for any number of components, '?' for one \
+      character, '[12]' for one of a set, '{a,b}' for one of several: 'layer*', '**.conv1', 'layer[34].*', '{layer4,fc}'. A \
+      backslash takes the meaning from the next character. Quotes keep the shell from reading a pattern itself.
 
       The model comes first: --return and --input take every word up to the next option. Several images make one batch. A \
       .safetensors or .npz file gives arguments by their names (NAME.0, NAME.1 … for a list), or has the only tensor. The output is \
@@ -89,6 +93,8 @@ struct ExtractCommand: ParsableCommand {
     }
     if inputs.isEmpty, save == nil { throw ValidationError("the option '--input <file> ...' is missing") }
     if inputs.contains("") { throw ValidationError("'--input' needs the name of a file") }
+    try images.check(inputs: inputs)
+    try checkRunOptions()
     if imageFolder?.isEmpty == true { throw ValidationError("'--images' needs the name of a folder") }
     if let output = options.output {
       guard FeatureFile.Kind(path: output) != nil else {
@@ -96,6 +102,18 @@ struct ExtractCommand: ParsableCommand {
           "'\(output)' does not end in .safetensors, .npz, .npy or .json", remedies: ["-o features.safetensors"])
       }
       if let imageFolder, imageFolder == output { throw ValidationError("'-o' and '--images' name the same place") }
+    }
+  }
+
+  /// Refuses options about a run where there is none.
+  private func checkRunOptions() throws {
+    guard inputs.isEmpty else { return }
+    let ofRuns = [
+      ("--output", options.output != nil), ("--images", imageFolder != nil), ("--labels", labels != nil),
+      ("--explain", explain), ("--seed", seed != nil),
+    ]
+    if let option = ofRuns.first(where: \.1)?.0 {
+      throw ValidationError("'\(option)' has no effect without '--input': the model does not run")
     }
   }
 
@@ -163,7 +181,7 @@ struct ExtractCommand: ParsableCommand {
   /// Runs the model; where it fails on float64, which is what numpy makes, the error says so.
   private func run(_ extractor: FeatureExtractor, _ arguments: [String: Value]) throws -> Features {
     do {
-      return try Progress.during("running the model") {
+      return try Progress.running("running the model") {
         try TensorRuntime.withGradients(false) { try extractor(named: arguments) }
       }
     } catch let error as XylemError where error.id == .extractExecution {
@@ -220,7 +238,7 @@ struct ExtractCommand: ParsableCommand {
         written.append(path)
       }
     }
-    let text = format == .json ? summary.json.text : summary.text
+    let text = format == .json ? summary.json.text : summary.text(Terminal.current.outputStyle)
     if options.output.map(OutputFile.isStandardOutput) == true { return Terminal.error(text) }
     try Terminal.output(text)
   }

@@ -49,7 +49,7 @@ struct ExtractReport {
   }
 
   /// The table, then the classes, without a line break at its end.
-  var text: String {
+  func text(_ style: OutputStyle) -> String {
     let nanCounts = entries.map { entry in
       if case .tensor(_, let summary) = entry.content { summary.nanCount } else { 0 }
     }
@@ -61,7 +61,7 @@ struct ExtractReport {
       table.append(
         [entry.key, entry.node] + Self.cells(of: entry) + (showsNaN ? [nanCount > 0 ? "\(nanCount)" : ""] : []))
     }
-    return ([table.text] + (explanation.map { [$0.text] } ?? []) + (classes ?? []).map(\.text)).joined(
+    return ([table.text(style)] + (explanation.map { [$0.text] } ?? []) + (classes ?? []).map(\.text)).joined(
       separator: "\n\n")
   }
 

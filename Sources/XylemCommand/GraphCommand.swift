@@ -8,18 +8,18 @@ internal import XylemReport
 internal import XylemTrace
 
 /// `xylem graph`: the trace itself.
-struct GraphCommand: ParsableCommand {
+struct GraphCommand: ModelCommand {
   static let configuration = CommandConfiguration(
     commandName: "graph", abstract: "Prints a model's trace, to look at or to feed to other tools.",
     discussion: """
       xylem graph model.pt --format dot | dot -Tsvg > model.svg
 
       'table' is a line for each node, 'dot' the language of Graphviz, 'json' the whole trace with its module calls, 'html' a page \
-      to search and unfold, where --return tells what is computed for a request and what is pruned. 'swift' is not available yet.
+      to search and unfold, where --return tells what is computed for a request and what is pruned.
       """)
 
   /// The formats of a graph.
-  enum Format: String, ExpressibleByArgument, CaseIterable { case table, dot, json, html, swift }
+  enum Format: String, ExpressibleByArgument, CaseIterable { case table, dot, json, html }
 
   @OptionGroup var options: ModelOptions
   @Option(help: "The mode that is traced.") var mode: Mode = .eval
@@ -45,22 +45,25 @@ struct GraphCommand: ParsableCommand {
   }
 
   mutating func run() throws {
-    if format == .swift {
-      throw CommandErrors.unavailable(
-        "--format \(format.rawValue)",
-        remedies: ["--format table", "--format dot", "--format json", "--format html"])
-    }
     try options.checkOutput()
     let model = try options.load()
     let trace = try Progress.during("tracing") { try model.trace(options.traceOptions(mode)) }
     let notes = MergedNotes([trace])
-    for line in notes.lines(listsAll: false) { Terminal.error(line) }
+    for line in notes.lines(options.notes ? .all : .grouped) { Terminal.error(line) }
     switch format {
     case .dot: try options.emit(trace.graph.dot(title: options.model))
-    case .html: try options.emit(page(of: trace, model, notes: notes.lines(listsAll: true)).render())
+    case .html: try options.emit(page(of: trace, model, notes: notes.lines(.all)).render())
     case .json: try options.emit(try json(of: trace))
-    default: try options.emit(trace.graph.table())
+    case .table: try options.emit { table(of: trace.graph, $0) }
     }
+  }
+
+  private func table(of graph: Graph, _ style: OutputStyle) -> String {
+    guard style != .plain else { return graph.table() }
+    let rows = graph.tableRows()
+    var table = TextTable(Array(repeating: .left, count: rows[0].count), headings: rows[0], dispensable: [4, 3, 5])
+    for row in rows.dropFirst() { table.append(row) }
+    return table.text(style)
   }
 
   private func page(of trace: Trace, _ model: LoadedModel, notes: [String]) throws -> GraphPageReport {

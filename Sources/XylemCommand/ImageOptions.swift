@@ -21,8 +21,6 @@ struct ImageOptions: ParsableArguments {
 
     static var allValueStrings: [String] { ["at least 1 and at most \(ImageTransform.maximumSide), or 'none'"] }
     static var defaultCompletionKind: CompletionKind { .default }
-    var defaultValueDescription: String { pixels.map(String.init) ?? "none" }
-
     var pixels: Int? {
       if case .pixels(let number) = self { return number }
       return nil
@@ -33,8 +31,6 @@ struct ImageOptions: ParsableArguments {
   struct Levels: ExpressibleByArgument {
     let numbers: [Double]
 
-    init(_ numbers: [Double]) { self.numbers = numbers }
-
     init?(argument: String) {
       let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
       numbers = parts.compactMap { Double($0) }.filter(\.isFinite)
@@ -43,14 +39,11 @@ struct ImageOptions: ParsableArguments {
 
     static var allValueStrings: [String] { ["one or three finite numbers"] }
     static var defaultCompletionKind: CompletionKind { .default }
-    var defaultValueDescription: String { numbers.map { "\($0)" }.joined(separator: ",") }
   }
 
   /// Numbers to divide by.
   struct Divisors: ExpressibleByArgument {
     let numbers: [Double]
-
-    init(_ numbers: [Double]) { self.numbers = numbers }
 
     init?(argument: String) {
       guard let levels = Levels(argument: argument), levels.numbers.allSatisfy({ $0 > 0 }) else { return nil }
@@ -59,17 +52,26 @@ struct ImageOptions: ParsableArguments {
 
     static var allValueStrings: [String] { ["one or three finite numbers above 0"] }
     static var defaultCompletionKind: CompletionKind { .default }
-    var defaultValueDescription: String { Levels(numbers).defaultValueDescription }
   }
 
-  @Option(help: ArgumentHelp("Images: the shorter side becomes this long, or 'none'.", valueName: "pixels"))
-  var resize: Side = .pixels(256)
-  @Option(help: ArgumentHelp("Images: the side of the square cut from the centre, or 'none'.", valueName: "pixels"))
-  var crop: Side = .pixels(224)
-  @Option(help: ArgumentHelp("Images: what is subtracted from red, green and blue.", valueName: "r,g,b"))
-  var mean = Levels(ImageTransform.imageNetMean)
-  @Option(help: ArgumentHelp("Images: what red, green and blue are divided by then.", valueName: "r,g,b"))
-  var std = Divisors(ImageTransform.imageNetStandardDeviation)
+  @Option(
+    help: ArgumentHelp(
+      "Images: the shorter side becomes this long, or 'none'. (default: 256)", valueName: "pixels"))
+  var resize: Side?
+  @Option(
+    help: ArgumentHelp(
+      "Images: the side of the square cut from the centre, or 'none'. (default: 224)", valueName: "pixels"))
+  var crop: Side?
+  @Option(
+    help: ArgumentHelp(
+      "Images: what is subtracted from red, green and blue. (default: ImageNet's 0.485,0.456,0.406)",
+      valueName: "r,g,b"))
+  var mean: Levels?
+  @Option(
+    help: ArgumentHelp(
+      "Images: what red, green and blue are divided by then. (default: ImageNet's 0.229,0.224,0.225)",
+      valueName: "r,g,b"))
+  var std: Divisors?
 
   @Option(
     help: "Images: how pixels are made when the size changes; all but nearest with antialiasing, as Pillow does it.")
@@ -98,8 +100,21 @@ struct ImageOptions: ParsableArguments {
   /// - Throws: `image.invalid-transform`.
   func transform() throws -> ImageTransform {
     try ImageTransform(
-      resize: resize.pixels, crop: crop.pixels, mean: mean.numbers, standardDeviation: std.numbers,
+      resize: (resize ?? .pixels(256)).pixels, crop: (crop ?? .pixels(224)).pixels,
+      mean: mean?.numbers ?? ImageTransform.imageNetMean,
+      standardDeviation: std?.numbers ?? ImageTransform.imageNetStandardDeviation,
       interpolation: interpolation, channels: channels.count)
+  }
+
+  /// Refuses options that say how images are read where none is.
+  ///
+  /// - Throws: a validation error that names the option.
+  func check(inputs: [String]) throws {
+    let given = [
+      ("--resize", resize != nil), ("--crop", crop != nil), ("--mean", mean != nil), ("--std", std != nil), ("--exif", exif != nil),
+    ]
+    guard let option = given.first(where: \.1)?.0, !inputs.contains(where: InputReader.isImage) else { return }
+    throw ValidationError("'\(option)' is about images, and no input is one")
   }
 
   /// An image of a file; what is lost on the way is added to `losses`.

@@ -36,6 +36,9 @@ struct InputReader {
   /// Whether files are images, by their names.
   static func areImages(_ paths: [String]) -> Bool { paths.allSatisfy { kind($0) == .image } }
 
+  /// Whether a file is taken for an image: whether its name does not say that it holds tensors.
+  static func isImage(_ path: String) -> Bool { kind(path) == .image }
+
   private static func kind(_ path: String) -> Kind {
     let name = path.lowercased()
     let tensorFiles: [(String, Kind)] = [(".safetensors", .safetensors), (".npy", .npy), (".npz", .npz)]

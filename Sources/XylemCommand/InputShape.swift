@@ -43,7 +43,7 @@ struct InputShape: ExpressibleByArgument {
           ? "forward takes no input, so --input-shape has nothing to describe"
           : "--input-shape describes one input, and forward needs \(candidates.count): "
             + candidates.map(\.placeholder.name).joined(separator: ", "),
-        remedies: candidates.isEmpty ? [] : ["--concrete NAME=VALUE  # fixes those that are no tensors"])
+        remedies: Self.fixes(candidates.map { ($0.placeholder.name, InputType($0.node.type)) }))
     }
     let stateBefore = try TensorRuntime.randomState()
     defer { try? TensorRuntime.setRandomState(stateBefore) }
@@ -51,6 +51,20 @@ struct InputShape: ExpressibleByArgument {
     let tensor = try TensorOperator.call("aten::randn", [.list(sizes.map { .int($0) })])
     let isList = InputType(argument.node.type) == .listOfTensors
     return [argument.placeholder.name: isList ? .list([.tensor(tensor)]) : .tensor(tensor)]
+  }
+
+  /// Options that fix the arguments that are numbers, where a tensor is left then.
+  private static func fixes(_ arguments: [(name: String, type: InputType)]) -> [String] {
+    let fixes = arguments.compactMap { name, type -> String? in
+      switch type {
+      case .bool: "--concrete \(name)=true"
+      case .int: "--concrete \(name)=1"
+      case .float: "--concrete \(name)=1.0"
+      default: nil
+      }
+    }
+    guard !fixes.isEmpty, fixes.count + 1 == arguments.count else { return [] }
+    return [fixes.joined(separator: " ")]
   }
 }
 

@@ -1,12 +1,40 @@
+internal import XylemGraph
 internal import XylemTrace
 
 /// The notes of one trace or two, those that both have once.
 struct MergedNotes {
+  /// Which notes are told, and how.
+  enum Detail {
+    /// What was hidden and what is wrong, grouped: for commands that are not about the trace itself.
+    case brief
+    /// Everything, grouped; the checks of a run are only counted, and missing operators left out, since loading the model named them.
+    case grouped
+    /// Every note, a line each.
+    case all
+  }
+
   /// A note with the modes that have it.
   private struct Entry {
     let note: TraceNote
     var modes: [Mode]
   }
+
+  /// What notes of one group have in common.
+  private struct GroupKey: Hashable {
+    let kind: TraceNote.Kind
+    let type: String?
+    let location: SourceLocation?
+    let modes: [Mode]
+
+    init(_ entry: Entry) {
+      (kind, type, location, modes) = (entry.note.kind, entry.note.type, entry.note.location, entry.modes)
+    }
+  }
+
+  /// How many groups are told before the rest is only counted.
+  private static let mostGroups = 8
+  /// How many places of a group are named; groups that are no larger are told note by note.
+  private static let mostPlaces = 3
 
   private var entries: [Entry] = []
   private let modeCount: Int
@@ -31,32 +59,107 @@ struct MergedNotes {
     entries.map(\.note).filter { $0.kind == .automaticLeaf || $0.kind == .automaticRegion }
   }
 
-  /// Lines about what was hidden and what is wrong, for commands that are not about the trace itself.
-  var briefLines: [String] {
-    let kinds: Set<TraceNote.Kind> = [.automaticLeaf, .automaticRegion, .unusedRule, .pluginLeaf]
-    return entries.filter { kinds.contains($0.note.kind) }.map(line)
+  /// Lines for a person.
+  func lines(_ detail: Detail) -> [String] {
+    switch detail {
+    case .all: TraceNote.Kind.allCases.flatMap { kind in entries.filter { $0.note.kind == kind }.map(line) }
+    case .grouped: groupedLines(of: TraceNote.Kind.allCases.filter { $0 != .missingOperator })
+    case .brief: groupedLines(of: [.automaticLeaf, .automaticRegion, .unusedRule, .pluginLeaf])
+    }
   }
 
-  /// Lines for a person, one a note. Unless all are listed, guards are only counted, and missing operators left out:
-  /// loading the model named them.
-  func lines(listsAll: Bool) -> [String] {
+  // MARK: - Groups
+
+  private func groupedLines(of kinds: [TraceNote.Kind]) -> [String] {
     var lines: [String] = []
-    for kind in TraceNote.Kind.allCases {
+    var untold = 0
+    for kind in kinds {
       let found = entries.filter { $0.note.kind == kind }
-      if kind == .guard, !listsAll, !found.isEmpty {
+      guard !found.isEmpty else { continue }
+      if kind == .guard {
         let count = found.count == 1 ? "1 assumption is" : "\(found.count) assumptions are"
         lines.append("note: \(count) checked when the model runs (--notes lists them)")
-      } else if kind != .missingOperator || listsAll {
-        lines += found.map(line)
+        continue
+      }
+      for group in groups(found) {
+        // What is wrong is always told.
+        if kind != .unusedRule, lines.count >= Self.mostGroups {
+          untold += group.count
+        } else {
+          lines += group.count <= Self.mostPlaces ? group.map(line) : [line(of: group)]
+        }
       }
     }
+    if untold > 0 { lines.append("note: \(untold) more \(untold == 1 ? "note" : "notes") (--notes lists them)") }
     return lines
   }
 
+  /// Notes with one cause, in the order of the first of each.
+  private func groups(_ entries: [Entry]) -> [[Entry]] {
+    var places: [GroupKey: Int] = [:]
+    var groups: [[Entry]] = []
+    for entry in entries {
+      // These are about one thing each already.
+      let isAlone = entry.note.kind == .unusedRule || entry.note.kind == .pluginLeaf
+      if !isAlone, let place = places[GroupKey(entry)] {
+        groups[place].append(entry)
+      } else {
+        places[GroupKey(entry)] = groups.count
+        groups.append([entry])
+      }
+    }
+    return groups
+  }
+
+  private func line(of group: [Entry]) -> String {
+    let first = group[0].note
+    let noun =
+      switch first.kind {
+      case .automaticLeaf: "leaves"
+      case .automaticRegion: "regions"
+      case .guard: "checks"
+      case .symbolicConversion: "symbolic numbers"
+      case .missingOperator: "calls of missing operators"
+      case .nameTaken: "names that were taken"
+      case .pinnedMode: "modules with a mode of their own"
+      case .unusedRule, .pluginLeaf: "rules"
+      }
+    var line =
+      "note: \(group.count) \(noun)\(Self.suffix(type: first.type)): \(Self.commonReason(group.map(\.note.reason)))"
+    if let location = first.location { line += " (\(location))" }
+    let hidden = group.reduce(0) { $0 + $1.note.hiddenModules.count }
+    if hidden > 0 { line += "; \(hidden == 1 ? "1 module is" : "\(hidden) modules are") hidden" }
+    line += modeSuffix(group[0])
+    let places = group.map { place(of: $0.note) }
+    line += ": " + places.prefix(Self.mostPlaces).joined(separator: ", ")
+    let rest = places.count - Self.mostPlaces
+    return line + " and \(rest) more (--notes lists them)"
+  }
+
+  private func place(of note: TraceNote) -> String {
+    switch note.kind {
+    case .automaticRegion, .symbolicConversion, .nameTaken: note.node ?? Self.name(of: note.path)
+    default: Self.name(of: note.path)
+    }
+  }
+
+  /// What several reasons say alike: up to the first that differs, without a part that is begun.
+  static func commonReason(_ reasons: [String]) -> String {
+    guard let first = reasons.first, reasons.contains(where: { $0 != first }) else { return reasons.first ?? "" }
+    let length = reasons.reduce(first.count) { min($0, zip(first, $1).prefix { $0 == $1 }.count) }
+    let common = first.prefix(length)
+    for mark in [": ", "; ", ", "] {
+      if let end = common.ranges(of: mark).last?.lowerBound { return String(common[..<end]) }
+    }
+    return first
+  }
+
+  // MARK: - Single notes
+
   private func line(_ entry: Entry) -> String {
     let note = entry.note
-    let place = note.path.isEmpty ? "the root module" : note.path
-    let type = note.type.map { " (\($0.split(separator: ".").last ?? ""))" } ?? ""
+    let place = Self.name(of: note.path)
+    let type = Self.suffix(type: note.type)
     var line =
       switch note.kind {
       case .automaticLeaf: "note: leaf \(place)\(type): \(note.reason)"
@@ -71,7 +174,14 @@ struct MergedNotes {
       }
     if let location = note.location { line += " (\(location))" }
     if !note.hiddenModules.isEmpty { line += "; hides \(note.hiddenModules.joined(separator: ", "))" }
-    if modeCount > 1, entry.modes.count == 1 { line += " [\(entry.modes[0].rawValue) mode]" }
-    return line
+    return line + modeSuffix(entry)
   }
+
+  private func modeSuffix(_ entry: Entry) -> String {
+    modeCount > 1 && entry.modes.count == 1 ? " [\(entry.modes[0].rawValue) mode]" : ""
+  }
+
+  private static func name(of path: String) -> String { path.isEmpty ? "the root module" : path }
+
+  private static func suffix(type: String?) -> String { type.map { " (\($0.split(separator: ".").last ?? ""))" } ?? "" }
 }

@@ -28,9 +28,9 @@ extension ModelOptions {
     of model: LoadedModel, returning requests: [Mode: [ReturnRequest]], mode: Mode
   ) throws -> FeatureExtractor {
     if model.saved != nil, requests.isEmpty { return try extractor(of: model, returning: [], mode: mode) }
+    var traces: [Mode: Trace] = [:]
     do {
       let extractor = try Progress.during("tracing") {
-        var traces: [Mode: Trace] = [:]
         for mode in requests.keys { traces[mode] = try model.trace(traceOptions(mode)) }
         return try FeatureExtractor(
           of: model.model, traces: traces, inTrain: requests[.train], inEval: requests[.eval], mode: mode)
@@ -39,14 +39,30 @@ extension ModelOptions {
       warn(of: extractor)
       return extractor
     } catch var error as XylemError where error.id == .extractUnknownNode {
-      error.remedies = ["--train-return NODE --eval-return NODE  # where the modes differ"] + error.remedies.prefix(2)
+      error.remedies = Array((separateRequests(requests, traces) + error.remedies).prefix(3))
       throw error
     }
   }
 
+  /// Options that ask for other nodes in the mode that lacks one; empty where both have it, or neither.
+  private func separateRequests(_ requests: [Mode: [ReturnRequest]], _ traces: [Mode: Trace]) -> [String] {
+    for (mode, other) in [(Mode.train, Mode.eval), (.eval, .train)] {
+      guard let trace = traces[mode], let otherTrace = traces[other] else { continue }
+      for request in requests[mode] ?? []
+      where NamingComparison.meaning(of: request.node, in: trace) == nil
+        && NamingComparison.meaning(of: request.node, in: otherTrace) != nil
+      {
+        return nearMisses(of: request.node, among: trace.nodeNames, limit: 2).map {
+          "--\(mode.rawValue)-return \(shellWord($0)) --\(other.rawValue)-return \(shellWord(request.node))"
+        }
+      }
+    }
+    return []
+  }
+
   private func warn(of extractor: FeatureExtractor) {
     let traces = extractor.traces.sorted { $0.key.rawValue > $1.key.rawValue }.map(\.value)
-    for line in MergedNotes(traces).briefLines { Terminal.error(line) }
+    for line in MergedNotes(traces).lines(notes ? .all : .brief) { Terminal.error(line) }
     for note in extractor.plan.notes { Terminal.warn(note) }
   }
 
@@ -54,9 +70,13 @@ extension ModelOptions {
     _ error: XylemError, _ model: LoadedModel, _ requests: [ReturnRequest], _ mode: Mode
   ) -> XylemError {
     let other: Mode = mode == .train ? .eval : .train
-    guard let request = requests.first(where: { error.message.contains("'\($0.node)'") }),
-      let trace = try? model.trace(traceOptions(other, recordsLocations: false)),
-      NamingComparison.meaning(of: request.node, in: trace) != nil
+    // The other mode is only looked into: where it can't be traced there is nothing to offer.
+    guard let here = try? model.trace(traceOptions(mode, recordsLocations: false)),
+      let there = try? model.trace(traceOptions(other, recordsLocations: false)),
+      requests.contains(where: {
+        NamingComparison.meaning(of: $0.node, in: here) == nil
+          && NamingComparison.meaning(of: $0.node, in: there) != nil
+      })
     else { return error }
     var error = error
     error.remedies = ["--mode \(other.rawValue)  # has it"] + error.remedies.prefix(2)

@@ -19,7 +19,7 @@ struct ModelOptions: ParsableArguments {
   @Option(
     name: .customLong("leaf"),
     help: ArgumentHelp(
-      "Modules of this type are leaves, as in Conv2dSame; 'path:encoder.*' matches their paths instead. Repeatable.",
+      "Modules of this type are leaves, as in Conv2dSame; 'path:encoder.*' matches their paths with a pattern instead. Repeatable.",
       valueName: "type"))
   var leaves: [String] = []
 
@@ -57,6 +57,11 @@ struct ModelOptions: ParsableArguments {
       valueName: "file"), completion: .file(extensions: ["safetensors", "pt", "pth"]))
   var weights: String?
 
+  @Flag(help: "List every note about the trace, a line each, also the values that are checked when running.")
+  var notes = false
+
+  @OptionGroup var colors: ColorOptions
+
   @Option(
     help: ArgumentHelp(
       "What the keys of the weights begin with, where the file has several sets, as in 'ema.'.", valueName: "prefix"))
@@ -76,6 +81,9 @@ struct ModelOptions: ParsableArguments {
       throw ValidationError("'--leaf' needs a type, or a path after 'path:'")
     }
     if wrapped.contains("") { throw ValidationError("'--wrap' needs the name of a function") }
+    if plugins.allowsChanged, !model.hasSuffix(".xylem") {
+      throw ValidationError("'--allow-changed-plugins' is about a saved extractor, and '\(model)' is not a .xylem file")
+    }
     if output?.isEmpty == true { throw ValidationError("'--output' needs the name of a file") }
     var seen: Set<String> = []
     for value in concrete where !seen.insert(value.name).inserted {
@@ -199,6 +207,11 @@ struct ModelOptions: ParsableArguments {
     for path in [model] + [config, weights].compactMap(\.self) + inputs where OutputFile.areSame(path, output) {
       throw CommandErrors.usage("the output would replace '\(path)', which is read")
     }
+  }
+
+  /// Puts a result where the options say, in the style of that place.
+  func emit(_ text: (OutputStyle) throws -> String) throws {
+    try emit(try text(output == nil ? Terminal.current.outputStyle : .plain))
   }
 
   /// Puts a result where the options say: to the file, or to standard output.

@@ -15,6 +15,7 @@ struct ModelsCommand: ParsableCommand {
       A name stands wherever a command takes a MODEL. Its weights are random unless --weights gives them.
       """)
 
+  @OptionGroup var colors: ColorOptions
   @Option(help: "The output's format.") var format: TextOrJSON = .text
 
   func run() throws {
@@ -24,8 +25,8 @@ struct ModelsCommand: ParsableCommand {
       return try Terminal.output(JSONValue.object(["schema": .int(1), "models": list]).text)
     }
     var table = TextTable([.left, .right, .left, .left], headings: ["name", "parameters", "input", "model"])
-    for row in rows { table.append([row.name, row.parametersText, row.inputText, row.summary]) }
-    try Terminal.output(table.text)
+    for row in rows { table.append([row.name, grouped(row.parameters), row.inputText, row.summary]) }
+    try Terminal.output(table.text(Terminal.current.outputStyle))
   }
 
   private struct Row {
@@ -42,17 +43,6 @@ struct ModelsCommand: ParsableCommand {
     }
 
     var inputText: String { input.map { $0.map(String.init).joined(separator: ",") } ?? "" }
-
-    /// With a separator between thousands.
-    var parametersText: String {
-      var digits = String(parameters)
-      var groups: [String] = []
-      while digits.count > 3 {
-        groups.insert(String(digits.suffix(3)), at: 0)
-        digits.removeLast(3)
-      }
-      return ([digits] + groups).joined(separator: ",")
-    }
 
     var json: JSONValue {
       .object([

@@ -6,7 +6,7 @@ internal import XylemReport
 internal import XylemTrace
 
 /// `xylem nodes`: the names that features are asked for by.
-struct NodesCommand: ParsableCommand {
+struct NodesCommand: ModelCommand {
   static let configuration = CommandConfiguration(
     commandName: "nodes", abstract: "Lists the names of a model's nodes in execution order.",
     discussion: """
@@ -17,7 +17,8 @@ struct NodesCommand: ParsableCommand {
 
       In JSON, only the modes asked for are traced; the list of another one is empty.
 
-      With --long and --input-shape the model runs once on random numbers of that shape. Multiply-adds are counted for \
+      --long ends with what the model and its parts have in all. With --input-shape too, the model runs once on random numbers of that \
+      shape, and the stages are listed: the last feature map before each smaller one, with its channels and its stride. Multiply-adds are counted for \
       convolutions, linear layers and matrix products, from the shapes of their weights and results, without biases; \
       everything else counts as none.
       """)
@@ -38,14 +39,13 @@ struct NodesCommand: ParsableCommand {
   @OptionGroup var options: ModelOptions
   @OptionGroup var differences: DiffWarningOptions
   @Option(help: "The modes that are traced.") var mode: Modes = .eval
-  @Flag(help: "Add each node's operation, the rule that made it a leaf, and its source line; list every note.")
+  @Flag(help: "Add each node's operation, the rule that made it a leaf, and its source line, and totals.")
   var long = false
   @Option(
     help: ArgumentHelp(
       "With --long: run the model on an input of this shape, as in 1,3,224,224, and add shape, dtype, bytes and multiply-adds.",
       valueName: "sizes"))
   var inputShape: InputShape?
-  @Flag(help: "List every note about the trace, also the values that are checked when running.") var notes = false
   @Option(help: "The output's format.") var format: TextOrJSON = .text
 
   func validate() throws {
@@ -61,10 +61,13 @@ struct NodesCommand: ParsableCommand {
         try model.trace(options.traceOptions(mode))
       }
       let details = long ? try NodeDetails.all(of: trace, model: model, inputShape: inputShape, options: options) : []
-      listings.append(NodeListing(trace: trace, details: details))
+      listings.append(
+        NodeListing(
+          trace: trace, details: details,
+          totals: long ? ModelTotals(of: trace, tensors: model.model.tensors, details: details) : nil))
     }
     let notes = MergedNotes(listings.map(\.trace))
-    for line in notes.lines(listsAll: long || self.notes) { Terminal.error(line) }
+    for line in notes.lines(options.notes ? .all : .grouped) { Terminal.error(line) }
     let diff = listings.count == 2 ? compare(listings[0].trace, listings[1].trace, model) : nil
     DiffWarnings(findings: diff?.warnings ?? [], model: options.model).emit()
     let report = NodesReport(
@@ -73,7 +76,7 @@ struct NodesCommand: ParsableCommand {
       notes: notes,
       showsDetails: long,
       showsShapes: inputShape != nil)
-    try options.emit(format == .json ? report.json.text : report.text)
+    try options.emit { format == .json ? report.json.text : report.text($0) }
   }
 
   private func compare(_ train: Trace, _ eval: Trace, _ model: LoadedModel) -> TraceDiff {

@@ -8,6 +8,8 @@ struct NodeListing {
   let trace: Trace
   /// One for each listed node, in order; empty where none were asked for.
   let details: [NodeDetails]
+  /// What there is in all; nil where no details were asked for.
+  var totals: ModelTotals?
 }
 
 /// What `xylem nodes` prints.
@@ -22,7 +24,7 @@ struct NodesReport {
   let showsDetails: Bool
   let showsShapes: Bool
 
-  /// The contract's JSON; `--long` adds `nodes`.
+  /// The contract's JSON; `--long` adds `nodes`, `totals` and `modules`, and with an input's shape `stages`.
   var json: JSONValue {
     var members: [String: JSONValue] = [
       "schema": .int(1), "model": .string(model), "naming": .string(naming.rawValue),
@@ -34,8 +36,21 @@ struct NodesReport {
       members[mode.rawValue] = .strings(listing?.trace.nodeNames ?? [])
       details[mode.rawValue] = .array(listing?.details.map(\.json) ?? [])
     }
-    if showsDetails { members["nodes"] = .object(details) }
+    if showsDetails {
+      members["nodes"] = .object(details)
+      members["totals"] = ofModes(\.totalsJSON)
+      members["modules"] = ofModes(\.modulesJSON)
+      if showsShapes { members["stages"] = ofModes(\.stagesJSON) }
+    }
     return .object(members)
+  }
+
+  private func ofModes(_ part: (ModelTotals) -> JSONValue) -> JSONValue {
+    .object(
+      Dictionary(
+        uniqueKeysWithValues: listings.compactMap { listing in
+          listing.totals.map { (listing.trace.mode.rawValue, part($0)) }
+        }))
   }
 
   /// A leaf or a region; a region's path is its node's name, and its type that of the module around it.
@@ -49,7 +64,7 @@ struct NodesReport {
   }
 
   /// The text, without a line break at its end.
-  var text: String {
+  func text(_ style: OutputStyle) -> String {
     if listings.count == 1, !showsDetails {
       return listings[0].trace.nodeNames.map(printable).joined(separator: "\n")
     }
@@ -57,15 +72,20 @@ struct NodesReport {
     if showsDetails { headings += ["operation", "rule", "source"] }
     if showsShapes { headings += ["shape", "dtype", "bytes", "multiply-adds"] }
     let right = showsShapes ? 2 : 0
+    // Names and shapes are what people copy; rule, source line and dtype are left out where there is no room.
+    let names = listings.count == 1 ? 1 : 3
+    let kept = Set(0..<names).union(showsShapes ? [names + 3, names + 4] : [])
     var table = TextTable(
       Array(repeating: .left, count: headings.count - right) + Array(repeating: .right, count: right),
-      headings: headings)
+      headings: headings, keeping: kept, dispensable: [names + 1, names + 2, names + 4].filter { $0 < headings.count })
     if listings.count == 1 {
       for details in listings[0].details { table.append([details.name] + cells(details, details)) }
-      return table.text
+    } else {
+      appendDiff(to: &table)
     }
-    appendDiff(to: &table)
-    return table.text
+    // The totals are those of the last mode, which is eval where both are listed.
+    let totals = listings.last?.totals.map { "\n\n" + $0.text(style) } ?? ""
+    return table.text(style) + totals
   }
 
   private func appendDiff(to table: inout TextTable) {
@@ -79,9 +99,11 @@ struct NodesReport {
         left.flatMap { showsDetails ? listings[0].details[$0] : nil },
         right.flatMap { showsDetails ? listings[1].details[$0] : nil }
       )
-      table.append([marker, a ?? "", b ?? ""] + cells(details.0, details.1))
+      table.append([marker, a ?? "", b ?? ""] + cells(details.0, details.1), Self.paints[marker])
     }
   }
+
+  private static let paints: [String: Paint] = ["-": .removed, "+": .added, "~": .changed]
 
   /// The cells beside the names; where the modes differ, both.
   private func cells(_ left: NodeDetails?, _ right: NodeDetails?) -> [String] {

@@ -36,6 +36,7 @@ struct VerdictFolder: ParsableArguments {
 /// The files that a command of plugins is about.
 struct PluginFiles: ParsableArguments {
   @Argument(help: ArgumentHelp("Shared libraries.", valueName: "file")) var files: [String]
+  @OptionGroup var colors: ColorOptions
   @Option(help: "The output's format.") var format: TextOrJSON = .text
 
   /// Calls `body` for each file; where one can't be looked at, that is said on the error stream, and the others follow.

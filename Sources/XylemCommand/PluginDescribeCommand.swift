@@ -14,6 +14,7 @@ struct PluginDescribeCommand: ParsableCommand {
       """)
 
   @Argument(help: ArgumentHelp("A shared library.", valueName: "file")) var file: String
+  @OptionGroup var colors: ColorOptions
   @Option(help: "The output's format.") var format: TextOrJSON = .text
 
   func run() throws {

@@ -25,7 +25,7 @@ struct PluginListCommand: ParsableCommand {
       var table = TextTable(
         [.left, .left, .left, .left, .left], headings: ["leaf", "kind", "mode or signature", "trust", "plugin"])
       for file in found { for row in file.rows { table.append(row) } }
-      try Terminal.output(table.text)
+      try Terminal.output(table.text(Terminal.current.outputStyle))
     }
     if let failure { throw failure }
   }

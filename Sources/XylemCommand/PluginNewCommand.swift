@@ -27,6 +27,7 @@ struct PluginNewCommand: ParsableCommand {
       "For Swift: Xylem's package, a folder or a repository's address. (default: the one that this executable was built in)",
       valueName: "package"), completion: .directory)
   var xylem: String?
+  @OptionGroup var colors: ColorOptions
 
   func run() throws {
     let names = PluginTemplate.Language.allCases.map(\.rawValue)
@@ -34,6 +35,11 @@ struct PluginNewCommand: ParsableCommand {
       throw CommandErrors.usage(
         "there is no template for '\(language)'; there is one for \(names.joined(separator: " and one for "))",
         remedies: nearMisses(of: language, among: names).map { "--language \($0)" })
+    }
+    if xylem != nil, language != .swift {
+      throw CommandErrors.usage(
+        "'--xylem' is for plugins in Swift; one in \(language.rawValue) has the headers that it needs",
+        remedies: ["--language swift"])
     }
     let template = try PluginTemplate(language, name: name, package: language == .swift ? package() : "")
     let folder = output ?? name

@@ -15,6 +15,7 @@ struct PluginWhyCommand: ParsableCommand {
 
   @Argument(help: ArgumentHelp("A shared library.", valueName: "file")) var file: String
   @OptionGroup var verdicts: VerdictFolder
+  @OptionGroup var colors: ColorOptions
   @Option(help: "The output's format.") var format: TextOrJSON = .text
 
   func run() throws {

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import XylemRuntime
 
 /// Tells a person at a terminal that long work goes on, and a supervisor what it is; nothing is shown anywhere else.
 enum Progress {
@@ -30,6 +31,16 @@ enum Progress {
     }
   }
 
+  /// Runs `body`, which runs a model, and shows a bar of how many of its operations have run.
+  static func running<Result>(_ what: String, _ body: () throws -> Result) rethrows -> Result {
+    let terminal = Terminal.current
+    guard terminal.isInteractive else { return try body() }
+    let line = ProgressLine(terminal, every: .milliseconds(100))
+    defer { line.finish() }
+    let report: @Sendable (Int, Int) -> Void = { done, count in line.show(bar(what, done: done, of: count)) }
+    return try RunProgress.$report.withValue(report, operation: body)
+  }
+
   /// One line of a bar, twenty cells wide.
   static func bar(_ what: String, done: Int, of count: Int) -> String {
     let filled = count > 0 ? done * 20 / count : 20
@@ -45,12 +56,21 @@ private final class ProgressLine: Sendable {
   nonisolated(unsafe) private var isFinished = false
   nonisolated(unsafe) private var isShown = false
 
-  init(_ terminal: Terminal) { self.terminal = terminal }
+  nonisolated(unsafe) private var next: ContinuousClock.Instant
+  private let pause: Duration
+
+  /// A line that is written over no more often than at intervals, the first time after one.
+  init(_ terminal: Terminal, every pause: Duration = .zero) {
+    self.terminal = terminal
+    self.pause = pause
+    next = .now + pause
+  }
 
   func show(_ text: String) {
     state.withLock {
-      guard terminal.isInteractive, !isFinished else { return }
+      guard terminal.isInteractive, !isFinished, ContinuousClock.now >= next else { return }
       isShown = true
+      next = .now + pause
       terminal.writeError("\r\u{1B}[K" + text)
     }
   }

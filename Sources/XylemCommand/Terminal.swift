@@ -11,13 +11,24 @@ package struct Terminal: Sendable {
   let writeError: @Sendable (String) -> Void
   /// Whether a person watches the error stream.
   let isInteractive: Bool
+  /// How results look on the output.
+  var outputStyle: OutputStyle
+  /// Whether errors, warnings and notes have colours.
+  var colorsErrors: Bool
 
   /// A terminal that hands what is written to closures.
+  ///
+  /// - Parameters:
+  ///   - isInteractive: whether a person watches the error stream.
+  ///   - style: how results look.
+  ///   - colorsErrors: whether errors, warnings and notes have colours.
   package init(
-    isInteractive: Bool = false, output: @escaping @Sendable (String) throws -> Void,
-    error: @escaping @Sendable (String) -> Void
+    isInteractive: Bool = false, style: OutputStyle = .plain, colorsErrors: Bool = false,
+    output: @escaping @Sendable (String) throws -> Void, error: @escaping @Sendable (String) -> Void
   ) {
     self.isInteractive = isInteractive
+    self.outputStyle = style
+    self.colorsErrors = colorsErrors
     writeOutput = output
     writeError = error
   }
@@ -27,7 +38,18 @@ package struct Terminal: Sendable {
 
   /// The process's own streams.
   package static let standard = Terminal(
-    isInteractive: isatty(2) == 1, output: { try write($0, to: 1) }, error: { try? write($0, to: 2) })
+    isInteractive: isatty(2) == 1 && environment("TERM") != "dumb",
+    style: OutputStyle(columns: columns(of: 1), hasColors: hasColors(1, .auto)), colorsErrors: hasColors(2, .auto),
+    output: { try write($0, to: 1) }, error: { try? write($0, to: 2) })
+
+  /// The terminal with colours as `--color` wants them; `auto` leaves it as it is.
+  func coloring(_ choice: ColorChoice) -> Terminal {
+    guard choice != .auto else { return self }
+    var terminal = self
+    terminal.outputStyle.hasColors = choice == .always
+    terminal.colorsErrors = choice == .always
+    return terminal
+  }
 
   /// Writes text to the output, with a line break at its end.
   ///
@@ -36,8 +58,10 @@ package struct Terminal: Sendable {
     try current.writeOutput(text.hasSuffix("\n") ? text : text + "\n")
   }
 
-  /// Writes a line to the error stream.
-  static func error(_ line: String) { current.writeError(line + "\n") }
+  /// Writes a line, or several, to the error stream; the words at their beginnings that say what they are have colours there.
+  static func error(_ text: String) {
+    current.writeError((current.colorsErrors ? Paint.messages(text) : text) + "\n")
+  }
 
   /// Writes a warning to the error stream.
   static func warn(_ sentence: String) { error("warning: \(sentence)") }
@@ -55,6 +79,20 @@ package struct Terminal: Sendable {
       }
     }
   }
+
+  /// The columns of the terminal behind a descriptor; nil where there is none.
+  private static func columns(of descriptor: CInt) -> Int? {
+    guard isatty(descriptor) == 1 else { return nil }
+    var size = winsize()
+    if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
+    return environment("COLUMNS").flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? 80
+  }
+
+  private static func hasColors(_ descriptor: CInt, _ choice: ColorChoice) -> Bool {
+    ColorChoice.hasColors(isTerminal: isatty(descriptor) == 1, environment: environment)
+  }
+
+  private static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 }
 
 /// Nobody reads the output any more, as after `| head -1`.

@@ -5,29 +5,75 @@ struct TextTable {
   /// On which side of a column its cells stand.
   enum Alignment { case left, right }
 
+  /// How far columns are shortened before others are left out, and at most.
+  private static let (narrow, narrowest) = (12, 8)
+
   private let columns: [Alignment]
-  private var rows: [[String]] = []
+  /// Columns that are shortened after all others.
+  private let kept: Set<Int>
+  /// Columns that are left out where there is no room for all, the first one first.
+  private let dispensable: [Int]
+  private let headings: [String]?
+  private var rows: [(cells: [String], paint: Paint?)] = []
 
   /// A table with a line of headings, or without one.
-  init(_ columns: [Alignment], headings: [String]? = nil) {
+  ///
+  /// - Parameters:
+  ///   - kept: columns that give way last where the table has to be shortened, as those with names to copy.
+  ///   - dispensable: columns that are left out where there is no room for all, the first one first.
+  init(
+    _ columns: [Alignment], headings: [String]? = nil, keeping kept: Set<Int> = [0], dispensable: [Int] = []
+  ) {
     self.columns = columns
-    if let headings { append(headings) }
+    self.headings = headings
+    self.kept = kept
+    self.dispensable = dispensable
   }
 
   /// Adds a row; characters that would break a line are escaped.
-  mutating func append(_ cells: [String]) { rows.append(cells.map(printable)) }
+  mutating func append(_ cells: [String], _ paint: Paint? = nil) { rows.append((cells.map(printable), paint)) }
 
-  /// The table without a line break at its end, and without spaces at the ends of lines.
-  var text: String {
-    let widths = columns.indices.map { column in rows.reduce(0) { max($0, displayWidth($1[column])) } }
-    return rows.map { line($0, widths) }.joined(separator: "\n")
+  /// The table without a line break at its end, and without spaces at the ends of lines. Nothing is shortened.
+  var text: String { text(.plain) }
+
+  /// The table in a style: where lines have to fit, the middles of columns on the left give way to `…`, and some columns are left
+  /// out; numbers never give way.
+  func text(_ style: OutputStyle) -> String {
+    let all = (headings.map { [($0, Optional(Paint.heading))] } ?? []) + rows.map { ($0.cells, $0.paint) }
+    var widths = columns.indices.map { column in all.reduce(0) { max($0, displayWidth($1.0[column])) } }
+    var shown = Array(columns.indices)
+    if let limit = style.columns { fit(&widths, &shown, to: limit) }
+    return all.map { cells, paint in
+      let line = line(cells, widths, shown)
+      return paint.map { style.paint(line, $0) } ?? line
+    }.joined(separator: "\n")
   }
 
-  private func line(_ cells: [String], _ widths: [Int]) -> String {
+  /// Leaves columns out and narrows the widest ones until a line fits, or until nothing can give way.
+  private func fit(_ widths: inout [Int], _ shown: inout [Int], to limit: Int) {
+    func width(_ ofColumn: (Int) -> Int) -> Int { shown.reduce(2 * (shown.count - 1)) { $0 + ofColumn($1) } }
+    func isFixed(_ column: Int) -> Bool { columns[column] == .right || kept.contains(column) }
+    for column in dispensable where width({ isFixed($0) ? widths[$0] : min(widths[$0], Self.narrow) }) > limit {
+      shown.removeAll { $0 == column }
+    }
+    var excess = width { widths[$0] } - limit
+    let texts = shown.filter { columns[$0] == .left }
+    let others = texts.filter { !kept.contains($0) }
+    for (shrinking, least) in [(others, Self.narrow), (others, Self.narrowest), (texts, Self.narrowest)] {
+      while excess > 0, let widest = shrinking.max(by: { widths[$0] < widths[$1] }), widths[widest] > least {
+        widths[widest] -= 1
+        excess -= 1
+      }
+    }
+  }
+
+  private func line(_ cells: [String], _ widths: [Int], _ shown: [Int]) -> String {
     var line = ""
-    for (index, cell) in cells.enumerated() {
-      let padding = String(repeating: " ", count: widths[index] - displayWidth(cell))
-      line += (index > 0 ? "  " : "") + (columns[index] == .left ? cell + padding : padding + cell)
+    for index in shown {
+      let isLeft = columns[index] == .left
+      let cell = isLeft ? truncatedInTheMiddle(cells[index], toWidth: widths[index]) : cells[index]
+      let padding = String(repeating: " ", count: max(0, widths[index] - displayWidth(cell)))
+      line += (line.isEmpty && index == shown[0] ? "" : "  ") + (isLeft ? cell + padding : padding + cell)
     }
     while line.last == " " { line.removeLast() }
     return line

@@ -32,6 +32,7 @@ struct WitnessOptions: ParsableArguments {
       throw ValidationError("'--witness' needs an input: use '--input <file> ...' or '--input-shape <sizes>'")
     }
     if !inputs.isEmpty, inputShape != nil { throw ValidationError("'--input' and '--input-shape' exclude each other") }
+    try images.check(inputs: inputs)
     if inputs.contains("") { throw ValidationError("'--input' needs the name of a file") }
   }
 

@@ -73,12 +73,22 @@ public struct XylemCommandLine: AsyncParsableCommand {
   ///
   /// - Parameter arguments: without the program's name.
   public static func run(_ arguments: [String]) async -> Int32 {
+    let terminal = Terminal.current.coloring(ColorChoice(in: arguments))
+    return await Terminal.$current.withValue(terminal) { await runHere(arguments) }
+  }
+
+  private static func runHere(_ arguments: [String]) async -> Int32 {
     do {
       var command = try parseAsRoot(NegativeValues.joined(arguments))
-      if var asynchronous = command as? any AsyncParsableCommand {
-        try await asynchronous.run()
-      } else {
-        try command.run()
+      do {
+        if var asynchronous = command as? any AsyncParsableCommand {
+          try await asynchronous.run()
+        } else {
+          try command.run()
+        }
+      } catch let error as XylemError {
+        guard let model = (command as? any ModelCommand)?.options.model else { throw error }
+        throw error.naming(model: model)
       }
       return 0
     } catch {
@@ -112,6 +122,22 @@ public struct XylemCommandLine: AsyncParsableCommand {
   private static func report(_ error: XylemError) -> Int32 {
     Terminal.error("error: \(error)")
     return error.id == .usage ? 64 : 2
+  }
+}
+
+/// A command with a model.
+protocol ModelCommand: ParsableCommand {
+  /// The options that it shares with the others.
+  var options: ModelOptions { get }
+}
+
+extension XylemError {
+  /// The error with the model's name where remedies have `MODEL`, so that they can be pasted.
+  fileprivate func naming(model: String) -> XylemError {
+    var error = self
+    let word = shellWord(model)
+    error.remedies = remedies.map { $0.replacing("MODEL", with: word) }
+    return error
   }
 }
 

@@ -116,6 +116,5 @@ public enum ErrorID: String, Sendable, Hashable, CaseIterable {
 
   // The command line.
   case usage = "usage"
-  case commandUnavailable = "command.unavailable"
   case commandFailed = "command.failed"
 }

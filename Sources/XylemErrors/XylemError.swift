@@ -44,6 +44,9 @@ public struct XylemError: Error, Sendable {
   /// What was thrown underneath, where something was.
   public var cause: (any Error)?
   /// Up to three things to do, each ready to paste or to follow.
+  ///
+  /// `FILE` stands for the place's file, and `MODEL` for the model that a command was given; where the error is printed they have
+  /// their names.
   public var remedies: [String]
 
   /// An error with one sentence and what is known about it.
@@ -55,6 +58,17 @@ public struct XylemError: Error, Sendable {
     self.place = place
     self.cause = cause
     self.remedies = Array(remedies.prefix(3))
+  }
+}
+
+extension XylemError {
+  /// The remedies with the name of the place's file, as a shell reads it, or a program between quotes.
+  package var filledRemedies: [String] {
+    guard let file = place.file else { return remedies }
+    let escaped = file.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\"")
+    return remedies.map {
+      $0.replacing("\"FILE\"", with: "\"\(escaped)\"").replacing("FILE", with: shellWord(file))
+    }
   }
 }
 
@@ -75,7 +89,7 @@ extension XylemError: CustomStringConvertible {
         lines.append(index == 0 ? "  cause: \(line)" : "    \(line)")
       }
     }
-    for remedy in remedies { lines.append("  try: \(remedy)") }
+    for remedy in filledRemedies { lines.append("  try: \(remedy)") }
     return lines.joined(separator: "\n")
   }
 }

@@ -16,14 +16,6 @@ enum ExtractErrors {
         ? ["xylem nodes MODEL --mode \(mode)  # lists them"] : near.map { "--return \(shellWord($0))" })
   }
 
-  static func onlyInOtherMode(_ request: String, mode: String, other: String) -> XylemError {
-    XylemError(
-      .extractUnknownNode, "'\(request)' exists in \(other) mode and not in \(mode) mode",
-      remedies: [
-        "--mode \(other)", "--\(other)-return \(request)  # with --\(mode)-return for what stands for it there",
-      ])
-  }
-
   static func unmatchedGlob(
     _ pattern: String, mode: String, wider: (pattern: String, count: Int)?, candidates: [String]
   ) -> XylemError {
@@ -56,7 +48,7 @@ enum ExtractErrors {
   }
 
   static func nothingRequested() -> XylemError {
-    XylemError(.extractNothingRequested, "no node was asked for", remedies: ["--return NODE"])
+    XylemError(.extractNothingRequested, "no node was asked for", remedies: ["xylem nodes MODEL  # lists the nodes"])
   }
 
   static func unaddressable(_ request: String, _ why: String) -> XylemError {
@@ -82,20 +74,22 @@ enum ExtractErrors {
       .extractGuard, "the model's own check failed: \(assumption.message)",
       at: .init(modulePath: node.modulePath, node: node.name, source: node.location.map { String(describing: $0) }),
       cause: Words("\(condition) must be \(assumption.expected) and is not for this input"),
-      remedies: ["check the input's shape", "--auto-leaf --leaf TYPE  # keeps the part whole that checks"])
+      remedies: ["check the input's shape"])
   }
 
   static func unsavable(at node: Node, _ error: XylemError) -> XylemError {
     XylemError(
       .extractUnsavable, error.message,
       at: .init(modulePath: node.modulePath, node: node.name, source: node.location.map { String(describing: $0) }),
-      cause: error.cause, remedies: ["ask for nodes before \(node.name)"])
+      cause: error.cause,
+      remedies: ["--save features.xylem  # can hold it", "ask for nodes before \(node.name)"])
   }
 
   static func unsavable(key: String, node: String, type: String) -> XylemError {
     XylemError(
       .extractUnsavable, "the feature '\(key)' can't be saved as TorchScript: it is of type \(type) and no tensor",
-      at: .init(node: node), remedies: ["ask for its parts, as in \(node)[0]"])
+      at: .init(node: node),
+      remedies: ["--save features.xylem  # holds values of every type"])
   }
 }
 

@@ -15,7 +15,7 @@ private func displayWidth(_ character: Character) -> Int {
 }
 
 /// The text, or as much of its beginning and its end as fits `width` columns with `…` between them.
-func truncatedInTheMiddle(_ text: String, toWidth width: Int) -> String {
+package func truncatedInTheMiddle(_ text: String, toWidth width: Int) -> String {
   guard displayWidth(text) > width else { return text }
   let room = max(0, width - 1)
   let head = text.prefix(fitting: (room + 1) / 2)

@@ -36,12 +36,15 @@ extension Graph {
   ///     // relu    operator aten::relu  x
   ///     // output  output               relu
   public func table(columns: TableColumns = .all, inputWidth: Int = 48) -> String {
-    var rows = [columns.shown.map(\.title)]
-    for node in nodes {
-      rows.append(columns.shown.map { printable(cell($0.column, of: node, inputWidth: inputWidth)) })
-    }
+    let rows = tableRows(columns: columns, inputWidth: inputWidth).map { $0.map(printable) }
     let widths = rows[0].indices.map { column in rows.reduce(0) { max($0, displayWidth($1[column])) } }
     return rows.map { Self.line($0, widths: widths) }.joined(separator: "\n")
+  }
+
+  /// The cells of ``table(columns:inputWidth:)``, the headings first; nothing is escaped.
+  package func tableRows(columns: TableColumns = .all, inputWidth: Int = 48) -> [[String]] {
+    [columns.shown.map(\.title)]
+      + nodes.map { node in columns.shown.map { cell($0.column, of: node, inputWidth: inputWidth) } }
   }
 
   private func cell(_ column: TableColumns, of node: Node, inputWidth: Int) -> String {

@@ -68,6 +68,14 @@ public struct SourceLocation: Hashable, Sendable, Codable {
 }
 
 extension SourceLocation: CustomStringConvertible {
-  /// `file:line`.
-  public var description: String { "\(file):\(line)" }
+  /// `file:line`; a file of an installed Python package by its path inside the packages' folder: `timm/layers/padding.py:28`.
+  public var description: String { "\(shortFile):\(line)" }
+
+  /// The file without the folder that Python packages are installed in.
+  private var shortFile: Substring {
+    for folder in ["/site-packages/", "/dist-packages/"] {
+      if let end = file.ranges(of: folder).last?.upperBound { return file[end...] }
+    }
+    return file[...]
+  }
 }

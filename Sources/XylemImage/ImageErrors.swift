@@ -41,7 +41,7 @@ enum ImageErrors {
     XylemError(
       .fileUnsupported,
       "an image of \(width) x \(height) pixels is too large; at most \(PixelImage.maximumPixelCount) pixels are taken",
-      remedies: ["make it smaller first, as with: magick image.png -resize 4096x4096 smaller.png"])
+      remedies: ["magick FILE -resize 4096x4096 FILE.png  # makes a smaller PNG file of it"])
   }
 
   // MARK: Decoding
@@ -57,7 +57,7 @@ enum ImageErrors {
   static func unsupportedVariant(_ format: String, _ reason: String) -> XylemError {
     XylemError(
       .fileUnsupported, "this kind of \(format) image is not read: \(reason)",
-      remedies: ["convert it to a plain PNG file first, as with: magick image.jpg plain.png"])
+      remedies: ["magick FILE FILE.png  # makes a PNG file of it"])
   }
 
   static func noMemory(_ format: String) -> XylemError {

@@ -16,7 +16,11 @@ extension Program {
   /// - Throws: `Program.Failure`.
   package func run(_ inputs: [Value]) throws(Failure) -> ProgramResult {
     try withRun(inputs) { run throws(Failure) in
-      for instruction in instructions { try run.execute(instruction) }
+      let report = RunProgress.report
+      for (index, instruction) in instructions.enumerated() {
+        try run.execute(instruction)
+        report?(index + 1, instructions.count)
+      }
       return try run.finish()
     }
   }

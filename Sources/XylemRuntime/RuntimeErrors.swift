@@ -94,7 +94,7 @@ enum RuntimeErrors {
         .archiveStateDict, "the file is a state dict or another pickle, without the model's code", at: place,
         cause: Reason(reason),
         remedies: [
-          "model.load_state_dict(torch.load(FILE)); torch.jit.script(model).save(\"model.pt\")  # in Python"
+          "model.load_state_dict(torch.load(\"FILE\")); torch.jit.script(model).save(\"model.pt\")  # in Python"
         ])
     case XYLEM_OUT_OF_MEMORY:
       return XylemError(.archiveUnreadable, "the archive does not fit into memory", at: place, cause: Reason(reason))

@@ -74,7 +74,7 @@ final class ScriptTracer {
     let schema = try function.schema()
     let names = schema.arguments.dropFirst().map(\.name)
     for name in options.concrete.keys.sorted() where !names.contains(name) {
-      throw TraceErrors.unknownArgument(name, known: Array(names))
+      throw TraceErrors.unknownArgument(name, value: options.concrete[name], known: Array(names))
     }
     modules.append(ModuleFrame(module: root, path: "", canBecomeLeaf: false))
     var arguments: [TracedValue] = [.module(root)]

@@ -27,7 +27,7 @@ package enum TraceErrors {
   static func raised(_ message: String, at place: XylemError.Place) -> XylemError {
     XylemError(
       .traceRaised, "the model's own code raises an error while it is traced", at: place, cause: Cause(message),
-      remedies: ["--mode eval", "--concrete NAME=VALUE  # where it checks an argument"])
+      remedies: ["--mode eval"])
   }
 
   static func limit(_ statements: Int, at place: XylemError.Place) -> XylemError {
@@ -49,12 +49,12 @@ package enum TraceErrors {
       ])
   }
 
-  package static func unknownArgument(_ name: String, known: [String]) -> XylemError {
+  package static func unknownArgument(_ name: String, value: Argument?, known: [String]) -> XylemError {
     let near = nearMisses(of: name, among: known)
     return XylemError(
       .traceUnknownArgument, "forward has no argument '\(name)'",
       cause: Cause("its arguments are " + known.joined(separator: ", ")),
-      remedies: near.map { "--concrete \($0)=VALUE" })
+      remedies: near.map { name in "--concrete \(name)=\(value.map { "\($0)" } ?? "true")" })
   }
 
   /// What to paste, most specific first.
@@ -64,7 +64,6 @@ package enum TraceErrors {
       found.append("--leaf \(TypeName.unqualified(type))")
     }
     found.append("--auto-leaf  # keeps such parts whole, and lists them")
-    found.append("--concrete NAME=VALUE  # where it depends on an argument that never changes")
     return found
   }
 }

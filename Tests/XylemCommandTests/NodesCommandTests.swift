@@ -42,14 +42,36 @@ import Testing
     }
   }
 
-  @Test func `automatic leaves are listed each, and guards counted in one line`() async {
+  @Test
+  func `notes with one cause are one line, guards are counted, and every note has a line where that is asked for`()
+    async
+  {
     let run = await xylem("nodes", lite, "--auto-leaf")
-    let lines = run.errors.split(separator: "\n")
-    #expect(lines.filter { $0.hasPrefix("note: leaf ") }.count == 5)
-    #expect(lines.filter { $0.contains("assumptions are checked") }.count == 1)
-    #expect(lines.count == 6)
+    #expect(
+      run.errors == """
+        note: 5 leaves (Conv2dSame): max(…) of a value that depends on the input (timm/layers/padding.py:28): \
+        conv_stem, blocks.1.0.conv_dw, blocks.2.0.conv_dw and 2 more (--notes lists them)
+        note: 49 assumptions are checked when the model runs (--notes lists them)
+
+        """)
     let all = await xylem("nodes", lite, "--auto-leaf", "--notes")
-    #expect(all.errors.split(separator: "\n").filter { $0.hasPrefix("note: check ") }.count == 49)
+    let lines = all.errors.split(separator: "\n")
+    #expect(lines.filter { $0.hasPrefix("note: leaf ") }.count == 5)
+    #expect(lines.filter { $0.hasPrefix("note: check ") }.count == 49)
+    #expect(lines.count == 54)
+  }
+
+  @Test(arguments: [
+    ["nodes"], ["graph"], ["diff"], ["extract", "--return", "conv_stem", "--save", "F/f.xylem"],
+    ["bench", "--return", "conv_stem", "--input-shape", "1,3,32,32", "--runs", "1", "--warmup", "0"],
+  ])
+  func `every command that traces can list every note`(arguments: [String]) async throws {
+    try await withTemporaryFolder { folder in
+      let arguments = arguments.map { $0.replacing("F/", with: folder + "/") }
+      let run = await xylem([arguments[0], lite, "--auto-leaf", "--notes"] + arguments.dropFirst())
+      #expect(run.status == 0, "\(run.errors)")
+      #expect(run.errors.split(separator: "\n").filter { $0.hasPrefix("note: check ") }.count == 49)
+    }
   }
 
   @Test func `a region counts among the automatic leaves`() async throws {
@@ -80,6 +102,37 @@ import Testing
     let total = try #require(nodes["eval"]).compactMap { $0["multiplyAdds"] as? Int }.reduce(0, +)
     // What torchvision's page of resnet18 says: 1.81 GFLOPS, in multiply-adds.
     #expect(total == 1_814_073_344)
+  }
+
+  @Test func `the long form has totals, those of every module, and the stages`() async throws {
+    let run = await xylem(
+      "nodes", Fixtures.path("zoo/resnet18.pt"), "--long", "--input-shape", "1,3,224,224", "--mode", "both", "--format",
+      "json")
+    let json = try run.json()
+    let totals = try #require(json["totals"] as? [String: [String: Int]])
+    #expect(totals.keys.sorted() == ["eval", "train"])
+    let eval = try #require(totals["eval"])
+    // What torchvision's page of resnet18 says: 11,689,512 parameters, 1.81 GFLOPS, in multiply-adds.
+    #expect(eval["parameters"] == 11_689_512 && eval["parameterBytes"] == 4 * 11_689_512)
+    #expect(eval["multiplyAdds"] == 1_814_073_344 && eval["nodes"] == 70)
+    let modules = try #require((json["modules"] as? [String: [[String: Any]]])?["eval"])
+    let layer = try #require(modules.first { $0["path"] as? String == "layer1" })
+    #expect(layer["parameters"] as? Int == 147_968 && layer["type"] as? String == "Sequential")
+    #expect(
+      modules.reduce(0) { $0 + (($1["path"] as? String)?.contains(".") == false ? $1["parameters"] as? Int ?? 0 : 0) }
+        == 11_689_512)
+    // What timm's feature_info says of resnet18.
+    let stages = try #require((json["stages"] as? [String: [[String: Any]]])?["eval"])
+    #expect(stages.map { $0["name"] as? String } == ["relu", "layer1", "layer2", "layer3", "layer4"])
+    #expect(stages.map { $0["channels"] as? Int } == [64, 64, 128, 256, 512])
+    #expect(stages.map { $0["stride"] as? Int } == [2, 4, 8, 16, 32])
+    let short = try await xylem("nodes", Fixtures.path("zoo/resnet18.pt"), "--long", "--format", "json").json()
+    #expect(short["stages"] == nil && (short["totals"] as? [String: [String: Int]])?["eval"]?["multiplyAdds"] == nil)
+  }
+
+  @Test func `a model written in Swift has the same totals without a runtime's work`() async throws {
+    let json = try await xylem("nodes", "resnet18", "--long", "--format", "json").json()
+    #expect((json["totals"] as? [String: [String: Int]])?["eval"]?["parameters"] == 11_689_512)
   }
 
   @Test func `a shape that the model can't take ends with 2 and the node`() async {

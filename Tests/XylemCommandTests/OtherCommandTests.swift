@@ -1,6 +1,9 @@
 import Foundation
 import Testing
 import XylemGraph
+import XylemReport
+
+@testable import XylemCommand
 
 @Suite(.needsRuntime, .serialized) struct GraphCommandTests {
   private let norm = Fixtures.path("constructs/relu_over_norm.pt")
@@ -37,6 +40,46 @@ import XylemGraph
     #expect(json.keys.sorted() == ["copies", "instructions", "milliseconds", "peakMemoryBytes", "schema"])
     #expect((json["milliseconds"] as? [Double])?.count == 3)
     #expect((json["peakMemoryBytes"] as? Int ?? 0) > 64 * 16 * 16 * 4)
+  }
+
+  @Test func `for a person there is a table, at a terminal by itself`() async throws {
+    let options = ["bench", resnet, "--return", "layer1", "--input-shape", "1,3,32,32", "--runs", "2", "--warmup", "0"]
+    let text = await xylem(options + ["--format", "text", "--threads", "1"])
+    #expect(text.lines.first == "2 runs after 0 to warm up, 1 thread, f32")
+    #expect(
+      text.lines.dropFirst(2).map { String($0.prefix { $0 != " " }) } == [
+        "fastest", "median", "mean", "95th", "slowest", "memory", "instructions", "features",
+      ])
+    #expect(await xylem(options).output.hasPrefix("{"))
+    let terminal = await xylem(options, style: OutputStyle(columns: 80, hasColors: false))
+    #expect(terminal.lines.first?.hasPrefix("2 runs after 0 to warm up") == true)
+  }
+
+  @Test func `times in JSON have four digits after the point at most`() {
+    let report = BenchReport(
+      milliseconds: [2901.1203809999997, 0.12345678, 3], peakMemoryBytes: 1, instructions: 2, copies: 0, warmup: 5,
+      threads: 1, precision: "f32")
+    #expect(
+      report.json.text
+        == #"{"copies":0,"instructions":2,"milliseconds":[2901.1204,0.1235,3.0],"peakMemoryBytes":1,"schema":1}"#)
+    #expect(
+      report.text(.plain) == """
+        3 runs after 5 to warm up, 1 thread, f32
+
+        fastest             0.123  ms
+        median              3.000  ms
+        mean                968.1  ms
+        95th percentile      2901  ms
+        slowest              2901  ms
+        memory at its peak      1  B
+        instructions            2
+        features copied         0
+        """)
+  }
+
+  @Test(arguments: [(0, "0 B"), (1023, "1023 B"), (1536, "1.5 KiB"), (46_000_000, "43.9 MiB"), (1 << 40, "1.0 TiB")])
+  func `bytes have a unit that fits`(count: Int, text: String) {
+    #expect(ByteCount(count).description == text)
   }
 
   @Test(arguments: [

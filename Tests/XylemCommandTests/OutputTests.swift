@@ -1,5 +1,7 @@
+import Foundation
 import Testing
 import XylemErrors
+import XylemRuntime
 
 @testable import XylemCommand
 
@@ -23,6 +25,28 @@ import XylemErrors
     Terminal.$current.withValue(terminal) { Progress.each("running", count: 3) { _ in } }
   }
 
+  @Test func `a run of a model shows how many of its operations have run`() async {
+    await confirmation(expectedCount: 3) { shown in
+      let terminal = Terminal(
+        isInteractive: true, output: { _ in },
+        error: { text in
+          shown()
+          #expect(
+            text == "\r\u{1B}[K" || text.hasPrefix("\r\u{1B}[Krunning ██████████░░░░░░░░░░ 1/2")
+              || text.hasSuffix(" 2/2"))
+        })
+      Terminal.$current.withValue(terminal) {
+        Progress.running("running") {
+          for done in 1...2 {
+            Thread.sleep(forTimeInterval: 0.15)
+            RunProgress.report?(done, 2)
+          }
+        }
+      }
+    }
+    Progress.running("running") { #expect(RunProgress.report == nil) }
+  }
+
   @Test func `a bar fills with what is done`() {
     #expect(Progress.bar("x", done: 0, of: 4) == "x ░░░░░░░░░░░░░░░░░░░░ 0/4")
     #expect(Progress.bar("x", done: 2, of: 4) == "x ██████████░░░░░░░░░░ 2/4")
@@ -34,5 +58,70 @@ import XylemErrors
     table.append(["層1", "10"])
     table.append(["x\ny", "2"])
     #expect(table.text == "a      b\n層1   10\nx\\ny   2")
+  }
+
+  @Test func `a table that is too wide for a terminal gives way in the middles of its texts, in names last`() {
+    var table = TextTable([.left, .left, .right], headings: ["name", "operation", "bytes"])
+    table.append(["layer4.1.bn2", "leafModule torch.nn.modules.batchnorm.BatchNorm2d", "1234567"])
+    func text(_ columns: Int) -> String { table.text(OutputStyle(columns: columns, hasColors: false)) }
+    #expect(text(80) == table.text)
+    #expect(
+      text(50).split(separator: "\n") == [
+        "name          operation                      bytes",
+        "layer4.1.bn2  leafModule to…m.BatchNorm2d  1234567",
+      ])
+    for columns in 30...90 {
+      #expect(text(columns).split(separator: "\n").allSatisfy { $0.count <= columns }, "\(columns)")
+    }
+    #expect(text(5).split(separator: "\n").allSatisfy { $0.hasSuffix("bytes") || $0.hasSuffix("1234567") })
+  }
+
+  @Test func `columns that can be spared are left out before names are shortened`() {
+    var table = TextTable(
+      [.left, .left, .left, .right], headings: ["name", "operation", "rule", "bytes"], dispensable: [2])
+    table.append(["layer4.1.bn2", "leafModule BatchNorm2d", "BatchNorm2d, by default", "1234567"])
+    #expect(
+      table.text(OutputStyle(columns: 40, hasColors: false)).split(separator: "\n") == [
+        "name          operation            bytes", "layer4.1.bn2  leafModu…chNorm2d  1234567",
+      ])
+    #expect(table.text(OutputStyle(columns: 60, hasColors: false)).hasPrefix("name          operation"))
+    #expect(table.text(OutputStyle(columns: 60, hasColors: false)).contains("rule"))
+  }
+
+  @Test func `headings and rows have colours where there are colours`() {
+    var table = TextTable([.left], headings: ["name"])
+    table.append(["relu"], .removed)
+    table.append(["add"])
+    #expect(
+      table.text(OutputStyle(columns: nil, hasColors: true)) == "\u{1B}[1mname\u{1B}[0m\n\u{1B}[31mrelu\u{1B}[0m\nadd")
+  }
+
+  @Test(
+    arguments: [
+      (true, [:], true), (false, [:], false), (true, ["NO_COLOR": "1"], false), (true, ["NO_COLOR": ""], true),
+      (false, ["CLICOLOR_FORCE": "1"], true), (false, ["CLICOLOR_FORCE": "0"], false),
+      (true, ["TERM": "dumb"], false), (true, ["TERM": "xterm"], true),
+      (true, ["NO_COLOR": "1", "CLICOLOR_FORCE": "1"], false),
+    ] as [(Bool, [String: String], Bool)])
+  func `the environment decides on colours`(isTerminal: Bool, environment: [String: String], expected: Bool) {
+    #expect(ColorChoice.hasColors(isTerminal: isTerminal) { environment[$0] } == expected)
+  }
+
+  @Test func `the option about colours counts for errors too, also for those about options`() async {
+    let red = "\u{1B}[1;31merror:\u{1B}[0m "
+    #expect(await xylem(["nodes", "--color", "always"]).errors.hasPrefix(red))
+    #expect(await xylem(["nodes", "no.pt", "--color=always"]).errors.hasPrefix(red + "'no.pt'"))
+    #expect(await xylem(["nodes", "no.pt", "--color=never"], colorsErrors: true).errors.hasPrefix("error: "))
+    #expect(await xylem(["nodes", "no.pt"], colorsErrors: true).errors.hasPrefix(red))
+    let wrong = await xylem(["nodes", "no.pt", "--color", "blue"])
+    #expect(wrong.errors.hasPrefix("error: '--color' must be auto, always or never, not 'blue' (usage)\n"))
+    #expect(Paint.messages("note: a\n  try: b\nc") == "\u{1B}[1;36mnote:\u{1B}[0m a\n\u{1B}[32m  try:\u{1B}[0m b\nc")
+  }
+
+  @Test func `notes are grouped by what they say alike`() {
+    #expect(
+      MergedNotes.commonReason(["max(…) of it: the value is a", "max(…) of it: the value is b"]) == "max(…) of it")
+    #expect(MergedNotes.commonReason(["one", "one"]) == "one")
+    #expect(MergedNotes.commonReason(["one", "other"]) == "one")
   }
 }

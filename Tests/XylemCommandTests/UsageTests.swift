@@ -22,6 +22,17 @@ import Testing
     ["extract", "m.pt", "--input", "i.png"], ["extract", "m.pt", "--return", "a"],
     ["extract", "m.pt", "--train-return", "a", "--input", "i.png"],
     ["extract", "m.pt", "--return", "", "--input", "i.png"],
+    ["extract", "m.pt", "--return", "a", "--input", "i.npy", "--mean", "0,0,0"],
+    ["extract", "m.pt", "--return", "a", "--input", "i.safetensors", "--resize", "none"],
+    ["extract", "m.pt", "--return", "a", "--save", "f.xylem", "--crop", "8"],
+    ["extract", "m.pt", "--return", "a", "--save", "f.xylem", "-o", "f.npy"],
+    ["extract", "m.pt", "--return", "a", "--save", "f.xylem", "--images", "maps"],
+    ["extract", "m.pt", "--return", "a", "--save", "f.xylem", "--labels", "l.json"],
+    ["extract", "m.pt", "--return", "a", "--save", "f.xylem", "--explain"],
+    ["extract", "m.pt", "--return", "a", "--save", "f.xylem", "--seed", "1"],
+    extract + ["--allow-changed-plugins"],
+    ["diff", "m.pt", "--witness", "--input-shape", "1,3,8,8", "--mean", "0,0,0"],
+    ["plugin", "new", "--language", "c", "Same", "--xylem", "."],
     ["extract", "m.pt", "--return", "=k", "--input", "i.png"], ["extract", "m.pt", "--return", "a", "--input", ""],
     extract + ["-o", "features.txt"], extract + ["-o", "features"], extract + ["--crop", "0"],
     extract + ["--resize", "-1"], extract + ["--mean", "1,2"], extract + ["--mean", "1,2,x"],
@@ -38,7 +49,7 @@ import Testing
     ["diff", "m.pt", "--accept", "17924b", "--reason", "x"], ["diff", "m.pt", "--prune"],
     ["bench", "m.pt", "--return", "a"], ["bench", "m.pt", "--input-shape", "1,3,8,8"], bench + ["--runs", "0"],
     bench + ["--runs", "-1"], bench + ["--warmup", "-1"], bench + ["--threads", "0"], bench + ["--precision", "f64"],
-    bench + ["--format", "text"], ["doctor", "--format", "yaml"],
+    bench + ["--format", "table"], ["graph", "m.pt", "--format", "swift"], ["doctor", "--format", "yaml"],
   ])
   func `a wrong use ends with 64, an empty output, one sentence and what to do`(arguments: [String]) async {
     let run = await xylem(arguments)
@@ -136,16 +147,6 @@ import Testing
     let run = await xylem("plugin", "check", "./missing.so")
     #expect(run.status == 2)
     #expect(run.errors.contains("(file.not-found)"), "\(run.errors)")
-  }
-
-  @Test(arguments: [
-    (["graph", "m.pt", "--format", "swift"], "swift")
-  ])
-  func `what is not there yet says so and ends with 2`(arguments: [String], word: String) async {
-    let run = await xylem(arguments)
-    #expect(run.status == 2)
-    #expect(run.output.isEmpty)
-    #expect(run.errors.contains("not available yet (command.unavailable)") && run.errors.contains(word))
   }
 
   @Test(arguments: ["resnet", "no/such/model.pt", "größe.pt"])

@@ -53,8 +53,7 @@ struct Configuration: Sendable, Equatable {
 
   /// Reads a file, which is small: up to a mebibyte.
   ///
-  /// - Throws: `file.not-found`, `file.unreadable`, `config.malformed`, `config.unknown-key`, and `command.unavailable` for what belongs to a
-  ///   later version.
+  /// - Throws: `file.not-found`, `file.unreadable`, `config.malformed`, `config.unknown-key`.
   static func load(_ path: String) throws(XylemError) -> Configuration {
     try ConfigurationReader(file: path).read(text(of: path))
   }

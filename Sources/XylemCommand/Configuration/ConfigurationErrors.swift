@@ -32,12 +32,6 @@ enum ConfigurationErrors {
       remedies: near.isEmpty ? ["the keys: \(keys.joined(separator: ", "))"] : near.map { "\($0):" })
   }
 
-  static func unavailable(_ key: String, at mark: Mark?, of path: String) -> XylemError {
-    var error = CommandErrors.unavailable("the key '\(key)'")
-    error.place = place(mark, path)
-    return error
-  }
-
   static func noDigest(of plugin: String, at mark: Mark?, of path: String) -> XylemError {
     malformed(
       "the plugin '\(plugin)' has no 'sha256': a configuration pins the content of what it loads", at: mark, of: path,

@@ -9,6 +9,8 @@ struct CommandOutline {
     let names: [String]
     /// Whether a value follows.
     let takesValue: Bool
+    /// Whether every word up to the next option is a value of it.
+    let takesMany: Bool
     /// The values that it takes, or one phrase about them.
     let values: [String]
   }
@@ -44,6 +46,7 @@ private struct HelpDump: Decodable {
   struct Argument: Decodable {
     var kind: String
     var names: [Name]?
+    var parsingStrategy: String?
     var allValues: [String]?
   }
 
@@ -61,7 +64,8 @@ private struct HelpDump: Decodable {
     return (dump.command.arguments ?? []).filter { $0.kind != "positional" }.map { argument in
       let names = (argument.names ?? []).sorted { ($0.kind == "long" ? 0 : 1) < ($1.kind == "long" ? 0 : 1) }
       return CommandOutline.Option(
-        names: names.map(\.text), takesValue: argument.kind == "option", values: argument.allValues ?? [])
+        names: names.map(\.text), takesValue: argument.kind == "option",
+        takesMany: argument.parsingStrategy == "upToNextOption", values: argument.allValues ?? [])
     }
   }
 }

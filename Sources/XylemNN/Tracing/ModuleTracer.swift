@@ -52,7 +52,7 @@ final class ModuleTracer: @unchecked Sendable {
     guard let entry = root.module.wholeEntry(root.type) else { throw ModuleErrors.noEntry(root.type) }
     let names = entry.arguments.map(\.name)
     for name in options.concrete.keys.sorted() where !names.contains(name) {
-      throw TraceErrors.unknownArgument(name, known: names)
+      throw TraceErrors.unknownArgument(name, value: options.concrete[name], known: names)
     }
     let inputs = entry.arguments.enumerated().map { position, argument in
       placeholder(for: argument, at: position)

@@ -23,10 +23,15 @@ struct CommandRun: Sendable {
 
 /// Runs the command line with streams of its own.
 ///
-/// - Parameter models: models of the executable's own.
-func xylem(_ arguments: [String], models: [ModelDefinition] = []) async -> CommandRun {
+/// - Parameters:
+///   - models: models of the executable's own.
+///   - style: how results look.
+func xylem(
+  _ arguments: [String], models: [ModelDefinition] = [], style: OutputStyle = .plain, colorsErrors: Bool = false
+) async -> CommandRun {
   let streams = Streams()
   let terminal = Terminal(
+    style: style, colorsErrors: colorsErrors,
     output: { text in streams.output.withLock { $0 += text } },
     error: { text in streams.errors.withLock { $0 += text } })
   let status = await Terminal.$current.withValue(terminal) {

@@ -1,0 +1,72 @@
+internal import Foundation
+internal import XylemReport
+
+/// What `xylem bench` found.
+struct BenchReport {
+  /// The milliseconds of each run.
+  let milliseconds: [Double]
+  let peakMemoryBytes: Int
+  let instructions: Int
+  let copies: Int
+  let warmup: Int
+  let threads: Int
+  let precision: String
+
+  /// The contract's JSON; times to a tenth of a microsecond.
+  var json: JSONValue {
+    .object([
+      "schema": .int(1), "milliseconds": .array(milliseconds.map { .double(($0 * 1e4).rounded() / 1e4) }),
+      "peakMemoryBytes": .int(peakMemoryBytes), "instructions": .int(instructions), "copies": .int(copies),
+    ])
+  }
+
+  /// For a person, without a line break at its end.
+  func text(_ style: OutputStyle) -> String {
+    let sorted = milliseconds.sorted()
+    let mean = sorted.isEmpty ? 0 : sorted.reduce(0, +) / Double(sorted.count)
+    var table = TextTable([.left, .right, .left])
+    for (name, value) in [
+      ("fastest", sorted.first ?? 0), ("median", Self.quantile(0.5, sorted)), ("mean", mean),
+      ("95th percentile", Self.quantile(0.95, sorted)), ("slowest", sorted.last ?? 0),
+    ] { table.append([name, Self.number(value), "ms"]) }
+    let (memory, unit) = ByteCount(peakMemoryBytes).parts
+    table.append(["memory at its peak", memory, unit])
+    table.append(["instructions", "\(instructions)", ""])
+    table.append(["features copied", "\(copies)", ""])
+    let runs = sorted.count == 1 ? "1 run" : "\(sorted.count) runs"
+    let title =
+      "\(runs) after \(warmup) to warm up, \(threads) \(threads == 1 ? "thread" : "threads"), \(precision)"
+    return style.paint(title, .heading) + "\n\n" + table.text(style)
+  }
+
+  /// The value below which that part of sorted numbers lies; the nearest one of them.
+  static func quantile(_ part: Double, _ sorted: [Double]) -> Double {
+    guard !sorted.isEmpty else { return 0 }
+    return sorted[min(sorted.count - 1, max(0, Int((part * Double(sorted.count)).rounded(.up)) - 1))]
+  }
+
+  /// Four significant digits at least, and never an exponent.
+  private static func number(_ value: Double) -> String {
+    String(format: value >= 1000 ? "%.0f" : value >= 100 ? "%.1f" : value >= 10 ? "%.2f" : "%.3f", value)
+  }
+}
+
+/// A number of bytes, for people.
+struct ByteCount: CustomStringConvertible {
+  private let bytes: Int
+
+  init(_ bytes: Int) { self.bytes = bytes }
+
+  /// The number with a digit after the point, and its unit.
+  var parts: (number: String, unit: String) {
+    let units = ["B", "KiB", "MiB", "GiB", "TiB"]
+    var (value, unit) = (Double(bytes), 0)
+    while value >= 1024, unit + 1 < units.count {
+      value /= 1024
+      unit += 1
+    }
+    return (unit == 0 ? "\(bytes)" : String(format: "%.1f", value), units[unit])
+  }
+
+  var description: String { "\(parts.number) \(parts.unit)" }
+}

@@ -1,0 +1,229 @@
+import Foundation
+import Testing
+import XylemErrors
+
+@testable import XylemCommand
+
+/// What errors offer is followed, and succeeds.
+@Suite(.needsRuntime, .serialized) struct RemedyTests {
+  private static let help = "describes its options"
+  private static let photo = "X/images/chelsea.png"
+  private static let resnet = "X/zoo/resnet18.pt"
+  private static let extract = ["extract", resnet, "--input", photo]
+  private static let dropout = "X/constructs/functional_dropout_half.pt"
+
+  static let scenarios: [RemedyScenario] =
+    usage + requests + traces + files + [
+      RemedyScenario(
+        name: "a fingerprint that is none", id: .diffUnknownFinding,
+        arguments: ["diff", dropout, "--config", "F/xylem.yaml", "--accept", "abcdef", "--reason", "meant"],
+        success: [0, 1]),
+      RemedyScenario(
+        name: "a base that is not a report", id: .diffUnreadable,
+        arguments: ["diff", dropout, "--base", "F/notes.json"],
+        success: [0, 1], prepare: { try Data("{}".utf8).write(to: URL(fileURLWithPath: $0 + "/notes.json")) }),
+      RemedyScenario(
+        name: "the mode that an extractor was not saved for", id: .extractInput,
+        arguments: ["extract", "F/f.xylem", "--mode", "train", "--input", photo],
+        prepare: { folder in
+          let saved = await xylem(
+            "extract", Fixtures.path("zoo/resnet18.pt"), "--eval-return", "fc", "--save", folder + "/f.xylem")
+          #expect(saved.status == 0, "\(saved.errors)")
+        }),
+      RemedyScenario(
+        name: "a feature that an archive can't hold", id: .extractUnsavable,
+        arguments: ["extract", "X/constructs/number_outputs.pt", "--return", "output", "--save", "F/f.pt"]),
+      RemedyScenario(
+        name: "code that an archive can't hold", id: .extractUnsavable,
+        arguments: [
+          "extract", "X/constructs/interface_list.pt", "--auto-leaf", "--return", "output", "--save", "F/f.pt",
+        ],
+        advice: ["ask for nodes before forward"]),
+      RemedyScenario(
+        name: "an input that the model can't take", id: .extractExecution,
+        arguments: ["bench", resnet, "--return", "fc", "--input-shape", "1,4,64,64"],
+        advice: ["check the input's shape and dtype"]),
+    ]
+
+  private static let usage = [
+    RemedyScenario(name: "a command that does not exist", id: .usage, arguments: ["node", "x"]),
+    RemedyScenario(
+      name: "an option that does not exist", id: .usage, arguments: ["nodes", resnet, "--auto-laef"],
+      replaced: ["--auto-laef"]),
+    RemedyScenario(
+      name: "a value that is not one of several", id: .usage, arguments: ["nodes", resnet, "--mode", "evel"]),
+    RemedyScenario(name: "a missing model", id: .usage, arguments: ["nodes"]),
+    RemedyScenario(
+      name: "shapes without the long form", id: .usage, arguments: ["nodes", resnet, "--input-shape", "1,3,64,64"]),
+    RemedyScenario(
+      name: "a page's option without the page", id: .usage, arguments: ["graph", resnet, "--return", "fc"]),
+    RemedyScenario(
+      name: "an output of an unknown ending", id: .usage, arguments: extract + ["--return", "fc", "-o", "F/x.txt"]),
+    RemedyScenario(
+      name: "an extractor of an unknown ending", id: .usage, arguments: extract + ["--return", "fc", "--save", "F/x"]),
+    RemedyScenario(
+      name: "weights by reference in an archive", id: .usage,
+      arguments: extract + ["--return", "fc", "--save", "F/x.pt", "--save-weights", "reference"]),
+    RemedyScenario(name: "nothing to return", id: .usage, arguments: extract),
+    RemedyScenario(name: "nothing to time", id: .usage, arguments: ["bench", resnet, "--input-shape", "1,3,64,64"]),
+    RemedyScenario(
+      name: "two features in a file for one", id: .usage,
+      arguments: extract + ["--return", "fc", "layer1", "-o", "F/x.npy"]),
+    RemedyScenario(
+      name: "accepting without a configuration", id: .usage,
+      arguments: ["diff", dropout, "--accept", "17924b71b5ed415f", "--reason", "meant"]),
+  ]
+
+  private static let requests = [
+    RemedyScenario(
+      name: "a node that does not exist", id: .extractUnknownNode, arguments: extract + ["--return", "layr1"]),
+    RemedyScenario(
+      name: "a node like no other", id: .extractUnknownNode, arguments: extract + ["--return", "qqqqqqqq"]),
+    RemedyScenario(
+      name: "a pattern that matches nothing", id: .extractUnknownNode, arguments: extract + ["--return", "*.conv1"]),
+    RemedyScenario(
+      name: "a pattern like no name", id: .extractUnknownNode, arguments: extract + ["--return", "qqqqqqqq*"]),
+    RemedyScenario(
+      name: "a node of the other mode", id: .extractUnknownNode,
+      arguments: ["extract", "X/zoo/googlenet.pt", "--input", photo, "--return", "aux1"]),
+    RemedyScenario(
+      name: "a node of one mode, saved for both", id: .extractUnknownNode,
+      arguments: ["extract", "X/zoo/googlenet.pt", "--return", "aux1.conv", "--save", "F/f.xylem"]),
+    RemedyScenario(
+      name: "two values under one key", id: .extractDuplicateKey, arguments: extract + ["--return", "fc=a", "layer1=a"]),
+    RemedyScenario(
+      name: "one key for several values", id: .extractDuplicateKey, arguments: extract + ["--return", "layer*=a"]),
+  ]
+
+  private static let traces = [
+    RemedyScenario(
+      name: "control flow in a child", id: .traceControlFlow,
+      arguments: ["nodes", "X/constructs/if_on_data_in_child.pt"]),
+    RemedyScenario(
+      name: "control flow in a function", id: .traceControlFlow,
+      arguments: ["nodes", "X/constructs/leaf_module_and_function.pt"]),
+    RemedyScenario(
+      name: "an argument that does not exist", id: .traceUnknownArgument,
+      arguments: ["nodes", "X/constructs/optional_output.pt", "--concrete", "wnt=true"]),
+  ]
+
+  private static let files = [
+    RemedyScenario(
+      name: "a model that does not exist", id: .fileNotFound, arguments: ["nodes", "resnt18"],
+      advice: ["give the path of a TorchScript archive, as in ./model.pt"]),
+    RemedyScenario(
+      name: "a folder that does not exist", id: .fileUnwritable, arguments: ["nodes", resnet, "-o", "F/a b/c/n.txt"]),
+    RemedyScenario(
+      name: "a plugin's folder that exists", id: .fileUnwritable,
+      arguments: ["plugin", "new", "--language", "c", "Same", "--output", "F/there"],
+      prepare: { try FileManager.default.createDirectory(atPath: $0 + "/there", withIntermediateDirectories: false) }),
+    RemedyScenario(
+      name: "a language that has no template", id: .usage,
+      arguments: ["plugin", "new", "--language", "swft", "Same", "--output", "F/new"]),
+    RemedyScenario(
+      name: "images of different sizes", id: .extractInput,
+      arguments: [
+        "extract", resnet, "--return", "fc", "--input", photo, "X/images/astronaut.png", "--resize", "none", "--crop",
+        "none",
+      ]),
+    RemedyScenario(
+      name: "an image of another format", id: .fileUnsupported,
+      arguments: ["extract", resnet, "--return", "fc", "--input", "F/a photo.gif"],
+      prepare: { folder in
+        let gif = "R0lGODlhAgACAIAAAP8AAAAA/ywAAAAAAgACAAACAoRRADs="
+        try #require(Data(base64Encoded: gif)).write(to: URL(fileURLWithPath: folder + "/a photo.gif"))
+      }),
+    RemedyScenario(
+      name: "a file of labels that is none", id: .fileMalformed,
+      arguments: extract + ["--return", "fc", "--labels", "F/l.json"],
+      advice: [#"a JSON list of texts: ["tench", "goldfish"]"#],
+      prepare: { try Data("{}".utf8).write(to: URL(fileURLWithPath: $0 + "/l.json")) }),
+  ]
+
+  /// Remedies of the sources that no run here can follow, and why.
+  private static let withoutScenario: [(pattern: String, reason: String)] = [
+    ("xylem diff --help", "a finding of xylem diff, and not an error"),
+    ("--train-return \u{0}=\u{0}", "a finding of xylem diff: DiffCommandTests"),
+    ("xylem nodes MODEL --mode both", "a finding of xylem diff, and not an error"),
+    ("xylem models  # lists the models that are known", "an extractor of another executable's model"),
+    ("xylem doctor", "the runtime is there: ExecutableTests take it away"),
+    ("--plugin FILE", "ExecutableTests: a saved extractor wants its plugin"),
+    ("--allow-changed-plugins", "ExecutableTests: a saved extractor wants its plugin"),
+    ("--time-limit", "a plugin that hangs: PluginCommandTests"),
+    ("xylem plugin check", "a plugin that hangs or crashes: PluginCommandTests"),
+    ("--sample", "samples of plugins: PluginCommandTests"),
+    ("--wrap-symbol", "symbols of libraries: PluginOptionTests"),
+    ("--allow-asserted", "symbols of libraries: PluginOptionTests"),
+    ("nm -D", "symbols of libraries: PluginOptionTests"), ("ldconfig", "symbols of libraries: PluginOptionTests"),
+    ("sha256sum", "digests of plugins: ConfigurationTests"), ("--xylem", "an executable whose checkout is gone"),
+    ("--leaf TYPE", "the code of a saved extractor that can't be written"),
+    ("--mean 0.485", "the command line checks the numbers itself: XylemImageTests"),
+    ("--resize 256 --crop 224", "the command line checks sides itself: XylemImageTests"),
+    ("magick FILE -resize", "an image of more than the pixels that are taken: XylemImageTests"),
+  ]
+
+  @Test func `every remedy that can be pasted is followed, and succeeds, and none in the sources is forgotten`()
+    async throws
+  {
+    var offered: [String] = []
+    for scenario in Self.scenarios {
+      let found = try await withTemporaryFolder { folder in
+        try await scenario.prepare(folder)
+        return await xylem(scenario.arguments(in: folder))
+      }
+      #expect(found.status == (scenario.id == .usage ? 64 : 2), "\(scenario.name): \(found.errors)")
+      #expect(found.errors.contains("(\(scenario.id.rawValue))"), "\(scenario.name): \(found.errors)")
+      let count = Self.remedies(of: found.errors).count
+      #expect(count > 0, "\(scenario.name) offers nothing: \(found.errors)")
+      // Each remedy is followed in a folder of its own, where the error is made again: its text may name the folder.
+      for index in 0..<count {
+        try await withTemporaryFolder { folder in
+          try await scenario.prepare(folder)
+          let remedies = Self.remedies(of: await xylem(scenario.arguments(in: folder)).errors)
+          let remedy = remedies[index]
+          offered.append(remedy)
+          if scenario.advice.contains(remedy) { return }
+          if remedy.hasPrefix("magick "), !RemedyScenario.hasProgram("magick") { return }
+          let run = try await scenario.follow(remedy, in: folder)
+          #expect(
+            scenario.success.contains(run.status),
+            "\(scenario.name): '\(remedy)' ends with \(run.status): \(run.errors)")
+        }
+      }
+    }
+    for (file, pattern) in try WrittenRemedies.pasteable() {
+      let isKnown = Self.withoutScenario.contains { pattern.hasPrefix($0.pattern) }
+      #expect(
+        isKnown || offered.contains { WrittenRemedies.matches($0, pattern) },
+        "\(file): no scenario offers '\(pattern.replacing("\u{0}", with: "…"))'")
+    }
+  }
+
+  private static func remedies(of errors: String) -> [String] {
+    errors.split(separator: "\n").filter { $0.hasPrefix("  try: ") }.map { String($0.dropFirst("  try: ".count)) }
+  }
+
+  @Test func `the reading of the sources finds literals, and can fail`() {
+    #expect(
+      WrittenRemedies.literals(in: #"remedies: ["--return \(shellWord(a + "=" + b))  # x", "y \"z\""])"#) == [
+        "--return \u{0}  # x", "y \"z\"",
+      ])
+    #expect(WrittenRemedies.matches("--return layer1  # x", "--return \u{0}  # x"))
+    #expect(!WrittenRemedies.matches("--return layer1", "--return \u{0}  # x"))
+    #expect(!WrittenRemedies.matches("--mode eval", "--return \u{0}"))
+    #expect(
+      WrittenRemedies.matches(
+        "xylem nodes m.pt --mode eval  # lists them", "xylem nodes MODEL --mode \u{0}  # lists them"))
+  }
+
+  @Test func `a shell's line is taken apart as a shell does it`() throws {
+    #expect(
+      try RemedyScenario.words(of: #"--return 'a b' "c d" e\ f 'it'\''s' ''"#) == [
+        "--return", "a b", "c d", "e f", "it's", "",
+      ])
+    #expect(
+      RemedyScenario.changed(["extract", "m.pt", "--return", "a", "b", "-o", "x"], by: ["--return", "c"]) == [
+        "extract", "m.pt", "-o", "x", "--return", "c",
+      ])
+  }
+}
