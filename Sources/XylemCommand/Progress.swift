@@ -1,4 +1,5 @@
 internal import Foundation
+internal import XylemGraph
 internal import XylemRuntime
 
 /// Tells a person at a terminal that long work goes on, and a supervisor what it is; nothing is shown anywhere else.
@@ -71,7 +72,7 @@ private final class ProgressLine: Sendable {
       guard terminal.isInteractive, !isFinished, ContinuousClock.now >= next else { return }
       isShown = true
       next = .now + pause
-      terminal.writeError("\r\u{1B}[K" + text)
+      terminal.writeError("\r\u{1B}[K" + printable(text))
     }
   }
 

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import XylemErrors
+internal import XylemGraph
 
 /// The streams of a run: results go to the output, everything else to the error stream.
 ///
@@ -59,8 +60,16 @@ package struct Terminal: Sendable {
   }
 
   /// Writes a line, or several, to the error stream; the words at their beginnings that say what they are have colours there.
+  ///
+  /// Names and messages in the text may be a model's own: what would control a terminal is escaped.
   static func error(_ text: String) {
-    current.writeError((current.colorsErrors ? Paint.messages(text) : text) + "\n")
+    let safe = escaped(text)
+    current.writeError((current.colorsErrors ? Paint.messages(safe) : safe) + "\n")
+  }
+
+  /// The text with everything escaped that is not printed, but for the ends of lines.
+  private static func escaped(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { printable(String($0)) }.joined(separator: "\n")
   }
 
   /// Writes a warning to the error stream.

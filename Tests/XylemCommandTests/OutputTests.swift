@@ -16,6 +16,19 @@ import XylemRuntime
     #expect(await XylemCommandLine.run(["--version"], on: terminal) == 2)
   }
 
+  @Test func `what a model says in an error can't control the terminal`() async {
+    await confirmation { shown in
+      let terminal = Terminal(
+        output: { _ in },
+        error: {
+          #expect($0 == "error: a\\x1b[31mb\\x9bc\\r\\u202ed (trace.raised)\n  module: größe\\x07\n")
+          shown()
+        })
+      let error = XylemError(.traceRaised, "a\u{1B}[31mb\u{9B}c\r\u{202E}d", at: .init(modulePath: "größe\u{07}"))
+      Terminal.$current.withValue(terminal) { Terminal.error("error: \(error)") }
+    }
+  }
+
   @Test func `progress is shown at a terminal and nowhere else`() async {
     await confirmation(expectedCount: 4) { shown in
       let terminal = Terminal(isInteractive: true, output: { _ in }, error: { _ in shown() })
