@@ -46,7 +46,10 @@ public struct XylemCommandLine: AsyncParsableCommand {
   /// A command that reads a file or computes runs in a child process, which is this program with the same arguments: whatever ends
   /// that is an error of this one, and leaves no temporary file. What a program does before it calls this is done twice.
   ///
+  /// It runs on the main thread: libdispatch looks after threads of its own in `/proc`, once a second, and ends a process that has none.
+  ///
   /// - Parameter models: models that commands know by name, beside the zoo's.
+  @MainActor
   public static func main(models: [ModelDefinition] = []) async {
     signal(SIGPIPE, SIG_IGN)
     let arguments = Array(OwnProcess.arguments.dropFirst())
@@ -61,7 +64,7 @@ public struct XylemCommandLine: AsyncParsableCommand {
   /// - Parameters:
   ///   - arguments: without the program's name.
   ///   - models: models that commands know by name, beside the zoo's; their names are their own.
-  public static func run(_ arguments: [String], models: [ModelDefinition]) async -> Int32 {
+  public nonisolated(nonsending) static func run(_ arguments: [String], models: [ModelDefinition]) async -> Int32 {
     do {
       return try await ModelCatalog.$current.withValue(ModelCatalog(adding: models)) { await run(arguments) }
     } catch {
@@ -72,12 +75,12 @@ public struct XylemCommandLine: AsyncParsableCommand {
   /// Runs a command and returns its exit code: 0 done, 1 findings, 2 could not finish, 64 usage.
   ///
   /// - Parameter arguments: without the program's name.
-  public static func run(_ arguments: [String]) async -> Int32 {
+  public nonisolated(nonsending) static func run(_ arguments: [String]) async -> Int32 {
     let terminal = Terminal.current.coloring(ColorChoice(in: arguments))
     return await Terminal.$current.withValue(terminal) { await runHere(arguments) }
   }
 
-  private static func runHere(_ arguments: [String]) async -> Int32 {
+  private nonisolated(nonsending) static func runHere(_ arguments: [String]) async -> Int32 {
     do {
       var command = try parseAsRoot(NegativeValues.joined(arguments))
       do {
