@@ -248,6 +248,7 @@ std::string ForwardWriter::save(bool is_training) {
     block(mode)->registerOutput(graph_->insertNode(dict)->output());
   }
   graph_->registerOutput(branch_->output());
+  use_own_upgraders(*graph_);
   use_own_division(*graph_);
   fold_branches(*graph_);
   drop_unused_reads(graph_->block());

@@ -202,13 +202,23 @@ static jit::Node *node_at(const xylem_function *source, uint32_t statement) {
   return code.sources[statement];
 }
 
+/// A node's place in the source. What an old version's operator became has none of its own: it has its neighbour's.
+static jit::SourceRange place_of(jit::Node *node) {
+  if (!is_upgraded(node)) return node->sourceRange();
+  for (auto *next = node->next(); next && next != node->owningBlock()->return_node(); next = next->next()) {
+    if (next->sourceRange().source() && !is_upgraded(next)) return next->sourceRange();
+  }
+  return node->sourceRange();
+}
+
 static xylem_status function_source(const xylem_function *source, uint32_t statement, xylem_source *out,
                                     xylem_error *error) {
   return guarded(error, [&] {
-    auto range = node_at(source, statement)->sourceRange();
+    auto *node = node_at(source, statement);
+    auto range = place_of(node);
     if (auto original = range.findSourceRangeThatGenerated()) range = *original;
     xylem_source found{};
-    if (range.source()) found.text = interned(std::string(range.text().str()));
+    if (range.source() && !is_upgraded(node)) found.text = interned(std::string(range.text().str()));
     if (const auto place = range.file_line_col()) {
       found.file = interned(std::get<0>(*place));
       found.line = static_cast<int64_t>(std::get<1>(*place));

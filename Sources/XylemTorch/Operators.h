@@ -56,6 +56,17 @@ void use_checked_division(torch::jit::Graph &graph);
 /// Puts the runtime's own division back.
 void use_own_division(torch::jit::Graph &graph);
 
+/// Makes one operator of each whose meaning changed since an old version, and lets archives of that version call it: the
+/// runtime would put code with branches on data in its place.
+void register_upgraders();
+
+/// Whether a node or an operator is one of those.
+bool is_upgraded(const torch::jit::Node *node);
+bool is_upgraded(const c10::FunctionSchema &schema);
+
+/// Puts the runtime's own code in their place, for archives that others load.
+void use_own_upgraders(torch::jit::Graph &graph);
+
 /// Makes the schemas of torchvision's operators known where nothing registered them.
 void register_vision_schemas();
 

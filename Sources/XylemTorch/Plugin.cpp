@@ -40,6 +40,7 @@ static xylem_status open(const xylem_host *host, xylem_error *error) {
     torch::jit::setGraphExecutorOptimize(false);
     register_vision_schemas();
     register_checked_division();
+    register_upgraders();
     register_autocast_scope();
   });
 }
