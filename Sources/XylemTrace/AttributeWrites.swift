@@ -2,6 +2,12 @@ internal import XylemErrors
 internal import XylemGraph
 internal import XylemRuntime
 
+/// What walks over functions and those that they call keep to.
+enum CodeWalk {
+  /// Calls within each other that are followed; what is further down may do anything.
+  static let deepestCalls = 200
+}
+
 /// Names of the attributes that code which is not traced through may give other values, its callees' included.
 ///
 /// Tensors that are written in place are not among them: whoever reads such an attribute holds the same tensor.
@@ -10,6 +16,7 @@ struct AttributeWrites {
   /// Whether some callee is known only when running.
   private var isAnything = false
   private var seen: Set<ScriptFunction> = []
+  private var depth = 0
   private let model: ScriptModel
 
   /// What a function writes.
@@ -29,6 +36,12 @@ struct AttributeWrites {
 
   private mutating func visit(_ function: ScriptFunction) throws(XylemError) {
     guard seen.insert(function).inserted else { return }
+    depth += 1
+    defer { depth -= 1 }
+    guard depth <= CodeWalk.deepestCalls else {
+      isAnything = true
+      return
+    }
     let code = try model.code(of: function)
     for index in code.blocks[0].statements { try visit(code.statements[index], code) }
   }

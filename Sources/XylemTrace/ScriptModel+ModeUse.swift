@@ -31,12 +31,16 @@ private struct ModeScan {
   private let model: ScriptModel
   /// What was found out; a function that is being looked at counts as no until it is.
   private var known: [ScriptFunction: Bool] = [:]
+  private var depth = 0
 
   init(_ model: ScriptModel) { self.model = model }
 
   mutating func mayRead(_ function: ScriptFunction) -> Bool {
     if let known = known[function] { return known }
     known[function] = false
+    depth += 1
+    defer { depth -= 1 }
+    guard depth <= CodeWalk.deepestCalls else { return true }
     guard let code = try? model.code(of: function), let body = code.blocks.first else {
       known[function] = true
       return true

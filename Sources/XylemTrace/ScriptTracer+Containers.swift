@@ -55,8 +55,9 @@ extension ScriptTracer {
       frame.setOutput(value, of: statement)
       return true
     }
-    func write(_ change: () -> Void) throws -> Bool {
+    func write(adding count: Int = 0, _ change: () -> Void) throws -> Bool {
       try willChange(origin: list.origin)
+      try spend(elements: count)
       change()
       return give(inputs[0])
     }
@@ -65,14 +66,14 @@ extension ScriptTracer {
     case "aten::__getitem__":
       guard case .int = inputs[1] else { return false }
       return give(try item(inputs[1], of: inputs[0], statement, frame))
-    case "aten::append": return try write { list.elements.append(inputs[1]) }
+    case "aten::append": return try write(adding: 1) { list.elements.append(inputs[1]) }
     case "aten::extend":
       guard case .list(let other) = inputs[1], other.symbol == nil else { return false }
-      return try write { list.elements += other.elements }
+      return try write(adding: other.elements.count) { list.elements += other.elements }
     case "aten::insert":
       guard case .int(let at) = inputs[1] else { return false }
       let count = list.elements.count
-      return try write { list.elements.insert(inputs[2], at: min(max(at < 0 ? at + count : at, 0), count)) }
+      return try write(adding: 1) { list.elements.insert(inputs[2], at: min(max(at < 0 ? at + count : at, 0), count)) }
     case "aten::_set_item":
       guard case .int(let at) = inputs[1] else { return false }
       return try replace(at: at, list) { list.elements[$0] = inputs[2] } && give(inputs[0])
@@ -92,13 +93,19 @@ extension ScriptTracer {
       return give(popped)
     case "aten::clear": return try write { list.elements.removeAll() }
     case "aten::reverse": return try write { list.elements.reverse() }
-    case "aten::copy", "aten::list": return give(.list(TracedList(list.elements)))
+    case "aten::copy", "aten::list":
+      try spend(elements: list.elements.count)
+      return give(.list(TracedList(list.elements)))
     case "aten::add", "aten::add_":
       guard case .list(let other) = inputs[1], other.symbol == nil else { return false }
-      if statement.name == "aten::add_" { return try write { list.elements += other.elements } }
+      if statement.name == "aten::add_" {
+        return try write(adding: other.elements.count) { list.elements += other.elements }
+      }
+      try spend(elements: list.elements.count + other.elements.count)
       return give(.list(TracedList(list.elements + other.elements)))
     case "aten::mul":
       guard case .int(let times) = inputs[1] else { return false }
+      try spend(elements: list.elements.count, times: max(0, times))
       return give(.list(TracedList((0..<max(0, times)).flatMap { _ in list.elements })))
     case "aten::slice": return try slice(inputs, list.elements).map { give(.list(TracedList($0))) } ?? false
     case "aten::__contains__":
@@ -129,6 +136,7 @@ extension ScriptTracer {
       }
     }
     let count = elements.count
+    try spend(elements: count)
     guard let step = bound(3, 1), step > 0, var start = bound(1, 0), var stop = bound(2, count) else { return nil }
     if start < 0 { start += count }
     if stop < 0 { stop += count }
@@ -164,6 +172,10 @@ extension ScriptTracer {
     }
     switch statement.name {
     case "aten::len": return give(.int(dictionary.entries.count))
+    case "aten::keys", "aten::values", "aten::items": try spend(elements: dictionary.entries.count)
+    default: break
+    }
+    switch statement.name {
     case "aten::keys": return give(.list(TracedList(dictionary.entries.map(\.key))))
     case "aten::values": return give(.list(TracedList(dictionary.entries.map(\.value))))
     case "aten::items":
@@ -182,6 +194,7 @@ extension ScriptTracer {
     case "aten::_set_item":
       guard let position = found() else { return false }
       try willChange(origin: dictionary.origin)
+      try spend(elements: 2)
       if let position {
         dictionary.entries[position].value = inputs[2]
       } else {

@@ -32,11 +32,14 @@ public struct TraceOptions: Sendable, Hashable, Codable {
   public var recordsLocations: Bool
   /// How many statements may run before the trace gives up, as with a loop that never ends.
   public var statementLimit: Int
+  /// How much memory and time the trace may use before it gives up.
+  public var limits: TraceLimits
 
   /// Options with the given values.
   public init(
     mode: Mode = .eval, naming: Naming = .exact, policy: LeafPolicy = LeafPolicy(), makesLeaves: Bool = false,
-    concrete: [String: Argument] = [:], recordsLocations: Bool = true, statementLimit: Int = 10_000_000
+    concrete: [String: Argument] = [:], recordsLocations: Bool = true, statementLimit: Int = 10_000_000,
+    limits: TraceLimits = TraceLimits()
   ) {
     self.mode = mode
     self.naming = naming
@@ -45,5 +48,6 @@ public struct TraceOptions: Sendable, Hashable, Codable {
     self.concrete = concrete
     self.recordsLocations = recordsLocations
     self.statementLimit = statementLimit
+    self.limits = limits
   }
 }

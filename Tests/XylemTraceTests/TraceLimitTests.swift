@@ -1,0 +1,136 @@
+import Testing
+import XylemErrors
+import XylemGraph
+import XylemRuntime
+import XylemTrace
+
+/// Models that would take all memory or time there is while they are traced.
+@Suite("Limits of a trace", .needsRuntime)
+struct TraceLimitTests {
+  private func model(_ body: String, more: String = "", methods: String = "") throws -> ScriptModel {
+    func indented(_ text: String, _ by: Int) -> String {
+      text.split(separator: "\n").map { String(repeating: " ", count: by) + $0 }.joined(separator: "\n")
+    }
+    let source = """
+      \(more)
+      class Net(Module):
+        __parameters__ = []
+        __buffers__ = []
+        training : bool
+        def forward(self, x: Tensor) -> Tensor:
+      \(indented(body, 4))
+      \(indented(methods, 2))
+
+      """
+    return try ScriptModel(ScriptArchive(source: source, root: "Net"))
+  }
+
+  @Test(
+    "what grows without end is given up by its size",
+    arguments: [
+      "s = \"a\"\nfor i in range(60):\n  s = torch.add(s, s)\nreturn torch.add(x, torch.len(s))",
+      "l = [1]\nfor i in range(60):\n  l = torch.add(l, l)\nreturn torch.add(x, torch.len(l))",
+      "s = torch.mul(\"a\", 10000000000)\nreturn torch.add(x, torch.len(s))",
+      "l = torch.mul([0], 10000000000)\nreturn torch.add(x, torch.len(l))",
+      "s = torch.ljust(\"a\", 10000000000, \" \")\nreturn torch.add(x, torch.len(s))",
+      "s = \"ab\"\nfor i in range(60):\n  s = torch.replace(s, \"a\", \"aa\", -1)\nreturn torch.add(x, torch.len(s))",
+      "s = \"a\"\nfor i in range(60):\n  s = torch.format(\"{}{}\", s, s)\nreturn torch.add(x, torch.len(s))",
+      "l = annotate(List[int], [])\nfor i in range(1000):\n  l0 = torch.mul([i], 100000)\n  _0 = torch.extend(l, l0)\nreturn torch.add(x, torch.len(l))",
+    ])
+  func bytes(_ body: String) throws {
+    let model = try model(body)
+    let error = #expect(throws: XylemError.self) { try model.trace() }
+    #expect(error?.id == .traceLimit)
+    #expect(error?.message == "the trace was given up after 1024 MiB")
+  }
+
+  @Test("loops without end are given up by time, or by the number of statements")
+  func rounds() throws {
+    let endless = try model("n = 0\nwhile True:\n  n = torch.add(n, 1)\nreturn torch.add(x, n)")
+    let late = #expect(throws: XylemError.self) {
+      try endless.trace(TraceOptions(limits: TraceLimits(seconds: 0.2)))
+    }
+    #expect(late?.id == .traceLimit)
+    #expect(late?.message == "the trace was given up after 0.2 seconds")
+    let long = #expect(throws: XylemError.self) { try endless.trace(TraceOptions(statementLimit: 500)) }
+    #expect(long?.message == "the trace was given up after 501 statements")
+    let counted = try model("n = 0\nfor i in range(1000000000000):\n  n = torch.add(n, 1)\nreturn torch.add(x, n)")
+    #expect(throws: XylemError.self) { try counted.trace(TraceOptions(makesLeaves: true, statementLimit: 500)) }
+  }
+
+  @Test("large tensors are nodes: tracing makes none")
+  func tensors() throws {
+    let model = try model("y = torch.zeros([1000000, 1000000])\nreturn torch.add(x, torch.sum(y))")
+    #expect(try model.trace().nodeNames == ["x", "zeros", "sum", "add"])
+  }
+
+  @Test("the limits leave a model alone that stays below them")
+  func belowLimits() throws {
+    let model = try model(
+      "s = \"a\"\nfor i in range(10):\n  s = torch.add(s, s)\nreturn torch.add(x, torch.len(s))")
+    #expect(try model.trace().nodeNames == ["x", "add"])
+  }
+
+  @Test("functions that call each other too deeply are an error, in leaves too")
+  func deepCalls() throws {
+    var methods = "def f300(self, x: Tensor) -> Tensor:\n  return torch.neg(x)"
+    for number in (0..<300).reversed() {
+      methods += "\ndef f\(number)(self, x: Tensor) -> Tensor:\n  return self.f\(number + 1)(x)"
+    }
+    let model = try model("return self.f0(x)", methods: methods)
+    for makesLeaves in [false, true] {
+      let error = #expect(throws: XylemError.self) { try model.trace(TraceOptions(makesLeaves: makesLeaves)) }
+      #expect(error?.id == .traceRecursion)
+    }
+  }
+
+  @Test("so are blocks within blocks")
+  func deepBlocks() throws {
+    var body = ""
+    for depth in 0..<300 {
+      body += String(repeating: "  ", count: depth) + "if bool(torch.gt(torch.sum(x), \(depth))):\n"
+    }
+    body += String(repeating: "  ", count: 300) + "y = torch.neg(x)\n"
+    for depth in (0..<300).reversed() {
+      body += String(repeating: "  ", count: depth) + "else:\n"
+      body += String(repeating: "  ", count: depth + 1) + "y = x\n"
+    }
+    let model = try model(body + "return y")
+    let error = #expect(throws: XylemError.self) { try model.trace(TraceOptions(makesLeaves: true)) }
+    #expect(error?.id == .traceRecursion)
+  }
+
+  @Test("a container that code kept whole reaches in two ways, and changes, is refused")
+  func twoWays() throws {
+    let body = """
+      a = [x]
+      b = [a]
+      if bool(torch.gt(torch.sum(x), 0)):
+        _0 = torch.append(a, x)
+        _1 = torch.append(b, a)
+      else:
+        pass
+      return torch.add(x, torch.len(a))
+      """
+    let model = try model(body)
+    let error = #expect(throws: XylemError.self) { try model.trace(TraceOptions(makesLeaves: true)) }
+    #expect(error?.id == .traceUnsupported)
+  }
+
+  @Test("a list that a block may have changed as a part of another is not read as if it had not")
+  func partOfAnother() throws {
+    let body = """
+      a = [x]
+      b = [a]
+      if bool(torch.gt(torch.sum(x), 0)):
+        _0 = torch.append(b[0], x)
+      else:
+        pass
+      return torch.add(x, torch.len(a))
+      """
+    let model = try model(body)
+    let error = #expect(throws: XylemError.self) { try model.trace(TraceOptions(makesLeaves: true)) }
+    #expect(error?.id == .traceUnsupported)
+    #expect(error?.message.contains("as a part of another container") == true)
+  }
+}
