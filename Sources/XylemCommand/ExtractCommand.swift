@@ -238,8 +238,10 @@ struct ExtractCommand: ModelCommand {
         written.append(path)
       }
     }
-    let text = format == .json ? summary.json.text : summary.text(Terminal.current.outputStyle)
-    if options.output.map(OutputFile.isStandardOutput) == true { return Terminal.error(text) }
+    let isOutputTaken = options.output.map(OutputFile.isStandardOutput) == true
+    let style = isOutputTaken ? .plain : Terminal.current.outputStyle
+    let text = format == .json ? summary.json.text : summary.text(style)
+    if isOutputTaken { return Terminal.error(text) }
     try Terminal.output(text)
   }
 

@@ -43,6 +43,13 @@ struct ModelOptions: ParsableArguments {
       "Fixes an argument of forward to a number, true, false or null. Repeatable.", valueName: "name=value"))
   var concrete: [ConcreteValue] = []
 
+  @Flag(
+    help: """
+      Lets the model's code read and write files, start processes and use the network. Only for a model whose author you \
+      trust.
+      """)
+  var allowFileOperators = false
+
   @OptionGroup(title: "Plugin options") var plugins: PluginOptions
 
   @Option(
@@ -139,12 +146,15 @@ struct ModelOptions: ParsableArguments {
     if isSaved { try checkNothingToTrace() }
     let loaded = try Progress.during("loading \(model)") {
       if isSaved {
-        let saved = try FeatureExtractor(path: model, allowsOtherPlugins: plugins.allowsChanged) { name in
+        let saved = try FeatureExtractor(
+          path: model, allowsOtherPlugins: plugins.allowsChanged, allowsFileOperators: allowFileOperators
+        ) { name in
           try ModelCatalog.current[name].map { try SwiftModel($0.make(), name: name) }
         }
         return LoadedModel(model: saved.model, saved: saved)
       }
-      return LoadedModel(model: try ScriptModel(path: model), saved: nil, leaves: leaves)
+      return LoadedModel(
+        model: try ScriptModel(path: model, allowsFileOperators: allowFileOperators), saved: nil, leaves: leaves)
     }
     for plugin in loaded.saved?.otherPlugins ?? [] {
       Terminal.warn(

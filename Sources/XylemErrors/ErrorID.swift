@@ -15,6 +15,7 @@ public enum ErrorID: String, Sendable, Hashable, CaseIterable {
   case archiveStateDict = "archive.state-dict"
   case archiveUnknownOperator = "archive.unknown-operator"
   case archiveUnreadable = "archive.unreadable"
+  case archiveFileOperator = "archive.file-operator"
 
   // Images.
   case imageUndecodable = "image.undecodable"
@@ -83,6 +84,7 @@ public enum ErrorID: String, Sendable, Hashable, CaseIterable {
   case traceUnknownArgument = "trace.unknown-argument"
   case traceNoForward = "trace.no-forward"
   case traceLimit = "trace.limit"
+  case traceFileOperator = "trace.file-operator"
 
   // Models written in Swift.
   case modelUnregistered = "model.unregistered"
@@ -105,6 +107,7 @@ public enum ErrorID: String, Sendable, Hashable, CaseIterable {
   case extractUnsavable = "extract.unsavable"
   case extractState = "extract.state"
   case extractNoTensor = "extract.no-tensor"
+  case extractFileOperator = "extract.file-operator"
 
   // Configurations.
   case configMalformed = "config.malformed"

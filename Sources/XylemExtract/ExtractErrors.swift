@@ -4,6 +4,16 @@ internal import XylemTrace
 
 /// The texts of this module's errors.
 enum ExtractErrors {
+  /// An operator that reaches files, processes or the network, in a model that may not.
+  static func fileOperator(_ name: String, at node: Node) -> XylemError {
+    XylemError(
+      .extractFileOperator, "the node '\(node.name)' reaches outside of the model",
+      at: XylemError.Place(
+        modulePath: node.modulePath, node: node.name, source: node.location.map(String.init(describing:))),
+      cause: Words("it calls \(name), which reads or writes files, or uses other processes or the network"),
+      remedies: ["--allow-file-operators  # only for a model whose author you trust"])
+  }
+
   static func unknownNode(_ request: String, mode: String, candidates: [String]) -> XylemError {
     var near = nearMisses(of: request, among: candidates)
     // Brackets are steps into a value, or a set of characters.

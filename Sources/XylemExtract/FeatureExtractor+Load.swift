@@ -27,11 +27,14 @@ extension FeatureExtractor {
   /// - Parameters:
   ///   - path: the file.
   ///   - allowsOtherPlugins: whether another file of the same plugin may stand in; ``otherPlugins`` then tells which did.
+  ///   - allowsFileOperators: whether the model's code may read and write files, start processes and use the network. Only
+  ///     for a model whose author you trust.
   ///   - suppression: which differences between the modes ``warnings`` does not tell of.
   ///   - models: gives a fresh model of a name; nil where there is none.
   /// - Throws: also `plugin.not-loaded`, `plugin.changed`.
   public convenience init(
-    path: String, allowsOtherPlugins: Bool = false, suppressing suppression: DiffSuppression = [],
+    path: String, allowsOtherPlugins: Bool = false, allowsFileOperators: Bool = false,
+    suppressing suppression: DiffSuppression = [],
     models: (_ name: String) throws -> (any TracedModel)? = { _ in nil }
   ) throws {
     let contents = try SafetensorsFile(path)
@@ -61,7 +64,7 @@ extension FeatureExtractor {
     } else {
       guard let code else { throw ExtractErrors.unreadable(path, "it has no code") }
       let archive = try unsafe code.bytes.withUnsafeBytes { bytes throws -> ScriptArchive in
-        unsafe try ScriptArchive(bytes: bytes, path: path)
+        unsafe try ScriptArchive(bytes: bytes, path: path, allowsFileOperators: allowsFileOperators)
       }
       try file.fill(archive, from: contents)
       model = try ScriptModel(archive)

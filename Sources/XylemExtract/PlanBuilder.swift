@@ -190,6 +190,10 @@ struct PlanBuilder {
   private mutating func compileOperator(_ name: String, _ node: Node) throws {
     let op = try TensorOperator(fullName: name)
     let schema = op.schema
+    // What compiled Swift code calls is the program's own affair; an archive, or a file's description of it, is not.
+    if schema.reachesOutside, let model = model as? ScriptModel, !model.archive.allowsFileOperators {
+      throw ExtractErrors.fileOperator(name, at: node)
+    }
     let operands = try node.inputs.enumerated().map { position, input in
       try operand(
         input, type: schema.arguments.indices.contains(position) ? schema.arguments[position].type : nil)

@@ -96,6 +96,8 @@ enum RuntimeErrors {
         remedies: [
           "model.load_state_dict(torch.load(\"FILE\")); torch.jit.script(model).save(\"model.pt\")  # in Python"
         ])
+    case XYLEM_REACHES_OUTSIDE:
+      return fileOperator(.archiveFileOperator, "the archive reaches outside of the model while it is loaded", reason, place)
     case XYLEM_OUT_OF_MEMORY:
       return XylemError(.archiveUnreadable, "the archive does not fit into memory", at: place, cause: Reason(reason))
     default:
@@ -114,6 +116,13 @@ enum RuntimeErrors {
         .archiveUnreadable, "the archive can't be loaded", at: place, cause: Reason(firstLines(reason)),
         remedies: ["load it in Python with torch.jit.load to see whether it is whole"])
     }
+  }
+
+  /// Code that reaches files, processes or the network without permission.
+  static func fileOperator(_ id: ErrorID, _ what: String, _ reason: String, _ place: XylemError.Place) -> XylemError {
+    XylemError(
+      id, what, at: place, cause: Reason(reason),
+      remedies: ["--allow-file-operators  # only for a model whose author you trust"])
   }
 
   /// The start of a foreign complaint: what follows is often pages of code.

@@ -13,15 +13,23 @@ public import XylemErrors
   /// Operators that the archive needs and that nobody registered, by name. Code that calls them can be traced and not
   /// run.
   public let missingOperators: [String]
+  /// Whether the archive's code may read and write files, start processes and use the network.
+  public let allowsFileOperators: Bool
 
   /// Loads an archive; its tensors are read once.
   ///
-  /// - Throws: `runtime.not-found` and its like without a runtime; `file.not-found`, `file.unreadable`, also for folders and
-  ///   pipes; `archive.not-zip`, `archive.truncated`, `archive.no-code`, `archive.state-dict`, `archive.unreadable`.
-  public convenience init(path: String) throws(XylemError) {
+  /// An archive is a program. Loading runs the `__setstate__` of its classes, and running it runs everything else. Without
+  /// permission its operators that reach files, processes or the network are refused: at loading where that would run
+  /// them, otherwise where they are traced or made ready to run, in leaves and regions too.
+  ///
+  /// - Parameter allowsFileOperators: the permission. Only for an archive whose author you trust.
+  /// - Throws: `runtime.not-found` and its like without a runtime; `file.not-found`, `file.unreadable`, also
+  ///   for folders and pipes; `archive.not-zip`, `archive.truncated`, `archive.no-code`, `archive.state-dict`, `archive.file-operator`,
+  ///   `archive.unreadable`.
+  public convenience init(path: String, allowsFileOperators: Bool = false) throws(XylemError) {
     if let foreign = try ForeignFile(path) { throw foreign.error(path) }
-    try unsafe self.init(path: path) { library, out, error in
-      unsafe path.withText { unsafe library.table.pointee.archive_load($0, out, error) }
+    try unsafe self.init(path: path, allowsFileOperators) { library, flags, out, error in
+      unsafe path.withText { unsafe library.table.pointee.archive_load($0, flags, out, error) }
     }
   }
 
@@ -29,31 +37,34 @@ public import XylemErrors
   ///
   /// - Parameter path: the file that errors name.
   /// - Throws: as ``init(path:)``.
-  package convenience init(bytes: UnsafeRawBufferPointer, path: String) throws(XylemError) {
-    try unsafe self.init(path: path) { library, out, error in
-      unsafe library.table.pointee.archive_load_bytes(bytes.baseAddress, bytes.count, out, error)
+  package convenience init(
+    bytes: UnsafeRawBufferPointer, path: String, allowsFileOperators: Bool = false
+  ) throws(XylemError) {
+    try unsafe self.init(path: path, allowsFileOperators) { library, flags, out, error in
+      unsafe library.table.pointee.archive_load_bytes(bytes.baseAddress, bytes.count, flags, out, error)
     }
   }
 
   private convenience init(
-    path: String,
+    path: String, _ allowsFileOperators: Bool,
     _ load: (
-      RuntimeLibrary, UnsafeMutablePointer<OpaquePointer?>, UnsafeMutablePointer<xylem_error>
+      RuntimeLibrary, UInt32, UnsafeMutablePointer<OpaquePointer?>, UnsafeMutablePointer<xylem_error>
     ) -> xylem_status
   ) throws(XylemError) {
     let library = try RuntimeLibrary.shared()
     var out: OpaquePointer?
     try unsafe check({ RuntimeErrors.archive($0, path: path, reason: $1) }) { error in
-      unsafe load(library, &out, error)
+      unsafe load(library, allowsFileOperators ? XYLEM_ALLOW_OUTSIDE : 0, &out, error)
     }
     guard let handle = unsafe out else {
       throw RuntimeErrors.archive(XYLEM_FAILED, path: path, reason: "the runtime gave nothing back")
     }
-    unsafe self.init(adopting: handle, library: library, path: path)
+    unsafe self.init(adopting: handle, library: library, path: path, allowsFileOperators: allowsFileOperators)
   }
 
   /// Takes over an archive that the runtime handed out.
-  init(adopting handle: OpaquePointer, library: RuntimeLibrary, path: String) {
+  init(adopting handle: OpaquePointer, library: RuntimeLibrary, path: String, allowsFileOperators: Bool = false) {
+    self.allowsFileOperators = allowsFileOperators
     unsafe self.handle = unsafe handle
     self.library = library
     self.path = path

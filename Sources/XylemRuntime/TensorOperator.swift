@@ -142,6 +142,8 @@ public struct OperatorSchema: Sendable {
   public var randomOnlyIf: Int?
   /// Whether the schema can be trusted to tell its effects.
   public var isKnown = false
+  /// Whether it reads or writes files, starts processes or uses the network.
+  public var reachesOutside = false
 
   init() {}
 
@@ -153,6 +155,7 @@ public struct OperatorSchema: Sendable {
     isRandom = unsafe raw.is_random != 0
     randomOnlyIf = unsafe raw.random_where >= 0 ? Int(raw.random_where) : nil
     isKnown = unsafe raw.is_known != 0
+    reachesOutside = unsafe raw.reaches_outside != 0
     for index in unsafe 0..<raw.argument_count {
       let argument = unsafe raw.arguments + index
       var value: Value?

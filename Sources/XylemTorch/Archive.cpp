@@ -1,6 +1,8 @@
 #include "Archive.h"
 #include "ArchiveScan.h"
 #include "Input.h"
+#include "Outside.h"
+#include "StateCode.h"
 #include "Storages.h"
 
 #include <caffe2/serialize/inline_container.h>
@@ -76,6 +78,7 @@ Archive *archive_of(const c10::ClassType &type) {
 
 xylem_archive *publish(std::unique_ptr<Archive> archive) {
   archive->missing = missing_operators(*archive->unit);
+  archive->outside = operator_outside(*archive->unit);
   for (const auto &name : archive->missing) archive->missing_texts.push_back(text(name));
   {
     std::lock_guard<std::mutex> lock(registry_mutex());
@@ -98,13 +101,15 @@ Function *Archive::function(torch::jit::Function *source) {
   return slot.get();
 }
 
-static std::unique_ptr<Archive> load(const Input &input) {
+static std::unique_ptr<Archive> load(const Input &input, bool allows_outside) {
   check(input);
   auto loaded = std::make_unique<Archive>();
+  loaded->allows_outside = allows_outside;
   // Each round brings one more operator that nobody registered; an archive needs a handful.
   for (int round = 0;; ++round) {
     loaded->unit = std::make_shared<torch::jit::CompilationUnit>();
     try {
+      if (!allows_outside) check_state_code(input);
       torch::jit::ExtraFilesMap none;
       const AllocationSizes sizes;
       loaded->root = torch::jit::import_ir_module(loaded->unit, input, std::nullopt, none);
@@ -127,15 +132,16 @@ static std::unique_ptr<Archive> load(const Input &input) {
   return loaded;
 }
 
-static xylem_status archive_load(xylem_text path, xylem_archive **out, xylem_error *error) {
+static xylem_status archive_load(xylem_text path, uint32_t flags, xylem_archive **out, xylem_error *error) {
   return guarded(error, [&] {
-    *out = publish(load(std::make_shared<InputFile>(string(path))));
+    *out = publish(load(std::make_shared<InputFile>(string(path)), (flags & XYLEM_ALLOW_OUTSIDE) != 0));
   });
 }
 
-static xylem_status archive_load_bytes(const void *bytes, size_t count, xylem_archive **out, xylem_error *error) {
+static xylem_status archive_load_bytes(const void *bytes, size_t count, uint32_t flags, xylem_archive **out,
+                                       xylem_error *error) {
   return guarded(error, [&] {
-    *out = publish(load(std::make_shared<InputBytes>(bytes, count)));
+    *out = publish(load(std::make_shared<InputBytes>(bytes, count), (flags & XYLEM_ALLOW_OUTSIDE) != 0));
   });
 }
 

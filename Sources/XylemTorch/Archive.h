@@ -55,6 +55,10 @@ struct Archive {
   std::shared_ptr<torch::jit::CompilationUnit> unit;
   torch::jit::Module root;
   std::vector<std::string> missing;
+  /// An operator in the code that reaches files, processes or the network, with its function; empty where there is none.
+  std::string outside;
+  /// Whether such code may run.
+  bool allows_outside = false;
   std::vector<xylem_text> missing_texts;
   std::mutex mutex;
   std::unordered_map<const torch::jit::Function *, std::unique_ptr<Function>> functions;

@@ -1,4 +1,5 @@
 #include "Operators.h"
+#include "Outside.h"
 
 #include <ATen/core/Tensor.h>
 #include <ATen/core/dispatch/Dispatcher.h>
@@ -55,6 +56,7 @@ Schema::Schema(const c10::FunctionSchema &source) {
   schema.result_count = source.returns().size();
   schema.is_known = !source.is_vararg() && !source.is_varret() && source.arguments().size() <= 64;
   schema.random_where = -1;
+  schema.reaches_outside = reaches_outside(source.name());
   bool result_annotated = false;
   bool result_anywhere = false;
   for (const auto &result : source.returns()) {
@@ -175,7 +177,7 @@ Operator::Operator(std::shared_ptr<torch::jit::Operator> source)
     const bool composite = found->hasKernelForDispatchKey(c10::DispatchKey::CompositeImplicitAutograd);
     const bool may_return_input = composite && !gives_fresh_results(declared.name());
     if (may_return_input || returns_views(declared.name())) add_aliases(declared, out);
-  } else {
+  } else if (!is_upgraded(declared)) {
     // The language's own schemas leave out what they like.
     add_aliases(declared, out);
     if (is_in_place(declared.name()) && !schema.arguments.empty()) schema.arguments[0].is_written = 1;

@@ -12,6 +12,10 @@ package struct OperatorFacts: Sendable {
   let argumentKinds: [ScriptType.Kind]
   /// Effects as the schema tells them, whatever the arguments; nil where it tells nothing.
   let effects: Effects?
+  /// Whether it reaches files, processes or the network.
+  let reachesOutside: Bool
+  /// Whether it computes on numbers, strings, containers and sizes alone, so that it may run while tracing.
+  let isComputable: Bool
   /// Arguments that are written only where another is true, with that one's position.
   private let conditionalWrites: [Int: Int]
   /// The argument that has to be true for the operator to draw random numbers.
@@ -21,6 +25,8 @@ package struct OperatorFacts: Sendable {
     name = schema.fullName
     let afterNamespace = schema.name.range(of: "::").map { schema.name[$0.upperBound...] } ?? schema.name[...]
     shortName = String(afterNamespace)
+    reachesOutside = schema.reachesOutside
+    isComputable = ComputableOperators.contains(schema.name)
     argumentKinds = schema.arguments.map(\.type.kind)
     conditionalWrites = Dictionary(
       uniqueKeysWithValues: schema.arguments.indices.compactMap { position in

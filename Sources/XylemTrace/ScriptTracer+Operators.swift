@@ -11,6 +11,9 @@ extension ScriptTracer {
       throw TraceErrors.unsupported("the operator \(statement.name) is not known", at: place)
     }
     let facts = OperatorFacts.of(op)
+    guard !facts.reachesOutside || model.archive.allowsFileOperators else {
+      throw TraceErrors.fileOperator(facts.name, at: place)
+    }
     // Warnings and prints leave no trace.
     if facts.shortName == "warn" || facts.name.hasPrefix("prim::Print") { return }
     if let results = try evaluate(op, facts, inputs, statement, frame) {
@@ -29,9 +32,7 @@ extension ScriptTracer {
     _ op: TensorOperator, _ facts: OperatorFacts, _ inputs: [TracedValue], _ statement: ScriptCode.Statement,
     _ frame: CallFrame
   ) throws -> [TracedValue]? {
-    guard let effects = facts.effects, effects.writes.isEmpty, !effects.usesRandomState, !effects.changesContext,
-      !Self.contextReaders.contains(facts.shortName)
-    else { return nil }
+    guard facts.isComputable, facts.effects?.writes.isEmpty == true else { return nil }
     let makesTensors = statement.outputs.contains { frame.code.typeKinds[$0] == .tensor }
     guard !makesTensors else { return nil }
     var values: [Value] = []
@@ -48,6 +49,7 @@ extension ScriptTracer {
         return nil
       }
     }
+    try spend(on: facts, values)
     let results: [Value]
     do {
       results = try op(values)
@@ -63,10 +65,6 @@ extension ScriptTracer {
     "size", "dim", "numel", "len", "dtype", "is_floating_point", "is_complex", "layout", "shape", "ndim",
   ]
 
-  private static let contextReaders: Set<String> = [
-    "is_grad_enabled", "is_autocast_enabled", "is_autocast_cpu_enabled",
-  ]
-
   // MARK: - Texts and conversions
 
   /// Texts are mostly for messages: their nodes are in no list of names.
@@ -77,6 +75,7 @@ extension ScriptTracer {
       return false
     }
     let pieces = inputs.map(text(of:))
+    try spend(bytes: pieces.reduce(0) { $0 + $1.utf8.count })
     var result = pieces.joined()
     if facts.shortName == "format", let pattern = pieces.first {
       let parts = pattern.split(separator: "{}", omittingEmptySubsequences: false)
