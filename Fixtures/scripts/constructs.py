@@ -123,11 +123,14 @@ def constructs():
 
 
 def build(name):
-    construct = constructs()[name]
+    return build_in("constructs", name, constructs()[name])
+
+
+def build_in(folder, name, construct):
     torch.manual_seed(1)
     model = construct.make()
     scripted = torch.jit.script(model)
-    path = FIXTURES / "constructs" / f"{name}.pt"
+    path = FIXTURES / folder / f"{name}.pt"
     path.parent.mkdir(parents=True, exist_ok=True)
     scripted.save(str(path))
     if left := machine_paths(path):
@@ -158,11 +161,15 @@ def build(name):
 
 
 def make(names=None):
+    make_in("constructs", build, list(constructs()), names)
+
+
+def make_in(folder, build, known, names):
     goldens, total = {}, 0
-    for name, result in in_processes(build, names or list(constructs())):
+    for name, result in in_processes(build, names or known):
         if result:
             goldens[name], size = result
             total += size
-    print(f"constructs: {len(goldens)} archives, {total} bytes")
+    print(f"{folder}: {len(goldens)} archives, {total} bytes")
     if not names:
-        write_json(FIXTURES / "constructs/goldens.json", goldens)
+        write_json(FIXTURES / folder / "goldens.json", goldens)

@@ -44,7 +44,7 @@ struct ScriptLinker: Linker {
       let types = try argumentTypes(of: model.archive.function(named: leaf.qualifiedName))
       return .compiled(callable, receiver: nil, types: types)
     case .region(let region):
-      return .compiled(callable, receiver: nil, types: try model.captureTypes(of: region.code))
+      return .compiled(callable, receiver: nil, types: try model.captureTypes(of: region))
     default: return nil
     }
   }
@@ -100,10 +100,10 @@ struct ScriptLinker: Linker {
       guard let function = model.archive.function(named: region.code.function) else {
         throw ExtractErrors.execution(at: node, missing("the archive has no function '\(region.code.function)'"))
       }
-      let captures = try model.captures(of: region.code)
+      let captures = try model.captures(of: region)
       return try Callable(
-        function, statement: region.code.statement, captures: captures, known: known(node),
-        flags: flags(node),
+        function, statement: region.code.statement, captures: captures.set, unset: captures.unset,
+        known: known(node), flags: flags(node),
         modes: modes(try choosesModule(node, region) ? [model.root] : modules(node)))
     default: return nil
     }
@@ -111,7 +111,7 @@ struct ScriptLinker: Linker {
 
   /// Whether the region calls a module that is found only when running: then any module's mode may matter.
   private func choosesModule(_ node: Node, _ region: Region) throws -> Bool {
-    let types = try model.captureTypes(of: region.code)
+    let types = try model.captureTypes(of: region)
     return zip(node.inputs, types).contains { input, type in
       input.node != nil && (type.kind == .module || type.kind == .interface)
     }

@@ -148,6 +148,9 @@ public struct Region: Hashable, Sendable, Codable {
   public var code: CodeReference
   /// Names of the values it captures, in the order of the node's inputs, as the code calls them.
   public var captures: [String]
+  /// Positions, among all values that the statement's code reads, of those that have no value yet and are not captured:
+  /// the code reads them only where it gave them one before.
+  public var unsetCaptures: [Int]
   /// How many values the statement itself gives. The node's value is that value for one, and a tuple for any other
   /// number or where containers are returned too.
   public var resultCount: Int
@@ -158,21 +161,46 @@ public struct Region: Hashable, Sendable, Codable {
 
   /// A region of a statement.
   public init(
-    kind: Kind, code: CodeReference, captures: [String], resultCount: Int, changedCaptures: [Int] = [],
-    hiddenModules: [String] = []
+    kind: Kind, code: CodeReference, captures: [String], unsetCaptures: [Int] = [], resultCount: Int,
+    changedCaptures: [Int] = [], hiddenModules: [String] = []
   ) {
     self.kind = kind
     self.code = code
     self.captures = captures
+    self.unsetCaptures = unsetCaptures
     self.resultCount = resultCount
     self.changedCaptures = changedCaptures
     self.hiddenModules = hiddenModules
   }
 
-  /// A file calls the kind `block`, next to the operation's own kind.
+  /// A file calls the kind `block`, next to the operation's own kind, and leaves out `unsetCaptures` where there are none.
   private enum CodingKeys: String, CodingKey {
     case kind = "block"
-    case code, captures, resultCount, changedCaptures, hiddenModules
+    case code, captures, unsetCaptures, resultCount, changedCaptures, hiddenModules
+  }
+
+  /// Reads the file form.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    kind = try container.decode(Kind.self, forKey: .kind)
+    code = try container.decode(CodeReference.self, forKey: .code)
+    captures = try container.decode([String].self, forKey: .captures)
+    unsetCaptures = try container.decodeIfPresent([Int].self, forKey: .unsetCaptures) ?? []
+    resultCount = try container.decode(Int.self, forKey: .resultCount)
+    changedCaptures = try container.decode([Int].self, forKey: .changedCaptures)
+    hiddenModules = try container.decode([String].self, forKey: .hiddenModules)
+  }
+
+  /// Writes the file form.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(kind, forKey: .kind)
+    try container.encode(code, forKey: .code)
+    try container.encode(captures, forKey: .captures)
+    if !unsetCaptures.isEmpty { try container.encode(unsetCaptures, forKey: .unsetCaptures) }
+    try container.encode(resultCount, forKey: .resultCount)
+    try container.encode(changedCaptures, forKey: .changedCaptures)
+    try container.encode(hiddenModules, forKey: .hiddenModules)
   }
 
   /// Whether the node's value is a tuple of results and changed containers.

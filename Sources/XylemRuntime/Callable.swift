@@ -10,6 +10,9 @@ public import XylemErrors
   /// The archive, kept alive.
   public let archive: ScriptArchive
 
+  /// `XYLEM_UNSET`, which Swift can't import.
+  private static let unsetBit: UInt32 = 1 << 31
+
   /// A module with the mode it shall have while the callable runs.
   public struct Mode: Sendable {
     /// The module.
@@ -29,12 +32,15 @@ public import XylemErrors
   /// - Parameters:
   ///   - statement: nil for the whole function.
   ///   - captures: numbers of the values that become arguments; not used for a whole function.
+  ///   - unset: numbers of values that the statement's code reads and that have no value when it starts.
   ///   - known: for each argument the module that will always be passed there, or nil.
   ///   - flags: arguments that will always be this true or false, by their positions: branches on them are decided now.
   ///   - modes: modes of modules below the known ones.
-  /// - Throws: `archive.unreadable`.
+  /// - Throws: `archive.unreadable`; `extract.file-operator` for code that reaches files, processes or the network in an
+  ///   archive that may not.
   public init(
-    _ function: ScriptFunction, statement: Int? = nil, captures: [Int] = [], known: [ScriptObject?],
+    _ function: ScriptFunction, statement: Int? = nil, captures: [Int] = [], unset: [Int] = [],
+    known: [ScriptObject?],
     flags: [Int: Bool] = [:],
     modes: [Mode]
   ) throws(XylemError) {
@@ -45,7 +51,7 @@ public import XylemErrors
         .archiveUnreadable, "a part of the model's code can't be compiled",
         reason: "it takes \(expected) values, not \(known.count)")
     }
-    let numbers = captures.map { UInt32($0) }
+    let numbers = captures.map { UInt32($0) } + unset.map { UInt32($0) | Self.unsetBit }
     var values = unsafe known.map { module in unsafe module?.object.raw ?? xylem_value() }
     for (position, flag) in flags where known.indices.contains(position) && known[position] == nil {
       unsafe values[position].tag = Int32(XYLEM_BOOL.rawValue)
@@ -56,7 +62,7 @@ public import XylemErrors
     }
     var out: OpaquePointer?
     defer { withExtendedLifetime((known, modes)) {} }
-    try unsafe check(.archiveUnreadable, "a part of the model's code can't be compiled") {
+    try unsafe check(Self.error) {
       unsafe table.pointee.callable_make(
         function.handle, statement.map { UInt32($0) } ?? XYLEM_WHOLE_FUNCTION, numbers, numbers.count, values,
         modeFlags,
@@ -70,6 +76,15 @@ public import XylemErrors
   }
 
   deinit { unsafe archive.library.table.pointee.callable_release(handle) }
+
+  private static func error(_ status: xylem_status, _ reason: String) -> XylemError {
+    guard status == XYLEM_REACHES_OUTSIDE else {
+      return RuntimeErrors.failed(
+        .archiveUnreadable, "a part of the model's code can't be compiled", reason: RuntimeErrors.firstLines(reason))
+    }
+    return RuntimeErrors.fileOperator(
+      .extractFileOperator, "a part of the model's code reaches outside of the model", reason, .init())
+  }
 
   /// What running it does besides computing its results. Positions count arguments.
   public struct Effects: Sendable, Hashable {

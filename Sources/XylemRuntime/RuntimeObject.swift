@@ -10,6 +10,8 @@ public import XylemErrors
   public enum Kind: Int32, Sendable {
     case tensor = 4
     case string, complex, device, list, tuple, dictionary, module, object, enumeration, other
+    /// What a variable of an archive's code holds before its first assignment.
+    case uninitialized
   }
 
   let library: RuntimeLibrary

@@ -124,6 +124,30 @@ public final class ScriptCode: Sendable {
   public func input(_ position: Int, of statement: Statement) -> Int {
     operands[statement.inputs.lowerBound + position]
   }
+
+  /// How many blocks stand within each other at most; 0 for a body without any.
+  package var nesting: Int {
+    // A block comes after the one that it stands in.
+    var depths = [Int](repeating: 0, count: blocks.count)
+    for (number, block) in blocks.enumerated() {
+      for index in block.statements {
+        for inner in statements[index].blocks { depths[inner] = depths[number] + 1 }
+      }
+    }
+    return depths.max() ?? 0
+  }
+
+  /// The statement that gives a value; nil for the parameters of blocks.
+  package func definition(of number: Int) -> Statement? {
+    // Values are numbered in the order of the statements.
+    var (low, high) = (0, statements.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if statements[middle].outputs.lowerBound <= number { low = middle + 1 } else { high = middle }
+    }
+    guard low > 0, statements[low - 1].outputs.contains(number) else { return nil }
+    return statements[low - 1]
+  }
 }
 
 private func range(_ first: UInt32, _ count: UInt32) -> Range<Int> { Int(first)..<Int(first) + Int(count) }

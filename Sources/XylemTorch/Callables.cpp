@@ -1,4 +1,5 @@
 #include "Callables.h"
+#include "Outside.h"
 #include "StraightLine.h"
 
 #include <torch/csrc/jit/passes/autocast.h>
@@ -41,15 +42,21 @@ struct Callable {
 
 const Callable *callable(const xylem_callable *c) { return reinterpret_cast<const Callable *>(c); }
 
-/// A graph of one statement, with the captured values as inputs and the statement's results as outputs.
+/// A graph of one statement, with the captured values as inputs and the statement's results as outputs. Captures without
+/// a value are no inputs.
 std::shared_ptr<jit::Graph> graph_of(const Code &code, uint32_t statement, const uint32_t *captures, size_t count) {
   if (statement >= code.sources.size()) throw StatusError(XYLEM_INVALID_ARGUMENT, "there is no such statement");
   auto graph = std::make_shared<jit::Graph>();
   std::unordered_map<jit::Value *, jit::Value *> replaced;
   for (size_t i = 0; i < count; ++i) {
-    if (captures[i] >= code.values.size()) throw StatusError(XYLEM_INVALID_ARGUMENT, "there is no such value");
-    auto *value = code.values[captures[i]];
-    replaced[value] = graph->addInput()->setType(value->type());
+    const auto number = captures[i] & ~XYLEM_UNSET;
+    if (number >= code.values.size()) throw StatusError(XYLEM_INVALID_ARGUMENT, "there is no such value");
+    auto *value = code.values[number];
+    if (captures[i] & XYLEM_UNSET) {
+      replaced[value] = graph->block()->appendNode(graph->createUninitialized(value->type()))->output();
+    } else {
+      replaced[value] = graph->addInput()->setType(value->type());
+    }
   }
   const auto replace = [&](jit::Value *value) -> jit::Value * {
     const auto found = replaced.find(value);
@@ -77,11 +84,26 @@ bool has_inlinable_call(const jit::Block *block) {
   return false;
 }
 
+size_t count_nodes(const jit::Block *block) {
+  size_t count = 0;
+  for (const auto *node : block->nodes()) {
+    ++count;
+    for (const auto *inner : node->blocks()) count += count_nodes(inner);
+  }
+  return count;
+}
+
 /// Puts the code of what is called in place of the calls. One pass of the runtime's goes one call deep in code as it was
-/// written.
+/// written. Functions that call each other twice, over and over, would become larger than memory.
 void inline_calls(jit::Graph &graph) {
   constexpr int deepest = 256;
-  for (int depth = 0; depth < deepest && has_inlinable_call(graph.block()); ++depth) jit::Inline(graph);
+  constexpr size_t most_nodes = size_t{1} << 21;
+  for (int depth = 0; depth < deepest && has_inlinable_call(graph.block()); ++depth) {
+    jit::Inline(graph);
+    if (count_nodes(graph.block()) > most_nodes) {
+      throw StatusError(XYLEM_FAILED, "the code of the functions that it calls is too large");
+    }
+  }
 }
 
 /// Replaces flags and switches of the modules that are known by what they will be.
@@ -174,6 +196,16 @@ class ScopedModes {
   std::vector<bool> before_;
 };
 
+/// Throws where code reaches outside, or may: calls that are decided while running can go to any code of the archive.
+void check_inside(const jit::Graph &graph, const Archive &archive, bool has_calls) {
+  const auto found = operator_outside(graph.block());
+  if (!found.empty()) throw StatusError(XYLEM_REACHES_OUTSIDE, "it calls " + found);
+  if (has_calls && !archive.outside.empty()) {
+    throw StatusError(XYLEM_REACHES_OUTSIDE, "it calls code that is found only while it runs, and the archive calls " +
+                                                 archive.outside);
+  }
+}
+
 /// Puts the thread's recording of gradients back where code fails before it does so itself.
 class RestoredOnFailure {
  public:
@@ -215,6 +247,7 @@ static xylem_status callable_make(const xylem_function *source, uint32_t stateme
     jit::ConstantPropagationImmutableTypes(graph);
     // Blocks of autocast take effect through casts that this pass writes into the code.
     jit::Autocast(graph);
+    if (!owner->archive->allows_outside) check_inside(*graph, *owner->archive, has_calls);
     auto made = std::make_unique<Callable>();
     for (size_t i = 0; has_calls && i < mode_count; ++i) {
       auto module = object(&modes[i].module);
@@ -253,6 +286,11 @@ static xylem_status callable_call(const xylem_callable *c, const xylem_value *ar
     for (size_t i = 0; i < count; ++i) {
       auto value = unwrap(arguments[i]);
       const auto &type = inputs[i]->type();
+      if (arguments[i].tag == XYLEM_UNINITIALIZED) {
+        // What another region did not set: the code knows whether it may read it.
+        stack.push_back(std::move(value));
+        continue;
+      }
       const bool fits = value.isTensor() ? type->kind() == c10::TypeKind::TensorType
                                          : value.isObject() && value.toObjectRef().type().get() == type.get();
       if (fits) {

@@ -58,7 +58,8 @@ xylem_value wrap(IValue value) {
     return boxed(tag, std::move(value));
   }
   if (value.isEnum()) return boxed(XYLEM_ENUM, std::move(value));
-  return boxed(XYLEM_OTHER, std::move(value));
+  const auto tag = value.tagKind() == "Uninitialized" ? XYLEM_UNINITIALIZED : XYLEM_OTHER;
+  return boxed(tag, std::move(value));
 }
 
 static at::Tensor borrowed(const xylem_value &value) {

@@ -22,9 +22,11 @@ public final class ScriptModel: Sendable {
 
   /// Loads an archive and walks its module tree.
   ///
-  /// - Throws: as ``ScriptArchive/init(path:)``.
-  public convenience init(path: String) throws(XylemError) {
-    try self.init(ScriptArchive(path: path))
+  /// - Parameter allowsFileOperators: whether the model's code may read and write files, start processes and use the
+  ///   network. Only for a model whose author you trust.
+  /// - Throws: as ``ScriptArchive/init(path:allowsFileOperators:)``.
+  public convenience init(path: String, allowsFileOperators: Bool = false) throws(XylemError) {
+    try self.init(ScriptArchive(path: path, allowsFileOperators: allowsFileOperators))
   }
 
   /// Walks the module tree of a loaded archive.
@@ -52,10 +54,18 @@ public final class ScriptModel: Sendable {
     return current
   }
 
+  /// Blocks within each other in one function, which code that walks over it can stand.
+  private static let deepestNesting = 250
+
   /// A function's code, read once.
+  ///
+  /// - Throws: `archive.unreadable`; `trace.recursion` for code with too many blocks within blocks.
   func code(of function: ScriptFunction) throws(XylemError) -> ScriptCode {
     if let known = codes.withLock({ $0[function] }) { return known }
     let fresh = try function.code()
+    guard fresh.nesting <= Self.deepestNesting else {
+      throw TraceErrors.nesting(fresh.qualifiedName, deepest: Self.deepestNesting)
+    }
     codes.withLock { $0[function] = fresh }
     return fresh
   }
@@ -172,15 +182,24 @@ extension ScriptModel {
     return own
   }
 
-  /// Numbers of the values that a statement captures when it is kept whole.
-  package func captures(of reference: CodeReference) throws -> [Int] {
-    try RegionScan(reference.statement, of: code(named: reference)).captures
+  /// Numbers of the values that a region captures, and of those that its code reads and that have no value yet.
+  ///
+  /// - Throws: `trace.unsupported` where the archive has no such code.
+  package func captures(of region: Region) throws -> (set: [Int], unset: [Int]) {
+    let all = try RegionScan(region.code.statement, of: code(named: region.code)).captures
+    let unset = Set(region.unsetCaptures)
+    return (
+      all.indices.filter { !unset.contains($0) }.map { all[$0] },
+      region.unsetCaptures.filter(all.indices.contains).map { all[$0] }
+    )
   }
 
-  /// The types of the values that a statement captures.
-  package func captureTypes(of reference: CodeReference) throws -> [ScriptType] {
-    let code = try code(named: reference)
-    return try captures(of: reference).map { code.types[$0] }
+  /// The types of the values that a region captures.
+  ///
+  /// - Throws: as ``captures(of:)``.
+  package func captureTypes(of region: Region) throws -> [ScriptType] {
+    let code = try code(named: region.code)
+    return try captures(of: region).set.map { code.types[$0] }
   }
 
   /// A value that is written in the model's code.

@@ -54,17 +54,15 @@ extension ScriptTracer {
       running.removeLast(running.count - runningCount)
       depth = depthBefore
     }
-    let checkpoint = options.makesLeaves ? core.checkpoint : nil
-    let contents = ContainerSnapshot(options.makesLeaves ? arguments : [])
+    let start = options.makesLeaves ? savepoint(reaching: arguments) : nil
     modules.append(frame)
     do {
       let result = try trace()
       leave()
       return result
-    } catch let error as XylemError where checkpoint != nil && error.isAboutTracing {
+    } catch let error as XylemError where start != nil && error.isAboutTracing {
       leave()
-      if let checkpoint { core.rollBack(to: checkpoint) }
-      contents.restore()
+      if let start { goBack(to: start) }
       let path = currentModule.path
       modules.append(
         ModuleFrame(module: frame.module, path: options.naming == .exact ? frame.path : path, canBecomeLeaf: false))
@@ -153,41 +151,6 @@ extension ScriptTracer {
     case .tuple(let elements, _): elements.contains(where: readsTensor)
     default: value.isSymbolic
     }
-  }
-}
-
-/// What the containers reachable from values hold, to be put back.
-struct ContainerSnapshot {
-  private var lists: [(TracedList, [TracedValue], NodeID?)] = []
-  private var dictionaries: [(TracedDictionary, [(key: TracedValue, value: TracedValue)], NodeID?)] = []
-  private var objects: [(TracedObject, [String: TracedValue])] = []
-  private var seen: Set<ObjectIdentifier> = []
-
-  init(_ values: [TracedValue]) { for value in values { add(value) } }
-
-  private mutating func add(_ value: TracedValue) {
-    switch value {
-    case .list(let list):
-      guard seen.insert(ObjectIdentifier(list)).inserted else { return }
-      lists.append((list, list.elements, list.symbol))
-      for element in list.elements { add(element) }
-    case .tuple(let elements, _): for element in elements { add(element) }
-    case .dictionary(let dictionary):
-      guard seen.insert(ObjectIdentifier(dictionary)).inserted else { return }
-      dictionaries.append((dictionary, dictionary.entries, dictionary.symbol))
-      for entry in dictionary.entries { add(entry.value) }
-    case .object(let object):
-      guard seen.insert(ObjectIdentifier(object)).inserted else { return }
-      objects.append((object, object.fields))
-      for field in object.fields.values { add(field) }
-    default: break
-    }
-  }
-
-  func restore() {
-    for (list, elements, symbol) in lists { (list.elements, list.symbol) = (elements, symbol) }
-    for (dictionary, entries, symbol) in dictionaries { (dictionary.entries, dictionary.symbol) = (entries, symbol) }
-    for (object, fields) in objects { object.fields = fields }
   }
 }
 

@@ -17,11 +17,11 @@ extension ScriptTracer {
         throw TraceErrors.raised("both branches of an 'if' raise", at: place)
       case (true, false), (false, true):
         let expected = onlyRaises[1]
-        let message = try guardMessage(branches[expected ? 1 : 0], frame)
+        let message = try guardMessage(branches[expected ? 1 : 0], of: index, frame)
         emitGuard(node, expected: expected, message: message)
         try take(branches[expected ? 0 : 1], statement, frame)
       case (false, false):
-        try keepWhole(statement, at: index, .if, condition: condition, frame)
+        try keepWhole(statement, at: index, .if, condition: describe(condition), frame)
       }
     default:
       throw TraceErrors.unsupported("an 'if' on \(condition.kindDescription)", at: place)
@@ -53,10 +53,10 @@ extension ScriptTracer {
     return false
   }
 
-  /// What a raising block would say, without keeping the nodes that its message needs.
-  private func guardMessage(_ block: ScriptCode.Block, _ frame: CallFrame) throws -> String {
-    let checkpoint = core.checkpoint
-    defer { core.rollBackNodes(to: checkpoint) }
+  /// What a raising block of a statement would say; nothing of the block's run stays.
+  private func guardMessage(_ block: ScriptCode.Block, of index: Int, _ frame: CallFrame) throws -> String {
+    let start = savepoint(before: index, frame)
+    defer { goBack(to: start) }
     do {
       try runBlock(block, frame)
     } catch let error as XylemError where error.id == .traceRaised {
@@ -76,23 +76,28 @@ extension ScriptTracer {
         location: core.graph[id].location))
   }
 
+  /// Runs the rounds of a counted loop, or keeps the loop whole where the input decides how many there are.
+  ///
+  /// That may show only after some rounds, as with a `break` on data: then nothing of those rounds stays.
   func runLoop(_ statement: ScriptCode.Statement, at index: Int, _ frame: CallFrame) throws {
     let code = frame.code
     let body = code.blocks[statement.blocks.lowerBound]
     let inputs = frame.inputs(of: statement)
-    guard case .int(let rounds) = inputs[0] else {
-      return try keepWhole(statement, at: index, .loop, condition: inputs[0], frame)
+    guard case .int(let rounds) = inputs[0], case .bool = inputs[1] else {
+      let decisive = if case .int = inputs[0] { inputs[1] } else { inputs[0] }
+      return try keepWhole(statement, at: index, .loop, condition: describe(decisive), frame)
     }
-    // A condition that depends on the input may show only after some rounds; then the loop is kept whole from its start.
-    let checkpoint = core.checkpoint
+    let start = savepoint(before: index, frame)
     var carried = Array(inputs.dropFirst(2))
     var condition = inputs[1]
     var round = 0
     let own = running[running.count - 1].statement
     while round < rounds {
       guard case .bool(let goesOn) = condition else {
-        core.rollBack(to: checkpoint)
-        return try keepWhole(statement, at: index, .loop, condition: condition, frame)
+        // The condition's node goes with its round, so it is described before.
+        let description = describe(condition)
+        goBack(to: start)
+        return try keepWhole(statement, at: index, .loop, condition: description, frame)
       }
       guard goesOn else { break }
       frame.values[body.inputs.lowerBound] = .int(round)
@@ -109,9 +114,9 @@ extension ScriptTracer {
 
   /// Makes a region of a statement, or says why there has to be one.
   private func keepWhole(
-    _ statement: ScriptCode.Statement, at index: Int, _ kind: Region.Kind, condition: TracedValue, _ frame: CallFrame
+    _ statement: ScriptCode.Statement, at index: Int, _ kind: Region.Kind, condition: String, _ frame: CallFrame
   ) throws {
-    let error = TraceErrors.controlFlow(kind, condition: describe(condition), at: place)
+    let error = TraceErrors.controlFlow(kind, condition: condition, at: place)
     guard keepsRunning else { throw error }
     try emitRegion(statement, at: index, kind, reason: error.message, frame)
   }

@@ -7,7 +7,8 @@ internal import XylemRuntime
 struct RegionScan {
   /// Numbers of captured values in the order of their first use; constants are copied into the region instead.
   private(set) var captures: [Int] = []
-  /// Whether code in the statement puts things into containers or takes them out.
+  /// Whether code in the statement may put things into containers or take them out, or gives containers that may be
+  /// those it captures: what is put into one later is then in the other.
   private(set) var changesContainers = false
   /// Names of attributes that code in the statement writes.
   private(set) var writtenAttributes: Set<String> = []
@@ -25,6 +26,8 @@ struct RegionScan {
     }
     self.constants = constants
     visit(code.statements[statement])
+    let results = code.statements[statement].outputs
+    changesContainers = changesContainers || results.contains { Self.holdsContainers(code.types[$0]) }
   }
 
   private mutating func visit(_ statement: ScriptCode.Statement) {
@@ -38,14 +41,22 @@ struct RegionScan {
     defined.formUnion(statement.outputs)
     switch statement.kind {
     case .setAttribute: writtenAttributes.insert(statement.name)
-    case .callMethod, .callFunction: changesContainers = true
+    case .callMethod, .callFunction, .enter, .exit, .fork, .other: changesContainers = true
     case .operator:
-      guard let schema = statement.operator?.schema else { break }
-      for (position, argument) in schema.arguments.enumerated() where argument.isWritten {
-        let number = code.input(position, of: statement)
-        if [.list, .dictionary].contains(code.typeKinds[number]) { changesContainers = true }
+      guard let schema = statement.operator?.schema, schema.isKnown else { break }
+      for (position, argument) in schema.arguments.enumerated()
+      where argument.isWritten && position < statement.inputs.count {
+        if code.typeKinds[code.input(position, of: statement)] != .tensor { changesContainers = true }
       }
     default: break
+    }
+  }
+
+  private static func holdsContainers(_ type: ScriptType) -> Bool {
+    switch type.kind {
+    case .list, .dictionary: true
+    case .optional, .tuple: type.contained.contains(where: holdsContainers)
+    default: false
     }
   }
 
@@ -61,32 +72,47 @@ extension ScriptTracer {
     _ statement: ScriptCode.Statement, at index: Int, _ kind: Region.Kind, reason: String, _ frame: CallFrame
   ) throws {
     let code = frame.code
-    let scan = RegionScan(index, of: code)
-    let values = scan.captures.map { frame.values[$0] }
+    let scan = scan(of: index, in: code)
+    let isUnset = scan.captures.map { if case .uninitialized = frame.values[$0] { true } else { false } }
+    let numbers = zip(scan.captures, isUnset).filter { !$0.1 }.map(\.0)
+    let values = numbers.map { frame.values[$0] }
     try checkWrites(scan, values)
     let changed = scan.changesContainers ? values.indices.filter { isContainer(values[$0]) } : []
+    if !changed.isEmpty { try checkWays(values) }
     for position in changed { try willChange(origin: origin(of: values[position])) }
     let region = Region(
       kind: kind, code: CodeReference(function: code.qualifiedName, statement: index),
-      captures: scan.captures.map { code.valueNames[$0].isEmpty ? "%\($0)" : code.valueNames[$0] },
-      resultCount: statement.outputs.count, changedCaptures: changed, hiddenModules: hiddenModules(values, index, code))
+      captures: numbers.map { code.valueNames[$0].isEmpty ? "%\($0)" : code.valueNames[$0] },
+      unsetCaptures: isUnset.indices.filter { isUnset[$0] }, resultCount: statement.outputs.count,
+      changedCaptures: changed, hiddenModules: hiddenModules(values, numbers, index, code))
     let location = currentLocation
-    let type = !region.returnsTuple && changed.isEmpty ? typeName(statement.outputs.lowerBound, code) : "Tuple"
+    let single = (statement.outputs + changed.map { numbers[$0] }).first
+    let type = region.returnsTuple ? "Tuple" : single.map { typeName($0, code) } ?? "None"
     let id = emit(
       .region(region), named: regionName(kind, statement), try values.map(argument(from:)), type: type, effects: nil,
       rule: "automatic")
     if region.returnsTuple {
       for (position, number) in statement.outputs.enumerated() {
-        frame.values[number] = emitGetItem(.node(id), .int(position), type: typeName(number, code))
+        let type = typeName(number, code)
+        if mayBeUnset(number, frame) {
+          // What a return leaves in place where it is not taken: nobody asks for it, and the code knows whether to read it.
+          let item = core.emitHidden(
+            .getItem, named: "getitem", [.node(id), .int(position)], in: currentModule.path, type: type,
+            effects: Effects(aliases: [0]), at: location)
+          unsetNodes.insert(item)
+          frame.values[number] = .symbol(item)
+        } else {
+          frame.values[number] = emitGetItem(.node(id), .int(position), type: type)
+        }
       }
     } else if let number = statement.outputs.first {
       frame.values[number] = .symbol(id)
     }
+    loseParts(of: changed.map { values[$0] }, to: id)
     for (order, position) in changed.enumerated() {
       let contents: TracedValue =
         region.returnsTuple
-        ? emitGetItem(
-          .node(id), .int(statement.outputs.count + order), type: typeName(scan.captures[position], code))
+        ? emitGetItem(.node(id), .int(statement.outputs.count + order), type: typeName(numbers[position], code))
         : .symbol(id)
       if case .symbol(let node) = contents { becomeSymbolic(values[position], node) }
     }
@@ -94,6 +120,27 @@ extension ScriptTracer {
       TraceNote(
         kind: .automaticRegion, path: currentModule.path, type: currentModule.module.type, node: core.graph[id].name,
         reason: reason, location: location, hiddenModules: region.hiddenModules))
+  }
+
+  /// Whether there is a way through the code on which a value is not set.
+  private func mayBeUnset(_ number: Int, _ frame: CallFrame) -> Bool {
+    let code = frame.code
+    var seen: Set<Int> = []
+    var pending = [number]
+    while let next = pending.popLast() {
+      guard seen.insert(next).inserted else { continue }
+      if case .symbol(let node) = frame.values[next], unsetNodes.contains(node) { return true }
+      guard let statement = code.definition(of: next) else { continue }
+      if statement.kind == .uninitialized { return true }
+      let position = next - statement.outputs.lowerBound
+      for number in statement.blocks {
+        let block = code.blocks[number]
+        let shift = statement.kind == .loop ? 1 : 0
+        if position + shift < block.outputs.count { pending.append(code.operands[block.outputs.lowerBound + position + shift]) }
+      }
+      if statement.kind == .loop { pending.append(code.input(position + 2, of: statement)) }
+    }
+    return false
   }
 
   private func regionName(_ kind: Region.Kind, _ statement: ScriptCode.Statement) -> String {
@@ -134,16 +181,40 @@ extension ScriptTracer {
 
   private func becomeSymbolic(_ value: TracedValue, _ node: NodeID) {
     switch value {
-    case .list(let list): list.symbol = node
-    case .dictionary(let dictionary): dictionary.symbol = node
+    case .list(let list): (list.symbol, list.isLost) = (node, false)
+    case .dictionary(let dictionary): (dictionary.symbol, dictionary.isLost) = (node, false)
     default: break
     }
   }
 
+  /// A region gets copies of the containers that it captures. One that it can reach in two ways would be two there, of which
+  /// a change shows in one alone.
+  private func checkWays(_ values: [TracedValue]) throws {
+    var walk = ContainerWalk(values)
+    while walk.next() != nil {}
+    guard !walk.meetsTwice else {
+      throw TraceErrors.unsupported("code that is kept whole changes a container that it reaches in two ways", at: place)
+    }
+  }
+
+  /// What containers hold that a region changes is not known any more, but through those.
+  private func loseParts(of changed: [TracedValue], to region: NodeID) {
+    var walk = ContainerWalk(changed)
+    while let part = walk.next() {
+      switch part {
+      case .list(let list): (list.symbol, list.isLost) = (region, true)
+      case .dictionary(let dictionary): (dictionary.symbol, dictionary.isLost) = (region, true)
+      default: break
+      }
+    }
+  }
+
   /// Paths of the modules that are called in a statement, as far as its code says which they are.
-  private func hiddenModules(_ captured: [TracedValue], _ index: Int, _ code: ScriptCode) -> [String] {
+  private func hiddenModules(
+    _ captured: [TracedValue], _ numbers: [Int], _ index: Int, _ code: ScriptCode
+  ) -> [String] {
     var known: [Int: ScriptModule] = [:]
-    for (number, value) in zip(RegionScan(index, of: code).captures, captured) {
+    for (number, value) in zip(numbers, captured) {
       if case .module(let module) = value { known[number] = module }
     }
     var found: [String] = []

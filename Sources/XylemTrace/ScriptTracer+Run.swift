@@ -28,7 +28,10 @@ final class CallFrame {
 }
 
 extension ScriptTracer {
+  /// Calls of functions within each other. Each takes some kilobytes of the thread's stack.
   static let depthLimit = 200
+  /// Blocks within each other, of all functions that run.
+  static let blockLimit = 500
 
   /// Runs a function's code on traced values and returns what it returns.
   func run(_ code: ScriptCode, _ arguments: [TracedValue]) throws -> TracedValue {
@@ -47,20 +50,31 @@ extension ScriptTracer {
   }
 
   func runBlock(_ block: ScriptCode.Block, _ frame: CallFrame) throws {
+    blockDepth += 1
+    defer { blockDepth -= 1 }
+    guard blockDepth <= Self.blockLimit else { throw TraceErrors.recursion(Self.blockLimit, at: place) }
     for index in block.statements {
       running[running.count - 1].statement = index
-      statementCount += 1
-      guard statementCount <= options.statementLimit else { throw TraceErrors.limit(statementCount, at: place) }
+      do throws(TraceBudget.Excess) { try budget.spendStatement(nodes: core.graph.count) } catch {
+        throw TraceErrors.limit(error, at: place)
+      }
       let statement = frame.code.statements[index]
+      guard keepsRunning, Self.canStandAlone(statement) else {
+        try run(statement, at: index, frame)
+        continue
+      }
+      // A call may fail after it left something behind; an operator fails before.
+      let start = statement.kind == .callMethod ? savepoint(before: index, frame) : nil
       do {
         try run(statement, at: index, frame)
-      } catch let error as XylemError where keepsRunning && Self.canStandAlone(statement) && error.canBeKeptWhole {
+      } catch let error as XylemError where error.canBeKeptWhole {
+        if let start { goBack(to: start) }
         try emitRegion(statement, at: index, .statement, reason: error.message, frame)
       }
     }
   }
 
-  /// Whether a statement can be kept whole by itself: those whose own work fails before they leave a trace.
+  /// Whether a statement can be kept whole by itself, where it can't be traced.
   private static func canStandAlone(_ statement: ScriptCode.Statement) -> Bool {
     switch statement.kind {
     case .isInstance, .operator, .other, .callMethod, .tupleSlice: true
@@ -80,7 +94,9 @@ extension ScriptTracer {
     case .callFunction: frame.setOutput(try callFunction(statement, frame), of: statement)
     case .if: try runIf(statement, at: index, frame)
     case .loop: try runLoop(statement, at: index, frame)
-    case .list: frame.setOutput(.list(TracedList(frame.inputs(of: statement))), of: statement)
+    case .list:
+      try spend(elements: statement.inputs.count)
+      frame.setOutput(.list(TracedList(frame.inputs(of: statement))), of: statement)
     case .tuple:
       let names = tupleNames(frame.code.types[statement.outputs.lowerBound])
       frame.setOutput(.tuple(frame.inputs(of: statement), names: names), of: statement)

@@ -11,8 +11,10 @@ extension ScriptModel {
   ///   source line and remedies; `trace.no-forward`, `trace.unknown-argument`, `trace.limit`, `trace.recursion`.
   public func trace(_ options: TraceOptions = TraceOptions()) throws -> Trace {
     var dynamic: Set<String> = []
+    var budget = TraceBudget(options)
     while true {
-      let tracer = ScriptTracer(model: self, options: options, dynamicAttributes: dynamic)
+      let tracer = ScriptTracer(model: self, options: options, dynamicAttributes: dynamic, budget: budget)
+      defer { budget = tracer.budget }
       do {
         return try tracer.trace()
       } catch let restart as RestartTrace {
@@ -43,10 +45,15 @@ final class ScriptTracer {
   var containers: [String: TracedValue] = [:]
   /// Attributes that were taken for constants, each as often as it was read.
   var constantReads: [ConstantRead] = []
+  /// Results of regions that are not set on every way through their code.
+  var unsetNodes: Set<NodeID> = []
+  /// What statements read and change, by function and statement.
+  var scans: [ScriptFunction: [Int: RegionScan]] = [:]
   /// The flags that modules have in this trace where they differ from the trace's mode.
   let pinned: [UInt64: Bool]
-  var statementCount = 0
+  var budget: TraceBudget
   var depth = 0
+  var blockDepth = 0
   /// The code that is running, innermost last; for places in errors.
   var running: [(code: ScriptCode, statement: Int)] = []
 
@@ -58,7 +65,8 @@ final class ScriptTracer {
     let canBecomeLeaf: Bool
   }
 
-  init(model: ScriptModel, options: TraceOptions, dynamicAttributes: Set<String>) {
+  init(model: ScriptModel, options: TraceOptions, dynamicAttributes: Set<String>, budget: TraceBudget) {
+    self.budget = budget
     self.model = model
     self.options = options
     self.dynamicAttributes = dynamicAttributes

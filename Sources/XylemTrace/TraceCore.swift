@@ -159,13 +159,14 @@ package struct TraceCore {
     let notes: Int
     let attributeNodes: [String: NodeID]
     let callCounts: [String: Int]
+    let usedRules: Set<LeafPolicy.Rule>
   }
 
   /// The present state.
   package var checkpoint: Checkpoint {
     Checkpoint(
       graph: graph.checkpoint, namer: namer, notes: notes.count, attributeNodes: attributeNodes,
-      callCounts: callCounts)
+      callCounts: callCounts, usedRules: usedRules)
   }
 
   /// Takes back everything since a checkpoint.
@@ -175,12 +176,6 @@ package struct TraceCore {
     notes.removeLast(notes.count - checkpoint.notes)
     attributeNodes = checkpoint.attributeNodes
     callCounts = checkpoint.callCounts
-  }
-
-  /// Takes back nodes and their names, and keeps notes and counts: for code that was run to learn what it would say.
-  package mutating func rollBackNodes(to checkpoint: Checkpoint) {
-    graph.rollBack(to: checkpoint.graph)
-    namer = checkpoint.namer
-    attributeNodes = checkpoint.attributeNodes
+    usedRules = checkpoint.usedRules
   }
 }

@@ -24,20 +24,46 @@ package enum TraceErrors {
     XylemError(.traceUnsupported, what, at: place, remedies: remedies(place))
   }
 
+  /// A container was changed through another one that holds it, by code that was kept whole.
+  static func lostContainer(_ kind: String, at place: XylemError.Place) -> XylemError {
+    unsupported("a \(kind) is read that code kept whole may have changed as a part of another container", at: place)
+  }
+
+  /// An operator that reaches files, processes or the network, in a model that may not.
+  static func fileOperator(_ name: String, at place: XylemError.Place) -> XylemError {
+    XylemError(
+      .traceFileOperator, "the model's code reaches outside of the model", at: place,
+      cause: Cause("it calls \(name), which reads or writes files, or uses other processes or the network"),
+      remedies: ["--allow-file-operators  # only for a model whose author you trust"])
+  }
+
   static func raised(_ message: String, at place: XylemError.Place) -> XylemError {
     XylemError(
       .traceRaised, "the model's own code raises an error while it is traced", at: place, cause: Cause(message),
       remedies: ["--mode eval"])
   }
 
-  static func limit(_ statements: Int, at place: XylemError.Place) -> XylemError {
-    XylemError(
-      .traceLimit, "the trace was given up after \(statements) statements", at: place,
-      cause: Cause("a loop may never end"), remedies: remedies(place))
+  static func limit(_ excess: TraceBudget.Excess, at place: XylemError.Place) -> XylemError {
+    let (what, cause) =
+      switch excess {
+      case .statements(let count): ("\(count) statements", "a loop may never end")
+      case .bytes(let count):
+        ("\(count >> 20) MiB", "strings, lists or the graph grow too large while the model is traced")
+      case .seconds(let seconds): ("\(seconds) seconds", "a loop may never end, or takes many rounds")
+      }
+    return XylemError(
+      .traceLimit, "the trace was given up after \(what)", at: place, cause: Cause(cause),
+      remedies: leafRemedy(place).map { [$0] } ?? [])
   }
 
   package static func recursion(_ depth: Int, at place: XylemError.Place) -> XylemError {
     XylemError(.traceRecursion, "modules and functions call each other more than \(depth) deep", at: place)
+  }
+
+  /// Code with more blocks within blocks than can be read.
+  static func nesting(_ function: String, deepest: Int) -> XylemError {
+    XylemError(
+      .traceRecursion, "the code of '\(TypeName.readable(function))' has blocks that are nested more than \(deepest) deep")
   }
 
   static func noForward(methods: [String], at place: XylemError.Place) -> XylemError {
@@ -57,12 +83,15 @@ package enum TraceErrors {
       remedies: near.map { name in "--concrete \(name)=\(value.map { "\($0)" } ?? "true")" })
   }
 
+  /// The module whose code it is as a leaf; nil for the root.
+  private static func leafRemedy(_ place: XylemError.Place) -> String? {
+    guard let type = place.moduleType, place.modulePath?.isEmpty == false else { return nil }
+    return "--leaf \(TypeName.unqualified(type))"
+  }
+
   /// What to paste, most specific first.
   private static func remedies(_ place: XylemError.Place) -> [String] {
-    var found: [String] = []
-    if let type = place.moduleType, place.modulePath?.isEmpty == false {
-      found.append("--leaf \(TypeName.unqualified(type))")
-    }
+    var found = leafRemedy(place).map { [$0] } ?? []
     found.append("--auto-leaf  # keeps such parts whole, and lists them")
     return found
   }

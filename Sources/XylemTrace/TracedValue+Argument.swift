@@ -103,11 +103,14 @@ extension ScriptTracer {
     case .module(let module): return .module(module.path)
     case .constant(let reference, _): return .constant(reference)
     case .list(let list):
+      if list.isLost { throw TraceErrors.lostContainer("list", at: place) }
       if let symbol = list.symbol { return .node(symbol) }
+      try spend(elements: list.elements.count)
       return .list(try list.elements.map(argument(from:)))
     case .tuple(let elements, let names):
       return .tuple(try elements.map(argument(from:)), names: names.isEmpty ? nil : names)
     case .dictionary(let dictionary):
+      if dictionary.isLost { throw TraceErrors.lostContainer("dictionary", at: place) }
       if let symbol = dictionary.symbol { return .node(symbol) }
       return .dictionary(
         try dictionary.entries.map { .init(key: try argument(from: $0.key), value: try argument(from: $0.value)) })

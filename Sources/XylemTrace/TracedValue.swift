@@ -45,6 +45,8 @@ final class TracedList {
   var elements: [TracedValue]
   /// Where it became known only when running, after a region changed it.
   var symbol: NodeID?
+  /// Whether a region may have changed it as a part of another container: then nothing says what it holds.
+  var isLost = false
   /// The attribute it was read from, where it was.
   let origin: String?
 
@@ -57,7 +59,10 @@ final class TracedList {
 /// A dictionary that the model's code holds by reference; in insertion order, with few entries.
 final class TracedDictionary {
   var entries: [(key: TracedValue, value: TracedValue)]
+  /// As for ``TracedList``.
   var symbol: NodeID?
+  /// As for ``TracedList``.
+  var isLost = false
   let origin: String?
 
   init(_ entries: [(key: TracedValue, value: TracedValue)], origin: String? = nil) {

@@ -73,14 +73,13 @@ struct SavedExtractorTests {
   @Test("every construct comes back", arguments: ConstructTests.cases)
   func constructsComeBack(_ item: ConstructTests.Case) throws {
     let golden = try #require(try JSONSerialization.jsonObject(with: item.json) as? [String: Any])
-    let archive = try #require(golden["archive"] as? String)
     guard !ConstructTests.needsKernels.contains(item.name) else { return }
     let runs = (golden["cases"] as? [[String: Any]] ?? []).filter {
       ($0["method"] as? String)?.hasPrefix("forward") == true
     }
     try withFolder { folder in
       for mode in Mode.allCases {
-        let model = try ScriptModel(path: Fixtures.path("constructs/" + archive))
+        let model = try ScriptModel(path: item.path)
         let options = TraceOptions(mode: mode, makesLeaves: true)
         guard let extractor = try? FeatureExtractor(of: model, returning: ["output"], options: options, modes: [mode])
         else { continue }

@@ -51,12 +51,11 @@ struct TorchScriptSaveTests {
   @Test("every tensor of a construct is the same in both modes", arguments: ConstructTests.cases)
   func constructs(_ item: ConstructTests.Case) throws {
     let golden = try #require(try JSONSerialization.jsonObject(with: item.json) as? [String: Any])
-    let path = Fixtures.path("constructs/" + (try #require(golden["archive"] as? String)))
     guard item.name != "autocast", !ConstructTests.needsKernels.contains(item.name) else { return }
     for run in golden["cases"] as? [[String: Any]] ?? [] {
       guard let method = run["method"] as? String, method == "forward" || method == "forward__0" else { continue }
       let inputs: () throws -> [Value] = { try (run["inputs"] as? [Any] ?? []).map(GoldenValue.decode) }
-      let model = try ScriptModel(path: path)
+      let model = try ScriptModel(path: item.path)
       for mode in Mode.allCases {
         let options = TraceOptions(mode: mode, makesLeaves: true)
         guard let graph = try? model.trace(options).graph else { continue }

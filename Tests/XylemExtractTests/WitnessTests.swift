@@ -378,7 +378,7 @@ struct WitnessTests {
       guard let method = run["method"] as? String, method == "forward" || method == "forward__0",
         let train = run["train"] as? [String: Any], let eval = run["eval"] as? [String: Any]
       else { continue }
-      let model = try ScriptModel(path: Fixtures.path("constructs/" + (golden["archive"] as? String ?? "")))
+      let model = try ScriptModel(path: item.path)
       let before = try TouchedState(model)
       let traces = try Mode.allCases.map { try model.trace(TraceOptions(mode: $0, makesLeaves: true)) }
       let names = traces[1].graph.placeholders.map(\.placeholder.name)

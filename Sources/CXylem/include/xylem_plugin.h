@@ -52,6 +52,7 @@ typedef enum xylem_status {
   XYLEM_ARCHIVE_NO_CODE = 9,
   XYLEM_ARCHIVE_STATE_DICT = 10, /* a zip of tensors without code */
   XYLEM_ARCHIVE_PICKLE = 11,     /* a bare pickle */
+  XYLEM_REACHES_OUTSIDE = 12,    /* code that reaches files, processes or the network, and may not */
 } xylem_status;
 
 /*

@@ -36,6 +36,7 @@ typedef enum xylem_tag {
   XYLEM_OBJECT = 12, /* an object of any other class */
   XYLEM_ENUM = 13,
   XYLEM_OTHER = 14, /* generators, streams, futures, capsules */
+  XYLEM_UNINITIALIZED = 15, /* what a variable of the code holds before its first assignment */
 } xylem_tag;
 
 typedef struct xylem_value {
@@ -119,6 +120,7 @@ typedef struct xylem_schema {
   int32_t is_random; /* draws from the random state */
   int32_t random_where; /* the position of the argument that keeps it from drawing where it is false or 0, or -1 */
   int32_t is_known;  /* 0: the schema says nothing of effects; assume anything */
+  int32_t reaches_outside; /* reads or writes files, starts processes or uses the network */
 } xylem_schema;
 
 /* ---- intermediate representation of archives' code ---- */
@@ -330,7 +332,8 @@ typedef struct xylem_tensor_runtime {
                                 xylem_value *results, size_t capacity, size_t *result_count, xylem_error *error);
 
   /* archives */
-  xylem_status (*archive_load)(xylem_text path, xylem_archive **out, xylem_error *error);
+  /* Without XYLEM_ALLOW_OUTSIDE, code that reaches outside is neither run while loading nor made into a callable. */
+  xylem_status (*archive_load)(xylem_text path, uint32_t flags, xylem_archive **out, xylem_error *error);
   void (*archive_release)(xylem_archive *archive); /* values and functions taken from it must be gone */
   xylem_status (*archive_root)(const xylem_archive *archive, xylem_value *out, xylem_error *error);
   /* Operators that the archive needs and that nobody registered; they can be traced and not run. Live as long as the archive. */
@@ -358,6 +361,7 @@ typedef struct xylem_tensor_runtime {
 
   /*
    * A function (statement XYLEM_WHOLE_FUNCTION), or one of its statements with the values that it captures as inputs, compiled.
+   * A capture with the bit XYLEM_UNSET is a value that is not set when the statement starts: it is no input.
    * `known` holds, for each input, the module, true or false that will always be passed there, or none. The modules' own flags are
    * neither read nor changed where `modes` fixes them.
    */
@@ -370,7 +374,8 @@ typedef struct xylem_tensor_runtime {
                                 xylem_value *results, size_t capacity, size_t *result_count, xylem_error *error);
 
   /* archives in memory */
-  xylem_status (*archive_load_bytes)(const void *bytes, size_t count, xylem_archive **out, xylem_error *error); /* copies what it keeps */
+  xylem_status (*archive_load_bytes)(const void *bytes, size_t count, uint32_t flags, xylem_archive **out,
+                                     xylem_error *error); /* copies what it keeps */
   /*
    * The archive's code and module tree as an archive of its own, in a tensor of bytes: modules' plain tensors are zeros that take
    * no memory, everything else is as it is now. Its functions have the same names and statements where libtorch reads its own
@@ -486,6 +491,8 @@ typedef struct xylem_tensor_runtime {
 } xylem_tensor_runtime;
 
 #define XYLEM_WHOLE_FUNCTION UINT32_MAX
+#define XYLEM_UNSET (UINT32_C(1) << 31)
+#define XYLEM_ALLOW_OUTSIDE 1u
 
 #ifdef __cplusplus
 }
