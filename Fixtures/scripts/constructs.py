@@ -42,6 +42,8 @@ def materialize(value):
         return formula(value.shape, value.dtype, value.shift)
     if isinstance(value, dict):
         return {key: materialize(item) for key, item in value.items()}
+    if hasattr(value, "_fields"):
+        return type(value)(*(materialize(item) for item in value))
     if isinstance(value, (list, tuple)):
         return type(value)(materialize(item) for item in value)
     return value

@@ -50,8 +50,8 @@ struct BenchCommand: ModelCommand {
     defer { if threads != nil { try? TensorRuntime.setThreads(threadsBefore) } }
     let extractor = try options.extractor(
       of: model, returning: requests.map { ReturnRequest(parsing: $0) }, mode: .eval)
-    let graph = extractor.traces[.eval]?.graph ?? extractor.plan.graph
-    let named = try inputShape.makeArguments(for: graph).mapValues { try $0.cast(to: options.dtype) }
+    let named = try inputShape.makeArguments(for: extractor.traces[.eval]?.arguments ?? [])
+      .mapValues { try $0.cast(to: options.dtype) }
     let call: () throws -> Features = { try extractor(named: named) }
     let report = try TensorRuntime.withGradients(false) {
       guard precision == .bf16 else { return try measure(call, extractor) }

@@ -129,6 +129,29 @@ enum CommandErrors {
     XylemError(.extractInput, message, at: .init(file: file), remedies: remedies)
   }
 
+  static func unusedInputs(_ names: [String], of arguments: [ForwardArgument], file: String) -> XylemError {
+    let listed = names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", …" : "")
+    let known = arguments.map(\.name)
+    let near = names.prefix(1).flatMap { nearMisses(of: $0, among: known) }.prefix(2).map { "call it '\($0)'" }
+    let expected = arguments.map { argument in
+      let parts = argument.type.partNames(of: argument.name)
+      return parts == argument.name ? "\(parts): \(argument.type)" : "\(parts) …: \(argument.type)"
+    }
+    return input(
+      "the file has tensors that are no arguments of forward: \(listed)", file: file,
+      remedies: near + ["its arguments are " + expected.joined(separator: "; ")])
+  }
+
+  static func missingPart(_ name: String, file: String) -> XylemError {
+    input("'\(name)' is missing", file: file, remedies: ["add a tensor '\(name)' to the file"])
+  }
+
+  static func wholeStructure(_ name: String, _ type: TypeExpression, file: String) -> XylemError {
+    input(
+      "one tensor can't be the whole argument '\(name)', which is of type \(type)", file: file,
+      remedies: ["give its parts, as in \(type.partNames(of: name))"])
+  }
+
   static func unreadable(_ path: String, cause: any Error) -> XylemError {
     XylemError(.fileUnreadable, "the file can't be read: \(reason(cause))", at: .init(file: path))
   }

@@ -73,6 +73,7 @@ struct DiffCommand: ModelCommand {
     if edit.isWanted, let file = options.config { try OutputFile.check(file) }
     let other = try base.map { try readBase($0) }
     let model = try options.load(makesConfiguration: edit.isWanted)
+    try options.keepInputs(witness.inputs, of: model, images: witness.images)
     let options = options
     let (train, eval) = try Progress.during("tracing") {
       (try model.trace(options.traceOptions(.train)), try model.trace(options.traceOptions(.eval)))
@@ -109,6 +110,11 @@ struct DiffCommand: ModelCommand {
     options.model = path
     options.output = nil
     let model = try options.load(makesConfiguration: edit.isWanted)
+    // What the model itself accepted need not be an argument of the other one.
+    if model.saved == nil {
+      let names = try model.model.forwardArguments().map(\.name)
+      options.symbolic = options.symbolic.filter(names.contains)
+    }
     let (train, eval) = try Progress.during("tracing \(path)") {
       (try model.trace(options.traceOptions(.train)), try model.trace(options.traceOptions(.eval)))
     }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import XylemErrors
 internal import XylemExtract
+internal import XylemGraph
 internal import XylemReport
 internal import XylemRuntime
 internal import XylemTrace
@@ -143,15 +144,22 @@ struct ExtractCommand: ModelCommand {
     let threadsBefore = try TensorRuntime.load().threads
     try TensorRuntime.setThreads(threads.value)
     defer { try? TensorRuntime.setThreads(threadsBefore) }
-    let model = try options.load()
+    var model = try options.load()
     if model.hasRandomWeights {
       Terminal.warn("\(options.model) has random weights: '--weights FILE' gives it trained ones")
     }
     let requests = chosenRequests.map { ReturnRequest(parsing: $0) }
-    let extractor =
-      save == nil
-      ? try options.extractor(of: model, returning: requests, mode: mode)
-      : try options.extractor(of: model, returning: savedRequests, mode: mode)
+    try options.keepInputs(inputs, of: model, images: images)
+    let extractor: FeatureExtractor
+    do { extractor = try makeExtractor(model, requests) } catch let error as XylemError {
+      // As the names are listed without an input, so is the model traced, unless it can't be, or the trace lacks what is asked for.
+      guard error.isAboutTracing || error.id == .extractUnknownNode, let structures = try structures(of: model) else {
+        throw error
+      }
+      model.structures = structures
+      guard let specific = try? makeExtractor(model, requests) else { throw error }
+      extractor = specific
+    }
     if let output = options.output { try FeatureFile.check(output, count: extractor.plan.keys.count) }
     if model.saved == nil { warnAboutNaming(extractor, of: model, requests) }
     DiffWarnings(of: extractor, model, options: options, suppressing: differences.suppression(model)).emit()
@@ -162,7 +170,7 @@ struct ExtractCommand: ModelCommand {
         return try Terminal.output(format == .json ? report.text : "saved \(save)")
       }
     }
-    let arguments = try InputReader(graph: extractor.traces[mode]?.graph ?? extractor.plan.graph, images: images)
+    let arguments = try InputReader(arguments: extractor.traces[mode]?.arguments ?? [], images: images)
       .arguments(from: inputs).mapValues { try $0.cast(to: options.dtype) }
     if let seed { try TensorRuntime.setSeed(seed.value) }
     let features = try run(extractor, arguments)
@@ -188,6 +196,26 @@ struct ExtractCommand: ModelCommand {
       let doubles = arguments.filter { $0.value.holdsFloat64() }.map(\.key).sorted()
       throw doubles.isEmpty ? error : CommandErrors.afterFloat64(error, doubles)
     }
+  }
+
+  private func makeExtractor(_ model: LoadedModel, _ requests: [ReturnRequest]) throws -> FeatureExtractor {
+    save == nil
+      ? try options.extractor(of: model, returning: requests, mode: mode)
+      : try options.extractor(of: model, returning: savedRequests, mode: mode)
+  }
+
+  /// The structures of the given inputs that have one; nil where there is nothing to know.
+  private func structures(of model: LoadedModel) throws -> [String: InputStructure]? {
+    guard model.saved == nil, !inputs.isEmpty else { return nil }
+    let declared = try model.model.forwardArguments()
+    let given = try InputReader(arguments: declared, images: images).arguments(from: inputs)
+    var structures: [String: InputStructure] = [:]
+    for argument in declared {
+      guard let value = given[argument.name] else { continue }
+      let structure = try InputStructure(of: value)
+      if structure != .value || argument.type.allowsNone { structures[argument.name] = structure }
+    }
+    return structures.isEmpty ? nil : structures
   }
 
   private func checkOutputs() throws(XylemError) {

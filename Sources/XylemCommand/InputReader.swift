@@ -2,10 +2,12 @@ internal import XylemErrors
 internal import XylemGraph
 internal import XylemImage
 internal import XylemRuntime
+internal import XylemTrace
 
 /// Reads a model's arguments from files.
 struct InputReader {
-  let graph: Graph
+  /// The arguments of forward, in order.
+  let arguments: [ForwardArgument]
   let images: ImageOptions
 
   /// What a file holds, by its name; everything that is no tensor file is taken for an image and recognised by content.
@@ -15,22 +17,41 @@ struct InputReader {
   ///
   /// - Throws: `extract.input`, `usage`, and as reading the files does.
   func arguments(from paths: [String]) throws -> [String: Value] {
-    let kinds = paths.map(Self.kind)
-    guard kinds.allSatisfy({ $0 == .image }) else {
-      guard paths.count == 1 else {
-        throw CommandErrors.usage(
-          "several inputs have to be images; tensors come in one file",
-          remedies: [
-            "put them into one .safetensors or .npz file, under the names of forward's arguments"
-          ])
-      }
-      switch kinds[0] {
-      case .npy: return try only(NpyFile.read(paths[0]), file: paths[0])
-      case .npz: return try named(in: NpzFile(paths[0]))
-      default: return try named(in: SafetensorsFile(paths[0]))
-      }
+    switch try kind(of: paths) {
+    case .image: return try batch(of: paths)
+    case .npy: return try only(NpyFile.read(paths[0]), file: paths[0])
+    case .npz: return try named(in: NpzFile(paths[0]))
+    case .safetensors: return try named(in: SafetensorsFile(paths[0]))
     }
-    return try batch(of: paths)
+  }
+
+  /// The names of the arguments that files give, without reading what they give: before the model is traced it has to be known
+  /// which arguments are inputs.
+  ///
+  /// - Throws: as ``arguments(from:)``.
+  func names(in paths: [String]) throws -> Set<String> {
+    guard !paths.isEmpty else { return [] }
+    let names: [String]
+    switch try kind(of: paths) {
+    case .safetensors: names = try SafetensorsFile(paths[0]).names
+    case .npz: names = try NpzFile(paths[0]).names
+    case .npy, .image: return Set(target.map { [$0.name] } ?? [])
+    }
+    let found = arguments.map(\.name).filter { argument in
+      names.contains { $0 == argument || $0.hasPrefix(argument + ".") }
+    }
+    return found.isEmpty && names.count == 1 ? Set(target.map { [$0.name] } ?? []) : Set(found)
+  }
+
+  private func kind(of paths: [String]) throws(XylemError) -> Kind {
+    let kinds = paths.map(Self.kind)
+    guard kinds.contains(where: { $0 != .image }) else { return .image }
+    guard paths.count == 1 else {
+      throw CommandErrors.usage(
+        "several inputs have to be images; tensors come in one file",
+        remedies: ["put them into one .safetensors or .npz file, under the names of forward's arguments"])
+    }
+    return kinds[0]
   }
 
   /// Whether files are images, by their names.
@@ -61,105 +82,41 @@ struct InputReader {
       planes.append(image)
     }
     losses.warn()
-    let argument = try firstArgument(file: paths[0])
-    if InputType(argument.node.type) == .listOfTensors {
-      return [argument.placeholder.name: .list(try planes.map { .tensor(try Tensor($0.values, shape: $0.shape)) })]
+    let argument = try onlyArgument(file: paths[0])
+    if argument.type.unwrapped == .list(.tensor) {
+      return [argument.name: .list(try planes.map { .tensor(try Tensor($0.values, shape: $0.shape)) })]
     }
     let values = planes.count == 1 ? planes[0].values : planes.flatMap(\.values)
-    return [argument.placeholder.name: .tensor(try Tensor(values, shape: [planes.count] + planes[0].shape))]
+    return [argument.name: .tensor(try Tensor(values, shape: [planes.count] + planes[0].shape))]
   }
 
   // MARK: - Tensors
 
-  private func firstArgument(file: String) throws -> (node: Node, placeholder: Placeholder) {
-    guard let argument = graph.placeholders.first else {
-      throw CommandErrors.input("forward takes no input", file: file)
-    }
-    return argument
+  /// The argument that is meant where only one thing is given: the first that has to be given, else the first.
+  private var target: ForwardArgument? {
+    let open = arguments.filter { if case .fixed = $0.role { false } else { true } }
+    return open.first { $0.defaultValue == nil } ?? open.first { $0.role == .input } ?? open.first
+  }
+
+  private func onlyArgument(file: String) throws -> ForwardArgument {
+    guard let target else { throw CommandErrors.input("forward takes no input", file: file) }
+    return target
   }
 
   private func only(_ array: HostArray, file: String) throws -> [String: Value] {
-    let argument = try firstArgument(file: file)
-    let value: Value
-    switch InputType(argument.node.type) {
-    case .listOfTensors: value = .list([.tensor(try Tensor(array))])
-    case .int, .float, .bool: value = try scalar(array, argument, file: file)
-    default: value = .tensor(try Tensor(array))
-    }
-    return [argument.placeholder.name: value]
+    let argument = try onlyArgument(file: file)
+    return [argument.name: try StructuredInput.whole(argument.type, array, name: argument.name, file: file)]
   }
 
   private func named(in file: any NamedArrayFile) throws -> [String: Value] {
     guard !file.names.isEmpty else { throw CommandErrors.input("the file has no tensors", file: file.path) }
-    var left = Set(file.names)
+    var input = StructuredInput(file)
     var values: [String: Value] = [:]
-    for argument in graph.placeholders {
-      let name = argument.placeholder.name
-      if left.remove(name) != nil {
-        values[name] = try value(of: argument, file.array(name), file: file.path)
-      } else if let parts = try parts(of: argument, in: file, taking: &left) {
-        values[name] = parts
-      }
-    }
+    for argument in arguments { values[argument.name] = try input.value(of: argument.type, at: argument.name) }
     if values.isEmpty, file.names.count == 1 { return try only(file.array(file.names[0]), file: file.path) }
-    guard left.isEmpty else {
-      let names = graph.placeholders.map(\.placeholder.name)
-      throw CommandErrors.input(
-        "the file has tensors that are no arguments of forward: \(left.sorted().prefix(5).joined(separator: ", "))",
-        file: file.path, remedies: ["its arguments are " + names.joined(separator: ", ")])
+    guard input.unused.isEmpty else {
+      throw CommandErrors.unusedInputs(input.unused.sorted(), of: arguments, file: file.path)
     }
     return values
-  }
-
-  /// A whole argument under its own name; a lone tensor serves as a list of one.
-  private func value(
-    of argument: (node: Node, placeholder: Placeholder), _ array: HostArray, file: String
-  ) throws -> Value {
-    switch InputType(argument.node.type) {
-    case .int, .float, .bool: return try scalar(array, argument, file: file)
-    case .listOfTensors: return .list([.tensor(try Tensor(array))])
-    default: return .tensor(try Tensor(array))
-    }
-  }
-
-  /// `NAME.0`, `NAME.1`… of a list or tuple, `NAME.key` of a dictionary; nil where there are none.
-  private func parts(
-    of argument: (node: Node, placeholder: Placeholder), in file: any NamedArrayFile, taking left: inout Set<String>
-  ) throws -> Value? {
-    let name = argument.placeholder.name
-    let type = InputType(argument.node.type)
-    if type == .dictionaryOfTensors {
-      let keys = left.filter { $0.hasPrefix(name + ".") }.sorted()
-      guard !keys.isEmpty else { return nil }
-      left.subtract(keys)
-      return .dictionary(
-        try keys.map { (.string(String($0.dropFirst(name.count + 1))), .tensor(try Tensor(file.array($0)))) })
-    }
-    guard type == .listOfTensors || type == .tupleOfTensors else { return nil }
-    var elements: [Value] = []
-    while left.remove("\(name).\(elements.count)") != nil {
-      elements.append(.tensor(try Tensor(file.array("\(name).\(elements.count)"))))
-    }
-    guard !elements.isEmpty else { return nil }
-    return type == .listOfTensors ? .list(elements) : .tuple(elements, names: [])
-  }
-
-  private func scalar(
-    _ array: HostArray, _ argument: (node: Node, placeholder: Placeholder), file: String
-  ) throws -> Value {
-    let numbers = try array.doubles()
-    let type = InputType(argument.node.type)
-    guard numbers.count == 1, let number = numbers.first else {
-      throw CommandErrors.input("'\(argument.placeholder.name)' takes one number, not \(array)", file: file)
-    }
-    switch type {
-    case .bool: return .bool(number != 0)
-    case .float: return .float(number)
-    default:
-      guard let whole = Int(exactly: number) else {
-        throw CommandErrors.input("'\(argument.placeholder.name)' takes a whole number, not \(number)", file: file)
-      }
-      return .int(whole)
-    }
   }
 }

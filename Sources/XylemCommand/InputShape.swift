@@ -34,57 +34,36 @@ struct InputShape: ExpressibleByArgument {
   /// stays as it was.
   ///
   /// - Throws: `extract.input` where the model needs no tensor, or more than one; as operators do.
-  func makeArguments(for graph: Graph, seed: UInt64 = 0) throws -> [String: Value] {
-    let needed = graph.placeholders.filter { $0.placeholder.defaultValue == nil }
-    let candidates = needed.isEmpty ? Array(graph.placeholders.prefix(1)) : needed
+  func makeArguments(for arguments: [ForwardArgument], seed: UInt64 = 0) throws -> [String: Value] {
+    let open = arguments.filter { $0.role == .input }
+    let needed = open.filter { $0.defaultValue == nil }
+    let candidates = needed.isEmpty ? Array(open.prefix(1)) : needed
     guard candidates.count == 1, let argument = candidates.first else {
       throw CommandErrors.input(
         candidates.isEmpty
           ? "forward takes no input, so --input-shape has nothing to describe"
           : "--input-shape describes one input, and forward needs \(candidates.count): "
-            + candidates.map(\.placeholder.name).joined(separator: ", "),
-        remedies: Self.fixes(candidates.map { ($0.placeholder.name, InputType($0.node.type)) }))
+            + candidates.map(\.name).joined(separator: ", "), remedies: Self.fixes(candidates))
     }
     let stateBefore = try TensorRuntime.randomState()
     defer { try? TensorRuntime.setRandomState(stateBefore) }
     try TensorRuntime.setSeed(seed)
     let tensor = try TensorOperator.call("aten::randn", [.list(sizes.map { .int($0) })])
-    let isList = InputType(argument.node.type) == .listOfTensors
-    return [argument.placeholder.name: isList ? .list([.tensor(tensor)]) : .tensor(tensor)]
+    let isList = argument.type.unwrapped == .list(.tensor)
+    return [argument.name: isList ? .list([.tensor(tensor)]) : .tensor(tensor)]
   }
 
   /// Options that fix the arguments that are numbers, where a tensor is left then.
-  private static func fixes(_ arguments: [(name: String, type: InputType)]) -> [String] {
-    let fixes = arguments.compactMap { name, type -> String? in
-      switch type {
-      case .bool: "--concrete \(name)=true"
-      case .int: "--concrete \(name)=1"
-      case .float: "--concrete \(name)=1.0"
+  private static func fixes(_ arguments: [ForwardArgument]) -> [String] {
+    let fixes = arguments.compactMap { argument -> String? in
+      switch argument.type.unwrapped {
+      case .bool: "--concrete \(argument.name)=true"
+      case .int: "--concrete \(argument.name)=1"
+      case .float: "--concrete \(argument.name)=1.0"
       default: nil
       }
     }
     guard !fixes.isEmpty, fixes.count + 1 == arguments.count else { return [] }
     return [fixes.joined(separator: " ")]
-  }
-}
-
-/// What an argument of forward takes, from the type that the trace has for it.
-enum InputType: Hashable {
-  case tensor, listOfTensors, tupleOfTensors, dictionaryOfTensors, int, float, bool
-
-  init(_ name: String) {
-    var name = name[...]
-    if name.hasPrefix("Optional["), name.hasSuffix("]") { name = name.dropFirst("Optional[".count).dropLast() }
-    if name.hasSuffix("?") { name = name.dropLast() }
-    switch name {
-    case "int": self = .int
-    case "float": self = .float
-    case "bool": self = .bool
-    case _ where name.hasPrefix("List["): self = .listOfTensors
-    case _ where name.hasSuffix("[]"): self = .listOfTensors
-    case _ where name.hasPrefix("Tuple["): self = .tupleOfTensors
-    case _ where name.hasPrefix("Dict["): self = .dictionaryOfTensors
-    default: self = .tensor
-    }
   }
 }

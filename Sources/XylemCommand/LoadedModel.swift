@@ -19,9 +19,13 @@ struct LoadedModel {
   /// Differences between the modes that a configuration accepts.
   var expectations: [DiffExpectation] = []
 
-  /// Options with the rules of the plugins.
+  /// What is known of the structure of inputs, where the model can't be traced without.
+  var structures: [String: InputStructure] = [:]
+
+  /// Options with the rules of the plugins, and with what is known of inputs.
   func withPlugins(_ options: TraceOptions) -> TraceOptions {
     var options = options
+    options.structures = structures
     options.policy = options.policy.preceded(by: leaves)
     return options
   }

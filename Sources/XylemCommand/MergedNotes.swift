@@ -64,7 +64,9 @@ struct MergedNotes {
     switch detail {
     case .all: TraceNote.Kind.allCases.flatMap { kind in entries.filter { $0.note.kind == kind }.map(line) }
     case .grouped: groupedLines(of: TraceNote.Kind.allCases.filter { $0 != .missingOperator })
-    case .brief: groupedLines(of: [.automaticLeaf, .automaticRegion, .unusedRule, .pluginLeaf])
+    case .brief: groupedLines(of: [
+          .automaticLeaf, .automaticRegion, .unusedRule, .pluginLeaf, .defaultArgument, .inputStructure,
+        ])
     }
   }
 
@@ -170,7 +172,7 @@ struct MergedNotes {
       case .nameTaken: "note: \(note.node ?? place): \(note.reason)"
       case .pinnedMode: "note: \(place)\(type): \(note.reason)"
       case .unusedRule: "warning: \(note.reason)"
-      case .pluginLeaf: "note: \(note.reason)"
+      case .pluginLeaf, .defaultArgument, .inputStructure: "note: \(note.reason)"
       }
     if let location = note.location { line += " (\(location))" }
     if !note.hiddenModules.isEmpty { line += "; hides \(note.hiddenModules.joined(separator: ", "))" }

@@ -3,6 +3,18 @@ internal import XylemExtract
 internal import XylemTrace
 
 extension ModelOptions {
+  /// Makes inputs of the arguments that files give: such an argument does not keep its default.
+  ///
+  /// - Throws: as reading the files' names does.
+  mutating func keepInputs(_ paths: [String], of model: LoadedModel, images: ImageOptions) throws {
+    guard model.saved == nil, !paths.isEmpty else { return }
+    let arguments = try model.model.forwardArguments()
+    let given = try InputReader(arguments: arguments, images: images).names(in: paths)
+    let fixed = concrete.map(\.name)
+    symbolic += arguments.filter { $0.defaultValue != nil && given.contains($0.name) }.map(\.name)
+      .filter { !symbolic.contains($0) && !fixed.contains($0) }
+  }
+
   /// An extractor of one mode; what its trace hides and its plan warns of goes to the error stream.
   ///
   /// - Throws: as ``FeatureExtractor``'s initialiser; an unknown name that the other mode has comes with that remedy.

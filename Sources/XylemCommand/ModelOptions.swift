@@ -40,7 +40,7 @@ struct ModelOptions: ParsableArguments {
   @Option(
     name: .customLong("concrete"),
     help: ArgumentHelp(
-      "Fixes an argument of forward to a number, true, false or null. Repeatable.", valueName: "name=value"))
+      "Fixes an argument of forward to a number, true, false, null or a string. Repeatable.", valueName: "name=value"))
   var concrete: [ConcreteValue] = []
 
   @Flag(
@@ -49,6 +49,13 @@ struct ModelOptions: ParsableArguments {
       trust.
       """)
   var allowFileOperators = false
+
+  @Option(
+    name: .customLong("symbolic"),
+    help: ArgumentHelp(
+      "Keeps an argument of forward an input although it has a default. Others keep their defaults. Repeatable.",
+      valueName: "name"))
+  var symbolic: [String] = []
 
   @OptionGroup(title: "Plugin options") var plugins: PluginOptions
 
@@ -96,6 +103,10 @@ struct ModelOptions: ParsableArguments {
     for value in concrete where !seen.insert(value.name).inserted {
       throw ValidationError("'--concrete' fixes '\(value.name)' twice")
     }
+    if symbolic.contains("") { throw ValidationError("'--symbolic' needs the name of an argument") }
+    if let name = symbolic.first(where: seen.contains) {
+      throw ValidationError("'--concrete' fixes '\(name)', and '--symbolic' keeps it an input")
+    }
   }
 
   /// The policy that the options describe.
@@ -113,7 +124,7 @@ struct ModelOptions: ParsableArguments {
     TraceOptions(
       mode: mode, naming: naming ?? .exact, policy: policy, makesLeaves: autoLeaf,
       concrete: Dictionary(concrete.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
-      recordsLocations: recordsLocations)
+      symbolic: Set(symbolic), recordsLocations: recordsLocations)
   }
 
   /// Reads the configuration, loads plugins, and then the model; operators that nobody registered are warned of.
@@ -176,7 +187,10 @@ struct ModelOptions: ParsableArguments {
     noDefaultLeaves = noDefaultLeaves || configuration.noDefaultLeaves == true
     autoLeaf = autoLeaf || configuration.autoLeaf == true
     naming = naming ?? configuration.naming
+    let given = (concrete: concrete.map(\.name), symbolic: symbolic)
     concrete = Configuration.overriding(configuration.concrete, with: concrete)
+      .filter { !given.symbolic.contains($0.name) }
+    symbolic = configuration.symbolic.filter { !given.concrete.contains($0) } + symbolic
     weights = weights ?? configuration.weights
     plugins.symbols = configuration.wrapSymbols + plugins.symbols
     plugins.allowsAsserted = plugins.allowsAsserted || configuration.allowAsserted == true
@@ -203,7 +217,8 @@ struct ModelOptions: ParsableArguments {
   private func checkNothingToTrace() throws(XylemError) {
     let given: [(String, Bool)] = [
       ("--leaf", !leaves.isEmpty), ("--wrap", !wrapped.isEmpty), ("--no-default-leaves", noDefaultLeaves),
-      ("--auto-leaf", autoLeaf), ("--concrete", !concrete.isEmpty), ("--naming torchvision", naming == .torchvision),
+      ("--auto-leaf", autoLeaf), ("--concrete", !concrete.isEmpty),
+      ("--symbolic", !symbolic.isEmpty), ("--naming torchvision", naming == .torchvision),
     ]
     if let option = given.first(where: \.1) { throw CommandErrors.tracedAlready(option.0) }
   }
@@ -236,6 +251,13 @@ struct ConcreteValue: ExpressibleByArgument, Equatable {
   let name: String
   let value: XylemGraph.Argument
 
+  init(_ name: String, string: String) {
+    self.name = name
+    value = .string(string)
+  }
+
+  var isString: Bool { if case .string = value { true } else { false } }
+
   init?(argument: String) {
     let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     guard parts.count == 2, !parts[0].isEmpty, let value = Self.literal(parts[1]) else { return nil }
@@ -243,18 +265,22 @@ struct ConcreteValue: ExpressibleByArgument, Equatable {
     self.value = value
   }
 
-  static var allValueStrings: [String] { ["NAME=VALUE, where VALUE is a number, true, false or null"] }
+  static var allValueStrings: [String] { ["NAME=VALUE, where VALUE is a finite number, true, false, null or a string"] }
   static var defaultCompletionKind: CompletionKind { .default }
 
+  /// A string where the text is nothing else; in double quotes it is one in any case.
   private static func literal(_ text: String) -> XylemGraph.Argument? {
     switch text {
     case "true", "True": return .bool(true)
     case "false", "False": return .bool(false)
     case "null", "None": return XylemGraph.Argument.none
+    case _ where text.hasPrefix("\"") && text.hasSuffix("\"") && text.count > 1:
+      return .string(String(text.dropFirst().dropLast()))
     default:
+      if text.isEmpty { return nil }
       if let number = Int(text) { return .int(number) }
-      guard let number = Double(text), number.isFinite else { return nil }
-      return .float(number)
+      guard let number = Double(text) else { return .string(text) }
+      return number.isFinite ? .float(number) : nil
     }
   }
 }

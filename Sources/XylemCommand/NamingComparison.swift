@@ -16,9 +16,9 @@ struct NamingComparison {
   /// One sentence for each request that names different nodes; globs and parts of values are not compared.
   func warnings(for requests: [ReturnRequest]) -> [String] {
     // The namings give the same nodes other names, in the same order; where they don't, nothing can be compared.
-    guard trace.graph.count == other.graph.count else { return [] }
-    let places = Dictionary(
-      uniqueKeysWithValues: zip(trace.graph.nodes.map(\.id), other.graph.nodes.map(\.id)))
+    let (nodes, others) = (Self.nodes(of: trace), Self.nodes(of: other))
+    guard nodes.count == others.count else { return [] }
+    let places = Dictionary(uniqueKeysWithValues: zip(nodes, others))
     return requests.compactMap { request in
       guard let here = Self.meaning(of: request.node, in: trace), let there = Self.meaning(of: request.node, in: other),
         places[here] != there
@@ -27,6 +27,14 @@ struct NamingComparison {
         places.first { $0.value == there }.map { "what is '\(trace.graph[$0.key].name)' here" } ?? "another node"
       return "'\(request.node)' would be \(name) under --naming \(other.naming.rawValue)"
     }
+  }
+
+  /// The nodes that both namings have: torchvision's also lists arguments that keep their defaults.
+  private static func nodes(of trace: Trace) -> [NodeID] {
+    let constants = Set(trace.arguments.filter { $0.constant != nil }.map(\.name))
+    return trace.graph.nodes.filter { node in
+      if case .placeholder(let placeholder) = node.operation { !constants.contains(placeholder.name) } else { true }
+    }.map(\.id)
   }
 
   /// The node whose value a name stands for, where that is one node's.

@@ -27,7 +27,7 @@ struct ShapeProbe {
     guard !nodes.isEmpty else { return [:] }
     let extractor = try model.extractor(
       returning: nodes.map { ReturnRequest($0.name) }, options: options.traceOptions(trace.mode), modes: [trace.mode])
-    let arguments = try shape.makeArguments(for: trace.graph).mapValues { try $0.cast(to: options.dtype) }
+    let arguments = try shape.makeArguments(for: trace.arguments).mapValues { try $0.cast(to: options.dtype) }
     let features = try Progress.running("running the model") {
       try TensorRuntime.withGradients(false) { try extractor(named: arguments) }
     }

@@ -43,8 +43,8 @@ struct WitnessOptions: ParsableArguments {
     guard isWanted else { return nil }
     let seed = seed?.value ?? 0
     let arguments =
-      try inputShape?.makeArguments(for: trace.graph, seed: seed)
-      ?? InputReader(graph: trace.graph, images: images).arguments(from: inputs)
+      try inputShape?.makeArguments(for: trace.arguments, seed: seed)
+      ?? InputReader(arguments: trace.arguments, images: images).arguments(from: inputs)
     return TraceDiffer.WitnessInput(try arguments.mapValues { try $0.cast(to: type) }, seed: seed)
   }
 }

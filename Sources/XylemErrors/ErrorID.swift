@@ -82,6 +82,7 @@ public enum ErrorID: String, Sendable, Hashable, CaseIterable {
   case traceUnsupported = "trace.unsupported"
   case traceRecursion = "trace.recursion"
   case traceUnknownArgument = "trace.unknown-argument"
+  case traceArgument = "trace.argument"
   case traceNoForward = "trace.no-forward"
   case traceLimit = "trace.limit"
   case traceFileOperator = "trace.file-operator"

@@ -65,8 +65,8 @@ enum ExtractErrors {
     XylemError(.extractUnaddressable, "'\(request)' can't be taken out of the value", cause: Words(why))
   }
 
-  static func input(_ message: String, remedies: [String] = []) -> XylemError {
-    XylemError(.extractInput, message, remedies: remedies)
+  static func input(_ message: String, cause: String? = nil, remedies: [String] = []) -> XylemError {
+    XylemError(.extractInput, message, cause: cause.map { Words($0) }, remedies: remedies)
   }
 
   static func execution(at node: Node?, _ error: XylemError) -> XylemError {
@@ -99,7 +99,60 @@ enum ExtractErrors {
     XylemError(
       .extractUnsavable, "the feature '\(key)' can't be saved as TorchScript: it is of type \(type) and no tensor",
       at: .init(node: node),
-      remedies: ["--save features.xylem  # holds values of every type"])
+      remedies: type.hasPrefix("Tuple") || type.hasPrefix("List")
+        ? ["ask for its parts, as in \(node)[0]"] : ["--save features.xylem  # holds values of every type"])
+  }
+}
+
+// MARK: - Arguments of a call
+
+extension ExtractErrors {
+  private static func list(_ names: [String]) -> String {
+    names.isEmpty ? "forward takes none" : "its arguments are " + names.joined(separator: ", ")
+  }
+
+  static func tooMany(_ count: Int, names: [String]) -> XylemError {
+    let takes = names.count == 1 ? "1 argument" : "\(names.count) arguments"
+    return input(
+      "forward takes \(takes), and \(count) \(count == 1 ? "was" : "were") given", cause: list(names),
+      remedies: ["leave out the last \(count - names.count)"])
+  }
+
+  static func unknownArgument(_ name: String, names: [String]) -> XylemError {
+    input(
+      "forward has no argument '\(name)'", cause: list(names),
+      remedies: nearMisses(of: name, among: names).map { "call it '\($0)'" })
+  }
+
+  static func missing(_ name: String, names: [String]) -> XylemError {
+    input("the argument '\(name)' is missing", cause: list(names))
+  }
+
+  static func wrongType(_ name: String, _ mismatch: ValueMismatch) -> XylemError {
+    input(
+      "the argument '\(name)' takes \(mismatch.place.isEmpty ? "" : "at \(name)\(mismatch.place) ")a value of type \(mismatch.expected), and \(mismatch.found) was given"
+    )
+  }
+
+  static func otherStructure(_ name: String, _ difference: String) -> XylemError {
+    input(
+      "the argument '\(name)' has another structure than the one that the model was traced for", cause: difference,
+      remedies: ["trace the model for this structure", "trace it for any structure, with --auto-leaf"])
+  }
+
+  static func fixed(
+    _ argument: ForwardArgument, to constant: Argument, given: String, isSaved: Bool
+  ) -> XylemError {
+    let name = argument.name
+    let again = isSaved ? "save the extractor again with " : ""
+    let isDefault = argument.role == .atDefault
+    return input(
+      "the argument '\(name)' was fixed to \(isDefault ? "its default " : "")\(constant) when the model was traced, and \(given) was given",
+      remedies: [
+        isDefault
+          ? again + "--symbolic \(name)  # keeps it an input; in Swift TraceOptions(symbolic: [\"\(name)\"])"
+          : "trace the model without --concrete \(name)=\(constant)", "leave '\(name)' out of the call",
+      ])
   }
 }
 

@@ -6,10 +6,13 @@ internal import XylemTrace
 extension FeatureExtractor {
   /// Saves the extractor as a TorchScript archive, which PyTorch loads and runs without Xylem.
   ///
-  /// Its `forward` takes the model's arguments, those left out that were fixed while tracing, and returns the features as a
-  /// dictionary of tensors in the order in which they were asked for. `train()` and `eval()` switch the graph; a mode that the
+  /// Its `forward` takes the model's arguments and returns the features as a dictionary of tensors in the order in which they
+  /// were asked for. Arguments that were fixed while tracing are left out; those that kept their defaults stay, and another value
+  /// raises. `train()` and `eval()` switch the graph; a mode that the
   /// extractor was not made for raises. The state dict has the model's own keys, of the parameters and buffers that the
   /// features need. Leaves and regions are written out; modules whose mode was pinned keep it.
+  ///
+  /// A feature that the model puts together of several tensors is saved as those, under the keys that ``Features/tensors()`` has.
   ///
   /// The archive is read back once before it is written, so that saving takes some three times the memory of the
   /// parameters. The file is written whole or not at all, and the same extractor gives the same bytes.
@@ -24,7 +27,10 @@ extension FeatureExtractor {
     guard let forward = root.method("forward") ?? root.method("forward__0") else {
       throw XylemError(.extractUnsavable, "the model has no forward")
     }
-    let kept = Set(traces.values.flatMap { $0.graph.placeholders.map(\.placeholder.position) })
+    let kept = Set(
+      traces.values.flatMap { trace in
+        trace.arguments.indices.filter { trace.arguments[$0].role == .input || trace.arguments[$0].defaultCheck != nil }
+      })
     let count = try forward.schema().arguments.count - 1
     let exporter = try ScriptExporter(root, forward: forward, keeps: (0..<count).map(kept.contains))
     for mode in Mode.allCases {
@@ -35,7 +41,7 @@ extension FeatureExtractor {
         continue
       }
       try exporter.begin(isTraining: mode.isTraining)
-      var writer = PlanWriter(plan, exporter)
+      var writer = try PlanWriter(plan, traces[mode]?.arguments ?? [], exporter)
       try writer.write()
     }
     try exporter.save(to: path, isTraining: self.mode.isTraining)
@@ -43,22 +49,27 @@ extension FeatureExtractor {
 }
 
 /// Writes one plan into an archive's `forward`.
-private struct PlanWriter {
-  private let plan: Plan
-  private let exporter: ScriptExporter
-  private var slots: [Int: ScriptExporter.Item] = [:]
-  /// Copies of what will be overwritten, by result.
+struct PlanWriter {
+  let plan: Plan
+  let exporter: ScriptExporter
+  var slots: [Int: ScriptExporter.Item] = [:]
+  let arguments: [ForwardArgument]
+  private let outputs: [PlanOutput]
+  /// Copies of what will be overwritten, by output.
   private var copies: [Int: ScriptExporter.Item] = [:]
 
-  init(_ plan: Plan, _ exporter: ScriptExporter) {
+  init(_ plan: Plan, _ arguments: [ForwardArgument], _ exporter: ScriptExporter) throws(XylemError) {
     self.plan = plan
+    self.arguments = arguments
     self.exporter = exporter
+    outputs = try PlanOutput.all(of: plan)
   }
 
   mutating func write() throws(XylemError) {
     for (slot, argument) in plan.arguments.enumerated() {
       slots[slot] = try exporter.argument(at: argument.position)
     }
+    try checkArguments()
     for instruction in plan.recipe.instructions {
       for position in instruction.mayOverwrite { try protect(position) }
       let node = plan.origins[instruction.origin]
@@ -71,14 +82,10 @@ private struct PlanWriter {
         try exporter.name(item, Self.identifier(node.name))
       }
     }
-    for (index, key) in plan.keys.enumerated() {
+    for (index, output) in outputs.enumerated() {
       let item: ScriptExporter.Item
-      if let copy = copies[index] {
-        item = copy
-      } else {
-        item = try part(index, of: plan.recipe.results[index].operand)
-      }
-      try exporter.result(key, item) { ExtractErrors.unsavable(key: key, node: plan.nodes[index], type: $0) }
+      if let copy = copies[index] { item = copy } else { item = try part(output) }
+      try exporter.result(output.key, item) { output.unsavable(type: $0) }
     }
   }
 
@@ -86,24 +93,21 @@ private struct PlanWriter {
   /// done where storage is shared; written code does it always.
   private mutating func protect(_ position: Int) throws(XylemError) {
     var known: [[Projection]: ScriptExporter.Item] = [:]
-    for (index, result) in plan.recipe.results.enumerated()
-    where result.protected == position && copies[index] == nil {
-      if let copy = known[plan.steps[index]] {
+    for (index, output) in outputs.enumerated() where output.protected == position && copies[index] == nil {
+      let place = output.place + output.steps
+      if let copy = known[place] {
         copies[index] = copy
         continue
       }
-      let item = try part(index, of: plan.recipe.protected[position].operand)
-      let copy = try exporter.clone(item) {
-        ExtractErrors.unsavable(key: plan.keys[index], node: plan.nodes[index], type: $0)
-      }
-      known[plan.steps[index]] = copy
+      let copy = try exporter.clone(try part(output)) { output.unsavable(type: $0) }
+      known[place] = copy
       copies[index] = copy
     }
   }
 
-  private func part(_ index: Int, of operand: Program.Operand) throws(XylemError) -> ScriptExporter.Item {
-    var item = try exporter.load(operand, slots)
-    for step in plan.steps[index] {
+  private func part(_ output: PlanOutput) throws(XylemError) -> ScriptExporter.Item {
+    var item = try exporter.load(output.operand, slots)
+    for step in output.steps {
       switch step {
       case .index(let position): item = try exporter.element(position, of: item)
       case .key(let name): item = try exporter.part(name, of: item)

@@ -141,19 +141,14 @@ public final class FeatureExtractor: Sendable {
   ///
   /// Gradients are recorded where the calling thread records them.
   ///
-  /// - Throws: `extract.input` for a wrong number of arguments, `extract.execution` with the node that failed,
-  ///   `extract.guard` where an assumption of the trace does not hold.
+  /// Every argument is checked, also one that the features do not need; such a one may be left out.
+  ///
+  /// - Throws: `extract.input` for too many arguments, a missing one, one of another type, and one that was fixed to another
+  ///   value when the model was traced; `extract.execution` with the node that failed, `extract.guard` where an assumption of
+  ///   the trace does not hold.
   public func callAsFunction(_ arguments: [Value]) throws(XylemError) -> Features {
     let plan = plan
-    var inputs: [Value] = []
-    for argument in plan.arguments {
-      if arguments.indices.contains(argument.position) {
-        inputs.append(arguments[argument.position])
-      } else {
-        inputs.append(try defaultValue(of: argument))
-      }
-    }
-    return try run(plan, inputs)
+    return try run(plan, callArguments(plan.mode).inputs(plan.arguments, arguments))
   }
 
   /// Runs the model on arguments given by name; others take their defaults.
@@ -161,32 +156,14 @@ public final class FeatureExtractor: Sendable {
   /// - Throws: as ``callAsFunction(_:)-swift.method``; `extract.input` for a name that forward does not have.
   public func callAsFunction(named arguments: [String: Value]) throws(XylemError) -> Features {
     let plan = plan
-    let known = argumentNames
-    for name in arguments.keys.sorted() where !known.contains(name) {
-      throw ExtractErrors.input(
-        "forward has no argument '\(name)'", remedies: ["its arguments are " + known.joined(separator: ", ")])
-    }
-    var inputs: [Value] = []
-    for argument in plan.arguments {
-      if let given = arguments[argument.name] {
-        inputs.append(given)
-      } else {
-        inputs.append(try defaultValue(of: argument))
-      }
-    }
-    return try run(plan, inputs)
+    return try run(plan, callArguments(plan.mode).inputs(plan.arguments, named: arguments))
   }
 
-  /// The names of forward's arguments, in order.
-  public var argumentNames: [String] {
-    traces[mode]?.graph.placeholders.map(\.placeholder.name) ?? []
-  }
+  /// The names of forward's arguments, in order; those that were fixed when the model was traced too.
+  public var argumentNames: [String] { traces[mode]?.arguments.map(\.name) ?? [] }
 
-  private func defaultValue(of argument: Placeholder) throws(XylemError) -> Value {
-    guard let value = argument.defaultValue else {
-      throw ExtractErrors.input("the argument '\(argument.name)' is missing")
-    }
-    return Value(literal: value)
+  private func callArguments(_ mode: Mode) -> CallArguments {
+    CallArguments(traces[mode], isSaved: loaded != nil || traces[mode]?.isPruned == true)
   }
 
   private func run(_ plan: Plan, _ inputs: [Value]) throws(XylemError) -> Features {
@@ -198,7 +175,7 @@ public final class FeatureExtractor: Sendable {
     }
     var values: [Value] = []
     for (index, value) in result.values.enumerated() {
-      values.append(try plan.project(value, plan.steps[index], plan.keys[index]))
+      values.append(try plan.project(value.named(like: plan.structures[index]), plan.steps[index], plan.keys[index]))
     }
     return Features(keys: plan.keys, values: values, copiedKeys: result.copied.map { plan.protectedKeys[$0] })
   }
@@ -228,15 +205,51 @@ extension Plan {
           switch (entry.key, step) {
           case (.string(let key), .key(let name)): key == name
           case (.int(let key), .index(let index)): key == index
+          case (.string(let key), .index(let index)): key == String(index)
           default: false
           }
         }
         guard let found else { throw ExtractErrors.unaddressable(request, "the value has no such key") }
         current = found.value
-      default: throw ExtractErrors.unaddressable(request, "the value is no such structure")
+      default: throw ExtractErrors.unaddressable(request, "the value has another structure")
       }
     }
     return current
+  }
+}
+
+extension Value {
+  /// The value with the names that a structure of the graph has for its tuples: those that a plan puts together have none of their own.
+  fileprivate func named(like structure: Argument?) throws(XylemError) -> Value {
+    guard let structure, structure.hasNames else { return self }
+    switch (structure, try unpacked()) {
+    case (.tuple(let parts, let names), .tuple(let elements, let own)):
+      return .tuple(try Self.named(elements, like: parts), names: names ?? own)
+    case (.list(let parts), .list(let elements)): return .list(try Self.named(elements, like: parts))
+    case (.dictionary(let parts), .dictionary(let entries)):
+      let values = try Self.named(entries.map(\.value), like: parts.map(\.value))
+      return .dictionary(Array(zip(entries.map(\.key), values)))
+    default: return self
+    }
+  }
+
+  private static func named(_ values: [Value], like structures: [Argument]) throws(XylemError) -> [Value] {
+    guard values.count == structures.count else { return values }
+    var named: [Value] = []
+    for (value, structure) in zip(values, structures) { named.append(try value.named(like: structure)) }
+    return named
+  }
+}
+
+extension Argument {
+  /// Whether any tuple in the structure has names.
+  var hasNames: Bool {
+    switch self {
+    case .tuple(let elements, let names): names != nil || elements.contains(where: \.hasNames)
+    case .list(let elements): elements.contains(where: \.hasNames)
+    case .dictionary(let entries): entries.contains { $0.value.hasNames }
+    default: false
+    }
   }
 }
 

@@ -30,6 +30,8 @@ public struct Plan: Sendable {
   /// What the program was compiled from, for writing it in another form.
   let recipe: Recipe
   let steps: [[Projection]]
+  /// For each key, the structure of the value where it has names; nil for any other.
+  let structures: [Argument?]
   /// For each protected value, the key that asked for it first.
   let protectedKeys: [String]
   /// For each key, the names of the nodes that run after its value is there and may write over it.

@@ -31,6 +31,8 @@ private struct Located {
   let exact: String
   let argument: Argument
   let moment: NodeID?
+  /// Whether the name is no more than the beginning of the node's.
+  var isPrefix = false
 }
 
 /// Finds what requests mean in one trace.
@@ -98,11 +100,13 @@ struct RequestResolver {
           moment: value.moment)
       ]
     }
-    if let found = try partOfValue(request) ?? fieldOfResult(request) { return [found] }
+    if let part = try part(request) { return [part] }
     let glob = Glob(request.node)
     if !glob.isLiteral, let matches = try matches(of: glob, request) { return matches }
     // Where brackets are neither steps into a value nor a pattern, this says so.
-    _ = try ReturnRequest.splitProjections(request.node)
+    if let open = request.node.firstIndex(of: "["), open != request.node.startIndex {
+      _ = try Projection.steps(request.node[open...], of: request.node)
+    }
     throw unknown(request.node)
   }
 
@@ -126,31 +130,44 @@ struct RequestResolver {
     }
   }
 
-  /// `head[0]["logits"]`, where `head` is something.
-  private func partOfValue(_ request: ReturnRequest) throws -> ResolvedRequest? {
-    guard let (name, steps) = try? ReturnRequest.splitProjections(request.node), !steps.isEmpty,
-      let value = value(of: name)
-    else { return nil }
-    let (argument, rest) = try project(value.argument, steps[...], request.node)
-    return ResolvedRequest(
-      key: request.key ?? request.node, exact: value.exact + request.node.dropFirst(name.count), node: value.node,
-      value: argument, steps: rest, moment: value.moment)
+  /// `head[0]`, `head.logits`, `output.levels[1].image`: the longest beginning that names a value, and steps into it.
+  private func part(_ request: ReturnRequest) throws -> ResolvedRequest? {
+    let text = request.node
+    for cut in text.indices.reversed() where text[cut] == "." || text[cut] == "[" {
+      guard let value = value(of: String(text[..<cut])), let steps = try? Projection.steps(text[cut...], of: text)
+      else {
+        continue
+      }
+      let isDotted = text[cut] == "."
+      var whole = value.argument
+      if isDotted {
+        // A module's parts are those of what it returned, also where its name means the last node below it.
+        let result = lastCall[value.isPrefix ? String(text[..<cut]) : value.exact]?.result
+        guard result != nil || !value.isPrefix else { continue }
+        if value.isPrefix || trace.naming == .exact { whole = result ?? whole }
+      }
+      // A tensor has no parts: then the name is one that nothing has.
+      guard hasParts(whole) || !isDotted else { return nil }
+      let (argument, rest) = try project(whole, steps[...], text)
+      guard rest.isEmpty || !isDotted || hasParts(argument) else { return nil }
+      return ResolvedRequest(
+        key: request.key ?? text, exact: value.exact + text[cut...], node: value.node, value: argument, steps: rest,
+        moment: value.moment)
+    }
+    return nil
   }
 
-  /// `head.logits`, where `head` returned something with a part of that name.
-  private func fieldOfResult(_ request: ReturnRequest) throws -> ResolvedRequest? {
-    guard let dot = request.node.lastIndex(of: "."), let value = value(of: String(request.node[..<dot])) else {
-      return nil
+  /// Whether steps may lead into a value; what is known only when it runs is looked into then.
+  private func hasParts(_ argument: Argument) -> Bool {
+    switch argument {
+    case .list, .tuple, .dictionary: return true
+    case .node(let id):
+      switch TypeExpression(parsing: trace.graph[id].type).unwrapped {
+      case .tensor, .int, .float, .bool, .number, .string, .none, .device, .complex: return false
+      default: return true
+      }
+    default: return false
     }
-    let field = String(request.node[request.node.index(after: dot)...])
-    // A leaf's node is the whole; what it returned may be known by its parts.
-    let whole = trace.naming == .exact ? lastCall[value.exact]?.result ?? value.argument : value.argument
-    guard let (argument, rest) = try? project(whole, [.key(field)], request.node) else { return nil }
-    // What a leaf returned is looked into when it runs, unless it is a tensor.
-    if !rest.isEmpty, argument.node.map({ trace.graph[$0].type == "Tensor" }) != false { return nil }
-    return ResolvedRequest(
-      key: request.key ?? request.node, exact: value.exact + request.node[dot...], node: value.node, value: argument,
-      steps: rest, moment: value.moment)
   }
 
   private func unknown(_ name: String) -> XylemError {
@@ -178,7 +195,7 @@ struct RequestResolver {
     else {
       return nil
     }
-    return Located(node: last, exact: last, argument: .node(node.id), moment: node.id)
+    return Located(node: last, exact: last, argument: .node(node.id), moment: node.id, isPrefix: true)
   }
 
   private func project(
@@ -199,17 +216,17 @@ struct RequestResolver {
       }
       return try project(elements[position], steps.dropFirst(), request)
     case (.dictionary(let entries), _):
-      let key: Argument =
+      let keys: [Argument] =
         switch step {
-        case .index(let index): .int(index)
-        case .key(let name): .string(name)
+        case .index(let index): [.int(index), .string(String(index))]
+        case .key(let name): [.string(name)]
         }
-      guard let entry = entries.first(where: { $0.key == key }) else {
+      guard let entry = keys.lazy.compactMap({ key in entries.first { $0.key == key } }).first else {
         let known = entries.map { String(describing: $0.key) }.joined(separator: ", ")
         throw ExtractErrors.unaddressable(request, "the keys are \(known)")
       }
       return try project(entry.value, steps.dropFirst(), request)
-    default: throw ExtractErrors.unaddressable(request, "the value is no such structure")
+    default: throw ExtractErrors.unaddressable(request, "the value has another structure")
     }
   }
 }

@@ -31,25 +31,32 @@ enum Projection: Hashable, Sendable {
   case key(String)
 }
 
-extension ReturnRequest {
-  /// Splits `head[0]["a"]` into the name and the steps into its value.
-  static func splitProjections(_ text: String) throws(XylemError) -> (name: String, steps: [Projection]) {
-    guard text.hasSuffix("]"), let open = text.firstIndex(of: "["), open != text.startIndex else { return (text, []) }
+extension Projection {
+  /// Reads `[0]["a"].logits.1`: positions and names, in brackets or after dots. Nil where the text begins within a quoted name.
+  ///
+  /// - Parameter request: the whole request, for the error.
+  /// - Throws: `extract.unaddressable` for another form.
+  static func steps(_ text: Substring, of request: String) throws(XylemError) -> [Projection]? {
     var steps: [Projection] = []
-    var rest = text[open...]
-    while !rest.isEmpty {
-      guard rest.first == "[", let close = rest.firstIndex(of: "]") else {
-        throw ExtractErrors.unaddressable(text, "an index has the form [0] or [\"name\"]")
-      }
-      let inner = rest[rest.index(after: rest.startIndex)..<close]
-      if let index = Int(inner) {
-        steps.append(.index(index))
+    var rest = text
+    while let first = rest.popFirst() {
+      if first == "[" {
+        guard let close = rest.firstIndex(of: "]") else {
+          throw ExtractErrors.unaddressable(request, "an index has the form [0] or [\"name\"]")
+        }
+        let inner = rest[..<close]
+        steps.append(Int(inner).map { .index($0) } ?? .key(inner.trimming { $0 == "\"" || $0 == "'" }))
+        rest = rest[rest.index(after: close)...]
+      } else if first == "." {
+        let name = rest.prefix { $0 != "." && $0 != "[" }
+        guard !name.isEmpty, !name.contains("]") else { return nil }
+        steps.append(Int(name).map { .index($0) } ?? .key(String(name)))
+        rest = rest[name.endIndex...]
       } else {
-        steps.append(.key(inner.trimming { $0 == "\"" || $0 == "'" }))
+        throw ExtractErrors.unaddressable(request, "an index has the form [0] or [\"name\"]")
       }
-      rest = rest[rest.index(after: close)...]
     }
-    return (String(text[..<open]), steps)
+    return steps
   }
 }
 

@@ -47,6 +47,16 @@ internal import CXylem
     return unsafe handles.map { unsafe ScriptType(handle: $0, library: library) }
   }
 
+  /// The names of a named tuple's elements; empty for any other type.
+  public var fieldNames: [String] {
+    guard let handle = unsafe handle else { return [] }
+    let count = unsafe library.table.pointee.type_field_names(handle, nil, 0)
+    guard count > 0 else { return [] }
+    var names = unsafe [xylem_text](repeating: xylem_text(), count: count)
+    _ = unsafe library.table.pointee.type_field_names(handle, &names, count)
+    return unsafe names.map { unsafe String($0) }
+  }
+
   /// The declared type of a container's element; optionals are looked through.
   func elementHandle(at index: Int, of tag: xylem_tag) -> OpaquePointer? {
     switch (kind, tag) {

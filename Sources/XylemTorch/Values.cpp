@@ -323,14 +323,18 @@ static xylem_status container_elements(const xylem_value *value, xylem_value *ou
   });
 }
 
+static size_t field_names(const c10::Type &tuple_type, xylem_text *names, size_t capacity) {
+  const auto &schema = tuple_type.expectRef<c10::TupleType>().schema();
+  if (!schema) return 0;
+  const auto &arguments = schema->arguments();
+  for (size_t i = 0; i < arguments.size() && i < capacity; ++i) names[i] = interned(arguments[i].name());
+  return arguments.size();
+}
+
 static size_t tuple_names(const xylem_value *value, xylem_text *names, size_t capacity) {
   if (value->tag != XYLEM_TUPLE) return 0;
   try {
-    const auto tuple_type = box(*value).type()->expect<c10::TupleType>();
-    if (!tuple_type->schema()) return 0;
-    const auto &arguments = tuple_type->schema()->arguments();
-    for (size_t i = 0; i < arguments.size() && i < capacity; ++i) names[i] = interned(arguments[i].name());
-    return arguments.size();
+    return field_names(*box(*value).type(), names, capacity);
   } catch (...) {
     // A named tuple has a type of its own. That of another one is put together from its elements, which fails for undefined tensors.
     return 0;
@@ -400,6 +404,14 @@ static size_t type_contained(const xylem_type *t, const xylem_type **out, size_t
   return contained.size();
 }
 
+static size_t type_field_names(const xylem_type *t, xylem_text *names, size_t capacity) {
+  try {
+    return type(t)->kind() == c10::TypeKind::TupleType ? field_names(*type(t), names, capacity) : 0;
+  } catch (...) {
+    return 0;
+  }
+}
+
 void add_values(xylem_tensor_runtime &table) {
   table.value_copy = value_copy;
   table.value_release = value_release;
@@ -419,6 +431,7 @@ void add_values(xylem_tensor_runtime &table) {
   table.type_kind = type_kind;
   table.type_name = type_name;
   table.type_contained = type_contained;
+  table.type_field_names = type_field_names;
 }
 
 }  // namespace xylem

@@ -128,7 +128,7 @@ extension ScriptTracer {
       } catch var error as XylemError
         where error.isAboutTracing && !error.remedies.contains(where: { $0.hasPrefix("--wrap") })
       {
-        let position = error.remedies.first?.hasPrefix("--leaf") == true ? 1 : 0
+        let position = error.remedies.firstIndex { $0.hasPrefix("--auto-leaf") } ?? error.remedies.count
         error.remedies.insert("--wrap \(TypeName.unqualified(name))", at: position)
         error.remedies = Array(error.remedies.prefix(3))
         throw error

@@ -39,7 +39,7 @@ extension ScriptTracer {
     case (.none, .symbol(let id)), (.symbol(let id), .none):
       // Only a value that may be None leaves the question open until the graph runs.
       let type = core.graph[id].type
-      return type.hasPrefix("Optional") || type == "Any" || type == "NoneType" ? false : give(false)
+      return TypeExpression(parsing: type).allowsNone ? false : give(false)
     case (.none, _), (_, .none): return give(false)
     case (.bool(let a), .bool(let b)): return give(a == b)
     case (.int(let a), .int(let b)): return give(a == b)

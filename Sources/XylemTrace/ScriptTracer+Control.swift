@@ -21,7 +21,7 @@ extension ScriptTracer {
         emitGuard(node, expected: expected, message: message)
         try take(branches[expected ? 0 : 1], statement, frame)
       case (false, false):
-        try keepWhole(statement, at: index, .if, condition: describe(condition), frame)
+        try keepWhole(statement, at: index, .if, condition: Decisive(condition, self), frame)
       }
     default:
       throw TraceErrors.unsupported("an 'if' on \(condition.kindDescription)", at: place)
@@ -85,7 +85,7 @@ extension ScriptTracer {
     let inputs = frame.inputs(of: statement)
     guard case .int(let rounds) = inputs[0], case .bool = inputs[1] else {
       let decisive = if case .int = inputs[0] { inputs[1] } else { inputs[0] }
-      return try keepWhole(statement, at: index, .loop, condition: describe(decisive), frame)
+      return try keepWhole(statement, at: index, .loop, condition: Decisive(decisive, self), frame)
     }
     let start = savepoint(before: index, frame)
     var carried = Array(inputs.dropFirst(2))
@@ -95,9 +95,9 @@ extension ScriptTracer {
     while round < rounds {
       guard case .bool(let goesOn) = condition else {
         // The condition's node goes with its round, so it is described before.
-        let description = describe(condition)
+        let decisive = Decisive(condition, self)
         goBack(to: start)
-        return try keepWhole(statement, at: index, .loop, condition: description, frame)
+        return try keepWhole(statement, at: index, .loop, condition: decisive, frame)
       }
       guard goesOn else { break }
       frame.values[body.inputs.lowerBound] = .int(round)
@@ -114,9 +114,9 @@ extension ScriptTracer {
 
   /// Makes a region of a statement, or says why there has to be one.
   private func keepWhole(
-    _ statement: ScriptCode.Statement, at index: Int, _ kind: Region.Kind, condition: String, _ frame: CallFrame
+    _ statement: ScriptCode.Statement, at index: Int, _ kind: Region.Kind, condition: Decisive, _ frame: CallFrame
   ) throws {
-    let error = TraceErrors.controlFlow(kind, condition: condition, at: place)
+    let error = TraceErrors.controlFlow(kind, condition: condition.description, at: place, on: condition.arguments)
     guard keepsRunning else { throw error }
     try emitRegion(statement, at: index, kind, reason: error.message, frame)
   }
@@ -124,4 +124,15 @@ extension ScriptTracer {
   /// Whether what can't be traced is dealt with where it stands. A module without modules of its own hides nothing when
   /// it becomes a leaf, which reads better than a region in it; any other goes on.
   var keepsRunning: Bool { options.makesLeaves && !currentModule.canBecomeLeaf }
+}
+
+/// A value that control flow depends on, described while its node is there.
+private struct Decisive {
+  let description: String
+  let arguments: [BlockingArgument]
+
+  init(_ value: TracedValue, _ tracer: ScriptTracer) {
+    description = tracer.describe(value)
+    arguments = tracer.argumentsBehind(value)
+  }
 }

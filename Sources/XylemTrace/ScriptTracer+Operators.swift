@@ -6,6 +6,7 @@ extension ScriptTracer {
   func runOperator(_ statement: ScriptCode.Statement, at index: Int, _ frame: CallFrame) throws {
     let inputs = frame.inputs(of: statement)
     if try runNatively(statement, inputs, frame) { return }
+    if try runNumber(statement, at: index, inputs, frame) { return }
     if try runSubscript(statement, at: index, inputs, frame) { return }
     guard let op = statement.operator else {
       throw TraceErrors.unsupported("the operator \(statement.name) is not known", at: place)
@@ -109,7 +110,8 @@ extension ScriptTracer {
   /// `int(x)`, `float(x)`, and `max(a, b)`, which compares.
   private func checkConversion(_ facts: OperatorFacts, _ inputs: [TracedValue]) throws {
     guard let value = inputs.first(where: \.isSymbolic), let function = Self.pythonFunction(facts) else { return }
-    let error = TraceErrors.concreteValue("\(function)(…)", value: describe(value), at: place)
+    let error = TraceErrors.concreteValue(
+      "\(function)(…)", value: describe(value), at: place, on: argumentsBehind(value))
     guard keepsRunning else { throw error }
     core.notes.append(
       TraceNote(

@@ -98,7 +98,7 @@ extension ScriptTracer {
       try spend(elements: statement.inputs.count)
       frame.setOutput(.list(TracedList(frame.inputs(of: statement))), of: statement)
     case .tuple:
-      let names = tupleNames(frame.code.types[statement.outputs.lowerBound])
+      let names = frame.code.types[statement.outputs.lowerBound].fieldNames
       frame.setOutput(.tuple(frame.inputs(of: statement), names: names), of: statement)
     case .dictionary:
       let flat = frame.inputs(of: statement)
@@ -141,8 +141,6 @@ extension ScriptTracer {
     }
   }
 
-  func tupleNames(_ type: ScriptType) -> [String] { [] }
-
   /// A raised message's text.
   func message(of value: TracedValue) -> String {
     switch value {
@@ -163,7 +161,7 @@ extension ScriptTracer {
     {
       return frame.setOutput(.bool(decided), of: statement)
     }
-    throw TraceErrors.concreteValue("the type", value: describe(value), at: place)
+    throw TraceErrors.concreteValue("the type", value: describe(value), at: place, on: argumentsBehind(value))
   }
 
   private func runtimeType(of value: Value) -> ScriptType? { ScriptType(of: value) }

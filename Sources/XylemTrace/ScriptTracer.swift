@@ -7,9 +7,32 @@ extension ScriptModel {
   ///
   /// The model is not changed: modes, buffers and random state stay as they are.
   ///
+  /// An argument that keeps its default is an input after all where forward does not accept the default, as a detector that asks
+  /// for its targets in train mode; a note says so.
+  ///
   /// - Throws: `trace.control-flow`, `trace.concrete-value`, `trace.unsupported`, `trace.raised` with the module, the
-  ///   source line and remedies; `trace.no-forward`, `trace.unknown-argument`, `trace.limit`, `trace.recursion`.
+  ///   source line and remedies; `trace.no-forward`, `trace.unknown-argument`, `trace.argument`, `trace.limit`,
+  ///   `trace.recursion`.
   public func trace(_ options: TraceOptions = TraceOptions()) throws -> Trace {
+    do {
+      return try traceAsTold(options)
+    } catch let error as XylemError where error.id == .traceRaised {
+      let kept = try options.taking(forwardArguments()).filter { $0.role == .atDefault }.map(\.name)
+      guard !kept.isEmpty else { throw error }
+      var open = options
+      open.symbolic.formUnion(kept)
+      guard var trace = try? traceAsTold(open) else { throw error }
+      let reason = error.cause.map { ": \($0)" } ?? ""
+      trace.notes.insert(
+        TraceNote(
+          kind: .defaultArgument, path: "",
+          reason: "forward raises where \(kept.joined(separator: ", ")) has its default, so it is an input\(reason)"),
+        at: 0)
+      return trace
+    }
+  }
+
+  private func traceAsTold(_ options: TraceOptions) throws -> Trace {
     var dynamic: Set<String> = []
     var budget = TraceBudget(options)
     while true {
@@ -52,6 +75,8 @@ final class ScriptTracer {
   /// The flags that modules have in this trace where they differ from the trace's mode.
   let pinned: [UInt64: Bool]
   var budget: TraceBudget
+  /// How many tensors that hold numbers were met, each known by its number.
+  var numberCount = 0
   var depth = 0
   var blockDepth = 0
   /// The code that is running, innermost last; for places in errors.
@@ -78,22 +103,23 @@ final class ScriptTracer {
 
   func trace() throws -> Trace {
     let root = model.root
-    let (function, method) = try forwardMethod(of: root)
-    let schema = try function.schema()
-    let names = schema.arguments.dropFirst().map(\.name)
-    for name in options.concrete.keys.sorted() where !names.contains(name) {
-      throw TraceErrors.unknownArgument(name, value: options.concrete[name], known: Array(names))
-    }
+    let (function, method) = try model.forwardMethod(of: root)
+    core.arguments = try options.taking(model.forwardArguments())
     modules.append(ModuleFrame(module: root, path: "", canBecomeLeaf: false))
     var arguments: [TracedValue] = [.module(root)]
-    for (position, argument) in schema.arguments.dropFirst().enumerated() {
-      arguments.append(placeholder(for: argument, at: position))
+    // Placeholders come before everything else.
+    var inputs = core.arguments.enumerated().map { position, argument in value(of: argument, at: position) }
+    for (position, argument) in core.arguments.enumerated() {
+      guard case .symbol(let node) = inputs[position], let structure = argument.structure else { continue }
+      inputs[position] = parts(of: node, argument.type, structure)
     }
+    arguments += inputs
     let result: TracedValue
     if let rule = policy.rule(forModule: root.type, at: "") {
       core.usedRules.insert(rule)
       result = try emitLeafModule(
-        root, function: function, method: method, arguments: Array(arguments.dropFirst()), rule: rule)
+        root, function: function, method: method, arguments: Array(arguments.dropFirst()), rule: rule,
+        type: resultType(of: model.code(of: function)))
     } else {
       result = try runRoot(function, arguments)
     }
@@ -102,26 +128,32 @@ final class ScriptTracer {
     return core.finish(pinned: model.pinnedModules.map { ($0.path, $0.type) })
   }
 
+  /// The type of what a function returns.
+  private func resultType(of code: ScriptCode) -> String {
+    let results = code.operands[code.blocks[0].outputs]
+    return results.count == 1 ? typeName(results[results.startIndex], code) : results.isEmpty ? "None" : "Tuple"
+  }
+
   private func runRoot(_ function: ScriptFunction, _ arguments: [TracedValue]) throws -> TracedValue {
     let code = try model.code(of: function)
     return try run(code, arguments)
   }
 
-  /// `forward`, or what scripting made of it for a layer with several signatures.
-  func forwardMethod(of module: ScriptModule) throws -> (ScriptFunction, String) {
-    for name in ["forward", "forward__0"] {
-      if let function = module.object.method(name) { return (function, name) }
+  /// What an argument is while it is traced: a constant, or the value of a node.
+  private func value(of argument: ForwardArgument, at position: Int) -> TracedValue {
+    let placeholder = Placeholder(name: argument.name, defaultValue: argument.defaultValue, position: position)
+    if let constant = argument.constant {
+      // torchvision lists every argument; this one's node is read by none.
+      if options.naming == .torchvision, argument.role == .atDefault {
+        _ = core.emitPlaceholder(placeholder, type: argument.type.description)
+      }
+      return TracedValue(constant)
     }
-    throw TraceErrors.noForward(
-      methods: module.object.methodNames, at: .init(modulePath: module.path, moduleType: module.type))
-  }
-
-  private func placeholder(for argument: OperatorSchema.Argument, at position: Int) -> TracedValue {
-    if let fixed = options.concrete[argument.name] { return TracedValue(fixed) }
-    let value = Placeholder(
-      name: argument.name, defaultValue: argument.defaultValue.flatMap { Argument(literal: $0) }, position: position)
-    let node = core.emitPlaceholder(value, type: argument.type.name)
-    return .symbol(node)
+    guard let structure = argument.structure else {
+      return .symbol(core.emitPlaceholder(placeholder, type: argument.type.description))
+    }
+    if case .none = structure { return .none }
+    return .symbol(core.emitPlaceholder(placeholder, type: argument.type.unwrapped.description))
   }
 
   // MARK: - Places

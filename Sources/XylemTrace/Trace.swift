@@ -14,6 +14,8 @@ public struct Trace: Sendable, Codable {
   public var pinnedModules: [String]
   /// How often each module was called, by path; more often than the graph has calls of it where the trace was pruned.
   public var callCounts: [String: Int] = [:]
+  /// The arguments of `forward`, in order, with what the trace made of them; those that no node reads too.
+  public var arguments: [ForwardArgument] = []
   /// Whether only a part of the model's nodes is left. Then a name's prefix says nothing about what was last below it.
   public var isPruned = false
 
@@ -29,7 +31,28 @@ public struct Trace: Sendable, Codable {
 
 extension Trace {
   private enum CodingKeys: String, CodingKey {
-    case graph, mode, naming, notes, pinnedModules, callCounts, isPruned, options
+    case graph, mode, naming, notes, pinnedModules, callCounts, arguments, isPruned, options
+  }
+
+  /// Reads a trace. Where a file says nothing of arguments, they are those that the graph reads.
+  ///
+  /// - Throws: what reading a graph throws, and the decoder's own error where a part is missing or has the wrong type.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    graph = try container.decode(Graph.self, forKey: .graph)
+    mode = try container.decode(Mode.self, forKey: .mode)
+    naming = try container.decode(Naming.self, forKey: .naming)
+    notes = try container.decode([TraceNote].self, forKey: .notes)
+    pinnedModules = try container.decode([String].self, forKey: .pinnedModules)
+    callCounts = try container.decode([String: Int].self, forKey: .callCounts)
+    isPruned = try container.decode(Bool.self, forKey: .isPruned)
+    options = try container.decodeIfPresent(TraceOptions.self, forKey: .options)
+    arguments =
+      try container.decodeIfPresent([ForwardArgument].self, forKey: .arguments)
+      ?? graph.placeholders.map { node, placeholder in
+        ForwardArgument(
+          name: placeholder.name, type: TypeExpression(parsing: node.type), defaultValue: placeholder.defaultValue)
+      }
   }
 }
 
@@ -49,6 +72,10 @@ public struct TraceNote: Sendable, Hashable, Codable {
     case missingOperator = "missing-operator"
     /// A module's name and an operation's would have been the same.
     case nameTaken = "name-taken"
+    /// Arguments of forward keep their defaults.
+    case defaultArgument = "default-argument"
+    /// The structure of inputs was known.
+    case inputStructure = "input-structure"
     /// A module kept its own mode.
     case pinnedMode = "pinned-mode"
     /// A rule of the policy matched nothing.

@@ -12,9 +12,15 @@ package struct TraceCore {
   package var notes: [TraceNote] = []
   /// How often each module was called.
   package private(set) var callCounts: [String: Int] = [:]
+  /// The arguments of `forward`, as they are taken. Set once, before the first node: a note tells of those at their defaults.
+  package var arguments: [ForwardArgument] = [] {
+    didSet { notes += arguments.notes }
+  }
   package var usedRules: Set<LeafPolicy.Rule> = []
   /// Nodes of parameters that were read already, by path.
   private var attributeNodes: [String: NodeID] = [:]
+  /// Nodes of tensors that hold a number of the code, by the tracer's own numbers for them.
+  package var numberNodes: [Int: NodeID] = [:]
 
   /// - Parameter modulePaths: every path that reaches a module of the model.
   package init(options: TraceOptions, modulePaths: Set<String>) {
@@ -129,7 +135,7 @@ package struct TraceCore {
     }
     return Trace(
       graph: graph, mode: options.mode, naming: options.naming, notes: notes, pinnedModules: pinned.map(\.path),
-      callCounts: callCounts)
+      callCounts: callCounts, arguments: arguments)
   }
 
   /// Says which plugins' code runs in place of the model's, and at how many nodes.
@@ -158,6 +164,7 @@ package struct TraceCore {
     let namer: NodeNamer
     let notes: Int
     let attributeNodes: [String: NodeID]
+    let numberNodes: [Int: NodeID]
     let callCounts: [String: Int]
     let usedRules: Set<LeafPolicy.Rule>
   }
@@ -166,7 +173,7 @@ package struct TraceCore {
   package var checkpoint: Checkpoint {
     Checkpoint(
       graph: graph.checkpoint, namer: namer, notes: notes.count, attributeNodes: attributeNodes,
-      callCounts: callCounts, usedRules: usedRules)
+      numberNodes: numberNodes, callCounts: callCounts, usedRules: usedRules)
   }
 
   /// Takes back everything since a checkpoint.
@@ -175,6 +182,7 @@ package struct TraceCore {
     namer = checkpoint.namer
     notes.removeLast(notes.count - checkpoint.notes)
     attributeNodes = checkpoint.attributeNodes
+    numberNodes = checkpoint.numberNodes
     callCounts = checkpoint.callCounts
     usedRules = checkpoint.usedRules
   }

@@ -3,21 +3,34 @@ package import XylemGraph
 
 /// The texts of this module's errors.
 package enum TraceErrors {
-  package static func controlFlow(_ kind: Region.Kind, condition: String, at place: XylemError.Place) -> XylemError {
+  package static func controlFlow(
+    _ kind: Region.Kind, condition: String, at place: XylemError.Place, on arguments: [BlockingArgument] = []
+  ) -> XylemError {
     let what =
       switch kind {
-      case .if: "the condition of this 'if' depends on the input"
-      case .statement: "what this statement does depends on the input"
-      case .loop: "the number of rounds of this loop depends on the input"
+      case .if: "the condition of this 'if' depends on"
+      case .statement: "what this statement does depends on"
+      case .loop: "the number of rounds of this loop depends on"
       }
     return XylemError(
-      .traceControlFlow, what, at: place, cause: Cause("the value is \(condition)"), remedies: remedies(place))
+      .traceControlFlow, "\(what) \(source(arguments))", at: place, cause: Cause("the value is \(condition)"),
+      remedies: Array(arguments.compactMap(\.remedy).prefix(1)) + remedies(place))
   }
 
-  package static func concreteValue(_ what: String, value: String, at place: XylemError.Place) -> XylemError {
+  package static func concreteValue(
+    _ what: String, value: String, at place: XylemError.Place, on arguments: [BlockingArgument] = []
+  ) -> XylemError {
     XylemError(
-      .traceConcreteValue, "\(what) of a value that depends on the input", at: place,
-      cause: Cause("the value is \(value)"), remedies: remedies(place))
+      .traceConcreteValue, "\(what) of a value that depends on \(source(arguments))", at: place,
+      cause: Cause("the value is \(value)"), remedies: Array(arguments.compactMap(\.remedy).prefix(1)) + remedies(place)
+    )
+  }
+
+  /// What a value depends on.
+  private static func source(_ arguments: [BlockingArgument]) -> String {
+    guard !arguments.isEmpty else { return "the input" }
+    let names = arguments.map { "'\($0.argument.name)'" }
+    return (names.count == 1 ? "the argument " : "the arguments ") + names.joined(separator: " and ")
   }
 
   package static func unsupported(_ what: String, at place: XylemError.Place) -> XylemError {
@@ -75,12 +88,32 @@ package enum TraceErrors {
       ])
   }
 
-  package static func unknownArgument(_ name: String, value: Argument?, known: [String]) -> XylemError {
-    let near = nearMisses(of: name, among: known)
-    return XylemError(
+  package static func unknownArgument(
+    _ name: String, known: [String], remedy: (String) -> String
+  ) -> XylemError {
+    XylemError(
       .traceUnknownArgument, "forward has no argument '\(name)'",
-      cause: Cause("its arguments are " + known.joined(separator: ", ")),
-      remedies: near.map { name in "--concrete \(name)=\(value.map { "\($0)" } ?? "true")" })
+      cause: Cause(known.isEmpty ? "it takes none" : "its arguments are " + known.joined(separator: ", ")),
+      remedies: nearMisses(of: name, among: known).map(remedy))
+  }
+
+  static func fixedAndSymbolic(_ name: String) -> XylemError {
+    XylemError(
+      .traceArgument, "the argument '\(name)' of forward can't be both fixed to a value and an input",
+      remedies: ["leave out --concrete \(name)=VALUE", "leave out --symbolic \(name)"])
+  }
+
+  static func wrongConcrete(_ argument: ForwardArgument, _ value: Argument) -> XylemError {
+    let takesTensors = argument.type.unwrapped == .tensor
+    var remedies: [String] = []
+    if argument.type.allowsNone { remedies.append("--concrete \(argument.name)=null") }
+    if argument.type.unwrapped == .bool { remedies.append("--concrete \(argument.name)=true") }
+    remedies.append(
+      takesTensors
+        ? "leave it out: a tensor is given as an input" : "leave out --concrete \(argument.name)=\(value)")
+    return XylemError(
+      .traceArgument, "the argument '\(argument.name)' of forward can't be fixed to \(value)",
+      cause: Cause("its type is \(argument.type)"), remedies: remedies)
   }
 
   /// The module whose code it is as a leaf; nil for the root.

@@ -17,7 +17,7 @@ public enum Naming: String, Sendable, Hashable, CaseIterable, Codable {
 }
 
 /// What to trace and how.
-public struct TraceOptions: Sendable, Hashable, Codable {
+public struct TraceOptions: Sendable, Hashable {
   /// The mode.
   public var mode: Mode
   /// How operations are named.
@@ -28,6 +28,12 @@ public struct TraceOptions: Sendable, Hashable, Codable {
   public var makesLeaves: Bool
   /// Values of arguments of `forward` that are fixed while tracing, by the arguments' names.
   public var concrete: [String: Argument]
+  /// Names of arguments of `forward` that are inputs although they have a default. Every other argument whose default is
+  /// None, a number, a truth value, a string or a container of those keeps it: a call that gives another value is refused.
+  public var symbolic: Set<String>
+  /// What is known of the structure of inputs, by the arguments' names: code that runs over their lists and dictionaries, or asks
+  /// whether they are None, is traced through. A call with another structure is refused.
+  public var structures: [String: InputStructure]
   /// Whether nodes get their source lines. Finding them takes most of the time of a trace.
   public var recordsLocations: Bool
   /// How many statements may run before the trace gives up, as with a loop that never ends.
@@ -38,7 +44,8 @@ public struct TraceOptions: Sendable, Hashable, Codable {
   /// Options with the given values.
   public init(
     mode: Mode = .eval, naming: Naming = .exact, policy: LeafPolicy = LeafPolicy(), makesLeaves: Bool = false,
-    concrete: [String: Argument] = [:], recordsLocations: Bool = true, statementLimit: Int = 10_000_000,
+    concrete: [String: Argument] = [:], symbolic: Set<String> = [],
+    structures: [String: InputStructure] = [:], recordsLocations: Bool = true, statementLimit: Int = 10_000_000,
     limits: TraceLimits = TraceLimits()
   ) {
     self.mode = mode
@@ -46,8 +53,48 @@ public struct TraceOptions: Sendable, Hashable, Codable {
     self.policy = policy
     self.makesLeaves = makesLeaves
     self.concrete = concrete
+    self.symbolic = symbolic
+    self.structures = structures
     self.recordsLocations = recordsLocations
     self.statementLimit = statementLimit
     self.limits = limits
+  }
+}
+
+extension TraceOptions: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case mode, naming, policy, makesLeaves, concrete, symbolic, structures, recordsLocations, statementLimit, limits
+  }
+
+  /// Reads options; without names of symbolic arguments there are none.
+  ///
+  /// - Throws: the decoder's own error where a part is missing or has the wrong type.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      mode: try container.decode(Mode.self, forKey: .mode), naming: try container.decode(Naming.self, forKey: .naming),
+      policy: try container.decode(LeafPolicy.self, forKey: .policy),
+      makesLeaves: try container.decode(Bool.self, forKey: .makesLeaves),
+      concrete: try container.decode([String: Argument].self, forKey: .concrete),
+      symbolic: Set(try container.decodeIfPresent([String].self, forKey: .symbolic) ?? []),
+      structures: try container.decodeIfPresent([String: InputStructure].self, forKey: .structures) ?? [:],
+      recordsLocations: try container.decode(Bool.self, forKey: .recordsLocations),
+      statementLimit: try container.decode(Int.self, forKey: .statementLimit),
+      limits: try container.decodeIfPresent(TraceLimits.self, forKey: .limits) ?? TraceLimits())
+  }
+
+  /// Writes options; equal ones give the same text.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(mode, forKey: .mode)
+    try container.encode(naming, forKey: .naming)
+    try container.encode(policy, forKey: .policy)
+    try container.encode(makesLeaves, forKey: .makesLeaves)
+    try container.encode(concrete, forKey: .concrete)
+    try container.encode(symbolic.sorted(), forKey: .symbolic)
+    try container.encode(structures, forKey: .structures)
+    try container.encode(recordsLocations, forKey: .recordsLocations)
+    try container.encode(statementLimit, forKey: .statementLimit)
+    try container.encode(limits, forKey: .limits)
   }
 }

@@ -1,3 +1,5 @@
+internal import XylemErrors
+internal import XylemGraph
 public import XylemPlugins
 internal import OrderedCollections
 internal import XylemRuntime
@@ -16,6 +18,11 @@ public protocol TracedModel: Traceable, AnyObject, Sendable {
   /// - Throws: `trace.control-flow`, `trace.concrete-value` and the other errors of tracing, with the module, the source
   ///   line and remedies.
   func trace(_ options: TraceOptions) throws -> Trace
+
+  /// The arguments of `forward` in order, the model itself left out.
+  ///
+  /// - Throws: `trace.no-forward`.
+  func forwardArguments() throws -> [ForwardArgument]
 
   /// Whether a module can be reached by several paths.
   var hasSharedModules: Bool { get }
@@ -52,6 +59,26 @@ extension TracedModel {
 extension ScriptModel: TracedModel {
   /// The archive's file without folders.
   public var name: String { archive.path.split(separator: "/").last.map(String.init) ?? archive.path }
+
+  /// The arguments of `forward` in order.
+  ///
+  /// - Throws: `trace.no-forward`, `archive.unreadable`.
+  public func forwardArguments() throws -> [ForwardArgument] {
+    try forwardMethod(of: root).function.schema().arguments.dropFirst().map { argument in
+      ForwardArgument(
+        name: argument.name, type: TypeExpression(argument.type),
+        defaultValue: argument.defaultValue.flatMap { Argument(literal: $0) })
+    }
+  }
+
+  /// `forward`, or what scripting made of it for a layer with several signatures.
+  func forwardMethod(of module: ScriptModule) throws -> (function: ScriptFunction, name: String) {
+    for name in ["forward", "forward__0"] {
+      if let function = module.object.method(name) { return (function, name) }
+    }
+    throw TraceErrors.noForward(
+      methods: module.object.methodNames, at: .init(modulePath: module.path, moduleType: module.type))
+  }
 
   /// Whether a module can be reached by several paths.
   public var hasSharedModules: Bool { modulePaths.count > modules.count }

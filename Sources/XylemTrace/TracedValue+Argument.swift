@@ -117,6 +117,7 @@ extension ScriptTracer {
     case .future(let inner): return try argument(from: inner)
     case .uninitialized: return .none
     case .message(_, let node): return .node(node)
+    case .number(let number): return .node(try tensorNode(of: number))
     case .object, .function:
       throw TraceErrors.unsupported("\(value.kindDescription) can't be passed to an operation", at: place)
     default:

@@ -14,6 +14,8 @@ enum TracedValue {
   case symbol(NodeID)
   /// A text with parts that are known only when running, which stand in braces, and the node that makes it.
   case message(String, NodeID)
+  /// A tensor that holds a number of the code, as traced archives have it for sizes.
+  case number(TracedNumber)
   /// A tensor or other object of the model, read when it is first used.
   case attribute(TracedAttribute)
   /// A module of the model.
@@ -122,7 +124,7 @@ extension TracedValue {
   /// Whether anything in the value is known only when running.
   var isSymbolic: Bool {
     switch self {
-    case .symbol, .message: true
+    case .symbol, .message, .number: true
     case .list(let list): list.symbol != nil || list.elements.contains(where: \.isSymbolic)
     case .tuple(let elements, _): elements.contains(where: \.isSymbolic)
     case .dictionary(let dictionary):
@@ -142,7 +144,7 @@ extension TracedValue {
     case .float, .complex: "a number"
     case .string, .message: "a text"
     case .device: "a device"
-    case .symbol: "a value that depends on the input"
+    case .symbol, .number: "a value that depends on the input"
     case .attribute(let attribute): "the attribute \(attribute.path)"
     case .module(let module): "the module \(module.path)"
     case .list: "a list"

@@ -82,7 +82,7 @@ import XylemTrace
       "leafs: [A]\n", "colour: red\n", "plugins:\n  - path: a.so\n    sha265: x\n",
       "leaf: Conv2dSame\n", "leaf: [Conv2dSame, 3]\n", "wrap: [no]\n", "wrap: [[a]]\n", "leaf: [\"path:\"]\n",
       "leaf:\n", "leaf: ['']\n", "auto-leaf: yes\n", "auto-leaf: \"true\"\n", "naming: torchvison\n",
-      "naming: [exact]\n", "concrete: [a]\n", "concrete: {a: one}\n", "concrete: {a: \"1\"}\n", "concrete: {a: .inf}\n",
+      "naming: [exact]\n", "concrete: [a]\n", "symbolic: a\n", "symbolic: [1]\n", "concrete: {a: .inf}\n",
       "concrete: {a: yes}\n", "weights: 3\n", "plugins: a.so\n", "plugins:\n  - a.so\n",
       "plugins:\n  - sha256: \(Self.digest)\n", "plugins:\n  - path: a.so\n",
       "plugins:\n  - path: a.so\n    sha256: abc\n",

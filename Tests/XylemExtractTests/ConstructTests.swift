@@ -49,7 +49,7 @@ struct ConstructTests {
         let model = try ScriptModel(path: item.path)
         // Fresh inputs for each run: some constructs write what they are given.
         let inputs: () throws -> [Value] = { try (run["inputs"] as? [Any] ?? []).map(GoldenValue.decode) }
-        let options = TraceOptions(mode: mode, makesLeaves: true)
+        let options = TraceOptions(mode: mode, makesLeaves: true, symbolic: try model.names(of: inputs()))
         if result["raises"] != nil {
           #expect(throws: XylemError.self, "\(item.name) in \(mode)") {
             try FeatureExtractor(of: model, returning: ["output"], options: options, modes: [mode])(inputs())

@@ -30,6 +30,11 @@ extension Trait where Self == ConditionTrait {
 }
 
 extension ScriptModel {
+  /// The names of the arguments that are given, as options keep them inputs.
+  func names(of inputs: [Value]) throws -> Set<String> {
+    Set(try forwardArguments().prefix(inputs.count).map(\.name))
+  }
+
   /// Gives each tensor memory of its own. The fixtures' weights lie over each other, so that what one batch norm writes in train
   /// mode would change the weights of others.
   func withOwnMemory() throws -> ScriptModel {

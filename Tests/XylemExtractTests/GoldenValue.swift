@@ -101,7 +101,10 @@ enum GoldenValue {
     }
     switch try value.unpacked() {
     case .list(let found): return try elements(found, object["list"] as? [Any], path)
-    case .tuple(let found, _): return try elements(found, object["tuple"] as? [Any], path)
+    case .tuple(let found, let names):
+      let fields = object["fields"] as? [String] ?? []
+      guard names == fields else { return "\(path): the names \(names), expected \(fields)" }
+      return try elements(found, object["tuple"] as? [Any], path)
     case .dictionary(let found):
       guard let expected = object["dict"] as? [[Any]], expected.count == found.count else { return "\(path): dict" }
       for (entry, pair) in zip(found, expected) {

@@ -80,7 +80,8 @@ struct SavedExtractorTests {
     try withFolder { folder in
       for mode in Mode.allCases {
         let model = try ScriptModel(path: item.path)
-        let options = TraceOptions(mode: mode, makesLeaves: true)
+        let symbolic = Set(try model.forwardArguments().map(\.name))
+        let options = TraceOptions(mode: mode, makesLeaves: true, symbolic: symbolic)
         guard let extractor = try? FeatureExtractor(of: model, returning: ["output"], options: options, modes: [mode])
         else { continue }
         let path = folder + "/\(mode.rawValue).xylem"

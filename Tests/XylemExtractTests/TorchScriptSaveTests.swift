@@ -57,7 +57,7 @@ struct TorchScriptSaveTests {
       let inputs: () throws -> [Value] = { try (run["inputs"] as? [Any] ?? []).map(GoldenValue.decode) }
       let model = try ScriptModel(path: item.path)
       for mode in Mode.allCases {
-        let options = TraceOptions(mode: mode, makesLeaves: true)
+        let options = TraceOptions(mode: mode, makesLeaves: true, symbolic: try model.names(of: inputs()))
         guard let graph = try? model.trace(options).graph else { continue }
         let tensors = graph.nodeNames.filter { graph.node(named: $0)?.type == "Tensor" }
         guard !tensors.isEmpty else { continue }

@@ -380,9 +380,11 @@ struct WitnessTests {
       else { continue }
       let model = try ScriptModel(path: item.path)
       let before = try TouchedState(model)
-      let traces = try Mode.allCases.map { try model.trace(TraceOptions(mode: $0, makesLeaves: true)) }
-      let names = traces[1].graph.placeholders.map(\.placeholder.name)
+      let names = try model.forwardArguments().map(\.name)
       let values = try (run["inputs"] as? [Any] ?? []).map(GoldenValue.decode)
+      let traces = try Mode.allCases.map {
+        try model.trace(TraceOptions(mode: $0, makesLeaves: true, symbolic: model.names(of: values)))
+      }
       let input = TraceDiffer.WitnessInput(Dictionary(uniqueKeysWithValues: zip(names, values)), seed: 3)
       func compare() throws -> TraceDiff {
         try TraceDiffer.diff(traces[0], traces[1], of: model, on: input, today: (2026, 7, 1))

@@ -297,6 +297,8 @@ typedef struct xylem_tensor_runtime {
   xylem_type_kind (*type_kind)(const xylem_type *type);
   xylem_text (*type_name)(const xylem_type *type); /* qualified for classes; lives as long as the process */
   size_t (*type_contained)(const xylem_type *type, const xylem_type **out, size_t capacity);
+  /* The names of a named tuple's elements; 0 for any other type. Live as long as the process. */
+  size_t (*type_field_names)(const xylem_type *type, xylem_text *names, size_t capacity);
 
   /* tensors */
   xylem_status (*tensor_make)(int32_t dtype, const int64_t *sizes, size_t dimensions, const void *bytes, size_t count,

@@ -38,6 +38,8 @@ struct Configuration: Sendable, Equatable {
   var naming: Naming?
   /// `concrete`: arguments of forward, in the file's order.
   var concrete: [ConcreteValue] = []
+  /// `symbolic`: arguments of forward that are inputs although they have a default.
+  var symbolic: [String] = []
   /// `plugins`.
   var plugins: [Plugin] = []
   /// `wrap-symbol`: as in `libm.so.6:erf(f64) -> f64`.

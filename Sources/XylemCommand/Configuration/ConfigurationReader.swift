@@ -6,7 +6,8 @@ internal import Yams
 /// Reads the YAML of a configuration, strictly.
 struct ConfigurationReader {
   private static let keys = [
-    "leaf", "wrap", "no-default-leaves", "auto-leaf", "naming", "concrete", "plugins", "wrap-symbol", "allow-asserted",
+    "leaf", "wrap", "no-default-leaves", "auto-leaf", "naming", "concrete", "symbolic", "plugins", "wrap-symbol",
+    "allow-asserted",
     "weights", "expectations",
   ]
   private static let pluginKeys = ["path", "sha256", "prefer"]
@@ -41,6 +42,7 @@ struct ConfigurationReader {
     case "auto-leaf": configuration.autoLeaf = try truth(value, what)
     case "naming": configuration.naming = try naming(value, what)
     case "concrete": configuration.concrete = try concrete(value, what)
+    case "symbolic": configuration.symbolic = try texts(value, what)
     case "plugins": configuration.plugins = try plugins(value, what)
     case "wrap-symbol": configuration.wrapSymbols = try texts(value, what).map(resolvedSymbol)
     case "allow-asserted": configuration.allowAsserted = try truth(value, what)
@@ -66,14 +68,21 @@ struct ConfigurationReader {
   private func concrete(_ value: Node, _ what: String) throws(XylemError) -> [ConcreteValue] {
     var values: [ConcreteValue] = []
     for (name, value) in try entries(of: value, what, keys: nil) {
-      guard case .scalar(let scalar) = value, scalar.style == .plain, kind(of: value) != .text,
-        let fixed = ConcreteValue(argument: "\(name)=\(scalar.string == "~" ? "null" : scalar.string.lowercased())")
-      else {
-        throw malformed("'\(name)' is \(describe(value)); a number, true, false or null is expected", value)
-      }
-      values.append(fixed)
+      values.append(try concreteValue(value, name))
     }
     return values
+  }
+
+  private func concreteValue(_ value: Node, _ name: String) throws(XylemError) -> ConcreteValue {
+    if case .scalar(let scalar) = value {
+      if kind(of: value) == .text { return ConcreteValue(name, string: scalar.string) }
+      let text = scalar.string == "~" ? "null" : scalar.string.lowercased()
+      // YAML takes some words for truth values, such as yes, which are none here.
+      if scalar.style == .plain, let fixed = ConcreteValue(argument: "\(name)=\(text)"), !fixed.isString {
+        return fixed
+      }
+    }
+    throw malformed("'\(name)' is \(describe(value)); a number, true, false, null or a string is expected", value)
   }
 
   private func plugins(_ value: Node, _ what: String) throws(XylemError) -> [Configuration.Plugin] {

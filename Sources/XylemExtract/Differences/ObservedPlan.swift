@@ -44,21 +44,7 @@ struct ObservedPlan {
   ///
   /// - Throws: `extract.input`, `extract.execution`, `extract.guard`.
   func run(_ given: [String: Value], observer: inout some ProgramObserver) throws(XylemError) {
-    let known = arguments.map(\.name)
-    for name in given.keys.sorted() where !known.contains(name) {
-      throw ExtractErrors.input(
-        "forward has no argument '\(name)'", remedies: ["its arguments are " + known.joined(separator: ", ")])
-    }
-    var inputs: [Value] = []
-    for argument in arguments {
-      if let value = given[argument.name] {
-        inputs.append(value)
-      } else if let value = argument.defaultValue {
-        inputs.append(Value(literal: value))
-      } else {
-        throw ExtractErrors.input("the argument '\(argument.name)' is missing")
-      }
-    }
+    let inputs = try CallArguments(trace, isSaved: trace.isPruned).inputs(arguments, named: given)
     do throws(Program.Failure) {
       try program.run(inputs, observer: &observer)
     } catch {

@@ -50,13 +50,8 @@ final class ModuleTracer: @unchecked Sendable {
   func trace() throws -> Trace {
     let root = model.tree.root
     guard let entry = root.module.wholeEntry(root.type) else { throw ModuleErrors.noEntry(root.type) }
-    let names = entry.arguments.map(\.name)
-    for name in options.concrete.keys.sorted() where !names.contains(name) {
-      throw TraceErrors.unknownArgument(name, value: options.concrete[name], known: names)
-    }
-    let inputs = entry.arguments.enumerated().map { position, argument in
-      placeholder(for: argument, at: position)
-    }
+    core.arguments = try options.taking(model.forwardArguments(), assumesDefaults: false)
+    let inputs = core.arguments.enumerated().map { position, argument in value(of: argument, at: position) }
     let result: Value = try running {
       if let rule = options.policy.rule(forModule: root.type, at: "") {
         core.usedRules.insert(rule)
@@ -85,13 +80,12 @@ final class ModuleTracer: @unchecked Sendable {
     }
   }
 
-  private func placeholder(for argument: ModuleEntry.Argument, at position: Int) -> Value {
-    if let fixed = options.concrete[argument.name] { return Value(literal: fixed) }
-    let id = core.emitPlaceholder(
-      Placeholder(
-        name: argument.name, defaultValue: argument.isOptional ? Argument.none : nil, position: position),
-      type: argument.type)
-    return standIn(id, type: argument.type)
+  /// What an argument is while it is traced: a constant, or a stand-in.
+  private func value(of argument: ForwardArgument, at position: Int) -> Value {
+    if let constant = argument.constant { return Value(literal: constant) }
+    let placeholder = Placeholder(name: argument.name, defaultValue: argument.defaultValue, position: position)
+    let type = argument.type.description
+    return standIn(core.emitPlaceholder(placeholder, type: type), type: type)
   }
 
   /// The stand-in for a node's value.

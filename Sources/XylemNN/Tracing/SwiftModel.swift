@@ -28,6 +28,18 @@ public final class SwiftModel: TracedModel, @unchecked Sendable {
     self.name = name ?? tree.root.type.split(separator: ".").last.map(String.init) ?? tree.root.type
   }
 
+  /// The arguments of `forward` in order; optional ones have the default None.
+  ///
+  /// - Throws: `trace.no-forward`.
+  public func forwardArguments() throws -> [ForwardArgument] {
+    guard let entry = tree.root.module.wholeEntry(tree.root.type) else { throw ModuleErrors.noEntry(tree.root.type) }
+    return entry.arguments.map { argument in
+      ForwardArgument(
+        name: argument.name, type: TypeExpression(parsing: argument.type),
+        defaultValue: argument.isOptional ? Argument.none : nil)
+    }
+  }
+
   /// Whether a module stands in several places.
   public var hasSharedModules: Bool { tree.paths.count > tree.entries.count }
 

@@ -1,0 +1,78 @@
+internal import XylemErrors
+internal import XylemGraph
+internal import XylemRuntime
+
+/// One tensor that a plan returns: a feature, or a part of one that is put together of several.
+struct PlanOutput {
+  /// The feature's key, and the places of the part in it: `head.logits`, `levels.0`.
+  var key: String
+  /// The node or module that was asked for.
+  let node: String
+  var operand: Program.Operand
+  /// Where the operand stands in what the plan puts together.
+  var place: [Projection] = []
+  /// Steps from the operand's value to the feature.
+  let steps: [Projection]
+  /// The protected value that the feature is, where it may be overwritten.
+  let protected: Int?
+
+  /// The outputs of a plan in order.
+  ///
+  /// - Throws: `extract.unsavable` for a feature without any tensor.
+  static func all(of plan: Plan) throws(XylemError) -> [PlanOutput] {
+    var outputs: [PlanOutput] = []
+    for (index, result) in plan.recipe.results.enumerated() {
+      let whole = PlanOutput(
+        key: plan.keys[index], node: plan.nodes[index], operand: result.operand, steps: plan.steps[index],
+        protected: result.protected)
+      let parts = whole.parts(names: plan.structures[index])
+      guard !parts.isEmpty else { throw whole.unsavable(type: "an empty container") }
+      outputs += parts
+    }
+    return outputs
+  }
+
+  /// The tensors of a structure that the plan puts together, by the names that the graph has for its parts.
+  private func parts(names structure: Argument?) -> [PlanOutput] {
+    func part(_ step: Projection, _ name: String, _ operand: Program.Operand, _ structure: Argument?) -> [PlanOutput] {
+      var part = self
+      part.key += "." + name
+      part.operand = operand
+      part.place.append(step)
+      return part.parts(names: structure)
+    }
+    guard steps.isEmpty else { return [self] }
+    switch operand {
+    case .slot, .constant: return [self]
+    case .list(let elements, _):
+      var inner: [Argument] = []
+      if case .list(let found)? = structure { inner = found }
+      return elements.indices.flatMap { index in
+        part(.index(index), String(index), elements[index], inner.count == elements.count ? inner[index] : nil)
+      }
+    case .tuple(let elements, _):
+      var (inner, names): ([Argument], [String]?) = ([], nil)
+      if case .tuple(let found, let own)? = structure { (inner, names) = (found, own) }
+      return elements.indices.flatMap { index in
+        part(
+          .index(index), names.map { $0[index] } ?? String(index), elements[index],
+          inner.count == elements.count ? inner[index] : nil)
+      }
+    case .dictionary(let flat, _):
+      var inner: [Argument.Entry] = []
+      if case .dictionary(let found)? = structure { inner = found }
+      return (0..<flat.count / 2).flatMap { index -> [PlanOutput] in
+        guard case .constant(let key) = flat[2 * index] else { return [self] }
+        let value = inner.count == flat.count / 2 ? inner[index].value : nil
+        switch key {
+        case .string(let text): return part(.key(text), text, flat[2 * index + 1], value)
+        case .int(let number): return part(.index(number), String(number), flat[2 * index + 1], value)
+        default: return [self]
+        }
+      }
+    }
+  }
+
+  /// The error for a value that is no tensor.
+  func unsavable(type: String) -> XylemError { ExtractErrors.unsavable(key: key, node: node, type: type) }
+}

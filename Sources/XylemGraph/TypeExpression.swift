@@ -1,0 +1,161 @@
+/// A type of the model's language, as graphs write it: `Optional[List[Tensor]]`.
+///
+/// Classes, interfaces and everything else that is known by its name alone are ``other(_:)``. Reading back what
+/// ``description`` wrote gives an equal type.
+public indirect enum TypeExpression: Hashable, Sendable {
+  case tensor, int, float, complex, bool, string, device
+  /// Python's `None`.
+  case none
+  /// Any number: what operators call a scalar.
+  case number
+  /// Any value.
+  case any
+  case optional(TypeExpression)
+  case list(TypeExpression)
+  /// A tuple; a named tuple has one name for each element.
+  case tuple([TypeExpression], names: [String]?)
+  case dictionary(key: TypeExpression, value: TypeExpression)
+  case union([TypeExpression])
+  /// A type that is known by its name alone.
+  case other(String)
+}
+
+extension TypeExpression {
+  private static let simple: [String: TypeExpression] = [
+    "Tensor": .tensor, "int": .int, "float": .float, "complex": .complex, "bool": .bool, "str": .string,
+    "Device": .device, "NoneType": .none, "None": .none, "number": .number, "Scalar": .number, "Any": .any,
+  ]
+
+  /// Reads a type; text that has another form is a name.
+  public init(parsing text: String) {
+    let text = text.filter { $0 != " " }
+    if let simple = Self.simple[text] {
+      self = simple
+      return
+    }
+    guard text.hasSuffix("]"), let open = text.firstIndex(of: "[") else {
+      self = .other(text)
+      return
+    }
+    let parts = Self.parts(text[text.index(after: open)..<text.index(before: text.endIndex)])
+    switch (text[..<open], parts.count) {
+    case ("Optional", 1): self = .optional(TypeExpression(parsing: parts[0]))
+    case ("List", 1): self = .list(TypeExpression(parsing: parts[0]))
+    case ("Dict", 2):
+      self = .dictionary(key: TypeExpression(parsing: parts[0]), value: TypeExpression(parsing: parts[1]))
+    case ("Tuple", _): self = .tuple(parts == ["()"] ? [] : parts.map(TypeExpression.init(parsing:)), names: nil)
+    case ("Union", _): self = .union(parts.map(TypeExpression.init(parsing:)))
+    case ("NamedTuple", _):
+      let fields = parts.map { $0.split(separator: ":", maxSplits: 1).map(String.init) }
+      guard fields.allSatisfy({ $0.count == 2 }) else {
+        self = .other(text)
+        return
+      }
+      self = .tuple(fields.map { TypeExpression(parsing: $0[1]) }, names: fields.map { $0[0] })
+    default: self = .other(text)
+    }
+  }
+
+  /// What commas separate, outside of brackets.
+  private static func parts(_ text: Substring) -> [String] {
+    var parts = [""]
+    var depth = 0
+    for character in text {
+      if character == "[" { depth += 1 }
+      if character == "]" { depth -= 1 }
+      if character == ",", depth == 0 {
+        parts.append("")
+      } else {
+        parts[parts.count - 1].append(character)
+      }
+    }
+    return parts
+  }
+
+  /// The type without the `Optional` around it.
+  public var unwrapped: TypeExpression {
+    if case .optional(let inner) = self { return inner.unwrapped }
+    return self
+  }
+
+  /// Whether the value may be Python's `None`.
+  public var allowsNone: Bool {
+    switch self {
+    case .optional, .none, .any: true
+    case .union(let types): types.contains(where: \.allowsNone)
+    default: false
+    }
+  }
+}
+
+extension TypeExpression: CustomStringConvertible {
+  /// The type as graphs write it; a named tuple as `NamedTuple[logits: Tensor, hidden: Tensor]`.
+  public var description: String {
+    switch self {
+    case .tensor: "Tensor"
+    case .int: "int"
+    case .float: "float"
+    case .complex: "complex"
+    case .bool: "bool"
+    case .string: "str"
+    case .device: "Device"
+    case .none: "NoneType"
+    case .number: "number"
+    case .any: "Any"
+    case .optional(let inner): "Optional[\(inner)]"
+    case .list(let element): "List[\(element)]"
+    case .tuple(let elements, let names?) where names.count == elements.count:
+      "NamedTuple[" + zip(names, elements).map { "\($0): \($1)" }.joined(separator: ", ") + "]"
+    case .tuple(let elements, _):
+      elements.isEmpty ? "Tuple[()]" : "Tuple[" + elements.map(\.description).joined(separator: ", ") + "]"
+    case .dictionary(let key, let value): "Dict[\(key), \(value)]"
+    case .union(let types): "Union[" + types.map(\.description).joined(separator: ", ") + "]"
+    case .other(let name): name
+    }
+  }
+}
+
+extension TypeExpression: Codable {
+  /// Reads a type from its text.
+  ///
+  /// - Throws: the decoder's own error for what is not a string.
+  public init(from decoder: any Decoder) throws {
+    self.init(parsing: try decoder.singleValueContainer().decode(String.self))
+  }
+
+  /// Writes a type as its text.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}
+
+extension TypeExpression {
+  /// A literal as a value of this type: an integer becomes a float where one is declared. Nil where it is none.
+  public func conformed(_ literal: Argument) -> Argument? {
+    switch (self, literal) {
+    case (.any, _), (.optional, .none), (.none, .none): return literal
+    case (.optional(let inner), _): return inner.conformed(literal)
+    case (.union(let types), _): return types.lazy.compactMap { $0.conformed(literal) }.first
+    case (.bool, .bool), (.int, .int), (.float, .float), (.complex, .complex), (.string, .string), (.device, .device),
+      (.number, .int), (.number, .float), (.number, .complex), (.number, .bool):
+      return literal
+    case (.float, .int(let number)): return .float(Double(number))
+    case (.list(let element), .list(let elements)):
+      let conformed = elements.compactMap(element.conformed)
+      return conformed.count == elements.count ? .list(conformed) : nil
+    case (.tuple(let types, let names), .tuple(let elements, _)):
+      guard types.count == elements.count else { return nil }
+      let conformed = zip(types, elements).compactMap { $0.conformed($1) }
+      return conformed.count == elements.count ? .tuple(conformed, names: names) : nil
+    case (.dictionary(let key, let value), .dictionary(let entries)):
+      let conformed = entries.compactMap { entry in
+        key.conformed(entry.key).flatMap { key in
+          value.conformed(entry.value).map { Argument.Entry(key: key, value: $0) }
+        }
+      }
+      return conformed.count == entries.count ? .dictionary(conformed) : nil
+    default: return nil
+    }
+  }
+}

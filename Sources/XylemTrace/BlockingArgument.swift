@@ -1,0 +1,65 @@
+internal import XylemErrors
+internal import XylemGraph
+
+/// An argument of `forward` whose value, and not that of any tensor, decides something that has to be known while tracing.
+package struct BlockingArgument: Sendable, Hashable {
+  package let argument: ForwardArgument
+  /// Whether the options keep it an input, although it has a default.
+  package let isSymbolic: Bool
+
+  /// The option that gives the argument's value; nil where no option can.
+  package var remedy: String? {
+    let name = argument.name
+    if isSymbolic, let value = argument.defaultValue {
+      return "leave out --symbolic \(name)  # it keeps its default \(value)"
+    }
+    if argument.type.allowsNone { return "--concrete \(name)=null  # where it is never given" }
+    switch argument.type {
+    case .bool: return "--concrete \(name)=true  # or false, where it never changes"
+    case .int: return "--concrete \(name)=1  # or another number, where it never changes"
+    case .float, .number: return "--concrete \(name)=1.0  # or another number, where it never changes"
+    case .string: return "--concrete \(name)=\"text\"  # the string that it always is"
+    default: return nil
+    }
+  }
+}
+
+extension ScriptTracer {
+  /// The arguments of `forward` that a value is made of, where it is made of nothing else: numbers, strings and whether something is
+  /// None. Empty for what depends on tensors, their sizes, or the model's state.
+  func argumentsBehind(_ value: TracedValue) -> [BlockingArgument] {
+    guard case .symbol(let id) = value else { return [] }
+    var found: [ForwardArgument] = []
+    var seen: Set<NodeID> = []
+    var pending: [(node: NodeID, isIdentity: Bool)] = [(id, false)]
+    while let (id, isIdentity) = pending.popLast() {
+      guard seen.insert(id).inserted else { continue }
+      let node = core.graph[id]
+      switch node.operation {
+      case .placeholder(let placeholder):
+        guard let argument = core.arguments.first(where: { $0.name == placeholder.name }),
+          isIdentity || Self.isDecided(argument.type.unwrapped)
+        else { return [] }
+        found.append(argument)
+      case .operator(let name):
+        let isIdentity = name.hasPrefix("aten::__is__") || name.hasPrefix("aten::__isnot__")
+        node.forEachInputNode { pending.append(($0, isIdentity || name.hasPrefix("aten::len"))) }
+      case .getItem: node.forEachInputNode { pending.append(($0, false)) }
+      default: return []
+      }
+    }
+    return found.map { argument in
+      BlockingArgument(argument: argument, isSymbolic: options.symbolic.contains(argument.name))
+    }.sorted { $0.argument.name < $1.argument.name }
+  }
+
+  /// Whether a value of the type decides something by itself.
+  private static func isDecided(_ type: TypeExpression) -> Bool {
+    switch type {
+    case .int, .float, .bool, .number, .string: true
+    case .list(let element): isDecided(element)
+    case .tuple(let types, _): types.allSatisfy(isDecided)
+    default: false
+    }
+  }
+}
