@@ -39,7 +39,7 @@ struct ModelsCommand: ParsableCommand {
       name = definition.name
       summary = definition.summary
       input = definition.inputShape
-      parameters = try definition.make().parameters().reduce(0) { $0 + $1.tensor.count }
+      parameters = try definition.make().parameters().reduce(0) { try $0 + $1.tensor.count }
     }
 
     var inputText: String { input.map { $0.map(String.init).joined(separator: ",") } ?? "" }

@@ -35,7 +35,7 @@ struct ShapeProbe {
     for (node, value) in zip(nodes, features.values) {
       guard let tensor = value.tensor else { continue }
       found[node.id] = Found(
-        shape: try tensor.sizes, dtype: tensor.dtypeName, bytes: tensor.count * (tensor.dtype?.byteCount ?? 0))
+        shape: try tensor.sizes, dtype: tensor.dtypeName, bytes: try tensor.count * (tensor.dtype?.byteCount ?? 0))
     }
     return found
   }

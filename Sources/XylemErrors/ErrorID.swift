@@ -94,6 +94,7 @@ public enum ErrorID: String, Sendable, Hashable, CaseIterable {
   case modelState = "model.state"
   case modelArgument = "model.argument"
   case modelRequirement = "model.requirement"
+  case modelRecursion = "model.recursion"
   case modelUnknownPath = "model.unknown-path"
 
   // Extraction.

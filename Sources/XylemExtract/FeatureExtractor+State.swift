@@ -15,7 +15,7 @@ extension FeatureExtractor {
     var bytesByAddress: [UInt: Int] = [:]
     for entry in tensors(neededBy: [plan]) {
       guard let address = entry.tensor.dataAddress else { continue }
-      let bytes = entry.tensor.count * (entry.tensor.dtype?.byteCount ?? 0)
+      let bytes = ((try? entry.tensor.count) ?? 0) * (entry.tensor.dtype?.byteCount ?? 0)
       bytesByAddress[address] = max(bytesByAddress[address] ?? 0, bytes)
     }
     return bytesByAddress.values.reduce(0, +)

@@ -15,7 +15,7 @@ public import XylemTrace
 ///     let model = try ScriptModel(path: "resnet18.pt")
 ///     let extractor = try FeatureExtractor(of: model, returning: ["layer1", "layer3"])
 ///     let features = try extractor([.tensor(image)])
-///     features["layer3"]?.tensor?.shape  // [1, 256, 14, 14]
+///     try features["layer3"]?.tensor?.sizes  // [1, 256, 14, 14]
 public final class FeatureExtractor: Sendable {
   /// The model.
   public let model: any TracedModel

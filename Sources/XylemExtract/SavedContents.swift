@@ -13,11 +13,13 @@ struct SavedContents {
     let range: Range<UInt>
 
     /// Whether elements lie over each other, as in what `expand` gives.
-    var overlapsItself: Bool { range.count < entry.tensor.count * (entry.tensor.dtype?.byteCount ?? 1) }
+    var overlapsItself: Bool {
+      get throws { try range.count < entry.tensor.count * (entry.tensor.dtype?.byteCount ?? 1) }
+    }
 
-    func isSame(as other: Placed) -> Bool {
+    func isSame(as other: Placed) throws -> Bool {
       let (a, b) = (entry.tensor, other.entry.tensor)
-      return range == other.range && a.knownSizes == b.knownSizes && a.strides == b.strides && a.dtype == b.dtype
+      return try range == other.range && a.knownSizes == b.knownSizes && a.strides == b.strides && a.dtype == b.dtype
     }
   }
 
@@ -33,7 +35,7 @@ struct SavedContents {
     var placed: [(position: Int, tensor: Placed)] = []
     var saved = [ExtractorFile.SavedTensor?](repeating: nil, count: entries.count)
     for (position, entry) in entries.enumerated() {
-      if let range = entry.tensor.addressRange, entry.tensor.device == "cpu" {
+      if let range = entry.tensor.addressRange, try entry.tensor.device == "cpu" {
         placed.append((position, Placed(entry: entry, range: range)))
       } else {
         saved[position] = try addWhole(entry)
@@ -50,7 +52,7 @@ struct SavedContents {
       }
       let group = placed[start..<end].sorted { $0.position < $1.position }
       let first = group[0].tensor
-      if !first.overlapsItself, group.allSatisfy({ $0.tensor.isSame(as: first) }) {
+      if try !first.overlapsItself, try group.allSatisfy({ try $0.tensor.isSame(as: first) }) {
         let whole = try addWhole(first.entry)
         for (position, tensor) in group {
           var one = whole
@@ -106,7 +108,7 @@ struct SavedContents {
         position,
         .init(
           key: placed.entry.key, contents: name, requiresGrad: tensor.requiresGrad, checksum: checksum,
-          view: .init(shape: try tensor.sizes, strides: tensor.strides, offset: offset, dtype: dtype.rawValue))
+          view: .init(shape: try tensor.sizes, strides: try tensor.strides, offset: offset, dtype: dtype.rawValue))
       )
     }
   }
@@ -121,7 +123,7 @@ extension ExtractorFile.SavedTensor.View {
       (shape + strides).allSatisfy({ $0 >= 0 && $0 < 1 << 40 })
     else { throw ExtractErrors.unreadable(path, "a tensor's place in its memory makes no sense") }
     let last = zip(shape, strides).reduce(Double(offset)) { $0 + Double($1.0 - 1) * Double($1.1) }
-    guard shape.contains(0) || (last + 1) * Double(dtype.byteCount) <= Double(bytes.count) else {
+    guard try shape.contains(0) || (last + 1) * Double(dtype.byteCount) <= Double(bytes.count) else {
       throw ExtractErrors.unreadable(path, "a tensor reaches beyond the memory that was saved")
     }
     return try TensorRuntime.withGradients(false) {

@@ -70,6 +70,12 @@ enum RuntimeErrors {
       .runtimeTensor, "the tensor is \(form.map { "\($0)" } ?? "plain") and has no dense form", cause: Reason(why))
   }
 
+  static func noGradients(_ dtype: DType) -> XylemError {
+    XylemError(
+      .runtimeTensor, "a tensor of \(dtype.rawValue) can't require gradients",
+      cause: Reason("only floating-point and complex numbers have gradients"))
+  }
+
   static func archive(_ status: xylem_status, path: String, reason: String) -> XylemError {
     let place = XylemError.Place(file: path)
     switch status {

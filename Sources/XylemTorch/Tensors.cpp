@@ -122,7 +122,14 @@ static xylem_status value_clone(const xylem_value *value, xylem_value *out, xyle
 }
 
 static xylem_status tensor_set_requires_grad(const xylem_value *value, int32_t requires_grad, xylem_error *error) {
-  return guarded(error, [&] { tensor(value).set_requires_grad(requires_grad != 0); });
+  return guarded(error, [&] {
+    const auto t = tensor(value);
+    if (!requires_grad && !t.is_leaf()) {
+      throw StatusError(XYLEM_INVALID_ARGUMENT,
+                        "it was computed from tensors that require gradients; detach() gives one that does not");
+    }
+    t.set_requires_grad(requires_grad != 0);
+  });
 }
 
 static xylem_status tensor_backward(const xylem_value *value, const xylem_value *gradient, xylem_error *error) {

@@ -34,7 +34,7 @@ private struct Observation {
   }
 
   private static func share(_ a: Value, _ b: Value) -> Bool {
-    let (left, right) = (a.tensors.filter { $0.count > 0 }, b.tensors.filter { $0.count > 0 })
+    let (left, right) = (a.tensors.filter { (try? $0.count) != 0 }, b.tensors.filter { (try? $0.count) != 0 })
     return left.contains { x in right.contains { x.sharesStorage(with: $0) } }
   }
 }

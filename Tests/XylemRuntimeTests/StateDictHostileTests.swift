@@ -19,7 +19,7 @@ extension RuntimeTests {
       #expect(fwrite(bytes, 1, bytes.count, file) == bytes.count)
       #expect(fclose(file) == 0)
       defer { unlink(path) }
-      for (_, tensor) in try StateDictFile.read(path) where tensor.count < 1 << 20 { _ = try tensor.hostArray() }
+      for (_, tensor) in try StateDictFile.read(path) where try tensor.count < 1 << 20 { _ = try tensor.hostArray() }
     }
 
     @Test(arguments: ["dict.pth", "legacy_types.pth", "legacy_python2.pth", "legacy_checkpoint.pth"])
@@ -128,7 +128,7 @@ extension RuntimeTests {
       let cpu = Array("X\u{03}\0\0\0cpu".utf8)
       let bytes = pickle().split(separator: cpu).joined(separator: Array("X\u{06}\0\0\0cuda:0".utf8))
       let entries = try StateDictFile.read(folder.write(archive(Array(bytes)), "x.pth"))
-      #expect(entries.map(\.tensor.device) == ["cpu"])
+      #expect(try entries.map { try $0.tensor.device } == ["cpu"])
       #expect(try entries[0].tensor.hostArray().bytes == [UInt8](repeating: 1, count: 16))
     }
 

@@ -70,7 +70,7 @@ extension RuntimeTests {
 
     @Test func stridesAreThoseOfTheFile() throws {
       let entries = try StateDictFile.read(Self.path("shapes.pth"))
-      let strides = Dictionary(uniqueKeysWithValues: entries.map { ($0.key, $0.tensor.strides) })
+      let strides = Dictionary(uniqueKeysWithValues: try entries.map { ($0.key, try $0.tensor.strides) })
       #expect(strides["transposed"] == [1, 3])
       #expect(strides["expanded"] == [1, 0])
       #expect(strides["steps"] == [4])

@@ -26,6 +26,46 @@ extension RuntimeTests {
       #expect(failures.allSatisfy { $0.0?.id == .runtimeOperator })
     }
 
+    @Test func `sizes and positions that there are not are errors`() throws {
+      let x = try Tensor.zeros([2, 3])
+      let failures: [(String, XylemError?)] = [
+        ("zeros of a negative size", error { try Tensor.zeros([-1]) }),
+        ("zeros of too many", error { try Tensor.zeros([Size(Int.max)]) }),
+        ("zeros of an overflow", error { try Tensor.zeros([Size(Int.max), 2]) }),
+        ("ones of too many", error { try Tensor.ones([Size(Int.max), Size(Int.max)]) }),
+        ("full of a negative size", error { try Tensor.full([2, -2], 1) }),
+        ("an array of a negative shape", error { try Tensor([1], shape: [-1]) }),
+        ("an array of an overflow", error { try Tensor([1], shape: [.max, 2]) }),
+        ("an array of another count", error { try Tensor([1, 2], shape: [3]) }),
+        ("a range without an end", error { try Tensor.arange(0, Double.infinity) }),
+        ("a step of zero", error { try Tensor.arange(0, 3, step: 0) }),
+        ("a position beyond", error { try x[5] }), ("a position far beyond", error { try x[.at(Size(Int.min))] }),
+        ("too many positions", error { try x[0, 0, 0] }),
+        ("a step of zero in a slice", error { try x[.slice(step: 0)] }),
+        ("an empty cat", error { try Tensor.cat([]) }), ("an empty stack", error { try Tensor.stack([]) }),
+        ("a reshape to other counts", error { try x.reshape([Size(Int.max), 2]) }),
+        ("a dimension beyond", error { try x.sum(dim: 7) }), ("a negative chunk", error { try x.chunk(-1) }),
+        ("a split of zero", error { try x.split(0) }), ("a permutation without dimensions", error { try x.permute() }),
+        ("a repetition of a negative count", error { try x.repeat([-1, 2]) }),
+        ("a size beyond the shape", error { try x.shape[2] }), ("three sizes of two", error { try x.shape.three }),
+        ("an overflow of sizes", error { try Size(Int.max) * 2 }), ("a division by zero", error { try Size(1) / 0 }),
+      ]
+      for (name, error) in failures { #expect(error != nil, "\(name)") }
+      #expect(try Tensor.zeros([0, 3]).count == 0)
+    }
+
+    @Test func `only leaves may stop requiring gradients, and only numbers with fractions may start`() throws {
+      let x = try Tensor([1, 2], shape: [2])
+      try x.setRequiresGrad(true)
+      let y = try x * 2
+      let stopped = error { try y.setRequiresGrad(false) }
+      #expect(stopped?.id == .runtimeTensor && y.requiresGrad)
+      try y.setRequiresGrad(true)
+      try x.setRequiresGrad(false)
+      #expect(!x.requiresGrad)
+      #expect(error { try Tensor([1, 2]).setRequiresGrad(true) }?.id == .runtimeTensor)
+    }
+
     @Test func `numbers and nested arrays become tensors of the type that PyTorch chooses`() throws {
       #expect(try Tensor(3).dtype == .int64)
       #expect(try Tensor(2.5).dtype == .float32)

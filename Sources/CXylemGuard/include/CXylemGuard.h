@@ -79,6 +79,12 @@ int xylem_supervise_end(void);
  */
 int xylem_supervised(void);
 
+/*
+ * The lowest address of the calling thread's stack that leaves a reserve of bytes, or a quarter of a small stack; 1 where it is not
+ * known. What the first call of a thread finds is kept.
+ */
+uintptr_t xylem_stack_floor(size_t reserve);
+
 /* Bytes that malloc has handed out. */
 size_t xylem_bytes_in_use(void);
 

@@ -56,7 +56,7 @@ enum ValueDifference: Hashable {
   private static func compare(_ a: Tensor, _ b: Tensor) throws(XylemError) -> ValueDifference {
     if a.identity == b.identity { return .none }
     guard try a.sizes == b.sizes, a.dtype == b.dtype else { return .structure }
-    if a.count == 0 { return .none }
+    if try a.count == 0 { return .none }
     if a.dataAddress != nil, try Self.flag("aten::equal", [.tensor(a), .tensor(b)]) { return .none }
     let (x, y) = (try numbers(a), try numbers(b))
     let isSame = try TensorOperator.call("aten::eq", overload: "Tensor", [.tensor(x), .tensor(y)])

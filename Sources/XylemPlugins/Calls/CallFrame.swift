@@ -125,7 +125,8 @@ final class CallFrame {
       } catch { throw wrong("whose elements do not lie in memory", error) }
     }
     unsafe lending.flags = isWritten ? 0 : UInt64(XYLEM_TENSOR_READ_ONLY)
-    guard unsafe lending.dl_tensor.data != nil || tensor.count == 0 else {
+    let count = try tensor.count
+    guard unsafe lending.dl_tensor.data != nil || count == 0 else {
       throw wrong("whose elements do not lie in memory", nil)
     }
     if isWritten {

@@ -62,6 +62,9 @@ public enum DType: String, Sendable, Hashable, CaseIterable {
     }
   }
 
+  /// Whether elements are floating-point or complex numbers, which alone have gradients.
+  var hasGradients: Bool { !isIntegral }
+
   /// The size in bytes of the unit whose bytes change places between little and big endian.
   var wordByteCount: Int { isComplex ? byteCount / 2 : byteCount }
 }

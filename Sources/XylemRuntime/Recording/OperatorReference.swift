@@ -53,6 +53,7 @@ package final class OperatorReference: Sendable {
   ///
   /// - Throws: `runtime.operator` with the shapes of the arguments, and as ``resolved()``; while tracing, what the tracer throws.
   package func results(_ arguments: [Value], at site: CallSite? = nil) throws(XylemError) -> [Value] {
+    try StackGuard.check(at: site)
     if let recorder = Recording.current { return try recorder.record(self, arguments, at: site) }
     let target = try resolved()
     do { return try target(arguments) } catch { throw describing(error, arguments) }

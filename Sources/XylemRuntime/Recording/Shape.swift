@@ -37,8 +37,8 @@ public struct Shape: Sendable, ExpressibleByArrayLiteral {
   /// The size of a dimension; negative positions count from the end.
   ///
   /// - Throws: `runtime.tensor` where a real tensor has no such dimension.
-  public subscript(position: Int) -> Size {
-    get throws(XylemError) { try size(position, at: nil) }
+  public subscript(position: Int, file: String = #fileID, line: Int = #line) -> Size {
+    get throws(XylemError) { try size(position, at: CallSite(file, line)) }
   }
 
   func size(_ position: Int, at site: CallSite?) throws(XylemError) -> Size {

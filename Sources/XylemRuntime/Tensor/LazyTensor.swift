@@ -10,6 +10,8 @@ package final class LazyTensor: Sendable {
   package let shape: [Int]
   /// The type of the elements.
   package let dtype: DType
+  /// Why there is no such tensor; nil where there can be.
+  package let fault: XylemError?
 
   private struct State {
     var made: RuntimeObject?
@@ -25,6 +27,7 @@ package final class LazyTensor: Sendable {
   ) {
     self.shape = shape
     self.dtype = dtype
+    fault = Self.fault(shape, dtype, requiresGrad)
     state = Mutex(State(made: nil, requiresGrad: requiresGrad, make: make))
   }
 
@@ -34,15 +37,35 @@ package final class LazyTensor: Sendable {
   /// Whether gradients are recorded for it, or will be.
   var requiresGrad: Bool { state.withLock { $0.requiresGrad } }
 
+  private static func fault(_ shape: [Int], _ dtype: DType, _ requiresGrad: Bool) -> XylemError? {
+    if HostArray.byteCount(of: dtype, shape: shape) == nil { return XylemError.impossibleShape(shape, dtype) }
+    return requiresGrad && !dtype.hasGradients ? RuntimeErrors.noGradients(dtype) : nil
+  }
+
   /// The steps between neighbours in elements: it is made row-major.
+  ///
+  /// - Throws: ``fault``, where there is one.
   var strides: [Int] {
-    var step = 1
-    var found: [Int] = []
-    for size in shape.reversed() {
-      found.append(step)
-      step *= max(size, 1)
+    get throws(XylemError) {
+      if let fault { throw fault }
+      var step = 1
+      var found: [Int] = []
+      for size in shape.reversed() {
+        found.append(step)
+        step *= max(size, 1)
+      }
+      return found.reversed()
     }
-    return found.reversed()
+  }
+
+  /// The number of elements.
+  ///
+  /// - Throws: ``fault``, where there is one.
+  var count: Int {
+    get throws(XylemError) {
+      if let fault { throw fault }
+      return shape.reduce(1, *)
+    }
   }
 
   /// Has the elements made otherwise; false where they were made already.
@@ -55,8 +78,11 @@ package final class LazyTensor: Sendable {
   }
 
   /// Sets what it will require; false where it was made already, and it is to be set on the tensor itself.
-  func setRequiresGrad(_ requiresGrad: Bool) -> Bool {
-    state.withLock { state in
+  ///
+  /// - Throws: `runtime.tensor` for a type without gradients.
+  func setRequiresGrad(_ requiresGrad: Bool) throws(XylemError) -> Bool {
+    if requiresGrad, !dtype.hasGradients { throw RuntimeErrors.noGradients(dtype) }
+    return state.withLock { state in
       state.requiresGrad = requiresGrad
       return state.made == nil
     }
@@ -64,8 +90,9 @@ package final class LazyTensor: Sendable {
 
   /// The runtime's tensor, made now where it was not.
   ///
-  /// - Throws: what making it throws; `runtime.tensor` where another shape or dtype comes out than was declared.
+  /// - Throws: ``fault`` where there is one; what making it throws; `runtime.tensor` where another shape or dtype comes out than was declared.
   func object() throws(XylemError) -> RuntimeObject {
+    if let fault { throw fault }
     let result: Result<RuntimeObject, XylemError> = state.withLock { state in
       if let made = state.made { return .success(made) }
       do throws(XylemError) {

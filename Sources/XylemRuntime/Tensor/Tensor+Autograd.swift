@@ -2,11 +2,12 @@ internal import CXylem
 public import XylemErrors
 
 extension Tensor {
-  /// Sets whether operations on this tensor are recorded. Only leaves of the recorded graph may change it.
+  /// Sets whether operations on this tensor are recorded.
   ///
-  /// - Throws: `runtime.tensor`.
+  /// - Throws: `runtime.tensor` for a tensor that was computed from others that record: only leaves of the recorded graph may
+  ///   stop; and for elements that are not floating-point or complex numbers.
   public func setRequiresGrad(_ requiresGrad: Bool) throws(XylemError) {
-    if case .lazy(let lazy) = storage, lazy.setRequiresGrad(requiresGrad) { return }
+    if case .lazy(let lazy) = storage, try lazy.setRequiresGrad(requiresGrad) { return }
     let handle = try handle()
     try unsafe check(.runtimeTensor, "requires_grad can't be set") {
       unsafe handle.library.table.pointee.tensor_set_requires_grad(&handle.raw, requiresGrad ? 1 : 0, $0)

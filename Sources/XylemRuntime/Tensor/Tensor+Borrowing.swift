@@ -54,7 +54,9 @@ extension Tensor {
 
   /// The addresses of the elements' bytes; nil for a tensor without elements or without storage of its own.
   package var addressRange: Range<UInt>? {
-    guard let start = dataAddress, count > 0, let shape = knownSizes, strides.count == shape.count else { return nil }
+    guard let start = dataAddress, let count = try? count, count > 0, let shape = knownSizes,
+      let strides = try? strides, strides.count == shape.count
+    else { return nil }
     let last = zip(shape, strides).reduce(0) { $0 + ($1.0 - 1) * $1.1 }
     return start..<start + UInt(last + 1) * UInt(dtype?.byteCount ?? 1)
   }

@@ -9,6 +9,9 @@ private enum SplittingOperators {
 }
 
 extension OperatorReference {
+  /// How many parts a trace takes out of a list at most: each is a node.
+  private static let mostParts = 65_536
+
   /// Runs an operator that gives a list of tensors; while a model is traced `count` of them are taken out by nodes.
   ///
   /// - Throws: `trace.concrete-value` where the list is known only when the traced model runs, and `count` is nil.
@@ -19,6 +22,11 @@ extension OperatorReference {
     switch try result?.unpacked() {
     case .standIn(let standIn):
       guard let count else { throw standIn.needed("the number of parts is needed", at: site) }
+      guard (0...Self.mostParts).contains(count) else {
+        throw RuntimeErrors.failed(
+          .runtimeOperator, "\(nodeName) into \(count) parts can't be written down",
+          reason: "at most \(Self.mostParts) are allowed")
+      }
       var parts: [Tensor] = []
       for position in 0..<count {
         let part = try standIn.recorder.recordItem(

@@ -138,13 +138,17 @@ public struct Tensor: Sendable {
   }
 
   /// The steps between neighbours, in elements; empty for a scalar and for layouts without strides.
+  ///
+  /// - Throws: `trace.concrete-value` for a stand-in.
   public var strides: [Int] {
-    switch facts {
-    case .real(let info):
-      guard let strides = unsafe info.strides else { return [] }
-      return unsafe (0..<Int(info.dimensions)).map { unsafe Int(strides[$0]) }
-    case .lazy(let lazy): return lazy.strides
-    case .standIn(let standIn): return standIn.poisoned("the tensor's strides are needed", [])
+    get throws(XylemError) {
+      switch facts {
+      case .real(let info):
+        guard let strides = unsafe info.strides else { return [] }
+        return unsafe (0..<Int(info.dimensions)).map { unsafe Int(strides[$0]) }
+      case .lazy(let lazy): return try lazy.strides
+      case .standIn(let standIn): throw standIn.needed("the tensor's strides are needed")
+      }
     }
   }
 
@@ -158,23 +162,31 @@ public struct Tensor: Sendable {
   }
 
   /// The number of elements.
+  ///
+  /// - Throws: `trace.concrete-value` for a stand-in: see ``numel(file:line:)``.
   public var count: Int {
-    switch facts {
-    case .real(let info): return unsafe Int(info.count)
-    case .lazy(let lazy): return lazy.shape.reduce(1, *)
-    case .standIn(let standIn): return standIn.poisoned("the number of elements is needed", 0)
+    get throws(XylemError) {
+      switch facts {
+      case .real(let info): return unsafe Int(info.count)
+      case .lazy(let lazy): return try lazy.count
+      case .standIn(let standIn): throw standIn.needed("the number of elements is needed")
+      }
     }
   }
 
   /// The device, as in `cpu` or `cuda:0`.
+  ///
+  /// - Throws: `trace.concrete-value` for a stand-in.
   public var device: String {
-    switch facts {
-    case .real(let info):
-      let names = [0: "cpu", 1: "cuda", 9: "xla", 12: "xpu", 13: "mps", 14: "meta", 15: "hpu"]
-      let name = unsafe names[Int(info.device_type)] ?? "device\(info.device_type)"
-      return unsafe info.device_index >= 0 ? "\(name):\(info.device_index)" : name
-    case .lazy: return "cpu"
-    case .standIn(let standIn): return standIn.poisoned("the tensor's device is needed", "cpu")
+    get throws(XylemError) {
+      switch facts {
+      case .real(let info):
+        let names = [0: "cpu", 1: "cuda", 9: "xla", 12: "xpu", 13: "mps", 14: "meta", 15: "hpu"]
+        let name = unsafe names[Int(info.device_type)] ?? "device\(info.device_type)"
+        return unsafe info.device_index >= 0 ? "\(name):\(info.device_index)" : name
+      case .lazy: return "cpu"
+      case .standIn(let standIn): throw standIn.needed("the tensor's device is needed")
+      }
     }
   }
 

@@ -13,7 +13,7 @@ struct TensorText {
   /// A tensor of the runtime as PyTorch prints it.
   static func describe(_ tensor: Tensor, shape: [Int]) -> String {
     var suffixes: [String] = []
-    let device = tensor.device
+    let device = (try? tensor.device) ?? "cpu"
     if device != "cpu" { suffixes.append("device='\(device)'") }
     let elements: String
     if shape.contains(0) {

@@ -18,13 +18,13 @@ extension StateDictFile {
       let shape = try tensor.sizes
       var number = stored.count
       // A complex tensor may be another one's conjugate in the same memory.
-      if let address = tensor.dataAddress, tensor.count > 0, !dtype.isComplex {
-        let region = Region(address: address, dtype: dtype, shape: shape, strides: tensor.strides)
+      if let address = tensor.dataAddress, try tensor.count > 0, !dtype.isComplex {
+        let region = Region(address: address, dtype: dtype, shape: shape, strides: try tensor.strides)
         number = known[region] ?? number
         known[region] = number
       }
       if number == stored.count { stored.append((key, tensor)) }
-      writer.append(key: key, dtype: dtype, shape: shape, count: tensor.count, storage: "\(number)")
+      writer.append(key: key, dtype: dtype, shape: shape, count: try tensor.count, storage: "\(number)")
     }
     let pickle = writer.finish()
     try AtomicFile.write(path) { (file) throws(XylemError) in

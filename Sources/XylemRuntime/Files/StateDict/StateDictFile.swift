@@ -51,7 +51,8 @@ public enum StateDictFile {
       guard seen.insert(ExactText(key)).inserted else { throw XylemError.unsupported(path, .duplicateName(key)) }
       try tensor.materialize()
       guard tensor.dtype != nil else { throw XylemError.unsupported(path, .dtype(of: key)) }
-      guard tensor.count == 0 || tensor.dataAddress != nil, try tensor.sizes.isEmpty || !tensor.strides.isEmpty else {
+      let (count, rank, steps) = (try tensor.count, try tensor.sizes.count, try tensor.strides.count)
+      guard count == 0 || tensor.dataAddress != nil, rank == 0 || steps > 0 else {
         throw XylemError.unsupported(path, .noStorage(of: key))
       }
     }
