@@ -34,6 +34,42 @@ extension LayerTable {
     "RNN(3, 4, num_layers=2, dropout=0.0, bidirectional=True)": {
       RNN(3, 4, numLayers: 2, dropout: 0.0, bidirectional: true)
     },
+    "RNNCell(3, 4)": { RNNCell(3, 4) },
+    "RNNCell(3, 4, bias=False, nonlinearity='relu')": { RNNCell(3, 4, bias: false, nonlinearity: .relu) },
+    "GRUCell(3, 2)": { GRUCell(3, 2) },
+    "GRUCell(3, 4)": { GRUCell(3, 4) },
+    "GRUCell(3, 4, bias=False)": { GRUCell(3, 4, bias: false) },
+    "LSTMCell(3, 2)": { LSTMCell(3, 2) },
+    "LSTMCell(3, 4)": { LSTMCell(3, 4) },
+    "LSTMCell(3, 4, bias=False)": { LSTMCell(3, 4, bias: false) },
+    "EmbeddingBag(7, 3)": { EmbeddingBag(7, 3) },
+    "EmbeddingBag(7, 3, padding_idx=2)": { EmbeddingBag(7, 3, paddingIdx: 2) },
+    "EmbeddingBag(7, 3, mode='sum')": { EmbeddingBag(7, 3, mode: .sum) },
+    "EmbeddingBag(7, 3, mode='max')": { EmbeddingBag(7, 3, mode: .max) },
+    "EmbeddingBag(7, 3, mode='mean', padding_idx=-1)": { EmbeddingBag(7, 3, mode: .mean, paddingIdx: -1) },
+    "EmbeddingBag(7, 3, mode='sum', include_last_offset=True)": {
+      EmbeddingBag(7, 3, mode: .sum, includeLastOffset: true)
+    },
+    "EmbeddingBag(7, 3, mode='sum', scale_grad_by_freq=True)": {
+      EmbeddingBag(7, 3, mode: .sum, scaleGradByFreq: true)
+    },
+    "TransformerEncoderLayer(4, 2, 3)": { TransformerEncoderLayer(4, 2, dimFeedforward: 3) },
+    "TransformerEncoderLayer(6, 2, 8, 0.0)": { TransformerEncoderLayer(6, 2, dimFeedforward: 8, dropout: 0) },
+    "TransformerEncoderLayer(6, 2, 8, 0.0, 'gelu', batch_first=True, norm_first=True)": {
+      TransformerEncoderLayer(6, 2, dimFeedforward: 8, dropout: 0, activation: .gelu, batchFirst: true, normFirst: true)
+    },
+    "TransformerEncoderLayer(6, 2, 8, 0.0, bias=False)": {
+      TransformerEncoderLayer(6, 2, dimFeedforward: 8, dropout: 0, bias: false)
+    },
+    "TransformerEncoderLayer(6, 2, 8, 0.0, batch_first=True)": {
+      TransformerEncoderLayer(6, 2, dimFeedforward: 8, dropout: 0, batchFirst: true)
+    },
+    "TransformerEncoder(TransformerEncoderLayer(6, 2, 8, 0.0), 2)": {
+      TransformerEncoder(2) { TransformerEncoderLayer(6, 2, dimFeedforward: 8, dropout: 0) }
+    },
+    "TransformerEncoder(TransformerEncoderLayer(6, 2, 8, 0.0), 2, LayerNorm(6))": {
+      TransformerEncoder(2, norm: LayerNorm(6)) { TransformerEncoderLayer(6, 2, dimFeedforward: 8, dropout: 0) }
+    },
     "LSTM(3, 4)": { LSTM(3, 4) },
     "LSTM(3, 4, batch_first=True)": { LSTM(3, 4, batchFirst: true) },
     "LSTM(3, 4, bias=False)": { LSTM(3, 4, bias: false) },

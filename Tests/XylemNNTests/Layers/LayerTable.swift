@@ -16,7 +16,10 @@ enum LayerTable {
   static func missingArguments(_ layer: Module, _ count: Int) -> [String] {
     switch layer {
     case is MultiheadAttention: ["key_padding_mask", "attn_mask"]
-    case is Recurrent: count > 1 ? [] : ["hx"]
+    case is Recurrent, is RecurrentCell: count > 1 ? [] : ["hx"]
+    case is EmbeddingBag: count > 1 ? ["per_sample_weights"] : ["offsets", "per_sample_weights"]
+    case is TransformerEncoderLayer: ["src_mask", "src_key_padding_mask"]
+    case is TransformerEncoder: ["mask", "src_key_padding_mask"]
     default: []
     }
   }
@@ -42,6 +45,18 @@ enum LayerTable {
         needWeights: flag("need_weights", true), attnMask: arguments["attn_mask"]?.tensor,
         averageAttnWeights: flag("average_attn_weights", true)
       ).moduleValue
+    case let layer as TransformerEncoderLayer:
+      return try layer(
+        tensor(0), srcMask: arguments["src_mask"]?.tensor, srcKeyPaddingMask: arguments["src_key_padding_mask"]?.tensor
+      ).moduleValue
+    case let layer as TransformerEncoder: return try layer(tensor(0), mask: arguments["mask"]?.tensor).moduleValue
+    case let layer as EmbeddingBag:
+      return try layer(
+        tensor(0), inputs.count > 1 ? tensor(1) : nil, perSampleWeights: arguments["per_sample_weights"]?.tensor
+      ).moduleValue
+    case let layer as LSTMCell:
+      return try layer(tensor(0), inputs.count > 1 ? LSTMState(moduleValue: inputs[1]) : nil).moduleValue
+    case let layer as SimpleRecurrentCell: return try layer(tensor(0), inputs.count > 1 ? tensor(1) : nil).moduleValue
     case let layer as LSTM:
       return try layer(tensor(0), inputs.count > 1 ? LSTMState(moduleValue: inputs[1]) : nil).moduleValue
     case let layer as SimpleRecurrent:

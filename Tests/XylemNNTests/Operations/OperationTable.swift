@@ -57,7 +57,7 @@ struct OperationCase {
   }
 
   /// Whether the values depend on the process's generator.
-  var drawsNumbers: Bool { text.contains("rand") || text.contains("dropout") }
+  var drawsNumbers: Bool { ["rand", "dropout", "multinomial", "bernoulli", "normal("].contains(where: text.contains) }
 
   var inputs: [Value] { get throws { try (json["inputs"] as? [Any] ?? []).map(Goldens.value) } }
 

@@ -12,7 +12,9 @@ import XylemTrace
     ("indexing", 40, Operations.indexing()), ("shapes", 39, Operations.shapes()),
     ("reductions", 42, Operations.reductions()), ("products", 14, Operations.products()),
     ("pointwise", 41, Operations.pointwise()), ("creation", 23, Operations.creation()),
-    ("functional", 58, Operations.functional()),
+    ("functional", 58, Operations.functional()), ("linear algebra", 38, Operations.linearAlgebra()),
+    ("fourier", 16, Operations.fourier()), ("statistics", 26, Operations.statistics()),
+    ("more functional", 17, Operations.moreFunctional()),
   ]
 
   private let goldens = Result { try FixtureFiles.json("goldens/operations.json") as? [String: Any] ?? [:] }
