@@ -77,7 +77,9 @@ public struct XylemCommandLine: AsyncParsableCommand {
   /// - Parameter arguments: without the program's name.
   public nonisolated(nonsending) static func run(_ arguments: [String]) async -> Int32 {
     let terminal = Terminal.current.coloring(ColorChoice(in: arguments))
-    return await Terminal.$current.withValue(terminal) { await runHere(arguments) }
+    return await Audience.$current.withValue(.commandLine) {
+      await Terminal.$current.withValue(terminal) { await runHere(arguments) }
+    }
   }
 
   private nonisolated(nonsending) static func runHere(_ arguments: [String]) async -> Int32 {

@@ -100,14 +100,18 @@ extension TraceOptions {
     _ declared: [ForwardArgument], assumesDefaults: Bool = true
   ) throws(XylemError) -> [ForwardArgument] {
     let names = declared.map(\.name)
-    for name in concrete.keys.sorted() where !names.contains(name) {
-      throw TraceErrors.unknownArgument(name, known: names) { "--concrete \($0)=VALUE" }
+    for (name, value) in concrete.sorted(by: { $0.key < $1.key }) where !names.contains(name) {
+      throw TraceErrors.unknownArgument(name, known: names) {
+        Audience.remedies(program: ["call it '\($0)' in concrete"], commandLine: ["--concrete \($0)=\(value)"])[0]
+      }
     }
     for name in structures.keys.sorted() where !names.contains(name) {
       throw TraceErrors.unknownArgument(name, known: names) { "call it '\($0)'" }
     }
     for name in symbolic.sorted() where !names.contains(name) {
-      throw TraceErrors.unknownArgument(name, known: names) { "--symbolic \($0)" }
+      throw TraceErrors.unknownArgument(name, known: names) {
+        Audience.remedies(program: ["TraceOptions(symbolic: [\"\($0)\"])"], commandLine: ["--symbolic \($0)"])[0]
+      }
     }
     var taken = declared
     for (position, argument) in declared.enumerated() {

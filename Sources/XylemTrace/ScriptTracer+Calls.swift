@@ -126,10 +126,11 @@ extension ScriptTracer {
       do {
         return try run(code, arguments)
       } catch var error as XylemError
-        where error.isAboutTracing && !error.remedies.contains(where: { $0.hasPrefix("--wrap") })
+        where error.isAboutTracing && !error.remedies.contains(where: { $0.contains("wrap") })
       {
-        let position = error.remedies.firstIndex { $0.hasPrefix("--auto-leaf") } ?? error.remedies.count
-        error.remedies.insert("--wrap \(TypeName.unqualified(name))", at: position)
+        let position =
+          error.remedies.firstIndex { $0.hasPrefix("--auto-leaf") || $0.contains("makesLeaves") } ?? error.remedies.count
+        error.remedies.insert(TraceErrors.wrapping(name), at: position)
         error.remedies = Array(error.remedies.prefix(3))
         throw error
       }

@@ -53,7 +53,7 @@ package enum TraceErrors {
   static func raised(_ message: String, at place: XylemError.Place) -> XylemError {
     XylemError(
       .traceRaised, "the model's own code raises an error while it is traced", at: place, cause: Cause(message),
-      remedies: ["--mode eval"])
+      remedies: Audience.remedies(program: ["TraceOptions(mode: .eval)"], commandLine: ["--mode eval"]))
   }
 
   static func limit(_ excess: TraceBudget.Excess, at place: XylemError.Place) -> XylemError {
@@ -100,17 +100,23 @@ package enum TraceErrors {
   static func fixedAndSymbolic(_ name: String) -> XylemError {
     XylemError(
       .traceArgument, "the argument '\(name)' of forward can't be both fixed to a value and an input",
-      remedies: ["leave out --concrete \(name)=VALUE", "leave out --symbolic \(name)"])
+      remedies: Audience.remedies(
+        program: ["leave '\(name)' out of concrete, or out of symbolic"],
+        commandLine: ["leave out --concrete \(name)=VALUE", "leave out --symbolic \(name)"]))
   }
 
   static func wrongConcrete(_ argument: ForwardArgument, _ value: Argument) -> XylemError {
     let takesTensors = argument.type.unwrapped == .tensor
+    func fixing(_ literal: String, _ swift: String) -> [String] {
+      Audience.remedies(
+        program: ["TraceOptions(concrete: [\"\(argument.name)\": \(swift)])"],
+        commandLine: ["--concrete \(argument.name)=\(literal)"])
+    }
     var remedies: [String] = []
-    if argument.type.allowsNone { remedies.append("--concrete \(argument.name)=null") }
-    if argument.type.unwrapped == .bool { remedies.append("--concrete \(argument.name)=true") }
+    if argument.type.allowsNone { remedies += fixing("null", ".none") }
+    if argument.type.unwrapped == .bool { remedies += fixing("true", ".bool(true)") }
     remedies.append(
-      takesTensors
-        ? "leave it out: a tensor is given as an input" : "leave out --concrete \(argument.name)=\(value)")
+      takesTensors ? "leave it out: a tensor is given as an input" : "leave '\(argument.name)' an input")
     return XylemError(
       .traceArgument, "the argument '\(argument.name)' of forward can't be fixed to \(value)",
       cause: Cause("its type is \(argument.type)"), remedies: remedies)
@@ -119,14 +125,24 @@ package enum TraceErrors {
   /// The module whose code it is as a leaf; nil for the root.
   private static func leafRemedy(_ place: XylemError.Place) -> String? {
     guard let type = place.moduleType, place.modulePath?.isEmpty == false else { return nil }
-    return "--leaf \(TypeName.unqualified(type))"
+    let name = TypeName.unqualified(type)
+    return Audience.remedies(
+      program: ["TraceOptions(policy: LeafPolicy().leaf(type: \"\(name)\"))"], commandLine: ["--leaf \(name)"])[0]
+  }
+
+  /// What makes a function a leaf.
+  package static func wrapping(_ function: String) -> String {
+    let name = TypeName.unqualified(function)
+    return Audience.remedies(
+      program: ["TraceOptions(policy: LeafPolicy().wrap(\"\(name)\"))"], commandLine: ["--wrap \(name)"])[0]
   }
 
   /// What to paste, most specific first.
   private static func remedies(_ place: XylemError.Place) -> [String] {
-    var found = leafRemedy(place).map { [$0] } ?? []
-    found.append("--auto-leaf  # keeps such parts whole, and lists them")
-    return found
+    (leafRemedy(place).map { [$0] } ?? [])
+      + Audience.remedies(
+        program: ["TraceOptions(makesLeaves: true)  // keeps such parts whole, and notes them"],
+        commandLine: ["--auto-leaf  # keeps such parts whole, and lists them"])
   }
 }
 

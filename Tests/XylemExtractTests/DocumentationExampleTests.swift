@@ -25,7 +25,7 @@ struct DocumentationExampleTests {
     let model = try ScriptModel(path: Fixtures.path("constructs/leaf_module_and_function.pt"))
     let error = #expect(throws: XylemError.self) { try model.trace() }
     #expect(error?.id == .traceConcreteValue)
-    #expect(error?.remedies.first == "--wrap leaf_function")
+    #expect(error?.remedies.first == "TraceOptions(policy: LeafPolicy().wrap(\"leaf_function\"))")
     let wrapped = LeafPolicy().wrap("leaf_function")
     let trace = try model.trace(TraceOptions(policy: wrapped.leaf(type: "LeafModule")))
     #expect(trace.nodeNames == ["x", "sum", "leaf_function", "conv", "leaf_module", "add"])

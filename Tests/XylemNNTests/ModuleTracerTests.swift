@@ -25,6 +25,7 @@ private final class Documented: Module, Layer {
 }
 
 private final class Branching: Module, Layer {
+  static let line = #line + 1
   func forward(_ x: Tensor) throws -> Tensor { try x.shape[0] > 2 ? Op.add(x, 1) : Op.add(x, 2) }
 }
 
@@ -41,7 +42,7 @@ private final class Branching: Module, Layer {
     #expect(
       error?.place.modulePath == "leaf_module" && error?.place.source == "XylemNNTests/ModuleTracerTests.swift:11")
     #expect(error?.message == "Int(…) of a value that depends on the input")
-    #expect(error?.remedies.first == "--leaf LeafModule")
+    #expect(error?.remedies.first == "TraceOptions(policy: LeafPolicy().leaf(type: \"LeafModule\"))")
   }
 
   @Test func `leaf modules and leaf functions stay opaque nodes and are called`() throws {
@@ -63,6 +64,33 @@ private final class Branching: Module, Layer {
     let note = try #require(trace.notes.first { $0.kind == .automaticLeaf })
     #expect(note.path == "leaf_module" && note.node == "leaf_module")
     #expect(note.location == SourceLocation(file: "XylemNNTests/ModuleTracerTests.swift", line: 11))
+  }
+
+  @Test func `a function that can't be traced becomes a leaf, and the modules around it are traced`() throws {
+    final class Model: Module, Layer {
+      let fc = Linear(3, 3)
+      func forward(_ x: Tensor) throws -> Tensor { try fc(leafFunction(fc(x))) }
+    }
+    let model = Model()
+    let options = TraceOptions(makesLeaves: true)
+    let trace = try SwiftModel(model).trace(options)
+    #expect(trace.nodeNames == ["x", "fc", "leaf_function", "fc_1"])
+    let note = try #require(trace.notes.first { $0.kind == .automaticLeaf })
+    #expect(note.path.isEmpty && note.node == "leaf_function" && note.hiddenModules.isEmpty)
+    #expect(note.reason == "Int(…) of a value that depends on the input: the value is getitem (int)")
+    #expect(note.location == SourceLocation(file: "XylemNNTests/ModuleTracerTests.swift", line: 17))
+    let extractor = try FeatureExtractor(of: model, returning: ["leaf_function", "output"], options: options)
+    let x = try Tensor([-9, 2, -3, 4, 5, 6], shape: [2, 3])
+    #expect(try extractor([.tensor(x)])["output"]?.tensor?.floats() == model(x).floats())
+    #expect(
+      try extractor([.tensor(x)])["leaf_function"]?.tensor?.floats() == leafFunction(model.fc(x)).floats())
+    let error = #expect(throws: XylemError.self) { try SwiftModel(model).trace() }
+    #expect(error?.remedies.first == "TraceOptions(policy: LeafPolicy().wrap(\"leaf_function\"))")
+  }
+
+  @Test func `a branch on a size says on which line it is`() throws {
+    let error = #expect(throws: XylemError.self) { try SwiftModel(Branching()).trace() }
+    #expect(error?.place.source == "XylemNNTests/ModuleTracerTests.swift:\(Branching.line)")
   }
 
   @Test func `a root that can't be traced becomes a leaf itself`() throws {
@@ -263,7 +291,8 @@ private final class Branching: Module, Layer {
     let open = #expect(throws: XylemError.self) { try model.trace(TraceOptions()) }
     #expect(open?.id == .traceConcreteValue)
     let unknown = #expect(throws: XylemError.self) { try model.trace(TraceOptions(concrete: ["twic": .bool(true)])) }
-    #expect(unknown?.id == .traceUnknownArgument && unknown?.remedies == ["--concrete twice=VALUE"])
+    #expect(
+      unknown?.id == .traceUnknownArgument && unknown?.remedies == ["TraceOptions(concrete: [\"twice\": .int(1)])"])
   }
 
   @Test func `a trace is valid, and the model is as it was, also where tracing failed`() throws {

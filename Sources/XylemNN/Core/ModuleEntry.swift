@@ -9,6 +9,8 @@ public struct ModuleEntry {
     let name: String
     let type: String
     let isOptional: Bool
+    /// The number of elements of a list; nil for other arguments, and where it is not told.
+    let count: Int?
   }
 
   let arguments: [Argument]
@@ -16,18 +18,24 @@ public struct ModuleEntry {
 
   /// A forward with named arguments; optional ones may be left out.
   ///
+  /// A list of tensors needs its number of elements where the module is the root of a trace: a trace has a node for each.
+  ///
+  ///     ModuleEntry("features", counts: ["features": 4]) { [unowned self] (features: [Tensor]) in try forward(features) }
+  ///
   /// - Parameters:
   ///   - names: one for each argument.
+  ///   - counts: the numbers of elements of arguments that are lists; checked when a graph runs.
   ///   - forward: what is run.
   public init<each Input: ModuleValue, Output: ModuleValue>(
-    _ names: String..., forward: @escaping (repeat each Input) throws -> Output
+    _ names: String..., counts: [String: Int] = [:], forward: @escaping (repeat each Input) throws -> Output
   ) {
     var arguments: [Argument] = []
     func add(_ type: any ModuleValue.Type) {
       let name = names.indices.contains(arguments.count) ? names[arguments.count] : "input_\(arguments.count)"
       let description = type.typeDescription
       arguments.append(
-        Argument(name: name, type: description, isOptional: description.hasPrefix("Optional[")))
+        Argument(
+          name: name, type: description, isOptional: description.hasPrefix("Optional["), count: counts[name]))
     }
     repeat add((each Input).self)
     self.arguments = arguments
@@ -64,13 +72,15 @@ extension Module {
   ///       try call(image, mask) { try self.forward($0, $1) }
   ///     }
   ///
-  /// - Throws: what `forward` throws, and while tracing what the tracer throws.
+  /// - Throws: what `forward` throws, and while tracing what the tracer throws; ``fault`` where there is one;
+  ///   `model.recursion` where modules call each other without end.
   public final func call<each Input: ModuleValue, Output: ModuleValue>(
     _ input: repeat each Input, file: String = #fileID, line: Int = #line,
     forward: @escaping (repeat each Input) throws -> Output
   ) throws -> Output {
-    guard let recorder = Recording.current else { return try forward(repeat each input) }
-    guard let tracer = recorder as? ModuleTracer else { return try forward(repeat each input) }
+    try checkFault()
+    try StackGuard.check(Swift.type(of: self).typeName, at: CallSite(file, line))
+    guard let tracer = Recording.current as? ModuleTracer else { return try forward(repeat each input) }
     return try tracer.callModule(self, repeat each input, at: CallSite(file, line), forward: forward)
   }
 }

@@ -4,7 +4,7 @@ public import XylemTrace
 
 /// A function of tensors with a name of its own, which a ``LeafPolicy`` can keep whole.
 ///
-///     let window = TensorFunction("window") { (x: Tensor, size: Int) in try x.narrow(dim: 1, start: 0, length: size) }
+///     let window = TensorFunction("window") { (x: Tensor, size: Size) in try x.narrow(dim: 1, start: 0, length: size) }
 ///     let y = try window(x, 7)
 ///     let policy = LeafPolicy().wrap(window)
 ///
@@ -41,6 +41,20 @@ public struct TensorFunction<each Input: ModuleValue, Output: ModuleValue>: @unc
 extension LeafPolicy {
   /// The policy with modules of a type as leaves.
   public func leaf(_ type: Module.Type) -> LeafPolicy { leaf(type: type.typeName) }
+
+  /// The policy with those modules of a model as leaves that a predicate chooses, by their paths.
+  ///
+  ///     let policy = try LeafPolicy().leaf(in: model) { path, module in module is Sequential && path != "layer1" }
+  ///
+  /// The predicate is asked once for each module. The policy has a rule for each path that was chosen, and no closure, so that it
+  /// can be compared and saved.
+  ///
+  /// - Throws: as ``Module/namedModules()``, and what the predicate throws.
+  public func leaf(
+    in model: Module, where isLeaf: (_ path: String, _ module: Module) throws -> Bool
+  ) throws -> LeafPolicy {
+    try model.namedModules().filter(isLeaf).reduce(self) { $0.leaf(path: Self.literal($1.path)) }
+  }
 
   /// The policy with a function as a leaf.
   public func wrap<each Input: ModuleValue, Output: ModuleValue>(

@@ -56,7 +56,9 @@ extension ModuleTracer {
       core.rollBack(to: checkpoint)
       leaves = leaves.filter { core.graph.contains($0.key) }
       let value = try callLeaf(entry, values, type: leafType, rule: nil, at: site, body)
-      noteAutomaticLeaf(entry, reason)
+      noteAutomaticLeaf(
+        path: entry.path, type: entry.type,
+        hiddenModules: model.modulePaths(below: entry.path).filter { $0 != entry.path }, reason)
       return try typed(value)
     }
   }
@@ -88,28 +90,47 @@ extension ModuleTracer {
     return standIn(id, type: type)
   }
 
-  /// Traces a function, or calls it as a whole where a rule says so.
+  /// Traces a function, or calls it as a whole where a rule says so, or where tracing it fails and the options ask for it.
   func callFunction<each Input: ModuleValue, Output: ModuleValue>(
     _ name: String, consistsOfOperators: Bool, _ input: repeat each Input, at site: CallSite?,
     _ function: @escaping (repeat each Input) throws -> Output
   ) throws -> Output {
     if let site { self.site = site }
-    guard let rule = options.policy.rule(forFunction: name) else {
-      do { return try function(repeat each input) } catch var error as XylemError where error.isAboutTracing {
-        error.remedies = Array((["--wrap \(name.split(separator: ".").last ?? "")"] + error.remedies).prefix(3))
+    func leaf(_ rule: LeafPolicy.Rule?) throws -> Output {
+      var inputs: [Argument] = []
+      func add(_ value: Value) throws(XylemError) { inputs.append(try argument(from: value)) }
+      repeat try add((each input).moduleValue)
+      let id = core.emit(
+        .leafFunction(LeafFunction(name: name, qualifiedName: name, provider: rule?.provider)),
+        named: OperationNames.function(name), inputs, in: frame.path, type: Output.typeDescription,
+        effects: rule?.effects(inputs: inputs.count, in: options.mode), rule: rule?.description ?? "automatic",
+        at: location(site))
+      leaves[id] = self.leaf({ consistsOfOperators }, in: frame.entry, onValues(function))
+      return try Output(moduleValue: standIn(id, type: Output.typeDescription))
+    }
+    if let rule = options.policy.rule(forFunction: name) {
+      core.usedRules.insert(rule)
+      return try leaf(rule)
+    }
+    let (depth, failedBefore) = (frames.count, poison != nil)
+    let checkpoint = options.makesLeaves && !failedBefore ? core.checkpoint : nil
+    do {
+      let result = try function(repeat each input)
+      if let error = poison, !failedBefore { throw error }
+      return result
+    } catch var error as XylemError where error.isAboutTracing {
+      guard let checkpoint else {
+        error.remedies = Array(([TraceErrors.wrapping(name)] + error.remedies).prefix(3))
         throw error
       }
+      frames.removeLast(frames.count - depth)
+      poison = nil
+      core.rollBack(to: checkpoint)
+      leaves = leaves.filter { core.graph.contains($0.key) }
+      let result = try leaf(nil)
+      noteAutomaticLeaf(path: frame.path, type: nil, hiddenModules: [], error)
+      return result
     }
-    core.usedRules.insert(rule)
-    var inputs: [Argument] = []
-    func add(_ value: Value) throws(XylemError) { inputs.append(try argument(from: value)) }
-    repeat try add((each input).moduleValue)
-    let id = core.emit(
-      .leafFunction(LeafFunction(name: name, qualifiedName: name, provider: rule.provider)),
-      named: OperationNames.function(name), inputs, in: frame.path, type: Output.typeDescription,
-      effects: rule.effects(inputs: inputs.count, in: options.mode), rule: rule.description, at: location(site))
-    leaves[id] = leaf({ consistsOfOperators }, in: frame.entry, onValues(function))
-    return try Output(moduleValue: standIn(id, type: Output.typeDescription))
   }
 
   /// Writes down a check of sizes, which is made when the graph runs. Lists of names leave it out.
@@ -147,14 +168,12 @@ extension ModuleTracer {
       })
   }
 
-  private func noteAutomaticLeaf(_ entry: ModuleTree.Entry, _ error: XylemError) {
-    let hidden = model.modulePaths(below: entry.path).filter { $0 != entry.path }
+  private func noteAutomaticLeaf(path: String, type: String?, hiddenModules: [String], _ error: XylemError) {
     let cause = error.cause.map { ": \($0)" } ?? ""
     core.notes.append(
       TraceNote(
-        kind: .automaticLeaf, path: entry.path, type: entry.type, node: core.graph.nodes.last?.name,
-        reason: error.message + cause, location: error.place.source.flatMap(SourceLocation.init(parsing:)),
-        hiddenModules: hidden))
+        kind: .automaticLeaf, path: path, type: type, node: core.graph.nodes.last?.name, reason: error.message + cause,
+        location: error.place.source.flatMap(SourceLocation.init(parsing:)), hiddenModules: hiddenModules))
   }
 
   // MARK: - Leaves as operators

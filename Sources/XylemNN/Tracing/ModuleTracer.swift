@@ -51,7 +51,9 @@ final class ModuleTracer: @unchecked Sendable {
     let root = model.tree.root
     guard let entry = root.module.wholeEntry(root.type) else { throw ModuleErrors.noEntry(root.type) }
     core.arguments = try options.taking(model.forwardArguments(), assumesDefaults: false)
-    let inputs = core.arguments.enumerated().map { position, argument in value(of: argument, at: position) }
+    let inputs = try zip(core.arguments, entry.arguments).enumerated().map { position, argument in
+      try value(of: argument.0, count: argument.1.count, at: position)
+    }
     let result: Value = try running {
       if let rule = options.policy.rule(forModule: root.type, at: "") {
         core.usedRules.insert(rule)
@@ -80,12 +82,46 @@ final class ModuleTracer: @unchecked Sendable {
     }
   }
 
-  /// What an argument is while it is traced: a constant, or a stand-in.
-  private func value(of argument: ForwardArgument, at position: Int) -> Value {
+  /// What an argument is while it is traced: a constant, a stand-in, or a list of stand-ins.
+  ///
+  /// - Parameter count: the elements of a list.
+  private func value(of argument: ForwardArgument, count: Int?, at position: Int) throws(XylemError) -> Value {
     if let constant = argument.constant { return Value(literal: constant) }
     let placeholder = Placeholder(name: argument.name, defaultValue: argument.defaultValue, position: position)
     let type = argument.type.description
-    return standIn(core.emitPlaceholder(placeholder, type: type), type: type)
+    let id = core.emitPlaceholder(placeholder, type: type)
+    guard argument.type == .list(.tensor) else { return standIn(id, type: type) }
+    guard let count, (0...Self.mostElements).contains(count) else {
+      throw ModuleErrors.listOfUnknownCount(argument.name, of: model.tree.root.type)
+    }
+    return .list(elements(of: id, count, name: argument.name))
+  }
+
+  /// How many elements a list that is an argument of the whole model has at most: each is a node.
+  private static let mostElements = 65_536
+
+  /// The elements of an argument that is a list, after a check that there are as many.
+  private func elements(of list: NodeID, _ count: Int, name: String) -> [Value] {
+    let check = core.emitHidden(
+      .leafFunction(LeafFunction(name: "check", qualifiedName: "check", provider: nil)), named: "check", [.node(list)],
+      in: "", type: "bool", at: nil)
+    leaves[check] = HostLeaf(
+      call: { values in
+        guard case .list(let elements)? = try values.first?.unpacked(), elements.count == count else {
+          throw ModuleErrors.option("the argument '\(name)' is not a list of \(count) tensors")
+        }
+        return .bool(true)
+      }, expand: { _, _ in nil })
+    core.emitHidden(
+      .guard(Guard(expected: true, message: "'\(name)' has \(count) elements")), named: "_assert", [.node(check)],
+      in: "",
+      type: "None", at: nil)
+    return (0..<count).map { position in
+      let id = core.emit(
+        .getItem, named: "getitem", [.node(list), .int(position)], in: "", type: "Tensor",
+        effects: Effects(aliases: [0]), at: nil)
+      return standIn(id, type: "Tensor")
+    }
   }
 
   /// The stand-in for a node's value.
