@@ -72,7 +72,7 @@ struct DiffCommand: ModelCommand {
     try options.checkOutput(reading: witness.inputs + (base.map { [$0] } ?? []))
     if edit.isWanted, let file = options.config { try OutputFile.check(file) }
     let other = try base.map { try readBase($0) }
-    let model = try options.load(makesConfiguration: edit.isWanted)
+    let model = try options.load(makesConfiguration: edit.isWanted, seed: witness.weightSeed)
     try options.keepInputs(witness.inputs, of: model, images: witness.images)
     let options = options
     let (train, eval) = try Progress.during("tracing") {
@@ -109,7 +109,7 @@ struct DiffCommand: ModelCommand {
     var options = options
     options.model = path
     options.output = nil
-    let model = try options.load(makesConfiguration: edit.isWanted)
+    let model = try options.load(makesConfiguration: edit.isWanted, seed: witness.weightSeed)
     // What the model itself accepted need not be an argument of the other one.
     if model.saved == nil {
       let names = try model.model.forwardArguments().map(\.name)

@@ -144,7 +144,7 @@ struct ExtractCommand: ModelCommand {
     let threadsBefore = try TensorRuntime.load().threads
     try TensorRuntime.setThreads(threads.value)
     defer { try? TensorRuntime.setThreads(threadsBefore) }
-    var model = try options.load()
+    var model = try options.load(seed: seed?.value)
     if model.hasRandomWeights {
       Terminal.warn("\(options.model) has random weights: '--weights FILE' gives it trained ones")
     }

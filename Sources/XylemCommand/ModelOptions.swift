@@ -132,21 +132,23 @@ struct ModelOptions: ParsableArguments {
   /// - Throws: as ``Configuration/load(_:)`` and ``PluginOptions/load(configured:)``; `file.not-found` where the model is neither a
   ///   file nor a known name, and as ``ScriptModel/init(path:)``.
   ///
-  /// - Parameter makesConfiguration: whether a configuration that does not exist counts as an empty one, which will be written.
-  mutating func load(makesConfiguration: Bool = false) throws -> LoadedModel {
+  /// - Parameters:
+  ///   - makesConfiguration: whether a configuration that does not exist counts as an empty one, which will be written.
+  ///   - seed: seeds the random weights of a model that is given by name; they are made at once then, in the model's order.
+  mutating func load(makesConfiguration: Bool = false, seed: UInt64? = nil) throws -> LoadedModel {
     let isNew = makesConfiguration && config.map { !FileManager.default.fileExists(atPath: $0) } == true
     let configuration = isNew ? nil : try config.map { try Configuration.load($0) }
     if let configuration { merge(configuration) }
-    var loaded = try load(plugins: configuration?.plugins ?? [])
+    var loaded = try load(plugins: configuration?.plugins ?? [], seed: seed)
     loaded.expectations = configuration?.expectations ?? []
     return loaded
   }
 
   /// Loads plugins, and then the model.
-  private func load(plugins configured: [Configuration.Plugin]) throws -> LoadedModel {
+  private func load(plugins configured: [Configuration.Plugin], seed: UInt64?) throws -> LoadedModel {
     let leaves = try plugins.load(configured: configured)
     if weights == nil, weightsPrefix != nil { throw CommandErrors.usage("'--weights-prefix' needs '--weights'") }
-    if let definition = ModelCatalog.current[model] { return try build(definition, leaves) }
+    if let definition = ModelCatalog.current[model] { return try build(definition, leaves, seed: seed) }
     if weights != nil { throw CommandErrors.usage("'--weights' is for models that are given by name") }
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: model, isDirectory: &isFolder) else {
@@ -197,8 +199,13 @@ struct ModelOptions: ParsableArguments {
   }
 
   /// A model by name, with weights from a file where one is given.
-  private func build(_ definition: ModelDefinition, _ leaves: [PluginLeaf]) throws -> LoadedModel {
+  private func build(_ definition: ModelDefinition, _ leaves: [PluginLeaf], seed: UInt64?) throws -> LoadedModel {
     let module = try definition.make()
+    if weights == nil, let seed {
+      // Otherwise each is made when it is first needed, in an order that follows from what is asked for.
+      try TensorRuntime.setSeed(seed)
+      try module.initialize()
+    }
     let loaded = try weights.map { path in
       let prefix = weightsPrefix.map { $0.isEmpty || $0.hasSuffix(".") ? $0 : $0 + "." }
       let report = try Progress.during("loading \(path)") {

@@ -23,6 +23,9 @@ struct WitnessOptions: ParsableArguments {
   var seed: Seed?
   @OptionGroup(title: "Images") var images: ImageOptions
 
+  /// What seeds random weights; nil where the model does not run.
+  var weightSeed: UInt64? { isWanted ? seed : nil }
+
   func validate() throws {
     if !isWanted, !inputs.isEmpty || inputShape != nil {
       throw ValidationError("'--input' and '--input-shape' need '--witness'")

@@ -89,6 +89,29 @@ private final class Small: Module, Layer {
     #expect(script.status == 2 && script.errors.contains("extract.unsavable"))
   }
 
+  @Test(.needsRuntime) func `a seed seeds random weights too: the same features every time`() async throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let input = folder.appendingPathComponent("x.npy").path
+    try NpyFile.write(HostArray([1, 2, 3] as [Float], shape: [1, 3]), to: input)
+    var outputs: [Data] = []
+    for (index, options) in [["7"], ["7"], ["7", "--mode", "train"], ["8"]].enumerated() {
+      let file = folder.appendingPathComponent("\(index).npy").path
+      let run = await xylem(
+        ["extract", "small", "--return", "fc", "--input", input, "-o", file, "--seed"] + options, models: [own])
+      #expect(run.status == 0, "\(run.errors)")
+      outputs.append(try Data(contentsOf: URL(fileURLWithPath: file)))
+    }
+    #expect(outputs[0] == outputs[1] && outputs[0] == outputs[2] && outputs[0] != outputs[3])
+    // The numbers that PyTorch draws for such a layer after the same seed.
+    try TensorRuntime.setSeed(7)
+    let model = Small()
+    try model.initialize()
+    let truth = try model(Tensor([1, 2, 3], shape: [1, 3])).hostArray()
+    #expect(try NpyFile.read(folder.appendingPathComponent("0.npy").path) == truth)
+  }
+
   @Test func `an executable's own models have every command, and names are unique`() async {
     let nodes = await xylem(["nodes", "small"], models: [own])
     #expect(nodes.status == 0 && nodes.output == "x\nfc\n")
