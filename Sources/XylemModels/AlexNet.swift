@@ -11,7 +11,7 @@ public final class AlexNet: Module, Layer {
     Conv2d(192, 384, kernelSize: 3, padding: 1), ReLU(inplace: true),
     Conv2d(384, 256, kernelSize: 3, padding: 1), ReLU(inplace: true),
     Conv2d(256, 256, kernelSize: 3, padding: 1), ReLU(inplace: true), MaxPool2d(kernelSize: 3, stride: 2))
-  private let avgpool = AdaptiveAvgPool2d(6)
+  private let avgpool = AdaptiveAvgPool2d([6, 6])
   private let classifier: Sequential
 
   /// A network with fresh weights.

@@ -68,11 +68,20 @@ public final class SamePaddingConv2d: Module, Layer {
 
   /// A convolution without bias.
   public init(_ inChannels: Int, _ outChannels: Int, kernelSize: Int, stride: Int, groups: Int = 1) {
-    self.stride = stride
-    self.groups = groups
+    let isDivided = groups > 0 && inChannels.isMultiple(of: groups) && outChannels.isMultiple(of: groups)
+    let isAllowed =
+      isDivided && stride > 0
+      && [inChannels, outChannels, kernelSize, stride].allSatisfy { (0...1 << 20).contains($0) }
+    self.stride = isAllowed ? stride : 1
+    self.groups = isAllowed ? groups : 1
     weight = Parameter(
-      [outChannels, inChannels / groups, kernelSize, kernelSize],
-      .kaimingNormal(fan: outChannels * kernelSize * kernelSize / groups))
+      isAllowed ? [outChannels, inChannels / groups, kernelSize, kernelSize] : [1, 1, 1, 1],
+      .kaimingNormal(fan: isAllowed ? outChannels * kernelSize * kernelSize / groups : 1))
+    super.init()
+    guard !isAllowed else { return }
+    fault = ModelErrors.argument(
+      "a convolution of \(inChannels) to \(outChannels) channels in \(groups) groups, a window of \(kernelSize) and a stride of \(stride)",
+      Self.typeName, "the groups divide both numbers of channels, and the stride is at least 1")
   }
 
   /// timm's name.
@@ -82,6 +91,7 @@ public final class SamePaddingConv2d: Module, Layer {
   ///
   /// - Throws: `runtime.operator`; while it is traced through, `trace.concrete-value`.
   public func forward(_ x: Tensor) throws -> Tensor {
+    if let fault { throw fault }
     let kernelSize = try Int(weight.tensor.shape[2])
     func padding(_ size: Size) throws -> Int {
       let size = try Int(size)

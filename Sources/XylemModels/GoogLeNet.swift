@@ -23,7 +23,7 @@ public final class GoogLeNet: Module {
   private let inception5b = InceptionBlock(832, 384, 192, 384, 48, 128, 128)
   private let aux1: InceptionHead?
   private let aux2: InceptionHead?
-  private let avgpool = AdaptiveAvgPool2d(1)
+  private let avgpool = AdaptiveAvgPool2d([1, 1])
   private let dropout: Dropout
   private let fc: Linear
   private let transformInput: Bool

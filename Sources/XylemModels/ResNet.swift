@@ -14,7 +14,7 @@ public final class ResNet: Module, Layer {
   private let layer2: Sequential
   private let layer3: Sequential
   private let layer4: Sequential
-  private let avgpool = AdaptiveAvgPool2d(1)
+  private let avgpool = AdaptiveAvgPool2d([1, 1])
   private let fc: Linear
 
   /// Which blocks a network is made of.
@@ -34,7 +34,11 @@ public final class ResNet: Module, Layer {
   ///   - groups: of the blocks' 3 by 3 convolutions.
   ///   - widthPerGroup: channels of a group in the first stage; 64 in the original.
   public init(_ block: Block, _ layers: [Int], numClasses: Int = 1000, groups: Int = 1, widthPerGroup: Int = 64) {
-    precondition(layers.count == 4, "a ResNet has four stages, not \(layers.count)")
+    let isAllowed =
+      layers.count == 4 && layers.allSatisfy { (1...1000).contains($0) } && (1...4096).contains(groups)
+      && (1...4096).contains(widthPerGroup)
+    let given = (layers, groups, widthPerGroup)
+    let (layers, groups, widthPerGroup) = isAllowed ? given : ([1, 1, 1, 1], 1, 64)
     conv1 = .he(3, 64, kernelSize: 7, stride: 2, padding: 3)
     bn1 = BatchNorm2d(64)
     var channels = 64
@@ -55,6 +59,11 @@ public final class ResNet: Module, Layer {
     layer3 = stage(256, layers[2], stride: 2)
     layer4 = stage(512, layers[3], stride: 2)
     fc = Linear(512 * block.expansion, numClasses)
+    super.init()
+    guard !isAllowed else { return }
+    fault = ModelErrors.argument(
+      "a ResNet of \(given.0) blocks in \(given.1) groups of \(given.2) channels", Self.typeName,
+      "there are four stages of 1 to 1000 blocks, and 1 to 4096 groups and channels")
   }
 
   /// torchvision's name.

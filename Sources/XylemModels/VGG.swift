@@ -6,7 +6,7 @@ public import XylemRuntime
 /// `[N, 3, H, W]` to `[N, numClasses]`, with keys and node names as torchvision's `vgg.py` has them.
 public final class VGG: Module, Layer {
   private let features: Sequential
-  private let avgpool = AdaptiveAvgPool2d(7)
+  private let avgpool = AdaptiveAvgPool2d([7, 7])
   private let classifier: Sequential
 
   /// A network with fresh weights.
@@ -15,7 +15,9 @@ public final class VGG: Module, Layer {
   ///   - stages: for each of the five stages, how many convolutions it has.
   ///   - batchNorm: whether a batch norm follows each convolution.
   public init(_ stages: [Int], batchNorm: Bool = false, numClasses: Int = 1000, dropout: Double = 0.5) {
-    precondition(stages.count == 5, "a VGG has five stages, not \(stages.count)")
+    let given = stages
+    let isAllowed = stages.count == 5 && stages.allSatisfy { (0...1000).contains($0) }
+    let stages = isAllowed ? stages : [1, 1, 1, 1, 1]
     var layers: [any Layer] = []
     var channels = 3
     for (width, count) in zip([64, 128, 256, 512, 512], stages) {
@@ -34,6 +36,10 @@ public final class VGG: Module, Layer {
     classifier = Sequential(
       .normal(512 * 7 * 7, 4096), ReLU(inplace: true), Dropout(p: dropout), .normal(4096, 4096), ReLU(inplace: true),
       Dropout(p: dropout), .normal(4096, numClasses))
+    super.init()
+    guard !isAllowed else { return }
+    fault = ModelErrors.argument(
+      "a VGG of \(given) convolutions", Self.typeName, "there are five stages of 0 to 1000 convolutions")
   }
 
   /// torchvision's name.

@@ -22,7 +22,13 @@ public final class VisionTransformer: Module, Layer {
     imageSize: Int = 224, patchSize: Int, numLayers: Int, numHeads: Int, hiddenDim: Int, mlpDim: Int,
     dropout: Double = 0, attentionDropout: Double = 0, numClasses: Int = 1000
   ) {
-    precondition(imageSize % patchSize == 0, "patches of \(patchSize) do not divide an image of \(imageSize)")
+    let isDivided =
+      (1...1 << 20).contains(imageSize) && (1...1 << 20).contains(patchSize)
+      && imageSize.isMultiple(of: max(patchSize, 1))
+    let isDeep = (0...10_000).contains(numLayers)
+    let given = (imageSize, patchSize, numLayers)
+    let (imageSize, patchSize) = isDivided ? (imageSize, patchSize) : (1, 1)
+    let numLayers = isDeep ? numLayers : 0
     self.imageSize = imageSize
     self.patchSize = patchSize
     self.hiddenDim = hiddenDim
@@ -39,6 +45,14 @@ public final class VisionTransformer: Module, Layer {
     head.weight.initialize(.zeros)
     head.bias?.initialize(.zeros)
     heads = Sequential([("head", head)])
+    super.init()
+    if !isDivided {
+      fault = ModelErrors.argument(
+        "patches of \(given.1) pixels do not divide an image of \(given.0)", Self.typeName,
+        "patchSize is at least 1 and divides imageSize")
+    } else if !isDeep {
+      fault = ModelErrors.argument("\(given.2) layers", Self.typeName, "numLayers is between 0 and 10000")
+    }
   }
 
   /// torchvision's name.

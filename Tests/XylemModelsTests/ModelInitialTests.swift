@@ -72,7 +72,7 @@ import XylemTestSupport
       try model.namedParameters().compactMap { key, parameter in
         let found = try Distribution(of: parameter.tensor)
         guard let wanted = try expected(key, parameter.tensor.sizes) else { return "\(key): \(found), unexpected" }
-        return found.agrees(with: wanted, count: parameter.tensor.count) ? nil : "\(key): \(found) for \(wanted)"
+        return try found.agrees(with: wanted, count: parameter.tensor.count) ? nil : "\(key): \(found) for \(wanted)"
       }
     }
   }

@@ -40,7 +40,7 @@ import XylemTrace
   func `every size has torchvision's keys and shapes in their order, and as many parameters`(name: String) throws {
     let sizes = try #require(Self.golden["sizes"]?[name] as? [String: Any])
     let model = try model(name)
-    #expect(try model.parameters().reduce(0) { $0 + $1.tensor.count } == sizes["parameters"] as? Int)
+    #expect(try model.parameters().reduce(0) { try $0 + $1.tensor.count } == sizes["parameters"] as? Int)
     let state = try model.state()
     #expect(state.count == sizes["keys"] as? Int)
     let lines = try state.map { "\($0.key) \(try $0.tensor.sizes)" }

@@ -45,9 +45,9 @@ import XylemTrace
   @Test func `a predicate chooses leaves by paths and modules, and the policy stays a value`() throws {
     let model = Sequential(("a", Sequential(Linear(2, 2), ReLU())), ("b[0]", Sequential(Linear(2, 2), ReLU())))
     let policy = try LeafPolicy().leaf(in: model) { path, module in module is Sequential && path.hasPrefix("b") }
-    #expect(try SwiftModel(model).trace(TraceOptions(policy: policy)).nodeNames == ["x", "a.0", "a.1", "b[0]"])
+    #expect(try SwiftModel(model).trace(TraceOptions(policy: policy)).nodeNames == ["input", "a.0", "a.1", "b[0]"])
     #expect(policy == LeafPolicy().leaf(path: "b\\[0\\]"))
     let all = try LeafPolicy().leaf(in: model) { path, _ in path.isEmpty }
-    #expect(try SwiftModel(model).trace(TraceOptions(policy: all)).nodeNames == ["x", "Sequential"])
+    #expect(try SwiftModel(model).trace(TraceOptions(policy: all)).nodeNames == ["input", "Sequential"])
   }
 }

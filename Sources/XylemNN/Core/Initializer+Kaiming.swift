@@ -19,7 +19,7 @@ extension Initializer {
 
   /// Uniform within a bound that keeps the variance of activations and gradients: Glorot and Bengio 2010.
   public static func xavierUniform(fanIn: Int, fanOut: Int, gain: Double = 1) -> Initializer {
-    let std = gain * (2.0 / Double(fanIn + fanOut)).squareRoot()
+    let std = gain * (2.0 / (Double(fanIn) + Double(fanOut))).squareRoot()
     let bound = 3.0.squareRoot() * std
     return .uniform(-bound, bound)
   }

@@ -23,11 +23,17 @@ extension Initializer {
 
   /// Normal, with what lies beyond two bounds drawn again.
   ///
-  /// - Precondition: the first bound is less than the second.
+  /// Bounds that nothing lies between are an error where elements are made.
   public static func truncatedNormal(
     mean: Double = 0, std: Double = 1, from low: Double = -2, to high: Double = 2
   ) -> Initializer {
-    precondition(low < high, "nothing lies from \(low) to \(high)")
+    guard low < high else {
+      return Initializer { (_: Tensor) throws(XylemError) in
+        throw XylemError(
+          .modelArgument, "nothing lies from \(low) to \(high)",
+          cause: Reason("the first bound is less than the second"))
+      }
+    }
     func below(_ x: Double) -> Double { (1 + erf(((x - mean) / std) / 2.0.squareRoot())) / 2 }
     // Where little of the distribution is within the bounds, uniform numbers are thinned to its density instead.
     let thins = below(high) - below(low) <= 0.3

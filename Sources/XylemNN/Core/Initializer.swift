@@ -7,24 +7,37 @@ internal import Foundation
 /// Random ones draw from the runtime's default generator when the elements are made, as PyTorch's `torch.nn.init` does.
 public struct Initializer: Sendable {
   /// Fills a tensor in place.
-  private let fill: @Sendable (Tensor) throws(XylemError) -> Void
+  private let body: @Sendable (Tensor) throws(XylemError) -> Void
 
   /// An initialiser that fills a tensor of zeros in place.
-  public init(_ fill: @escaping @Sendable (Tensor) throws(XylemError) -> Void) { self.fill = fill }
+  public init(_ fill: @escaping @Sendable (Tensor) throws(XylemError) -> Void) { body = fill }
+
+  /// Overwrites a tensor's elements, without recording that for gradients.
+  func fill(_ tensor: Tensor) throws(XylemError) {
+    try Recording.paused { () throws(XylemError) in
+      // A view without a past: writing it is not recorded for gradients.
+      let plain = try Self.detachOperator.tensor([.tensor(tensor)])
+      _ = try Self.zeroOperator.tensor([.tensor(plain)])
+      try body(plain)
+    }
+  }
+
+  private static let detachOperator = OperatorReference("aten::detach")
+  private static let zeroOperator = OperatorReference("aten::zero_")
 
   /// This, and then something else in place.
   func then(_ next: @escaping @Sendable (Tensor) throws(XylemError) -> Void) -> Initializer {
-    Initializer { [fill] (tensor: Tensor) throws(XylemError) in
-      try fill(tensor)
+    Initializer { [body] (tensor: Tensor) throws(XylemError) in
+      try body(tensor)
       try next(tensor)
     }
   }
 
   /// This one, once other parameters are made: where PyTorch draws their numbers first.
   func after(_ others: [Parameter]) -> Initializer {
-    Initializer { [fill] (tensor: Tensor) throws(XylemError) in
+    Initializer { [body] (tensor: Tensor) throws(XylemError) in
       for other in others { try other.tensor.materialize() }
-      try fill(tensor)
+      try body(tensor)
     }
   }
 
@@ -37,11 +50,11 @@ public struct Initializer: Sendable {
   }
 
   private func maker(_ shape: [Int], _ dtype: DType) -> @Sendable () throws(XylemError) -> Tensor {
-    { [fill] () throws(XylemError) in
+    { [body] () throws(XylemError) in
       let tensor = try Self.zerosOperator.tensor([
         .list(shape.map { .int($0) }), .int(Int(dtype.runtimeCode)), .none, .none, .none,
       ])
-      try fill(tensor)
+      try body(tensor)
       return tensor
     }
   }

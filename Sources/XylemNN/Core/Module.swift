@@ -31,6 +31,23 @@ open class Module: Traceable {
     set { flag = newValue }
   }
 
+  /// What the initialiser was given that the module can't work with; nil where it can.
+  ///
+  /// Initialisers don't throw, because properties of modules are initialised where nothing can. Instead whatever uses the
+  /// module, or a model that it is part of, throws this with the module's path: calling, tracing, loading, switching the
+  /// mode, listing modules and parameters. PyTorch raises when such a layer is made.
+  ///
+  ///     let conv = Conv2d(3, 4, kernelSize: 1, groups: 2)
+  ///     try conv(x)  // 3 and 4 channels can't be divided into 2 groups (model.argument)
+  ///
+  /// A module of your own may set it in its initialiser.
+  public final var fault: XylemError?
+
+  /// - Throws: ``fault``, where there is one.
+  final func checkFault() throws(XylemError) {
+    if let fault { throw fault }
+  }
+
   /// The module's own flag, whatever is being traced.
   final var ownFlag: Bool { flag }
 
@@ -43,6 +60,11 @@ open class Module: Traceable {
   ///
   ///     override class var keys: [String: String?] { ["mixed5b": "Mixed_5b", "parent": nil] }
   open class var keys: [String: String?] { [:] }
+
+  /// What ``description`` says of the module besides its name and children: PyTorch's `extra_repr`.
+  ///
+  ///     override var extraDescription: String { "width=\(width)" }
+  open var extraDescription: String { "" }
 
   /// How the module is run as a whole, for modules whose `forward` does not have the form of a ``Layer``.
   ///
@@ -82,7 +104,8 @@ extension Module {
   /// The module and its descendants, each once by the first path that reaches it; the module itself has the empty path.
   ///
   /// - Throws: `model.cycle` where a module contains itself, `model.unregistered` for a tensor that is neither a parameter nor a
-  ///   buffer, `model.duplicate-key` where two things have one name.
+  ///   buffer, `model.duplicate-key` where two things have one name, ``fault`` of a module that has one, and `model.argument`
+  ///   for a parameter or buffer of a shape that no tensor has.
   public final func namedModules() throws(XylemError) -> [(path: String, module: Module)] {
     try ModuleTree(self).entries.map { ($0.path, $0.module) }
   }

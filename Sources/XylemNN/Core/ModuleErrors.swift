@@ -41,6 +41,12 @@ enum ModuleErrors {
       remedies: nearMisses(of: path, among: known.filter { !$0.isEmpty }))
   }
 
+  static func faultyTensor(_ fault: XylemError, _ key: String, in entry: ModuleTree.Entry) -> XylemError {
+    XylemError(
+      .modelArgument, "'\(key)' can't be made: \(fault.message)",
+      at: .init(modulePath: entry.path, moduleType: entry.type), cause: fault.cause)
+  }
+
   static func foreignModule(_ type: String, at place: XylemError.Place) -> XylemError {
     XylemError(
       .modelUnregistered, "a module is called that is no part of the model: \(type)", at: place,
@@ -63,6 +69,14 @@ enum ModuleErrors {
         "class \(type.split(separator: ".").last ?? "Model"): Module, Layer  // for forward(_ x: Tensor)",
         "override var entry",
       ])
+  }
+
+  static func listOfUnknownCount(_ argument: String, of type: String) -> XylemError {
+    XylemError(
+      .traceConcreteValue, "how many elements the list '\(argument)' has is not told",
+      at: .init(modulePath: "", moduleType: type),
+      cause: Reason("a trace has a node for each element of a list that is an argument of the whole model"),
+      remedies: ["ModuleEntry(\"\(argument)\", counts: [\"\(argument)\": 2])  // in 'entry' of the module"])
   }
 
   static func noPart(_ key: String, of value: Value) -> XylemError {

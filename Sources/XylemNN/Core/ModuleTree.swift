@@ -96,6 +96,11 @@ final class ModuleTree {
     byModule[identity] = entry
     open[identity] = entry.path
     defer { open[identity] = nil }
+    if var fault = entry.module.fault {
+      fault.place.modulePath = entry.path
+      fault.place.moduleType = fault.place.moduleType ?? entry.type
+      throw fault
+    }
     let members = try ModuleMembers(of: entry.module, path: entry.path, type: entry.type, kinds)
     for (key, member) in members.tensors {
       let slot =
@@ -105,6 +110,9 @@ final class ModuleTree {
         case .buffer(let buffer):
           Slot(key: key, kind: buffer.isPersistent ? .buffer : .attribute, tensor: buffer.tensor, parameter: nil)
         }
+      if let fault = slot.parameter?.fault ?? slot.tensor.lazy?.fault {
+        throw ModuleErrors.faultyTensor(fault, key, in: entry)
+      }
       entry.tensors.append(slot)
       if tensorPaths[slot.tensor.identity] == nil {
         let path = entry.path(of: key)

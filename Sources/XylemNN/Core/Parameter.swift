@@ -1,3 +1,4 @@
+internal import Synchronization
 public import XylemErrors
 public import XylemRuntime
 
@@ -8,8 +9,13 @@ public import XylemRuntime
 public final class Parameter: Sendable {
   /// The tensor.
   public let tensor: Tensor
+  /// Why elements that were there already could not be overwritten.
+  private let failure = Mutex<XylemError?>(nil)
 
   /// A parameter of a shape that an initialiser fills.
+  ///
+  /// A shape that no tensor has, and gradients of integers, are an error where the elements are made, and where a model
+  /// that has the parameter is used.
   ///
   /// - Parameters:
   ///   - shape: the sizes, outermost first.
@@ -23,10 +29,14 @@ public final class Parameter: Sendable {
 
   /// Has the elements made by another initialiser: what a model does to the layers that it is built from.
   ///
-  /// - Precondition: nothing needed the elements yet.
+  /// Elements that were made already are overwritten now; the tensor stays the same object.
   public func initialize(_ initializer: Initializer) {
-    precondition(initializer.replace(initializerOf: tensor), "the parameter's elements were made already")
+    guard !initializer.replace(initializerOf: tensor) else { return }
+    do throws(XylemError) { try initializer.fill(tensor) } catch { failure.withLock { $0 = error } }
   }
+
+  /// Why the parameter can't be used; nil where it can.
+  var fault: XylemError? { tensor.lazy?.fault ?? failure.withLock { $0 } }
 
   /// A parameter that is a tensor which exists already, and is not copied.
   ///

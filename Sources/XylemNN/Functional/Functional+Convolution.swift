@@ -18,7 +18,7 @@ extension Functional {
     let amount: Value
     switch padding {
     case .sizes(let sizes):
-      (op, amount) = (ConvolutionForms.sizes[dimensions - 1], .ints(sizes.expanded(to: dimensions)))
+      (op, amount) = (ConvolutionForms.sizes[dimensions - 1], .ints(try sizes.expanded(to: dimensions)))
     case .same: (op, amount) = (ConvolutionForms.named[dimensions - 1], .string("same"))
     case .valid: (op, amount) = (ConvolutionForms.named[dimensions - 1], .string("valid"))
     }

@@ -75,6 +75,20 @@ private enum ResizeOperators {
   static let trilinear = OperatorReference("aten::upsample_trilinear3d", "vec")
 }
 
+/// Sizes times factors, rounded down.
+///
+/// - Throws: `model.argument` for a factor that gives no size.
+func scaledSizes(_ sizes: some Sequence<Int>, _ factors: [Double]) throws(XylemError) -> [Int] {
+  var found: [Int] = []
+  for (size, factor) in zip(sizes, factors) {
+    guard let scaled = Int(exactly: (Double(size) * factor).rounded(.down)), scaled >= 0 else {
+      throw ModuleErrors.option("a size of \(size) can't be scaled by \(factor)")
+    }
+    found.append(scaled)
+  }
+  return found
+}
+
 extension Functional {
   /// Resizes `[N, C, …]` to a size or by a factor.
   ///
@@ -142,11 +156,7 @@ extension Functional {
     case .bicubic: return try interpolated(antialias ? ResizeOperators.bicubicSmooth : ResizeOperators.bicubic)
     case .trilinear: return try interpolated(ResizeOperators.trilinear)
     case .area:
-      let sizes =
-        try size
-        ?? zip(x.shape.numbers().suffix(dimensions), scales ?? []).map {
-          Int((Double($0) * $1).rounded(.down))
-        }
+      let sizes = try size ?? scaledSizes(x.shape.numbers().suffix(dimensions), scales ?? [])
       return try ResizeOperators.area[dimensions - 1].tensor([.tensor(x), .ints(sizes)])
     }
   }

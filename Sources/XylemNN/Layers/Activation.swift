@@ -7,11 +7,34 @@ public class Activation: Module, Layer {
   private let inPlaceOperator: OperatorReference?
   private let arguments: [Value]
 
+  /// The names under which the arguments are printed; an empty one stands for none, nil leaves the argument out.
+  class var argumentNames: [String?] { [] }
+  /// Whether it is printed that the activation works in place.
+  class var printsInPlace: Bool { true }
+
   init(_ op: OperatorReference, inPlace: OperatorReference? = nil, inplace: Bool = false, _ arguments: [Value] = []) {
     self.op = op
     inPlaceOperator = inPlace
     self.inplace = inplace
     self.arguments = arguments
+  }
+
+  /// What is printed of it.
+  public override var extraDescription: String {
+    var parts: [String] = []
+    for (name, value) in zip(Self.argumentNames, arguments) {
+      guard let name else { continue }
+      let text =
+        switch value {
+        case .float(let number): Python.text(number)
+        case .int(let number): String(number)
+        case .string(let text): Python.text(text)
+        default: "None"
+        }
+      parts.append(name.isEmpty ? text : "\(name)=\(text)")
+    }
+    if inplace, Self.printsInPlace { parts.append("inplace=True") }
+    return parts.joined(separator: ", ")
   }
 
   package override class var consistsOfOperators: Bool { true }
@@ -79,6 +102,7 @@ public final class Hardswish: Activation {
   }
   /// PyTorch's name.
   public override class var typeName: String { "torch.nn.modules.activation.Hardswish" }
+  override class var printsInPlace: Bool { false }
 }
 
 /// `relu6(x + 3) / 6`, PyTorch's `torch.nn.Hardsigmoid`.
@@ -89,6 +113,7 @@ public final class Hardsigmoid: Activation {
   }
   /// PyTorch's name.
   public override class var typeName: String { "torch.nn.modules.activation.Hardsigmoid" }
+  override class var printsInPlace: Bool { false }
 }
 
 /// `x * Φ(x)` with the normal distribution's Φ, PyTorch's `torch.nn.GELU`.
@@ -107,6 +132,7 @@ public final class GELU: Activation {
   }
   /// PyTorch's name.
   public override class var typeName: String { "torch.nn.modules.activation.GELU" }
+  override class var argumentNames: [String?] { ["approximate"] }
 }
 
 /// `1 / (1 + exp(-x))`, PyTorch's `torch.nn.Sigmoid`.

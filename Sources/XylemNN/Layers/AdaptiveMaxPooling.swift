@@ -10,7 +10,12 @@ public class AdaptiveMaxPool: Module, Layer {
     op = Operators.all[dimensions - 1]
     self.dimensions = dimensions
     self.outputSize = outputSize
+    super.init()
+    fault = outputSize.fault(dimensions: dimensions, type: Self.typeName)
   }
+
+  /// What is printed of it.
+  public override var extraDescription: String { "output_size=\(outputSize.text)" }
 
   package override class var consistsOfOperators: Bool { true }
 
@@ -27,7 +32,8 @@ public class AdaptiveMaxPool: Module, Layer {
   }
 
   private func results(_ x: Tensor) throws -> [Tensor] {
-    try op.tensors([.tensor(x), .list(outputSize.sizes(of: x, dimensions: dimensions))])
+    try checkFault()
+    return try op.tensors([.tensor(x), .list(outputSize.sizes(of: x, dimensions: dimensions))])
   }
 }
 

@@ -36,6 +36,14 @@ public class BatchNorm: Module, Layer {
     numBatchesTracked = tracksRunningStats ? Buffer([], dtype: .int64) : nil
   }
 
+  /// What is printed of it.
+  public override var extraDescription: String {
+    let affine = Python.text(weight != nil)
+    let tracks = Python.text(runningMean != nil)
+    return "\(numFeatures), eps=\(Python.text(eps)), momentum=\(Python.text(momentum)), affine=\(affine), "
+      + "bias=\(Python.text(bias != nil)), track_running_stats=\(tracks)"
+  }
+
   package override class var consistsOfOperators: Bool { true }
 
   private static let addOperator = OperatorReference("aten::add_", "Scalar")

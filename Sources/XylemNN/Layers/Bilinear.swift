@@ -12,12 +12,22 @@ public final class Bilinear: Module {
 
   /// A layer with fresh parameters.
   public init(_ in1Features: Int, _ in2Features: Int, _ outFeatures: Int, bias: Bool = true) {
+    var arguments = InitialArguments(Self.typeName)
+    let in1Features = arguments.atLeast(1, in1Features, "in1Features")
     weight = Parameter([outFeatures, in1Features, in2Features], .bias(fan: in1Features))
     self.bias = bias ? Parameter([outFeatures], .bias(fan: in1Features)) : nil
+    super.init()
+    fault = arguments.fault
   }
 
   /// PyTorch's name.
   public override class var typeName: String { "torch.nn.modules.linear.Bilinear" }
+  /// What is printed of it.
+  public override var extraDescription: String {
+    let sizes = weight.tensor.knownSizes ?? [0, 0, 0]
+    let features = "in1_features=\(sizes[1]), in2_features=\(sizes[2]), out_features=\(sizes[0])"
+    return "\(features), bias=\(Python.text(bias != nil))"
+  }
   package override class var consistsOfOperators: Bool { true }
 
   /// Takes `input1` and `input2`.
@@ -40,6 +50,7 @@ public final class Bilinear: Module {
   ///
   /// - Throws: `runtime.operator` with the shapes.
   public func forward(_ input1: Tensor, _ input2: Tensor) throws -> Tensor {
-    try Self.op.tensor([.tensor(input1), .tensor(input2), .tensor(weight.tensor), bias.value])
+    try checkFault()
+    return try Self.op.tensor([.tensor(input1), .tensor(input2), .tensor(weight.tensor), bias.value])
   }
 }

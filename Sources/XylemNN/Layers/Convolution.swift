@@ -49,22 +49,50 @@ public class Convolution: Module, Layer {
     _ padding: ConvolutionPadding, _ dilation: Sizes, _ groups: Int, _ bias: Bool, _ paddingMode: PaddingMode,
     _ initializer: Initializer? = nil
   ) {
-    precondition(groups > 0, "\(groups) groups of channels")
-    precondition(
-      inChannels % groups == 0 && outChannels % groups == 0,
-      "\(inChannels) and \(outChannels) channels can't be divided into \(groups) groups")
+    var arguments = InitialArguments(Self.typeName)
     let count = operators.dimensions
     self.operators = operators
-    self.kernelSize = kernelSize.expanded(to: count)
-    self.stride = stride.expanded(to: count)
-    self.dilation = dilation.expanded(to: count)
-    precondition(padding != .same || self.stride.allSatisfy { $0 == 1 }, "padding 'same' needs a stride of 1")
-    self.padding = padding
+    let groups = arguments.groups(groups, of: inChannels, outChannels)
+    let kernel = arguments.sizes(kernelSize, count, "kernelSize")
+    let steps = arguments.sizes(stride, count, "stride")
+    let isKept = arguments.demand(
+      padding != .same || steps.allSatisfy { $0 == 1 }, "padding 'same' with a stride of \(stride.values)",
+      "padding 'same' needs a stride of 1")
+    let padding = isKept ? padding : .valid
+    if case .sizes(let sizes) = padding {
+      self.padding = .sizes(Sizes(arguments.sizes(sizes, count, "padding")))
+    } else {
+      self.padding = padding
+    }
+    self.kernelSize = kernel
+    self.stride = steps
+    self.dilation = arguments.sizes(dilation, count, "dilation")
     self.groups = groups
     self.paddingMode = paddingMode
-    let fan = inChannels / groups * self.kernelSize.reduce(1, *)
-    weight = Parameter([outChannels, inChannels / groups] + self.kernelSize, initializer ?? .kaimingUniform(fan: fan))
+    let fan = Saturating.product([inChannels / groups] + kernel)
+    weight = Parameter([outChannels, inChannels / groups] + kernel, initializer ?? .kaimingUniform(fan: fan))
     self.bias = bias ? Parameter([outChannels], .bias(fan: fan)) : nil
+    super.init()
+    fault = arguments.fault
+  }
+
+  /// What is printed of it.
+  public override var extraDescription: String {
+    let sizes = weight.tensor.knownSizes ?? [0, 0]
+    let pads: String? =
+      switch padding {
+      case .sizes(let sizes): sizes.values.allSatisfy { $0 == 0 } ? nil : Python.text(sizes.values)
+      case .same: "same"
+      case .valid: "valid"
+      }
+    var text =
+      "\(sizes[1] * groups), \(sizes[0]), kernel_size=\(Python.text(kernelSize)), stride=\(Python.text(stride))"
+    if let pads { text += ", padding=\(pads)" }
+    if dilation.contains(where: { $0 != 1 }) { text += ", dilation=\(Python.text(dilation))" }
+    if groups != 1 { text += ", groups=\(groups)" }
+    if bias == nil { text += ", bias=False" }
+    if paddingMode != .zeros { text += ", padding_mode=\(paddingMode.rawValue)" }
+    return text
   }
 
   package override class var consistsOfOperators: Bool { true }
@@ -73,6 +101,7 @@ public class Convolution: Module, Layer {
   ///
   /// - Throws: `runtime.operator` with the shapes.
   public func forward(_ x: Tensor) throws -> Tensor {
+    try checkFault()
     let padded = try paddingMode == .zeros ? x : pad(x)
     let rest: [Value] = [.ints(dilation), .int(groups)]
     let start: [Value] = [.tensor(padded), .tensor(weight.tensor), bias.value, .ints(stride)]
@@ -80,7 +109,7 @@ public class Convolution: Module, Layer {
       return try operators.sizes.tensor(start + [.ints(stride.map { _ in 0 })] + rest)
     }
     switch padding {
-    case .sizes(let sizes): return try operators.sizes.tensor(start + [.ints(sizes.expanded(to: stride.count))] + rest)
+    case .sizes(let sizes): return try operators.sizes.tensor(start + [.ints(sizes.values)] + rest)
     case .same: return try operators.named.tensor(start + [.string("same")] + rest)
     case .valid: return try operators.named.tensor(start + [.string("valid")] + rest)
     }
@@ -94,10 +123,9 @@ public class Convolution: Module, Layer {
     for dimension in stride.indices.reversed() {
       switch padding {
       case .sizes(let sizes):
-        let size = sizes.expanded(to: stride.count)[dimension]
-        amounts += [size, size]
+        amounts += [sizes.values[dimension], sizes.values[dimension]]
       case .same:
-        let total = dilation[dimension] * (kernelSize[dimension] - 1)
+        let total = Saturating.product(dilation[dimension], Saturating.sum(kernelSize[dimension], -1))
         amounts += [total / 2, total - total / 2]
       case .valid: amounts += [0, 0]
       }

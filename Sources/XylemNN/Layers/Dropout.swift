@@ -16,14 +16,19 @@ public class DropoutLayer: Module, Layer {
     _ op: OperatorReference, _ inPlaceOperator: OperatorReference, p: Double, inplace: Bool, unbatchedRank: Int? = nil,
     ranks: ClosedRange<Int>? = nil
   ) {
-    precondition((0...1).contains(p), "a dropout's probability is \(p)")
+    var arguments = InitialArguments(Self.typeName)
     self.op = op
     self.inPlaceOperator = inPlaceOperator
-    self.p = p
+    self.p = arguments.probability(p, "p")
     self.inplace = inplace
     self.unbatchedRank = unbatchedRank
     self.ranks = ranks
+    super.init()
+    fault = arguments.fault
   }
+
+  /// What is printed of it.
+  public override var extraDescription: String { "p=\(Python.text(p)), inplace=\(Python.text(inplace))" }
 
   package override class var consistsOfOperators: Bool { true }
 
@@ -31,6 +36,7 @@ public class DropoutLayer: Module, Layer {
   ///
   /// - Throws: `runtime.operator`; of a ``Dropout1d`` `model.argument` for other than two or three dimensions.
   public func forward(_ x: Tensor) throws -> Tensor {
+    try checkFault()
     guard let unbatchedRank else { return try dropped(x) }
     if let ranks {
       try InputCheck.make(x) { [self] (sizes: [Int]) throws(XylemError) in

@@ -19,26 +19,23 @@ public final class Embedding: Module, Layer {
   ///   - normType: which norm: the p of the p-norm.
   ///   - scaleGradByFreq: whether gradients are divided by how often a row is in a batch.
   ///   - sparse: whether the gradient is a sparse tensor.
-  /// - Precondition: `paddingIdx` is a row.
   public init(
     _ numEmbeddings: Int, _ embeddingDim: Int, paddingIdx: Int? = nil, maxNorm: Double? = nil, normType: Double = 2,
     scaleGradByFreq: Bool = false, sparse: Bool = false
   ) {
-    if let paddingIdx {
-      precondition(
-        -numEmbeddings <= paddingIdx && paddingIdx < numEmbeddings,
-        "the padding index \(paddingIdx) is none of \(numEmbeddings) rows")
-    }
-    let padding = paddingIdx.map { $0 < 0 ? $0 + numEmbeddings : $0 }
+    var arguments = InitialArguments(Self.typeName)
+    let padding = arguments.row(paddingIdx, of: numEmbeddings)
     weight = Parameter([numEmbeddings, embeddingDim], Self.initializer(padding))
     paddingIndex = padding
     self.maxNorm = maxNorm
     self.normType = normType
     self.scaleGradByFreq = scaleGradByFreq
     self.sparse = sparse
+    super.init()
+    fault = arguments.fault
   }
 
-  private static func initializer(_ padding: Int?) -> Initializer {
+  static func initializer(_ padding: Int?) -> Initializer {
     Initializer.normal().then { tensor throws(XylemError) in
       guard let padding else { return }
       let row = try selectOperator.tensor([.tensor(tensor), .int(0), .int(padding)])
@@ -48,6 +45,16 @@ public final class Embedding: Module, Layer {
 
   /// PyTorch's name.
   public override class var typeName: String { "torch.nn.modules.sparse.Embedding" }
+  /// What is printed of it.
+  public override var extraDescription: String {
+    var text = (weight.tensor.knownSizes ?? []).map(String.init).joined(separator: ", ")
+    if let paddingIndex { text += ", padding_idx=\(paddingIndex)" }
+    if let maxNorm { text += ", max_norm=\(Python.text(maxNorm))" }
+    if normType != 2 { text += ", norm_type=\(Python.text(normType))" }
+    if scaleGradByFreq { text += ", scale_grad_by_freq=True" }
+    if sparse { text += ", sparse=True" }
+    return text
+  }
   package override class var consistsOfOperators: Bool { true }
 
   private static let op = OperatorReference("aten::embedding")
@@ -61,6 +68,7 @@ public final class Embedding: Module, Layer {
   ///
   /// - Throws: `runtime.operator` where there is no such row.
   public func forward(_ indices: Tensor) throws -> Tensor {
+    try checkFault()
     if let maxNorm {
       // Gradients do not flow through the scaling: it works on the table's storage alone.
       let table = try Self.detachOperator.tensor([.tensor(weight.tensor)])

@@ -24,6 +24,10 @@ public final class FrozenBatchNorm2d: Module, Layer {
 
   /// torchvision's name.
   public override class var typeName: String { "torchvision.ops.misc.FrozenBatchNorm2d" }
+  /// What is printed of it.
+  public override var extraDescription: String {
+    "\(weight.tensor.knownSizes?.first ?? 0), eps=\(Python.text(eps))"
+  }
   package override class var consistsOfOperators: Bool { true }
 
   private static let reshapeOperator = OperatorReference("aten::reshape")

@@ -37,6 +37,14 @@ public class InstanceNorm: Module, Layer {
     numBatchesTracked = trackRunningStats ? Buffer([], dtype: .int64) : nil
   }
 
+  /// What is printed of it.
+  public override var extraDescription: String {
+    let affine = Python.text(weight != nil)
+    let tracks = Python.text(runningMean != nil)
+    return "\(numFeatures), eps=\(Python.text(eps)), momentum=\(Python.text(momentum)), affine=\(affine), "
+      + "bias=\(Python.text(bias != nil)), track_running_stats=\(tracks)"
+  }
+
   private static let op = OperatorReference("aten::instance_norm")
   private static let unsqueezeOperator = OperatorReference("aten::unsqueeze")
   private static let squeezeOperator = OperatorReference("aten::squeeze", "dim")

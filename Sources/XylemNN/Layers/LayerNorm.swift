@@ -19,6 +19,12 @@ public final class LayerNorm: Module, Layer {
 
   /// PyTorch's name.
   public override class var typeName: String { "torch.nn.modules.normalization.LayerNorm" }
+  /// What is printed of it.
+  public override var extraDescription: String {
+    let affine = Python.text(weight != nil)
+    return "\(Python.text(normalizedShape)), eps=\(Python.text(eps)), elementwise_affine=\(affine), "
+      + "bias=\(Python.text(bias != nil))"
+  }
   package override class var consistsOfOperators: Bool { true }
 
   private static let op = OperatorReference("aten::layer_norm")

@@ -21,6 +21,11 @@ public class Linear: Module, Layer {
 
   /// PyTorch's name.
   public override class var typeName: String { "torch.nn.modules.linear.Linear" }
+  /// What is printed of it.
+  public override var extraDescription: String {
+    let sizes = weight.tensor.knownSizes ?? [0, 0]
+    return "in_features=\(sizes[1]), out_features=\(sizes[0]), bias=\(Python.text(bias != nil))"
+  }
   package override class var consistsOfOperators: Bool { true }
 
   private static let op = OperatorReference("aten::linear")

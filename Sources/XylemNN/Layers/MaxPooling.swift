@@ -10,13 +10,20 @@ public class MaxPool: WindowPool {
     _ operators: MaxPoolOperators, _ kernelSize: Sizes, _ stride: Sizes?, _ padding: Sizes, _ dilation: Sizes,
     _ ceilMode: Bool
   ) {
+    var arguments = InitialArguments(Self.typeName)
     let count = operators.dimensions
     indexed = operators.indexed
     ownArguments = [
-      .ints(kernelSize.expanded(to: count)), .ints((stride ?? kernelSize).expanded(to: count)),
-      .ints(padding.expanded(to: count)), .ints(dilation.expanded(to: count)), .bool(ceilMode),
+      .ints(arguments.sizes(kernelSize, count, "kernelSize")),
+      .ints(arguments.sizes(stride ?? kernelSize, count, "stride")),
+      .ints(arguments.sizes(padding, count, "padding")), .ints(arguments.sizes(dilation, count, "dilation")),
+      .bool(ceilMode),
     ]
-    super.init(operators.plain, ownArguments)
+    let window = "kernel_size=\(Python.text(kernelSize)), stride=\(Python.text(stride ?? kernelSize))"
+    super.init(
+      operators.plain, ownArguments, arguments,
+      "\(window), padding=\(Python.text(padding)), dilation=\(Python.text(dilation)), ceil_mode=\(Python.text(ceilMode))"
+    )
   }
 
   /// Runs the pool and tells where the values were: what `return_indices=True` gives in PyTorch.

@@ -41,17 +41,19 @@ public final class MultiheadAttention: Module {
   ///   - kdim: the size of keys; `embedDim` unless told.
   ///   - vdim: the size of values; `embedDim` unless told.
   ///   - batchFirst: whether inputs and output are `[N, L, …]` instead of `[L, N, …]`.
-  /// - Precondition: the heads divide `embedDim`.
   public init(
     _ embedDim: Int, _ numHeads: Int, dropout: Double = 0, bias: Bool = true, addBiasKV: Bool = false,
     addZeroAttn: Bool = false, kdim: Int? = nil, vdim: Int? = nil, batchFirst: Bool = false
   ) {
-    precondition(
-      embedDim > 0 && numHeads > 0 && embedDim % numHeads == 0,
-      "\(embedDim) features can't be divided among \(numHeads) heads")
+    var arguments = InitialArguments(Self.typeName)
+    let divides = arguments.demand(
+      embedDim > 0 && numHeads > 0 && embedDim.isMultiple(of: max(numHeads, 1)),
+      "\(embedDim) features can't be divided among \(numHeads) heads",
+      "embedDim and numHeads are at least 1, and numHeads divides embedDim")
+    let (embedDim, numHeads) = divides ? (embedDim, numHeads) : (1, 1)
     self.embedDim = embedDim
     self.numHeads = numHeads
-    self.dropout = dropout
+    self.dropout = arguments.probability(dropout, "dropout")
     self.addZeroAttn = addZeroAttn
     self.batchFirst = batchFirst
     let outProj = NonDynamicallyQuantizableLinear(
@@ -64,14 +66,16 @@ public final class MultiheadAttention: Module {
     }
     (keySize, valueSize) = (kdim ?? embedDim, vdim ?? embedDim)
     let isPacked = keySize == embedDim && valueSize == embedDim
-    inProjWeight = isPacked ? projection(3 * embedDim, embedDim) : nil
+    inProjWeight = isPacked ? projection(Saturating.product(3, embedDim), embedDim) : nil
     qProjWeight = isPacked ? nil : projection(embedDim, embedDim)
     kProjWeight = isPacked ? nil : projection(embedDim, keySize)
     vProjWeight = isPacked ? nil : projection(embedDim, valueSize)
-    inProjBias = bias ? Parameter([3 * embedDim], .zeros) : nil
+    inProjBias = bias ? Parameter([Saturating.product(3, embedDim)], .zeros) : nil
     let extra = Initializer.normal(std: 1 / Double(embedDim).squareRoot())
     biasK = addBiasKV ? Parameter([1, 1, embedDim], extra) : nil
     biasV = addBiasKV ? Parameter([1, 1, embedDim], extra) : nil
+    super.init()
+    fault = arguments.fault
   }
 
   /// PyTorch's name.
@@ -118,6 +122,7 @@ public final class MultiheadAttention: Module {
     _ query: Tensor, _ key: Tensor, _ value: Tensor, keyPaddingMask: Tensor? = nil, needWeights: Bool = true,
     attnMask: Tensor? = nil, averageAttnWeights: Bool = true, isCausal: Bool = false
   ) throws -> AttentionOutput {
+    try checkFault()
     let shapes = AttentionShapes(self, hasPadding: keyPaddingMask != nil, hasMask: attnMask != nil)
     try InputCheck.make([query, key, value] + [keyPaddingMask, attnMask].compactMap { $0 }) {
       (sizes: [[Int]]) throws(XylemError) in try shapes.check(sizes)

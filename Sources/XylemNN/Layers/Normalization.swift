@@ -17,6 +17,11 @@ public final class RMSNorm: Module, Layer {
 
   /// PyTorch's name.
   public override class var typeName: String { "torch.nn.modules.normalization.RMSNorm" }
+  /// What is printed of it.
+  public override var extraDescription: String {
+    let affine = Python.text(weight != nil)
+    return "\(Python.text(normalizedShape)), eps=\(Python.text(eps)), elementwise_affine=\(affine)"
+  }
   package override class var consistsOfOperators: Bool { true }
 
   private static let op = OperatorReference("aten::rms_norm")
@@ -36,23 +41,28 @@ public final class GroupNorm: Module, Layer {
   /// `[numChannels]`.
   public let bias: Parameter?
   private let numGroups: Int
+  private let numChannels: Int
   private let eps: Double
 
   /// A layer with weights of 1 and biases of 0.
-  ///
-  /// - Precondition: the groups divide the channels.
   public init(_ numGroups: Int, _ numChannels: Int, eps: Double = 1e-5, affine: Bool = true) {
-    precondition(
-      numGroups > 0 && numChannels % numGroups == 0,
-      "\(numChannels) channels can't be divided into \(numGroups) groups")
-    self.numGroups = numGroups
+    var arguments = InitialArguments(Self.typeName)
+    self.numGroups = arguments.groups(numGroups, of: numChannels)
+    self.numChannels = numChannels
     self.eps = eps
     weight = affine ? Parameter([numChannels], .ones) : nil
     bias = affine ? Parameter([numChannels], .zeros) : nil
+    super.init()
+    fault = arguments.fault
   }
 
   /// PyTorch's name.
   public override class var typeName: String { "torch.nn.modules.normalization.GroupNorm" }
+  /// What is printed of it.
+  public override var extraDescription: String {
+    let affine = Python.text(weight != nil)
+    return "\(numGroups), \(numChannels), eps=\(Python.text(eps)), affine=\(affine), bias=\(affine)"
+  }
   package override class var consistsOfOperators: Bool { true }
 
   private static let op = OperatorReference("aten::group_norm")
@@ -61,6 +71,7 @@ public final class GroupNorm: Module, Layer {
   ///
   /// - Throws: `runtime.operator` with the shapes; `model.argument` for a single value per group.
   public func forward(_ x: Tensor) throws -> Tensor {
+    try checkFault()
     try InputCheck.make(x) { [numGroups] (sizes: [Int]) throws(XylemError) in
       try ModuleErrors.checkGroups(sizes, numGroups, type: Self.typeName)
     }
@@ -77,14 +88,21 @@ public final class LocalResponseNorm: Module, Layer {
 
   /// A layer over `size` channels.
   public init(_ size: Int, alpha: Double = 1e-4, beta: Double = 0.75, k: Double = 1) {
-    self.size = size
+    var arguments = InitialArguments(Self.typeName)
+    self.size = arguments.atLeast(1, size, "size")
     self.alpha = alpha
     self.beta = beta
     self.k = k
+    super.init()
+    fault = arguments.fault
   }
 
   /// PyTorch's name.
   public override class var typeName: String { "torch.nn.modules.normalization.LocalResponseNorm" }
+  /// What is printed of it.
+  public override var extraDescription: String {
+    "\(size), alpha=\(Python.text(alpha)), beta=\(Python.text(beta)), k=\(Python.text(k))"
+  }
   package override class var consistsOfOperators: Bool { true }
 
   private static let mulOperator = OperatorReference("aten::mul", "Tensor")
@@ -103,6 +121,7 @@ public final class LocalResponseNorm: Module, Layer {
   ///
   /// - Throws: `runtime.operator` with the shapes; `model.argument` for fewer dimensions.
   public func forward(_ x: Tensor) throws -> Tensor {
+    try checkFault()
     try InputCheck.make(x) { (sizes: [Int]) throws(XylemError) in
       guard sizes.count >= 3 else { throw ModuleErrors.rank(sizes, wanted: 3...5, type: Self.typeName) }
     }

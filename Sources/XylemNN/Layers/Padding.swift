@@ -7,9 +7,25 @@ public class PaddingLayer: Module, Layer {
   private let value: Double?
 
   fileprivate init(_ padding: Sizes, _ dimensions: Int, _ mode: String, _ value: Double? = nil) {
-    amounts = padding.expanded(to: 2 * dimensions)
+    var arguments = InitialArguments(Self.typeName)
+    if let all = padding.spread(over: 2 * dimensions) {
+      amounts = all
+    } else {
+      amounts = []
+      arguments.demand(
+        false, "padding is \(padding.values)", "one number is allowed, or \(2 * dimensions), two for each dimension")
+    }
     self.mode = mode
     self.value = value
+    super.init()
+    fault = arguments.fault
+  }
+
+  /// What is printed of it.
+  public override var extraDescription: String {
+    // PyTorch prints the value of those that were given one.
+    guard String(describing: Swift.type(of: self)).hasPrefix("Constant"), let value else { return Python.text(amounts) }
+    return "padding=\(Python.text(amounts)), value=\(Python.text(value))"
   }
 
   package override class var consistsOfOperators: Bool { true }
@@ -20,7 +36,8 @@ public class PaddingLayer: Module, Layer {
   ///
   /// - Throws: `runtime.operator` with the shape.
   public func forward(_ x: Tensor) throws -> Tensor {
-    try Self.op.tensor([.tensor(x), .ints(amounts), .string(mode), value.map { .float($0) } ?? .none])
+    try checkFault()
+    return try Self.op.tensor([.tensor(x), .ints(amounts), .string(mode), value.map { .float($0) } ?? .none])
   }
 }
 

@@ -1,30 +1,52 @@
+internal import XylemErrors
 public import XylemRuntime
 
 /// What pools with a window have in common.
 public class WindowPool: Module, Layer {
   private let op: OperatorReference
   private let arguments: [Value]
+  private let text: String
 
-  init(_ op: OperatorReference, _ arguments: [Value]) {
+  /// - Parameter text: what is printed of it.
+  init(_ op: OperatorReference, _ arguments: [Value], _ initial: InitialArguments, _ text: String) {
     self.op = op
     self.arguments = arguments
+    self.text = text
+    super.init()
+    fault = initial.fault
   }
+
+  /// What is printed of it.
+  public override var extraDescription: String { text }
 
   package override class var consistsOfOperators: Bool { true }
 
   /// `[N, C, …]` to `[N, C, …']`.
   ///
   /// - Throws: `runtime.operator` with the shape.
-  public func forward(_ x: Tensor) throws -> Tensor { try op.tensor([.tensor(x)] + arguments) }
+  public func forward(_ x: Tensor) throws -> Tensor {
+    try checkFault()
+    return try op.tensor([.tensor(x)] + arguments)
+  }
 
-  static func averageArguments(
-    _ count: Int, _ kernelSize: Sizes, _ stride: Sizes?, _ padding: Sizes, _ ceilMode: Bool, _ countIncludePad: Bool,
-    _ divisor: Int? = nil
-  ) -> [Value] {
-    [
-      .ints(kernelSize.expanded(to: count)), .ints((stride ?? kernelSize).expanded(to: count)),
-      .ints(padding.expanded(to: count)), .bool(ceilMode), .bool(countIncludePad),
-    ] + (count == 1 ? [] : [divisor.map { .int($0) } ?? .none])
+  /// An average pool of one, two or three dimensions.
+  fileprivate init(
+    average op: OperatorReference, _ count: Int, _ kernelSize: Sizes, _ stride: Sizes?, _ padding: Sizes,
+    _ ceilMode: Bool, _ countIncludePad: Bool, _ divisor: Int? = nil
+  ) {
+    var initial = InitialArguments(Self.typeName)
+    let arguments: [Value] = [
+      .ints(initial.sizes(kernelSize, count, "kernelSize")),
+      .ints(initial.sizes(stride ?? kernelSize, count, "stride")), .ints(initial.sizes(padding, count, "padding")),
+      .bool(ceilMode), .bool(countIncludePad),
+    ]
+    self.op = op
+    let shown = { (sizes: Sizes) in count == 1 ? Python.text(sizes.values) : Python.text(sizes) }
+    text =
+      "kernel_size=\(shown(kernelSize)), stride=\(shown(stride ?? kernelSize)), padding=\(shown(padding))"
+    self.arguments = arguments + (count == 1 ? [] : [divisor.map { .int($0) } ?? .none])
+    super.init()
+    fault = initial.fault
   }
 }
 
@@ -44,8 +66,7 @@ public final class AvgPool1d: WindowPool {
   public init(
     kernelSize: Sizes, stride: Sizes? = nil, padding: Sizes = 0, ceilMode: Bool = false, countIncludePad: Bool = true
   ) {
-    super.init(
-      PoolOperators.average1d, Self.averageArguments(1, kernelSize, stride, padding, ceilMode, countIncludePad))
+    super.init(average: PoolOperators.average1d, 1, kernelSize, stride, padding, ceilMode, countIncludePad)
   }
   /// PyTorch's name.
   public override class var typeName: String { "torch.nn.modules.pooling.AvgPool1d" }
@@ -59,8 +80,7 @@ public final class AvgPool2d: WindowPool {
     divisorOverride: Int? = nil
   ) {
     super.init(
-      PoolOperators.average2d,
-      Self.averageArguments(2, kernelSize, stride, padding, ceilMode, countIncludePad, divisorOverride))
+      average: PoolOperators.average2d, 2, kernelSize, stride, padding, ceilMode, countIncludePad, divisorOverride)
   }
   /// PyTorch's name.
   public override class var typeName: String { "torch.nn.modules.pooling.AvgPool2d" }
@@ -74,8 +94,7 @@ public final class AvgPool3d: WindowPool {
     divisorOverride: Int? = nil
   ) {
     super.init(
-      PoolOperators.average3d,
-      Self.averageArguments(3, kernelSize, stride, padding, ceilMode, countIncludePad, divisorOverride))
+      average: PoolOperators.average3d, 3, kernelSize, stride, padding, ceilMode, countIncludePad, divisorOverride)
   }
   /// PyTorch's name.
   public override class var typeName: String { "torch.nn.modules.pooling.AvgPool3d" }
@@ -90,10 +109,24 @@ public struct OutputSize: Sendable, ExpressibleByIntegerLiteral, ExpressibleByAr
   /// One size for each dimension.
   public init(arrayLiteral values: Int?...) { self.values = values }
 
-  /// The sizes of an input's last dimensions after the pool.
+  /// As Python writes it: one size, or a tuple.
+  var text: String {
+    let texts = values.map { $0.map(String.init) ?? "None" }
+    return texts.count == 1 ? texts[0] : "(" + texts.joined(separator: ", ") + ")"
+  }
+
+  /// Why a pool of so many dimensions can't have the size; nil where it can.
+  func fault(dimensions: Int, type: String) -> XylemError? {
+    var arguments = InitialArguments(type)
+    arguments.demand(
+      values.count == 1 || values.count == dimensions, "outputSize has \(values.count) sizes",
+      "one size is allowed, or \(dimensions), one for each dimension")
+    return arguments.fault
+  }
+
+  /// The sizes of an input's last dimensions after the pool, which was checked for faults.
   func sizes(of x: Tensor, dimensions: Int) throws -> [Value] {
     let wanted = values.count == 1 ? Array(repeating: values[0], count: dimensions) : values
-    precondition(wanted.count == dimensions, "\(wanted.count) sizes were given, and \(dimensions) are needed")
     return try wanted.enumerated().map { index, size in
       if let size { return .int(size) }
       let dimension = index - dimensions
@@ -118,7 +151,12 @@ public class AdaptiveAvgPool: Module, Layer {
     self.op = op
     self.dimensions = dimensions
     self.outputSize = outputSize
+    super.init()
+    fault = outputSize.fault(dimensions: dimensions, type: Self.typeName)
   }
+
+  /// What is printed of it.
+  public override var extraDescription: String { "output_size=\(outputSize.text)" }
 
   package override class var consistsOfOperators: Bool { true }
 
@@ -126,7 +164,8 @@ public class AdaptiveAvgPool: Module, Layer {
   ///
   /// - Throws: `runtime.operator` with the shape.
   public func forward(_ x: Tensor) throws -> Tensor {
-    try op.tensor([.tensor(x), .list(outputSize.sizes(of: x, dimensions: dimensions))])
+    try checkFault()
+    return try op.tensor([.tensor(x), .list(outputSize.sizes(of: x, dimensions: dimensions))])
   }
 }
 

@@ -25,6 +25,7 @@ public final class LeakyReLU: Activation {
   }
   /// PyTorch's name.
   public override class var typeName: String { "torch.nn.modules.activation.LeakyReLU" }
+  override class var argumentNames: [String?] { ["negative_slope"] }
 }
 
 /// `x` above 0, and `alpha * (exp(x) - 1)` below, PyTorch's `torch.nn.ELU`.
@@ -35,6 +36,7 @@ public final class ELU: Activation {
   }
   /// PyTorch's name.
   public override class var typeName: String { "torch.nn.modules.activation.ELU" }
+  override class var argumentNames: [String?] { ["alpha"] }
 }
 
 /// `ELU` with the constants that keep mean 0 and variance 1: Klambauer et al., arXiv:1706.02515, PyTorch's `torch.nn.SELU`.
@@ -53,6 +55,7 @@ public final class CELU: Activation {
   }
   /// PyTorch's name.
   public override class var typeName: String { "torch.nn.modules.activation.CELU" }
+  override class var argumentNames: [String?] { ["alpha"] }
 }
 
 /// `x` kept between two bounds, PyTorch's `torch.nn.Hardtanh`.
@@ -64,6 +67,7 @@ public final class Hardtanh: Activation {
   }
   /// PyTorch's name.
   public override class var typeName: String { "torch.nn.modules.activation.Hardtanh" }
+  override class var argumentNames: [String?] { ["min_val", "max_val"] }
 }
 
 /// `x` above a threshold, and a fixed value up to it, PyTorch's `torch.nn.Threshold`.
@@ -75,6 +79,7 @@ public final class Threshold: Activation {
   }
   /// PyTorch's name.
   public override class var typeName: String { "torch.nn.modules.activation.Threshold" }
+  override class var argumentNames: [String?] { ["threshold", "value"] }
 }
 
 /// `x` beyond `lambd` on either side of 0, and 0 between, PyTorch's `torch.nn.Hardshrink`.
@@ -83,6 +88,7 @@ public final class Hardshrink: Activation {
   public init(_ lambd: Double = 0.5) { super.init(Operators.hardshrink, [.float(lambd)]) }
   /// PyTorch's name.
   public override class var typeName: String { "torch.nn.modules.activation.Hardshrink" }
+  override class var argumentNames: [String?] { [""] }
 }
 
 /// `x` moved towards 0 by `lambd`, and 0 where it would pass 0, PyTorch's `torch.nn.Softshrink`.
@@ -91,6 +97,7 @@ public final class Softshrink: Activation {
   public init(_ lambd: Double = 0.5) { super.init(Operators.softshrink, [.float(lambd)]) }
   /// PyTorch's name.
   public override class var typeName: String { "torch.nn.modules.activation.Softshrink" }
+  override class var argumentNames: [String?] { [""] }
 }
 
 /// `x` above 0, and a learnt slope times `x` below, PyTorch's `torch.nn.PReLU`: He et al., arXiv:1502.01852.
@@ -107,6 +114,8 @@ public final class PReLU: Module, Layer {
 
   /// PyTorch's name.
   public override class var typeName: String { "torch.nn.modules.activation.PReLU" }
+  /// What is printed of it.
+  public override var extraDescription: String { "num_parameters=\(weight.tensor.knownSizes?.first ?? 0)" }
   package override class var consistsOfOperators: Bool { true }
 
   private static let op = OperatorReference("aten::prelu")

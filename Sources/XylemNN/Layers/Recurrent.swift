@@ -10,11 +10,31 @@ public class Recurrent: Module {
   let shape: RecurrentShape
 
   init(_ shape: RecurrentShape) {
-    precondition((0...1).contains(shape.dropout), "a dropout's probability is \(shape.dropout)")
-    precondition(shape.hiddenSize > 0 && shape.numLayers > 0, "a recurrent layer has features and layers")
-    precondition(0 <= shape.projSize && shape.projSize < shape.hiddenSize, "a projection makes states smaller")
+    var arguments = InitialArguments(Self.typeName)
+    var shape = shape
+    shape.dropout = arguments.probability(shape.dropout, "dropout")
+    shape.hiddenSize = arguments.atLeast(1, shape.hiddenSize, "hiddenSize")
+    shape.numLayers = arguments.atLeast(1, shape.numLayers, "numLayers")
+    let isSmaller = arguments.demand(
+      0 <= shape.projSize && shape.projSize < shape.hiddenSize, "projSize is \(shape.projSize)",
+      "it is 0 for none, or less than hiddenSize, which is \(shape.hiddenSize)")
+    if !isSmaller { shape.projSize = 0 }
     self.shape = shape
     weights = RecurrentWeights(shape)
+    super.init()
+    fault = arguments.fault
+  }
+
+  /// What is printed of it.
+  public override var extraDescription: String {
+    var text = "\(shape.inputSize), \(shape.hiddenSize)"
+    if shape.projSize != 0 { text += ", proj_size=\(shape.projSize)" }
+    if shape.numLayers != 1 { text += ", num_layers=\(shape.numLayers)" }
+    if !shape.bias { text += ", bias=False" }
+    if shape.batchFirst { text += ", batch_first=True" }
+    if shape.dropout != 0 { text += ", dropout=\(Python.text(shape.dropout))" }
+    if shape.bidirectional { text += ", bidirectional=True" }
+    return text
   }
 
   /// The arguments that all recurrent operators have after the state.
@@ -31,6 +51,7 @@ public class Recurrent: Module {
   ///   - states: nil for zeros.
   ///   - sizes: the features of each state.
   func run(_ op: OperatorReference, _ input: Tensor, _ states: [Tensor]?, sizes: [Int]) throws -> [Tensor] {
+    try checkFault()
     try InputCheck.make([input] + (states ?? [])) { [self] (shapes: [[Int]]) throws(XylemError) in
       try check(shapes[0], Array(shapes.dropFirst()), sizes)
     }
@@ -88,11 +109,11 @@ struct RecurrentShape: Sendable {
   /// How many matrices a cell has, one for each gate.
   let gates: Int
   let inputSize: Int
-  let hiddenSize: Int
-  let numLayers: Int
+  var hiddenSize: Int
+  var numLayers: Int
   let bias: Bool
   let batchFirst: Bool
-  let dropout: Double
+  var dropout: Double
   let bidirectional: Bool
   var projSize = 0
 
@@ -107,10 +128,10 @@ struct RecurrentWeights: NamedParameters {
 
   init(_ shape: RecurrentShape) {
     let bound = 1 / Double(shape.hiddenSize).squareRoot()
-    let rows = shape.gates * shape.hiddenSize
+    let rows = Saturating.product(shape.gates, shape.hiddenSize)
     var named: [(key: String, parameter: Parameter)] = []
     for layer in 0..<shape.numLayers {
-      let inputSize = layer == 0 ? shape.inputSize : shape.outputSize * shape.directions
+      let inputSize = layer == 0 ? shape.inputSize : Saturating.product(shape.outputSize, shape.directions)
       for direction in 0..<shape.directions {
         let suffix = "_l\(layer)" + (direction == 1 ? "_reverse" : "")
         func add(_ name: String, _ sizes: [Int]) {

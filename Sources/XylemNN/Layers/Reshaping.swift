@@ -13,6 +13,8 @@ public final class Unflatten: Module, Layer {
 
   /// PyTorch's name.
   public override class var typeName: String { "torch.nn.modules.flatten.Unflatten" }
+  /// What is printed of it.
+  public override var extraDescription: String { "dim=\(dim), unflattened_size=\(Python.text(sizes))" }
   package override class var consistsOfOperators: Bool { true }
 
   private static let op = OperatorReference("aten::unflatten", "int")
@@ -32,6 +34,8 @@ public final class PixelShuffle: Module, Layer {
 
   /// PyTorch's name.
   public override class var typeName: String { "torch.nn.modules.pixelshuffle.PixelShuffle" }
+  /// What is printed of it.
+  public override var extraDescription: String { "upscale_factor=\(upscaleFactor)" }
   package override class var consistsOfOperators: Bool { true }
 
   private static let op = OperatorReference("aten::pixel_shuffle")
@@ -52,6 +56,8 @@ public final class PixelUnshuffle: Module, Layer {
 
   /// PyTorch's name.
   public override class var typeName: String { "torch.nn.modules.pixelshuffle.PixelUnshuffle" }
+  /// What is printed of it.
+  public override var extraDescription: String { "downscale_factor=\(downscaleFactor)" }
   package override class var consistsOfOperators: Bool { true }
 
   private static let op = OperatorReference("aten::pixel_unshuffle")

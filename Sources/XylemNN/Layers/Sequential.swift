@@ -1,3 +1,4 @@
+internal import XylemErrors
 public import XylemRuntime
 
 /// Layers that run one after another, PyTorch's `torch.nn.Sequential`.
@@ -45,10 +46,20 @@ open class Sequential: Module, Layer {
   /// PyTorch's name.
   open override class var typeName: String { "torch.nn.modules.container.Sequential" }
 
-  /// The layer at a position.
+  /// The layer at a position; negative positions count from the end.
   ///
-  /// - Precondition: there is one.
-  public final subscript(position: Int) -> any Layer { children.entries[position].layer }
+  /// - Throws: `model.argument` where there is none.
+  public final subscript(position: Int) -> any Layer {
+    get throws(XylemError) {
+      let index = position < 0 ? position + count : position
+      guard children.entries.indices.contains(index) else {
+        throw XylemError(
+          .modelArgument, "there is no layer \(position)", at: .init(moduleType: Swift.type(of: self).typeName),
+          cause: Reason("there are \(count) layers"))
+      }
+      return children.entries[index].layer
+    }
+  }
 
   /// What the last layer gives; the input itself where there is none.
   ///
@@ -89,6 +100,8 @@ public final class Flatten: Module, Layer {
 
   /// PyTorch's name.
   public override class var typeName: String { "torch.nn.modules.flatten.Flatten" }
+  /// What is printed of it.
+  public override var extraDescription: String { "start_dim=\(startDim), end_dim=\(endDim)" }
   package override class var consistsOfOperators: Bool { true }
 
   private static let op = OperatorReference("aten::flatten", "using_ints")

@@ -24,6 +24,7 @@ public final class Softplus: Activation {
   }
   /// PyTorch's name.
   public override class var typeName: String { "torch.nn.modules.activation.Softplus" }
+  override class var argumentNames: [String?] { ["beta", "threshold"] }
 }
 
 /// `log(1 / (1 + exp(-x)))`, PyTorch's `torch.nn.LogSigmoid`.
@@ -40,6 +41,7 @@ public final class GLU: Activation {
   public init(dim: Int = -1) { super.init(Operators.glu, [.int(dim)]) }
   /// PyTorch's name.
   public override class var typeName: String { "torch.nn.modules.activation.GLU" }
+  override class var argumentNames: [String?] { ["dim"] }
 }
 
 /// `x / (1 + |x|)`, PyTorch's `torch.nn.Softsign`.

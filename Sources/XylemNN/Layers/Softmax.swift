@@ -7,6 +7,7 @@ public final class Softmax: Activation {
   public init(dim: Int) { super.init(SoftmaxOperators.softmax, [.int(dim), .none]) }
   /// PyTorch's name.
   public override class var typeName: String { "torch.nn.modules.activation.Softmax" }
+  override class var argumentNames: [String?] { ["dim"] }
 }
 
 /// The logarithm of a softmax, PyTorch's `torch.nn.LogSoftmax`.
@@ -15,6 +16,7 @@ public final class LogSoftmax: Activation {
   public init(dim: Int) { super.init(SoftmaxOperators.logSoftmax, [.int(dim), .none]) }
   /// PyTorch's name.
   public override class var typeName: String { "torch.nn.modules.activation.LogSoftmax" }
+  override class var argumentNames: [String?] { ["dim"] }
 }
 
 /// A softmax over the channels of `[N, C, H, W]` or `[C, H, W]`, PyTorch's `torch.nn.Softmax2d`.
@@ -43,6 +45,7 @@ public final class Softmin: Activation {
   public init(dim: Int) { super.init(SoftmaxOperators.softmax, [.int(dim), .none]) }
   /// PyTorch's name.
   public override class var typeName: String { "torch.nn.modules.activation.Softmin" }
+  override class var argumentNames: [String?] { ["dim"] }
 
   /// The input's shape.
   ///

@@ -15,16 +15,18 @@ public final class StochasticDepth: Module, Layer {
   private let mode: Mode
 
   /// A layer that loses samples with a probability.
-  ///
-  /// - Precondition: `p` is a probability.
   public init(_ p: Double, _ mode: Mode) {
-    precondition((0...1).contains(p), "the probability of being dropped is \(p)")
-    self.p = p
+    var arguments = InitialArguments(Self.typeName)
+    self.p = arguments.probability(p, "p")
     self.mode = mode
+    super.init()
+    fault = arguments.fault
   }
 
   /// torchvision's name.
   public override class var typeName: String { "torchvision.ops.stochastic_depth.StochasticDepth" }
+  /// What is printed of it.
+  public override var extraDescription: String { "p=\(Python.text(p)), mode=\(mode.rawValue)" }
   package override class var consistsOfOperators: Bool { true }
 
   private static let emptyOperator = OperatorReference("aten::new_empty")
@@ -37,6 +39,7 @@ public final class StochasticDepth: Module, Layer {
   ///
   /// - Throws: `runtime.operator`.
   public func forward(_ x: Tensor) throws -> Tensor {
+    try checkFault()
     let isTraining = isTraining
     return try functional(
       "torchvision.ops.stochastic_depth.stochastic_depth", x, p, mode.rawValue, isTraining, at: CallSite(#fileID, #line)

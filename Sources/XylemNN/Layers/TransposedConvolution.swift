@@ -20,20 +20,34 @@ public class TransposedConvolution: Module, Layer {
     _ op: OperatorReference, _ count: Int, _ inChannels: Int, _ outChannels: Int, _ kernelSize: Sizes, _ stride: Sizes,
     _ padding: Sizes, _ outputPadding: Sizes, _ groups: Int, _ bias: Bool, _ dilation: Sizes
   ) {
-    precondition(
-      groups > 0 && inChannels % groups == 0 && outChannels % groups == 0,
-      "\(inChannels) and \(outChannels) channels can't be divided into \(groups) groups")
+    var arguments = InitialArguments(Self.typeName)
+    let groups = arguments.groups(groups, of: inChannels, outChannels)
     self.op = op
-    self.kernelSize = kernelSize.expanded(to: count)
-    self.stride = stride.expanded(to: count)
-    self.padding = padding.expanded(to: count)
-    self.outputPadding = outputPadding.expanded(to: count)
-    self.dilation = dilation.expanded(to: count)
+    self.kernelSize = arguments.sizes(kernelSize, count, "kernelSize")
+    self.stride = arguments.sizes(stride, count, "stride")
+    self.padding = arguments.sizes(padding, count, "padding")
+    self.outputPadding = arguments.sizes(outputPadding, count, "outputPadding")
+    self.dilation = arguments.sizes(dilation, count, "dilation")
     self.groups = groups
     // PyTorch takes the weight's second size for the number of inputs, though it is that of outputs here.
-    let fan = outChannels / groups * self.kernelSize.reduce(1, *)
+    let fan = Saturating.product([outChannels / groups] + self.kernelSize)
     weight = Parameter([inChannels, outChannels / groups] + self.kernelSize, .kaimingUniform(fan: fan))
     self.bias = bias ? Parameter([outChannels], .bias(fan: fan)) : nil
+    super.init()
+    fault = arguments.fault
+  }
+
+  /// What is printed of it.
+  public override var extraDescription: String {
+    let sizes = weight.tensor.knownSizes ?? [0, 0]
+    var text =
+      "\(sizes[0]), \(sizes[1] * groups), kernel_size=\(Python.text(kernelSize)), stride=\(Python.text(stride))"
+    if padding.contains(where: { $0 != 0 }) { text += ", padding=\(Python.text(padding))" }
+    if dilation.contains(where: { $0 != 1 }) { text += ", dilation=\(Python.text(dilation))" }
+    if outputPadding.contains(where: { $0 != 0 }) { text += ", output_padding=\(Python.text(outputPadding))" }
+    if groups != 1 { text += ", groups=\(groups)" }
+    if bias == nil { text += ", bias=False" }
+    return text
   }
 
   package override class var consistsOfOperators: Bool { true }
@@ -56,7 +70,8 @@ public class TransposedConvolution: Module, Layer {
   }
 
   private func run(_ x: Tensor, _ outputPadding: Value) throws -> Tensor {
-    try op.tensor([
+    try checkFault()
+    return try op.tensor([
       .tensor(x), .tensor(weight.tensor), bias.value, .ints(stride), .ints(padding), outputPadding, .int(groups),
       .ints(dilation),
     ])
@@ -73,8 +88,9 @@ public class TransposedConvolution: Module, Layer {
     }
     let shape = try x.shape
     return try wanted.enumerated().map { index, size in
-      let spread = dilation[index] * (kernelSize[index] - 1) + 1 - 2 * padding[index]
-      let smallest = try (shape[index - count] - 1) * Size(stride[index]) + Size(spread)
+      let window = try Size(dilation[index]) * (Size(kernelSize[index]) - 1) + 1
+      let spread = try window - 2 * Size(padding[index])
+      let smallest = try (shape[index - count] - 1) * Size(stride[index]) + spread
       let extra = try size - smallest
       let message = "an output size of \(size) can't be reached from an input of \(shape)"
       try require(extra >= 0, message)

@@ -60,37 +60,60 @@ public final class Upsample: Module, Layer {
   /// - Parameters:
   ///   - alignCorners: whether the corner elements of input and output lie on each other; for the linear modes and `bicubic`.
   ///   - recomputeScaleFactor: whether the factor is computed from the sizes again, after rounding.
-  /// - Precondition: exactly one of `size` and `scaleFactor` is given, and `alignCorners` only where the mode knows it.
+  /// Exactly one of `size` and `scaleFactor` has to be given, and `alignCorners` only where the mode knows it.
   public init(
     size: Sizes? = nil, scaleFactor: Scales? = nil, mode: UpsampleMode = .nearest, alignCorners: Bool? = nil,
     recomputeScaleFactor: Bool = false
   ) {
-    precondition((size == nil) != (scaleFactor == nil), "either a size or a scale factor is needed")
-    precondition(mode.dimensions != nil || alignCorners == nil, "alignCorners is nothing for the mode \(mode.rawValue)")
-    precondition(size == nil || !recomputeScaleFactor, "recomputeScaleFactor is nothing where a size is given")
+    var arguments = InitialArguments(Self.typeName)
+    arguments.demand(
+      (size == nil) != (scaleFactor == nil), "a size and a scale factor, or neither, are given", "exactly one is needed"
+    )
+    arguments.demand(
+      mode.dimensions != nil || alignCorners == nil, "alignCorners is given for the mode \(mode.rawValue)",
+      "linear, bilinear, bicubic and trilinear have it")
+    arguments.demand(
+      size == nil || !recomputeScaleFactor, "recomputeScaleFactor is given with a size", "it needs a scale factor")
+    let allowed = mode.dimensions.map { $0...$0 } ?? 1...3
+    for (name, count) in [("size", size?.values.count), ("scaleFactor", scaleFactor?.values.count)] {
+      guard let count, count != 1 else { continue }
+      arguments.demand(
+        allowed.contains(count), "\(name) has \(count) numbers", "one number is allowed, or one for each dimension")
+    }
     self.size = size
     self.scaleFactor = scaleFactor
     self.mode = mode
     self.alignCorners = alignCorners
     self.recomputeScaleFactor = recomputeScaleFactor
+    super.init()
+    fault = arguments.fault
   }
 
   /// PyTorch's name.
   public override class var typeName: String { "torch.nn.modules.upsampling.Upsample" }
 
+  /// What is printed of it.
+  public override var extraDescription: String {
+    let end = "mode=\(Python.text(mode.rawValue))"
+    guard let factors = scaleFactor?.values else { return "size=\(size.map { Python.text($0) } ?? "None"), \(end)" }
+    let texts = factors.map { Python.text($0) }
+    return "scale_factor=\(texts.count == 1 ? texts[0] : "(" + texts.joined(separator: ", ") + ")"), \(end)"
+  }
+
   /// `[N, C, …]` to `[N, C, …']`.
   ///
   /// - Throws: `model.argument` for another number of dimensions than the mode is for; `runtime.operator` with the shape.
   public func forward(_ x: Tensor) throws -> Tensor {
+    try checkFault()
     let dimensions = try dimensions(of: x)
-    var wanted: Value = size.map { .ints($0.expanded(to: dimensions)) } ?? .none
+    var wanted: Value = try size.map { .ints(try $0.expanded(to: dimensions)) } ?? .none
     var factors: Value = .none
     if let scaleFactor {
       let values = scaleFactor.values
       let scales = values.count == 1 ? Array(repeating: values[0], count: dimensions) : values
       if recomputeScaleFactor {
         let sizes = try x.shape.numbers()
-        wanted = .ints(zip(sizes.suffix(dimensions), scales).map { Int((Double($0) * $1).rounded(.down)) })
+        wanted = .ints(try scaledSizes(sizes.suffix(dimensions), scales))
       } else {
         factors = .list(scales.map { .float($0) })
       }

@@ -1,5 +1,12 @@
 public import XylemRuntime
 
+/// How much is padded so that a convolution keeps the size. The convolution tells of sizes that are too many or too few.
+private func keptPadding(_ kernelSize: Sizes, _ dilation: Sizes, _ count: Int) -> [Int] {
+  zip(kernelSize.spread(over: count) ?? [1], dilation.spread(over: count) ?? [1]).map {
+    Saturating.product(Saturating.sum($0, -1) / 2, $1)
+  }
+}
+
 /// A convolution, a norm and an activation, torchvision's `Conv2dNormActivation`: children `0`, `1` and `2`.
 public class Conv2dNormActivation: Sequential {
   /// A block; as in torchvision the padding keeps the size, and the convolution has a bias where no norm follows.
@@ -12,7 +19,7 @@ public class Conv2dNormActivation: Sequential {
     groups: Int = 1, normLayer: ((Int) -> any Layer)? = { BatchNorm2d($0) },
     activationLayer: (() -> any Layer)? = { ReLU(inplace: true) }, dilation: Sizes = 1, bias: Bool? = nil
   ) {
-    let own = zip(kernelSize.expanded(to: 2), dilation.expanded(to: 2)).map { ($0 - 1) / 2 * $1 }
+    let own = keptPadding(kernelSize, dilation, 2)
     var layers: [any Layer] = [
       Conv2d(
         inChannels, outChannels, kernelSize: kernelSize, stride: stride, padding: .sizes(padding ?? Sizes(own)),
@@ -40,7 +47,7 @@ public class Conv3dNormActivation: Sequential {
     groups: Int = 1, normLayer: ((Int) -> any Layer)? = { BatchNorm3d($0) },
     activationLayer: (() -> any Layer)? = { ReLU(inplace: true) }, dilation: Sizes = 1, bias: Bool? = nil
   ) {
-    let own = zip(kernelSize.expanded(to: 3), dilation.expanded(to: 3)).map { ($0 - 1) / 2 * $1 }
+    let own = keptPadding(kernelSize, dilation, 3)
     let convolution = Conv3d(
       inChannels, outChannels, kernelSize: kernelSize, stride: stride, padding: .sizes(padding ?? Sizes(own)),
       dilation: dilation, groups: groups, bias: bias ?? (normLayer == nil))
@@ -97,7 +104,10 @@ open class MLP: Sequential {
     _ inChannels: Int, _ hiddenChannels: [Int], normLayer: ((Int) -> any Layer)? = nil,
     activationLayer: () -> any Layer = { ReLU() }, inplace: Bool? = nil, bias: Bool = true, dropout: Double = 0
   ) {
-    precondition(!hiddenChannels.isEmpty, "an MLP needs at least one width")
+    var arguments = InitialArguments(Self.typeName)
+    let hiddenChannels =
+      arguments.demand(!hiddenChannels.isEmpty, "hiddenChannels is empty", "at least one width is needed")
+      ? hiddenChannels : [1]
     var layers: [any Layer] = []
     var width = inChannels
     for hidden in hiddenChannels.dropLast() {
@@ -110,6 +120,7 @@ open class MLP: Sequential {
     layers.append(Linear(width, hiddenChannels[hiddenChannels.count - 1], bias: bias))
     layers.append(Dropout(p: dropout, inplace: inplace ?? false))
     super.init(layers)
+    fault = arguments.fault
   }
 
   /// torchvision's name.

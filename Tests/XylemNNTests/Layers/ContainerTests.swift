@@ -16,7 +16,7 @@ import XylemTrace
     named.append(Tanh())
     named.append("last", Identity())
     #expect(try paths(named) == ["", "conv0", "relu0", "2", "last"])
-    #expect(named.count == 4 && named[2] is Tanh && named.layers.last is Identity)
+    #expect(try named.count == 4 && named[2] is Tanh && named.layers.last is Identity)
     #expect(try named.namedParameters().map(\.path) == ["conv0.weight", "conv0.bias"])
   }
 
