@@ -8,8 +8,16 @@ package struct OperatorFacts: Sendable {
   let name: String
   /// The name without namespace and overload, `add`.
   let shortName: String
+  /// Whether the result is the first argument, which the operator writes: `add_`.
+  package var isInPlace: Bool {
+    shortName.hasSuffix("_") && !shortName.hasSuffix("__") && effects?.writes.contains(0) == true
+  }
   /// The types of the arguments.
   let argumentKinds: [ScriptType.Kind]
+  /// The names of the arguments.
+  let argumentNames: [String]
+  /// The values of arguments that are left out; nil where one must be given, or where the value has no literal form.
+  let defaults: [Argument?]
   /// Effects as the schema tells them, whatever the arguments; nil where it tells nothing.
   let effects: Effects?
   /// Whether it reaches files, processes or the network.
@@ -28,6 +36,8 @@ package struct OperatorFacts: Sendable {
     reachesOutside = schema.reachesOutside
     isComputable = ComputableOperators.contains(schema.name)
     argumentKinds = schema.arguments.map(\.type.kind)
+    argumentNames = schema.arguments.map(\.name)
+    defaults = schema.arguments.map { $0.defaultValue.flatMap(CodeValue.init)?.literal }
     conditionalWrites = Dictionary(
       uniqueKeysWithValues: schema.arguments.indices.compactMap { position in
         schema.arguments[position].writtenOnlyIf.map { (position, $0) }

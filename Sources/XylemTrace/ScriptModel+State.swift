@@ -72,6 +72,11 @@ extension ScriptModel {
     package let owner: ScriptObject
     package let name: String
     package let value: Value
+    /// The first path that reaches the module.
+    package let modulePath: String
+
+    /// The path of the attribute.
+    package var key: String { modulePath.isEmpty ? name : modulePath + "." + name }
   }
 
   /// Every module's plain attributes with their present values.
@@ -80,7 +85,10 @@ extension ScriptModel {
       module.attributes.compactMap { name, attribute in
         switch attribute.content {
         case .module, .value(.tensor): nil
-        case .value: module.object.attribute(name).map { PlainAttribute(owner: module.object, name: name, value: $0) }
+        case .value:
+          module.object.attribute(name).map {
+            PlainAttribute(owner: module.object, name: name, value: $0, modulePath: module.path)
+          }
         }
       }
     }

@@ -34,13 +34,17 @@ package struct HostLeaf: @unchecked Sendable {
   package let call: ([Value]) throws -> Value
   /// The operators that it consists of, for inputs of this form; gives nil for code of the user's own, which is called as it is.
   package let expand: ([Argument], [NodeID: String]) throws -> HostExpansion?
+  /// The operators that it runs in this mode, to be read and not to be run; gives nil for code of the user's own.
+  package let read: ([Argument], [NodeID: String]) throws -> HostExpansion?
 
   package init(
     call: @escaping ([Value]) throws -> Value,
-    expand: @escaping ([Argument], [NodeID: String]) throws -> HostExpansion?
+    expand: @escaping ([Argument], [NodeID: String]) throws -> HostExpansion?,
+    read: @escaping ([Argument], [NodeID: String]) throws -> HostExpansion? = { _, _ in nil }
   ) {
     self.call = call
     self.expand = expand
+    self.read = read
   }
 }
 

@@ -77,9 +77,12 @@ open class Module: Traceable {
   package class var consistsOfOperators: Bool { false }
 
   /// Whether operators may run in its stead: not for a subclass from outside of the package, whose code may do anything.
-  static var runsAsOperators: Bool {
+  static var runsAsOperators: Bool { consistsOfOperators && isOfPackage }
+
+  /// Whether it is a type of the package, whose code does nothing that a trace does not see.
+  static var isOfPackage: Bool {
     let name = String(reflecting: self)
-    return consistsOfOperators && ["XylemNN.", "XylemModels."].contains { name.hasPrefix($0) }
+    return ["XylemNN.", "XylemModels."].contains { name.hasPrefix($0) }
   }
 
   /// The module and its descendants, ready to be traced.

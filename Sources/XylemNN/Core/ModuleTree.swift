@@ -30,6 +30,9 @@ final class ModuleTree {
       type = Swift.type(of: module).typeName
     }
 
+    /// Whether the module's code, and that of all below it, does nothing that a trace does not see.
+    var isOfPackage: Bool { Swift.type(of: module).isOfPackage && children.allSatisfy(\.entry.isOfPackage) }
+
     /// Whether the code of the module and of all below it is known to be nothing but operators.
     var runsAsOperators: Bool {
       Swift.type(of: module).runsAsOperators && children.allSatisfy(\.entry.runsAsOperators)

@@ -86,7 +86,7 @@ extension ModuleTracer {
       LeafModule(path: entry.path, type: entry.type, provider: rule?.provider), inputs, type: type,
       effects: rule?.effects(inputs: inputs.count, in: options.mode), rule: rule?.description ?? "automatic",
       at: location(site))
-    leaves[id] = leaf({ entry.runsAsOperators }, in: entry, body)
+    leaves[id] = leaf({ entry.runsAsOperators }, reads: { entry.isOfPackage }, in: entry, body)
     return standIn(id, type: type)
   }
 
@@ -153,19 +153,24 @@ extension ModuleTracer {
       in: frame.path, type: "None", at: location(site))
   }
 
+  /// - Parameters:
+  ///   - consistsOfOperators: whether operators may run in its stead.
+  ///   - reads: whether its code may be run with stand-ins, to see what it does; nil where that is the same.
   private func leaf(
-    _ consistsOfOperators: @escaping () -> Bool, in entry: ModuleTree.Entry, _ body: @escaping ([Value]) throws -> Value
+    _ consistsOfOperators: @escaping () -> Bool, reads: (() -> Bool)? = nil, in entry: ModuleTree.Entry,
+    _ body: @escaping ([Value]) throws -> Value
   ) -> HostLeaf {
     // The tracer itself is not captured: it holds the leaves.
     let (modes, model, mode, outer) = (modes, model, options.mode, constants)
+    func expansion(_ inputs: [Argument], _ types: [NodeID: String]) throws -> HostExpansion? {
+      try ModuleTracer(model, TraceOptions(mode: mode, policy: .none, recordsLocations: false))
+        .expansion(of: entry, inputs, types, constants: outer.values, body)
+    }
+    // Both are asked for later: a trace alone has no use for the answers.
     return HostLeaf(
       call: { values in try ModuleModes.$current.withValue(modes) { try body(values) } },
-      expand: { inputs, types in
-        // Asked when a plan is built: a trace alone has no use for the answer.
-        guard consistsOfOperators() else { return nil }
-        return try ModuleTracer(model, TraceOptions(mode: mode, policy: .none, recordsLocations: false))
-          .expansion(of: entry, inputs, types, constants: outer.values, body)
-      })
+      expand: { inputs, types in consistsOfOperators() ? try expansion(inputs, types) : nil },
+      read: { inputs, types in (reads ?? consistsOfOperators)() ? try expansion(inputs, types) : nil })
   }
 
   private func noteAutomaticLeaf(path: String, type: String?, hiddenModules: [String], _ error: XylemError) {
