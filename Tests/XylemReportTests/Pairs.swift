@@ -149,12 +149,34 @@ extension Pair {
     let norm = sketch { s in
       s.output(s.leaf("bn", "torch.nn.modules.batchnorm.BatchNorm2d", s.leaf("conv", conv, s.value("x"))))
     }
+    let counter = sketch { s in
+      s.op("add_.Tensor", s.attribute("calls"), .int(1), line: 6)
+      s.output(s.op("relu", s.value("x"), line: 7))
+    }
+    let dropping = sketch { s in
+      let y = s.function("torch.nn.functional.dropout", s.value("x"), .float(0.5), .bool(true), .bool(false), line: 8)
+      s.output(s.op("relu", y))
+    }
+    // What its code says in each mode.
+    let normalizes = (
+      train: ["bn": NodeBehaviour(digest: 1, writes: ["bn.running_mean"], writers: ["batch_norm"])],
+      eval: ["bn": NodeBehaviour(digest: 2, usesStatistics: true)]
+    )
+    let counts = ["add_": NodeBehaviour(digest: 3, writes: ["calls"], writers: ["add_"])]
+    let drops = ["dropout": NodeBehaviour(digest: 4, draws: ["dropout"])]
     return [
       Pair("state-in-train", [.stateUpdatedInOneMode], XylemSketches.diff(counting(true), counting(false))),
       Pair("state-in-eval", [.stateUpdatedInOneMode], XylemSketches.diff(counting(false), counting(true))),
       Pair("random-in-train", [.randomInOneMode], XylemSketches.diff(noisy(true), noisy(false))),
       Pair("random-in-eval", [.randomInOneMode], XylemSketches.diff(noisy(false), noisy(true))),
-      Pair("batch-norm", [.stateUpdatedInOneMode], XylemSketches.diff(norm, norm)),
+      Pair("batch-norm", [.stateUpdatedInOneMode], XylemSketches.diff(norm, norm, behaviours: normalizes)),
+      Pair("batch-norm-unread", [.stateUpdatedInOneMode], XylemSketches.diff(norm, norm)),
+      Pair(
+        "random-in-both", [.randomInEval],
+        XylemSketches.diff(dropping, dropping, behaviours: (train: drops, eval: drops))),
+      Pair(
+        "state-in-both", [.stateUpdatedInEval],
+        XylemSketches.diff(counter, counter, behaviours: (train: counts, eval: counts))),
       Pair("frozen", [.submoduleModeMixed], XylemSketches.diff(norm, norm, pinned: ["bn"])),
     ]
   }

@@ -40,6 +40,13 @@ package struct Sketch {
         modulePath: module, effects: effects, location: line.map { SourceLocation(file: "net.py", line: $0) }))
   }
 
+  /// An operator with any number of arguments, under a name of its own.
+  @discardableResult
+  package mutating func operation(_ operation: String, _ inputs: [Argument], name: String) -> Argument {
+    .node(
+      graph.append(.operator(name: "aten::" + operation), name: name, inputs: inputs, effects: Effects.none))
+  }
+
   /// A leaf function by its qualified name.
   @discardableResult
   package mutating func function(
@@ -114,12 +121,20 @@ package func sketch(_ body: (inout Sketch) -> Void) -> Graph {
 }
 
 /// The diff of two graphs as the train and eval traces of one model.
+///
+/// - Parameter behaviours: what nodes do in each mode, by their names.
 package func diff(
-  _ train: Graph, _ eval: Graph, options: DiffOptions = DiffOptions(), pinned: [String] = []
+  _ train: Graph, _ eval: Graph, options: DiffOptions = DiffOptions(), pinned: [String] = [],
+  behaviours: (train: [String: NodeBehaviour], eval: [String: NodeBehaviour]) = ([:], [:])
 ) -> TraceDiff {
-  TraceDiffer.diff(
-    DiffSide(graph: train, label: "train", isTraining: true, pinnedModules: pinned),
-    DiffSide(graph: eval, label: "eval", isTraining: false, pinnedModules: pinned), model: "net", options: options,
+  func side(_ graph: Graph, _ label: String, _ behaviours: [String: NodeBehaviour]) -> DiffSide {
+    var known: [NodeID: NodeBehaviour] = [:]
+    for (name, behaviour) in behaviours { if let node = graph.node(named: name) { known[node.id] = behaviour } }
+    return DiffSide(
+      graph: graph, label: label, isTraining: label == "train", pinnedModules: pinned, behaviours: known)
+  }
+  return TraceDiffer.diff(
+    side(train, "train", behaviours.train), side(eval, "eval", behaviours.eval), model: "net", options: options,
     today: (2026, 7, 1))
 }
 

@@ -6,6 +6,14 @@ enum ArgumentChange {
   case constant(place: String, position: Int?, train: Argument?, eval: Argument?)
   /// Another node, or a node on one side only.
   case input(position: Int, train: Int?, eval: Int?)
+
+  /// The position of the argument; nil for a detail of the operation.
+  var position: Int? {
+    switch self {
+    case .constant(_, let position, _, _): position
+    case .input(let position, _, _): position
+    }
+  }
 }
 
 /// Compares the arguments of paired nodes.

@@ -122,12 +122,22 @@ struct ClusterSearch {
     guard side.side.isTraining, !other.side.isTraining else { return nil }
     let type = side.types[path] ?? ""
     if let behaviour = ModeBehaviour.ofModule(type) {
-      return behaviour.kind == .random ? behaviour.cause : nil
+      return behaviour.kind == .random && mayDraw(nodes) ? behaviour.cause : nil
     }
     let isAuxiliary =
       NormalName.last(path).lowercased().hasPrefix("aux") || NormalName.last(type).contains("Aux")
     // A head whose value flows back into the model is more than a head.
     return isAuxiliary && endInOutput(nodes) ? "auxiliary head" : nil
+  }
+
+  /// Whether some of the nodes draw random numbers, or may.
+  private func mayDraw(_ nodes: [Int]) -> Bool {
+    let opaque: Set<Operation.Kind> = [.leafModule, .leafFunction, .region]
+    return nodes.contains { position in
+      let node = side.nodes[position]
+      if let behaviour = side.side.behaviours[node.id] { return !behaviour.draws.isEmpty }
+      return opaque.contains(node.operation.kind) || node.effects?.usesRandomState != false
+    }
   }
 
   /// Whether everything that is made of the nodes' values is on this side only, up to the result.

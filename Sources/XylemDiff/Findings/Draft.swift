@@ -15,5 +15,7 @@ struct Draft {
     var path: String
     var behaviour: ModeBehaviour
     var type: String
+    /// What it does in one mode only; nil where that is not known.
+    var difference: ModeDifference?
   }
 }

@@ -13,9 +13,10 @@ extension FindingBuilder {
       if kinds[t] == .same || kinds[t] == .renamed { kinds[t] = .moved }
       let e = toEval[t]
       let node = train.nodes[t]
+      let lines = self.lines(t, e)
       let finding = makeFinding(
         .orderDiffers, true, t, edit: "moved", arguments: node.inputs, message: FindingText.moved(node.name),
-        train: FindingText.line(train, t), eval: FindingText.line(eval, e))
+        train: lines.train, eval: lines.eval)
       drafts.append(Draft(finding: finding, trainNodes: [t], evalNodes: [e]))
     }
   }

@@ -70,10 +70,12 @@ extension FindingBuilder {
     draft.finding.operation = "module " + layer.type
     draft.finding.fingerprint = Fingerprint.make(
       rule, module: layer.path, operation: "module " + layer.type, edit: "mode")
-    draft.finding.message = FindingText.layer(layer.behaviour, type: layer.type, number: 1)
-    draft.layer = layer
     draft.trainNodes = group.flatMap { drafts[$0].trainNodes }.sorted()
     draft.evalNodes = group.flatMap { drafts[$0].evalNodes }.sorted()
+    var layer = layer
+    layer.difference = difference(layer.behaviour, draft)
+    draft.layer = layer
+    draft.finding.message = text([draft])
     draft.consequences = group.flatMap { index in
       let finding = drafts[index].finding
       let own = Finding.Member(
@@ -84,21 +86,57 @@ extension FindingBuilder {
     return draft
   }
 
+  /// What the nodes of a layer do in one mode only; nil where their code was not read, or says otherwise.
+  private func difference(_ behaviour: ModeBehaviour, _ draft: Draft) -> ModeDifference? {
+    func read(_ side: IndexedSide, _ positions: [Int]) -> [(node: Node, does: NodeBehaviour)] {
+      positions.compactMap { position in
+        let node = side.nodes[position]
+        return side.side.behaviours[node.id].map { (node, $0) }
+      }
+    }
+    let (a, b) = (read(train, draft.trainNodes), read(eval, draft.evalNodes))
+    let isRandom = behaviour.kind == .random
+    func acts(_ nodes: [(node: Node, does: NodeBehaviour)]) -> Bool {
+      nodes.contains { isRandom ? !$0.does.draws.isEmpty : !$0.does.writes.isEmpty }
+    }
+    guard acts(a) != acts(b) else { return nil }
+    let updates = (acts(a) ? a : b).contains(where: \.does.updatesStatistics)
+    let rest = (acts(a) ? b : a).filter { !ModeBehaviour.flags(of: $0.node.operation).isEmpty }
+    return ModeDifference(
+      isRandom ? .draws : updates ? .updates : .writes, behaviour.cause, isTrain: acts(a),
+      restPasses: isRandom && !rest.isEmpty && rest.allSatisfy(\.does.passesInput),
+      restUses: !isRandom && rest.contains(where: \.does.usesStatistics))
+  }
+
+  /// What the layers of one type do that drafts are about as a whole.
+  private func text(_ drafts: [Draft]) -> String {
+    guard let layer = drafts[0].layer else { return "" }
+    let differences = drafts.compactMap { $0.layer?.difference }
+    guard differences.count == drafts.count, let first = differences.first else {
+      return FindingText.usualLayer(layer.behaviour, type: layer.type, number: drafts.count)
+    }
+    let whole = ModeDifference(
+      differences.contains { $0.kind == .writes } ? .writes : first.kind, first.cause, isTrain: first.isTrain,
+      restPasses: differences.allSatisfy(\.restPasses),
+      restUses: differences.allSatisfy(\.restUses))
+    return FindingText.layer(whole, type: layer.type, number: drafts.count, labels: labels)
+  }
+
   /// One finding for all places of a known cause, but for auxiliary heads: each of those is one.
   mutating func mergeKnownCauses() {
+    let builder = self
     merge(
       key: { draft in
         guard let cause = draft.finding.cause, cause != "auxiliary head", cause != "detector" else { return nil }
         let finding = draft.finding
         return "\(finding.rule.rawValue) \(cause) \(finding.moduleType ?? "") \(finding.operation ?? "")"
       },
-      message: { draft, number in
-        if let layer = draft.layer {
-          return FindingText.layer(layer.behaviour, type: layer.type, number: number)
-        }
+      message: { drafts in
+        if drafts.allSatisfy({ $0.layer != nil }) { return builder.text(drafts) }
+        let finding = drafts[0].finding
         return FindingText.places(
-          draft.finding.cause ?? "", number: number, such: draft.finding.node ?? "",
-          byArgument: draft.finding.rule == .attributeDiffers)
+          finding.cause ?? "", number: drafts.count, such: finding.node ?? "",
+          byArgument: finding.rule == .attributeDiffers)
       })
   }
 }

@@ -34,10 +34,10 @@ extension FindingBuilder {
 
   mutating func addOutput(_ t: Int, _ e: Int) {
     let (a, b) = (structure(train, t), structure(eval, e))
+    let lines = self.lines(t, e)
     let finding = makeFinding(
       .outputStructureDiffers, true, t, edit: "structure", arguments: train.nodes[t].inputs + eval.nodes[e].inputs,
-      message: FindingText.structure(train: a, eval: b, labels: labels), train: FindingText.line(train, t),
-      eval: FindingText.line(eval, e))
+      message: FindingText.structure(train: a, eval: b, labels: labels), train: lines.train, eval: lines.eval)
     drafts.append(Draft(finding: finding, trainNodes: [t], evalNodes: [e]))
     explained.insert(t)
   }
@@ -66,12 +66,14 @@ extension FindingBuilder {
     }
     let outputs = drafts.indices.filter { drafts[$0].finding.rule == .outputStructureDiffers }
     guard let t = train.nodes.indices.last, let e = eval.nodes.indices.last, !joined.isEmpty,
-      train.nodes[t].operation.kind == .output, eval.nodes[e].operation.kind == .output
+      train.nodes[t].operation.kind == .output, eval.nodes[e].operation.kind == .output,
+      givesLosses(train, t) != givesLosses(eval, e), givesLosses(train, t) == train.side.isTraining
     else { return }
     let gone = Set(joined + outputs)
+    let lines = self.lines(t, e)
     var finding = makeFinding(
       .outputStructureDiffers, true, t, edit: "detector", message: FindingText.detector(labels: labels),
-      train: FindingText.line(train, t), eval: FindingText.line(eval, e), cause: "detector")
+      train: lines.train, eval: lines.eval, cause: "detector")
     var consequences: [Finding.Member] = []
     for index in joined {
       let own = drafts[index].finding
@@ -85,6 +87,17 @@ extension FindingBuilder {
       finding: finding, trainNodes: gone.flatMap { drafts[$0].trainNodes }.sorted(),
       evalNodes: gone.flatMap { drafts[$0].evalNodes }.sorted(), consequences: consequences)
     drafts = drafts.indices.filter { !gone.contains($0) }.map { drafts[$0] } + [draft]
+  }
+
+  /// Whether the result is a dictionary of losses, or begins with one.
+  private func givesLosses(_ side: IndexedSide, _ position: Int) -> Bool {
+    func isFilled(_ argument: Argument?) -> Bool {
+      if case .dictionary(let entries)? = argument { return !entries.isEmpty }
+      return false
+    }
+    let result = side.nodes[position].inputs.first
+    if case .tuple(let parts, _)? = result { return isFilled(parts.first) }
+    return isFilled(result)
   }
 
   private func isDetectorCode(_ draft: Draft) -> Bool {

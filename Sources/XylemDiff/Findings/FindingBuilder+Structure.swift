@@ -145,6 +145,12 @@ extension FindingBuilder {
 
   private mutating func addConstants(_ changes: [ArgumentChange], _ t: Int, _ e: Int) {
     explained.insert(t)
+    // A dropout with a probability of 0 is the same whatever it is told of the mode.
+    if comparesModes, doTheSame(t) == true {
+      let readsTheSame = zip(train.inputs[t], eval.inputs[e]).allSatisfy { toEval[$0] == $1 }
+      kinds[t] = !readsTheSame ? .rewired : train.name[t] == eval.name[e] ? .same : .renamed
+      return
+    }
     let a = train.nodes[t]
     let flag = modeFlag(changes, a.operation)
     var parts: [String] = []
@@ -158,13 +164,15 @@ extension FindingBuilder {
       edits.append(place)
       arguments += [old ?? .string("nothing"), new ?? .string("nothing")]
     }
+    let position = changes.lazy.compactMap(\.position).first
+    let lines = self.lines(t, e, at: position)
     // Nodes are all alike here, so that these are the constants of both sides.
     arguments += a.inputs
     let message =
       flag.map { FindingText.flag(a.name, behaviour: $0.behaviour, name: $0.name) } ?? parts.joined(separator: "; ")
     let finding = makeFinding(
       .attributeDiffers, true, t, edit: edits.joined(separator: ","), arguments: arguments, message: message,
-      train: FindingText.line(train, t), eval: FindingText.line(eval, e), cause: flag?.behaviour.cause)
+      train: lines.train, eval: lines.eval, cause: flag?.behaviour.cause)
     drafts.append(Draft(finding: finding, trainNodes: [t], evalNodes: [e]))
   }
 
@@ -204,11 +212,12 @@ extension FindingBuilder {
     let edit = zip(changes, zip(old, new)).map { change, nodes in
       "\(change.position) \(source(nodes.0)) \(source(nodes.1))"
     }
+    let lines = self.lines(t, e, at: changes.first?.position)
     let finding = makeFinding(
       .inputRewired, true, t, edit: edit.joined(separator: ","),
       message: FindingText.rewired(
         node.name, train: names.0.joined(separator: ", "), eval: names.1.joined(separator: ", "), labels: labels),
-      train: FindingText.line(train, t), eval: FindingText.line(eval, e))
+      train: lines.train, eval: lines.eval)
     drafts.append(Draft(finding: finding, trainNodes: [t], evalNodes: [e]))
     explained.insert(t)
   }

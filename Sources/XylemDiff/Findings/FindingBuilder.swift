@@ -35,6 +35,13 @@ struct FindingBuilder {
     addModes()
   }
 
+  /// Both nodes of a pair as lines of code that show where they differ.
+  ///
+  /// - Parameter argument: the position of the argument that differs; nil for the first one whose text differs.
+  func lines(_ t: Int, _ e: Int, at argument: Int? = nil) -> (train: String, eval: String) {
+    NodeLine.pair(NodeLine(train, t), NodeLine(eval, e), argument: argument)
+  }
+
   func side(_ isTrain: Bool) -> IndexedSide { isTrain ? train : eval }
   func label(_ isTrain: Bool) -> String { isTrain ? labels.0 : labels.1 }
 
@@ -59,7 +66,7 @@ struct FindingBuilder {
   }
 
   /// Joins findings of one rule and one known cause at many places into one, the places as its members.
-  mutating func merge(key: (Draft) -> String?, message: (Draft, Int) -> String) {
+  mutating func merge(key: (Draft) -> String?, message: ([Draft]) -> String) {
     var groups: [String: [Int]] = [:]
     for index in drafts.indices {
       if let key = key(drafts[index]) { groups[key, default: []].append(index) }
@@ -72,7 +79,7 @@ struct FindingBuilder {
       joined.finding.moduleType = side.types[joined.finding.module]
       joined.finding.fingerprint = Fingerprint.make(
         joined.finding.rule, module: "", operation: key, edit: "everywhere")
-      joined.finding.message = message(joined, indices.count)
+      joined.finding.message = message(indices.map { drafts[$0] })
       joined.finding.members = indices.map { index in
         let finding = drafts[index].finding
         return Finding.Member(

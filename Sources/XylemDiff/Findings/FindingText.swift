@@ -12,13 +12,7 @@ enum FindingText {
   }
 
   /// A node as a line of code, cut where it is long.
-  static func line(_ side: IndexedSide, _ position: Int) -> String {
-    let node = side.nodes[position]
-    let arguments = node.inputs.map { $0.description { side.side.graph.contains($0) ? side.side.graph[$0].name : "?" } }
-    let target = node.operation.target.isEmpty ? node.operation.kind.rawValue : node.operation.target
-    let text = "\(node.name) = \(target)(\(arguments.joined(separator: ", ")))"
-    return text.count > 200 ? String(text.prefix(199)) + "…" : text
-  }
+  static func line(_ side: IndexedSide, _ position: Int) -> String { NodeLine(side, position).text }
 
   static func alone(_ node: String, rest: Int, side: String) -> String {
     let others = rest == 0 ? "runs" : "and \(rest == 1 ? "a node" : "\(rest) nodes") that go with it run"
@@ -78,16 +72,62 @@ enum FindingText {
   static func state(_ node: String, side: String) -> String { "\(node) writes state in \(side) only" }
   static func random(_ node: String, side: String) -> String { "\(node) draws random numbers in \(side) only" }
 
-  static func layer(_ behaviour: ModeBehaviour, type: String, number: Int) -> String {
-    let layers = number == 1 ? "one layer" : "\(number) layers"
-    let name = NormalName.last(type)
-    return switch behaviour.kind {
-    case .statistics:
-      "\(behaviour.cause) (\(name), \(layers)) updates its statistics in train mode and uses them in eval mode"
-    case .random:
-      "\(behaviour.cause) (\(name), \(layers)) draws random numbers in train mode and passes its input on in eval mode"
-    case .parts: "\(name) (\(layers)) depends on the mode where it has \(behaviour.cause) inside"
+  /// What a layer does in one mode only.
+  static func layer(_ difference: ModeDifference, type: String, number: Int, labels: (String, String)) -> String {
+    let (mode, other) = difference.isTrain ? labels : (labels.1, labels.0)
+    let does =
+      switch difference.kind {
+      case .draws: "draws random numbers in \(mode)"
+      case .writes: "writes state in \(mode)"
+      case .updates: "updates its statistics in \(mode)"
+      case .drops: "gives zeros in \(mode)"
+      case .uses: "uses the statistics of earlier runs in \(mode)"
+      }
+    let rest =
+      if difference.restPasses {
+        "passes its input on in \(other)"
+      } else if difference.kind == .updates, difference.restUses {
+        "uses them in \(other)"
+      } else {
+        (difference.kind == .draws ? "none in " : "not in ") + other
+      }
+    return "\(difference.cause) (\(layers(type, number))) \(does) and \(rest)"
+  }
+
+  /// What layers of a type do, where their code was not read.
+  static func usualLayer(_ behaviour: ModeBehaviour, type: String, number: Int) -> String {
+    "\(behaviour.cause) (\(layers(type, number))) may depend on the mode, as such layers do unless they are told otherwise"
+  }
+  static let whyUsual = "The code of the layer could not be read here, so its type is all that is known."
+
+  private static func layers(_ type: String, _ number: Int) -> String {
+    "\(NormalName.last(type)), \(number == 1 ? "one layer" : "\(number) layers")"
+  }
+
+  /// How people call nodes of one kind that do something together.
+  static func subject(_ nodes: [Node], cause: String) -> String {
+    guard let first = nodes.first else { return cause }
+    let places = nodes.count == 1 ? "" : ", in \(nodes.count) places,"
+    switch first.operation {
+    case .leafModule(let leaf):
+      if ModeBehaviour.isKnownPackage(leaf.type) { return "\(cause) (\(layers(leaf.type, nodes.count)))" }
+      return "\(NormalName.last(leaf.type)), a leaf in \(nodes.count == 1 ? "one place" : "\(nodes.count) places"),"
+    case .region(let region): return "this '\(region.kind.rawValue)'\(places)"
+    case .setAttribute where nodes.count == 1: return "an assignment"
+    case .operator where !nodes.allSatisfy({ $0.operation == first.operation }), .setAttribute:
+      return "code\(places)"
+    case .leafFunction(let function): return nodes.count == 1 ? first.name : NormalName.last(function.name) + places
+    default: return nodes.count == 1 ? first.name : "\(NormalName.last(first.name))\(places)"
     }
+  }
+
+  static func draws(_ subject: String, mode: String, flag: String?) -> String {
+    "\(subject) draws random numbers in \(mode)" + (flag.map { ": its argument '\($0)' is True" } ?? "")
+  }
+
+  static func writes(_ subject: String, _ paths: [String], mode: String) -> String {
+    let names = paths.prefix(3).joined(separator: ", ") + (paths.count > 3 ? " and \(paths.count - 3) more" : "")
+    return "\(subject) writes \(names) in \(mode)"
   }
 
   static func places(_ cause: String, number: Int, such node: String, byArgument: Bool) -> String {
@@ -108,10 +148,26 @@ enum FindingText {
     return
       "\(NormalName.last(type)), a leaf in \(number == 1 ? "one place" : "\(number) places"), \(says), as it declares"
   }
-  static func region(_ kind: String, modules: Int, number: Int) -> String {
+  /// - Parameter differences: what it does in one mode only; nil where its code was not read.
+  static func region(_ kind: String, modules: Int, number: Int, does differences: [ModeDifference]?) -> String {
     let places = number == 1 ? "" : " in \(number) places"
     let hides = modules == 0 ? "" : "; it hides \(count(modules, "module"))"
-    return "this '\(kind)'\(places) was kept whole, and may depend on the mode\(hides)"
+    let does = differences.map { "depends on the mode" + details($0) } ?? "may depend on the mode"
+    return "this '\(kind)'\(places) was kept whole, and \(does)\(hides)"
+  }
+  /// - Parameter differences: what it does in one mode only.
+  static func readMode(_ type: String, number: Int, does differences: [ModeDifference]) -> String {
+    "\(NormalName.last(type)), a leaf in \(number == 1 ? "one place" : "\(number) places"), depends on the mode"
+      + details(differences)
+  }
+  static let whyRead = "Its code does not do the same in both modes; what it runs is not compared step by step."
+
+  private static func details(_ differences: [ModeDifference]) -> String {
+    let parts = differences.map { difference in
+      let does = difference.kind == .draws ? "draws random numbers" : "writes state"
+      return "\(does) (\(difference.cause)) in \(difference.isTrain ? "train" : "eval") mode only"
+    }
+    return parts.isEmpty ? "" : ": it " + parts.joined(separator: ", and ")
   }
   static func pinned(_ module: String) -> String { "\(module) keeps its own mode and does not follow the model's" }
   static func pinnedTypes(_ type: String, number: Int) -> String {

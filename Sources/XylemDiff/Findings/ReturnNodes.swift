@@ -136,12 +136,13 @@ struct ReturnNodes {
       a.name == request
       ? FindingText.otherName(request, b.name, side: name(eval), other: name(train))
       : FindingText.otherName(request, a.name, side: name(train), other: name(eval))
+    let lines = NodeLine.pair(NodeLine(train, t), NodeLine(eval, e))
     let finding = Finding(
       rule: rule, level: rule.defaultLevel,
       fingerprint: Fingerprint.make(rule, module: a.modulePath, operation: a.operation.normalName, edit: request),
       module: a.modulePath, moduleType: train.types[a.modulePath], node: a.name, operation: a.operation.normalName,
-      location: a.location, message: message, why: rule.why, train: FindingText.line(train, t),
-      eval: FindingText.line(eval, e),
+      location: a.location, message: message, why: rule.why, train: lines.train,
+      eval: lines.eval,
       remedy: "--train-return \(a.name)=\(key(request)) --eval-return \(b.name)=\(key(request))")
     return Draft(finding: finding, trainNodes: [], evalNodes: [])
   }

@@ -14,13 +14,15 @@ public struct DiffSide: Sendable {
   public var pinnedModules: [String]
   /// Leaves and regions whose own code was read and can't find out the mode.
   public var modeFree: Set<NodeID>
+  /// What nodes do in this mode, where their code was read. Of other nodes the type is all that is known.
+  public var behaviours: [NodeID: NodeBehaviour]
   /// Shapes of nodes' values, where a run told them.
   public var shapes: [NodeID: [Int]]
 
   /// A side with what is known about it.
   public init(
     graph: Graph, label: String, isTraining: Bool, hidden: [HiddenPart] = [], pinnedModules: [String] = [],
-    modeFree: Set<NodeID> = [], shapes: [NodeID: [Int]] = [:]
+    modeFree: Set<NodeID> = [], behaviours: [NodeID: NodeBehaviour] = [:], shapes: [NodeID: [Int]] = [:]
   ) {
     self.graph = graph
     self.label = label
@@ -28,6 +30,7 @@ public struct DiffSide: Sendable {
     self.hidden = hidden
     self.pinnedModules = pinnedModules
     self.modeFree = modeFree
+    self.behaviours = behaviours
     self.shapes = shapes
   }
 }

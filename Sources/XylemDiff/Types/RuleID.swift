@@ -22,6 +22,10 @@ public enum RuleID: String, Sendable, Hashable, CaseIterable, Codable {
   case stateUpdatedInOneMode = "state-updated-in-one-mode"
   /// Random numbers are drawn in one mode only.
   case randomInOneMode = "random-in-one-mode"
+  /// Random numbers are drawn in eval mode: dropout that is never off.
+  case randomInEval = "random-in-eval"
+  /// State is written in eval mode.
+  case stateUpdatedInEval = "state-updated-in-eval"
   /// Nobody says how a leaf depends on the mode.
   case leafModeUnknown = "leaf-mode-unknown"
   /// A leaf says that it depends on the mode.

@@ -7,8 +7,8 @@ extension DiffSide {
   ///
   /// Hidden modules are given with the note that says why: of a module that could not be traced, of a block that was kept whole.
   ///
-  /// - Parameter model: the model that it is a trace of: of an archive the code of leaves and regions is read, to see whether it can find
-  ///   out the mode. Without it, they count as of unknown mode.
+  /// - Parameter model: the model that it is a trace of: the code of its leaves and regions is read, to see what they do in this mode.
+  ///   Without it, they count as of unknown mode.
   public init(_ trace: Trace, of model: (any TracedModel)? = nil) {
     let modeFree = (model as? ScriptModel).map { Self.modeFree(trace, $0) } ?? []
     var automatic: [String: String] = [:]
@@ -21,7 +21,8 @@ extension DiffSide {
     }
     self.init(
       graph: trace.graph, label: trace.mode.rawValue, isTraining: trace.mode.isTraining, hidden: hidden,
-      pinnedModules: trace.pinnedModules, modeFree: modeFree)
+      pinnedModules: trace.pinnedModules, modeFree: modeFree,
+      behaviours: model.map { TraceBehaviours(trace, of: $0).byNode } ?? [:])
   }
 
   private static func modeFree(_ trace: Trace, _ model: ScriptModel) -> Set<NodeID> {

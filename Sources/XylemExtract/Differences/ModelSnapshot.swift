@@ -6,7 +6,7 @@ internal import XylemTrace
 ///
 /// What a module written in Swift, or a plugin, keeps in variables of its own is not part of it.
 struct ModelSnapshot {
-  /// A tensor of the model that is not what it was.
+  /// A tensor or another attribute of the model that is not what it was.
   struct Change: Hashable {
     /// The first path of the module that holds it.
     let modulePath: String
@@ -34,7 +34,7 @@ struct ModelSnapshot {
       "aten::clone", [.tensor(try TensorOperator.call("aten::detach", [.tensor(tensor)])), .none])
   }
 
-  /// The tensors that changed since, by their keys.
+  /// The tensors and the other attributes that changed since, by their keys.
   ///
   /// - Throws: as operators do.
   func changes() throws(XylemError) -> [String: Change] {
@@ -42,6 +42,13 @@ struct ModelSnapshot {
     for (entry, copy) in entries {
       let difference = try ValueDifference(.tensor(copy), .tensor(present(entry)))
       if difference != .none { found[entry.key] = Change(modulePath: entry.modulePath, difference: difference) }
+    }
+    for (attribute, copy) in attributes {
+      guard let now = attribute.owner.attribute(attribute.name) else { continue }
+      let difference = try ValueDifference(copy, now)
+      if difference != .none {
+        found[attribute.key] = Change(modulePath: attribute.modulePath, difference: difference)
+      }
     }
     return found
   }

@@ -22,8 +22,8 @@ extension TraceDiffer {
   /// Everything in which two traces of a model differ, and what a run on an input shows of it.
   ///
   /// Both graphs run whole, and the second one once more with the values of the first, node by node, so that a difference shows where it
-  /// arises and not in everything that comes after. Nodes that draw random numbers have the same random state in both. Every value is
-  /// held until the end. Tensors, attributes of an archive's modules, and the random state are put back; what code written in Swift, or
+  /// arises and not in everything that comes after. Nodes that draw random numbers have the same random state in both. Where a finding is
+  /// about random numbers in eval mode, the second graph runs twice more, with another random state. Every value is held until the end. Tensors, attributes of an archive's modules, and the random state are put back; what code written in Swift, or
   /// a plugin, keeps in variables of its own is not.
   ///
   /// - Parameters:
@@ -47,8 +47,9 @@ extension TraceDiffer {
     }
     let name = name ?? model.name
     guard let input else { return diff(sides.0, sides.1, model: name, options: options, today: today) }
-    let rows = diff(sides.0, sides.1, model: name, today: today).rows
-    let run = try WitnessRun(model, train, eval, rows: rows, input: input)
+    let plain = diff(sides.0, sides.1, model: name, today: today)
+    let run = try WitnessRun(
+      model, train, eval, rows: plain.rows, draws: plain.findings.contains { $0.rule == .randomInEval }, input: input)
     (sides.0.shapes, sides.1.shapes) = run.shapes
     return run.judged(diff(sides.0, sides.1, model: name, options: options, today: today))
   }

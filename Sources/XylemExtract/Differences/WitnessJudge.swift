@@ -8,7 +8,9 @@ struct WitnessJudge {
   let found: [NodeID: PairComparer.Found]
   /// What nodes that read other nodes in each graph gave for the same values.
   let rehearsed: [NodeID: ValueDifference]
-  /// Tensors of the model that each graph changed, by key.
+  /// What nodes of the second graph gave in a run with another random state, for the values of the first run.
+  let redrawn: [NodeID: PairComparer.Found]
+  /// Tensors and other attributes of the model that each graph changed, by key.
   let changes: (train: [String: ModelSnapshot.Change], eval: [String: ModelSnapshot.Change])
   /// Why the run ended before the last node; nil where it did not.
   let failure: String?
@@ -20,12 +22,14 @@ struct WitnessJudge {
 
   init(
     diff: TraceDiff, found: [NodeID: PairComparer.Found], rehearsed: [NodeID: ValueDifference],
+    redrawn: [NodeID: PairComparer.Found],
     changes: (train: [String: ModelSnapshot.Change], eval: [String: ModelSnapshot.Change]), failure: String?,
     plans: (train: ObservedPlan, eval: ObservedPlan)
   ) {
     self.diff = diff
     self.found = found
     self.rehearsed = rehearsed
+    self.redrawn = redrawn
     self.changes = changes
     self.failure = failure
     storage = (StorageReaders(plans.train), StorageReaders(plans.eval))
@@ -43,6 +47,11 @@ struct WitnessJudge {
     let finding = diff.findings[index]
     guard finding.rule.isAboutValues else {
       return Finding.Witness(outcome: .undecided, reason: "it is not about values, so a run tells nothing of it")
+    }
+    switch finding.rule {
+    case .randomInEval: return witnessOfDraws(rowsByFinding[index] ?? rows(named: finding))
+    case .stateUpdatedInEval: return witnessOfWrites(rowsByFinding[index] ?? rows(named: finding))
+    default: break
     }
     if found.isEmpty, let failure {
       return Finding.Witness(outcome: .undecided, reason: "the run ended before it: \(failure)")
@@ -172,6 +181,53 @@ struct WitnessJudge {
     }.sorted()
   }
 
+  // MARK: - Eval mode
+
+  /// Whether the eval nodes of a finding give other values with another random state.
+  private func witnessOfDraws(_ rows: [TraceDiff.Row]) -> Finding.Witness {
+    let nodes = rows.compactMap(\.eval).filter { redrawn[$0] != nil }.sorted { order[$0] ?? 0 < order[$1] ?? 0 }
+    let differing = nodes.filter {
+      redrawn[$0].map { $0.inherited == nil && $0.difference != ValueDifference.none } ?? false
+    }
+    guard let first = differing.first else {
+      return Finding.Witness(
+        outcome: nodes.isEmpty ? .undecided : .notObserved,
+        reason: nodes.isEmpty
+          ? "no node of it runs"
+          : "two runs in \(diff.eval.label) mode with other random states are the same, bit for bit")
+    }
+    let largest = differing.reduce(into: Double?.some(0)) { largest, node in
+      if case .elements(let difference)? = redrawn[node]?.difference {
+        largest = largest.map { max($0, difference) }
+      } else {
+        largest = nil
+      }
+    }
+    return Finding.Witness(
+      outcome: .confirmed, largestDifference: largest, node: name(first),
+      reason:
+        "\(differing.count) of \(nodes.count) \(nodes.count == 1 ? "value differs" : "values differ") between two runs in \(diff.eval.label) mode with other random states"
+    )
+  }
+
+  /// Whether a run in eval mode changed what the nodes of a finding may write.
+  private func witnessOfWrites(_ rows: [TraceDiff.Row]) -> Finding.Witness {
+    var written = WrittenState()
+    for row in rows { if let id = row.eval { written.add(id, of: storage.eval.graph) } }
+    let keys = changes.eval.keys.filter { key in
+      changes.eval[key].map { written.contains(key, of: $0.modulePath) } ?? false
+    }.sorted()
+    guard let first = keys.first else {
+      return Finding.Witness(
+        outcome: .notObserved, reason: "a run in \(diff.eval.label) mode leaves what it writes as it was, on this input"
+      )
+    }
+    let rest = keys.count > 1 ? " and \(keys.count - 1) more" : ""
+    return Finding.Witness(
+      outcome: .confirmed, largestDifference: largest(of: keys), node: rows.lazy.compactMap(\.eval).first.map(name),
+      reason: "a run in \(diff.eval.label) mode changes \(first)\(rest)")
+  }
+
   // MARK: - Words
 
   /// - Parameter alone: what counts in place of what nodes gave in their places.
@@ -193,21 +249,24 @@ struct WitnessJudge {
   }
 
   private func confirmed(_ keys: [String], _ rows: [TraceDiff.Row]) -> Finding.Witness {
-    var largest: Double? = 0
-    for key in keys {
-      for change in [changes.train[key], changes.eval[key]] {
-        switch change?.difference {
-        case .elements(let difference): largest = largest.map { max($0, difference) }
-        case .structure: largest = nil
-        default: break
-        }
-      }
-    }
     let first = rows.lazy.compactMap(\.eval).first.map(name)
     let rest = keys.count > 1 ? " and \(keys.count - 1) more" : ""
     return Finding.Witness(
-      outcome: .confirmed, largestDifference: largest, node: first,
+      outcome: .confirmed, largestDifference: largest(of: keys), node: first,
       reason: "the modes leave another state behind: \(keys[0])\(rest)")
+  }
+
+  /// By how much state changed at most; nil where it got another shape.
+  private func largest(of keys: [String]) -> Double? {
+    var largest: Double? = 0
+    for change in keys.flatMap({ [changes.train[$0], changes.eval[$0]] }) {
+      switch change?.difference {
+      case .elements(let difference): largest = largest.map { max($0, difference) }
+      case .structure: largest = nil
+      default: break
+      }
+    }
+    return largest
   }
 
   private func notObserved(_ count: Int, rows: [TraceDiff.Row]) -> Finding.Witness {

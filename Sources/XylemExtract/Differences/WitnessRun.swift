@@ -12,12 +12,16 @@ struct WitnessRun {
   private let output: ValueDifference?
   private let found: [NodeID: PairComparer.Found]
   private let rehearsed: [NodeID: ValueDifference]
+  /// What nodes of the second graph gave with another random state.
+  private let redrawn: [NodeID: PairComparer.Found]
   private let changes: (train: [String: ModelSnapshot.Change], eval: [String: ModelSnapshot.Change])
   private let failure: String?
   private let plans: (train: ObservedPlan, eval: ObservedPlan)
 
+  /// - Parameter draws: whether random numbers in the second graph are to be seen.
   init(
-    _ model: any TracedModel, _ train: Trace, _ eval: Trace, rows: [TraceDiff.Row], input: TraceDiffer.WitnessInput
+    _ model: any TracedModel, _ train: Trace, _ eval: Trace, rows: [TraceDiff.Row], draws: Bool,
+    input: TraceDiffer.WitnessInput
   ) throws {
     var numbers: (train: [NodeID: Int], eval: [NodeID: Int]) = ([:], [:])
     var partners: [(train: NodeID, eval: NodeID)] = []
@@ -52,6 +56,9 @@ struct WitnessRun {
     }
     self.failure = failure
     self.plans = plans
+    redrawn =
+      draws
+      ? try Self.redraw(plans.eval, arguments, seeds.eval, RowSeeds(~input.seed, rows: numbers.eval), snapshot) : [:]
     seed = input.seed
     shapes = (kept.shapes, second.shapes)
     changes = (trainChanges, evalChanges)
@@ -62,6 +69,18 @@ struct WitnessRun {
     } else {
       output = nil
     }
+  }
+
+  /// What nodes give with another random state, on the values that they had with the first one.
+  private static func redraw(
+    _ plan: ObservedPlan, _ arguments: [String: Value], _ seeds: RowSeeds, _ others: RowSeeds, _ snapshot: ModelSnapshot
+  ) throws -> [NodeID: PairComparer.Found] {
+    var kept = ValueKeeper(plan, seeds: seeds)
+    _ = try run(plan, arguments, &kept, snapshot)
+    var comparer = PairComparer(plan, seeds: others)
+    comparer.partners = kept.values
+    _ = try run(plan, arguments, &comparer, snapshot)
+    return comparer.found
   }
 
   private static func reason(_ error: any Error) -> String {
@@ -98,7 +117,8 @@ struct WitnessRun {
   func judged(_ diff: TraceDiff) -> TraceDiff {
     var diff = diff
     let judge = WitnessJudge(
-      diff: diff, found: found, rehearsed: rehearsed, changes: changes, failure: failure, plans: plans)
+      diff: diff, found: found, rehearsed: rehearsed, redrawn: redrawn, changes: changes, failure: failure, plans: plans
+    )
     for index in diff.findings.indices { diff.findings[index].witness = judge.witness(of: index) }
     var largest: Double?
     if case .elements(let difference) = output { largest = difference }

@@ -1,0 +1,78 @@
+/// What a layer does in one mode and not in the other.
+struct ModeDifference: Hashable {
+  /// What it does.
+  enum Kind: Hashable {
+    /// Draws random numbers.
+    case draws
+    /// Writes state.
+    case writes
+    /// Updates the statistics by which it normalises.
+    case updates
+    /// Drops its whole input.
+    case drops
+    /// Normalises by statistics of earlier runs.
+    case uses
+  }
+
+  /// What it does in one mode.
+  let kind: Kind
+  /// What people call the cause.
+  let cause: String
+  /// Whether it does so on the first side.
+  let isTrain: Bool
+  /// Whether it gives its input as it is on the other side.
+  let restPasses: Bool
+  /// Whether it normalises by the statistics that it collected on the other side.
+  let restUses: Bool
+
+  init(_ kind: Kind, _ cause: String, isTrain: Bool, restPasses: Bool = false, restUses: Bool = false) {
+    self.kind = kind
+    self.cause = cause
+    self.isTrain = isTrain
+    self.restPasses = restPasses
+    self.restUses = restUses
+  }
+}
+
+/// What people call that which draws random numbers, or writes state.
+enum ModeCause {
+  /// - Parameters:
+  ///   - operators: short names of the operators that draw: `dropout`, `rrelu`.
+  ///   - type: the type of the layer that calls them.
+  static func ofDraws(_ operators: [String], type: String) -> String {
+    if let behaviour = ModeBehaviour.ofModule(type), behaviour.kind == .random { return behaviour.cause }
+    if operators.allSatisfy(dropouts.contains) { return "dropout" }
+    if operators.allSatisfy({ $0.hasPrefix("rrelu") }) { return ModeBehaviour.randomSlope.cause }
+    return operators.first { !dropouts.contains($0) }.map(plain) ?? "dropout"
+  }
+
+  /// - Parameters:
+  ///   - operators: short names of the operators that write: `batch_norm`; `=` stands for an assignment.
+  ///   - type: the type of the layer that calls them.
+  static func ofWrites(_ operators: [String], type: String) -> String {
+    if let behaviour = ModeBehaviour.ofModule(type), behaviour.kind == .statistics { return behaviour.cause }
+    if operators.contains(where: { $0.contains("batch_norm") }) { return ModeBehaviour.batchNorm.cause }
+    if operators.contains("instance_norm") || NormalName.last(type).contains("InstanceNorm") { return "instance norm" }
+    if type.hasPrefix("torchvision."), !operators.isEmpty, operators.allSatisfy({ $0 == "=" }) { return cache }
+    return operators.first { $0 != "=" }.map(plain) ?? "an assignment"
+  }
+
+  /// What torchvision's layers keep of the first input, by design.
+  static let cache = "a cache"
+
+  /// An operator's name without the mark of those that work in place.
+  private static func plain(_ name: String) -> String { name.hasSuffix("_") ? String(name.dropLast()) : name }
+
+  /// Operators whose random numbers decide what is dropped.
+  private static let dropouts: Set<String> = [
+    "dropout", "dropout_", "native_dropout", "feature_dropout", "feature_dropout_", "alpha_dropout", "alpha_dropout_",
+    "feature_alpha_dropout", "feature_alpha_dropout_", "lstm", "gru", "rnn_tanh", "rnn_relu",
+    "scaled_dot_product_attention", "_scaled_dot_product_flash_attention_for_cpu",
+    "_scaled_dot_product_attention_math",
+  ]
+}
+
+extension NodeBehaviour {
+  /// Whether it updates the statistics by which a norm normalises.
+  var updatesStatistics: Bool { writers.contains { $0.contains("batch_norm") || $0 == "instance_norm" } }
+}
