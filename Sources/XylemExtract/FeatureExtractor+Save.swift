@@ -92,7 +92,7 @@ extension FeatureExtractor {
     let names = Set(
       plans.values.flatMap { plan in plan.graph.nodes.flatMap { $0.codeReferences.map(\.function) } })
     guard !names.isEmpty else { return try code.hostArray() }
-    let saved = try unsafe code.withUnsafeBytes { 
+    let saved = try unsafe code.withUnsafeBytes {
       try unsafe ScriptArchive(bytes: $0, path: archive.path, allowsFileOperators: archive.allowsFileOperators)
     }
     for name in names.sorted() {

@@ -245,7 +245,8 @@ struct ProgramRun {
       do throws(XylemError) {
         var (value, isOwned) = try unsafe load(operand)
         guard unsafe value.tag != Int32(XYLEM_UNINITIALIZED.rawValue) else {
-          throw XylemError(.extractExecution, "a value is asked for that this input's way through the code does not set")
+          throw XylemError(
+            .extractExecution, "a value is asked for that this input's way through the code does not set")
         }
         if isOwned {
           values.append(unsafe Value(adopting: value, library: program.library))

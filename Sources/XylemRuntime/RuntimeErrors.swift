@@ -103,7 +103,8 @@ enum RuntimeErrors {
           "model.load_state_dict(torch.load(\"FILE\")); torch.jit.script(model).save(\"model.pt\")  # in Python"
         ])
     case XYLEM_REACHES_OUTSIDE:
-      return fileOperator(.archiveFileOperator, "the archive reaches outside of the model while it is loaded", reason, place)
+      return fileOperator(
+        .archiveFileOperator, "the archive reaches outside of the model while it is loaded", reason, place)
     case XYLEM_OUT_OF_MEMORY:
       return XylemError(.archiveUnreadable, "the archive does not fit into memory", at: place, cause: Reason(reason))
     default:

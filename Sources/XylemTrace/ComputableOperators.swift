@@ -21,7 +21,8 @@ enum ComputableOperators {
     "Bool", "Complex", "Float", "Int", "__and__", "__lshift__", "__not__", "__or__", "__round_to_zero_floordiv",
     "__rshift__", "__xor__", "acos", "acosh", "add", "angle", "asin", "asinh", "atan", "atan2", "atanh", "bin", "ceil",
     "copysign", "cos", "cosh", "degrees", "div", "divmod", "eq", "erf", "erfc", "exp", "expm1", "fabs", "factorial",
-    "floor", "floordiv", "fmod", "frexp", "gamma", "gcd", "ge", "gt", "hex", "isfinite", "isinf", "isnan", "ldexp", "le",
+    "floor", "floordiv", "fmod", "frexp", "gamma", "gcd", "ge", "gt", "hex", "isfinite", "isinf", "isnan", "ldexp",
+    "le",
     "lgamma", "log", "log10", "log1p", "lt", "mathremainder", "modf", "mul", "ne", "neg", "oct", "polar", "pow",
     "radians", "remainder", "round", "sin", "sinh", "sqrt", "sub", "tan", "tanh",
   ]
@@ -30,7 +31,8 @@ enum ComputableOperators {
     "capitalize", "center", "chr", "count", "device", "endswith", "expandtabs", "find", "format", "hash", "index",
     "isalnum", "isalpha", "isdecimal", "isdigit", "isidentifier", "islower", "isnumeric", "isprintable", "isspace",
     "istitle", "isupper", "join", "ljust", "lower", "lstrip", "ord", "partition", "percentFormat", "replace", "rfind",
-    "rindex", "rjust", "rpartition", "rsplit", "rstrip", "split", "splitlines", "startswith", "str", "strip", "swapcase",
+    "rindex", "rjust", "rpartition", "rsplit", "rstrip", "split", "splitlines", "startswith", "str", "strip",
+    "swapcase",
     "title", "upper", "zfill",
   ]
 

@@ -136,7 +136,9 @@ extension ScriptTracer {
       for number in statement.blocks {
         let block = code.blocks[number]
         let shift = statement.kind == .loop ? 1 : 0
-        if position + shift < block.outputs.count { pending.append(code.operands[block.outputs.lowerBound + position + shift]) }
+        if position + shift < block.outputs.count {
+          pending.append(code.operands[block.outputs.lowerBound + position + shift])
+        }
       }
       if statement.kind == .loop { pending.append(code.input(position + 2, of: statement)) }
     }
@@ -193,7 +195,8 @@ extension ScriptTracer {
     var walk = ContainerWalk(values)
     while walk.next() != nil {}
     guard !walk.meetsTwice else {
-      throw TraceErrors.unsupported("code that is kept whole changes a container that it reaches in two ways", at: place)
+      throw TraceErrors.unsupported(
+        "code that is kept whole changes a container that it reaches in two ways", at: place)
     }
   }
 

@@ -76,7 +76,8 @@ package enum TraceErrors {
   /// Code with more blocks within blocks than can be read.
   static func nesting(_ function: String, deepest: Int) -> XylemError {
     XylemError(
-      .traceRecursion, "the code of '\(TypeName.readable(function))' has blocks that are nested more than \(deepest) deep")
+      .traceRecursion,
+      "the code of '\(TypeName.readable(function))' has blocks that are nested more than \(deepest) deep")
   }
 
   static func noForward(methods: [String], at place: XylemError.Place) -> XylemError {

@@ -22,7 +22,8 @@ struct FileOperatorTests {
 
   private let input = [Value.tensor(try! Tensor([Float](repeating: 1, count: 4), shape: [4]))]
 
-  @Test("tracing refuses them, in every mode and with automatic leaves", arguments: ["saves", "saves_in_child", "reads"])
+  @Test(
+    "tracing refuses them, in every mode and with automatic leaves", arguments: ["saves", "saves_in_child", "reads"])
   func tracing(_ name: String) throws {
     for mode in Mode.allCases {
       for makesLeaves in [false, true] {
