@@ -20,7 +20,9 @@ struct FileOperatorTests {
     return FileManager.default.fileExists(atPath: written)
   }
 
-  private let input = [Value.tensor(try! Tensor([Float](repeating: 1, count: 4), shape: [4]))]
+  private func input() throws -> [Value] {
+    [.tensor(try Tensor([Float](repeating: 1, count: 4), shape: [4]))]
+  }
 
   @Test(
     "tracing refuses them, in every mode and with automatic leaves", arguments: ["saves", "saves_in_child", "reads"])
@@ -57,7 +59,7 @@ struct FileOperatorTests {
     let options = TraceOptions(makesLeaves: true)
     #expect(try model.trace(options).nodeNames.contains("if"))
     let error = #expect(throws: XylemError.self) {
-      try FeatureExtractor(of: model, returning: ["output"], options: options, modes: [.eval])(input)
+      try FeatureExtractor(of: model, returning: ["output"], options: options, modes: [.eval])(input())
     }
     #expect(error?.id == .extractFileOperator)
     #expect(!wroteFile())
@@ -70,7 +72,7 @@ struct FileOperatorTests {
     #expect(!wroteFile())
     let model = try load("state_of_its_own")
     let extractor = try FeatureExtractor(of: model, returning: ["output"], modes: [.eval])
-    #expect(try extractor(input)["output"]?.tensor?.floats() == [1, 2, 3, 4])
+    #expect(try extractor(input())["output"]?.tensor?.floats() == [1, 2, 3, 4])
   }
 
   @Test("with permission they are nodes, and run where their values are needed; never while tracing")
@@ -81,7 +83,7 @@ struct FileOperatorTests {
     try Data([1, 2, 3, 4]).write(to: URL(fileURLWithPath: "xylem-test-secret"))
     defer { try? FileManager.default.removeItem(atPath: "xylem-test-secret") }
     let extractor = try FeatureExtractor(of: model, returning: ["output"], modes: [.eval])
-    #expect(try extractor(input)["output"]?.tensor?.floats() == [11, 11, 11, 11])
+    #expect(try extractor(input())["output"]?.tensor?.floats() == [11, 11, 11, 11])
     _ = try load("saves", allowed: true).trace()
     #expect(!wroteFile())
     _ = try load("saves_when_loaded", allowed: true)
