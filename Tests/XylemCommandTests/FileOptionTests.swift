@@ -15,7 +15,8 @@ private final class Scale: Module, Layer {
 
   private func numbers(_ shape: [Int], _ dtype: DType = .float32) throws -> HostArray {
     let values = (0..<shape.reduce(1, *)).map { Double($0 % 5) / 4 }
-    return dtype == .float64 ? try HostArray(values, shape: shape) : try HostArray(values.map { Float($0) }, shape: shape)
+    return dtype == .float64
+      ? try HostArray(values, shape: shape) : try HostArray(values.map { Float($0) }, shape: shape)
   }
 
   @Test func `npz goes in and out`() async throws {
@@ -136,7 +137,8 @@ private final class Scale: Module, Layer {
       let input = ["extract", parts, "--return", "first", "--input"]
       for arguments in [
         input + [folder], input + [folder + "/x.npy", "--images", "/proc/none"],
-        input + [folder + "/x.npy", "--labels", folder], ["nodes", folder], input + [folder + "/x.npy", "-o", "/proc/f.npy"],
+        input + [folder + "/x.npy", "--labels", folder], ["nodes", folder],
+        input + [folder + "/x.npy", "-o", "/proc/f.npy"],
       ] {
         let run = await xylem(arguments)
         #expect(run.status == 2 && !run.errors.contains("Domain"), "\(arguments): \(run.errors)")

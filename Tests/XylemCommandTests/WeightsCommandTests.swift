@@ -122,7 +122,8 @@ private final class Classifier: Module, Layer {
 
   @Test func `the model's own key wins over the same one with a wrapper's word`() async throws {
     let doubled = try state().map { ("module." + $0.key, try $0.tensor * 3) }
-    try expectBlock(try await extract("block", weights: doubled.filter { $0.0 == "module.block.conv.weight" } + state()))
+    try expectBlock(
+      try await extract("block", weights: doubled.filter { $0.0 == "module.block.conv.weight" } + state()))
   }
 
   @Test func `no remedy of the command line is of the Swift API`() async throws {

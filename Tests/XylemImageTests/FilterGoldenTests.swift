@@ -81,7 +81,10 @@ private struct Cases<Case: Decodable>: Decodable { let cases: [Case] }
       for count in 0..<bytes.count { _ = ImageFacts(Array(bytes.prefix(count))) }
       for _ in 0..<2000 {
         var mutated = bytes
-        for _ in 0..<4 { mutated[Int.random(in: 0..<min(mutated.count, 200), using: &generator)] = .random(in: 0...255, using: &generator) }
+        for _ in 0..<4 {
+          mutated[Int.random(in: 0..<min(mutated.count, 200), using: &generator)] = .random(
+            in: 0...255, using: &generator)
+        }
         let facts = ImageFacts(mutated)
         #expect((1...8).contains(facts.orientation))
       }
