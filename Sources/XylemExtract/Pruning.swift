@@ -36,6 +36,13 @@ struct Pruning {
     for node in graph.nodes where node.effects?.aliasesModel == true {
       pathsByClass[classes.find(node.id.rawValue), default: []].formUnion(modelPaths(of: node))
     }
+    for node in graph.nodes {
+      for position in node.effects?.keeps ?? [] where position < node.inputs.count {
+        node.inputs[position].forEachNode {
+          pathsByClass[classes.find($0.rawValue), default: []].formUnion(modelPaths(of: node))
+        }
+      }
+    }
     var kept: Set<NodeID> = []
     for request in requested {
       request.value.forEachNode {

@@ -20,6 +20,9 @@ struct StorageClasses {
         byAttribute[path] = node.id.rawValue
       }
       if effects.aliasesModel { model.append(node.id.rawValue) }
+      for position in effects.keeps where position < node.inputs.count {
+        node.inputs[position].forEachNode { model.append($0.rawValue) }
+      }
       if case .setAttribute(let path) = node.operation {
         node.inputs[0].forEachNode { value in
           if let known = byAttribute[path] { join(known, value.rawValue) }

@@ -4,6 +4,8 @@ public struct Effects: Hashable, Sendable, Codable {
   public var writes: [Int]
   /// Inputs with which the value may share storage.
   public var aliases: [Int]
+  /// Inputs of which something may live on in the model, so that what writes the model later may write them.
+  public var keeps: [Int]
   /// Draws from the random state.
   public var usesRandomState: Bool
   /// Writes parameters, buffers or other attributes of the model.
@@ -15,11 +17,12 @@ public struct Effects: Hashable, Sendable, Codable {
 
   /// Effects as given; the default has none.
   public init(
-    writes: [Int] = [], aliases: [Int] = [], usesRandomState: Bool = false, writesModel: Bool = false,
-    aliasesModel: Bool = false, changesContext: Bool = false
+    writes: [Int] = [], aliases: [Int] = [], keeps: [Int] = [], usesRandomState: Bool = false,
+    writesModel: Bool = false, aliasesModel: Bool = false, changesContext: Bool = false
   ) {
     self.writes = writes
     self.aliases = aliases
+    self.keeps = keeps
     self.usesRandomState = usesRandomState
     self.writesModel = writesModel
     self.aliasesModel = aliasesModel
@@ -32,8 +35,8 @@ public struct Effects: Hashable, Sendable, Codable {
   /// Everything that code which can't be looked into may do with `count` inputs.
   public static func unknown(inputs count: Int) -> Effects {
     Effects(
-      writes: Array(0..<count), aliases: Array(0..<count), usesRandomState: true, writesModel: true,
-      aliasesModel: true)
+      writes: Array(0..<count), aliases: Array(0..<count), keeps: Array(0..<count), usesRandomState: true,
+      writesModel: true, aliasesModel: true)
   }
 
   /// Whether running the node changes anything that can be seen besides its value.

@@ -144,7 +144,10 @@ private struct GraphValidator {
 
   private mutating func validateEffects(of node: Node) {
     guard let effects = node.effects else { return }
-    for (list, positions) in [(GraphFault.EffectList.writes, effects.writes), (.aliases, effects.aliases)] {
+    let lists: [(GraphFault.EffectList, [Int])] = [
+      (.writes, effects.writes), (.aliases, effects.aliases), (.keeps, effects.keeps),
+    ]
+    for (list, positions) in lists {
       for position in positions where !node.inputs.indices.contains(position) {
         report(node, .effect(list, position: position, inputs: node.inputs.count))
       }

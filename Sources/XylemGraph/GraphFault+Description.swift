@@ -34,6 +34,7 @@ extension GraphFault: CustomStringConvertible {
     case .resultCount(let count): "the region gives \(count) values"
     case .effect(.writes, let position, let count): "it writes input \(position) but has \(inputs(count))"
     case .effect(.aliases, let position, let count): "it aliases input \(position) but has \(inputs(count))"
+    case .effect(.keeps, let position, let count): "it keeps input \(position) but has \(inputs(count))"
 
     case .outputNotLast: "the output is not the last node"
     case .severalOutputs(let nodes): "the graph has \(nodes.count) outputs: \(list(nodes))"

@@ -18,6 +18,8 @@ public struct GraphFault: Hashable, Sendable {
     case writes
     /// The inputs that the value may share storage with.
     case aliases
+    /// The inputs of which something may live on in the model.
+    case keeps
   }
 
   /// What is wrong. Positions count from 0.

@@ -56,7 +56,7 @@ extension NodeID {
 
 extension Effects {
   private enum CodingKeys: String, CodingKey {
-    case writes, aliases, usesRandomState, writesModel, aliasesModel, changesContext
+    case writes, aliases, keeps, usesRandomState, writesModel, aliasesModel, changesContext
   }
 
   /// Reads effects; what is left out is not there.
@@ -65,6 +65,7 @@ extension Effects {
     self.init(
       writes: try container.decodeIfPresent([Int].self, forKey: .writes) ?? [],
       aliases: try container.decodeIfPresent([Int].self, forKey: .aliases) ?? [],
+      keeps: try container.decodeIfPresent([Int].self, forKey: .keeps) ?? [],
       usesRandomState: try container.decodeIfPresent(Bool.self, forKey: .usesRandomState) ?? false,
       writesModel: try container.decodeIfPresent(Bool.self, forKey: .writesModel) ?? false,
       aliasesModel: try container.decodeIfPresent(Bool.self, forKey: .aliasesModel) ?? false,
@@ -76,6 +77,7 @@ extension Effects {
     var container = encoder.container(keyedBy: CodingKeys.self)
     if !writes.isEmpty { try container.encode(writes, forKey: .writes) }
     if !aliases.isEmpty { try container.encode(aliases, forKey: .aliases) }
+    if !keeps.isEmpty { try container.encode(keeps, forKey: .keeps) }
     if usesRandomState { try container.encode(true, forKey: .usesRandomState) }
     if writesModel { try container.encode(true, forKey: .writesModel) }
     if aliasesModel { try container.encode(true, forKey: .aliasesModel) }

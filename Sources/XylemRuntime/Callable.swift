@@ -92,6 +92,10 @@ public import XylemErrors
     public var writes: [Int]
     /// Arguments with which a result may share storage.
     public var aliases: [Int]
+    /// Arguments with a container in them that it may change, return or keep, so that callers must pass the one that they hold.
+    package var shares: [Int] = []
+    /// Arguments of which something may live on in the model.
+    package var keeps: [Int] = []
     /// Whether it draws from the random state.
     public var isRandom: Bool
     /// Whether it may change a parameter, a buffer or another attribute of the model.
@@ -115,7 +119,8 @@ public import XylemErrors
     let flags = unsafe UnsafeBufferPointer(start: out.arguments, count: out.argument_count)
     let positions = { (flag: UInt32) in flags.indices.filter { unsafe UInt32(flags[$0]) & flag != 0 } }
     return unsafe Effects(
-      writes: positions(XYLEM_WRITES), aliases: positions(XYLEM_ALIASES), isRandom: out.is_random != 0,
+      writes: positions(XYLEM_WRITES), aliases: positions(XYLEM_ALIASES), shares: positions(XYLEM_SHARES),
+      keeps: positions(XYLEM_KEEPS), isRandom: out.is_random != 0,
       writesModel: out.writes_model != 0, aliasesModel: out.aliases_model != 0,
       changesContext: out.changes_context != 0, resultsAlias: out.results_alias != 0)
   }

@@ -113,6 +113,13 @@ public import XylemErrors
     return ([lines[start]] + rest).joined(separator: "\n")
   }
 
+  /// A type as the language writes it, `Dict[str, List[Tensor]]`, with the archive's classes by their qualified names; nil for
+  /// what is none.
+  package func type(named name: String) -> ScriptType? {
+    let found = unsafe name.withText { unsafe library.table.pointee.archive_type(handle, $0) }
+    return unsafe found.map { unsafe ScriptType(handle: $0, library: library) }
+  }
+
   /// A function or method by its qualified name, mangling included, or nil.
   public func function(named qualifiedName: String) -> ScriptFunction? {
     let found = unsafe qualifiedName.withText { unsafe library.table.pointee.archive_function(handle, $0) }

@@ -7,6 +7,8 @@
 
 #include <caffe2/serialize/inline_container.h>
 #include <torch/csrc/jit/frontend/error_report.h>
+#include <torch/csrc/jit/frontend/resolver.h>
+#include <torch/csrc/jit/frontend/script_type_parser.h>
 #include <torch/csrc/jit/serialization/import.h>
 
 #include <algorithm>
@@ -220,11 +222,41 @@ static const xylem_function *archive_function(const xylem_archive *source, xylem
     const c10::QualifiedName qualified(string(name));
     if (auto *found = owner->unit->find_function(qualified)) return handle(owner->function(found));
     if (const auto type = owner->unit->get_class(c10::QualifiedName(qualified.prefix()))) {
-      return handle(owner->function(type->findMethod(qualified.name())));
+      auto *found = type->findMethod(qualified.name());
+      return handle(owner->function(found ? found : type->findHook(qualified.name())));
     }
   } catch (...) {
   }
   return nullptr;
+}
+
+namespace {
+
+/// Finds classes and named tuples among the archive's own.
+struct ArchiveTypes : torch::jit::Resolver {
+  explicit ArchiveTypes(const torch::jit::CompilationUnit &source) : unit(source) {}
+  c10::TypePtr resolveType(const std::string &name, const torch::jit::SourceRange &) override {
+    return unit.get_type(c10::QualifiedName(name));
+  }
+  const torch::jit::CompilationUnit &unit;
+};
+
+}  // namespace
+
+static const xylem_type *archive_type(const xylem_archive *source, xylem_text name) {
+  // The parser goes as deep as the text nests.
+  constexpr ptrdiff_t deepest = 64;
+  try {
+    const auto written = string(name);
+    if (std::count(written.begin(), written.end(), '[') > deepest) return nullptr;
+    auto *owner = archive(source);
+    const std::lock_guard<std::mutex> lock(owner->mutex);
+    auto &known = owner->types[written];
+    if (!known) known = torch::jit::ScriptTypeParser(std::make_shared<ArchiveTypes>(*owner->unit)).parseType(written);
+    return handle(known.get());
+  } catch (...) {
+    return nullptr;
+  }
 }
 
 void add_archives(xylem_tensor_runtime &table) {
@@ -235,6 +267,7 @@ void add_archives(xylem_tensor_runtime &table) {
   table.archive_root = archive_root;
   table.archive_missing = archive_missing;
   table.archive_function = archive_function;
+  table.archive_type = archive_type;
 }
 
 }  // namespace xylem

@@ -62,6 +62,8 @@ struct Archive {
   std::vector<xylem_text> missing_texts;
   std::mutex mutex;
   std::unordered_map<const torch::jit::Function *, std::unique_ptr<Function>> functions;
+  /// Types that were asked for by name.
+  std::unordered_map<std::string, c10::TypePtr> types;
 
   Function *function(torch::jit::Function *source);
 };

@@ -13,7 +13,7 @@ using Known = std::unordered_map<const torch::jit::Value *, c10::intrusive_ptr<c
 
 /// What running a graph may do besides computing its outputs.
 struct Effects {
-  std::vector<uint8_t> arguments;  // XYLEM_WRITES and XYLEM_ALIASES
+  std::vector<uint8_t> arguments;  // XYLEM_WRITES, XYLEM_ALIASES, XYLEM_SHARES and XYLEM_KEEPS
   bool is_random = false;
   bool writes_model = false;
   bool aliases_model = false;

@@ -64,6 +64,41 @@ bool changes_context(c10::Symbol kind) {
   return names.count(kind.toQualString()) != 0;
 }
 
+/// Whether a type is of a container with containers in it, or of an object.
+bool holds_containers(const c10::TypePtr &type) {
+  const auto &outer = within_optional(*type);
+  switch (outer.kind()) {
+    case c10::TypeKind::ListType:
+    case c10::TypeKind::DictType:
+    case c10::TypeKind::TupleType: break;
+    default: return true;
+  }
+  for (const auto &inner : outer.containedTypes()) {
+    switch (within_optional(*inner).kind()) {
+      case c10::TypeKind::TensorType:
+      case c10::TypeKind::IntType:
+      case c10::TypeKind::FloatType:
+      case c10::TypeKind::BoolType:
+      case c10::TypeKind::NumberType:
+      case c10::TypeKind::ComplexType:
+      case c10::TypeKind::StringType:
+      case c10::TypeKind::NoneType:
+      case c10::TypeKind::DeviceObjType:
+      case c10::TypeKind::EnumType: break;
+      default: return true;
+    }
+  }
+  return false;
+}
+
+/// Operators that make a new container of what is in another one.
+bool copies_container(c10::Symbol kind) {
+  static const std::unordered_set<std::string> names = {"aten::add",  "aten::copy",  "aten::dict",   "aten::items",
+                                                        "aten::keys", "aten::list",  "aten::mul",    "aten::slice",
+                                                        "aten::sorted", "aten::values"};
+  return names.count(kind.toQualString()) != 0;
+}
+
 /// A set of places in memory, by number.
 class Places {
  public:
@@ -81,6 +116,9 @@ class Places {
       words_[i] |= other.words_[i];
     }
     return grew;
+  }
+  void erase(const Places &other) {
+    for (size_t i = 0; i < std::min(words_.size(), other.words_.size()); ++i) words_[i] &= ~other.words_[i];
   }
   bool meets(const Places &other) const {
     for (size_t i = 0; i < std::min(words_.size(), other.words_.size()); ++i) {
@@ -100,7 +138,7 @@ class EffectAnalysis {
   explicit EffectAnalysis(const jit::Graph &graph) : graph_(graph) {}
 
   Effects run() {
-    for (const auto *input : graph_.inputs()) own(input);
+    for (const auto *input : graph_.inputs()) own_input(input);
     do {
       grew_ = false;
       visit(graph_.block());
@@ -118,9 +156,17 @@ class EffectAnalysis {
       uint8_t flags = 0;
       if (holds_storage(input)) {
         const auto mine = places_.at(input).first;
-        const bool is_written = written_.contains(mine) || (is_mutable(input) && changed_.contains(mine));
+        const auto within = contents_.count(input) ? contents_.at(input) : mine;
+        const auto meets = [&](const Places &places) { return places.contains(mine) || places.contains(within); };
+        const bool is_written = meets(written_) || (is_mutable(input) && meets(changed_));
         if (unknown_ || (!is_module(input) && is_written)) flags |= XYLEM_WRITES;
-        if (unknown_ || results.contains(mine)) flags |= XYLEM_ALIASES;
+        if (unknown_ || meets(results)) flags |= XYLEM_ALIASES;
+        if (unknown_ || (!is_module(input) && meets(model_))) flags |= XYLEM_KEEPS;
+        const auto has_container = [&](const Places &places) {
+          return places.contains(mine) || (containers_.contains(within) && places.contains(within));
+        };
+        const bool is_shared = has_container(changed_) || has_container(results) || has_container(model_);
+        if (contents_.count(input) && (unknown_ || is_shared)) flags |= XYLEM_SHARES;
       }
       out.arguments.push_back(flags);
     }
@@ -158,11 +204,23 @@ class EffectAnalysis {
     }
     return mine;
   }
-  /// Lets a value lie where another does.
-  void flow(const jit::Value *from, const jit::Value *to) {
+  /// Gives an input a place of its own; a container has another one for what is in it, so that a result that is one of its
+  /// elements is not taken for the container.
+  void own_input(const jit::Value *input) {
+    const auto mine = own(input);
+    if (!is_mutable(input) || is_module(input)) return;
+    const auto within = fresh(holds_containers(input->type()));
+    held_[mine].insert(within);
+    at(input).insert(within);
+    shells_.insert(mine);
+    contents_[input] = within;
+  }
+  /// Lets a value lie where another does; or, for what is a copy of a container or no container at all, where its elements do.
+  void flow(const jit::Value *from, const jit::Value *to, bool is_copy = false) {
     if (!holds_storage(from) || !holds_storage(to)) return;
     settle(from);
-    const auto source = at(from);
+    auto source = at(from);
+    if (is_copy || !is_mutable(to)) source.erase(shells_);
     grew_ = at(to).insert(source) || grew_;
   }
   /// Adds what the containers that a value may be hold.
@@ -317,7 +375,7 @@ class EffectAnalysis {
       }
       const bool aliases = (schema.aliases >> i) & 1;
       for (const auto *output : node->outputs()) {
-        if (aliases || (is_mutable(input) && is_mutable(output))) flow(input, output);
+        if (aliases || (is_mutable(input) && is_mutable(output))) flow(input, output, copies_container(node->kind()));
       }
     }
   }
@@ -327,6 +385,10 @@ class EffectAnalysis {
   /// By place: what the container there holds.
   std::vector<Places> held_;
   Places containers_;
+  /// Containers that are inputs, without what is in them.
+  Places shells_;
+  /// By such an input: the place of what is in it.
+  std::unordered_map<const jit::Value *, size_t> contents_;
   Places model_;
   Places model_containers_;
   Places written_;

@@ -80,6 +80,17 @@ static const xylem_function *object_method(const xylem_value *value, xylem_text 
   }
 }
 
+static const xylem_function *object_hook(const xylem_value *value, int32_t runs_before, size_t index) {
+  try {
+    const auto class_type = object(value)->type();
+    const auto &hooks = runs_before ? class_type->getForwardPreHooks() : class_type->getForwardHooks();
+    auto *owner = archive_of(*class_type);
+    return owner && index < hooks.size() ? handle(owner->function(hooks[index])) : nullptr;
+  } catch (...) {
+    return nullptr;
+  }
+}
+
 static xylem_status object_make(const xylem_archive *, const xylem_type *class_type, xylem_value *out,
                                 xylem_error *error) {
   return guarded(error, [&] {
@@ -103,6 +114,7 @@ void add_modules(xylem_tensor_runtime &table) {
   table.object_constants = object_constants;
   table.object_method = object_method;
   table.object_make = object_make;
+  table.object_hook = object_hook;
 }
 
 }  // namespace xylem

@@ -68,8 +68,10 @@ static void for_each_tensor(const IValue &value, const Body &body) {
 static int32_t shares_storage(const xylem_value *a, const xylem_value *b) {
   try {
     bool shared = false;
-    const IValue second = unwrap(*b);
-    for_each_tensor(unwrap(*a), [&](const at::Tensor &x) {
+    const IValue first = unwrap(*a), second = unwrap(*b);
+    // One container, whatever is in it.
+    if (!first.isTensor() && first.isPtrType() && first.is(second)) return 1;
+    for_each_tensor(first, [&](const at::Tensor &x) {
       if (!x.has_storage()) {
         shared = true;  // Nothing is known of such a tensor's memory.
         return;

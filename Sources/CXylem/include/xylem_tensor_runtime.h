@@ -223,7 +223,7 @@ typedef struct xylem_mode {
 } xylem_mode;
 
 typedef struct xylem_effects {
-  const uint8_t *arguments; /* by argument: XYLEM_WRITES and XYLEM_ALIASES; lives as long as the callable */
+  const uint8_t *arguments; /* by argument: XYLEM_WRITES and what follows it; lives as long as the callable */
   size_t argument_count;
   int32_t is_random;
   int32_t writes_model;
@@ -235,6 +235,8 @@ typedef struct xylem_effects {
 
 #define XYLEM_WRITES 1u  /* the argument's contents may be written */
 #define XYLEM_ALIASES 2u /* a result may share storage with the argument */
+#define XYLEM_SHARES 4u  /* a container in it may be changed, returned or kept: callers must pass the one that they hold */
+#define XYLEM_KEEPS 8u   /* a tensor or container in it may live on in the model */
 
 /* ---- code of the host's own ---- */
 
@@ -490,6 +492,10 @@ typedef struct xylem_tensor_runtime {
    * XYLEM_INVALID_ARGUMENT where there are more than `capacity`; then none is made.
    */
   xylem_status (*container_elements)(const xylem_value *value, xylem_value *out, size_t capacity, xylem_error *error);
+  /* A module's scripted hooks in their order, those that run before forward or those after it; null beyond the last. */
+  const xylem_function *(*object_hook)(const xylem_value *object, int32_t runs_before, size_t index);
+  /* A type as type_name writes it; null where it is none. Lives as long as the archive, whose classes it may name. */
+  const xylem_type *(*archive_type)(const xylem_archive *archive, xylem_text name);
 } xylem_tensor_runtime;
 
 #define XYLEM_WHOLE_FUNCTION UINT32_MAX
