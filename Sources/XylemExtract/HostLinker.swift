@@ -52,6 +52,8 @@ struct HostLinker: Linker {
     return code.constants[reference.statement]
   }
 
+  func type(named name: String) -> ScriptType? { nil }
+
   func module(_ path: String) throws(XylemError) -> Value {
     throw ExtractErrors.unaddressable(path, "modules written in Swift are no values")
   }

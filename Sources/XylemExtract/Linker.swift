@@ -17,6 +17,9 @@ protocol Linker {
   /// The value of a constant that has no literal form.
   func constant(_ reference: CodeReference) throws -> Value
 
+  /// A type by the name that nodes have for it; nil where there is none.
+  func type(named name: String) -> ScriptType?
+
   /// A module that is passed as a value.
   func module(_ path: String) throws(XylemError) -> Value
 }

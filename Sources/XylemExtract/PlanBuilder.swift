@@ -196,8 +196,10 @@ struct PlanBuilder {
       throw ExtractErrors.fileOperator(name, at: node)
     }
     let operands = try node.inputs.enumerated().map { position, input in
-      try operand(
-        input, type: schema.arguments.indices.contains(position) ? schema.arguments[position].type : nil)
+      // What is in a container that is copied may not say what else the container may hold; the node does.
+      let declared = schema.arguments.indices.contains(position) ? schema.arguments[position].type : nil
+      return try operand(
+        input, type: schema.name == "aten::copy" ? linker.type(named: node.type) ?? declared : declared)
     }
     add(.callOperator(op), operands, node, results: schema.resultCount)
   }

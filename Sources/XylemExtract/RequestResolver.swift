@@ -33,17 +33,34 @@ private struct Located {
   let moment: NodeID?
   /// Whether the name is no more than the beginning of the node's.
   var isPrefix = false
+
+  /// The value of a node, right after it ran.
+  init(_ node: Node) {
+    (self.node, exact, argument, moment) = (node.name, node.name, .node(node.id), node.id)
+  }
+
+  /// What a call of a module returned, under a name.
+  init(_ call: ModuleCall, as name: String) {
+    (node, exact, argument, moment) = (name, name, call.result, call.returnedAfter)
+  }
+
+  /// What `forward` returned.
+  init(output: Node) {
+    (node, exact, argument, moment) = ("output", "output", output.inputs[0], output.id)
+  }
 }
 
 /// Finds what requests mean in one trace.
 ///
 /// A node's own name comes first. `output` is what `forward` returned, where nothing else has that name. A module's path means what its last call returned, `path#1` what its second call did; under
-/// torchvision's naming, and for any other prefix, it is the last node below. A ``Glob`` stands for every module's path and node's name that it
-/// matches. Two requests for one value under one key count once.
+/// torchvision's naming it is the last node below. Any other prefix means what ran last below it: what a module returned, or a node's value.
+/// A ``Glob`` stands for every module's path and node's name that it matches. Two requests for one value under one key count once.
 struct RequestResolver {
   private let trace: Trace
   private let lastCall: [String: ModuleCall]
   private let callsByPath: [String: [ModuleCall]]
+  /// Calls of leaves with hooks, by the leaves' nodes.
+  private let hookedCalls: [NodeID: ModuleCall]
   private let names: [String]
 
   init(_ trace: Trace) {
@@ -57,6 +74,9 @@ struct RequestResolver {
     }
     lastCall = last
     callsByPath = all
+    hookedCalls = trace.graph.calls.reduce(into: [:]) { found, call in
+      if let node = call.hookedNode { found[node] = call }
+    }
     names = trace.graph.nodeNames
   }
 
@@ -176,26 +196,50 @@ struct RequestResolver {
 
   private func value(of name: String) -> Located? {
     if let node = trace.graph.node(named: name), node.isListed, node.operation != .output {
-      return Located(node: node.name, exact: node.name, argument: .node(node.id), moment: node.id)
+      // What hooks made of a leaf's value is what its module returned.
+      return hookedCalls[node.id].map { Located($0, as: name) } ?? Located(node)
     }
     if let hash = name.lastIndex(of: "#"), let ordinal = Int(name[name.index(after: hash)...]) {
       let path = String(name[..<hash])
-      guard let call = callsByPath[path]?.first(where: { $0.ordinal == ordinal }) else { return nil }
-      return Located(node: name, exact: name, argument: call.result, moment: call.returnedAfter)
+      let call = callsByPath[trace.firstPath(of: path)]?.first { $0.ordinal == ordinal }
+      return call.map { Located($0, as: "\($0.path)#\(ordinal)") }
     }
-    if trace.naming == .exact, let call = lastCall[name] {
-      return Located(node: name, exact: name, argument: call.result, moment: call.returnedAfter)
+    if trace.naming == .exact, let call = lastCall[name] { return Located(call, as: name) }
+    if name == "output", let output = trace.graph.output { return Located(output: output) }
+    if !trace.isPruned, var found = last(below: name + ".") {
+      found.isPrefix = true
+      return found
     }
-    if name == "output", let output = trace.graph.output {
-      return Located(node: name, exact: name, argument: output.inputs[0], moment: output.id)
+    return valueElsewhere(name)
+  }
+
+  /// The value of a name that starts with a path of a module that is known by another path.
+  private func valueElsewhere(_ name: String) -> Located? {
+    let first = trace.firstPath(of: name)
+    guard first != name else { return nil }
+    if trace.naming == .exact, let call = lastCall[first] { return Located(call, as: "\(first)#\(call.ordinal)") }
+    return value(of: first)
+  }
+
+  /// What ran last below a prefix of names: the value of a node, or what a module returned that was the last to run.
+  ///
+  /// Reading a parameter and checking an assumption is nothing that a prefix means, nor is a size where there is a tensor.
+  private func last(below prefix: String) -> Located? {
+    let nodes = trace.graph.nodes
+    func isBelow(_ node: Node) -> Bool { node.isListed && node.isValue && node.name.hasPrefix(prefix) }
+    guard trace.naming == .exact else { return nodes.last(where: isBelow).map { Located($0) } }
+    let found = nodes.lastIndex { isBelow($0) && $0.isFeature } ?? nodes.lastIndex(where: isBelow)
+    // The last call to return encloses those below it.
+    guard let call = trace.graph.calls.last(where: { $0.path.hasPrefix(prefix) && $0.returnsNodes }) else {
+      return found.map { Located(nodes[$0]) }
     }
-    let prefix = name + "."
-    guard !trace.isPruned, let last = names.last(where: { $0.hasPrefix(prefix) }),
-      let node = trace.graph.node(named: last)
-    else {
-      return nil
+    if let found, let moment = call.returnedAfter, let end = nodes.firstIndex(where: { $0.id == moment }), end < found {
+      return Located(nodes[found])
     }
-    return Located(node: last, exact: last, argument: .node(node.id), moment: node.id, isPrefix: true)
+    if let node = call.result.node, trace.graph[node].isListed, node == call.returnedAfter {
+      return Located(trace.graph[node])
+    }
+    return Located(call, as: "\(call.path)#\(call.ordinal)")
   }
 
   private func project(
@@ -228,5 +272,14 @@ struct RequestResolver {
       return try project(entry.value, steps.dropFirst(), request)
     default: throw ExtractErrors.unaddressable(request, "the value has another structure")
     }
+  }
+}
+
+extension ModuleCall {
+  /// Whether what was returned has anything in it that the graph computed.
+  fileprivate var returnsNodes: Bool {
+    var found = false
+    result.forEachNode { _ in found = true }
+    return found
   }
 }

@@ -27,7 +27,8 @@ struct ScriptLinker: Linker {
       graph.setEffects(
         of: node.id,
         to: Effects(
-          writes: inputs(found.writes), aliases: inputs(found.aliases), usesRandomState: found.isRandom,
+          writes: inputs(found.writes), aliases: inputs(found.aliases), keeps: inputs(found.keeps),
+          usesRandomState: found.isRandom,
           writesModel: found.writesModel, aliasesModel: found.aliasesModel || found.aliases.contains { $0 < shift },
           changesContext: found.changesContext))
     }
@@ -67,6 +68,8 @@ struct ScriptLinker: Linker {
   }
 
   func constant(_ reference: CodeReference) throws -> Value { try model.constant(at: reference) }
+
+  func type(named name: String) -> ScriptType? { model.archive.type(named: name) }
 
   func module(_ path: String) throws(XylemError) -> Value {
     guard let module = model.module(at: path) else {

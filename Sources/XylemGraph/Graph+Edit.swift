@@ -168,6 +168,18 @@ extension Graph {
     validateEdit()
   }
 
+  /// Lets the last call of a module return what its hooks made of its result.
+  ///
+  /// - Parameter result: nil where the hooks returned nothing, and may have written what the module returned.
+  /// - Precondition: every node of the result is in the graph.
+  package mutating func setHookedResult(ofLastCallAt path: String, to result: Argument?) {
+    guard let index = calls.lastIndex(where: { $0.path == path }) else { return }
+    if calls[index].isLeaf, calls[index].hookedNode == nil { calls[index].hookedNode = calls[index].result.node }
+    if let result { calls[index].result = result }
+    calls[index].returnedAfter = order.last
+    validateEdit()
+  }
+
   /// Where a trace can go back to.
   package struct Checkpoint: Sendable {
     let nodes: Int

@@ -15,6 +15,8 @@ public struct ModuleCall: Hashable, Sendable, Codable {
   /// The last node that ran before the call returned: what it returned is its value at that point, with what was written
   /// in place until then. Nil stands for the nodes of the result themselves.
   public var returnedAfter: NodeID?
+  /// The leaf's node, where hooks ran after it: its name means what this call returned, not what the leaf's own code gave.
+  public var hookedNode: NodeID?
 
   /// A call with its result.
   public init(

@@ -53,6 +53,31 @@ extension Node {
   }
 }
 
+extension Node {
+  /// Whether the node computes a value: reading an attribute, writing one and checking an assumption do not.
+  package var isValue: Bool {
+    switch operation {
+    case .attribute, .setAttribute, .guard, .output: false
+    case .placeholder, .operator, .getItem, .getField, .leafFunction, .leafModule, .region: true
+    }
+  }
+
+  /// Whether the node computes a value that is a tensor or may hold one, and not a size or a setting.
+  package var isFeature: Bool {
+    guard isValue else { return false }
+    let words = type.split { !$0.isLetter && !$0.isNumber && $0 != "_" && $0 != "." }
+    // A bare `Tuple` has elements of which nothing is known.
+    return type == "Tuple" || !words.allSatisfy { Self.plainTypes.contains(String($0)) }
+  }
+
+  /// Types that hold no tensor, and the containers that may be made of them.
+  private static let plainTypes: Set<String> = [
+    "int", "float", "bool", "str", "number", "complex", "Device", "NoneType", "None", "List", "Dict", "Tuple",
+    "Optional",
+    "Union",
+  ]
+}
+
 /// A line of the model's own source.
 public struct SourceLocation: Hashable, Sendable, Codable {
   /// The file as the model's author had it.

@@ -99,7 +99,7 @@ extension ScriptTracer {
       let read = constantReads.filter { reached.contains($0.module.identity) }
       guard !read.isEmpty, let writes = try writes() else { continue }
       if let found = read.first(where: { writes.contains($0.name) }) {
-        throw RestartTrace(attribute: found.module.path(of: found.name))
+        throw RestartTrace(attribute: found.path)
       }
     }
   }
@@ -107,6 +107,8 @@ extension ScriptTracer {
 
 /// An attribute whose value was taken while tracing.
 struct ConstantRead {
+  /// The module that it belongs to, itself or through objects.
   let module: ScriptModule
   let name: String
+  let path: String
 }

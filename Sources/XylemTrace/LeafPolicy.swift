@@ -89,6 +89,15 @@ public struct LeafPolicy: Sendable, Hashable, Codable {
     return includesDefaults && DefaultLeaves.isLeafModule(type) ? .type(type) : nil
   }
 
+  /// The rule that makes every method of a module opaque, or nil: one that was asked for by its author's name or path, whose
+  /// code is the model's own. The default rules, and plugins that replace `forward`, speak of calls of the module alone.
+  package func chosenRule(forModule type: String, at path: String) -> Rule? {
+    guard let rule = rule(forModule: type, at: path), rules.contains(rule), rule.provider?.replaces != true else {
+      return nil
+    }
+    return rule
+  }
+
   /// The rule that makes a function a leaf, or nil.
   ///
   /// - Parameter name: the qualified name without `__torch__.` and mangling.

@@ -19,6 +19,12 @@ public final class ScriptModel: Sendable {
   /// Paths under which a module can be reached, all of them.
   let modulePaths: Set<String>
   private let codes = Mutex<[ScriptFunction: ScriptCode]>([:])
+  /// Whether methods that tracing may have written were written by it.
+  let tracedFunctions = Mutex<[ScriptFunction: Bool]>([:])
+  /// Which modules stand under several paths; worked out on first need.
+  private let knownTwins = Mutex<ModuleTwins?>(nil)
+  /// What functions that are not traced through do with containers that they are given.
+  let containerUses = Mutex<[ScriptFunction: ContainerUse]>([:])
 
   /// Loads an archive and walks its module tree.
   ///
@@ -52,6 +58,26 @@ public final class ScriptModel: Sendable {
       current = next
     }
     return current
+  }
+
+  /// The module that an attribute's path starts from: the last one on the way there, before objects of other classes.
+  func owner(of path: String) -> ScriptModule? {
+    var current = root
+    for part in path.split(separator: ".") {
+      guard case .module(let next)? = current.attributes[String(part)]?.content else { return current }
+      current = next
+    }
+    return current
+  }
+
+  /// Which modules stand under several paths.
+  var twins: ModuleTwins {
+    knownTwins.withLock { known in
+      if let known { return known }
+      let fresh = ModuleTwins(self)
+      known = fresh
+      return fresh
+    }
   }
 
   /// Blocks within each other in one function, which code that walks over it can stand.

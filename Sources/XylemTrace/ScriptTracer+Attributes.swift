@@ -19,7 +19,14 @@ extension ScriptTracer {
         let value = model.archive.object(holder).attribute(name)
       else { throw TraceErrors.unsupported("the field '\(name)' of \(owner.kindDescription)", at: place) }
       let type = typeName(statement.outputs.lowerBound, frame.code)
-      return traced(value, path: attribute.path + "." + name, isParameter: false, type: type)
+      let path = attribute.path + "." + name
+      if dynamicAttributes.contains(path) {
+        return .symbol(attributeNode(TracedAttribute(path: path, value: value, isParameter: false, type: type)))
+      }
+      if let owner = model.owner(of: attribute.path) {
+        constantReads.append(ConstantRead(module: owner, name: name, path: path))
+      }
+      return traced(value, path: path, isParameter: false, type: type)
     case .symbol(let node):
       let id = emit(
         .getField(name: name), named: name, [.node(node)], type: typeName(statement.outputs.lowerBound, frame.code),
@@ -48,7 +55,7 @@ extension ScriptTracer {
       if name == "training", case .bool = value {
         return .bool(pinned[module.identity] ?? options.mode.isTraining)
       }
-      constantReads.append(ConstantRead(module: module, name: name))
+      constantReads.append(ConstantRead(module: module, name: name, path: path))
       return traced(value, path: path, isParameter: attribute.isParameter, type: nil)
     }
   }
@@ -57,6 +64,9 @@ extension ScriptTracer {
   private func traced(_ value: Value, path: String, isParameter: Bool, type: String?) -> TracedValue {
     switch value {
     case .tensor:
+      // The objects that an archive has for one module hold the same tensors, as long as nobody replaces one.
+      let first = model.twins.first(path)
+      let path = dynamicAttributes.contains(path) || dynamicAttributes.contains(first) ? path : first
       let attribute = TracedAttribute(path: path, value: value, isParameter: isParameter, type: "Tensor")
       // torch.fx makes a parameter's node where it is read; a buffer's where it is used.
       return isParameter ? .symbol(attributeNode(attribute)) : .attribute(attribute)
@@ -81,6 +91,8 @@ extension ScriptTracer {
     case .module(let module):
       let path = module.path(of: name)
       guard dynamicAttributes.contains(path) else { throw RestartTrace(attribute: path) }
+      // What is stored is the container itself, which its former holder may still change.
+      if value.holdsContainers, let type = module.attributes[name]?.type { try share(value, as: type) }
       emit(
         .setAttribute(path: path), named: "setattr", [try argument(from: value)], type: "None",
         effects: Effects(writesModel: true))

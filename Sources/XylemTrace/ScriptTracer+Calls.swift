@@ -11,7 +11,7 @@ extension ScriptTracer {
         throw TraceErrors.unsupported("the module has no method '\(statement.name)'", at: place)
       }
       let arguments = Array(inputs.dropFirst())
-      if isForward(statement.name) {
+      if model.isForward(statement.name, function, of: module) {
         return try callModule(module, function, method: statement.name, arguments, type: type)
       }
       return try callOtherMethod(of: module, function, named: statement.name, inputs, type: type)
@@ -22,25 +22,53 @@ extension ScriptTracer {
     return try run(try model.code(of: function), inputs)
   }
 
-  private func isForward(_ name: String) -> Bool { name == "forward" || name.hasPrefix("forward__") }
-
-  /// A method other than forward is part of whoever calls it; its operations are named by the module whose method it is.
+  /// A method other than forward, called by another module: a call of the module like any other, whose operations are named
+  /// by the module. torch.fx sees no call there, and so torchvision's names are those of the caller.
+  ///
+  /// What was chosen to be a leaf stays one. The layers that are leaves by themselves are traced through, as in torch.fx.
   private func callOtherMethod(
     of module: ScriptModule, _ function: ScriptFunction, named name: String, _ inputs: [TracedValue], type: String
   ) throws -> TracedValue {
     guard module !== currentModule.module else { return try run(try model.code(of: function), inputs) }
-    let path = options.naming == .exact ? module.path : currentModule.path
+    let path = options.naming == .exact ? namingPath(of: module) : currentModule.path
     let frame = ModuleFrame(module: module, path: path, canBecomeLeaf: !module.hasSubmodules)
+    let arguments = Array(inputs.dropFirst())
+    if let rule = policy.chosenRule(forModule: module.type, at: module.path) {
+      core.usedRules.insert(rule)
+      modules.append(frame)
+      defer { modules.removeLast() }
+      return try emitLeafMethod(of: module, function, named: name, arguments, rule: rule.description, type: type)
+    }
     return try withLeafInstead(
       of: frame, inputs,
-      trace: { try run(try model.code(of: function), inputs) },
+      trace: {
+        let result = try run(try model.code(of: function), inputs)
+        if returnsFeature(result) { recordCall(of: module, result) }
+        return result
+      },
       leaf: {
-        let arguments = try inputs.dropFirst().map(argument(from:))
-        let id = emit(
-          .leafModule(LeafModule(path: module.path, type: module.type, method: name)), named: name, arguments,
-          type: type, effects: nil, rule: "automatic")
-        return .symbol(id)
+        try emitLeafMethod(of: module, function, named: name, arguments, rule: "automatic", type: type)
       })
+  }
+
+  /// Writes down what a call of a module returned.
+  private func recordCall(of module: ScriptModule, _ result: TracedValue) {
+    guard let returned = try? argument(from: result) else { return }
+    core.recordCall(path: namingPath(of: module), type: module.type, result: returned, isLeaf: false)
+  }
+
+  /// Whether a value has a tensor in it that was computed. A method that returns sizes, settings or a parameter of its module
+  /// is a helper, and not what somebody means by the module's path.
+  private func returnsFeature(_ value: TracedValue) -> Bool {
+    switch value {
+    case .symbol(let node): core.graph[node].isFeature
+    case .list(let list): list.symbol.map { core.graph[$0].isFeature } ?? list.elements.contains(where: returnsFeature)
+    case .tuple(let elements, _): elements.contains(where: returnsFeature)
+    case .dictionary(let dictionary):
+      dictionary.symbol.map { core.graph[$0].isFeature } ?? dictionary.entries.contains { returnsFeature($0.value) }
+    case .future(let value): returnsFeature(value)
+    default: false
+    }
   }
 
   /// Traces a module's code, and calls it as a whole where that fails and the options ask for it.
@@ -79,19 +107,17 @@ extension ScriptTracer {
   private func callModule(
     _ module: ScriptModule, _ function: ScriptFunction, method: String, _ arguments: [TracedValue], type: String
   ) throws -> TracedValue {
-    if let rule = policy.rule(forModule: module.type, at: module.path) {
+    if let rule = leafRule(for: module) {
       core.usedRules.insert(rule)
       return try emitLeafModule(
         module, function: function, method: method, arguments: arguments, rule: rule, type: type)
     }
-    let frame = ModuleFrame(module: module, path: module.path, canBecomeLeaf: !module.hasSubmodules)
+    let frame = ModuleFrame(module: module, path: namingPath(of: module), canBecomeLeaf: !module.hasSubmodules)
     return try withLeafInstead(
       of: frame, arguments,
       trace: {
         let result = try run(try model.code(of: function), [.module(module)] + arguments)
-        if let returned = try? argument(from: result) {
-          core.recordCall(path: module.path, type: module.type, result: returned, isLeaf: false)
-        }
+        recordCall(of: module, result)
         return result
       },
       leaf: {
@@ -119,6 +145,7 @@ extension ScriptTracer {
     }
     let code = try model.code(of: function)
     let arguments = Array(inputs.dropFirst())
+    if let module = hooked(by: code, arguments) { return try runHook(code, arguments, of: module) }
     let name = TypeName.readable(code.qualifiedName)
     // What a plugin replaces is called in any case; else the model's own code would run where the arguments happen to be known.
     guard let rule = policy.rule(forFunction: name), rule.provider != nil || arguments.contains(where: readsTensor)
@@ -136,6 +163,7 @@ extension ScriptTracer {
       }
     }
     core.usedRules.insert(rule)
+    try shareContainers(arguments, with: function, receiver: nil, provider: rule.provider)
     let id = emit(
       .leafFunction(LeafFunction(name: name, qualifiedName: code.qualifiedName, provider: rule.provider)),
       named: OperationNames.function(name), try arguments.map(argument(from:)),

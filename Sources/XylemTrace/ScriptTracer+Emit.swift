@@ -34,6 +34,7 @@ extension ScriptTracer {
       }
       return dictionary.entries[found].value
     default:
+      if container.nestsContainers { try share(container, as: frame.code.types[frame.code.input(0, of: statement)]) }
       return emitGetItem(
         try argument(from: container), try argument(from: index),
         type: typeName(statement.outputs.lowerBound, frame.code))
@@ -48,6 +49,15 @@ extension ScriptTracer {
     return elements[index]
   }
 
+  /// The path that names a module and what runs in it: the first one that reaches it, where it stands in several places.
+  func namingPath(of module: ScriptModule) -> String { model.twins.first(module.path) }
+
+  /// The rule that makes a module a leaf, by its type or any of its paths; nil for one that is traced through.
+  func leafRule(for module: ScriptModule) -> LeafPolicy.Rule? {
+    policy.rule(forModule: module.type, at: module.path)
+      ?? policy.rule(forModule: module.type, at: namingPath(of: module))
+  }
+
   /// A node that calls a module which is not traced through.
   ///
   /// - Parameter rule: nil for one that became a leaf because it can't be traced.
@@ -55,11 +65,27 @@ extension ScriptTracer {
     _ module: ScriptModule, function: ScriptFunction, method: String, arguments: [TracedValue], rule: LeafPolicy.Rule?,
     type: String = "Tensor"
   ) throws -> TracedValue {
+    try shareContainers(arguments, with: function, receiver: module, provider: rule?.provider)
     let inputs = try arguments.map(argument(from:))
     let id = core.emitLeafModule(
-      LeafModule(path: module.path, type: module.type, method: method, provider: rule?.provider), inputs, type: type,
-      effects: rule?.effects(inputs: inputs.count, in: options.mode), rule: rule?.description ?? "automatic",
-      at: currentLocation)
+      LeafModule(path: module.path, type: module.type, method: method, provider: rule?.provider), inputs,
+      namedAt: namingPath(of: module), type: type, effects: rule?.effects(inputs: inputs.count, in: options.mode),
+      rule: rule?.description ?? "automatic", at: currentLocation)
+    return .symbol(id)
+  }
+
+  /// A node that calls a method other than forward of a module which is not traced through, named by the method.
+  func emitLeafMethod(
+    of module: ScriptModule, _ function: ScriptFunction, named method: String, _ arguments: [TracedValue], rule: String,
+    type: String
+  ) throws -> TracedValue {
+    try shareContainers(arguments, with: function, receiver: module, provider: nil)
+    let id = emit(
+      .leafModule(LeafModule(path: module.path, type: module.type, method: method)), named: method,
+      try arguments.map(argument(from:)), type: type, effects: nil, rule: rule)
+    if core.graph[id].isFeature {
+      core.recordCall(path: namingPath(of: module), type: module.type, result: .node(id), isLeaf: true)
+    }
     return .symbol(id)
   }
 }

@@ -133,13 +133,11 @@ extension ScriptTracer {
     _ facts: OperatorFacts, _ inputs: [TracedValue], _ statement: ScriptCode.Statement, at index: Int,
     _ frame: CallFrame
   ) throws {
+    try shareContainers(inputs, facts, statement, frame)
     var arguments: [Argument] = []
     arguments.reserveCapacity(inputs.count)
     for input in inputs { arguments.append(try argument(from: input)) }
     var effects = facts.effects(of: arguments)
-    for position in effects?.writes ?? [] where position < inputs.count {
-      try willWriteContainer(inputs[position])
-    }
     if model.archive.missingOperators.contains(statement.name) {
       effects = nil
       noteMissing(statement.name)
@@ -174,18 +172,20 @@ extension ScriptTracer {
         location: currentLocation))
   }
 
-  /// A container that an operator writes when running can't stay known.
-  private func willWriteContainer(_ value: TracedValue) throws {
-    switch value {
-    case .list(let list):
-      try willChange(origin: list.origin)
-      throw TraceErrors.unsupported("a list changes in a way that depends on the input", at: place)
-    case .dictionary(let dictionary):
-      try willChange(origin: dictionary.origin)
-      throw TraceErrors.unsupported("a dictionary changes in a way that depends on the input", at: place)
-    default: break
+  /// A container that an operator writes when running can't stay known, nor can containers within one of which an operator gives a part.
+  private func shareContainers(
+    _ inputs: [TracedValue], _ facts: OperatorFacts, _ statement: ScriptCode.Statement, _ frame: CallFrame
+  ) throws {
+    let code = frame.code
+    let givesContainer = statement.outputs.contains { Self.containers.contains(code.types[$0].withoutOptional.kind) }
+    for (position, input) in inputs.enumerated() where input.holdsContainers {
+      let isWritten = facts.effects?.writes.contains(position) ?? true
+      guard isWritten || givesContainer && input.nestsContainers else { continue }
+      try share(input, as: code.types[code.input(position, of: statement)])
     }
   }
+
+  private static let containers: Set<ScriptType.Kind> = [.list, .dictionary, .tuple, .any, .other]
 
   // MARK: - Context managers
 

@@ -106,26 +106,29 @@ final class ScriptTracer {
     let (function, method) = try model.forwardMethod(of: root)
     core.arguments = try options.taking(model.forwardArguments())
     modules.append(ModuleFrame(module: root, path: "", canBecomeLeaf: false))
-    var arguments: [TracedValue] = [.module(root)]
     // Placeholders come before everything else.
     var inputs = core.arguments.enumerated().map { position, argument in value(of: argument, at: position) }
     for (position, argument) in core.arguments.enumerated() {
       guard case .symbol(let node) = inputs[position], let structure = argument.structure else { continue }
       inputs[position] = parts(of: node, argument.type, structure)
     }
-    arguments += inputs
-    let result: TracedValue
+    let given = try runPreHooks(of: root, inputs)
+    var result: TracedValue
     if let rule = policy.rule(forModule: root.type, at: "") {
       core.usedRules.insert(rule)
       result = try emitLeafModule(
-        root, function: function, method: method, arguments: Array(arguments.dropFirst()), rule: rule,
+        root, function: function, method: method, arguments: given, rule: rule,
         type: resultType(of: model.code(of: function)))
     } else {
-      result = try runRoot(function, arguments)
+      result = try runRoot(function, [.module(root)] + given)
     }
+    result = try runHooks(of: root, given, result)
     try checkConstantReads()
     core.emitOutput(try argument(from: result), rootType: root.type)
-    return core.finish(pinned: model.pinnedModules.map { ($0.path, $0.type) })
+    var trace = core.finish(pinned: model.pinnedModules.map { ($0.path, $0.type) })
+    let firstPaths = model.twins.firstPaths
+    if !firstPaths.isEmpty { trace.firstPaths = firstPaths }
+    return trace
   }
 
   /// The type of what a function returns.

@@ -19,6 +19,9 @@ public struct Trace: Sendable, Codable {
   /// Whether only a part of the model's nodes is left. Then a name's prefix says nothing about what was last below it.
   public var isPruned = false
 
+  /// By the path of a module that stands under several: the first one in the module tree. Nil where there are none.
+  package var firstPaths: [String: String]?
+
   /// How the model was traced, for a model written in Swift: it is traced again where its trace comes from a file.
   package var options: TraceOptions?
   /// The compiled code behind the nodes, for a model written in Swift; nil for archives, and for a trace that came from a
@@ -27,11 +30,14 @@ public struct Trace: Sendable, Codable {
 
   /// The names of the nodes in execution order.
   public var nodeNames: [String] { graph.nodeNames }
+
+  /// The first path in the module tree that reaches the module at a path.
+  package func firstPath(of path: String) -> String { firstPaths.map { ModuleTwins.first(path, $0) } ?? path }
 }
 
 extension Trace {
   private enum CodingKeys: String, CodingKey {
-    case graph, mode, naming, notes, pinnedModules, callCounts, arguments, isPruned, options
+    case graph, mode, naming, notes, pinnedModules, callCounts, arguments, isPruned, firstPaths, options
   }
 
   /// Reads a trace. Where a file says nothing of arguments, they are those that the graph reads.
@@ -46,6 +52,7 @@ extension Trace {
     pinnedModules = try container.decode([String].self, forKey: .pinnedModules)
     callCounts = try container.decode([String: Int].self, forKey: .callCounts)
     isPruned = try container.decode(Bool.self, forKey: .isPruned)
+    firstPaths = try container.decodeIfPresent([String: String].self, forKey: .firstPaths)
     options = try container.decodeIfPresent(TraceOptions.self, forKey: .options)
     arguments =
       try container.decodeIfPresent([ForwardArgument].self, forKey: .arguments)

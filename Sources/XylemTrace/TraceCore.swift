@@ -67,15 +67,18 @@ package struct TraceCore {
   }
 
   /// Adds a node that calls a module which is not traced through.
+  ///
+  /// - Parameter namedAt: the path that the module is known by, where it is not the leaf's own.
   package mutating func emitLeafModule(
-    _ leaf: LeafModule, _ inputs: [Argument], type: String, effects: Effects? = nil, rule: String,
-    at location: @autoclosure () -> SourceLocation?
+    _ leaf: LeafModule, _ inputs: [Argument], namedAt path: String? = nil, type: String, effects: Effects? = nil,
+    rule: String, at location: @autoclosure () -> SourceLocation?
   ) -> NodeID {
-    let name = namer.name(forModule: leaf.path, rootType: TypeName.unqualified(leaf.type))
+    let path = path ?? leaf.path
+    let name = namer.name(forModule: path, rootType: TypeName.unqualified(leaf.type))
     let id = graph.append(
-      .leafModule(leaf), name: name, inputs: inputs, modulePath: leaf.path, effects: effects, type: type,
+      .leafModule(leaf), name: name, inputs: inputs, modulePath: path, effects: effects, type: type,
       location: options.recordsLocations ? location() : nil, rule: rule)
-    recordCall(path: leaf.path, type: leaf.type, result: .node(id), isLeaf: true)
+    recordCall(path: path, type: leaf.type, result: .node(id), isLeaf: true)
     return id
   }
 
@@ -117,6 +120,11 @@ package struct TraceCore {
     graph.appendCall(
       ModuleCall(
         path: path, type: type, ordinal: ordinal, result: result, isLeaf: isLeaf, returnedAfter: graph.lastID))
+  }
+
+  /// Lets the last call of a module return what its hooks made of its result; nil where they returned nothing.
+  package mutating func setHookedResult(ofLastCallAt path: String, to result: Argument?) {
+    graph.setHookedResult(ofLastCallAt: path, to: result)
   }
 
   /// The whole trace, with notes on rules that matched nothing and on modules that kept their own mode.

@@ -80,6 +80,16 @@ package enum TraceErrors {
       "the code of '\(TypeName.readable(function))' has blocks that are nested more than \(deepest) deep")
   }
 
+  static func openType(_ value: String, at place: XylemError.Place) -> XylemError {
+    unsupported("\(value) without a known type is handed to code that may change it or keep it", at: place)
+  }
+
+  static func replacesWriter(_ provider: LeafProvider, at place: XylemError.Place) -> XylemError {
+    unsupported(
+      "the model's own '\(provider.leaf)' changes a list or dictionary of its caller, which the plugin \(provider.plugin) can't do in its place",
+      at: place)
+  }
+
   static func noForward(methods: [String], at place: XylemError.Place) -> XylemError {
     XylemError(
       .traceNoForward, "the model has no method 'forward'", at: place,

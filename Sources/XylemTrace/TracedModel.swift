@@ -81,12 +81,18 @@ extension ScriptModel: TracedModel {
   }
 
   /// Whether a module can be reached by several paths.
-  public var hasSharedModules: Bool { modulePaths.count > modules.count }
+  public var hasSharedModules: Bool { modulePaths.count > modules.count || !twins.firstPaths.isEmpty }
 
   /// The first paths of the module that a path reaches and of every module below it.
   public func modulePaths(below path: String) -> [String] {
     guard let root = module(at: path) else { return [] }
-    return modules(below: root).map(\.path)
+    let paths = modules(below: root).map(\.path)
+    let twins = twins
+    guard !twins.firstPaths.isEmpty else { return paths }
+    // An archive may have an object for each path of one module: what writes one writes the others.
+    let first = Set(paths.map(twins.first))
+    let elsewhere = modules.map(\.path).filter { first.contains(twins.first($0)) }
+    return paths + elsewhere.filter { !paths.contains($0) }
   }
 
   /// The flag that the module at a path has in a mode.

@@ -22,6 +22,8 @@ extension TracedValue {
   }
 
   /// The traced form of a value that the runtime gave, where it is a literal through and through; nil otherwise.
+  ///
+  /// - Parameter origin: the attribute that the value was read from. Containers within are its parts.
   init?(literal value: Value, origin: String? = nil) {
     switch value {
     case .none: self = .none
@@ -33,17 +35,18 @@ extension TracedValue {
     case .device(let value): self = .device(value)
     case .tensor, .standIn: return nil
     case .list(let elements):
-      let traced = elements.compactMap { TracedValue(literal: $0) }
+      let traced = elements.compactMap { TracedValue(literal: $0, origin: origin) }
       guard traced.count == elements.count else { return nil }
       self = .list(TracedList(traced, origin: origin))
     case .tuple(let elements, let names):
-      let traced = elements.compactMap { TracedValue(literal: $0) }
+      let traced = elements.compactMap { TracedValue(literal: $0, origin: origin) }
       guard traced.count == elements.count else { return nil }
       self = .tuple(traced, names: names)
     case .dictionary(let entries):
       var traced: [(key: TracedValue, value: TracedValue)] = []
       for entry in entries {
-        guard let key = TracedValue(literal: entry.key), let value = TracedValue(literal: entry.value) else {
+        guard let key = TracedValue(literal: entry.key), let value = TracedValue(literal: entry.value, origin: origin)
+        else {
           return nil
         }
         traced.append((key, value))

@@ -70,8 +70,6 @@ struct ConstructTests {
     }
   }
 
-  static let sharesModules: Set<String> = ["shared_block", "shared_module"]
-
   /// Constructs that call operators which nothing in these tests implements.
   static let needsKernels: Set<String> = ["custom_operator", "torchvision_operators"]
 
@@ -91,8 +89,6 @@ struct ConstructTests {
           #expect(isHidden, "\(item.name): \(path) is neither traced nor noted as hidden")
           continue
         }
-        // Scripting gives each path of a shared module a module of its own; the archive has lost that they are one.
-        guard !Self.sharesModules.contains(item.name) else { continue }
         #expect(traced.count == calls.count, "\(item.name): calls of \(path)")
         let request = ReturnRequest("\(path)#\(ordinal)", as: "value")
         let extractor = try FeatureExtractor(of: model, returning: [request], options: options, modes: [options.mode])
