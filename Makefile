@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps libtorch runtime build plugins test fuzz demo lint format clean
+.PHONY: help deps libtorch runtime build plugins test test-all fuzz demo lint format clean
 MAKEFLAGS += --no-print-directory
 
 # The manifest looks for libtorch on disk, which SwiftPM's cache of evaluated manifests does not notice.
@@ -23,7 +23,7 @@ endif
 bench := $(wildcard .ci/bench.sh)
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / && ($$1 != "bench" || "$(bench)" != "") { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / && ($$1 != "bench" || "$(bench)" != "") { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 deps: ## install the Debian packages that are missing
 	@bash .ci/deps.sh
@@ -59,6 +59,9 @@ test: deps ## build and run all tests, debug
 	@$(swift_test) --skip-build --skip '$(separate_tests)'
 	@echo '==> running the tests that need a process of their own'
 	@$(swift_test) --skip-build --no-parallel --filter '$(separate_tests)'
+
+test-all: export XYLEM_TEST_ALL := 1
+test-all: test ## run all tests with everything that has a long form
 
 # Other programs every time, and the same again for a seed that is given: make fuzz XYLEM_FUZZ_SEED=1
 fuzz: export XYLEM_FUZZ_SEED := $(or $(XYLEM_FUZZ_SEED),$(shell date +%s))
