@@ -37,8 +37,11 @@ extension ScriptTracer {
     return true
   }
 
+  /// Whether the source of an operator is a subscript: `x[0]`, or `x[:, 1:`, since a source range ends with the last expression in it.
   private static func isSubscript(_ text: String) -> Bool {
-    text.hasSuffix("]") && !text.hasPrefix("[") && text.contains("[")
+    guard !text.hasPrefix("["), text.contains("[") else { return false }
+    let depth = text.utf8.reduce(0) { $0 + ($1 == UInt8(ascii: "[") ? 1 : $1 == UInt8(ascii: "]") ? -1 : 0) }
+    return text.hasSuffix("]") || depth > 0
   }
 
   private static func isWhole(_ step: Argument) -> Bool {
