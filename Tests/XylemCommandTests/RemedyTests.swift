@@ -143,6 +143,18 @@ import XylemErrors
   /// Remedies of the sources that no run here can follow, and why.
   private static let withoutScenario: [(pattern: String, reason: String)] = [
     ("xylem diff --help", "a finding of xylem diff, and not an error"),
+    ("xylem models  # lists models: the weights", "weights of another model: WeightsCommandTests"),
+    (
+      "xylem nodes MODEL --long  # shows the nodes around it",
+      "a feature of a type that no file holds: FeatureFormTests"
+    ),
+    ("-o features.json", "a feature of a type that no file holds: FeatureFormTests"),
+    ("--dtype f32", "numbers of numpy's own type: FileOptionTests"),
+    ("--images OTHER_FOLDER", "a picture in the place of an input: FileOptionTests"),
+    ("--mean 0.5 --std 0.5", "gray images: XylemImageTests"),
+    ("--channels 1", "gray images: XylemImageTests"),
+    ("--plugin \u{0}/\u{0}", "an operator of a plugin beside the executable: PluginOptionTests"),
+    ("magick FILE FILE.png", "a kind of JPEG or PNG that is not read: XylemImageTests"),
     ("--train-return \u{0}=\u{0}", "a finding of xylem diff: DiffCommandTests"),
     ("xylem nodes MODEL --mode both", "a finding of xylem diff, and not an error"),
     ("xylem models  # lists the models that are known", "an extractor of another executable's model"),
