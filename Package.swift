@@ -179,7 +179,7 @@ var targets: [Target] = [
   .testTarget(
     name: "XylemCommandTests",
     dependencies: [
-      "XylemTestSupport", "XylemCommand", "XylemNN", "XylemExample", "XylemReport", "XylemDiff", "XylemGraph",
+      "XylemTestSupport", "XylemCommand", "XylemNN", "XylemExample", "XylemReport", "XylemDiff", "XylemGraph", "XylemErrors",
     ],
     exclude: ["Snapshots"],
     swiftSettings: strict),

@@ -102,7 +102,7 @@ struct MergedNotes {
     var groups: [[Entry]] = []
     for entry in entries {
       // These are about one thing each already.
-      let isAlone = entry.note.kind == .unusedRule || entry.note.kind == .pluginLeaf
+      let isAlone = [.unusedRule, .pluginLeaf, .defaultArgument, .inputStructure].contains(entry.note.kind)
       if !isAlone, let place = places[GroupKey(entry)] {
         groups[place].append(entry)
       } else {
@@ -124,6 +124,8 @@ struct MergedNotes {
       case .missingOperator: "calls of missing operators"
       case .nameTaken: "names that were taken"
       case .pinnedMode: "modules with a mode of their own"
+      case .defaultArgument: "arguments"
+      case .inputStructure: "structures"
       case .unusedRule, .pluginLeaf: "rules"
       }
     var line =

@@ -24,7 +24,7 @@ struct WitnessOptions: ParsableArguments {
   @OptionGroup(title: "Images") var images: ImageOptions
 
   /// What seeds random weights; nil where the model does not run.
-  var weightSeed: UInt64? { isWanted ? seed : nil }
+  var weightSeed: UInt64? { isWanted ? seed?.value ?? 0 : nil }
 
   func validate() throws {
     if !isWanted, !inputs.isEmpty || inputShape != nil {

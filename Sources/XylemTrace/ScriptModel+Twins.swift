@@ -86,14 +86,14 @@ struct ModuleTwins: Sendable {
         parts.append(.module(name, inner.number))
       case .value(.tensor(let tensor)):
         // Memory of which nothing is known, or that stands for many numbers, identifies no tensor.
-        guard let range = tensor.addressRange, let sizes = tensor.knownSizes,
-          tensor.count == 1 || tensor.strides.contains(where: { $0 != 0 })
+        guard let range = tensor.addressRange, let sizes = tensor.knownSizes, let strides = try? tensor.strides,
+          sizes.allSatisfy({ $0 == 1 }) || strides.contains(where: { $0 != 0 })
         else {
           isUnique = true
           continue
         }
         hasTensors = true
-        parts.append(.tensor(name, address: range.lowerBound, sizes: sizes, strides: tensor.strides))
+        parts.append(.tensor(name, address: range.lowerBound, sizes: sizes, strides: strides))
       case .value(let value): parts.append(.value(name, Argument(literal: value)))
       }
     }

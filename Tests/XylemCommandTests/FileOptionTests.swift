@@ -114,7 +114,8 @@ private final class Scale: Module, Layer {
       let run = await xylem(
         options + ["--channels", "1", "--mean", "0.5", "--std", "0.5", "-o", folder + "/x.npy"])
       #expect(run.status == 0, "\(run.errors)")
-      #expect(try NpyFile.read(folder + "/x.npy").shape == [1, 1, 4, 4])
+      let shape = try NpyFile.read(folder + "/x.npy").shape
+      #expect(shape == [1, 1, 4, 4])
       let unclear = await xylem(options + ["--channels", "1"])
       #expect(unclear.status == 2 && unclear.errors.contains("try: --mean 0.5 --std 0.5"), "\(unclear.errors)")
     }

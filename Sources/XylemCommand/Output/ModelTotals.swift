@@ -66,9 +66,10 @@ struct ModelTotals {
     }
     var seen: Set<[String]> = []
     for entry in tensors where entry.kind == .parameter && seen.insert([entry.modulePath, entry.name]).inserted {
+      let count = entry.tensor.knownSizes?.reduce(1, *) ?? 0
       add(entry.modulePath) { module in
-        module.parameters += entry.tensor.count
-        module.parameterBytes += entry.tensor.count * (entry.tensor.dtype?.byteCount ?? 0)
+        module.parameters += count
+        module.parameterBytes += count * (entry.tensor.dtype?.byteCount ?? 0)
       }
     }
     for call in trace.graph.calls {

@@ -67,13 +67,13 @@ package struct BehaviourReader {
   private func runRegion(_ region: Region, _ inputs: [CodeValue], _ reader: CodeReader) -> CodeValue? {
     guard let source, let function = source.model.archive.function(named: region.code.function),
       let code = source.code(of: function), code.statements.indices.contains(region.code.statement),
-      let captures = try? source.model.captures(of: region.code)
+      let captures = try? source.model.captures(of: region)
     else { return nil }
     let frame = CodeFrame(code)
     for (index, statement) in code.statements.enumerated() where statement.kind == .constant {
       _ = reader.run(statement, at: index, frame)
     }
-    for (number, value) in zip(captures, inputs) { frame.values[number] = value }
+    for (number, value) in zip(captures.set, inputs) { frame.values[number] = value }
     let statement = code.statements[region.code.statement]
     _ = reader.run(statement, at: region.code.statement, frame)
     return .tuple(statement.outputs.map { frame.values[$0] } + region.changedCaptures.map { inputs[$0] })

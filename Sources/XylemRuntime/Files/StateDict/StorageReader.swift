@@ -40,8 +40,9 @@ final class StorageReader {
       found = try read(key, storage.key)
       known[name] = found
     }
-    guard found.count >= needed else {
-      throw XylemError.malformed(path, .shortRecord(of: key, bytes: found.count, needed: needed))
+    let count = try found.count
+    guard count >= needed else {
+      throw XylemError.malformed(path, .shortRecord(of: key, bytes: count, needed: needed))
     }
     return found
   }
