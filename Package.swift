@@ -84,7 +84,8 @@ var targets: [Target] = [
     name: "XylemReport", dependencies: ["XylemDiff", "XylemGraph", "XylemErrors"], exclude: ["Schemas"],
     swiftSettings: strict),
   .target(name: "XylemDiff", dependencies: ["XylemGraph", "XylemErrors"], swiftSettings: strict),
-  .target(name: "XylemRuntime", dependencies: ["XylemErrors", "CXylem", "CXylemGuard", "CZlib"], swiftSettings: strictMemory),
+  .target(
+    name: "XylemRuntime", dependencies: ["XylemErrors", "CXylem", "CXylemGuard", "CZlib"], swiftSettings: strictMemory),
   .target(name: "XylemGraph", dependencies: ["XylemErrors"], swiftSettings: strict),
   .target(name: "XylemErrors", swiftSettings: strict),
   .target(
@@ -179,7 +180,8 @@ var targets: [Target] = [
   .testTarget(
     name: "XylemCommandTests",
     dependencies: [
-      "XylemTestSupport", "XylemCommand", "XylemNN", "XylemExample", "XylemReport", "XylemDiff", "XylemGraph", "XylemErrors",
+      "XylemTestSupport", "XylemCommand", "XylemNN", "XylemExample", "XylemReport", "XylemDiff", "XylemGraph",
+      "XylemErrors",
     ],
     exclude: ["Snapshots"],
     swiftSettings: strict),

@@ -537,6 +537,13 @@ ENTRIES = {
 }
 
 
+class IntList(list):
+    """Is pickled as the runtime pickles a list of integers, and as it wants to find it again."""
+
+    def __reduce__(self):
+        return torch.jit._pickle.build_intlist, (list(self),)
+
+
 def short_traces(path, bare):
     """Cuts the paths in the stack traces of a traced archive down to file names; or, `bare`, leaves them out."""
 
@@ -547,7 +554,9 @@ def short_traces(path, bare):
     def walk(value):
         if isinstance(value, tuple):
             return tuple(walk(item) for item in value)
-        return [walk(item) for item in value] if isinstance(value, list) else short(value)
+        if isinstance(value, list):
+            return IntList(value) if all(isinstance(item, int) for item in value) else [walk(item) for item in value]
+        return short(value)
 
     with zipfile.ZipFile(path) as source:
         records = [(info, source.read(info)) for info in source.infolist()]

@@ -111,7 +111,8 @@ struct ImageOptions: ParsableArguments {
   /// - Throws: a validation error that names the option.
   func check(inputs: [String]) throws {
     let given = [
-      ("--resize", resize != nil), ("--crop", crop != nil), ("--mean", mean != nil), ("--std", std != nil), ("--exif", exif != nil),
+      ("--resize", resize != nil), ("--crop", crop != nil), ("--mean", mean != nil), ("--std", std != nil),
+      ("--exif", exif != nil),
     ]
     guard let option = given.first(where: \.1)?.0, !inputs.contains(where: InputReader.isImage) else { return }
     throw ValidationError("'\(option)' is about images, and no input is one")

@@ -64,9 +64,10 @@ struct MergedNotes {
     switch detail {
     case .all: TraceNote.Kind.allCases.flatMap { kind in entries.filter { $0.note.kind == kind }.map(line) }
     case .grouped: groupedLines(of: TraceNote.Kind.allCases.filter { $0 != .missingOperator })
-    case .brief: groupedLines(of: [
-          .automaticLeaf, .automaticRegion, .unusedRule, .pluginLeaf, .defaultArgument, .inputStructure,
-        ])
+    case .brief:
+      groupedLines(of: [
+        .automaticLeaf, .automaticRegion, .unusedRule, .pluginLeaf, .defaultArgument, .inputStructure,
+      ])
     }
   }
 

@@ -13,7 +13,8 @@ struct WitnessOptions: ParsableArguments {
   @Option(
     name: .customLong("input"), parsing: .upToNextOption,
     help: ArgumentHelp(
-      "With --witness: PNG or JPEG images, or one .safetensors or .npy file.", valueName: "file"), completion: .file())
+      "With --witness: PNG or JPEG images, or one .safetensors, .npz or .npy file.", valueName: "file"),
+    completion: .file())
   var inputs: [String] = []
   @Option(
     help: ArgumentHelp("With --witness: random numbers of this shape, as in 2,3,224,224.", valueName: "sizes"))

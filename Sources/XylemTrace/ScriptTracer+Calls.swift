@@ -156,7 +156,8 @@ extension ScriptTracer {
         where error.isAboutTracing && !error.remedies.contains(where: { $0.contains("wrap") })
       {
         let position =
-          error.remedies.firstIndex { $0.hasPrefix("--auto-leaf") || $0.contains("makesLeaves") } ?? error.remedies.count
+          error.remedies.firstIndex { $0.hasPrefix("--auto-leaf") || $0.contains("makesLeaves") }
+          ?? error.remedies.count
         error.remedies.insert(TraceErrors.wrapping(name), at: position)
         error.remedies = Array(error.remedies.prefix(3))
         throw error

@@ -78,8 +78,7 @@ extension ScriptTracer {
     let values = numbers.map { frame.values[$0] }
     try checkWrites(scan, values)
     let changed = scan.changesContainers ? values.indices.filter { isContainer(values[$0]) } : []
-    if !changed.isEmpty { try checkWays(values) }
-    for position in changed { try willChange(origin: origin(of: values[position])) }
+    if scan.changesContainers { try checkWays(values) }
     let region = Region(
       kind: kind, code: CodeReference(function: code.qualifiedName, statement: index),
       captures: numbers.map { code.valueNames[$0].isEmpty ? "%\($0)" : code.valueNames[$0] },
@@ -108,7 +107,7 @@ extension ScriptTracer {
     } else if let number = statement.outputs.first {
       frame.values[number] = .symbol(id)
     }
-    loseParts(of: changed.map { values[$0] }, to: id)
+    if scan.changesContainers { loseParts(of: values, to: id) }
     for (order, position) in changed.enumerated() {
       let contents: TracedValue =
         region.returnsTuple
@@ -190,19 +189,21 @@ extension ScriptTracer {
   }
 
   /// A region gets copies of the containers that it captures. One that it can reach in two ways would be two there, of which
-  /// a change shows in one alone.
+  /// a change shows in one alone. One that is an attribute's has to be read when running.
   private func checkWays(_ values: [TracedValue]) throws {
     var walk = ContainerWalk(values)
-    while walk.next() != nil {}
+    var containers: [TracedValue] = []
+    while let next = walk.next() { containers.append(next) }
     guard !walk.meetsTwice else {
       throw TraceErrors.unsupported(
         "code that is kept whole changes a container that it reaches in two ways", at: place)
     }
+    for container in containers { try willChange(origin: origin(of: container)) }
   }
 
-  /// What containers hold that a region changes is not known any more, but through those.
-  private func loseParts(of changed: [TracedValue], to region: NodeID) {
-    var walk = ContainerWalk(changed)
+  /// What containers and tuples hold is not known any more after a region that changes containers, but through those that it gives back.
+  private func loseParts(of captured: [TracedValue], to region: NodeID) {
+    var walk = ContainerWalk(captured)
     while let part = walk.next() {
       switch part {
       case .list(let list): (list.symbol, list.isLost) = (region, true)

@@ -35,7 +35,7 @@ extension ScriptTracer {
   ///
   /// - Parameter type: the value's declared type, which says what an empty container may hold.
   func share(_ value: TracedValue, as type: ScriptType) throws {
-    let type = type.withoutOptional
+    let type = type.container(for: value)
     switch value {
     case .list(let list) where list.symbol == nil:
       try willChange(origin: list.origin)
@@ -102,6 +102,21 @@ extension TracedValue {
 extension ScriptType {
   /// The type that a value has where it is there.
   var withoutOptional: ScriptType { kind == .optional ? contained.first ?? self : self }
+
+  /// The type that a container has of this one, which may allow other values too: `Union[Tensor, List[Tensor]]`.
+  fileprivate func container(for value: TracedValue) -> ScriptType {
+    let type = withoutOptional
+    let wanted: Kind
+    switch value {
+    case .list: wanted = .list
+    case .dictionary: wanted = .dictionary
+    case .tuple: wanted = .tuple
+    default: return type
+    }
+    guard type.kind == .other else { return type }
+    let fitting = type.contained.filter { $0.kind == wanted }
+    return fitting.count == 1 ? fitting[0] : type
+  }
 }
 
 /// What a function does with the containers that it is given. Positions count its arguments.

@@ -96,10 +96,11 @@ package struct StateKeyMatch {
       }
       let key = plain.dropFirst(beginning.count).joined(separator: ".")
       let exact = beginning.isEmpty && originals[whole] != nil ? whole : key
-      guard let original = originals[exact], found.updateValue(index, forKey: original) == nil else {
+      guard let original = originals[exact], found[original] == nil else {
         unexpected.append(index)
         continue
       }
+      found[original] = index
       if found.count == 1, whole.utf8.count > original.utf8.count,
         whole.utf8.reversed().starts(with: original.utf8.reversed())
       {

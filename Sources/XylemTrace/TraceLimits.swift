@@ -9,15 +9,8 @@ public struct TraceLimits: Sendable, Hashable, Codable {
   public var seconds: Double
 
   /// Limits that no known model comes near.
-  public init(bytes: Int = 1 << 30, seconds: Double = 10) {
+  public init(bytes: Int = 1 << 30, seconds: Double = 5) {
     self.bytes = bytes
     self.seconds = seconds
-  }
-}
-
-extension KeyedDecodingContainer {
-  /// Files of traces that were written before there were limits have the usual ones.
-  func decode(_ type: TraceLimits.Type, forKey key: Key) throws -> TraceLimits {
-    try decodeIfPresent(type, forKey: key) ?? TraceLimits()
   }
 }

@@ -37,7 +37,7 @@ import XylemTrace
         no-default-leaves: false
         auto-leaf: true
         naming: torchvision
-        concrete: {return_features: false, depth: 3, scale: 0.5, mask: null, other: ~}
+        concrete: {return_features: false, depth: 3, scale: 0.5, mask: null, other: ~, word: sum, digits: "1"}
         plugins:
           - path: plugins/libsame.so
             sha256: \(Self.digest.uppercased())
@@ -57,6 +57,8 @@ import XylemTrace
       expected.naming = .torchvision
       expected.concrete = ["return_features=false", "depth=3", "scale=0.5", "mask=null", "other=null"]
         .compactMap(ConcreteValue.init)
+      expected.concrete.append(ConcreteValue("word", string: "sum"))
+      expected.concrete.append(ConcreteValue("digits", string: "1"))
       expected.plugins = [
         .init(path: folder + "/plugins/libsame.so", sha256: Self.digest, prefer: ["Conv2dSame"]),
         .init(path: "/opt/libother.so", sha256: Self.digest, prefer: []),

@@ -100,11 +100,16 @@ import XylemErrors
       name: "control flow in a child", id: .traceControlFlow,
       arguments: ["nodes", "X/constructs/if_on_data_in_child.pt"]),
     RemedyScenario(
-      name: "control flow in a function", id: .traceControlFlow,
+      name: "a conversion in a function", id: .traceConcreteValue,
       arguments: ["nodes", "X/constructs/leaf_module_and_function.pt"]),
     RemedyScenario(
       name: "an argument that does not exist", id: .traceUnknownArgument,
       arguments: ["nodes", "X/constructs/optional_output.pt", "--concrete", "wnt=true"]),
+    RemedyScenario(
+      name: "an input that does not exist", id: .traceUnknownArgument,
+      arguments: ["nodes", "X/values/tensor_arguments.pt", "--auto-leaf", "--symbolic", "flug"]),
+    RemedyScenario(
+      name: "a model that reads a file", id: .traceFileOperator, arguments: ["nodes", "X/outside/reads.pt"]),
   ]
 
   private static let files = [
@@ -143,6 +148,14 @@ import XylemErrors
   /// Remedies of the sources that no run here can follow, and why.
   private static let withoutScenario: [(pattern: String, reason: String)] = [
     ("xylem diff --help", "a finding of xylem diff, and not an error"),
+    (
+      "--concrete \u{0}=null  # where it is never given",
+      "no archive here has an argument that may be None, has no default and stops a trace: BlockingArgumentTests"
+    ),
+    (
+      "--symbolic \u{0}  # keeps it an input; in Swift",
+      "a call in Swift, for the command line keeps inputs what files give: ArgumentTests"
+    ),
     ("xylem models  # lists models: the weights", "weights of another model: WeightsCommandTests"),
     (
       "xylem nodes MODEL --long  # shows the nodes around it",

@@ -107,7 +107,7 @@ import Testing
       ),
       (
         extract + ["--std", "0,1,1"],
-        "error: '--std' must be three finite numbers above 0, not '0,1,1' (usage)\n"
+        "error: '--std' must be one or three finite numbers above 0, not '0,1,1' (usage)\n"
           + "  try: xylem extract --help  # describes its options\n"
       ),
       (
@@ -117,7 +117,7 @@ import Testing
       ),
       (
         extract + ["-o", "features.txt"],
-        "error: 'features.txt' does not end in .safetensors, .npy or .json (usage)\n  try: -o features.safetensors\n"
+        "error: 'features.txt' does not end in .safetensors, .npz, .npy or .json (usage)\n  try: -o features.safetensors\n"
           + "  try: xylem extract --help  # describes its options\n"
       ),
       (

@@ -57,6 +57,13 @@ private final class Classifier: Module, Layer {
     #expect(values.count == 16 && values.allSatisfy { abs($0 - expected) < 1e-4 }, sourceLocation: sourceLocation)
   }
 
+  @Test func `a key as the model has it counts more than one with a wrapper's word`() async throws {
+    let other = try Tensor([Float](repeating: 9, count: 108), shape: [4, 3, 3, 3])
+    for weights in [
+      try [("module.block.conv.weight", other)] + state(), try state() + [("module.block.conv.weight", other)],
+    ] { try expectBlock(await extract("block", weights: weights)) }
+  }
+
   @Test(arguments: ["", "module.", "_orig_mod.", "state_dict.model."], ["w.pth", "w.safetensors"])
   func `features are those of the weights, whatever their keys begin with`(prefix: String, file: String) async throws {
     let found = try await extract("block", weights: state().map { (prefix + $0.key, $0.tensor) }, file: file)

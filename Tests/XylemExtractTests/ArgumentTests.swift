@@ -196,7 +196,7 @@ struct ArgumentTests {
     }
     #expect(both?.id == .traceArgument)
     let unknown = #expect(throws: XylemError.self) { try model.trace(TraceOptions(symbolic: ["flug"])) }
-    #expect(unknown?.id == .traceUnknownArgument && unknown?.remedies == ["--symbolic flag"])
+    #expect(unknown?.id == .traceUnknownArgument && unknown?.remedies == ["TraceOptions(symbolic: [\"flag\"])"])
   }
 
   @Test("an input that a detector asks for in train mode stays one there")

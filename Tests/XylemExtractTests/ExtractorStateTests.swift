@@ -61,6 +61,7 @@ struct ExtractorStateTests {
     #expect(misshaped?.id == .extractState)
     #expect(try target.state.map { try $0.tensor.hostArray() } == before)
     let report = try target.load([:], strict: false)
-    #expect(report.missing == target.state.map(\.key).sorted())
+    // PyTorch doesn't miss the count of batches in a dictionary without versions either.
+    #expect(report.missing == ["bn1.bias", "bn1.running_mean", "bn1.running_var", "bn1.weight", "conv1.weight"])
   }
 }

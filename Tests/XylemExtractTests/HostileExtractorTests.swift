@@ -13,7 +13,9 @@ struct HostileExtractorTests {
   private static nonisolated(unsafe) let numbers: [Any] = [
     -1, 0, 1, 2, 63, 64, 65, 4096, 4097, 65_536, 1 << 20, 1 << 31, 1 << 32, Int.max, Int.min, 1.5, 1e300, "", [Int](),
   ]
-  private static nonisolated(unsafe) let texts: [Any] = ["", "x", "forward", "aten::add.Tensor", "\u{1B}[2J", -1, NSNull()]
+  private static nonisolated(unsafe) let texts: [Any] = [
+    "", "x", "forward", "aten::add.Tensor", "\u{1B}[2J", -1, NSNull(),
+  ]
 
   private enum Step {
     case key(String)

@@ -110,6 +110,22 @@ import XylemTestSupport
     return "final class Example\(number): Module {\n\(members[example.file] ?? "")\n\(place)\(text)}\n"
   }
 
+  /// Options by which the compiler finds the modules in C that the package's modules import: those with a module map in the sources, and
+  /// those for which the build makes one.
+  private static func moduleMaps() throws -> [String] {
+    let sources = package.appendingPathComponent("Sources")
+    let names = try FileManager.default.contentsOfDirectory(atPath: sources.path).filter { $0.hasPrefix("C") }.sorted()
+    func exists(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
+    return names.flatMap { name -> [String] in
+      let folders = [sources.appendingPathComponent(name), sources.appendingPathComponent("\(name)/include")]
+      if let own = folders.first(where: { exists($0.appendingPathComponent("module.modulemap")) }) {
+        return ["-I", own.path]
+      }
+      let made = package.appendingPathComponent(".build/debug/\(name).build/module.modulemap")
+      return exists(made) ? ["-Xcc", "-fmodule-map-file=\(made.path)"] : []
+    }
+  }
+
   private func faults(_ examples: [Example], imports: String) throws -> String {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("xylem-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -121,9 +137,7 @@ import XylemTestSupport
     process.executableURL = URL(fileURLWithPath: try #require(Self.compiler))
     process.arguments =
       ["-typecheck", "-swift-version", "6", "-suppress-warnings", "-I", Self.modules.path]
-      + ["CXylem", "CXylemGuard"].flatMap {
-        ["-I", Self.package.appendingPathComponent("Sources/\($0)/include").path]
-      } + [file]
+      + (try Self.moduleMaps()) + [file]
     let pipe = Pipe()
     (process.standardOutput, process.standardError) = (pipe, pipe)
     try process.run()

@@ -292,7 +292,7 @@ private final class Branching: Module, Layer {
     #expect(open?.id == .traceConcreteValue)
     let unknown = #expect(throws: XylemError.self) { try model.trace(TraceOptions(concrete: ["twic": .bool(true)])) }
     #expect(
-      unknown?.id == .traceUnknownArgument && unknown?.remedies == ["TraceOptions(concrete: [\"twice\": .int(1)])"])
+      unknown?.id == .traceUnknownArgument && unknown?.remedies == ["call it 'twice' in concrete"])
   }
 
   @Test func `a trace is valid, and the model is as it was, also where tracing failed`() throws {

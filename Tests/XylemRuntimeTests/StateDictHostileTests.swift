@@ -114,14 +114,19 @@ extension RuntimeTests {
     }
 
     @Test func dictionariesThatHoldEachOtherEnd() throws {
-      // d0 = {"t": tensor}; d1 = {"a": d0, "b": d0}; … : two to the sixtieth paths, of which each dictionary gets one.
-      var bytes = Array(pickle().dropLast())
-      for _ in 0..<60 {
-        bytes += [UInt8(ascii: "q"), 9] + Array("}(X\u{01}\0\0\0ah\u{09}X\u{01}\0\0\0bh\u{09}u".utf8)
+      // d0 = {"w": tensor}; d1 = {"a": d0, "b": d0}; … : two to the power of the depth paths, of which each dictionary gets one.
+      func nested(_ depth: Int) throws -> String {
+        var bytes = Array(pickle().dropLast())
+        for _ in 0..<depth {
+          bytes += [UInt8(ascii: "q"), 9] + Array("}(X\u{01}\0\0\0ah\u{09}X\u{01}\0\0\0bh\u{09}u".utf8)
+        }
+        return try folder.write(archive(bytes + Array(".".utf8)), "x.pth")
       }
-      let path = try folder.write(archive(bytes + Array(".".utf8)), "x.pth")
-      let file = try StateDictReader(path)
-      #expect(file.entries.count + file.others.count < 200)
+      let file = try StateDictReader(nested(15))
+      #expect(file.entries.map(\.key) == [String(repeating: "a.", count: 15) + "w"])
+      #expect(file.dictionaries.count == 15 && file.others.count == 15)
+      // The tensor lies deeper than dictionaries are gone through.
+      expectError(.fileUnsupported) { _ = try StateDictReader(nested(60)) }
     }
 
     @Test func aTensorSavedFromAnotherDeviceIsReadToTheCPU() throws {

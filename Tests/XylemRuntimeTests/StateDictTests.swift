@@ -25,7 +25,7 @@ extension RuntimeTests {
 
     @Test func everyTensorIsWhatPythonReadsInTheSameOrder() throws {
       let goldens = try Self.goldens()
-      #expect(goldens.count == 16)
+      #expect(goldens.count == 24)
       for (name, expected) in goldens {
         let entries = try StateDictFile.read(Self.path(name))
         #expect(try Self.lines(entries) == expected, "\(name)")

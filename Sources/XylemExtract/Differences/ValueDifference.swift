@@ -40,6 +40,36 @@ enum ValueDifference: Hashable {
     }
   }
 
+  /// Whether it is within 1e-5 of the largest element of one of the values.
+  ///
+  /// - Throws: as operators do.
+  func isRounding(of value: Value) throws(XylemError) -> Bool {
+    guard case .elements(let difference) = self, difference.isFinite else { return false }
+    return difference <= 1e-5 * (try Self.largest(value))
+  }
+
+  /// The largest finite magnitude in tensors; 0 where there is none.
+  private static func largest(_ value: Value) throws(XylemError) -> Double {
+    var values: [Value] = []
+    switch try value.unpacked() {
+    case .tensor(let tensor):
+      if try tensor.count == 0 { return 0 }
+      let finite = try TensorOperator.call(
+        "aten::nan_to_num", [.tensor(try numbers(tensor)), .float(0), .float(0), .float(0)])
+      let most = try TensorOperator.call(
+        "aten::max", [.tensor(try TensorOperator.call("aten::abs", [.tensor(finite)]))])
+      guard case .float(let number)? = try TensorOperator("aten::Float", overload: "Tensor")([.tensor(most)]).first
+      else { return 0 }
+      return number
+    case .list(let elements): values = elements
+    case .tuple(let elements, _): values = elements
+    default: break
+    }
+    var most = 0.0
+    for element in values { most = max(most, try largest(element)) }
+    return most
+  }
+
   private static func compare(_ a: [Value], _ b: [Value]) throws(XylemError) -> ValueDifference {
     guard a.count == b.count else { return .structure }
     var found = ValueDifference.none

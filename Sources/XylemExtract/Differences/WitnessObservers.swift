@@ -61,6 +61,8 @@ struct PairComparer: ProgramObserver {
     let difference: ValueDifference
     /// A node whose value differed already and that this one reads; nil where both were given the same.
     let inherited: NodeID?
+    /// Whether they differ by no more than the order of computing explains.
+    let isRounding: Bool
   }
 
   let plan: ObservedPlan
@@ -104,7 +106,8 @@ struct PairComparer: ProgramObserver {
       return nil
     }
     let difference = try ValueDifference(partner, value)
-    found[node.id] = Found(difference: difference, inherited: origin)
+    found[node.id] = Found(
+      difference: difference, inherited: origin, isRounding: try difference.isRounding(of: partner))
     if difference == .none {
       note(node, origin)
       if origin == nil || !moment.isWrittenLater { replaced.insert(node.id) }

@@ -249,8 +249,9 @@ extension Tensor {
   /// - Throws: `runtime.tensor` for a quantized or sparse tensor and its like: see ``dense()``.
   public func hostArray() throws -> HostArray {
     if let form = try specialForm { throw RuntimeErrors.notPlain(form) }
-    guard let dtype else { throw RuntimeErrors.failed(.runtimeTensor, "the tensor has no dtype", reason: "") }
+    // While a model is traced this is the error that says so.
     let shape = try sizes
+    guard let dtype else { throw RuntimeErrors.failed(.runtimeTensor, "the tensor has no dtype", reason: "") }
     return try unsafe withUnsafeBytes { bytes in
       try HostArray(dtype: dtype, shape: shape, bytes: unsafe [UInt8](bytes))
     }

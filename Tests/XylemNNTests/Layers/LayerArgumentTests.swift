@@ -105,7 +105,8 @@ import XylemTrace
       let found = error { _ = try layer.state() }
       #expect(found?.id == .modelArgument, "\(key): \(found.map(String.init(describing:)) ?? "nothing")")
       let path = found?.place.modulePath ?? ""
-      let name = found?.message.split(separator: "'").dropFirst().first.map(String.init) ?? ""
+      let words = found?.message.split(separator: "'", omittingEmptySubsequences: false)
+      let name = words?.dropFirst().first.map(String.init) ?? "nothing"
       #expect(key.hasSuffix(name) || path == "fc1", "\(key): \(path) \(name)")
     }
     let parameter = Parameter([.max, 2], .zeros)
