@@ -101,6 +101,20 @@ extension ScriptTracer {
     }
   }
 
+  /// Leaves parameters out of lists of names that a leaf is handed although they are its own: tracing makes arguments of a module's
+  /// parameters where the module stands under several paths.
+  func hideLiftedParameters() {
+    for node in core.graph.nodes where node.isListed {
+      guard case .attribute(let path) = node.operation else { continue }
+      let users = core.graph.users(of: node.id)
+      let isOwn = users.allSatisfy { user in
+        guard case .leafModule(let leaf) = core.graph[user].operation else { return false }
+        return path.hasPrefix(model.twins.first(leaf.path) + ".")
+      }
+      if isOwn, !users.isEmpty { core.graph.storage[node.id.rawValue]?.isListed = false }
+    }
+  }
+
   /// Says that a container which is an attribute of the model changes: it is read anew when running, from the start.
   func willChange(origin: String?) throws {
     if let origin, !dynamicAttributes.contains(origin) { throw RestartTrace(attribute: origin) }

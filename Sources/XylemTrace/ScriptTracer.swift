@@ -125,6 +125,7 @@ final class ScriptTracer {
     result = try runHooks(of: root, given, result)
     try checkConstantReads()
     core.emitOutput(try argument(from: result), rootType: root.type)
+    hideLiftedParameters()
     var trace = core.finish(pinned: model.pinnedModules.map { ($0.path, $0.type) })
     let firstPaths = model.twins.firstPaths
     if !firstPaths.isEmpty { trace.firstPaths = firstPaths }

@@ -193,7 +193,7 @@ import Testing
     (["--config", "c.yaml", "--accept", "17924b71b5ed415f"], "--reason"),
     (["--config", "c.yaml", "--accept", "17924b71b5ed415f", "--reason", " "], "--reason"),
     (["--config", "c.yaml", "--accept", "xyz", "--reason", "x"], "fingerprint"),
-    (["--config", "c.yaml", "--accept", "17924b71b5ed415f", "--reason", "x", "--expires", "2026-02-30"], "no day"),
+    (["--config", "c.yaml", "--accept", "17924b71b5ed415f", "--reason", "x", "--expires", "2026-02-30"], "not a day"),
     (["--reason", "x"], "--accept"),
   ])
   func `options that lack something are a usage error`(options: [String], named: String) async {

@@ -1,6 +1,6 @@
 /// Negative numbers are values: `--mean -1,-1,-1`.
 ///
-/// The argument parser takes every word that begins with a hyphen for an option, so each is joined to the option before it.
+/// So are `-.npy` and its like, which name standard output and a format. The argument parser takes every word that begins with a hyphen for an option, so each is joined to the option before it.
 enum NegativeValues {
   /// The arguments with `--mean -1,-1,-1` as `--mean=-1,-1,-1`; what follows `--` stays as it is.
   static func joined(_ arguments: [String]) -> [String] {
@@ -20,11 +20,11 @@ enum NegativeValues {
     return result
   }
 
-  /// Whether a word is a number below zero, or begins with one: `-1`, `-.5,0,0`, `-inf`.
+  /// Whether a word is a number below zero, or begins with one: `-1`, `-.5,0,0`, `-inf`; or begins with a hyphen and a dot, as no
+  /// option does.
   private static func isNegative(_ word: String) -> Bool {
     guard word.hasPrefix("-") else { return false }
     let rest = word.dropFirst()
-    let digits = rest.hasPrefix(".") ? rest.dropFirst() : rest
-    return digits.first?.isWholeNumber == true || rest.hasPrefix("inf") || rest.hasPrefix("nan")
+    return rest.hasPrefix(".") || rest.first?.isWholeNumber == true || rest.hasPrefix("inf") || rest.hasPrefix("nan")
   }
 }
