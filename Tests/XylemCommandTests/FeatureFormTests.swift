@@ -90,7 +90,10 @@ import XylemRuntime
     (["--return", "output[6]=k", "-o", "F/f.safetensors"], "'k.1' is a string, which the file can't hold"),
     (["--return", "output[1][0]=k", "--images", "F/maps"], "'k', int64 [], can't be drawn"),
     (["--return", "output[0][tensors][3]=k", "--images", "F/maps"], "'k', complex64 [3, 4], can't be drawn"),
-    (["--return", "quantize_p*r_nothing"], "the pattern 'quantize_p*r_nothing' matches no node or module in eval mode"),
+    (
+      ["--return", "quantize_p*r_nothing"],
+      "the pattern 'quantize_p*r_nothing' matches no node or module in eval mode"
+    ),
   ])
   func `a request that nothing answers is an error and writes nothing`(options: [String], message: String) async throws
   {
