@@ -144,6 +144,8 @@ class EffectAnalysis {
       visit(graph_.block());
     } while (grew_ && !unknown_);
 
+    // Nobody says what a missing operator does. It has to be registered before it runs, and is looked at again then.
+    const bool unknown = unknown_ || missing_;
     Effects out;
     Places results;
     bool overlap = false;
@@ -159,9 +161,9 @@ class EffectAnalysis {
         const auto within = contents_.count(input) ? contents_.at(input) : mine;
         const auto meets = [&](const Places &places) { return places.contains(mine) || places.contains(within); };
         const bool is_written = meets(written_) || (is_mutable(input) && meets(changed_));
-        if (unknown_ || (!is_module(input) && is_written)) flags |= XYLEM_WRITES;
-        if (unknown_ || meets(results)) flags |= XYLEM_ALIASES;
-        if (unknown_ || (!is_module(input) && meets(model_))) flags |= XYLEM_KEEPS;
+        if (unknown || (!is_module(input) && is_written)) flags |= XYLEM_WRITES;
+        if (unknown || meets(results)) flags |= XYLEM_ALIASES;
+        if (unknown || (!is_module(input) && meets(model_))) flags |= XYLEM_KEEPS;
         const auto has_container = [&](const Places &places) {
           return places.contains(mine) || (containers_.contains(within) && places.contains(within));
         };
@@ -170,11 +172,11 @@ class EffectAnalysis {
       }
       out.arguments.push_back(flags);
     }
-    out.writes_model = sets_attribute_ || unknown_ || written_.meets(model_) || changed_.meets(model_containers_);
-    out.aliases_model = unknown_ || results.meets(model_);
-    out.results_alias = overlap || (unknown_ && graph_.outputs().size() > 1);
-    out.is_random = random_ || unknown_;
-    out.changes_context = context_ || unknown_;
+    out.writes_model = sets_attribute_ || unknown || written_.meets(model_) || changed_.meets(model_containers_);
+    out.aliases_model = unknown || results.meets(model_);
+    out.results_alias = overlap || (unknown && graph_.outputs().size() > 1);
+    out.is_random = random_ || unknown;
+    out.changes_context = context_ || unknown;
     return out;
   }
 
@@ -304,6 +306,14 @@ class EffectAnalysis {
           return;
         }
         if (const auto *op = of(node); op && op->schema.schema.is_known) return visit(node, *op);
+        if (is_missing(node->kind().toQualString())) {
+          missing_ = true;
+          for (const auto *output : node->outputs()) {
+            own(output);
+            for (const auto *input : node->inputs()) flow(input, output);
+          }
+          return;
+        }
         break;
     }
     unknown_ = true;
@@ -399,6 +409,7 @@ class EffectAnalysis {
   bool random_ = false;
   bool context_ = false;
   bool unknown_ = false;
+  bool missing_ = false;
 };
 
 }  // namespace

@@ -178,8 +178,10 @@ extension ScriptTracer {
   ) throws {
     let code = frame.code
     let givesContainer = statement.outputs.contains { Self.containers.contains(code.types[$0].withoutOptional.kind) }
+    // Nobody says what a missing operator does. It has to be registered before it runs, and the model is traced again then.
+    let isMissing = model.archive.missingOperators.contains(statement.name)
     for (position, input) in inputs.enumerated() where input.holdsContainers {
-      let isWritten = facts.effects?.writes.contains(position) ?? true
+      let isWritten = facts.effects.map { $0.writes.contains(position) } ?? !isMissing
       guard isWritten || givesContainer && input.nestsContainers else { continue }
       try share(input, as: code.types[code.input(position, of: statement)])
     }

@@ -142,7 +142,7 @@ import XylemGraph
 
   @Test func `a document without any one of its fields throws or gives a good graph`() throws {
     let optional: Set = [
-      "effects", "location", "rule", "isListed", "default", "names", "aliases", "writes", "usesRandomState",
+      "effects", "location", "rule", "isListed", "default", "names", "aliases", "writes", "keeps", "usesRandomState",
       "writesModel", "aliasesModel", "modulePath",
     ]
     let document = try JSONSerialization.jsonObject(with: everything())
