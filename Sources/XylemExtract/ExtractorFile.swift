@@ -1,3 +1,4 @@
+internal import XylemGraph
 internal import XylemPlugins
 internal import XylemTrace
 
@@ -40,9 +41,21 @@ struct ExtractorFile: Codable {
     var notes: [String]
   }
 
+  /// What one feature is.
   struct SavedRequest: Codable {
     var node: String
     var key: String
+    /// What the request means in the pruned trace, where its name alone no longer tells: a part of what a module returned
+    /// stays when the rest of it is gone. Nil in files of before.
+    var meaning: Meaning?
+
+    /// A value of the graph at a moment, as in ``ResolvedRequest``.
+    struct Meaning: Codable {
+      var value: Argument
+      var steps: [Projection]
+      var moment: NodeID?
+      var name: String
+    }
   }
 
   /// One tensor of a module.

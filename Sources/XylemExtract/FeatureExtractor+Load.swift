@@ -78,7 +78,7 @@ extension FeatureExtractor {
       let saved = substitutes.isEmpty ? saved : saved.replacing(substitutes)
       let trace = try saved.trace.retraced(by: model)
       var builder = try PlanBuilder(model: model, trace: trace)
-      var plan = try builder.build(saved.requests.map { ReturnRequest($0.node, as: $0.key) })
+      var plan = try builder.build(saved.resolvedRequests(in: trace, of: path))
       plan.prunedCount = saved.prunedCount
       plan.notes = saved.notes
       guard plan.graph.runsLike(saved.trace.graph) else {
@@ -96,6 +96,28 @@ extension FeatureExtractor {
       model: model, plans: plans, traces: traces, mode: file.mode,
       loaded: code.map { LoadedCode(modelName: file.model, code: $0) }, otherPlugins: Array(substitutes.keys),
       suppression: suppression)
+  }
+}
+
+extension ExtractorFile.SavedPlan {
+  /// What the requests mean; files of before give names alone.
+  fileprivate func resolvedRequests(in trace: Trace, of path: String) throws -> [ResolvedRequest] {
+    let resolver = RequestResolver(trace)
+    return try requests.flatMap { request -> [ResolvedRequest] in
+      guard let meaning = request.meaning else {
+        return try resolver.resolve([ReturnRequest(request.node, as: request.key)])
+      }
+      var ids = meaning.moment.map { [$0] } ?? []
+      meaning.value.forEachNode { ids.append($0) }
+      guard ids.allSatisfy(trace.graph.contains) else {
+        throw ExtractErrors.unreadable(path, "the feature '\(request.key)' is of a node that it lacks")
+      }
+      return [
+        ResolvedRequest(
+          key: request.key, exact: request.node, node: meaning.name, value: meaning.value, steps: meaning.steps,
+          moment: meaning.moment)
+      ]
+    }
   }
 }
 

@@ -21,6 +21,8 @@ public struct Plan: Sendable {
   public let valueNodes: [[NodeID]]
   /// For each key, a request that means the same without globs and prefixes.
   public let requests: [ReturnRequest]
+  /// For each key, what the request means in the trace.
+  let resolved: [ResolvedRequest]
   /// The arguments of `forward` that the plan reads.
   public let arguments: [Placeholder]
   /// What is to be known about the plan, such as random numbers that come out differently.

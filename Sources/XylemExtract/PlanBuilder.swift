@@ -32,7 +32,10 @@ struct PlanBuilder {
   }
 
   mutating func build(_ requests: [ReturnRequest]) throws -> Plan {
-    let resolved = try RequestResolver(trace).resolve(requests)
+    try build(RequestResolver(trace).resolve(requests))
+  }
+
+  mutating func build(_ resolved: [ResolvedRequest]) throws -> Plan {
     var requested: [NodeID] = []
     for request in resolved { request.value.forEachNode { requested.append($0) } }
     // Nothing after the last requested moment can matter.
@@ -76,7 +79,7 @@ struct PlanBuilder {
         request.value.forEachNode { nodes.append($0) }
         return nodes
       },
-      requests: resolved.map { ReturnRequest($0.exact, as: $0.key) }, arguments: placeholders.map(\.1),
+      requests: resolved.map { ReturnRequest($0.exact, as: $0.key) }, resolved: resolved, arguments: placeholders.map(\.1),
       notes: notes(kept, all: reachable), program: program,
       recipe: Recipe(instructions: instructions, protected: protected, results: results), steps: resolved.map(\.steps),
       structures: resolved.map { $0.value.hasNames ? $0.value : nil },

@@ -154,21 +154,21 @@ struct RequestResolver {
   private func part(_ request: ReturnRequest) throws -> ResolvedRequest? {
     let text = request.node
     for cut in text.indices.reversed() where text[cut] == "." || text[cut] == "[" {
-      guard let value = value(of: String(text[..<cut])), let steps = try? Projection.steps(text[cut...], of: text)
+      guard let found = value(of: String(text[..<cut])), let steps = try? Projection.steps(text[cut...], of: text)
       else {
         continue
       }
+      var value = found
       let isDotted = text[cut] == "."
-      var whole = value.argument
       if isDotted {
         // A module's parts are those of what it returned, also where its name means the last node below it.
-        let result = lastCall[value.isPrefix ? String(text[..<cut]) : value.exact]?.result
-        guard result != nil || !value.isPrefix else { continue }
-        if value.isPrefix || trace.naming == .exact { whole = result ?? whole }
+        let call = lastCall[value.isPrefix ? String(text[..<cut]) : value.exact]
+        guard call != nil || !value.isPrefix else { continue }
+        if let call, value.isPrefix { value = Located(call, as: "\(call.path)#\(call.ordinal)") }
       }
       // A tensor has no parts: then the name is one that nothing has.
-      guard hasParts(whole) || !isDotted else { return nil }
-      let (argument, rest) = try project(whole, steps[...], text)
+      guard hasParts(value.argument) || !isDotted else { return nil }
+      let (argument, rest) = try project(value.argument, steps[...], text)
       guard rest.isEmpty || !isDotted || hasParts(argument) else { return nil }
       return ResolvedRequest(
         key: request.key ?? text, exact: value.exact + text[cut...], node: value.node, value: argument, steps: rest,

@@ -26,7 +26,7 @@ extension ReturnRequest: ExpressibleByStringLiteral {
 }
 
 /// A step into a structured value.
-enum Projection: Hashable, Sendable {
+enum Projection: Hashable, Sendable, Codable {
   case index(Int)
   case key(String)
 }

@@ -45,7 +45,6 @@ struct TorchScriptSaveTests {
   /// Constructs that have no form in an archive, with a part of the reason.
   static let unsavable: [String: String] = [
     "interface_attribute": "", "interface_dict": "known only when it runs", "interface_list": "known only when it runs",
-    "root_gru": "no tensor",
   ]
 
   @Test("every tensor of a construct is the same in both modes", arguments: ConstructTests.cases)
