@@ -92,7 +92,8 @@ extension FeatureExtractor {
       trace: trace,
       requests: plan.resolved.map { request in
         let meaning = ExtractorFile.SavedRequest.Meaning(
-          value: request.value, steps: request.steps, moment: request.moment.flatMap { moments[$0] }, name: request.node)
+          value: request.value, steps: request.steps, moment: request.moment.flatMap { moments[$0] }, name: request.node
+        )
         return .init(node: request.exact, key: request.key, meaning: meaning)
       },
       prunedCount: plan.prunedCount, notes: plan.notes)

@@ -79,7 +79,8 @@ struct PlanBuilder {
         request.value.forEachNode { nodes.append($0) }
         return nodes
       },
-      requests: resolved.map { ReturnRequest($0.exact, as: $0.key) }, resolved: resolved, arguments: placeholders.map(\.1),
+      requests: resolved.map { ReturnRequest($0.exact, as: $0.key) }, resolved: resolved,
+      arguments: placeholders.map(\.1),
       notes: notes(kept, all: reachable), program: program,
       recipe: Recipe(instructions: instructions, protected: protected, results: results), steps: resolved.map(\.steps),
       structures: resolved.map { $0.value.hasNames ? $0.value : nil },

@@ -164,7 +164,9 @@ struct RequestResolver {
         // A module's parts are those of what it returned, also where its name means the last node below it.
         let call = lastCall[value.isPrefix ? String(text[..<cut]) : value.exact]
         guard call != nil || !value.isPrefix else { continue }
-        if let call, value.isPrefix { value = Located(call, as: "\(call.path)#\(call.ordinal)") }
+        if let call, value.isPrefix || trace.naming == .exact && !hasParts(value.argument) {
+          value = Located(call, as: "\(call.path)#\(call.ordinal)")
+        }
       }
       // A tensor has no parts: then the name is one that nothing has.
       guard hasParts(value.argument) || !isDotted else { return nil }

@@ -143,7 +143,8 @@ struct ValueFixtureTests {
       ? ["x", "conv", "relu", "size", "view", "fc"]
       : [
         "x", "conv", "size", "size_1", "size_2", "size_3", "floordiv", "view", "transpose", "reshape", "floordiv_1",
-        "remainder", "add", "slice", "slice_1", "slice_2", "mul", "add_1", "upsample_nearest2d", "sub", "add_2", "mul_1",
+        "remainder", "add", "slice", "slice_1", "slice_2", "mul", "add_1", "upsample_nearest2d", "sub", "add_2",
+        "mul_1",
         "mul_2", "div", "add_3",
       ]
     #expect(Array(names.prefix(expected.count)) == expected, "\(names)")

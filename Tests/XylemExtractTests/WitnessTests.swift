@@ -394,8 +394,7 @@ struct WitnessTests {
         #expect(diff.findings.allSatisfy { $0.witness?.outcome == .undecided })
       } else {
         let diff = try compare()
-        // A transformer layer takes a fused route in eval mode, which rounds in other places.
-        if !item.name.hasPrefix("transformer_") { #expect(diff.run?.unexplained == [], "\(item.name)") }
+        #expect(diff.run?.unexplained == [], "\(item.name)")
         #expect(diff.run?.failure == nil, "\(item.name)")
         #expect(diff.findings.allSatisfy { $0.witness != nil })
         if !traces.contains(where: { $0.graph.nodes.contains { $0.effects?.usesRandomState != false } }) {
