@@ -11,6 +11,8 @@ extension FindingBuilder {
     case computes(ModeDifference)
     /// Code of the model's own, which was read and is not the same in both modes.
     case read
+    /// A layer that runs a fused kernel in eval mode, and is given masks, which that kernel may take in another way.
+    case fused
     /// A layer of a type that usually depends on the mode; its code was not read.
     case layer(ModeBehaviour)
     /// As the plugin says.
@@ -55,6 +57,10 @@ extension FindingBuilder {
       addGroup(
         .leafModeUnknown, nodes,
         message: FindingText.readMode(type, number: nodes.count, does: differences(nodes)), why: FindingText.whyRead)
+    case .fused:
+      addGroup(
+        .leafModeUnknown, nodes, message: FindingText.readMode(type, number: nodes.count, does: []),
+        why: FindingText.whyFused)
     case .layer(let behaviour):
       let rule: RuleID =
         switch behaviour.kind {
@@ -93,7 +99,9 @@ extension FindingBuilder {
     }
     if operation.provider?.replaces != true, let same = doTheSame(t), let (a, b) = behaviours(t) {
       if same { return [] }
-      return ModeBehaviour.isKnownPackage(type) ? differences(a, b, type) : [.read]
+      guard ModeBehaviour.isKnownPackage(type) else { return [.read] }
+      let found = differences(a, b, type)
+      return found.isEmpty && isGivenMasks(train.nodes[t], type) ? [.fused] : found
     }
     if isPinned(train.nodes[t].modulePath) { return [] }
     if operation.provider?.replaces == true { return isModeFree(t) ? [] : [.unknown] }
@@ -102,6 +110,12 @@ extension FindingBuilder {
       if ModeBehaviour.isKnownPackage(type) { return [] }
     }
     return isModeFree(t) ? [] : [.unknown]
+  }
+
+  /// Whether a layer with a fused kernel for eval mode is given a mask. Without one both ways compute the same.
+  private func isGivenMasks(_ node: Node, _ type: String) -> Bool {
+    guard let first = ModeBehaviour.firstMask(ofFused: type) else { return false }
+    return node.inputs.dropFirst(first).contains { $0.node != nil }
   }
 
   /// In what the code of a known layer differs between the modes. That it runs other operators for the same values is none.

@@ -160,6 +160,8 @@ enum FindingText {
     "\(NormalName.last(type)), a leaf in \(number == 1 ? "one place" : "\(number) places"), depends on the mode"
       + details(differences)
   }
+  static let whyFused =
+    "In eval mode, without gradients, it runs a fused kernel, which may read a mask of numbers differently from train mode."
   static let whyRead = "Its code does not do the same in both modes; what it runs is not compared step by step."
 
   private static func details(_ differences: [ModeDifference]) -> String {

@@ -53,6 +53,18 @@ extension ModeBehaviour {
     }
   }
 
+  /// The position of the first mask among the arguments of a layer that runs a fused kernel in eval mode; nil for other layers.
+  ///
+  /// The kernel takes a mask of numbers for one of truth values. `MultiheadAttention` runs its kernel without such masks alone.
+  static func firstMask(ofFused type: String) -> Int? {
+    guard type.hasPrefix("torch.nn.") else { return nil }
+    switch NormalName.last(type) {
+    case "TransformerEncoderLayer", "TransformerEncoder": return 1
+    case "Transformer": return 2
+    default: return nil
+    }
+  }
+
   /// The argument of a function or operator by which the mode reaches it.
   struct Flag {
     /// The argument's position.

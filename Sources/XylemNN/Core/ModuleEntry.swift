@@ -20,7 +20,9 @@ public struct ModuleEntry {
   ///
   /// A list of tensors needs its number of elements where the module is the root of a trace: a trace has a node for each.
   ///
-  ///     ModuleEntry("features", counts: ["features": 4]) { [unowned self] (features: [Tensor]) in try forward(features) }
+  ///     override var entry: ModuleEntry? {
+  ///       ModuleEntry("features", counts: ["features": 4]) { [unowned self] (features: [Tensor]) in try forward(features) }
+  ///     }
   ///
   /// - Parameters:
   ///   - names: one for each argument.
