@@ -27,7 +27,7 @@ import XylemRuntime
     #expect(try residentBytes() - before < Self.modelBytes)
   }
 
-  @Test(.needsRuntime) func `a hundred models that were made, extracted from and dropped stay within one model's memory`()
+  @Test(.needsRuntime) func `a hundred models that come and go stay within one model's memory`()
     throws
   {
     func models(_ count: Int) throws {
