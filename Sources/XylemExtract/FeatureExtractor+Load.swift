@@ -100,11 +100,11 @@ extension FeatureExtractor {
 }
 
 extension ExtractorFile.SavedPlan {
-  /// What the requests mean; files of before give names alone.
+  /// What the requests mean. Files of before give names alone, and names tell it in the whole trace of a model that was made again.
   fileprivate func resolvedRequests(in trace: Trace, of path: String) throws -> [ResolvedRequest] {
     let resolver = RequestResolver(trace)
     return try requests.flatMap { request -> [ResolvedRequest] in
-      guard let meaning = request.meaning else {
+      guard trace.isPruned, let meaning = request.meaning else {
         return try resolver.resolve([ReturnRequest(request.node, as: request.key)])
       }
       var ids = meaning.moment.map { [$0] } ?? []

@@ -78,13 +78,6 @@ extension FeatureExtractor {
       output.inputs[0].forEachNode { isWhole = isWhole && kept.contains($0) }
       if isWhole { kept.insert(output.id) }
     }
-    // A moment is after the last node that is kept.
-    var moments: [NodeID: NodeID] = [:]
-    var last: NodeID?
-    for node in trace.graph.nodes {
-      if kept.contains(node.id) { last = node.id }
-      moments[node.id] = last
-    }
     trace.graph.remove(Set(trace.graph.nodes.map(\.id)).subtracting(kept))
     trace.isPruned = true
     trace.options?.mode = plan.mode
@@ -92,7 +85,7 @@ extension FeatureExtractor {
       trace: trace,
       requests: plan.resolved.map { request in
         let meaning = ExtractorFile.SavedRequest.Meaning(
-          value: request.value, steps: request.steps, moment: request.moment.flatMap { moments[$0] }, name: request.node
+          value: request.value, steps: request.steps, moment: request.moment, name: request.node
         )
         return .init(node: request.exact, key: request.key, meaning: meaning)
       },

@@ -59,9 +59,16 @@ struct PlanBuilder {
     let inputCount = slotCount
     // For each node that could have run, the number of instructions up to its end.
     var ends: [NodeID: Int] = [:]
+    // For each node that could have run, the last one up to it that does.
+    var moments: [NodeID: NodeID] = [:]
+    var latest: NodeID?
     for node in reachable {
-      if pruning.needed.contains(node.id) { try compile(node) }
+      if pruning.needed.contains(node.id) {
+        try compile(node)
+        latest = node.id
+      }
       ends[node.id] = instructions.count
+      moments[node.id] = latest
     }
     let (protected, positions) = protect(resolved, ends: ends)
     var results: [(operand: Program.Operand, protected: Int?)] = []
@@ -79,7 +86,7 @@ struct PlanBuilder {
         request.value.forEachNode { nodes.append($0) }
         return nodes
       },
-      requests: resolved.map { ReturnRequest($0.exact, as: $0.key) }, resolved: resolved,
+      requests: resolved.map { ReturnRequest($0.exact, as: $0.key) }, resolved: resolved.map { $0.after(moments) },
       arguments: placeholders.map(\.1),
       notes: notes(kept, all: reachable), program: program,
       recipe: Recipe(instructions: instructions, protected: protected, results: results), steps: resolved.map(\.steps),

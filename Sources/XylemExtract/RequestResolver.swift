@@ -16,7 +16,19 @@ struct ResolvedRequest {
   let steps: [Projection]
   /// The node after which the value is meant: the node itself, or the last one before a module returned. What is
   /// written later is not part of it.
-  let moment: NodeID?
+  private(set) var moment: NodeID?
+
+  init(key: String, exact: String, node: String, value: Argument, steps: [Projection], moment: NodeID?) {
+    (self.key, self.exact, self.node) = (key, exact, node)
+    (self.value, self.steps, self.moment) = (value, steps, moment)
+  }
+
+  /// The request with its moment after a node that runs, where the node itself does not.
+  func after(_ running: [NodeID: NodeID]) -> ResolvedRequest {
+    var request = self
+    request.moment = moment.flatMap { running[$0] }
+    return request
+  }
 
   /// Whether both mean one value, however they are written.
   func isSame(as other: ResolvedRequest) -> Bool {
@@ -162,11 +174,14 @@ struct RequestResolver {
       let isDotted = text[cut] == "."
       if isDotted {
         // A module's parts are those of what it returned, also where its name means the last node below it.
-        let call = lastCall[value.isPrefix ? String(text[..<cut]) : value.exact]
-        guard call != nil || !value.isPrefix else { continue }
-        if let call, value.isPrefix || trace.naming == .exact && !hasParts(value.argument) {
-          value = Located(call, as: "\(call.path)#\(call.ordinal)")
+        let path = value.isPrefix ? String(text[..<cut]) : value.exact
+        let last = lastCall[path]
+        guard last != nil || !value.isPrefix else { continue }
+        var call = value.isPrefix ? last : nil
+        if !value.isPrefix, trace.naming == .exact {
+          call = self.call(of: value, path) ?? (hasParts(value.argument) ? nil : last)
         }
+        if let call { value = Located(call, as: "\(call.path)#\(call.ordinal)") }
       }
       // A tensor has no parts: then the name is one that nothing has.
       guard hasParts(value.argument) || !isDotted else { return nil }
@@ -177,6 +192,16 @@ struct RequestResolver {
         moment: value.moment)
     }
     return nil
+  }
+
+  /// The call of a module that returned a node's value, or parts of it.
+  private func call(of value: Located, _ path: String) -> ModuleCall? {
+    guard case .node(let id) = value.argument else { return nil }
+    return callsByPath[path]?.first { call in
+      var isFound = false
+      call.result.forEachNode { isFound = isFound || $0 == id || trace.graph[$0].inputs.first == .node(id) }
+      return isFound && hasParts(call.result)
+    }
   }
 
   /// Whether steps may lead into a value; what is known only when it runs is looked into then.
