@@ -162,9 +162,17 @@ static bool tells_effects(const torch::jit::Operator &op) {
   return op.aliasAnalysisKind() != c10::AliasAnalysisKind::CONSERVATIVE || contexts.count(op.schema().name());
 }
 
+/// What an operator does. One that is made for the place in the code where it stands has no meaning elsewhere.
+static torch::jit::Operation operation_of(const torch::jit::Operator &op) {
+  if (op.hasOperation()) return op.getOperation();
+  return [name = op.schema().name()](torch::jit::Stack &) {
+    throw StatusError(XYLEM_FAILED, "the operator " + name + " works only in the code that it is part of");
+  };
+}
+
 Operator::Operator(std::shared_ptr<torch::jit::Operator> source)
     : op(std::move(source)),
-      operation(op->getOperation()),
+      operation(operation_of(*op)),
       schema(op->schema()),
       expected(expectations(op->schema())),
       divides(xylem::divides(op->schema())) {

@@ -16,6 +16,12 @@ extension RuntimeTests {
       expectError(.runtimeUnknownOperator) { _ = try TensorOperator(name, overload: overload) }
     }
 
+    @Test(arguments: ["prim::ConstantChunk", "prim::FusedConcat", "prim::TypeCheck", "prim::DifferentiableGraph"])
+    func anOperatorThatIsMadeForItsPlaceInCodeNeverCrashesElsewhere(_ name: String) throws {
+      guard let op = try? TensorOperator(name) else { return }
+      expectError(.runtimeOperator) { _ = try op([tensor([1])]) }
+    }
+
     @Test func defaultsStandInForMissingArguments() throws {
       let add = try TensorOperator("aten::add", overload: "Tensor")
       let sum = try add([tensor([1, 2]), tensor([3, 4])])
