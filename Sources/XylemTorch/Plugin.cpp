@@ -3,6 +3,7 @@
 
 #include "XylemTorch.h"
 
+#include <c10/util/Logging.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/csrc/jit/runtime/profiling_graph_executor_impl.h>
 #include <torch/version.h>
@@ -38,6 +39,8 @@ static xylem_status open(const xylem_host *host, xylem_error *error) {
     // Code runs as it was written: no profiling runs, no specialised copies.
     torch::jit::getProfilingMode() = false;
     torch::jit::setGraphExecutorOptimize(false);
+    // An error keeps no frames: finding their names takes tenths of a second, and nobody reads them.
+    c10::SetStackTraceFetcher(std::function<std::string()>([] { return std::string(); }));
     register_vision_schemas();
     register_checked_division();
     register_upgraders();
