@@ -100,6 +100,7 @@ extension ScriptTracer {
         return try keepWhole(statement, at: index, .loop, condition: decisive, frame)
       }
       guard goesOn else { break }
+      try spendStatement()
       frame.values[body.inputs.lowerBound] = .int(round)
       for (number, value) in zip(body.inputs.dropFirst(), carried) { frame.values[number] = value }
       try runBlock(body, frame)

@@ -55,9 +55,7 @@ extension ScriptTracer {
     guard blockDepth <= Self.blockLimit else { throw TraceErrors.recursion(Self.blockLimit, at: place) }
     for index in block.statements {
       running[running.count - 1].statement = index
-      do throws(TraceBudget.Excess) { try budget.spendStatement(nodes: core.graph.count) } catch {
-        throw TraceErrors.limit(error, at: place)
-      }
+      try spendStatement()
       let statement = frame.code.statements[index]
       guard keepsRunning, Self.canStandAlone(statement) else {
         try run(statement, at: index, frame)

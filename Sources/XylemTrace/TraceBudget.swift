@@ -1,5 +1,6 @@
 internal import Glibc
 internal import XylemErrors
+internal import XylemGraph
 internal import XylemRuntime
 
 /// What a trace has used of its limits.
@@ -67,6 +68,15 @@ struct TraceBudget {
 }
 
 extension ScriptTracer {
+  /// Counts a statement, or a round of a loop, which may have none.
+  ///
+  /// - Throws: `trace.limit`.
+  func spendStatement() throws {
+    do throws(TraceBudget.Excess) { try budget.spendStatement(nodes: core.graph.count) } catch {
+      throw TraceErrors.limit(error, at: place)
+    }
+  }
+
   /// Takes bytes from the trace's budget.
   ///
   /// - Throws: `trace.limit`.

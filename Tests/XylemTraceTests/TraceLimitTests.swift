@@ -57,6 +57,9 @@ struct TraceLimitTests {
     #expect(late?.message == "the trace was given up after 0.2 seconds")
     let long = #expect(throws: XylemError.self) { try endless.trace(TraceOptions(statementLimit: 500)) }
     #expect(long?.message == "the trace was given up after 501 statements")
+    let empty = try model("while True:\n  pass\nreturn x")
+    let idle = #expect(throws: XylemError.self) { try empty.trace(TraceOptions(limits: TraceLimits(seconds: 0.2))) }
+    #expect(idle?.id == .traceLimit)
     let counted = try model("n = 0\nfor i in range(1000000000000):\n  n = torch.add(n, 1)\nreturn torch.add(x, n)")
     #expect(throws: XylemError.self) { try counted.trace(TraceOptions(makesLeaves: true, statementLimit: 500)) }
   }
