@@ -55,7 +55,7 @@ extension FeatureExtractor {
     }
     let file: ExtractorFile
     do { file = try BoundedJSON.decode(ExtractorFile.self, from: description) } catch {
-      throw ExtractErrors.unreadable(path, "its description can't be read: \(error)")
+      throw ExtractErrors.unreadable(path, "its description can't be read: \(GraphFileError.reason(error))")
     }
     let substitutes = try file.substitutes(allowed: allowsOtherPlugins)
     let model: any TracedModel

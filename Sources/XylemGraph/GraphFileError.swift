@@ -1,7 +1,7 @@
 import XylemErrors
 
 /// Why a graph's file form could not be read or written, as data.
-enum GraphFileError {
+package enum GraphFileError {
   /// The file has another schema.
   case schema(Int)
   /// The file names a kind of operation that the schema doesn't have.
@@ -70,11 +70,20 @@ extension GraphFileError {
     return GraphFileError.malformed(reason, path: path).error
   }
 
+  /// What kept a document with graphs in it from being read, in one line.
+  package static func reason(_ error: any Error) -> String {
+    switch error {
+    case let error as XylemError: error.message
+    case is DecodingError: wrapping(error).message
+    default: String(describing: error)
+    }
+  }
+
   private static func name(of type: any Any.Type) -> String {
     switch type {
     case is Int.Type: "an integer"
     case is Double.Type: "a number"
-    case is String.Type: "a text"
+    case is String.Type: "a string"
     case is Bool.Type: "true or false"
     case is [Any].Type: "an array"
     case is [String: Any].Type: "an object"
