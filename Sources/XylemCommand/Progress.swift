@@ -34,6 +34,7 @@ enum Progress {
 
   /// Runs `body`, which runs a model, and shows a bar of how many of its operations have run.
   static func running<Result>(_ what: String, _ body: () throws -> Result) rethrows -> Result {
+    SupervisedProcess.stage(what)
     let terminal = Terminal.current
     guard terminal.isInteractive else { return try body() }
     let line = ProgressLine(terminal, every: .milliseconds(100))
