@@ -63,16 +63,23 @@ test: deps ## build and run all tests, debug
 test-all: export XYLEM_TEST_ALL := 1
 test-all: test ## run all tests with everything that has a long form
 
-# Other programs every time, and the same again for a seed that is given: make fuzz XYLEM_FUZZ_SEED=1
+# Other inputs every time, and the same again for a seed that is given: make fuzz XYLEM_FUZZ_SEED=1
+# XYLEM_FUZZ_KIND chooses programs, archives, extractors or operators.
 fuzz: export XYLEM_FUZZ_SEED := $(or $(XYLEM_FUZZ_SEED),$(shell date +%s))
 fuzz: export XYLEM_FUZZ_COUNT := $(or $(XYLEM_FUZZ_COUNT),10000)
-fuzz: deps ## compare ten thousand random programs with the whole model
+fuzz: deps ## try ten thousand random programs, and as many damaged files of each kind
 	@bash .ci/fetch-libtorch.sh
 	@echo '==> building the tensor runtime and the tests (debug)'
 	@$(swift_build) --product xylem-torch
 	@$(swift_build) --build-tests
-	@echo "==> $$XYLEM_FUZZ_COUNT random programs from seed $$XYLEM_FUZZ_SEED"
-	@$(swift_test) --skip-build --filter RandomProgramTests
+	@case "$$XYLEM_FUZZ_KIND" in ''|programs) \
+	  echo "==> $$XYLEM_FUZZ_COUNT random programs from seed $$XYLEM_FUZZ_SEED"; \
+	  $(swift_test) --skip-build --filter RandomProgramTests ;; \
+	esac
+	@case "$$XYLEM_FUZZ_KIND" in programs) ;; *) \
+	  echo "==> $$XYLEM_FUZZ_COUNT damaged files of each kind from seed $$XYLEM_FUZZ_SEED"; \
+	  .build/debug/MutationFuzz ;; \
+	esac
 
 demo: build plugins ## extract features of a photograph from a trained model
 	@bash .ci/demo.sh

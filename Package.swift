@@ -156,6 +156,15 @@ var targets: [Target] = [
   .executableTarget(
     name: "DiffBenchmarks", dependencies: ["XylemReport", "XylemDiff", "XylemGraph"], path: "Tests/DiffBenchmarks",
     swiftSettings: strict),
+  // Damaged files for every command; the C part says where a process crashed.
+  .target(name: "CMutationFuzz", path: "Tests/CMutationFuzz"),
+  .executableTarget(
+    name: "MutationFuzz",
+    dependencies: [
+      "CMutationFuzz", "CXylemGuard", "CZlib", "XylemCommand", "XylemExtract", "XylemTrace", "XylemRuntime",
+      "XylemErrors",
+    ],
+    path: "Tests/MutationFuzz", exclude: ["operators.txt"], swiftSettings: strict),
   .executableTarget(
     name: "PluginBenchmarks",
     dependencies: ["XylemExtract", "XylemTrace", "XylemPlugins", "XylemRuntime", "XylemErrors", "CXylem"],
@@ -180,8 +189,8 @@ var targets: [Target] = [
   .testTarget(
     name: "XylemCommandTests",
     dependencies: [
-      "XylemTestSupport", "XylemCommand", "XylemNN", "XylemExample", "XylemReport", "XylemDiff", "XylemGraph",
-      "XylemErrors",
+      "XylemTestSupport", "XylemCommand", "XylemNN", "XylemExample", "MutationFuzz", "XylemReport", "XylemDiff",
+      "XylemGraph", "XylemErrors",
     ],
     exclude: ["Snapshots"],
     swiftSettings: strict),

@@ -92,8 +92,7 @@ public struct XylemCommandLine: AsyncParsableCommand {
           try command.run()
         }
       } catch let error as XylemError {
-        guard let model = (command as? any ModelCommand)?.options.model else { throw error }
-        throw error.naming(model: model)
+        throw error.naming(modelOf: command)
       }
       return 0
     } catch {
@@ -107,7 +106,7 @@ public struct XylemCommandLine: AsyncParsableCommand {
   }
 
   /// Says what became of a run, and returns its exit code.
-  private static func report(_ error: any Error, of arguments: [String]) -> Int32 {
+  static func report(_ error: any Error, of arguments: [String]) -> Int32 {
     if error is OutputClosed { return 0 }
     if error is FindingsFound { return 1 }
     if let failure = error as? XylemError { return report(OperatorPlugins.offered(for: failure)) }
@@ -137,8 +136,9 @@ protocol ModelCommand: ParsableCommand {
 }
 
 extension XylemError {
-  /// The error with the model's name where remedies have `MODEL`, so that they can be pasted.
-  fileprivate func naming(model: String) -> XylemError {
+  /// The error with the command's model where remedies have `MODEL`, so that they can be pasted.
+  func naming(modelOf command: any ParsableCommand) -> XylemError {
+    guard let model = (command as? any ModelCommand)?.options.model else { return self }
     var error = self
     let word = shellWord(model)
     error.remedies = remedies.map { $0.replacing("MODEL", with: word) }

@@ -6,15 +6,15 @@ internal import XylemTrace
 ///
 /// The file is a safetensors file, so that other programs can read the weights: each tensor that the extractor needs under the
 /// model's own key, and as bytes (`U8`) the model's code (``codeName``) and this description as JSON (``name``).
-struct ExtractorFile: Codable {
+package struct ExtractorFile: Codable {
   /// The schema that this version writes and reads.
   static let schema = 1
   /// What the file's metadata call it.
   static let format = "xylem.extractor"
   /// The description, among the file's tensors. A state dict has no key with a slash.
-  static let name = "xylem/extractor.json"
+  package static let name = "xylem/extractor.json"
   /// The model's code and module tree, without weights, as a TorchScript archive.
-  static let codeName = "xylem/code.pt"
+  package static let codeName = "xylem/code.pt"
 
   var schema = Self.schema
   /// The name of the file that the model came from, for people; of a model written in Swift the name that it is asked for by.
@@ -83,8 +83,13 @@ struct ExtractorFile: Codable {
 
 extension ExtractorFile {
   /// What the file's metadata say of the description and the code, to tell damage to them: every number in a graph counts.
-  static func checksum(description: [UInt8], code: [UInt8]) -> String {
-    [description, code].map { unsafe $0.withUnsafeBytes { unsafe Checksum($0).text } }.joined()
+  package static func checksum(description: [UInt8], code: [UInt8]) -> String {
+    checksum(of: description) + checksum(of: code)
+  }
+
+  /// The sum of some bytes.
+  package static func checksum(of bytes: [UInt8]) -> String {
+    unsafe bytes.withUnsafeBytes { unsafe Checksum($0).text }
   }
 }
 

@@ -24,13 +24,16 @@ enum Fixtures {
   static let hasRuntime: Bool = (try? TensorRuntime.load()) != nil
 
   /// The executable beside the tests, where it was built.
-  static let executable: String? = {
+  static let executable = program("xylem")
+
+  /// A program beside the tests, where it was built.
+  static func program(_ name: String) -> String? {
     let bundles = CommandLine.arguments.filter { $0.hasSuffix(".xctest") }
     let folders = bundles.map { URL(fileURLWithPath: $0).deletingLastPathComponent() } + [Bundle.main.bundleURL]
-    return folders.map { $0.appendingPathComponent("xylem").path }.first {
+    return folders.map { $0.appendingPathComponent(name).path }.first {
       FileManager.default.isExecutableFile(atPath: $0)
     }
-  }()
+  }
 }
 
 extension Trait where Self == ConditionTrait {

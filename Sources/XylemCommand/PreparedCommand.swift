@@ -1,0 +1,34 @@
+internal import ArgumentParser
+internal import XylemErrors
+
+/// A command line that was read once and can be run many times.
+///
+/// For tests that run thousands: reading the arguments takes longer than most commands on a small model.
+package struct PreparedCommand {
+  private let arguments: [String]
+  private let command: any ParsableCommand
+
+  /// Reads a command line.
+  ///
+  /// - Parameter arguments: without the program's name.
+  /// - Throws: what the reading of arguments throws where they are wrong.
+  package init(_ arguments: [String]) throws {
+    self.arguments = arguments
+    command = try XylemCommandLine.parseAsRoot(NegativeValues.joined(arguments))
+  }
+
+  /// Runs the command on this thread, as ``XylemCommandLine/run(_:)`` does, and returns its exit code.
+  package func run(on terminal: Terminal) -> Int32 {
+    Audience.$current.withValue(.commandLine) { Terminal.$current.withValue(terminal) { run() } }
+  }
+
+  private func run() -> Int32 {
+    var command = command
+    do {
+      do { try command.run() } catch let error as XylemError { throw error.naming(modelOf: command) }
+      return 0
+    } catch {
+      return XylemCommandLine.report(error, of: arguments)
+    }
+  }
+}
