@@ -15,6 +15,8 @@ struct Worker {
   /// So many inputs, or so many bytes, are enough for one process: what libtorch keeps of each adds up.
   private static let most = 2_000
   private static let mostBytes = 900 << 20
+  /// Of the address space: four gigabytes besides libraries and what is set aside and not used.
+  private static let mostAddresses = 6 << 30
 
   private let source: InputSource
   private let folder: String
@@ -26,6 +28,7 @@ struct Worker {
       let first = Int(arguments[2]), let end = Int(arguments[3]), chdir(arguments[4]) == 0
     else { return 64 }
     fuzz_report_crashes(descriptor)
+    limitMemory()
     do {
       var worker = Worker(source: try InputSource(kind, seed: seed, folder: "."), folder: ".")
       for index in first..<end {
@@ -69,6 +72,14 @@ struct Worker {
       if written <= 0 { exit(3) }
       bytes = bytes.dropFirst(written)
     }
+  }
+
+  /// What takes more is refused by the system, which is an error like any other or a crash to look at.
+  private static func limitMemory() {
+    var limit = rlimit()
+    limit.rlim_cur = rlim_t(mostAddresses)
+    limit.rlim_max = limit.rlim_cur
+    setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
   }
 
   private static var bytesInUse: Int { ProcessMemory.bytes(of: getpid()) }
