@@ -75,14 +75,16 @@ extension XylemError {
 extension XylemError: CustomStringConvertible {
   /// The tree, without a line break at its end.
   public var description: String {
-    var lines = ["\(message) (\(id.rawValue))"]
+    // Names come from files and command lines: a line break in one does not end the line.
+    func line(_ text: String) -> String { text.replacing("\n", with: "\\n") }
+    var lines = [line("\(message) (\(id.rawValue))")]
     if let path = place.modulePath {
       let name = path.isEmpty ? "the root module" : path
-      lines.append("  module: \(name)" + (place.moduleType.map { " (\($0))" } ?? ""))
+      lines.append(line("  module: \(name)" + (place.moduleType.map { " (\($0))" } ?? "")))
     }
-    if let node = place.node { lines.append("  node: \(node)") }
-    if let source = place.source { lines.append("  source: \(source)") }
-    if let file = place.file { lines.append("  file: \(file)") }
+    if let node = place.node { lines.append(line("  node: \(node)")) }
+    if let source = place.source { lines.append(line("  source: \(source)")) }
+    if let file = place.file { lines.append(line("  file: \(file)")) }
     if let cause {
       let text = String(describing: cause).split(separator: "\n", omittingEmptySubsequences: true)
       for (index, line) in text.enumerated() {

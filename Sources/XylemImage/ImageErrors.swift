@@ -5,7 +5,7 @@ enum ImageErrors {
   // MARK: Files
 
   static func notFound(_ path: String) -> XylemError {
-    XylemError(.fileNotFound, "there is no such image file", at: .init(file: path))
+    .missingFile(path, what: "image file")
   }
 
   static func unreadable(_ path: String, _ reason: String) -> XylemError {
@@ -13,12 +13,24 @@ enum ImageErrors {
   }
 
   static func folder(_ path: String) -> XylemError {
-    XylemError(.fileUnreadable, "this is a folder, not an image file", at: .init(file: path))
+    XylemError(
+      .fileUnreadable, "this is a folder, not an image file", at: .init(file: path),
+      remedies: ["ls \(shellWord(path))  # shows the files in it"])
+  }
+
+  static func pipe(_ path: String) -> XylemError {
+    XylemError(
+      .fileUnreadable, "this is a pipe, not an image file", at: .init(file: path),
+      remedies: ["cat \(shellWord(path)) > copy.png  # then give copy.png"])
   }
 
   static func otherFormat(_ kind: ImageFileKind.Other?, path: String?) -> XylemError {
     let what = kind.map { "this is \($0.description)" } ?? "this file's content is not an image that is known"
-    guard let kind, kind.isImage else { return XylemError(.fileUnsupported, "\(what); images are JPEG or PNG files") }
+    guard let kind, kind.isImage else {
+      return XylemError(
+        .fileUnsupported, "\(what); images are JPEG or PNG files",
+        remedies: ["give tensors in a file that ends in .safetensors, .npz or .npy"])
+    }
     return XylemError(
       .fileUnsupported, "\(what); JPEG and PNG are read", remedies: [conversion(of: path, "")])
   }
@@ -47,11 +59,13 @@ enum ImageErrors {
   // MARK: Decoding
 
   static func noBytes() -> XylemError {
-    XylemError(.imageUndecodable, "the image is empty: it has no bytes")
+    XylemError(.imageUndecodable, "the image is empty: it has no bytes", remedies: ["copy or download the file again"])
   }
 
   static func damaged(_ format: String, _ reason: String) -> XylemError {
-    XylemError(.imageUndecodable, "the \(format) image is damaged or incomplete: \(reason)")
+    XylemError(
+      .imageUndecodable, "the \(format) image is damaged or incomplete: \(reason)",
+      remedies: ["copy or download the file again"])
   }
 
   static func unsupportedVariant(_ format: String, _ reason: String) -> XylemError {

@@ -6,10 +6,13 @@ enum ImageFile {
   /// The most bytes that a file may have: 1 GiB.
   static let maximumByteCount = 1 << 30
 
-  /// All bytes of the file at `path`, which may be a pipe too. Stops at the first block where that is no image.
+  /// All bytes of the file at `path`, which may be a pipe that the shell hands over. Stops at the first block where that is no image.
   ///
   /// - Throws: `file.not-found`, `file.unreadable`, or `file.unsupported` for other formats and oversize.
   static func read(_ path: String) throws(XylemError) -> [UInt8] {
+    var named = stat()
+    // To open a pipe that has a name in a folder may wait for ever.
+    if unsafe lstat(path, &named) == 0, named.st_mode & S_IFMT == S_IFIFO { throw ImageErrors.pipe(path) }
     let descriptor = path.utf8.contains(0) ? -1 : unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       if errno == ENOENT || errno == ENOTDIR { throw ImageErrors.notFound(path) }

@@ -1,4 +1,5 @@
 internal import CXylem
+internal import Foundation
 package import XylemErrors
 
 /// The texts of this module's errors, beside those of files.
@@ -22,7 +23,22 @@ enum RuntimeErrors {
   static func abi(path: String, found: UInt32, host: UInt32) -> XylemError {
     XylemError(
       .runtimeABI, "the tensor runtime needs ABI \(version(found)) and this host has \(version(host))",
-      at: .init(file: path), remedies: ["make runtime  # builds the two together"])
+      at: .init(file: path), remedies: together)
+  }
+
+  /// A runtime of the same ABI that was built before functions were added which this program calls.
+  static func olderRuntime(path: String, bytes: Int, needed: Int) -> XylemError {
+    XylemError(
+      .runtimeABI, "the tensor runtime is older than this program, and lacks functions that it calls",
+      at: .init(file: path), cause: Reason("its table of functions has \(bytes) bytes, and \(needed) are needed"),
+      remedies: together)
+  }
+
+  /// What makes a program and a runtime that fit.
+  private static var together: [String] {
+    ["make build  # in the checkout: builds the program and the runtime together"]
+      + (ProcessInfo.processInfo.environment["XYLEM_RUNTIME"] == nil
+        ? [] : ["unset XYLEM_RUNTIME  # takes the runtime that lies beside the program"])
   }
 
   private static func version(_ abi: UInt32) -> String { "\(abi >> 16).\(abi & 0xffff)" }

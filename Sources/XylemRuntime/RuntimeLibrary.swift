@@ -59,6 +59,9 @@ internal import XylemErrors
     guard let path = paths.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
       throw RuntimeErrors.notFound(searched: paths)
     }
+    guard isRegular(path) else {
+      throw RuntimeErrors.unloadable(path: path, reason: "it is not a regular file")
+    }
     try preloadLibtorch()
     guard let handle = unsafe dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) else {
       throw RuntimeErrors.unloadable(path: path, reason: lastLoaderError())
@@ -82,9 +85,16 @@ internal import XylemErrors
     }
     let table = unsafe found.assumingMemoryBound(to: xylem_tensor_runtime.self)
     guard unsafe Int(table.pointee.struct_size) >= MemoryLayout<xylem_tensor_runtime>.size else {
-      throw unsafe RuntimeErrors.abi(path: path, found: entry.pointee.abi_version, host: UInt32(XYLEM_ABI_VERSION))
+      throw unsafe RuntimeErrors.olderRuntime(
+        path: path, bytes: Int(table.pointee.struct_size), needed: MemoryLayout<xylem_tensor_runtime>.size)
     }
     return unsafe RuntimeLibrary(table: table, path: path)
+  }
+
+  /// Whether the loader can open a file without waiting for ever, as it would for a pipe.
+  private static func isRegular(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
   /// Loads the libtorch that `XYLEM_LIBTORCH` names, so that the runtime binds to it and to no other.

@@ -8,7 +8,8 @@ enum WrapErrors {
   static func malformed(_ text: String) -> XylemError {
     XylemError(
       .pluginSignature, "a wrapped symbol is written LIBRARY:SYMBOL and a signature",
-      cause: Reason("found '\(text.prefix(200))'"), remedies: [example])
+      cause: Reason("found '\(text.prefix(200))'"),
+      remedies: ["\(example) --allow-asserted  # a function of a library without debug information"])
   }
 
   static func relativePath(_ library: String, _ text: String) -> XylemError {
@@ -28,7 +29,9 @@ enum WrapErrors {
     XylemError(.pluginUnloadable, "the library can't be loaded", at: .init(file: path), cause: Reason(reason))
   }
 
-  static func symbolNotFound(_ wrapped: WrappedSymbol, path: String, isData: Bool, functions: [String]) -> XylemError {
+  static func symbolNotFound(
+    _ wrapped: WrappedSymbol, path: String, isData: Bool, functions: [String], isVouched: (String) -> Bool
+  ) -> XylemError {
     let near = nearMisses(of: wrapped.symbol, among: functions)
     return XylemError(
       .pluginSymbolNotFound,
@@ -37,9 +40,9 @@ enum WrapErrors {
         : "\(wrapped.library) has no function '\(wrapped.symbol)'",
       at: .init(file: path),
       cause: near.isEmpty ? nil : Reason("near to it are " + near.joined(separator: ", ")),
-      remedies: near.first.map { ["--wrap-symbol '\(wrapped.library):\($0)\(wrapped.signature)'"] } ?? [
-        "nm -D --defined-only \(path)"
-      ])
+      remedies: near.first.map {
+        ["--wrap-symbol '\(wrapped.library):\($0)\(wrapped.signature)'" + (isVouched($0) ? "" : " --allow-asserted")]
+      } ?? ["nm -D --defined-only \(path)"])
   }
 
   static func asserted(_ wrapped: WrappedSymbol) -> XylemError {

@@ -58,7 +58,10 @@ public struct WrappedSymbol: Sendable, Hashable, CustomStringConvertible {
     let candidates = file.symbols.filter { $0.name == symbol }
     guard let found = candidates.first(where: \.isFunction) else {
       throw WrapErrors.symbolNotFound(
-        self, path: file.path, isData: !candidates.isEmpty, functions: file.symbols.filter(\.isFunction).map(\.name))
+        self, path: file.path, isData: !candidates.isEmpty, functions: file.symbols.filter(\.isFunction).map(\.name)
+      ) { name in
+        file.symbols.first { $0.name == name && $0.isFunction }.flatMap { file.declaration(of: $0) } != nil
+      }
     }
     let tier = try self.tier(found, in: file, allowsAsserted: allowsAsserted)
     let digest = try file.digest()

@@ -50,6 +50,10 @@ public struct LeafSample: Sendable, Hashable, Codable {
       for (name, tensor) in sample.tensors ?? [:] where TensorForm(tensor) == nil {
         throw CheckErrors.sample(text, "'\(tensor)', the tensor '\(name)', is no dtype and shape, as in f32[8,3]")
       }
+      if let form = (sample.inputs ?? []).lazy.compactMap(\.malformedTensor).first {
+        throw CheckErrors.sample(
+          text, "'\(form)', an input, is no dtype and shape that can be tried, as in f32[8,3]")
+      }
       for item in sample.inputs ?? [] where !item.isArgument {
         throw CheckErrors.sample(
           text,
@@ -60,7 +64,16 @@ public struct LeafSample: Sendable, Hashable, Codable {
     } catch let error as XylemError {
       throw error
     } catch {
-      throw CheckErrors.sample(text, "what follows the name is not the JSON of a sample: \(error)")
+      throw CheckErrors.sample(text, "what follows the name is \(reason(error))")
+    }
+  }
+
+  /// What is wrong with the JSON, in words.
+  private static func reason(_ error: any Error) -> String {
+    switch error as? DecodingError {
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      context.codingPath.first.map { "not a sample: '\($0.stringValue)' has another type" } ?? "not a JSON object"
+    default: "not JSON"
     }
   }
 }
@@ -79,6 +92,16 @@ extension LeafSample.Item {
       }
     }
     return values.count == items.count ? (form, values) : nil
+  }
+
+  /// A text in it that has the form of a dtype and a shape, and is none; nil where there is none.
+  var malformedTensor: String? {
+    switch self {
+    case .text(let text):
+      text.wholeMatch(of: /[a-z]+[0-9]*\[[-0-9, ]*\]/) != nil && TensorForm(text) == nil ? text : nil
+    case .list(let items): items.lazy.compactMap(\.malformedTensor).first
+    default: nil
+    }
   }
 
   /// Whether a leaf can be called with it.

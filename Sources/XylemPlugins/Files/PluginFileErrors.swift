@@ -14,7 +14,7 @@ enum PluginFileErrors {
   static func unreadable(_ path: String, code: CInt) -> XylemError {
     let reason = unsafe String(cString: strerror(code))
     guard code != ENOENT, code != ENOTDIR else {
-      return XylemError(.fileNotFound, "there is no such file", at: .init(file: path))
+      return .missingFile(path)
     }
     return XylemError(.fileUnreadable, "the file can't be read: \(reason)", at: .init(file: path))
   }

@@ -97,7 +97,8 @@ enum FileLimit {
   var remedies: [String] {
     switch self {
     case .npyStructured: ["save each field as an array of its own"]
-    case .npyDescription(let text) where text.hasSuffix("O"): ["numpy.save(file, array.astype(\"float32\"))"]
+    case .npyDescription(let text) where text.hasSuffix("O") || text.hasSuffix("f16") || text.hasSuffix("f12"):
+      ["numpy.save(file, array.astype(\"float32\"))"]
     case .npyDescription(let text) where text.hasSuffix("V2") || text.hasSuffix("V1"):
       ["save bfloat16 and float8 tensors as .safetensors"]
     case .npzTooLarge: ["write a .safetensors file instead"]
@@ -110,7 +111,8 @@ enum FileLimit {
 
 extension XylemError {
   static func malformed(_ path: String, _ fault: FileFault) -> XylemError {
-    XylemError(.fileMalformed, fault.sentence, at: Place(file: path))
+    XylemError(
+      .fileMalformed, fault.sentence, at: Place(file: path), remedies: ["copy or download the file again"])
   }
 
   static func unsupported(_ path: String, _ limit: FileLimit) -> XylemError {
@@ -119,11 +121,9 @@ extension XylemError {
 
   /// Why `path` could not be read, from the call that failed.
   static func unreadable(_ path: String, _ failure: SystemCallFailure) -> XylemError {
-    let isMissing = failure.isMissing
+    guard !failure.isMissing else { return missingFile(path) }
     return XylemError(
-      isMissing ? .fileNotFound : .fileUnreadable,
-      isMissing ? "there is no such file" : "the file can't be read: \(failure.reason)", at: Place(file: path),
-      cause: failure)
+      .fileUnreadable, "the file can't be read: \(failure.reason)", at: Place(file: path), cause: failure)
   }
 
   static func notRegular(_ path: String, isFolder: Bool) -> XylemError {
@@ -131,7 +131,14 @@ extension XylemError {
       .fileUnreadable,
       isFolder ? "this is a folder, not a file" : "this is a pipe or a device, not a regular file",
       at: Place(file: path),
-      remedies: isFolder ? [] : ["cat \(path.quotedForShell) > FILE  # then give FILE"])
+      remedies: [isFolder ? "ls \(shellWord(path))  # shows the files in it" : copying(path)])
+  }
+
+  /// The command that makes a regular file of what a pipe gives.
+  private static func copying(_ path: String) -> String {
+    let name = path.split(separator: "/").last ?? ""
+    let copy = "copy" + (name.lastIndex(of: ".").map { String(name[$0...]) } ?? "")
+    return "cat \(shellWord(path)) > \(shellWord(copy))  # then give \(copy)"
   }
 
   /// Why `path` could not be written, from the call that failed.

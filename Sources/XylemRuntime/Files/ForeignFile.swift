@@ -101,12 +101,12 @@ package enum ForeignFile: Sendable, Hashable {
         .archiveStateDict, "the file is a state dict: tensors by name, without the model's code",
         [
           "xylem nodes NAME --weights \(path.quotedForShell)  # NAME is one of 'xylem models'",
-          "model.load_state_dict(torch.load(FILE)); torch.jit.script(model).save(\"model.pt\")  # in Python",
+          "model.load_state_dict(torch.load(\"FILE\")); torch.jit.script(model).save(\"model.pt\")  # in Python",
         ])
     case .wholeModule(let name):
       return error(
         .archiveStateDict, "the file is a pickled object of the class \(name.printable), which only Python can make",
-        ["torch.jit.script(torch.load(FILE, weights_only=False)).save(\"model.pt\")  # in Python"])
+        ["torch.jit.script(torch.load(\"FILE\", weights_only=False)).save(\"model.pt\")  # in Python"])
     case .pickle:
       return error(
         .archiveStateDict, "the file is a pickle, without the model's code", [toSave])
@@ -114,7 +114,7 @@ package enum ForeignFile: Sendable, Hashable {
       return error(
         .archiveNoCode, "the file is an archive of torch.export, which is not read",
         [
-          "torch.jit.trace(torch.export.load(FILE).module(), example).save(\"model.pt\")  # in Python",
+          "torch.jit.trace(torch.export.load(\"FILE\").module(), example).save(\"model.pt\")  # in Python",
           "torch.jit.script(model).save(\"model.pt\")  # in Python, of the model that was exported",
         ])
     case .arrays:

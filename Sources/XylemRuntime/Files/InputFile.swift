@@ -73,6 +73,22 @@ struct InputFile: ~Copyable {
     return bytes
   }
 
+  /// What follows up to the end, and at most `limit` bytes of it.
+  ///
+  /// The system says of some regular files that they are empty, and they are not: what comes counts.
+  ///
+  /// - Throws: `file.unreadable`.
+  mutating func rest(upTo limit: Int) throws(XylemError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    while bytes.count < limit {
+      let piece = try readSome(min(limit - bytes.count, 1 << 20))
+      if piece.isEmpty { break }
+      bytes += piece
+    }
+    position += bytes.count
+    return bytes
+  }
+
   /// How many bytes follow; of a stream, at most one is looked for.
   mutating func remaining() throws(XylemError) -> Int {
     if let size { return max(0, size - position) }

@@ -78,7 +78,7 @@ import XylemErrors
       String(describing: report) == """
         /nowhere/some.so
           file          FAILED
-            there is no such file (file.not-found)
+            there is no such file: the folder '/nowhere' does not exist (file.not-found)
               file: /nowhere/some.so
           note          not reached
           dependencies  not reached
@@ -94,7 +94,7 @@ import XylemErrors
     #expect(
       try report.jsonText() == """
         {"path":"/nowhere/some.so","stages":[{"error":{"file":"/nowhere/some.so","id":"file.not-found",\
-        "message":"there is no such file","remedies":[]},"outcome":"failed","stage":"file"},\(rest.joined(separator: ","))]}
+        "message":"there is no such file: the folder '/nowhere' does not exist","remedies":[]},"outcome":"failed","stage":"file"},\(rest.joined(separator: ","))]}
         """)
   }
 
