@@ -56,6 +56,9 @@ struct DiffCommand: ModelCommand {
   var sarifProfile: DiffSARIFReport.Profile?
 
   func validate() throws {
+    if !witness.isWanted, options.castsInputsAlone {
+      throw ValidationError("'--dtype' has no effect without '--witness': the model does not run")
+    }
     for text in requests + trainReturn + evalReturn where text.isEmpty || text.hasPrefix("=") || text.hasSuffix("=") {
       throw ValidationError("'\(text)' is not NODE or NODE=KEY")
     }
@@ -69,6 +72,9 @@ struct DiffCommand: ModelCommand {
 
   mutating func run() throws {
     let report = format.report(sarifProfile ?? .full, failing: failOn.level)
+    if !requests.isEmpty, !trainReturn.isEmpty, !evalReturn.isEmpty {
+      Terminal.error("note: '--return' counts in no mode: '--train-return' and '--eval-return' stand in its place")
+    }
     try options.checkOutput(reading: witness.inputs + (base.map { [$0] } ?? []))
     if edit.isWanted, let file = options.config { try OutputFile.check(file) }
     let other = try base.map { try readBase($0) }
@@ -93,13 +99,14 @@ struct DiffCommand: ModelCommand {
           + run.unexplained.prefix(5).joined(separator: ", "))
     }
     if let other { diff = diff.compared(to: other) }
-    try options.emit(report.render(diff))
+    let text = report.render(diff)
+    try options.emit { format == .text ? ReportLayout(style: $0).apply(to: text) : text }
     if let level = failOn.level, !diff.failing(atLeast: level).isEmpty { throw FindingsFound() }
   }
 
   /// What another model, traced in the same way, or a report has.
   private func readBase(_ path: String) throws -> TraceDiff.Base {
-    if SavedReport.isReport(path) {
+    if try SavedReport.isReport(path) {
       let base = try SavedReport(path: path).base
       if base.model != options.model {
         Terminal.error("note: the report '\(path)' is of the model '\(base.model)', not of '\(options.model)'")
