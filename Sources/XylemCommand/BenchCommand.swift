@@ -49,7 +49,7 @@ struct BenchCommand: ModelCommand {
     if let threads { try TensorRuntime.setThreads(threads.value) }
     defer { if threads != nil { try? TensorRuntime.setThreads(threadsBefore) } }
     let extractor = try options.extractor(
-      of: model, returning: requests.map { ReturnRequest(parsing: $0) }, mode: .eval)
+      of: model, returning: requests.map { ReturnRequest(parsing: $0) }, mode: .eval, remedies: .none)
     let named = try inputShape.makeArguments(for: extractor.traces[.eval]?.arguments ?? [])
       .mapValues { try $0.cast(to: options.dtype) }
     let call: () throws -> Features = { try extractor(named: named) }

@@ -7,21 +7,20 @@ internal import XylemRuntime
 struct ClassLabels {
   let names: [String]
 
-  /// Reads a JSON list of texts.
+  /// The most bytes that the file may have: 64 mebibytes.
+  private static let mostBytes = 1 << 26
+
+  /// Reads a JSON list of strings.
   ///
   /// - Throws: `file.not-found`, `file.unreadable`, `file.malformed`.
   init(path: String) throws(XylemError) {
-    let data: Data
-    do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path))
-    } catch {
-      guard FileManager.default.fileExists(atPath: path) else { throw CommandErrors.missing(path) }
-      throw CommandErrors.unreadable(path, cause: error)
+    guard let data = try WholeFile.bytes(of: path, upTo: Self.mostBytes) else {
+      throw CommandErrors.labels(path, "is larger than \(Self.mostBytes) bytes")
     }
     do {
       names = try BoundedJSON.decode([String].self, from: data)
     } catch {
-      throw CommandErrors.labels(path, "is no JSON list of texts")
+      throw CommandErrors.labels(path, "is no JSON list of strings")
     }
     guard !names.isEmpty else { throw CommandErrors.labels(path, "is empty") }
   }

@@ -69,16 +69,24 @@ enum CommandErrors {
   static func unknownModel(_ name: String) -> XylemError {
     XylemError(
       .fileNotFound, "'\(name)' is neither a file nor a built-in model",
-      remedies: nearMisses(of: name, among: ModelCatalog.current.models.map(\.name)).map { "xylem nodes \($0)" }.prefix(
-        1)
+      remedies: (nearMisses(of: name, among: ModelCatalog.current.models.map(\.name)).prefix(1)
+        + XylemError.nearFiles(of: name, endings: [".pt", ".xylem"], limit: 1)).map { "xylem nodes \(shellWord($0))" }
         + [
           "xylem models  # lists the models that need no file",
           "give the path of a TorchScript archive, as in ./model.pt",
         ])
   }
 
+  static func linkToNothing(_ path: String) -> XylemError {
+    XylemError(
+      .fileNotFound, "this is a link that leads to no file", at: .init(file: path),
+      remedies: ["ls -l \(shellWord(path))  # shows where it leads"])
+  }
+
   static func folder(_ path: String) -> XylemError {
-    XylemError(.fileUnreadable, "this is a folder, not a file", at: .init(file: path))
+    XylemError(
+      .fileUnreadable, "this is a folder, not a file", at: .init(file: path),
+      remedies: ["ls \(shellWord(path))  # shows the files in it"])
   }
 
   static func unsavedMode(_ mode: Mode, _ saved: FeatureExtractor) -> XylemError {
@@ -88,9 +96,10 @@ enum CommandErrors {
       remedies: ["--mode \(other.rawValue)"])
   }
 
-  static func tracedAlready(_ option: String) -> XylemError {
+  /// - Parameter configuration: the file that gives the option, where it is not the command line.
+  static func tracedAlready(_ option: String, configuration: String?) -> XylemError {
     usage(
-      "'\(option)' has no meaning for a saved extractor, which has been traced already",
+      "'\(option)'\(configuration.map { " of '\($0)'" } ?? "") has no meaning for a saved extractor, which has been traced already",
       remedies: ["give the model's own archive instead"])
   }
 
@@ -152,12 +161,8 @@ enum CommandErrors {
       remedies: ["give its parts, as in \(type.partNames(of: name))"])
   }
 
-  static func unreadable(_ path: String, cause: any Error) -> XylemError {
-    XylemError(.fileUnreadable, "the file can't be read: \(reason(cause))", at: .init(file: path))
-  }
-
   /// The system's own words for what Foundation wraps several times.
-  private static func reason(_ error: any Error) -> String {
+  static func reason(_ error: any Error) -> String {
     var error = error as NSError
     while error.domain != NSPOSIXErrorDomain, let inner = error.userInfo[NSUnderlyingErrorKey] as? NSError {
       error = inner
@@ -167,13 +172,13 @@ enum CommandErrors {
   }
 
   static func missing(_ path: String) -> XylemError {
-    XylemError(.fileNotFound, "there is no such file", at: .init(file: path))
+    .missingFile(path)
   }
 
   static func labels(_ path: String, _ message: String) -> XylemError {
     XylemError(
       .fileMalformed, "the file of labels \(message)", at: .init(file: path),
-      remedies: ["a JSON list of texts: [\"tench\", \"goldfish\"]"])
+      remedies: ["a JSON list of strings: [\"tench\", \"goldfish\"]"])
   }
 
   // MARK: - Features
@@ -221,12 +226,16 @@ enum CommandErrors {
 
   static func targetIsFolder(_ path: String) -> XylemError {
     XylemError(
-      .fileUnwritable, "the file can't be written: there is a folder of that name", at: .init(file: path))
+      .fileUnwritable, "the file can't be written: there is a folder of that name", at: .init(file: path),
+      remedies: [
+        "give the name of a file in it, as in \(shellWord(path + (path.hasSuffix("/") ? "" : "/") + "features"))"
+      ])
   }
 
   static func imagesIsFile(_ path: String) -> XylemError {
     XylemError(
-      .fileUnwritable, "the folder of images can't be made: there is a file of that name", at: .init(file: path))
+      .fileUnwritable, "the folder of images can't be made: there is a file of that name", at: .init(file: path),
+      remedies: ["--images \(shellWord(OutputFile.free(near: path)))"])
   }
 
   static func folderNotMade(_ path: String, _ reason: String, written: [String]) -> XylemError {
@@ -242,8 +251,24 @@ enum CommandErrors {
     return error
   }
 
-  static func pictureReplacesInput(_ path: String) -> XylemError {
-    usage("the image '\(path)' would replace an input", remedies: ["--images OTHER_FOLDER"])
+  /// The error of a run on colour images, which may have failed because the model takes gray ones.
+  static func afterColor(_ error: XylemError) -> XylemError {
+    guard String(describing: error).contains("to have 1 channels, but got 3 channels") else { return error }
+    var error = error
+    error.remedies = ["--channels 1 --mean 0.5 --std 0.5  # the model takes gray images"] + error.remedies.prefix(2)
+    return error
+  }
+
+  static func replacesInput(_ path: String, by what: String, option: String) -> XylemError {
+    usage(
+      "\(what) would replace '\(path)', which is read",
+      remedies: ["\(option) \(shellWord(OutputFile.free(near: path)))"])
+  }
+
+  static func pictureReplacesInput(_ path: String, folder: String) -> XylemError {
+    usage(
+      "the image '\(path)' would replace a file that is read",
+      remedies: ["--images \(shellWord(OutputFile.free(near: folder)))"])
   }
 
   static func partlyWritten(_ error: XylemError, written: [String]) -> XylemError {
@@ -256,7 +281,7 @@ enum CommandErrors {
   static func exists(_ path: String) -> XylemError {
     XylemError(
       .fileUnwritable, "there is a file or folder of that name already, and nothing is overwritten",
-      at: .init(file: path), remedies: ["--output \(shellWord(path + "-2"))"])
+      at: .init(file: path), remedies: ["--output \(shellWord(OutputFile.free(near: path)))"])
   }
 
   private static func afterwards(_ written: [String]) -> String {

@@ -49,8 +49,8 @@ struct ExtractCommand: ModelCommand {
   @Option(help: ArgumentHelp("Seeds the random numbers that the model draws.", valueName: "n")) var seed: Seed?
   @Option(
     help: ArgumentHelp(
-      "How many threads operators use. The last bits of a feature may depend on it.", valueName: "n"))
-  var threads: WholeNumber<1, 1024> = 1
+      "How many threads operators use; the last bits of a feature may depend on it. (default: 1)", valueName: "n"))
+  var threads: WholeNumber<1, 1024>?
   @Option(
     name: .customLong("images"),
     help: ArgumentHelp(
@@ -67,8 +67,10 @@ struct ExtractCommand: ModelCommand {
       "Saves the extractor of both modes: to a .xylem file, which is a MODEL for every command, or to a .pt file, which PyTorch loads.",
       valueName: "file"), completion: .file(extensions: ["xylem", "pt"]))
   var save: String?
-  @Option(help: "Where the weights of a saved .xylem file are: inside it, or still in the model's own file.")
-  var saveWeights: SaveWeights = .inside
+  @Option(
+    help: "Where the weights of a saved .xylem file are: inside it, or still in the model's own file. (default: inside)"
+  )
+  var saveWeights: SaveWeights?
   @Flag(help: "Say, for each feature, what ran for it, what did not, and what was copied and why.") var explain = false
   @Option(help: "The format of what is printed.") var format: TextOrJSON = .text
 
@@ -79,9 +81,10 @@ struct ExtractCommand: ModelCommand {
     if let save, !save.hasSuffix(".xylem"), !save.hasSuffix(".pt") {
       throw ValidationError("'--save' needs a file that ends in .xylem or .pt", remedies: ["--save features.xylem"])
     }
-    if saveWeights == .reference, save?.hasSuffix(".xylem") != true {
+    if let saveWeights, save == nil || saveWeights == .reference && save?.hasSuffix(".xylem") != true {
       throw ValidationError(
-        "'--save-weights reference' needs '--save' with a .xylem file", remedies: ["--save features.xylem"])
+        "'--save-weights \(saveWeights.rawValue)' needs '--save' with a .xylem file",
+        remedies: ["--save features.xylem"])
     }
     let onlySaves = save != nil && inputs.isEmpty
     if chosenRequests.isEmpty, !options.model.hasSuffix(".xylem"), !onlySaves || savedRequests.isEmpty {
@@ -97,6 +100,10 @@ struct ExtractCommand: ModelCommand {
     try images.check(inputs: inputs)
     try checkRunOptions()
     if imageFolder?.isEmpty == true { throw ValidationError("'--images' needs the name of a folder") }
+    if imageFolder.map(OutputFile.isStandardOutput) == true {
+      throw ValidationError(
+        "'--images' makes files in a folder, and none on standard output", remedies: ["--images maps"])
+    }
     if let output = options.output {
       guard FeatureFile.Kind(path: output) != nil else {
         throw ValidationError(
@@ -111,7 +118,8 @@ struct ExtractCommand: ModelCommand {
     guard inputs.isEmpty else { return }
     let ofRuns = [
       ("--output", options.output != nil), ("--images", imageFolder != nil), ("--labels", labels != nil),
-      ("--explain", explain), ("--seed", seed != nil),
+      ("--explain", explain), ("--seed", seed != nil), ("--threads", threads != nil),
+      ("--dtype", options.castsInputsAlone),
     ]
     if let option = ofRuns.first(where: \.1)?.0 {
       throw ValidationError("'\(option)' has no effect without '--input': the model does not run")
@@ -135,14 +143,21 @@ struct ExtractCommand: ModelCommand {
 
   private func write(_ extractor: FeatureExtractor, to path: String) throws {
     if path.hasSuffix(".pt") { return try extractor.saveTorchScript(to: path) }
-    try extractor.save(to: path, weights: saveWeights == .inside ? .inside : .reference)
+    try extractor.save(to: path, weights: saveWeights == .reference ? .reference : .inside)
   }
 
   mutating func run() throws {
     try checkOutputs()
+    let own = mode == .train ? trainReturn : evalReturn
+    if !requests.isEmpty, save == nil ? !own.isEmpty : !trainReturn.isEmpty && !evalReturn.isEmpty {
+      Terminal.error(
+        "note: '--return' does not count: "
+          + (save == nil ? "'--\(mode.rawValue)-return' stands" : "'--train-return' and '--eval-return' stand")
+          + " in its place")
+    }
     let names = try labels.map { try ClassLabels(path: $0) }
     let threadsBefore = try TensorRuntime.load().threads
-    try TensorRuntime.setThreads(threads.value)
+    try TensorRuntime.setThreads(threads?.value ?? 1)
     defer { try? TensorRuntime.setThreads(threadsBefore) }
     var model = try options.load(seed: seed?.value)
     if model.hasRandomWeights {
@@ -194,13 +209,16 @@ struct ExtractCommand: ModelCommand {
       }
     } catch let error as XylemError where error.id == .extractExecution {
       let doubles = arguments.filter { $0.value.holdsFloat64() }.map(\.key).sorted()
+      if images.isColored, InputReader.areImages(inputs) { throw CommandErrors.afterColor(error) }
       throw doubles.isEmpty ? error : CommandErrors.afterFloat64(error, doubles)
     }
   }
 
   private func makeExtractor(_ model: LoadedModel, _ requests: [ReturnRequest]) throws -> FeatureExtractor {
     save == nil
-      ? try options.extractor(of: model, returning: requests, mode: mode)
+      ? try options.extractor(
+        of: model, returning: requests, mode: mode, isForBoth: (mode == .train ? trainReturn : evalReturn).isEmpty,
+        remedies: .returns)
       : try options.extractor(of: model, returning: savedRequests, mode: mode)
   }
 
@@ -223,8 +241,8 @@ struct ExtractCommand: ModelCommand {
     if let imageFolder { try OutputFile.checkFolder(imageFolder) }
     guard let save else { return }
     try OutputFile.check(save)
-    for path in [options.model] + inputs where OutputFile.areSame(path, save) {
-      throw CommandErrors.usage("the saved extractor would replace '\(path)', which is read")
+    for path in options.files + inputs + (labels.map { [$0] } ?? []) where OutputFile.areSame(path, save) {
+      throw CommandErrors.replacesInput(path, by: "the saved extractor", option: "--save")
     }
   }
 
@@ -277,8 +295,8 @@ struct ExtractCommand: ModelCommand {
   private func checkPictures(_ pictures: [FeaturePicture], in folder: String) throws(XylemError) {
     for picture in pictures {
       let path = folder + (folder.hasSuffix("/") ? "" : "/") + picture.fileName
-      for read in inputs + [options.model] where OutputFile.areSame(read, path) {
-        throw CommandErrors.pictureReplacesInput(path)
+      for read in options.files + inputs where OutputFile.areSame(read, path) {
+        throw CommandErrors.pictureReplacesInput(path, folder: folder)
       }
     }
   }

@@ -56,7 +56,8 @@ struct ExtractReport {
     let showsNaN = nanCounts.contains { $0 > 0 }
     var table = TextTable(
       [.left, .left, .left, .left, .right, .right, .right] + (showsNaN ? [.right] : []),
-      headings: ["key", "node", "shape", "dtype", "minimum", "mean", "maximum"] + (showsNaN ? ["NaN"] : []))
+      headings: ["key", "node", "shape", "dtype", "minimum", "mean", "maximum"] + (showsNaN ? ["NaN"] : []),
+      dispensable: [3, 2, 1])
     for (entry, nanCount) in zip(entries, nanCounts) {
       table.append(
         [entry.key, entry.node] + Self.cells(of: entry) + (showsNaN ? [nanCount > 0 ? "\(nanCount)" : ""] : []))

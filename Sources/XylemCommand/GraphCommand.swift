@@ -39,6 +39,9 @@ struct GraphCommand: ModelCommand {
     if format != .html, !requests.isEmpty || inputShape != nil {
       throw ValidationError("'--return' and '--input-shape' need '--format html'", remedies: ["--format html"])
     }
+    if options.castsInputsAlone, inputShape == nil {
+      throw ValidationError("'--dtype' has no effect without '--input-shape': the model does not run")
+    }
     for text in requests where text.isEmpty || text.hasPrefix("=") || text.hasSuffix("=") {
       throw ValidationError("'\(text)' is not NODE or NODE=KEY")
     }
@@ -71,8 +74,8 @@ struct GraphCommand: ModelCommand {
     side.label = "\(trace.mode.rawValue) mode"
     var report = GraphPageReport(model: options.model, side: side, notes: notes)
     if !requests.isEmpty {
-      let extractor = try model.extractor(
-        returning: requests.map { ReturnRequest(parsing: $0) }, options: options.traceOptions(mode), modes: [mode])
+      let extractor = try options.extractor(
+        of: model, returning: requests.map { ReturnRequest(parsing: $0) }, mode: mode, isSilent: true, remedies: .mode)
       let plan = extractor.plan
       var keys: [NodeID: [String]] = [:]
       for (key, nodes) in zip(plan.keys, plan.valueNodes) {

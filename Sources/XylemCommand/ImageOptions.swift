@@ -74,10 +74,13 @@ struct ImageOptions: ParsableArguments {
   var std: Divisors?
 
   @Option(
-    help: "Images: how pixels are made when the size changes; all but nearest with antialiasing, as Pillow does it.")
-  var interpolation: ResampleFilter = .bilinear
-  @Option(help: "Images: 3 for red, green and blue, or 1 for gray; then --mean and --std have one number.")
-  var channels: Channels = .color
+    help:
+      "Images: how pixels are made when the size changes; all but nearest with antialiasing, as Pillow does it. (default: bilinear)"
+  )
+  var interpolation: ResampleFilter?
+  @Option(
+    help: "Images: 3 for red, green and blue, or 1 for gray; then --mean and --std have one number. (default: 3)")
+  var channels: Channels?
   @Option(
     help:
       "Images: whether photographs are turned as their EXIF tag says. torchvision ignores the tag; without this option it is ignored with a warning."
@@ -95,6 +98,9 @@ struct ImageOptions: ParsableArguments {
   /// What is done with a tag of orientation.
   enum ExifUse: String, ExpressibleByArgument, CaseIterable { case apply, ignore }
 
+  /// Whether images get three channels.
+  var isColored: Bool { channels != .gray }
+
   /// The transform that the options describe.
   ///
   /// - Throws: `image.invalid-transform`.
@@ -103,19 +109,32 @@ struct ImageOptions: ParsableArguments {
       resize: (resize ?? .pixels(256)).pixels, crop: (crop ?? .pixels(224)).pixels,
       mean: mean?.numbers ?? ImageTransform.imageNetMean,
       standardDeviation: std?.numbers ?? ImageTransform.imageNetStandardDeviation,
-      interpolation: interpolation, channels: channels.count)
+      interpolation: interpolation ?? .bilinear, channels: (channels ?? .color).count)
   }
 
-  /// Refuses options that say how images are read where none is.
+  /// Refuses options that say how images are read where none is, and numbers that are not one for each channel.
   ///
   /// - Throws: a validation error that names the option.
   func check(inputs: [String]) throws {
     let given = [
       ("--resize", resize != nil), ("--crop", crop != nil), ("--mean", mean != nil), ("--std", std != nil),
-      ("--exif", exif != nil),
+      ("--interpolation", interpolation != nil), ("--channels", channels != nil), ("--exif", exif != nil),
     ]
-    guard let option = given.first(where: \.1)?.0, !inputs.contains(where: InputReader.isImage) else { return }
-    throw ValidationError("'\(option)' is about images, and no input is one")
+    if let option = given.first(where: \.1)?.0, !inputs.contains(where: InputReader.isImage) {
+      throw ValidationError("'\(option)' is about images, and no input is one")
+    }
+    let count = (channels ?? .color).count
+    let wanted = count == 1 ? "one number, for gray" : "three numbers, for red, green and blue"
+    for (option, numbers) in [("--mean", mean?.numbers), ("--std", std?.numbers)] {
+      if let numbers, numbers.count == count { continue }
+      if numbers == nil, count == 3 { continue }
+      throw ValidationError(
+        numbers == nil
+          ? "'--channels 1' needs '\(option)' with \(wanted)"
+          : "'\(option)' must be \(wanted), not \(numbers?.count ?? 0)",
+        remedies: count == 1
+          ? ["--mean 0.5 --std 0.5"] : ["--mean 0.485,0.456,0.406 --std 0.229,0.224,0.225"])
+    }
   }
 
   /// An image of a file; what is lost on the way is added to `losses`.

@@ -138,7 +138,19 @@ struct ModelOptions: ParsableArguments {
   mutating func load(makesConfiguration: Bool = false, seed: UInt64? = nil) throws -> LoadedModel {
     let isNew = makesConfiguration && config.map { !FileManager.default.fileExists(atPath: $0) } == true
     let configuration = isNew ? nil : try config.map { try Configuration.load($0) }
-    if let configuration { merge(configuration) }
+    let given = self
+    if let configuration {
+      merge(configuration)
+      // What it names is read too.
+      try checkOutput(reading: configuration.plugins.map(\.path))
+    }
+    if given.plugins.allowsAsserted, plugins.symbols.isEmpty {
+      throw CommandErrors.usage("'--allow-asserted' has no effect without '--wrap-symbol'")
+    }
+    if model.hasSuffix(".xylem") {
+      try given.checkNothingToTrace(configuration: nil)
+      try checkNothingToTrace(configuration: configuration?.file)
+    }
     var loaded = try load(plugins: configuration?.plugins ?? [], seed: seed)
     loaded.expectations = configuration?.expectations ?? []
     return loaded
@@ -152,11 +164,11 @@ struct ModelOptions: ParsableArguments {
     if weights != nil { throw CommandErrors.usage("'--weights' is for models that are given by name") }
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: model, isDirectory: &isFolder) else {
-      throw CommandErrors.unknownModel(model)
+      let isLink = (try? FileManager.default.destinationOfSymbolicLink(atPath: model)) != nil
+      throw isLink ? CommandErrors.linkToNothing(model) : CommandErrors.unknownModel(model)
     }
     guard !isFolder.boolValue else { throw CommandErrors.folder(model) }
     let isSaved = model.hasSuffix(".xylem")
-    if isSaved { try checkNothingToTrace() }
     let loaded = try Progress.during("loading \(model)") {
       if isSaved {
         let saved = try FeatureExtractor(
@@ -221,13 +233,17 @@ struct ModelOptions: ParsableArguments {
   }
 
   /// Options about tracing say nothing to what was traced before.
-  private func checkNothingToTrace() throws(XylemError) {
+  ///
+  /// - Parameter configuration: the file that the options may be from.
+  private func checkNothingToTrace(configuration: String?) throws(XylemError) {
     let given: [(String, Bool)] = [
       ("--leaf", !leaves.isEmpty), ("--wrap", !wrapped.isEmpty), ("--no-default-leaves", noDefaultLeaves),
       ("--auto-leaf", autoLeaf), ("--concrete", !concrete.isEmpty),
-      ("--symbolic", !symbolic.isEmpty), ("--naming torchvision", naming == .torchvision),
+      ("--symbolic", !symbolic.isEmpty), ("--naming", naming != nil),
     ]
-    if let option = given.first(where: \.1) { throw CommandErrors.tracedAlready(option.0) }
+    guard let option = given.first(where: \.1)?.0 else { return }
+    throw CommandErrors.tracedAlready(
+      configuration == nil ? option : String(option.dropFirst(2)), configuration: configuration)
   }
 
   /// Finds out, before any work is done, whether the output can't be written or would replace what is read.
@@ -236,10 +252,16 @@ struct ModelOptions: ParsableArguments {
   func checkOutput(reading inputs: [String] = []) throws(XylemError) {
     guard let output else { return }
     try OutputFile.check(output)
-    for path in [model] + [config, weights].compactMap(\.self) + inputs where OutputFile.areSame(path, output) {
-      throw CommandErrors.usage("the output would replace '\(path)', which is read")
+    for path in files + inputs where OutputFile.areSame(path, output) {
+      throw CommandErrors.replacesInput(path, by: "the output", option: "-o")
     }
   }
+
+  /// Whether `--dtype` is about inputs and nothing else: with weights, which the configuration may name, it is about the model too.
+  var castsInputsAlone: Bool { dtype != nil && weights == nil && config == nil }
+
+  /// The files that the options name, and that are read.
+  var files: [String] { [model] + [config, weights].compactMap(\.self) + plugins.plugins }
 
   /// Puts a result where the options say, in the style of that place.
   func emit(_ text: (OutputStyle) throws -> String) throws {

@@ -50,6 +50,14 @@ struct NodesCommand: ModelCommand {
 
   func validate() throws {
     if inputShape != nil, !long { throw ValidationError("'--input-shape' needs '--long'", remedies: ["--long"]) }
+    if differences.suppressed, mode != .both {
+      throw ValidationError(
+        "'--suppress-diff-warning' has no effect without '--mode both': the modes are not compared",
+        remedies: ["--mode both"])
+    }
+    if options.castsInputsAlone, inputShape == nil {
+      throw ValidationError("'--dtype' has no effect without '--input-shape': the model does not run")
+    }
   }
 
   mutating func run() throws {

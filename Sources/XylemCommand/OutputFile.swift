@@ -50,6 +50,15 @@ enum OutputFile {
       == URL(fileURLWithPath: b).resolvingSymlinksInPath().path
   }
 
+  /// A path like another one at which there is nothing yet: `features-2.npy`.
+  static func free(near path: String) -> String {
+    let path = path.hasSuffix("/") ? String(path.dropLast()) : path
+    let name = path.split(separator: "/").last ?? ""
+    let ending = name.dropFirst().lastIndex(of: ".").map { String(name[$0...]) } ?? ""
+    let stem = path.dropLast(ending.count)
+    return (2...).lazy.map { "\(stem)-\($0)\(ending)" }.first { !FileManager.default.fileExists(atPath: $0) } ?? path
+  }
+
   private static func folder(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])

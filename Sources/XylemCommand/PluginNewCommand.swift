@@ -56,6 +56,7 @@ struct PluginNewCommand: ParsableCommand {
   private func write(_ files: [(path: String, text: String)], to folder: String) throws {
     guard !folder.isEmpty else { throw CommandErrors.usage("'--output' needs the name of a folder") }
     guard !FileManager.default.fileExists(atPath: folder) else { throw CommandErrors.exists(folder) }
+    try OutputFile.checkFolder(folder)
     let target = URL(fileURLWithPath: folder)
     let draft = target.deletingLastPathComponent().appendingPathComponent(".\(name)-\(UUID().uuidString)")
     do {
@@ -68,7 +69,7 @@ struct PluginNewCommand: ParsableCommand {
       try FileManager.default.moveItem(at: draft, to: target)
     } catch {
       try? FileManager.default.removeItem(at: draft)
-      throw XylemError(.fileUnwritable, "the folder can't be written", at: .init(file: folder), cause: error)
+      throw CommandErrors.folderNotMade(folder, CommandErrors.reason(error), written: [])
     }
   }
 

@@ -10,11 +10,12 @@ struct SavedReport {
 
   let base: TraceDiff.Base
 
-  /// Whether a file is a report and no model: its first character is a brace.
-  static func isReport(_ path: String) -> Bool {
-    guard !path.hasSuffix(".xylem"), let handle = FileHandle(forReadingAtPath: path) else { return false }
-    defer { try? handle.close() }
-    let start = (try? handle.read(upToCount: 64)) ?? Data()
+  /// Whether what is at a path is a report and no model: its first character is a brace, or it is a pipe, which no model comes through.
+  ///
+  /// - Throws: `file.unreadable`; what does not exist is no report.
+  static func isReport(_ path: String) throws(XylemError) -> Bool {
+    guard !path.hasSuffix(".xylem"), FileManager.default.fileExists(atPath: path) else { return false }
+    guard let start = try WholeFile.start(of: path, count: 64) else { return true }
     return start.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "{")
   }
 
@@ -22,11 +23,7 @@ struct SavedReport {
   ///
   /// - Throws: `file.unreadable`; `diff.unreadable` for another kind of JSON, another schema, or a damaged report.
   init(path: String) throws(XylemError) {
-    let data: Data
-    do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
-      throw CommandErrors.unreadable(path, cause: error)
-    }
-    guard data.count <= Self.mostBytes else {
+    guard let data = try WholeFile.bytes(of: path, upTo: Self.mostBytes) else {
       throw CommandErrors.badReport(path, "it is larger than \(Self.mostBytes) bytes")
     }
     let file: File

@@ -84,7 +84,9 @@ public struct XylemCommandLine: AsyncParsableCommand {
 
   private nonisolated(nonsending) static func runHere(_ arguments: [String]) async -> Int32 {
     do {
+      try ArgumentCheck.checkCommand(arguments)
       var command = try parseAsRoot(NegativeValues.joined(arguments))
+      for sentence in ArgumentCheck.repetitions(arguments) { Terminal.error("note: \(sentence)") }
       do {
         if var asynchronous = command as? any AsyncParsableCommand {
           try await asynchronous.run()
@@ -109,7 +111,10 @@ public struct XylemCommandLine: AsyncParsableCommand {
   static func report(_ error: any Error, of arguments: [String]) -> Int32 {
     if error is OutputClosed { return 0 }
     if error is FindingsFound { return 1 }
-    if let failure = error as? XylemError { return report(OperatorPlugins.offered(for: failure)) }
+    if var failure = error as? XylemError {
+      if failure.id == .usage, failure.remedies.isEmpty { failure.remedies = [UsageError(arguments: arguments).help] }
+      return report(OperatorPlugins.offered(for: failure))
+    }
     switch exitCode(for: error) {
     case .success:
       do {
@@ -118,7 +123,12 @@ public struct XylemCommandLine: AsyncParsableCommand {
       } catch {
         return report(error, of: arguments)
       }
-    case .validationFailure: return report(UsageError(arguments: arguments).error(message(for: error)))
+    case .validationFailure:
+      // The message is taken apart line by line, so that a value with a line break must have none there.
+      let text = arguments.filter { $0.contains("\n") }.reduce(message(for: error)) { text, argument in
+        text.replacing(argument, with: argument.replacing("\n", with: "\\n"))
+      }
+      return report(UsageError(arguments: arguments).error(text))
     default: return report(CommandErrors.failed(error))
     }
   }

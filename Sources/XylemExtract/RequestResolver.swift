@@ -1,6 +1,6 @@
 internal import XylemErrors
 internal import XylemGraph
-internal import XylemTrace
+package import XylemTrace
 
 /// A request that was found in a trace.
 struct ResolvedRequest {
@@ -309,4 +309,9 @@ extension ModuleCall {
     result.forEachNode { _ in found = true }
     return found
   }
+}
+
+extension ReturnRequest {
+  /// Whether a trace has what is asked for.
+  package func isFound(in trace: Trace) -> Bool { (try? RequestResolver(trace).resolve([self]))?.isEmpty == false }
 }

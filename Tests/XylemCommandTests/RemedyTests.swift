@@ -70,6 +70,28 @@ import XylemErrors
       name: "two features in a file for one", id: .usage,
       arguments: extract + ["--return", "fc", "layer1", "-o", "F/x.npy"]),
     RemedyScenario(
+      name: "a picture in the place of an input", id: .usage,
+      arguments: ["extract", resnet, "--return", "fc", "--input", "F/pictures/fc.png", "--images", "F/pictures"],
+      prepare: { folder in
+        try FileManager.default.createDirectory(atPath: folder + "/pictures", withIntermediateDirectories: true)
+        try FileManager.default.copyItem(
+          atPath: Fixtures.path("images/chelsea.png"), toPath: folder + "/pictures/fc.png")
+      }),
+    RemedyScenario(
+      name: "pictures on standard output", id: .usage, arguments: extract + ["--return", "fc", "--images", "-"]),
+    RemedyScenario(
+      name: "pictures in the place of a file", id: .fileUnwritable,
+      arguments: extract + ["--return", "fc", "--images", "F/file"],
+      prepare: { try Data().write(to: URL(fileURLWithPath: $0 + "/file")) }),
+    RemedyScenario(
+      name: "an output in the place of an input", id: .usage, arguments: ["nodes", "F/model.pt", "-o", "F/model.pt"],
+      prepare: { try FileManager.default.copyItem(atPath: Fixtures.path("zoo/resnet18.pt"), toPath: $0 + "/model.pt") }),
+    RemedyScenario(
+      name: "gray images without their numbers", id: .usage,
+      arguments: ["extract", "X/forms/parts.pt", "--return", "x", "--input", photo, "--channels", "1"]),
+    RemedyScenario(
+      name: "nothing that warns of modes", id: .usage, arguments: ["nodes", resnet, "--suppress-diff-warning"]),
+    RemedyScenario(
       name: "accepting without a configuration", id: .usage,
       arguments: ["diff", dropout, "--accept", "17924b71b5ed415f", "--reason", "meant"]),
   ]
@@ -86,6 +108,9 @@ import XylemErrors
     RemedyScenario(
       name: "a node of the other mode", id: .extractUnknownNode,
       arguments: ["extract", "X/zoo/googlenet.pt", "--input", photo, "--return", "aux1"]),
+    RemedyScenario(
+      name: "a node of the other mode on a page", id: .extractUnknownNode,
+      arguments: ["graph", "X/constructs/auxiliary_head.pt", "--format", "html", "--return", "aux"]),
     RemedyScenario(
       name: "a node of one mode, saved for both", id: .extractUnknownNode,
       arguments: ["extract", "X/zoo/googlenet.pt", "--return", "aux1.conv", "--save", "F/f.xylem"]),
@@ -114,6 +139,10 @@ import XylemErrors
 
   private static let files = [
     RemedyScenario(
+      name: "a model that is nearly there", id: .fileNotFound, arguments: ["nodes", "F/mdel.pt"],
+      advice: ["give the path of a TorchScript archive, as in ./model.pt"],
+      prepare: { try FileManager.default.copyItem(atPath: Fixtures.path("zoo/resnet18.pt"), toPath: $0 + "/model.pt") }),
+    RemedyScenario(
       name: "a model that does not exist", id: .fileNotFound, arguments: ["nodes", "resnt18"],
       advice: ["give the path of a TorchScript archive, as in ./model.pt"]),
     RemedyScenario(
@@ -141,12 +170,16 @@ import XylemErrors
     RemedyScenario(
       name: "a file of labels that is none", id: .fileMalformed,
       arguments: extract + ["--return", "fc", "--labels", "F/l.json"],
-      advice: [#"a JSON list of texts: ["tench", "goldfish"]"#],
+      advice: [#"a JSON list of strings: ["tench", "goldfish"]"#],
       prepare: { try Data("{}".utf8).write(to: URL(fileURLWithPath: $0 + "/l.json")) }),
   ]
 
   /// Remedies of the sources that no run here can follow, and why.
   private static let withoutScenario: [(pattern: String, reason: String)] = [
+    (
+      "--return \u{0} --mode \u{0}  # what \u{0} mode has of it",
+      "no archive here has nodes of each mode alone: ModeRemedyTests"
+    ),
     ("xylem diff --help", "a finding of xylem diff, and not an error"),
     (
       "--concrete \u{0}=null  # where it is never given",
@@ -163,7 +196,6 @@ import XylemErrors
     ),
     ("-o features.json", "a feature of a type that no file holds: FeatureFormTests"),
     ("--dtype f32", "numbers of numpy's own type: FileOptionTests"),
-    ("--images OTHER_FOLDER", "a picture in the place of an input: FileOptionTests"),
     ("--mean 0.5 --std 0.5", "gray images: XylemImageTests"),
     ("--channels 1", "gray images: XylemImageTests"),
     ("--plugin \u{0}/\u{0}", "an operator of a plugin beside the executable: PluginOptionTests"),

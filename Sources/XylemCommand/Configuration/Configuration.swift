@@ -1,6 +1,6 @@
-internal import Foundation
 internal import XylemDiff
 internal import XylemErrors
+internal import XylemRuntime
 internal import XylemTrace
 
 /// The options that a YAML file gives, as the command line has them:
@@ -64,20 +64,9 @@ struct Configuration: Sendable, Equatable {
   ///
   /// - Throws: `file.not-found`, `file.unreadable`, `config.malformed`.
   static func text(of path: String) throws(XylemError) -> String {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw CommandErrors.missing(path)
+    guard let bytes = try WholeFile.bytes(of: path, upTo: ConfigurationErrors.mostBytes) else {
+      throw ConfigurationErrors.tooLarge(path)
     }
-    guard !isFolder.boolValue else { throw CommandErrors.folder(path) }
-    let bytes: Data
-    do {
-      let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-      defer { try? handle.close() }
-      bytes = try handle.read(upToCount: ConfigurationErrors.mostBytes + 1) ?? Data()
-    } catch {
-      throw CommandErrors.unreadable(path, cause: error)
-    }
-    guard bytes.count <= ConfigurationErrors.mostBytes else { throw ConfigurationErrors.tooLarge(path) }
     guard let text = String(validating: bytes, as: UTF8.self) else { throw ConfigurationErrors.encoding(path) }
     return text
   }

@@ -11,6 +11,8 @@ struct CommandOutline {
     let takesValue: Bool
     /// Whether every word up to the next option is a value of it.
     let takesMany: Bool
+    /// Whether it may be given several times, and every value counts.
+    let isRepeatable: Bool
     /// The values that it takes, or one phrase about them.
     let values: [String]
   }
@@ -21,7 +23,9 @@ struct CommandOutline {
   let options: [Option]
 
   /// The command that arguments name; the root where they name none.
-  init(of arguments: [String]) {
+  ///
+  /// - Parameter describingOptions: whether its options are wanted, which takes most of the time.
+  init(of arguments: [String], describingOptions: Bool = true) {
     var command: any ParsableCommand.Type = XylemCommandLine.self
     var words = ["xylem"]
     for argument in arguments {
@@ -32,7 +36,7 @@ struct CommandOutline {
     }
     self.words = words
     subcommands = command.configuration.subcommands.compactMap { $0.configuration.commandName }
-    options = HelpDump.options(of: command)
+    options = describingOptions ? HelpDump.options(of: command) : []
   }
 
   /// The option of a name, hyphens included.
@@ -47,6 +51,7 @@ private struct HelpDump: Decodable {
     var kind: String
     var names: [Name]?
     var parsingStrategy: String?
+    var isRepeating: Bool?
     var allValues: [String]?
   }
 
@@ -65,7 +70,8 @@ private struct HelpDump: Decodable {
       let names = (argument.names ?? []).sorted { ($0.kind == "long" ? 0 : 1) < ($1.kind == "long" ? 0 : 1) }
       return CommandOutline.Option(
         names: names.map(\.text), takesValue: argument.kind == "option",
-        takesMany: argument.parsingStrategy == "upToNextOption", values: argument.allValues ?? [])
+        takesMany: argument.parsingStrategy == "upToNextOption", isRepeatable: argument.isRepeating ?? false,
+        values: argument.allValues ?? [])
     }
   }
 }

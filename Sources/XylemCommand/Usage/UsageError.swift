@@ -24,7 +24,14 @@ struct UsageError {
     return XylemError(.usage, sentence, remedies: remedies)
   }
 
-  private var help: String {
+  /// The error about a word where a command belongs.
+  func unknownCommand(_ word: String) -> XylemError {
+    let (sentence, remedies) = unexpected([word])
+    return XylemError(.usage, sentence, remedies: remedies + [help])
+  }
+
+  /// The command that describes how the command is used.
+  var help: String {
     let command = outline.words.joined(separator: " ")
     return outline.subcommands.isEmpty
       ? "\(command) --help  # describes its options" : "\(command) --help  # lists the commands"
@@ -67,7 +74,10 @@ struct UsageError {
       )
     }
     let list = values.dropLast().joined(separator: ", ") + " or " + values[values.count - 1]
-    let near = nearMisses(of: value, among: values, limit: 2)
+    // Of values that have no letter in common none is meant.
+    let near = nearMisses(of: value, among: values, limit: 2).filter {
+      !Set($0.lowercased()).isDisjoint(with: value.lowercased())
+    }
     return ("'\(name)' must be \(list), not '\(value)'", near.map { "\(name) \($0)" })
   }
 

@@ -37,7 +37,7 @@ extension RemedyScenario {
     let command = remedy.split(separator: "  # ")[0]
     // A file of a remedy without a folder is one in the folder of the user.
     let words = try Self.words(of: String(command)).map {
-      $0 == "xylem.yaml" || $0.hasPrefix("features.") || $0 == "base.json" ? folder + "/" + $0 : $0
+      $0 == "xylem.yaml" || $0.hasPrefix("features.") || $0 == "base.json" || $0 == "maps" ? folder + "/" + $0 : $0
     }
     if words[0] == "xylem" {
       let run = await xylem(Array(words.dropFirst()))
@@ -65,7 +65,7 @@ extension RemedyScenario {
     // How many words of the option that is dropped are left.
     var left = 0
     for argument in arguments {
-      if argument.hasPrefix("-") {
+      if argument.hasPrefix("-"), argument != "-" {
         let option = outline.option(String(argument.prefix { $0 != "=" }))
         let isDropped = option.map { dropped.contains($0.names[0]) } ?? false
         left = !isDropped ? 0 : option?.takesMany == true ? .max : argument.contains("=") ? 1 : 2
