@@ -35,6 +35,7 @@ struct BenchCommand: ModelCommand {
   @Option(help: "The output's format; text at a terminal and json elsewhere by default.") var format: TextOrJSON?
 
   func validate() throws {
+    try ModelOptions.check(requests: requests)
     if requests.isEmpty, !options.model.hasSuffix(".xylem") {
       throw ValidationError(
         "the option '--return <node[=key]> ...' is missing",

@@ -59,9 +59,7 @@ struct DiffCommand: ModelCommand {
     if !witness.isWanted, options.castsInputsAlone {
       throw ValidationError("'--dtype' has no effect without '--witness': the model does not run")
     }
-    for text in requests + trainReturn + evalReturn where text.isEmpty || text.hasPrefix("=") || text.hasSuffix("=") {
-      throw ValidationError("'\(text)' is not NODE or NODE=KEY")
-    }
+    try ModelOptions.check(requests: requests + trainReturn + evalReturn)
     if sarifProfile != nil, format != .sarif { throw ValidationError("'--sarif-profile' needs '--format sarif'") }
     if edit.isWanted, options.config == nil {
       throw ValidationError(

@@ -92,9 +92,7 @@ struct ExtractCommand: ModelCommand {
         "nothing is to be returned in \(mode.rawValue) mode: '--return <node>' is missing",
         remedies: ["xylem nodes \(shellWord(options.model))  # lists the nodes"])
     }
-    for text in requests + trainReturn + evalReturn where text.isEmpty || text.hasPrefix("=") || text.hasSuffix("=") {
-      throw ValidationError("'\(text)' is not NODE or NODE=KEY")
-    }
+    try ModelOptions.check(requests: requests + trainReturn + evalReturn)
     if inputs.isEmpty, save == nil { throw ValidationError("the option '--input <file> ...' is missing") }
     if inputs.contains("") { throw ValidationError("'--input' needs the name of a file") }
     try images.check(inputs: inputs)

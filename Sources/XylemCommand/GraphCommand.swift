@@ -42,9 +42,7 @@ struct GraphCommand: ModelCommand {
     if options.castsInputsAlone, inputShape == nil {
       throw ValidationError("'--dtype' has no effect without '--input-shape': the model does not run")
     }
-    for text in requests where text.isEmpty || text.hasPrefix("=") || text.hasSuffix("=") {
-      throw ValidationError("'\(text)' is not NODE or NODE=KEY")
-    }
+    try ModelOptions.check(requests: requests)
   }
 
   mutating func run() throws {

@@ -109,6 +109,15 @@ struct ModelOptions: ParsableArguments {
     }
   }
 
+  /// Refuses requests that name nothing.
+  ///
+  /// - Throws: a validation error.
+  static func check(requests: [String]) throws {
+    for text in requests where text.isEmpty || text.hasPrefix("=") || text.hasSuffix("=") {
+      throw ValidationError("'\(text)' is not NODE or NODE=KEY")
+    }
+  }
+
   /// The policy that the options describe.
   var policy: LeafPolicy {
     var policy = LeafPolicy(includesDefaults: !noDefaultLeaves)

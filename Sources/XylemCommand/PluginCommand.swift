@@ -25,6 +25,10 @@ struct VerdictFolder: ParsableArguments {
       "Where verdicts are kept (default: xylem/verdicts in the user's cache folder).", valueName: "folder"))
   var verdicts: String?
 
+  func validate() throws {
+    if verdicts?.isEmpty == true { throw ValidationError("'--verdicts' needs the name of a folder") }
+  }
+
   /// The default policy with that folder.
   var policy: PluginPolicy {
     var policy = PluginPolicy()

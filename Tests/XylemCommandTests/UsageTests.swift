@@ -50,7 +50,9 @@ import Testing
     ["diff", "m.pt", "--accept", "17924b", "--reason", "x"], ["diff", "m.pt", "--prune"],
     ["bench", "m.pt", "--return", "a"], ["bench", "m.pt", "--input-shape", "1,3,8,8"], bench + ["--runs", "0"],
     bench + ["--runs", "-1"], bench + ["--warmup", "-1"], bench + ["--threads", "0"], bench + ["--precision", "f64"],
-    bench + ["--format", "table"], ["graph", "m.pt", "--format", "swift"], ["doctor", "--format", "yaml"],
+    bench + ["--format", "table"], ["bench", "m.pt", "--return", "=k", "--input-shape", "1,3,8,8"],
+    ["bench", "m.pt", "--return", "", "--input-shape", "1,3,8,8"], ["plugin", "why", "./m.so", "--verdicts", ""],
+    ["graph", "m.pt", "--format", "swift"], ["doctor", "--format", "yaml"],
   ])
   func `a wrong use ends with 64, an empty output, one sentence and what to do`(arguments: [String]) async {
     let run = await xylem(arguments)

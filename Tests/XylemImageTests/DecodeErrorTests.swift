@@ -147,7 +147,8 @@ import XylemImage
     let error = expectError(.imageUndecodable) { _ = try PixelImage.decode(bytes: bytes) }
     #expect(
       error?.description
-        == "the JPEG image is damaged or incomplete: Premature end of JPEG file (image.undecodable)\n  try: copy or download the file again")
+        == "the JPEG image is damaged or incomplete: Premature end of JPEG file (image.undecodable)\n  try: copy or download the file again"
+    )
   }
 
   /// PNG's checksum of a chunk.

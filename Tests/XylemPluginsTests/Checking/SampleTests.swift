@@ -23,6 +23,20 @@ import XylemErrors
     #expect(#expect(throws: XylemError.self) { _ = try LeafSample.parse(text) }?.id == .usage)
   }
 
+  @Test(arguments: [
+    ("Conv: {", "what follows the name is not JSON"), ("Conv: [{}]", "what follows the name is not JSON"),
+    ("Conv: {\"tensors\": 3}", "what follows the name is not a sample: 'tensors' has another type"),
+    ("Conv: {\"inputs\": [\"f99[1]\"]}", "'f99[1]', an input, is no dtype and shape that can be tried, as in f32[8,3]"),
+    (
+      "Conv: {\"inputs\": [[\"f32[99999999,99999999]\"]]}",
+      "'f32[99999999,99999999]', an input, is no dtype and shape that can be tried, as in f32[8,3]"
+    ),
+  ])
+  func `what is wrong with a sample is said in words`(text: String, reason: String) {
+    let error = #expect(throws: XylemError.self) { _ = try LeafSample.parse(text) }
+    #expect(error?.message == "the sample '\(text)' can't be read: \(reason)")
+  }
+
   @Test func `a dtype and a shape are read, and nothing like them`() {
     #expect(TensorForm("f32[1,3,8,8]")?.shape == [1, 3, 8, 8])
     #expect(TensorForm("bool[]")?.shape == [] && TensorForm("i64[ 2 , 0]")?.count == 0)
