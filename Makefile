@@ -13,7 +13,7 @@ swift_test := OMP_NUM_THREADS=1 swift test --manifest-cache none
 
 # These draw random numbers from the process's one state, which other tests watch: they have a process of their own, one after
 # another, since some of them set the seed. So have those that give operators to the runtime: others expect that nobody did.
-separate_tests := ^(XylemNNTests|XylemModelsTests)\.|ModelsCommandTests|DetectionTests|WitnessTests
+separate_tests := ^(XylemNNTests|XylemModelsTests)\.|ModelsCommandTests|DetectionTests|WitnessTests|SeededModelTests
 
 # A relative path would mean another folder to the linker.
 ifneq ($(XYLEM_LIBTORCH),)

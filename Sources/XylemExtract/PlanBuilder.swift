@@ -123,7 +123,9 @@ struct PlanBuilder {
 
   private func notes(_ kept: [Node], all: [Node]) -> [String] {
     let ids = Set(kept.map(\.id))
-    let random = all.filter { $0.effects?.usesRandomState == true }
+    // What was drawn before a seed is set makes no difference to what comes after it.
+    let start = all.firstIndex { ids.contains($0.id) && $0.setsSeed } ?? 0
+    let random = all[start...].filter(\.drawsRandomNumbers)
     guard let pruned = random.first(where: { !ids.contains($0.id) }),
       random.contains(where: { ids.contains($0.id) })
     else { return [] }

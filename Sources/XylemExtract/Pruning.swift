@@ -54,6 +54,7 @@ struct Pruning {
     while true {
       let before = kept.count
       sweep(&kept)
+      keepSeeds(&kept)
       keepPartsOfRunningModules(&kept)
       if kept.count == before { break }
     }
@@ -129,6 +130,18 @@ struct Pruning {
     a == b || a.isEmpty || b.isEmpty || a.hasPrefix(b + ".") || b.hasPrefix(a + ".")
   }
 
+  /// After a seed of the model's own, random numbers are the same in every run: it is set, and what draws between it and what is needed
+  /// draws too.
+  private mutating func keepSeeds(_ kept: inout Set<NodeID>) {
+    let nodes = Array(graph.nodes)
+    guard let last = nodes.lastIndex(where: { kept.contains($0.id) && $0.drawsRandomNumbers }),
+      let first = nodes[..<last].firstIndex(where: \.setsSeed)
+    else { return }
+    for node in nodes[first..<last] where !kept.contains(node.id) && (node.setsSeed || node.drawsRandomNumbers) {
+      keep(node, .changesContext, &kept)
+    }
+  }
+
   /// Counters of a module that runs go on counting, and its checks go on checking.
   private mutating func keepPartsOfRunningModules(_ kept: inout Set<NodeID>) {
     var running: Set<String> = []
@@ -166,4 +179,15 @@ struct Pruning {
     kept.insert(node.id)
     reasons[node.id] = reason
   }
+}
+
+extension Node {
+  /// Whether it sets the state that random numbers are drawn from.
+  var setsSeed: Bool {
+    guard case .operator(let name) = operation else { return false }
+    return ["aten::manual_seed", "aten::seed"].contains(name.prefix { $0 != "." })
+  }
+
+  /// Whether it draws random numbers.
+  var drawsRandomNumbers: Bool { effects?.usesRandomState == true && !setsSeed }
 }

@@ -1,0 +1,47 @@
+import Testing
+import XylemExtract
+import XylemRuntime
+import XylemTrace
+
+/// Models whose own code sets the seed. In a process of its own: it draws random numbers.
+@Suite("Models that set the seed", .serialized, .needsRuntime)
+struct SeededModelTests {
+  private func floats(_ body: String, _ request: String) throws -> [Float] {
+    let source = """
+      class Net(Module):
+        __parameters__ = []
+        __buffers__ = []
+        training : bool
+        def forward(self, x: Tensor) -> Tensor:
+          \(body.replacing("\n", with: "\n    "))
+
+      """
+    let model = try ScriptModel(ScriptArchive(source: source, root: "Net"))
+    let extractor = try FeatureExtractor(of: model, returning: [ReturnRequest(request)], modes: [.eval])
+    try extractor.eval()
+    #expect(!extractor.plan.notes.contains { $0.contains("random numbers differ") })
+    let features = try extractor([.tensor(GoldenValue.formulaTensor([2, 4]))])
+    return try #require(features[request]?.tensor).floats()
+  }
+
+  /// Numbers that a seed gives, the first ones and those after them.
+  private func drawn(_ seed: UInt64) throws -> (first: [Float], second: [Float]) {
+    let x = Value.tensor(try GoldenValue.formulaTensor([2, 4]))
+    try TensorRuntime.setSeed(seed)
+    let first = try TensorOperator.call("aten::rand_like", [x])
+    return (try first.floats(), try TensorOperator.call("aten::rand_like", [x]).floats())
+  }
+
+  @Test("the seed is set although nobody reads what that returns")
+  func seed() throws {
+    let body = "_0 = torch.manual_seed(7)\nr = torch.rand_like(x)\nreturn torch.add(x, r)"
+    for _ in 0..<2 { #expect(try floats(body, "rand_like") == drawn(7).first) }
+  }
+
+  @Test("what is drawn after the seed, and is not needed, is drawn too")
+  func draws() throws {
+    let body =
+      "_0 = torch.manual_seed(7)\nr = torch.rand_like(x)\ns = torch.rand_like(x)\nreturn torch.add(torch.add(x, r), s)"
+    for _ in 0..<2 { #expect(try floats(body, "rand_like_1") == drawn(7).second) }
+  }
+}
