@@ -99,7 +99,17 @@ extension TracedValue {
 
 extension ScriptTracer {
   /// What a node is given for a traced value; attributes become nodes where they were not yet.
-  func argument(from value: TracedValue) throws -> Argument {
+  ///
+  /// - Throws: `trace.unsupported` for what can't be passed, also for containers within themselves; `trace.limit`.
+  func argument(from value: TracedValue) throws -> Argument { try argument(from: value, depth: 0) }
+
+  private func argument(from value: TracedValue, depth: Int) throws -> Argument {
+    guard depth <= Argument.maximumDepth else {
+      throw TraceErrors.unsupported(
+        "a container that holds itself, or nests deeper than \(Argument.maximumDepth), can't be passed to an operation",
+        at: place)
+    }
+    func inner(_ value: TracedValue) throws -> Argument { try argument(from: value, depth: depth + 1) }
     switch value {
     case .symbol(let id): return .node(id)
     case .attribute(let attribute): return .node(attributeNode(attribute))
@@ -109,15 +119,17 @@ extension ScriptTracer {
       if list.isLost { throw TraceErrors.lostContainer("list", at: place) }
       if let symbol = list.symbol { return .node(symbol) }
       try spend(elements: list.elements.count)
-      return .list(try list.elements.map(argument(from:)))
+      return .list(try list.elements.map(inner))
     case .tuple(let elements, let names):
-      return .tuple(try elements.map(argument(from:)), names: names.isEmpty ? nil : names)
+      // Tuples within tuples, each twice, are many values.
+      try spend(elements: elements.count)
+      return .tuple(try elements.map(inner), names: names.isEmpty ? nil : names)
     case .dictionary(let dictionary):
       if dictionary.isLost { throw TraceErrors.lostContainer("dictionary", at: place) }
       if let symbol = dictionary.symbol { return .node(symbol) }
-      return .dictionary(
-        try dictionary.entries.map { .init(key: try argument(from: $0.key), value: try argument(from: $0.value)) })
-    case .future(let inner): return try argument(from: inner)
+      try spend(elements: dictionary.entries.count, times: 2)
+      return .dictionary(try dictionary.entries.map { .init(key: try inner($0.key), value: try inner($0.value)) })
+    case .future(let value): return try inner(value)
     case .uninitialized: return .none
     case .message(_, let node): return .node(node)
     case .number(let number): return .node(try tensorNode(of: number))

@@ -64,6 +64,27 @@ struct TraceLimitTests {
     #expect(throws: XylemError.self) { try counted.trace(TraceOptions(makesLeaves: true, statementLimit: 500)) }
   }
 
+  @Test(
+    "containers within themselves, or very deep, are an error",
+    arguments: [
+      "l = annotate(List[Any], [])\n_0 = torch.append(l, l)\n_1 = torch.append(l, x)\ny = torch.neg(x)\nreturn l",
+      "l = annotate(List[Any], [1])\nfor i in range(20000):\n  m = annotate(List[Any], [])\n  _0 = torch.append(m, l)\n  l = m\nreturn l",
+    ])
+  func deepContainers(_ body: String) throws {
+    let source = """
+      class Net(Module):
+        __parameters__ = []
+        __buffers__ = []
+        training : bool
+        def forward(self, x: Tensor) -> List[Any]:
+          \(body.replacing("\n", with: "\n    "))
+
+      """
+    let model = try ScriptModel(ScriptArchive(source: source, root: "Net"))
+    let error = #expect(throws: XylemError.self) { try model.trace() }
+    #expect(error?.id == .traceUnsupported)
+  }
+
   @Test("large tensors are nodes: tracing makes none")
   func tensors() throws {
     let model = try model("y = torch.zeros([1000000, 1000000])\nreturn torch.add(x, torch.sum(y))")
