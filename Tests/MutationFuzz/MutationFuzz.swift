@@ -11,7 +11,7 @@ import XylemRuntime
 @main
 enum MutationFuzz {
   /// The most inputs that one process is given at a time.
-  private static let largestShare = 1_000
+  private static let largestShare = 2_000
 
   static func main() {
     let arguments = Array(OwnProcess.arguments.dropFirst())

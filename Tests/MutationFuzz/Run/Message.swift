@@ -6,8 +6,6 @@ enum Message: Hashable {
   case end(Outcome)
   case stage(String)
   case crash(String)
-  /// The worker ends, and another is to go on.
-  case handOver
   /// The worker can't work.
   case failure(String)
 
@@ -20,7 +18,6 @@ enum Message: Hashable {
       case .end(let outcome): "e\(outcome.text)"
       case .stage(let words): "s\(words)"
       case .crash(let frames): "c\(frames)"
-      case .handOver: "h"
       case .failure(let words): "f\(words)"
       }
     return text.utf8.filter { $0 != 0 } + [0]
@@ -37,7 +34,6 @@ enum Message: Hashable {
     case "e": self = .end(Outcome(text: text))
     case "s": self = .stage(text)
     case "c": self = .crash(text)
-    case "h": self = .handOver
     case "f": self = .failure(text)
     default: return nil
     }
@@ -53,6 +49,8 @@ enum Outcome: Hashable {
   case wrong(String)
   /// A signal within the runtime's own code, with the place.
   case runtimeCrash(String)
+  /// A fault that the input alone does not show: another one in the same process damaged it, or the machine was busy.
+  case unrepeated(String)
   /// More time or memory than a file of that size gets while it is loaded.
   case overloaded
   /// The model itself ran too long, or took too much, when it was run.
@@ -67,6 +65,7 @@ enum Outcome: Hashable {
     case .refused(let id): "refused: \(id)"
     case .wrong(let words): "WRONG: \(words)"
     case .runtimeCrash(let place): "crash in libtorch: \(place)"
+    case .unrepeated(let words): "not repeated alone: \(words)"
     case .overloaded: "ended while loading: runtime.overloaded"
     case .heavyModel: "ended while the model ran"
     }

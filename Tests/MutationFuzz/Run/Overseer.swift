@@ -33,17 +33,33 @@ struct Overseer {
   /// Tries every input of a range.
   func run(_ range: Range<Int>) throws {
     var next = range.lowerBound
-    while next < range.upperBound { next = try runOneProcess(next..<range.upperBound) }
+    while next < range.upperBound {
+      next = try runOneProcess(next..<range.upperBound) { outcome, index, command, details in
+        var outcome = outcome
+        if case .wrong(let words) = outcome, try !isRepeated(index) { outcome = .unrepeated(words) }
+        tally.add(outcome, kind, index, command, folder, details: details)
+      }
+    }
   }
 
-  /// Tries inputs until the process ends; returns the first that was not tried.
-  private func runOneProcess(_ range: Range<Int>) throws -> Int {
+  /// Whether an input shows a fault in a process of its own.
+  private func isRepeated(_ index: Int) throws -> Bool {
+    var isFault = false
+    _ = try runOneProcess(index..<index + 1) { outcome, _, _, _ in isFault = outcome.isFault }
+    return isFault
+  }
+
+  /// Tries inputs until the process ends, and tells of each; returns the first that was not tried.
+  private func runOneProcess(
+    _ range: Range<Int>, _ tell: (Outcome, _ index: Int, _ command: String, _ details: String) throws -> Void
+  ) throws -> Int {
     guard var worker = WorkerProcess(kind, seed: plan.seed, range: range, folder: folder) else {
       throw FuzzFailure(description: "no process can be started")
     }
     var next = range.lowerBound
     var current: Current?
     var excess: WorkerProcess.Excess?
+    var fault: (outcome: Outcome, input: Current)?
     while let messages = worker.messages(waiting: 50) {
       for message in messages {
         switch message {
@@ -53,13 +69,14 @@ struct Overseer {
             startBytes: ProcessMemory.bytes(of: worker.process))
           next = index + 1
         case .end(let outcome):
-          if let current { tally.add(outcome, kind, current.index, current.command, folder) }
+          guard let ended = current else { break }
+          // After a fault the worker ends, so that the file is still there.
+          if outcome.isFault { fault = (outcome, ended) } else { try tell(outcome, ended.index, ended.command, "") }
           current = nil
         case .stage(let words):
           current?.stage = words
           current?.startSeconds = ProcessMemory.seconds(of: worker.process)
         case .crash(let frames): current?.crash = frames
-        case .handOver: break
         case .failure(let words):
           _ = worker.finish()
           throw FuzzFailure(description: words)
@@ -71,12 +88,13 @@ struct Overseer {
       }
     }
     let (signal, code) = worker.finish()
-    if let current {
-      tally.add(
-        outcome(of: current, excess, signal: signal, code: code), kind, current.index, current.command, folder,
-        details: current.crash ?? "")
+    if let fault {
+      try tell(fault.outcome, fault.input.index, fault.input.command, "")
+    } else if let current {
+      try tell(
+        outcome(of: current, excess, signal: signal, code: code), current.index, current.command, current.crash ?? "")
     } else if signal != 0, excess == nil {
-      tally.add(.wrong("a worker ended between inputs by signal \(signal)"), kind, next, "", folder)
+      try tell(.wrong("a worker ended between inputs by signal \(signal)"), next, "", "")
       next += 1
     }
     return next
@@ -87,8 +105,8 @@ struct Overseer {
     let bytes = ProcessMemory.bytes(of: worker.process) - current.startBytes
     if bytes > (current.isLoading ? Self.loadingBytes : Self.mostBytes) { return .memory }
     if seconds > (current.isLoading ? Self.loadingSeconds : Self.mostSeconds) { return .time }
-    // Who waits for what never comes takes no time.
-    return ContinuousClock.now - current.began > .seconds(60) ? .time : nil
+    // Who waits for what never comes takes no time; on a busy machine others take it.
+    return ContinuousClock.now - current.began > .seconds(60) && seconds < 1 ? .time : nil
   }
 
   private func outcome(

@@ -33,7 +33,7 @@ final class Tally: Sendable {
     }
     switch outcome {
     case .succeeded, .refused: return
-    case .wrong, .runtimeCrash, .overloaded, .heavyModel: break
+    case .wrong, .runtimeCrash, .unrepeated, .overloaded, .heavyModel: break
     }
     guard count <= Self.mostExamples else { return }
     let name = "\(kind.rawValue)-\(plan.seed)-\(index)"
