@@ -47,13 +47,14 @@ var products: [Product] = [
 var targets: [Target] = [
   .executableTarget(name: "xylem", dependencies: ["XylemCommand"], swiftSettings: strict),
   .executableTarget(
-    name: "XylemExample", dependencies: ["XylemCommand", "XylemNN", "XylemRuntime"],
+    name: "XylemExample", dependencies: ["XylemCommand", "XylemNN", "XylemScript", "XylemTensor", "XylemFiles"],
     swiftSettings: strict),
   .target(
     name: "XylemCommand",
     dependencies: [
-      "Xylem", "XylemModels", "XylemNN", "XylemReport", "XylemDiff", "XylemExtract", "XylemTrace", "XylemPlugins",
-      "XylemRuntime",
+      "Xylem", "XylemModels", "XylemNN", "XylemReport", "XylemDiff", "XylemWitness", "XylemExtract", "XylemTrace",
+      "XylemPlugins",
+      "XylemScript", "XylemTensor", "XylemFiles",
       "XylemGraph", "XylemImage", "XylemErrors", "CXylemGuard",
       argumentParser, yams,
     ],
@@ -61,41 +62,68 @@ var targets: [Target] = [
   .target(
     name: "Xylem",
     dependencies: [
-      "XylemModels", "XylemNN", "XylemReport", "XylemExtract", "XylemDiff", "XylemTrace", "XylemPlugins",
-      "XylemRuntime", "XylemGraph", "XylemImage", "XylemErrors",
+      "XylemModels", "XylemNN", "XylemReport", "XylemWitness", "XylemExtract", "XylemDiff", "XylemTrace",
+      "XylemPlugins",
+      "XylemScript", "XylemTensor", "XylemFiles", "XylemGraph", "XylemImage", "XylemErrors",
     ],
     swiftSettings: strict),
   .target(
-    name: "XylemModels", dependencies: ["XylemNN", "XylemTrace", "XylemRuntime", "XylemErrors"], swiftSettings: strict),
+    name: "XylemModels",
+    dependencies: ["XylemNN", "XylemTrace", "XylemScript", "XylemTensor", "XylemFiles", "XylemErrors"],
+    swiftSettings: strict),
   .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
   .target(name: "XylemImage", dependencies: ["XylemErrors", "CImageCodecs"], swiftSettings: strictMemory),
   .target(
     name: "XylemExtract",
-    dependencies: ["XylemDiff", "XylemTrace", "XylemPlugins", "XylemRuntime", "XylemGraph", "XylemErrors"],
+    dependencies: [
+      "XylemDiff", "XylemTrace", "XylemPlugins", "XylemScript", "XylemTensor", "XylemFiles", "XylemGraph",
+      "XylemErrors",
+    ],
     swiftSettings: strictMemory),
   .target(
     name: "XylemNN",
-    dependencies: ["XylemTrace", "XylemPlugins", "XylemRuntime", "XylemGraph", "XylemErrors", collections],
+    dependencies: [
+      "XylemTrace", "XylemPlugins", "XylemScript", "XylemTensor", "XylemFiles", "XylemGraph", "XylemErrors",
+      collections,
+    ],
     swiftSettings: strict),
   .target(
-    name: "XylemTrace", dependencies: ["XylemPlugins", "XylemRuntime", "XylemGraph", "XylemErrors", collections],
+    name: "XylemTrace",
+    dependencies: [
+      "XylemPlugins", "XylemScript", "XylemTensor", "XylemFiles", "XylemGraph", "XylemErrors", collections,
+    ],
     swiftSettings: strict),
   .target(
     name: "XylemReport", dependencies: ["XylemDiff", "XylemGraph", "XylemErrors"], exclude: ["Schemas"],
     swiftSettings: strict),
   .target(name: "XylemDiff", dependencies: ["XylemGraph", "XylemErrors"], swiftSettings: strict),
   .target(
-    name: "XylemRuntime", dependencies: ["XylemErrors", "CXylem", "CXylemGuard", "CZlib"], swiftSettings: strictMemory),
+    name: "XylemWitness",
+    dependencies: [
+      "XylemExtract", "XylemDiff", "XylemTrace", "XylemScript", "XylemTensor", "XylemFiles", "XylemGraph",
+      "XylemErrors",
+    ],
+    swiftSettings: strictMemory),
+  .target(
+    name: "XylemScript", dependencies: ["XylemTensor", "XylemFiles", "XylemErrors", "CXylem"],
+    swiftSettings: strictMemory),
+  .target(
+    name: "XylemTensor", dependencies: ["XylemFiles", "XylemErrors", "CXylem", "CXylemGuard"],
+    swiftSettings: strictMemory),
+  .target(name: "XylemFiles", dependencies: ["XylemErrors", "CXylemGuard", "CZlib"], swiftSettings: strictMemory),
   .target(name: "XylemGraph", dependencies: ["XylemErrors"], swiftSettings: strict),
   .target(name: "XylemErrors", swiftSettings: strict),
   .target(
     name: "XylemPlugins",
     dependencies: [
-      "XylemRuntime", "XylemErrors", "CXylem", "CXylemGuard", "CXylemTemplates", "CFFI", "CElfutils", "CMessageDigest",
+      "XylemScript", "XylemTensor", "XylemFiles", "XylemErrors", "CXylem", "CXylemGuard", "CXylemTemplates", "CFFI",
+      "CElfutils", "CMessageDigest",
     ],
     swiftSettings: strictMemory),
   .target(name: "CXylemGuard"),
-  .executableTarget(name: "XylemScan", dependencies: ["XylemPlugins", "XylemRuntime"], swiftSettings: strict),
+  .executableTarget(
+    name: "XylemScan", dependencies: ["XylemPlugins", "XylemScript", "XylemTensor", "XylemFiles"], swiftSettings: strict
+  ),
   .target(name: "CXylem"),
   .target(name: "CXylemTemplates", exclude: ["files"]),
   .target(name: "XylemLeaf", dependencies: ["CXylem"], swiftSettings: strictMemory),
@@ -122,33 +150,39 @@ var targets: [Target] = [
   .testTarget(
     name: "XylemExtractTests",
     dependencies: [
-      "XylemExtract", "XylemTrace", "XylemPlugins", "XylemRuntime", "XylemGraph", "XylemErrors", "CXylem",
+      "XylemWitness", "XylemExtract", "XylemTrace", "XylemPlugins", "XylemScript", "XylemTensor", "XylemFiles",
+      "XylemGraph", "XylemErrors", "CXylem",
     ],
     swiftSettings: strict),
   .target(
-    name: "XylemTestSupport", dependencies: ["XylemRuntime"], path: "Tests/XylemTestSupport", swiftSettings: strict),
+    name: "XylemTestSupport", dependencies: ["XylemErrors", "XylemScript", "XylemTensor", "XylemFiles"],
+    path: "Tests/XylemTestSupport", swiftSettings: strict),
   .testTarget(
     name: "XylemNNTests",
     dependencies: [
-      "XylemTestSupport", "XylemNN", "XylemExtract", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors",
+      "XylemTestSupport", "XylemNN", "XylemExtract", "XylemTrace", "XylemScript", "XylemTensor", "XylemFiles",
+      "XylemGraph", "XylemErrors",
       "XylemPlugins",
     ],
     swiftSettings: strict),
   .testTarget(
     name: "XylemModelsTests",
     dependencies: [
-      "XylemTestSupport", "XylemModels", "XylemDiff", "XylemNN", "XylemExtract", "XylemTrace", "XylemRuntime",
+      "XylemTestSupport", "XylemModels", "XylemDiff", "XylemNN", "XylemWitness", "XylemExtract", "XylemTrace",
+      "XylemScript", "XylemTensor", "XylemFiles",
       "XylemGraph",
       "XylemErrors",
     ],
     swiftSettings: strict),
   .testTarget(
-    name: "XylemTraceTests", dependencies: ["XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors"],
+    name: "XylemTraceTests",
+    dependencies: ["XylemTrace", "XylemScript", "XylemTensor", "XylemFiles", "XylemGraph", "XylemErrors"],
     swiftSettings: strict),
   .testTarget(
     name: "XylemPluginsTests",
     dependencies: [
-      "XylemTestSupport", "CallSubjects", "XylemPlugins", "XylemScan", "XylemRuntime", "XylemErrors", "CXylem",
+      "XylemTestSupport", "CallSubjects", "XylemPlugins", "XylemScan", "XylemScript", "XylemTensor", "XylemFiles",
+      "XylemErrors", "CXylem",
     ],
     swiftSettings: strictMemory),
   .testTarget(name: "XylemLeafTests", dependencies: ["XylemLeaf", "CXylem"], swiftSettings: strictMemory),
@@ -161,15 +195,23 @@ var targets: [Target] = [
   .executableTarget(
     name: "MutationFuzz",
     dependencies: [
-      "CMutationFuzz", "CXylemGuard", "CZlib", "XylemCommand", "XylemExtract", "XylemTrace", "XylemRuntime",
+      "CMutationFuzz", "CXylemGuard", "CZlib", "XylemCommand", "XylemExtract", "XylemTrace", "XylemScript",
+      "XylemTensor", "XylemFiles",
       "XylemErrors",
     ],
     path: "Tests/MutationFuzz", exclude: ["operators.txt"], swiftSettings: strict),
   .executableTarget(
     name: "PluginBenchmarks",
-    dependencies: ["XylemExtract", "XylemTrace", "XylemPlugins", "XylemRuntime", "XylemErrors", "CXylem"],
+    dependencies: [
+      "XylemExtract", "XylemTrace", "XylemPlugins", "XylemScript", "XylemTensor", "XylemFiles", "XylemErrors", "CXylem",
+    ],
     path: "Tests/PluginBenchmarks", swiftSettings: strict),
-  .testTarget(name: "XylemRuntimeTests", dependencies: ["XylemRuntime", "XylemErrors"], swiftSettings: strict),
+  .testTarget(
+    name: "XylemFilesTests", dependencies: ["XylemTestSupport", "XylemFiles", "XylemErrors"], swiftSettings: strict),
+  .testTarget(
+    name: "XylemScriptTests",
+    dependencies: ["XylemTestSupport", "XylemScript", "XylemTensor", "XylemFiles", "XylemErrors", "CXylem"],
+    swiftSettings: strict),
   .testTarget(name: "XylemGraphTests", dependencies: ["XylemGraph", "XylemErrors"], swiftSettings: strict),
   .testTarget(
     name: "XylemReportTests",
@@ -182,14 +224,16 @@ var targets: [Target] = [
   .testTarget(
     name: "XylemDiffTests",
     dependencies: [
-      "XylemSketches", "XylemExtract", "XylemDiff", "XylemTrace", "XylemRuntime", "XylemGraph", "XylemErrors",
+      "XylemSketches", "XylemWitness", "XylemExtract", "XylemDiff", "XylemTrace", "XylemScript", "XylemTensor",
+      "XylemFiles", "XylemGraph", "XylemErrors",
     ],
     swiftSettings: strict),
   .testTarget(name: "XylemErrorsTests", dependencies: ["XylemErrors"], swiftSettings: strict),
   .testTarget(
     name: "XylemCommandTests",
     dependencies: [
-      "XylemTestSupport", "XylemCommand", "XylemNN", "XylemExample", "MutationFuzz", "XylemReport", "XylemDiff",
+      "XylemTestSupport", "XylemCommand", "XylemNN", "XylemExample", "MutationFuzz", "XylemWitness", "XylemReport",
+      "XylemDiff",
       "XylemGraph", "XylemErrors",
     ],
     exclude: ["Snapshots"],

@@ -5,7 +5,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/say.sh"
 
-checks=(format length paths unfinished hosts conflicts pure scripts manifest)
+checks=(format length paths unfinished hosts conflicts pure rooms scripts manifest)
 
 # Text files of the project below the given folders and files; what is built, fetched or generated is none of it.
 texts() {
@@ -62,6 +62,38 @@ check_conflicts() { forbid 'marks of a merge' '^(<{7}|>{7}|\|{7})( |$)' .; }
 check_pure() {
   forbid 'XylemGraph imports what it may not' \
     '^ *(@[A-Za-z_]+ +)*(public |package |internal |fileprivate |private )?import +([a-z]+ +)?(Foundation|Glibc|CXylem|Xylem[A-DF-Z][A-Za-z]*|XylemExtract)' Sources/XylemGraph
+}
+
+# Every import of one of the package's rooms is in the table, .ci/rooms.txt, where a room comes after what it imports.
+check_rooms() {
+  local table=.ci/rooms.txt folder name bad=0
+  [ -f "$table" ] || { printf 'no table of imports: %s\n' "$table" >&2; return 1; }
+  awk -F: '/^[^#]/ {
+    count = split($2, imports, " ")
+    for (i = 1; i <= count; i++) if (!(imports[i] in seen)) { print FILENAME ": " $1 " comes before " imports[i]; bad = 1 }
+    seen[$1] = 1
+  } END { exit bad }' "$table" >&2 || bad=1
+  for folder in Sources/*/; do
+    name=$(basename "$folder")
+    grep -q "^$name:" "$table" || { printf 'not in %s: %s\n' "$table" "$folder" >&2; bad=1; continue; }
+    find "$folder" -name '*.swift' -print0 | xargs -0r awk -v room="$name" -v table="$table" '
+      BEGIN {
+        while ((getline line < table) > 0) {
+          if (line !~ /^[A-Za-z]/) continue
+          split(line, fields, ":")
+          known[fields[1]] = 1
+          if (fields[1] == room) { count = split(fields[2], list, " "); for (i = 1; i <= count; i++) allowed[list[i]] = 1 }
+        }
+      }
+      /^ *(@[A-Za-z_]+ +)*((public|package|internal|private|fileprivate) +)?import +/ {
+        text = $0
+        sub(/^.*import +((struct|class|enum|func|protocol|var|let|typealias) +)?/, "", text)
+        sub(/[^A-Za-z_].*$/, "", text)
+        if (text in known && !(text in allowed)) { print FILENAME ":" FNR ": " room " may not import " text; bad = 1 }
+      }
+      END { exit bad }' >&2 || bad=1
+  done
+  return "$bad"
 }
 
 # The scripts parse.

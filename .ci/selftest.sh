@@ -34,6 +34,7 @@ internal import XylemErrors
 public let sum = 2
 SWIFT
 printf 'let tested = 1\n' >"$good/Tests/KernelTests/KernelTests.swift"
+printf '# Imports.\nXylemErrors:\nKernel:\nXylemGraph: XylemErrors\n' >"$good/.ci/rooms.txt"
 printf 'true\n' >"$good/.ci/good.sh"
 
 # lint_fails CHECK FILE: with standard input appended to FILE the check fails, and says which file; without, it passes.
@@ -71,7 +72,12 @@ printf '<<<<<<%s HEAD\n' '<' | lint_fails conflicts docs/README.md
 printf '>>>>>>%s branch\n' '>' | lint_fails conflicts Sources/Kernel/Kernel.swift
 printf 'internal import Foundation\n' | lint_fails pure Sources/XylemGraph/Graph.swift
 printf 'public import XylemTrace\n' | lint_fails pure Sources/XylemGraph/Graph.swift
-printf 'import struct XylemRuntime.Tensor\n' | lint_fails pure Sources/XylemGraph/Graph.swift
+printf 'import struct XylemTensor.Tensor\n' | lint_fails pure Sources/XylemGraph/Graph.swift
+printf 'public import XylemErrors\n' | lint_fails rooms Sources/Kernel/Kernel.swift
+printf '@testable import Kernel\n' | lint_fails rooms Sources/XylemGraph/Graph.swift
+printf 'internal import struct Kernel.Answer\n' | lint_fails rooms Sources/XylemGraph/Graph.swift
+printf 'let orphan = 1\n' | lint_fails rooms Sources/Orphan/Orphan.swift
+printf 'Above: Later\nLater:\n' | lint_fails rooms .ci/rooms.txt
 printf 'if true; then\n' | lint_fails scripts .ci/good.sh
 printf 'let orphan = 1\n' | lint_fails manifest Sources/Orphan/Orphan.swift
 printf 'let orphan = 1\n' | lint_fails manifest Tests/OrphanTests/OrphanTests.swift

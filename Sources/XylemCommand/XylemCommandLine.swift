@@ -2,7 +2,7 @@ public import ArgumentParser
 internal import Foundation
 internal import XylemErrors
 public import XylemNN
-internal import XylemRuntime
+internal import XylemTensor
 
 /// The command line: every command, and what becomes of errors.
 ///

@@ -1,5 +1,5 @@
 import XylemNN
-import XylemRuntime
+import XylemTensor
 
 /// A classifier of handwritten digits: `[N, 1, 28, 28]` to `[N, 10]`.
 final class Digits: Module, Layer {

@@ -1,18 +1,18 @@
-internal import XylemErrors
-internal import XylemGraph
-internal import XylemRuntime
-internal import XylemTrace
+package import XylemErrors
+package import XylemGraph
+package import XylemTensor
+package import XylemTrace
 
 /// Checks what a call gives against the arguments of `forward`, as a trace took them.
 ///
 /// Every argument that is given is checked, also those that the plan does not read; those that it does not read may be left out.
-struct CallArguments {
+package struct CallArguments {
   /// The arguments of `forward` in order.
-  let arguments: [ForwardArgument]
+  package let arguments: [ForwardArgument]
   /// Whether the trace comes from a saved extractor: what was fixed can be changed only by saving another.
-  let isSaved: Bool
+  package let isSaved: Bool
 
-  init(_ trace: Trace?, isSaved: Bool = false) {
+  package init(_ trace: Trace?, isSaved: Bool = false) {
     arguments = trace?.arguments ?? []
     self.isSaved = isSaved
   }
@@ -20,7 +20,7 @@ struct CallArguments {
   /// The values of placeholders for arguments that are given in order; others take their defaults.
   ///
   /// - Throws: `extract.input`.
-  func inputs(_ placeholders: [Placeholder], _ values: [Value]) throws(XylemError) -> [Value] {
+  package func inputs(_ placeholders: [Placeholder], _ values: [Value]) throws(XylemError) -> [Value] {
     guard values.count <= arguments.count else {
       throw ExtractErrors.tooMany(values.count, names: arguments.map(\.name))
     }
@@ -32,7 +32,7 @@ struct CallArguments {
   /// The values of placeholders for arguments that are given by name; others take their defaults.
   ///
   /// - Throws: `extract.input`.
-  func inputs(_ placeholders: [Placeholder], named values: [String: Value]) throws(XylemError) -> [Value] {
+  package func inputs(_ placeholders: [Placeholder], named values: [String: Value]) throws(XylemError) -> [Value] {
     var given: [String: Value] = [:]
     for (name, value) in values.sorted(by: { $0.key < $1.key }) {
       guard let argument = arguments.first(where: { $0.name == name }) else {

@@ -1,3 +1,4 @@
+internal import XylemTensor
 internal import XylemErrors
 internal import XylemGraph
 internal import XylemTrace

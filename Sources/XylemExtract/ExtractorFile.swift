@@ -1,6 +1,8 @@
+internal import XylemScript
+internal import XylemTensor
 internal import XylemGraph
 internal import XylemPlugins
-internal import XylemTrace
+package import XylemTrace
 
 /// What an extractor's file says besides its weights and its code.
 ///
@@ -18,31 +20,31 @@ package struct ExtractorFile: Codable {
 
   var schema = Self.schema
   /// The name of the file that the model came from, for people; of a model written in Swift the name that it is asked for by.
-  var model: String
+  package var model: String
   /// Whether the model is written in Swift: then the file has no code, and the program that loads it has to have the model.
   var isWrittenInSwift: Bool?
   /// The mode in which the extractor starts.
-  var mode: Mode
+  package var mode: Mode
   /// By the mode's name.
-  var plans: [String: SavedPlan]
-  var tensors: [SavedTensor]
+  package var plans: [String: SavedPlan]
+  package var tensors: [SavedTensor]
   /// The archive that holds the weights, where the file does not.
   var weights: String?
   /// The plugins whose leaves are called, exactly as they were.
   var plugins: [PluginIdentity] = []
 
   /// What was planned for one mode.
-  struct SavedPlan: Codable {
+  package struct SavedPlan: Codable {
     /// The nodes that the plan needs.
-    var trace: Trace
-    var requests: [SavedRequest]
+    package var trace: Trace
+    package var requests: [SavedRequest]
     /// How many nodes of the whole trace the plan does not run.
     var prunedCount: Int
     var notes: [String]
   }
 
   /// What one feature is.
-  struct SavedRequest: Codable {
+  package struct SavedRequest: Codable {
     var node: String
     var key: String
     /// What the request means in the pruned trace, where its name alone no longer tells: a part of what a module returned
@@ -59,9 +61,9 @@ package struct ExtractorFile: Codable {
   }
 
   /// One tensor of a module.
-  struct SavedTensor: Codable {
+  package struct SavedTensor: Codable {
     /// The key in the model.
-    var key: String
+    package var key: String
     /// The key under which the contents are kept: another one where two are the same tensor, or share memory.
     var contents: String
     var requiresGrad: Bool

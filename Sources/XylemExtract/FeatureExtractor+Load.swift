@@ -2,7 +2,9 @@ internal import Foundation
 public import XylemDiff
 internal import XylemErrors
 internal import XylemGraph
-internal import XylemRuntime
+internal import XylemFiles
+internal import XylemTensor
+internal import XylemScript
 public import XylemTrace
 
 /// What is kept of an extractor's file, so that saving it again gives the same bytes.

@@ -2,7 +2,9 @@ internal import Foundation
 internal import XylemErrors
 internal import XylemGraph
 internal import XylemPlugins
-internal import XylemRuntime
+internal import XylemFiles
+internal import XylemTensor
+internal import XylemScript
 internal import XylemTrace
 
 /// Where a saved extractor's weights are.

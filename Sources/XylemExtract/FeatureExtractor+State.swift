@@ -1,4 +1,5 @@
-public import XylemRuntime
+internal import XylemFiles
+public import XylemTensor
 public import XylemTrace
 
 extension FeatureExtractor {

@@ -1,6 +1,7 @@
+internal import XylemTensor
 internal import XylemErrors
 internal import XylemGraph
-internal import XylemRuntime
+internal import XylemScript
 internal import XylemTrace
 
 extension FeatureExtractor {

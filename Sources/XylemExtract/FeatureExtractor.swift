@@ -1,9 +1,10 @@
 internal import Synchronization
 public import XylemDiff
 public import XylemErrors
-internal import XylemGraph
+package import XylemGraph
 public import XylemPlugins
-public import XylemRuntime
+public import XylemTensor
+internal import XylemScript
 public import XylemTrace
 
 /// Runs a model just as far as some of its values need, and returns those.
@@ -255,7 +256,7 @@ extension Argument {
 
 extension Program.Failure {
   /// The failure with the node that it happened at.
-  func described(_ origins: [Node], in graph: Graph) -> XylemError {
+  package func described(_ origins: [Node], in graph: Graph) -> XylemError {
     let node = origins.indices.contains(origin) ? origins[origin] : nil
     if isCheck, let node, case .guard(let assumption) = node.operation {
       let condition = node.inputs[0].node.map { graph[$0].name } ?? "the condition"

@@ -1,4 +1,4 @@
-public import XylemRuntime
+public import XylemTensor
 
 /// What an extractor returned: values by key, in the order in which they were asked for.
 public struct Features: Sendable {

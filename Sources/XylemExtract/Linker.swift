@@ -1,10 +1,11 @@
-internal import XylemErrors
-internal import XylemGraph
-internal import XylemRuntime
-internal import XylemTrace
+package import XylemErrors
+package import XylemGraph
+package import XylemTensor
+package import XylemScript
+package import XylemTrace
 
 /// Finds what the nodes of a trace stand for when they run: an archive's compiled code, or the code of Swift modules.
-protocol Linker {
+package protocol Linker {
   /// Writes the effects of opaque nodes up to a position into the graph; what is behind them can be asked for afterwards.
   mutating func resolve(_ graph: inout Graph, upTo limit: Int) throws
 
@@ -25,7 +26,7 @@ protocol Linker {
 }
 
 /// What runs for a leaf or a region.
-enum LinkedCall {
+package enum LinkedCall {
   /// Compiled code of an archive, which takes the module first where there is one. Types are the arguments', without it.
   case compiled(Callable, receiver: Value?, types: [ScriptType])
   /// Swift code that is called as it is.
@@ -35,7 +36,7 @@ enum LinkedCall {
 }
 
 /// How an attribute is read and written.
-enum LinkedAttribute {
+package enum LinkedAttribute {
   case field(ScriptObject, String)
   /// A tensor that stays the same object.
   case tensor(Tensor)
@@ -45,7 +46,7 @@ extension PlanBuilder {
   /// The linker of a model's trace.
   ///
   /// - Throws: `extract.input` for a trace of a Swift model that came from a file.
-  static func linker(_ model: any TracedModel, _ trace: Trace) throws(XylemError) -> any Linker {
+  package static func linker(_ model: any TracedModel, _ trace: Trace) throws(XylemError) -> any Linker {
     if let code = trace.code { return HostLinker(code) }
     guard let model = model as? ScriptModel else {
       throw ExtractErrors.input(

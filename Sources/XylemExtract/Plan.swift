@@ -1,6 +1,7 @@
 internal import XylemErrors
 public import XylemGraph
-internal import XylemRuntime
+internal import XylemTensor
+internal import XylemScript
 public import XylemTrace
 
 /// A pruned graph of one mode as a flat list of instructions, with slots, last uses and aliasing resolved.
@@ -28,7 +29,7 @@ public struct Plan: Sendable {
   /// What is to be known about the plan, such as random numbers that come out differently.
   public internal(set) var notes: [String]
 
-  let program: Program
+  package let program: Program
   /// What the program was compiled from, for writing it in another form.
   let recipe: Recipe
   let steps: [[Projection]]
@@ -39,7 +40,7 @@ public struct Plan: Sendable {
   /// For each key, the names of the nodes that run after its value is there and may write over it.
   let overwriters: [[String]]
   /// Nodes of the instructions, by origin.
-  let origins: [Node]
+  package let origins: [Node]
 
   /// The number of nodes that run.
   public var keptCount: Int { graph.count }

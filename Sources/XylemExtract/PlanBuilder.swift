@@ -1,29 +1,30 @@
-internal import XylemErrors
-internal import XylemGraph
-internal import XylemRuntime
-internal import XylemTrace
+internal import XylemScript
+package import XylemErrors
+package import XylemGraph
+package import XylemTensor
+package import XylemTrace
 
 /// Turns a trace and requests into a plan.
-struct PlanBuilder {
-  let model: any TracedModel
-  let trace: Trace
-  var graph: Graph
-  var linker: any Linker
+package struct PlanBuilder {
+  package let model: any TracedModel
+  package let trace: Trace
+  package var graph: Graph
+  package var linker: any Linker
   var plugins: PluginLinker
 
-  var instructions: [Program.Instruction] = []
+  package var instructions: [Program.Instruction] = []
   /// Where each node's value is.
-  var places: [NodeID: Program.Operand] = [:]
+  package var places: [NodeID: Program.Operand] = [:]
   /// For nodes with several results: where each is.
-  var parts: [NodeID: [Int]] = [:]
-  var slotCount = 0
-  var origins: [Node] = []
+  package var parts: [NodeID: [Int]] = [:]
+  package var slotCount = 0
+  package var origins: [Node] = []
   /// The leaf whose operators are compiled, where they are.
   var enclosing: Node?
   /// Why nodes run that no value needs.
   private(set) var reasons: [NodeID: Pruning.Reason] = [:]
 
-  init(model: any TracedModel, trace: Trace) throws(XylemError) {
+  package init(model: any TracedModel, trace: Trace) throws(XylemError) {
     self.model = model
     self.trace = trace
     graph = trace.graph
@@ -116,7 +117,7 @@ struct PlanBuilder {
     }
   }
 
-  mutating func newSlot() -> Int {
+  package mutating func newSlot() -> Int {
     defer { slotCount += 1 }
     return slotCount
   }
@@ -136,7 +137,7 @@ struct PlanBuilder {
 
   // MARK: - Nodes
 
-  mutating func compile(_ node: Node) throws {
+  package mutating func compile(_ node: Node) throws {
     switch node.operation {
     case .placeholder, .output: return
     case .attribute(let path):
@@ -218,7 +219,7 @@ struct PlanBuilder {
   }
 
   /// Adds an instruction for a node, whose value is its one result or a tuple of them.
-  mutating func add(
+  package mutating func add(
     _ action: Program.Action, _ operands: [Program.Operand], _ node: Node, results: Int = 1, changed: [Int] = [],
     selfCount: Int = 0
   ) {
@@ -310,7 +311,7 @@ struct PlanBuilder {
 
   // MARK: - Operands
 
-  func operand(_ argument: Argument, type: ScriptType?) throws -> Program.Operand {
+  package func operand(_ argument: Argument, type: ScriptType?) throws -> Program.Operand {
     switch argument {
     case .node(let id):
       guard let place = places[id] else {
@@ -397,7 +398,7 @@ struct PlanBuilder {
 }
 
 extension Program.Operand {
-  func forEachSlot(_ body: (Int) -> Void) {
+  package func forEachSlot(_ body: (Int) -> Void) {
     switch self {
     case .slot(let slot): body(slot)
     case .constant: break

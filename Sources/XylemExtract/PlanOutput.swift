@@ -1,6 +1,8 @@
 internal import XylemErrors
 internal import XylemGraph
-internal import XylemRuntime
+internal import XylemFiles
+internal import XylemTensor
+internal import XylemScript
 
 /// One tensor that a plan returns: a feature, or a part of one that is put together of several.
 struct PlanOutput {

@@ -1,6 +1,6 @@
 internal import XylemErrors
 internal import XylemGraph
-internal import XylemRuntime
+internal import XylemTensor
 internal import XylemTrace
 
 extension PlanWriter {

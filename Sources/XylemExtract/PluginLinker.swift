@@ -1,7 +1,7 @@
 internal import XylemErrors
 internal import XylemGraph
 internal import XylemPlugins
-internal import XylemRuntime
+internal import XylemScript
 internal import XylemTrace
 
 /// The plugins' code behind the leaves of one plan: one instance for each module, however often it is called.

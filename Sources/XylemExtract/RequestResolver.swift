@@ -1,22 +1,23 @@
+internal import XylemTensor
 internal import XylemErrors
-internal import XylemGraph
+package import XylemGraph
 package import XylemTrace
 
 /// A request that was found in a trace.
-struct ResolvedRequest {
+package struct ResolvedRequest {
   /// The key of the result.
-  let key: String
+  package let key: String
   /// A request that means the same, without globs and without prefixes.
-  let exact: String
+  package let exact: String
   /// The name of the node or module whose value it is.
-  let node: String
+  package let node: String
   /// The value, in terms of the graph.
-  let value: Argument
+  package let value: Argument
   /// Steps into a value that is known only when running.
   let steps: [Projection]
   /// The node after which the value is meant: the node itself, or the last one before a module returned. What is
   /// written later is not part of it.
-  private(set) var moment: NodeID?
+  package private(set) var moment: NodeID?
 
   init(key: String, exact: String, node: String, value: Argument, steps: [Projection], moment: NodeID?) {
     (self.key, self.exact, self.node) = (key, exact, node)
@@ -24,14 +25,14 @@ struct ResolvedRequest {
   }
 
   /// The request with its moment after a node that runs, where the node itself does not.
-  func after(_ running: [NodeID: NodeID]) -> ResolvedRequest {
+  package func after(_ running: [NodeID: NodeID]) -> ResolvedRequest {
     var request = self
     request.moment = moment.flatMap { running[$0] }
     return request
   }
 
   /// Whether both mean one value, however they are written.
-  func isSame(as other: ResolvedRequest) -> Bool {
+  package func isSame(as other: ResolvedRequest) -> Bool {
     value == other.value && steps == other.steps && moment == other.moment
   }
 }
@@ -67,7 +68,7 @@ private struct Located {
 /// A node's own name comes first. `output` is what `forward` returned, where nothing else has that name. A module's path means what its last call returned, `path#1` what its second call did; under
 /// torchvision's naming it is the last node below. Any other prefix means what ran last below it: what a module returned, or a node's value.
 /// A ``Glob`` stands for every module's path and node's name that it matches. Two requests for one value under one key count once.
-struct RequestResolver {
+package struct RequestResolver {
   private let trace: Trace
   private let lastCall: [String: ModuleCall]
   private let callsByPath: [String: [ModuleCall]]
@@ -75,7 +76,7 @@ struct RequestResolver {
   private let hookedCalls: [NodeID: ModuleCall]
   private let names: [String]
 
-  init(_ trace: Trace) {
+  package init(_ trace: Trace) {
     self.trace = trace
     var last: [String: ModuleCall] = [:]
     var all: [String: [ModuleCall]] = [:]
@@ -93,7 +94,7 @@ struct RequestResolver {
   }
 
   /// Everything that a request may name, in order of execution, for globs and near misses.
-  var candidates: [String] {
+  package var candidates: [String] {
     var seen: Set<String> = []
     var found: [String] = []
     for call in trace.graph.calls where !call.path.isEmpty && seen.insert(call.path).inserted {
@@ -104,7 +105,7 @@ struct RequestResolver {
   }
 
   /// What the requests mean, in their order; nil where something is not in this trace.
-  func resolve(_ requests: [ReturnRequest]) throws -> [ResolvedRequest] {
+  package func resolve(_ requests: [ReturnRequest]) throws -> [ResolvedRequest] {
     guard !requests.isEmpty else { throw ExtractErrors.nothingRequested() }
     var resolved: [ResolvedRequest] = []
     var places: [String: Int] = [:]

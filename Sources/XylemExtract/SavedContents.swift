@@ -1,5 +1,6 @@
 internal import XylemErrors
-internal import XylemRuntime
+internal import XylemFiles
+internal import XylemTensor
 internal import XylemTrace
 
 /// The contents of a model's tensors as they go into a file: each once, and tensors that share memory as views of it.
@@ -118,7 +119,7 @@ extension ExtractorFile.SavedTensor.View {
   /// The view of bytes in memory.
   ///
   /// - Throws: `extract.unreadable` where it would reach beyond them, `runtime.operator`.
-  func tensor(of bytes: Tensor, path: String) throws -> Tensor {
+  package func tensor(of bytes: Tensor, path: String) throws -> Tensor {
     guard let dtype = DType(rawValue: dtype), shape.count == strides.count, offset >= 0,
       (shape + strides).allSatisfy({ $0 >= 0 && $0 < 1 << 40 })
     else { throw ExtractErrors.unreadable(path, "a tensor's place in its memory makes no sense") }

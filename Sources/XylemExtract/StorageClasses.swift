@@ -1,12 +1,13 @@
-internal import XylemGraph
+internal import XylemTensor
+package import XylemGraph
 
 /// Groups nodes whose values may share storage, from the nodes' effects. Errs on the side of sharing.
-struct StorageClasses {
+package struct StorageClasses {
   private var parents: [Int]
   /// Classes that hold a tensor of the model.
   private var ofModel: Set<Int> = []
 
-  init(_ graph: Graph) {
+  package init(_ graph: Graph) {
     parents = Array(0..<((graph.nodes.map { $0.id.rawValue }.max() ?? -1) + 1))
     var byAttribute: [String: Int] = [:]
     var model: [Int] = []
@@ -41,7 +42,7 @@ struct StorageClasses {
   }
 
   /// The class of a node's storage.
-  mutating func find(_ index: Int) -> Int {
+  package mutating func find(_ index: Int) -> Int {
     var root = index
     while parents[root] != root {
       parents[root] = parents[parents[root]]
@@ -53,5 +54,5 @@ struct StorageClasses {
   private mutating func join(_ a: Int, _ b: Int) { parents[find(a)] = find(b) }
 
   /// Whether the value may share storage with a tensor of the model.
-  mutating func isOfModel(_ id: NodeID) -> Bool { ofModel.contains(find(id.rawValue)) }
+  package mutating func isOfModel(_ id: NodeID) -> Bool { ofModel.contains(find(id.rawValue)) }
 }

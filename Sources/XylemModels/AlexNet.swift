@@ -1,5 +1,5 @@
 public import XylemNN
-public import XylemRuntime
+public import XylemTensor
 
 /// The network that started it, in the form of Krizhevsky, arXiv:1404.5997.
 ///

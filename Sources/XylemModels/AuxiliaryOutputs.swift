@@ -1,6 +1,6 @@
 public import XylemErrors
 public import XylemNN
-public import XylemRuntime
+public import XylemTensor
 
 /// What a classifier with auxiliary heads returns; they are there in train mode alone.
 public struct AuxiliaryOutputs: ModuleValue {

@@ -1,5 +1,6 @@
+internal import XylemFiles
 public import XylemNN
-public import XylemRuntime
+public import XylemTensor
 
 /// EfficientNet-Lite0: Tan and Le, arXiv:1905.11946, without squeeze-and-excitation and with ReLU6.
 ///

@@ -1,5 +1,5 @@
 public import XylemNN
-public import XylemRuntime
+public import XylemTensor
 
 /// Inception modules: Szegedy et al., arXiv:1409.4842, with batch norms.
 ///

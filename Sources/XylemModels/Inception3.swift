@@ -1,5 +1,5 @@
 public import XylemNN
-public import XylemRuntime
+public import XylemTensor
 
 /// Factorised convolutions: Szegedy et al., arXiv:1512.00567.
 ///

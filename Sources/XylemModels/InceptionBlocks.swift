@@ -1,5 +1,5 @@
 internal import XylemNN
-internal import XylemRuntime
+internal import XylemTensor
 
 /// A convolution, a batch norm and a ReLU.
 final class InceptionConvolution: Module, Layer {

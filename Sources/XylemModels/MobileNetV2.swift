@@ -1,5 +1,5 @@
 public import XylemNN
-public import XylemRuntime
+public import XylemTensor
 
 /// Inverted residuals with linear bottlenecks: Sandler et al., arXiv:1801.04381.
 ///

@@ -1,5 +1,6 @@
 public import XylemNN
-public import XylemRuntime
+public import XylemTensor
+internal import XylemScript
 
 /// Inverted residuals found by a search, with squeeze-and-excitation: Howard et al., arXiv:1905.02244.
 ///

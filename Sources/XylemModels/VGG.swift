@@ -1,5 +1,5 @@
 public import XylemNN
-public import XylemRuntime
+public import XylemTensor
 
 /// Plain stacks of 3 by 3 convolutions: Simonyan and Zisserman, arXiv:1409.1556.
 ///

@@ -1,5 +1,5 @@
 public import XylemNN
-public import XylemRuntime
+public import XylemTensor
 
 /// A transformer over patches of an image: Dosovitskiy et al., arXiv:2010.11929.
 ///

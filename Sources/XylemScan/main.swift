@@ -1,5 +1,5 @@
 internal import Foundation
 internal import XylemPlugins
-internal import XylemRuntime
+internal import XylemTensor
 
 exit(ScanProcess.main(Array(OwnProcess.arguments.dropFirst())))

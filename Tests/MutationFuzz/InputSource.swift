@@ -1,7 +1,8 @@
 import Foundation
 import XylemErrors
 import XylemExtract
-import XylemRuntime
+import XylemFiles
+import XylemScript
 import XylemTrace
 
 /// Makes the inputs of a kind: each is a file and the arguments of a command.

@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 import Synchronization
-import XylemRuntime
+import XylemTensor
 
 /// Tries damaged files on every command, many thousands of them: none may end a process by our fault, hang it, or be refused without a
 /// word of ours.

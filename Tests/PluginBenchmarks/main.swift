@@ -2,7 +2,8 @@ import CXylem
 import Foundation
 import XylemExtract
 import XylemPlugins
-import XylemRuntime
+import XylemTensor
+import XylemScript
 import XylemTrace
 
 /// What calls of plugins cost, in nanoseconds: the medians of interleaved rounds, so that a change of the machine's speed meets both sides.

@@ -1,6 +1,6 @@
 import Foundation
 import Testing
-import XylemRuntime
+import XylemFiles
 
 /// The trained model end to end.
 @Suite(.needsRuntime, .serialized) struct EfficientNetTests {

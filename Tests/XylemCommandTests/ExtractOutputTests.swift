@@ -1,6 +1,6 @@
 import Foundation
 import Testing
-import XylemRuntime
+import XylemFiles
 
 @Suite(.needsRuntime, .serialized) struct ExtractOutputTests {
   private let resnet = Fixtures.path("zoo/resnet18.pt")

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 import XylemErrors
-import XylemRuntime
+import XylemFiles
+import XylemTensor
 
 /// Features that are not plain tensors, and requests that nothing answers.
 @Suite(.needsRuntime, .serialized) struct FeatureFormTests {

@@ -1,5 +1,5 @@
 import Testing
-import XylemRuntime
+import XylemFiles
 
 @testable import XylemCommand
 

@@ -1,7 +1,9 @@
 import Foundation
 import Testing
 import XylemNN
-import XylemRuntime
+import XylemFiles
+import XylemTensor
+import XylemScript
 
 private final class Scale: Module, Layer {
   let weight = Parameter([3], .ones)

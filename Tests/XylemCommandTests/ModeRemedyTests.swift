@@ -1,6 +1,7 @@
 import Testing
 import XylemNN
-import XylemRuntime
+import XylemFiles
+import XylemTensor
 
 @testable import XylemCommand
 

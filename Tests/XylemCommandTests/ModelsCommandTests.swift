@@ -2,7 +2,8 @@ import Foundation
 import Testing
 import XylemErrors
 import XylemNN
-import XylemRuntime
+import XylemFiles
+import XylemTensor
 
 @testable import XylemCommand
 

@@ -1,7 +1,7 @@
+import XylemExtract
 import Foundation
 import Testing
 import XylemErrors
-import XylemRuntime
 
 @testable import XylemCommand
 

@@ -1,6 +1,6 @@
 import Foundation
 import Testing
-import XylemRuntime
+import XylemFiles
 
 /// Pipes, devices and what does not exist, in the place of every file that is read.
 @Suite(.serialized) struct PipeTests {

@@ -1,6 +1,5 @@
 import Foundation
 import Testing
-import XylemRuntime
 
 @Suite(.needsRuntime, .serialized) struct SaveCommandTests {
   private let model = Fixtures.path("zoo/resnet18.pt")

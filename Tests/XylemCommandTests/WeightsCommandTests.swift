@@ -1,7 +1,9 @@
 import Foundation
 import Testing
 import XylemNN
-import XylemRuntime
+import XylemFiles
+import XylemTensor
+import XylemScript
 import XylemTrace
 
 private final class Block: Module, Layer {

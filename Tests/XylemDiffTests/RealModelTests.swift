@@ -1,10 +1,12 @@
+import XylemWitness
 import Foundation
 import Testing
 import XylemDiff
 import XylemExtract
 import XylemGraph
 import XylemSketches
-import XylemRuntime
+import XylemTensor
+import XylemScript
 import XylemTrace
 
 /// The checkout's Fixtures folder, and whether the tensor runtime was built.

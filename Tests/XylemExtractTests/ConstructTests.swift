@@ -3,7 +3,8 @@ import Testing
 import XylemErrors
 import XylemExtract
 import XylemGraph
-import XylemRuntime
+import XylemTensor
+import XylemScript
 import XylemTrace
 
 /// Small scripted modules, one for each construct of the language, compared with what PyTorch computed.

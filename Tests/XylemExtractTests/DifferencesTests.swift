@@ -2,7 +2,8 @@ import Foundation
 import Testing
 import XylemDiff
 import XylemExtract
-import XylemRuntime
+import XylemTensor
+import XylemScript
 import XylemTrace
 
 @Suite("Differences between an extractor's modes", .needsRuntime)

@@ -1,8 +1,9 @@
+import XylemScript
 import Testing
 import XylemErrors
 import XylemExtract
 import XylemGraph
-import XylemRuntime
+import XylemTensor
 import XylemTrace
 
 /// The examples of torchvision's page on feature extraction.

@@ -1,6 +1,7 @@
 import Testing
 import XylemExtract
-import XylemRuntime
+import XylemFiles
+import XylemTensor
 import XylemTrace
 
 @Suite("EfficientNet-Lite0", .needsRuntime)

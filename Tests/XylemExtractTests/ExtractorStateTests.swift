@@ -1,8 +1,9 @@
+import XylemFiles
 import Foundation
 import Testing
 import XylemErrors
 import XylemExtract
-import XylemRuntime
+import XylemTensor
 import XylemTrace
 
 /// An extractor's state dict has the model's keys.

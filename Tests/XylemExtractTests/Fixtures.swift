@@ -1,6 +1,7 @@
+import XylemScript
 import Foundation
 import Testing
-import XylemRuntime
+import XylemTensor
 import XylemTrace
 
 /// The checkout's Fixtures folder.

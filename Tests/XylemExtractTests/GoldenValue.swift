@@ -1,5 +1,6 @@
 import Foundation
-import XylemRuntime
+import XylemFiles
+import XylemTensor
 
 /// Golden values as the fixtures' scripts write them; see Fixtures/README.md.
 enum GoldenValue {

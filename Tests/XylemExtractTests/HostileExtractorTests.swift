@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 import XylemErrors
-import XylemRuntime
+import XylemFiles
+import XylemTensor
 import XylemTrace
 
 @testable import XylemExtract

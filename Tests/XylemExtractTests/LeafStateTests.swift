@@ -1,6 +1,7 @@
 import Testing
 import XylemExtract
-import XylemRuntime
+import XylemTensor
+import XylemScript
 import XylemTrace
 
 /// What leaves keep in the model, and what others see of it.

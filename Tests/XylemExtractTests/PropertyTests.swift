@@ -2,7 +2,8 @@ import Testing
 import XylemErrors
 import XylemExtract
 import XylemGraph
-import XylemRuntime
+import XylemTensor
+import XylemScript
 import XylemTrace
 
 /// What is asked for decides what runs, and never what comes out.

@@ -1,6 +1,7 @@
 import Testing
 import XylemExtract
-import XylemRuntime
+import XylemTensor
+import XylemScript
 import XylemTrace
 
 /// Models whose own code sets the seed. In a process of its own: it draws random numbers.

@@ -3,7 +3,9 @@ import Testing
 import XylemErrors
 import XylemExtract
 import XylemGraph
-import XylemRuntime
+import XylemFiles
+import XylemTensor
+import XylemScript
 import XylemTrace
 
 /// A saved extractor is another module with the same values.

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import XylemExtract
 import XylemGraph
-import XylemRuntime
+import XylemTensor
 import XylemTrace
 
 /// Archives of `torch.jit.trace` beside the scripted archives of the same models: the same leaves, the same values.

@@ -3,7 +3,8 @@ import Testing
 import XylemErrors
 import XylemExtract
 import XylemGraph
-import XylemRuntime
+import XylemTensor
+import XylemScript
 import XylemTrace
 
 @Suite("Inputs, named parts and sizes", .needsRuntime)

@@ -1,10 +1,12 @@
+import XylemWitness
 import Foundation
 import Testing
 import XylemDiff
 import XylemErrors
 import XylemExtract
 import XylemGraph
-import XylemRuntime
+import XylemTensor
+import XylemScript
 import XylemTrace
 
 /// In a process of their own: they watch the random state, which is the process's.

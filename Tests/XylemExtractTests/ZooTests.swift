@@ -1,9 +1,11 @@
+import XylemFiles
 import Foundation
 import Testing
 import XylemErrors
 import XylemExtract
 import XylemGraph
-import XylemRuntime
+import XylemTensor
+import XylemScript
 import XylemTrace
 
 /// Archives scripted from torchvision's models: features equal what forward hooks that clone saw in PyTorch.

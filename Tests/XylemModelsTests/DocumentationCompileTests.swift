@@ -20,7 +20,7 @@ import XylemTestSupport
 
   /// Examples that are no Swift, or that need what a program of its own has: by file.
   private static let others: Set<String> = [
-    "XylemRuntime/ScriptArchive+Source.swift", "XylemRuntime/Tensor/TensorText.swift", "XylemErrors/XylemError.swift",
+    "XylemScript/ScriptArchive+Source.swift", "XylemTensor/Tensor/TensorText.swift", "XylemErrors/XylemError.swift",
     "XylemErrors/ShellWord.swift", "XylemErrors/NearMisses.swift", "XylemNN/Core/ModuleText.swift",
     "XylemLeaf/LeafTensor.swift", "XylemLeaf/Leaves.swift", "XylemLeaf/LeafModule.swift",
     "XylemPlugins/Calls/SignatureParser.swift", "XylemGraph/Argument+Codable.swift", "XylemGraph/Node+Codable.swift",
@@ -167,7 +167,9 @@ import XylemTestSupport
     let examples = all.filter { !Self.others.contains($0.file) }
     #expect(examples.count > 40)
     #expect(Self.others.subtracting(all.map(\.file)) == ["XylemErrors/Glob.swift"])
-    let modules = ["Errors", "Graph", "Runtime", "Plugins", "Trace", "Extract", "Diff", "NN", "Models", "Image"]
+    let modules = [
+      "Errors", "Graph", "Files", "Tensor", "Script", "Plugins", "Trace", "Extract", "Diff", "NN", "Models", "Image",
+    ]
     let imports = modules.map { "import Xylem\($0)\n" }.joined()
     let said = try faults(examples, imports: imports)
     #expect(said == "")
@@ -192,7 +194,9 @@ import XylemTestSupport
     let wrong = Example(file: "Wrong.swift", line: 7, lines: ["let size: Int = x.shape"])
     let said = try faults(
       [wrong],
-      imports: "import XylemErrors\nimport XylemGraph\nimport XylemRuntime\nimport XylemPlugins\nimport XylemNN\n")
+      imports:
+        "import XylemErrors\nimport XylemGraph\nimport XylemFiles\nimport XylemTensor\nimport XylemPlugins\nimport XylemNN\n"
+    )
     #expect(said.contains("Wrong.swift:7"))
   }
 }

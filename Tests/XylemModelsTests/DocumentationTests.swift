@@ -1,10 +1,13 @@
+import XylemWitness
+import XylemFiles
 import Testing
 import XylemDiff
 import XylemErrors
 import XylemExtract
 import XylemModels
 import XylemNN
-import XylemRuntime
+import XylemTensor
+import XylemScript
 import XylemTestSupport
 import XylemTrace
 

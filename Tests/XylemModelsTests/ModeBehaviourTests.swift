@@ -2,7 +2,6 @@ import Testing
 import XylemDiff
 import XylemExtract
 import XylemNN
-import XylemRuntime
 import XylemTestSupport
 import XylemTrace
 

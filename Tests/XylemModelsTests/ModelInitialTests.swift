@@ -1,7 +1,7 @@
 import Testing
 import XylemModels
 import XylemNN
-import XylemRuntime
+import XylemTensor
 import XylemTestSupport
 
 /// How fresh weights are distributed, beside torchvision's own after construction.

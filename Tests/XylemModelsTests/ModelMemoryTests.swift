@@ -3,7 +3,6 @@ import Testing
 import XylemExtract
 import XylemModels
 import XylemNN
-import XylemRuntime
 
 /// Extractors share their model's weights, and leave nothing behind.
 @Suite(.serialized) struct ModelMemoryTests {

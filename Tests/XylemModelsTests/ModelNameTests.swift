@@ -4,7 +4,7 @@ import XylemExtract
 import XylemGraph
 import XylemModels
 import XylemNN
-import XylemRuntime
+import XylemScript
 import XylemTestSupport
 import XylemTrace
 

@@ -2,7 +2,7 @@ import Testing
 import XylemErrors
 import XylemModels
 import XylemNN
-import XylemRuntime
+import XylemScript
 import XylemTestSupport
 import XylemTrace
 

@@ -3,7 +3,8 @@ import Testing
 import XylemExtract
 import XylemModels
 import XylemNN
-import XylemRuntime
+import XylemFiles
+import XylemTensor
 import XylemTestSupport
 import XylemTrace
 

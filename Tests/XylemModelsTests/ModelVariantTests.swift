@@ -3,7 +3,8 @@ import XylemErrors
 import XylemExtract
 import XylemModels
 import XylemNN
-import XylemRuntime
+import XylemTensor
+import XylemScript
 import XylemTestSupport
 import XylemTrace
 

@@ -1,7 +1,8 @@
+import XylemFiles
 import Testing
 import XylemErrors
 import XylemNN
-import XylemRuntime
+import XylemTensor
 
 /// Gradients of gradients, and gradients that are computed again. The truth is calculus.
 @Suite(.needsRuntime) struct AutogradTests {

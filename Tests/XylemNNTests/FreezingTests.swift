@@ -2,7 +2,7 @@ import Testing
 import XylemErrors
 import XylemExtract
 import XylemNN
-import XylemRuntime
+import XylemTensor
 import XylemTrace
 
 /// Parts of a model that are frozen, or trained again, after an extractor of it was made.

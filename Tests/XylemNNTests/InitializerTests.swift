@@ -1,6 +1,6 @@
 import Testing
 import XylemNN
-import XylemRuntime
+import XylemTensor
 import XylemTestSupport
 
 /// Initialisers that are not those of a layer.

@@ -1,10 +1,12 @@
+import XylemFiles
 import Foundation
 import Testing
 import XylemErrors
 import XylemExtract
 import XylemGraph
 import XylemNN
-import XylemRuntime
+import XylemTensor
+import XylemScript
 import XylemTestSupport
 import XylemTrace
 

@@ -2,7 +2,7 @@ import Testing
 import XylemErrors
 import XylemExtract
 import XylemNN
-import XylemRuntime
+import XylemTensor
 import XylemTrace
 
 /// A model lives as long as somebody holds it, its trace or its extractor, and no longer.

@@ -2,7 +2,9 @@ import Foundation
 import Testing
 import XylemErrors
 import XylemNN
-import XylemRuntime
+import XylemFiles
+import XylemTensor
+import XylemScript
 import XylemTestSupport
 import XylemTrace
 

@@ -2,7 +2,7 @@ import Testing
 import XylemErrors
 import XylemExtract
 import XylemNN
-import XylemRuntime
+import XylemTensor
 import XylemTrace
 
 private final class Net: Module, Layer {

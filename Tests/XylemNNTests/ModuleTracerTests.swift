@@ -3,7 +3,8 @@ import XylemErrors
 import XylemExtract
 import XylemGraph
 import XylemNN
-import XylemRuntime
+import XylemTensor
+import XylemScript
 import XylemTrace
 
 private final class LeafModule: Module, Layer {

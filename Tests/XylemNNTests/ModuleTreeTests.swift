@@ -1,7 +1,8 @@
+import XylemFiles
 import Testing
 import XylemErrors
 import XylemNN
-import XylemRuntime
+import XylemTensor
 import XylemTrace
 
 private final class Leafy: Module {

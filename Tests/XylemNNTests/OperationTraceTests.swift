@@ -2,7 +2,7 @@ import Testing
 import XylemErrors
 import XylemExtract
 import XylemNN
-import XylemRuntime
+import XylemTensor
 import XylemTrace
 
 /// Subscripts, arithmetic and functional forms in a forward of a module's own.

@@ -5,7 +5,8 @@ import XylemExtract
 import XylemGraph
 import XylemNN
 import XylemPlugins
-import XylemRuntime
+import XylemTensor
+import XylemScript
 import XylemTrace
 
 /// Plugins under models that are written in Swift.

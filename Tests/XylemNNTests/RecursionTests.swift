@@ -2,7 +2,7 @@ import Testing
 import XylemErrors
 import XylemExtract
 import XylemNN
-import XylemRuntime
+import XylemTensor
 import XylemTrace
 
 /// Models whose code calls itself without end: an error, and no end of the program.

@@ -1,7 +1,7 @@
 import Testing
 import XylemErrors
 import XylemNN
-import XylemRuntime
+import XylemTensor
 import XylemTrace
 
 /// What a tensor does not tell while a model is traced, and when it is kept afterwards.

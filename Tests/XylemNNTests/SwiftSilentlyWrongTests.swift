@@ -1,9 +1,11 @@
+import XylemFiles
 import Testing
 import XylemErrors
 import XylemExtract
 import XylemGraph
 import XylemNN
-import XylemRuntime
+import XylemTensor
+import XylemScript
 import XylemTrace
 
 /// A model whose forward is given, with layers to call.

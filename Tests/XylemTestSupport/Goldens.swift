@@ -1,5 +1,6 @@
 internal import Foundation
-package import XylemRuntime
+package import XylemFiles
+package import XylemTensor
 
 /// Inputs and values as the fixtures' scripts write them; see Fixtures/README.md.
 package enum Goldens {

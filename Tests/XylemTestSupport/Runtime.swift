@@ -1,4 +1,4 @@
-internal import XylemRuntime
+internal import XylemTensor
 
 /// Whether the tensor runtime is there, with one thread, as the goldens were made: some kernels give other last bits with more.
 package let runtimeIsThere: Bool = {

@@ -1,4 +1,5 @@
-package import XylemRuntime
+import XylemFiles
+package import XylemTensor
 
 extension Value {
   /// The value with each of its tensors replaced.

@@ -1,4 +1,5 @@
-package import XylemRuntime
+package import XylemFiles
+package import XylemTensor
 
 /// Weights by a formula of their keys, as `Fixtures/scripts/weights.py` makes them; see Fixtures/README.md.
 package enum WeightFormula {

@@ -1,7 +1,8 @@
 import Testing
 import XylemErrors
 import XylemGraph
-import XylemRuntime
+import XylemTensor
+import XylemScript
 import XylemTrace
 
 /// Arguments of `forward` that have no default, and decide what is computed.

@@ -1,6 +1,7 @@
 import Testing
 import XylemGraph
-import XylemRuntime
+import XylemTensor
+import XylemScript
 import XylemTrace
 
 /// What the code behind a node does, read in one mode.

@@ -1,6 +1,6 @@
 import Foundation
 import Testing
-import XylemRuntime
+import XylemTensor
 
 /// The checkout's Fixtures folder.
 enum Fixtures {

@@ -1,6 +1,7 @@
 import Testing
 import XylemGraph
-import XylemRuntime
+import XylemTensor
+import XylemScript
 import XylemTrace
 
 /// Whether code that is hidden can find out the mode.

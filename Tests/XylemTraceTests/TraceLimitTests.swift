@@ -1,7 +1,8 @@
 import Testing
 import XylemErrors
 import XylemGraph
-import XylemRuntime
+import XylemTensor
+import XylemScript
 import XylemTrace
 
 /// Models that would take all memory or time there is while they are traced.

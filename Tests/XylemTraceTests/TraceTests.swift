@@ -1,7 +1,8 @@
+import XylemTensor
 import Testing
 import XylemErrors
 import XylemGraph
-import XylemRuntime
+import XylemScript
 import XylemTrace
 
 @Suite("Tracing archives", .needsRuntime)

@@ -1,6 +1,6 @@
 internal import XylemDiff
 internal import XylemErrors
-internal import XylemRuntime
+internal import XylemFiles
 internal import XylemTrace
 
 /// The options that a YAML file gives, as the command line has them:

@@ -1,6 +1,6 @@
 internal import CXylemGuard
 internal import Glibc
-internal import XylemRuntime
+internal import XylemFiles
 
 /// This process as the child of a supervisor, to which it reports what it does.
 enum SupervisedProcess {

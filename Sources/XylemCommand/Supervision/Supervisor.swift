@@ -1,7 +1,7 @@
 internal import CXylemGuard
 internal import Glibc
 internal import XylemErrors
-internal import XylemRuntime
+internal import XylemTensor
 
 /// Runs a command in a child process and stays outside, so that what ends the child is an error with a name, and nothing of it is
 /// left behind.

@@ -1,3 +1,4 @@
+internal import XylemScript
 internal import Foundation
 public import XylemDiff
 internal import XylemGraph

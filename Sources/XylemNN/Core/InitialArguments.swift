@@ -1,5 +1,4 @@
 internal import XylemErrors
-internal import XylemRuntime
 
 /// Looks at what a module's initialiser is given. An initialiser can't throw, because properties of modules are
 /// initialised where nothing can: the first thing that the module can't work with becomes its ``Module/fault``, and

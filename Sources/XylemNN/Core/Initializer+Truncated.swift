@@ -1,6 +1,6 @@
 internal import Foundation
 internal import XylemErrors
-internal import XylemRuntime
+internal import XylemTensor
 
 extension Initializer {
   private enum Operators {

@@ -1,5 +1,6 @@
 public import XylemErrors
-public import XylemRuntime
+internal import XylemFiles
+public import XylemTensor
 internal import Foundation
 
 /// How the elements of a parameter or buffer come into being.

@@ -1,5 +1,5 @@
 internal import XylemErrors
-internal import XylemRuntime
+internal import XylemTensor
 
 /// Checks of inputs' sizes that a layer or function makes before it computes or writes anything.
 enum InputCheck {

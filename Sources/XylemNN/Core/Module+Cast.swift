@@ -1,5 +1,6 @@
 internal import XylemErrors
-public import XylemRuntime
+public import XylemFiles
+internal import XylemTensor
 internal import XylemTrace
 
 extension Module {

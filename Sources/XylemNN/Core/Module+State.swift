@@ -1,5 +1,6 @@
 internal import XylemErrors
-public import XylemRuntime
+public import XylemTensor
+internal import XylemScript
 public import XylemTrace
 
 extension Module {

@@ -1,4 +1,6 @@
-internal import XylemRuntime
+internal import XylemTensor
+internal import XylemFiles
+internal import XylemScript
 public import XylemErrors
 public import XylemTrace
 

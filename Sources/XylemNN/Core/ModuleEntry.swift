@@ -1,6 +1,6 @@
 internal import Synchronization
 internal import XylemErrors
-public import XylemRuntime
+public import XylemTensor
 
 /// How a module is run as a whole: the names of `forward`'s arguments, and `forward` on values.
 public struct ModuleEntry {

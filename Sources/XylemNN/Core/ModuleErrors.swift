@@ -1,5 +1,7 @@
 internal import XylemErrors
-internal import XylemRuntime
+internal import XylemFiles
+internal import XylemTensor
+internal import XylemScript
 
 /// The texts of this module's errors.
 enum ModuleErrors {

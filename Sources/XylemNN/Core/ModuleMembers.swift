@@ -1,5 +1,4 @@
 internal import XylemErrors
-internal import XylemRuntime
 
 /// What one module declares: its tensors and child modules under their names in the model.
 struct ModuleMembers {

@@ -1,5 +1,5 @@
 public import XylemErrors
-public import XylemRuntime
+public import XylemTensor
 
 /// What modules take and give: tensors, numbers, and structures of those.
 ///
@@ -122,12 +122,12 @@ extension Dictionary: ModuleValue where Key == String, Value: ModuleValue {
   /// `Dict[str, …]`.
   public static var typeDescription: String { "Dict[str, \(Value.typeDescription)]" }
   /// The dictionary in the order of its keys.
-  public var moduleValue: XylemRuntime.Value {
+  public var moduleValue: XylemTensor.Value {
     .dictionary(sorted { $0.key < $1.key }.map { (.string($0.key), $0.value.moduleValue) })
   }
 
   /// The entries of a dictionary.
-  public init(moduleValue: XylemRuntime.Value) throws(XylemError) {
+  public init(moduleValue: XylemTensor.Value) throws(XylemError) {
     switch try moduleValue.unpacked() {
     case .dictionary(let entries):
       self = [:]

@@ -1,6 +1,7 @@
 internal import Synchronization
 public import XylemErrors
-public import XylemRuntime
+public import XylemFiles
+public import XylemTensor
 
 /// A tensor of a module that training changes.
 ///

@@ -1,4 +1,6 @@
-internal import XylemRuntime
+internal import XylemFiles
+internal import XylemTensor
+internal import XylemScript
 
 /// What the values of properties are for a model, by their types, each type looked at once.
 ///

@@ -1,5 +1,5 @@
 public import XylemPlugins
-internal import XylemRuntime
+internal import XylemTensor
 
 extension TensorFunction {
   /// A leaf function of a plugin, to be called from a model's code.

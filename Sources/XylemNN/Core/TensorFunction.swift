@@ -1,5 +1,5 @@
 internal import XylemErrors
-internal import XylemRuntime
+internal import XylemTensor
 public import XylemTrace
 
 /// A function of tensors with a name of its own, which a ``LeafPolicy`` can keep whole.

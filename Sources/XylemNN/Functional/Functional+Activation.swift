@@ -1,5 +1,5 @@
 public import XylemErrors
-public import XylemRuntime
+public import XylemTensor
 
 /// PyTorch's short name for ``Functional``.
 public typealias F = Functional

@@ -1,5 +1,5 @@
 public import XylemErrors
-public import XylemRuntime
+public import XylemTensor
 
 private enum AttentionOperators {
   static let attention = OperatorReference("aten::scaled_dot_product_attention")

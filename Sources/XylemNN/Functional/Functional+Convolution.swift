@@ -1,5 +1,5 @@
 public import XylemErrors
-public import XylemRuntime
+public import XylemTensor
 
 private enum ConvolutionForms {
   static let sizes = (1...3).map { OperatorReference("aten::conv\($0)d") }

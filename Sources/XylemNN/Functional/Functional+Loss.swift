@@ -1,5 +1,5 @@
 internal import XylemErrors
-public import XylemRuntime
+public import XylemTensor
 
 /// How the losses of elements become one number.
 public enum Reduction: Int, Sendable {

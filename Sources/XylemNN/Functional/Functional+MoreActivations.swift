@@ -1,5 +1,5 @@
 public import XylemErrors
-public import XylemRuntime
+public import XylemTensor
 
 private enum Operators {
   static let prelu = OperatorReference("aten::prelu")

@@ -1,5 +1,5 @@
 internal import XylemErrors
-public import XylemRuntime
+public import XylemTensor
 
 private enum Operators {
   static let triplet = OperatorReference("aten::triplet_margin_loss")

@@ -1,5 +1,5 @@
 internal import XylemErrors
-public import XylemRuntime
+public import XylemTensor
 
 private enum NormOperators {
   static let layerNorm = OperatorReference("aten::layer_norm")

@@ -1,5 +1,5 @@
 public import XylemErrors
-public import XylemRuntime
+public import XylemTensor
 
 private enum PoolingOperators {
   static let adaptiveAverage1 = OperatorReference("aten::adaptive_avg_pool1d")

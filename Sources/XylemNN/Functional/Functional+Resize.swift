@@ -1,5 +1,5 @@
 internal import XylemErrors
-public import XylemRuntime
+public import XylemTensor
 
 /// How an image of another size is made.
 public enum InterpolationMode: String, Sendable {

@@ -1,5 +1,5 @@
 public import XylemErrors
-public import XylemRuntime
+public import XylemTensor
 
 /// Functional forms of layers, under the names that `torch.nn.functional` has for them.
 ///

@@ -1,4 +1,4 @@
-public import XylemRuntime
+public import XylemTensor
 
 /// An activation that is one operator, with a twin that works in place.
 public class Activation: Module, Layer {

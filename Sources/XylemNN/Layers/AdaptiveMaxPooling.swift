@@ -1,4 +1,4 @@
-public import XylemRuntime
+public import XylemTensor
 
 /// What adaptive max pools have in common.
 public class AdaptiveMaxPool: Module, Layer {

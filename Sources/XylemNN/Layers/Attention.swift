@@ -1,4 +1,5 @@
-internal import XylemRuntime
+internal import XylemFiles
+internal import XylemTensor
 
 /// One run of a ``MultiheadAttention``: inputs are `[L, N, …]`.
 struct Attention {

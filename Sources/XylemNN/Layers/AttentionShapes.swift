@@ -1,5 +1,4 @@
 internal import XylemErrors
-internal import XylemRuntime
 
 /// The shapes that the inputs of a ``MultiheadAttention`` must have: those that PyTorch's checks allow.
 struct AttentionShapes {

@@ -1,5 +1,6 @@
+internal import XylemFiles
 internal import XylemErrors
-public import XylemRuntime
+public import XylemTensor
 
 /// What batch norms of every dimensionality have in common: Ioffe and Szegedy, arXiv:1502.03167.
 ///

@@ -1,5 +1,5 @@
 internal import XylemErrors
-public import XylemRuntime
+public import XylemTensor
 
 /// A bilinear map of two inputs: `[..., in1Features]` and `[..., in2Features]` to `[..., outFeatures]`.
 ///

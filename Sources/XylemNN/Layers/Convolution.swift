@@ -1,5 +1,5 @@
 internal import XylemErrors
-public import XylemRuntime
+public import XylemTensor
 
 /// What lies beyond the border of a convolution's input.
 public enum PaddingMode: String, Sendable {

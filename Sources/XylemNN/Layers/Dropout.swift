@@ -1,5 +1,5 @@
 internal import XylemErrors
-public import XylemRuntime
+public import XylemTensor
 
 /// What dropouts have in common: in train mode zeros at random, with the rest scaled up; in eval mode the input.
 public class DropoutLayer: Module, Layer {

@@ -1,5 +1,5 @@
 internal import XylemErrors
-public import XylemRuntime
+public import XylemTensor
 
 /// Looks vectors up by integers: `[…]` to `[…, embeddingDim]`, PyTorch's `torch.nn.Embedding` (`aten::embedding`).
 public final class Embedding: Module, Layer {

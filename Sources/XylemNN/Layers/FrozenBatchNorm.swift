@@ -1,5 +1,5 @@
 internal import XylemErrors
-public import XylemRuntime
+public import XylemTensor
 
 /// A batch norm whose statistics and weights never change, torchvision's `FrozenBatchNorm2d`; all four are buffers.
 public final class FrozenBatchNorm2d: Module, Layer {

@@ -1,5 +1,6 @@
+internal import XylemFiles
 internal import XylemErrors
-public import XylemRuntime
+public import XylemTensor
 
 /// What instance norms of every dimensionality have in common: Ulyanov et al., arXiv:1607.08022.
 ///

@@ -1,5 +1,4 @@
 internal import XylemErrors
-internal import XylemRuntime
 
 /// The texts of layers' errors.
 extension ModuleErrors {

@@ -1,4 +1,4 @@
-public import XylemRuntime
+public import XylemTensor
 
 /// Normalises the last dimensions of each sample: Ba et al., arXiv:1607.06450, PyTorch's `torch.nn.LayerNorm`.
 public final class LayerNorm: Module, Layer {

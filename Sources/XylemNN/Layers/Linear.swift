@@ -1,4 +1,4 @@
-public import XylemRuntime
+public import XylemTensor
 
 /// An affine map of the last dimension: `[..., inFeatures]` to `[..., outFeatures]`.
 ///

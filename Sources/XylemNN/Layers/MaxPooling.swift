@@ -1,5 +1,5 @@
 public import XylemErrors
-public import XylemRuntime
+public import XylemTensor
 
 /// What max pools of one, two and three dimensions have in common.
 public class MaxPool: WindowPool {

@@ -1,5 +1,5 @@
 public import XylemErrors
-public import XylemRuntime
+public import XylemTensor
 
 /// Attention of several heads: Vaswani et al., arXiv:1706.03762, PyTorch's `torch.nn.MultiheadAttention`.
 ///

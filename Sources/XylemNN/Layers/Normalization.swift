@@ -1,5 +1,5 @@
 internal import XylemErrors
-public import XylemRuntime
+public import XylemTensor
 
 /// Divides by the root of the mean square over the last dimensions, PyTorch's `torch.nn.RMSNorm`: arXiv:1910.07467.
 public final class RMSNorm: Module, Layer {

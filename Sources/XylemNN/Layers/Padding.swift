@@ -1,4 +1,4 @@
-public import XylemRuntime
+public import XylemTensor
 
 /// What paddings have in common: elements that are added around the last dimensions, or cut off where numbers are negative.
 public class PaddingLayer: Module, Layer {

@@ -1,5 +1,5 @@
 internal import XylemErrors
-public import XylemRuntime
+public import XylemTensor
 
 /// What pools with a window have in common.
 public class WindowPool: Module, Layer {

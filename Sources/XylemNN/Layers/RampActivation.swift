@@ -1,4 +1,4 @@
-public import XylemRuntime
+public import XylemTensor
 
 private enum Operators {
   static let leakyReLU = OperatorReference("aten::leaky_relu")

@@ -1,5 +1,5 @@
 internal import XylemErrors
-internal import XylemRuntime
+internal import XylemTensor
 
 /// What recurrent layers have in common: layers of cells, each with weights for the input and for the state.
 ///

@@ -1,5 +1,5 @@
 internal import XylemErrors
-public import XylemRuntime
+public import XylemTensor
 
 /// What recurrent cells have in common: one step of a recurrent layer.
 ///

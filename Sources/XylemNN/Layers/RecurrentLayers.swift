@@ -1,5 +1,5 @@
 public import XylemErrors
-public import XylemRuntime
+public import XylemTensor
 
 /// What an ``RNN`` or a ``GRU`` gives.
 public struct RecurrentOutput: ModuleValue {

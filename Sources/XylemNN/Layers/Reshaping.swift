@@ -1,4 +1,4 @@
-public import XylemRuntime
+public import XylemTensor
 
 /// Splits a dimension into several, PyTorch's `torch.nn.Unflatten`.
 public final class Unflatten: Module, Layer {

@@ -1,5 +1,5 @@
 internal import XylemErrors
-public import XylemRuntime
+public import XylemTensor
 
 /// Layers that run one after another, PyTorch's `torch.nn.Sequential`.
 ///

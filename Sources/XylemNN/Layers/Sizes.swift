@@ -1,5 +1,4 @@
 internal import XylemErrors
-internal import XylemRuntime
 
 /// One number for each spatial dimension, or one for all: `3` or `[3, 5]`.
 public struct Sizes: Sendable, Hashable, ExpressibleByIntegerLiteral, ExpressibleByArrayLiteral {

@@ -1,4 +1,4 @@
-public import XylemRuntime
+public import XylemTensor
 
 private enum Operators {
   static let mish = OperatorReference("aten::mish")

@@ -1,5 +1,5 @@
 internal import XylemErrors
-public import XylemRuntime
+public import XylemTensor
 
 /// Positive numbers that add up to 1 along a dimension, PyTorch's `torch.nn.Softmax`.
 public final class Softmax: Activation {

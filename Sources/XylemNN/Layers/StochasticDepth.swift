@@ -1,4 +1,5 @@
-public import XylemRuntime
+public import XylemTensor
+internal import XylemScript
 
 /// Loses whole samples of a residual branch while training: Huang et al., arXiv:1603.09382, torchvision's
 /// `StochasticDepth`.

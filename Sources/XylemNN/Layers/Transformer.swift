@@ -1,5 +1,5 @@
 internal import XylemErrors
-public import XylemRuntime
+public import XylemTensor
 
 /// Attention and two linear layers, each with a residual branch and a norm: Vaswani et al., arXiv:1706.03762, PyTorch's
 /// `torch.nn.TransformerEncoderLayer`.

@@ -1,5 +1,5 @@
 internal import XylemErrors
-public import XylemRuntime
+public import XylemTensor
 
 /// What transposed convolutions of one, two and three dimensions have in common: a convolution's gradient as a layer.
 public class TransposedConvolution: Module, Layer {

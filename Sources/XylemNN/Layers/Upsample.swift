@@ -1,5 +1,5 @@
 internal import XylemErrors
-public import XylemRuntime
+public import XylemTensor
 
 /// One factor for each spatial dimension, or one for all: `2`, `1.5` or `[1.5, 2.5]`.
 public struct Scales: Sendable, Hashable, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,

@@ -1,4 +1,4 @@
-public import XylemRuntime
+public import XylemTensor
 
 /// How much is padded so that a convolution keeps the size. The convolution tells of sizes that are too many or too few.
 private func keptPadding(_ kernelSize: Sizes, _ dilation: Sizes, _ count: Int) -> [Int] {

@@ -1,6 +1,8 @@
 internal import XylemErrors
 internal import XylemGraph
-internal import XylemRuntime
+internal import XylemFiles
+internal import XylemTensor
+internal import XylemScript
 internal import XylemTrace
 
 extension ModuleTracer {

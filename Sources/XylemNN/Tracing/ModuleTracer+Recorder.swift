@@ -1,6 +1,7 @@
 internal import XylemErrors
 internal import XylemGraph
-internal import XylemRuntime
+internal import XylemTensor
+internal import XylemScript
 internal import XylemTrace
 
 extension ModuleTracer: OperationRecorder {

@@ -1,5 +1,5 @@
 internal import XylemPlugins
-internal import XylemRuntime
+internal import XylemTensor
 
 /// The properties of a module that are plain values: what a plugin's code, which stands in for the module, knows it by.
 enum PlainAttributes {

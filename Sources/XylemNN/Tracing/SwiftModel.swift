@@ -2,7 +2,9 @@ internal import Synchronization
 public import XylemErrors
 internal import XylemGraph
 public import XylemPlugins
-internal import XylemRuntime
+internal import XylemFiles
+internal import XylemTensor
+internal import XylemScript
 public import XylemTrace
 
 /// A module with its descendants, ready to be traced: what a ``ScriptModel`` is for an archive.

@@ -1,5 +1,6 @@
+internal import XylemFiles
 internal import XylemErrors
-internal import XylemRuntime
+internal import XylemTensor
 
 /// The texts of errors about signatures, and about calls of leaf functions.
 enum CallErrors {

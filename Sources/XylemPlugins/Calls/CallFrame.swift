@@ -1,7 +1,7 @@
 internal import CXylem
 internal import Glibc
 internal import XylemErrors
-internal import XylemRuntime
+internal import XylemTensor
 
 /// What a call's arguments need beside their words: memory for texts and lists, and which tensors were lent.
 ///

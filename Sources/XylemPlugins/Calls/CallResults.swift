@@ -1,6 +1,6 @@
 internal import CXylem
 internal import XylemErrors
-internal import XylemRuntime
+internal import XylemTensor
 
 /// Takes over what a function returned: each owned thing is given back once, whatever is wrong with it.
 @safe

@@ -1,7 +1,7 @@
 internal import CFFI
 package import CXylem
 package import XylemErrors
-package import XylemRuntime
+package import XylemTensor
 
 /// A C function at an address, called with values as its signature says.
 ///

@@ -1,4 +1,4 @@
-internal import XylemRuntime
+internal import XylemTensor
 
 extension Signature.Number {
   /// Writes a value where a C function takes it from.

@@ -1,6 +1,6 @@
 internal import Synchronization
 internal import XylemErrors
-internal import XylemRuntime
+internal import XylemTensor
 
 /// Arguments that are taken once: what records gradients keeps its closures, and need not keep these.
 private final class Handed: Sendable {

@@ -1,7 +1,7 @@
 package import CXylem
 internal import Synchronization
 package import XylemErrors
-public import XylemRuntime
+public import XylemTensor
 
 /// Who vouches that a function has the signature that is told of it.
 public enum SignatureTier: String, Sendable, Hashable, CaseIterable, Codable {

@@ -1,5 +1,4 @@
 internal import XylemErrors
-internal import XylemRuntime
 
 /// The texts of errors about functions that are called without a plugin.
 enum WrapErrors {

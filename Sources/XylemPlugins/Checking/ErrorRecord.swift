@@ -1,6 +1,5 @@
 internal import Foundation
 public import XylemErrors
-internal import XylemRuntime
 
 /// An error in a form that can be written down and read back: from the process of a scan, and from the verdicts that are kept.
 public struct ErrorRecord: Sendable, Hashable, Codable {

@@ -1,5 +1,5 @@
 internal import Foundation
-internal import XylemRuntime
+internal import XylemFiles
 public import XylemErrors
 
 /// Arguments to try a leaf with.

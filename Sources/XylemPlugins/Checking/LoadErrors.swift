@@ -1,6 +1,5 @@
 internal import CXylem
 internal import XylemErrors
-internal import XylemRuntime
 
 /// The texts of errors about loading plugins.
 enum LoadErrors {

@@ -1,6 +1,6 @@
 internal import Foundation
 internal import XylemErrors
-internal import XylemRuntime
+internal import XylemFiles
 
 /// What a process of a scan is asked to do: its only argument, as JSON.
 struct ScanRequest: Codable, Sendable {

@@ -3,7 +3,8 @@ internal import CXylemGuard
 internal import Foundation
 internal import Glibc
 internal import XylemErrors
-internal import XylemRuntime
+internal import XylemFiles
+internal import XylemScript
 
 /// The process in which plugins are tried: all of `xylem-scan`.
 ///

@@ -2,7 +2,7 @@ internal import CXylemGuard
 internal import Foundation
 internal import Glibc
 internal import XylemErrors
-internal import XylemRuntime
+internal import XylemTensor
 
 /// Has a plugin loaded by another process first, so that what crashes or hangs is that one.
 struct Scanner {

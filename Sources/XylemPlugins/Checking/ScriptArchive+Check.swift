@@ -1,5 +1,5 @@
 public import XylemErrors
-public import XylemRuntime
+public import XylemScript
 
 extension ScriptArchive {
   /// Loads an archive in a process of its own, for one that may come from anybody: whatever loading it does to that process is an

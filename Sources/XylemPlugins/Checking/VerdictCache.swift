@@ -1,6 +1,6 @@
 internal import Foundation
 internal import XylemErrors
-internal import XylemRuntime
+internal import XylemFiles
 
 /// What came of a scan, as it is kept.
 public struct PluginVerdict: Sendable, Codable {

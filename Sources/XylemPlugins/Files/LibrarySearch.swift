@@ -1,5 +1,5 @@
 internal import CXylemGuard
-internal import XylemRuntime
+internal import XylemTensor
 
 /// Where the loader of this machine would find libraries, and what this process has loaded already.
 ///

@@ -1,6 +1,5 @@
 internal import Glibc
 internal import XylemErrors
-internal import XylemRuntime
 
 /// The texts of errors about plugins' files.
 enum PluginFileErrors {

@@ -1,4 +1,5 @@
-public import XylemRuntime
+internal import XylemFiles
+public import XylemTensor
 
 /// What a plugin's code gets of a module that it stands in for.
 public struct LeafContents: Sendable {

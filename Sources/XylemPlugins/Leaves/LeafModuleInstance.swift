@@ -1,7 +1,8 @@
 internal import CXylem
 internal import Synchronization
 internal import XylemErrors
-public import XylemRuntime
+internal import XylemFiles
+public import XylemTensor
 
 /// A module of a model for which a plugin's code runs.
 ///

@@ -1,6 +1,6 @@
 internal import CXylem
 internal import XylemErrors
-internal import XylemRuntime
+internal import XylemTensor
 
 /// Tensors that a plugin has for the time of a call, and may give back.
 protocol LentTensors {

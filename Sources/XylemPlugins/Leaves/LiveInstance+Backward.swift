@@ -1,6 +1,6 @@
 internal import CXylem
 internal import XylemErrors
-internal import XylemRuntime
+internal import XylemTensor
 
 extension LiveInstance {
   /// The gradients of the call's tensors and then of the parameters, nil where there is none.

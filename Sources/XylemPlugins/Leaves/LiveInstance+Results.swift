@@ -1,6 +1,6 @@
 internal import CXylem
 internal import XylemErrors
-internal import XylemRuntime
+internal import XylemTensor
 
 extension LiveInstance {
   func take(

@@ -1,6 +1,6 @@
 internal import CXylem
 internal import XylemErrors
-internal import XylemRuntime
+internal import XylemTensor
 
 /// What a plugin's `create` made, with the tensors that it was given: destroyed when the last call of it is over.
 @safe final class LiveInstance: @unchecked Sendable {

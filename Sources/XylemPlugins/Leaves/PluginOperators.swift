@@ -1,6 +1,6 @@
 internal import Synchronization
 internal import XylemErrors
-internal import XylemRuntime
+internal import XylemTensor
 
 /// Operators of the runtime that plugins implement: archives, their leaves and their regions then call the plugin.
 enum PluginOperators {

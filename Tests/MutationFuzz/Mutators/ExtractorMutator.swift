@@ -1,6 +1,7 @@
 import Foundation
 import XylemExtract
-import XylemRuntime
+import XylemFiles
+import XylemTensor
 
 /// Damages saved extractors, whose checksums are made right again.
 struct ExtractorMutator {

@@ -1,5 +1,5 @@
 import Foundation
-import XylemRuntime
+import XylemTensor
 
 /// Archives of one line: an operator of the runtime with literals that somebody made up.
 struct OperatorArchives {

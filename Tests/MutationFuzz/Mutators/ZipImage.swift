@@ -1,5 +1,5 @@
 import CZlib
-import XylemRuntime
+import XylemFiles
 
 /// A zip file as a list of records, which can be written again with any number in its headers wrong.
 struct ZipImage {

@@ -1,5 +1,7 @@
 import Foundation
-import XylemRuntime
+import XylemFiles
+import XylemTensor
+import XylemScript
 import XylemTrace
 
 /// Compares a feature that a command wrote with what the runtime's own interpreter gives of the whole model.

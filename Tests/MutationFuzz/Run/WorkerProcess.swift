@@ -2,7 +2,7 @@ import CMutationFuzz
 import CXylemGuard
 import Foundation
 import Glibc
-import XylemRuntime
+import XylemTensor
 
 /// What processes take of the machine.
 enum ProcessMemory {

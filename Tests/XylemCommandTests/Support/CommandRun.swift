@@ -4,7 +4,6 @@ import Testing
 import XylemCommand
 import XylemErrors
 import XylemNN
-import XylemRuntime
 
 /// What a run of the command line in this process left.
 struct CommandRun: Sendable {

@@ -1,3 +1,4 @@
+import XylemWitness
 import Foundation
 import Testing
 import XylemDiff

@@ -1,9 +1,10 @@
+import XylemFiles
 import Foundation
 import Testing
 import XylemErrors
 import XylemExtract
 import XylemPlugins
-import XylemRuntime
+import XylemTensor
 import XylemTrace
 
 /// Detectors, whose operators a plugin brings, beside PyTorch with torchvision's own.

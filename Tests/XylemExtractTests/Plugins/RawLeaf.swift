@@ -1,7 +1,6 @@
 import CXylem
 import Foundation
 import XylemPlugins
-import XylemRuntime
 
 /// A leaf type that a test makes up, as a plugin's table would have it. Its functions get along without captures, as C's do.
 enum RawLeaf {

@@ -4,7 +4,9 @@ import XylemErrors
 import XylemExtract
 import XylemGraph
 import XylemPlugins
-import XylemRuntime
+import XylemFiles
+import XylemTensor
+import XylemScript
 import XylemTrace
 
 /// EfficientNet-Lite0, whose `Conv2dSame` nothing can trace through, with a plugin that stands in for it.

@@ -1,7 +1,8 @@
 import XylemErrors
 import XylemExtract
 import XylemGraph
-import XylemRuntime
+import XylemTensor
+import XylemScript
 import XylemTrace
 
 /// Compares what extractors give of one program with the values that its other rendering kept.

@@ -1,8 +1,11 @@
+import XylemWitness
+import XylemFiles
 import XylemDiff
 import XylemErrors
 import XylemExtract
 import XylemGraph
-import XylemRuntime
+import XylemTensor
+import XylemScript
 import XylemTrace
 
 /// A program with both of its models: the one that is traced, and the one that keeps its values and runs as it is.

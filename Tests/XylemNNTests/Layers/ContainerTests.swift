@@ -3,7 +3,7 @@ import XylemTestSupport
 import XylemExtract
 import XylemErrors
 import XylemNN
-import XylemRuntime
+import XylemTensor
 import XylemTrace
 
 @Suite struct ContainerTests {

@@ -1,8 +1,9 @@
+import XylemFiles
 import Testing
 import XylemErrors
 import XylemExtract
 import XylemNN
-import XylemRuntime
+import XylemTensor
 import XylemTrace
 
 /// What a layer can't work with is given to its initialiser: an error names it wherever the layer is used, and nothing ends

@@ -1,9 +1,11 @@
+import XylemFiles
 import Testing
 import XylemErrors
 import XylemExtract
 import XylemGraph
 import XylemNN
-import XylemRuntime
+import XylemTensor
+import XylemScript
 import XylemTrace
 import XylemTestSupport
 

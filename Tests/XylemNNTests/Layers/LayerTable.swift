@@ -1,6 +1,6 @@
 import XylemErrors
 import XylemNN
-import XylemRuntime
+import XylemTensor
 
 /// The layers of `Fixtures/goldens/layers.json` in Swift, by the Python expressions that make them there.
 enum LayerTable {

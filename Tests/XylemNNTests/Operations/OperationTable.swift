@@ -2,7 +2,7 @@ import Foundation
 import XylemErrors
 import XylemExtract
 import XylemNN
-import XylemRuntime
+import XylemTensor
 import XylemTestSupport
 import XylemTrace
 

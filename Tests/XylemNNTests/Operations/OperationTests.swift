@@ -1,6 +1,5 @@
 import Testing
 import XylemErrors
-import XylemRuntime
 import XylemTestSupport
 import XylemTrace
 

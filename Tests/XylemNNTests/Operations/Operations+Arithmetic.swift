@@ -1,5 +1,5 @@
 import XylemNN
-import XylemRuntime
+import XylemTensor
 
 /// Swift's forms of the golden operations, a table for each group.
 enum Operations {

@@ -1,5 +1,6 @@
+import XylemFiles
 import XylemNN
-import XylemRuntime
+import XylemTensor
 
 extension Operations {
   static func pointwise() -> OperationTable {

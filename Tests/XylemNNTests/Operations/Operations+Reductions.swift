@@ -1,5 +1,5 @@
 import XylemNN
-import XylemRuntime
+import XylemTensor
 
 extension Operations {
   static func reductions() -> OperationTable {

@@ -1,6 +1,6 @@
 import XylemErrors
 import XylemNN
-import XylemRuntime
+import XylemTensor
 
 /// A few operators by themselves, so that tests of the tracer depend on little else.
 enum Op {

@@ -2,7 +2,7 @@ import CXylem
 import CallSubjects
 import Testing
 import XylemErrors
-import XylemRuntime
+import XylemTensor
 import XylemTestSupport
 
 @testable import XylemPlugins

@@ -3,7 +3,7 @@ import Foundation
 import Synchronization
 import Testing
 import XylemErrors
-import XylemRuntime
+import XylemTensor
 import XylemTestSupport
 
 @testable import XylemPlugins

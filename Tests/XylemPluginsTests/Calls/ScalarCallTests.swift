@@ -1,7 +1,7 @@
 import CXylem
 import Testing
 import XylemErrors
-import XylemRuntime
+import XylemTensor
 
 @testable import XylemPlugins
 

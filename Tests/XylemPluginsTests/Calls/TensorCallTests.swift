@@ -1,7 +1,8 @@
+import XylemFiles
 import CallSubjects
 import Testing
 import XylemErrors
-import XylemRuntime
+import XylemTensor
 import XylemTestSupport
 
 @testable import XylemPlugins

@@ -1,6 +1,6 @@
 import Testing
 import XylemErrors
-import XylemRuntime
+import XylemTensor
 
 @testable import XylemPlugins
 

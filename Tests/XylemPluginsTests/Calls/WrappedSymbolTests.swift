@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 import XylemErrors
-import XylemRuntime
+import XylemTensor
 import XylemTestSupport
 
 @testable import XylemPlugins

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import XylemErrors
 import XylemPlugins
-import XylemRuntime
+import XylemScript
 import XylemTestSupport
 
 @Suite(.enabled(if: runtimeIsThere, "the tensor runtime is not built: make runtime")) struct ArchiveCheckTests {

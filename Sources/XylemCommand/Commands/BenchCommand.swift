@@ -1,0 +1,88 @@
+internal import XylemFiles
+internal import ArgumentParser
+internal import XylemErrors
+internal import XylemExtract
+internal import XylemReport
+internal import XylemTensor
+internal import XylemTrace
+
+/// `xylem bench`: how long extraction takes.
+struct BenchCommand: ModelCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Times the extraction of features, in eval mode on random input.",
+    discussion: """
+      xylem bench model.pt --return layer4 --input-shape 1,3,224,224 --runs 20
+
+      Prints a table at a terminal, and one JSON object elsewhere: the milliseconds of each run, with nothing but the extractor's \
+      call in the clock; the bytes of the parameters that are needed plus the peak of those made in one call; the number of \
+      instructions; and how many features have to be copied because the model overwrites them.
+      """)
+
+  /// The numbers that are computed with.
+  enum Precision: String, ExpressibleByArgument, CaseIterable { case f32, bf16 }
+
+  @OptionGroup var options: ModelOptions
+  @Option(
+    name: .customLong("return"), parsing: .upToNextOption,
+    help: ArgumentHelp("What to return. Repeatable.", valueName: "node[=key]"))
+  var requests: [String] = []
+  @Option(help: ArgumentHelp("The input's sizes, as in 1,3,224,224.", valueName: "sizes")) var inputShape: InputShape
+  @Option(help: "How often the extractor is timed.") var runs: WholeNumber<1, 1_000_000> = 20
+  @Option(help: "How often it runs before.") var warmup: WholeNumber<0, 1_000_000> = 5
+  @Option(help: "How many threads operators use; the runtime's own number by default.") var threads:
+    WholeNumber<1, 1024>?
+  @Option(help: "The numbers that are computed with; bf16 where PyTorch's autocast says that it is safe.")
+  var precision: Precision = .f32
+  @Option(help: "The output's format; text at a terminal and json elsewhere by default.") var format: TextOrJSON?
+
+  func validate() throws {
+    try ModelOptions.check(requests: requests)
+    if requests.isEmpty, !options.model.hasSuffix(".xylem") {
+      throw ValidationError(
+        "the option '--return <node[=key]> ...' is missing",
+        remedies: ["xylem nodes \(shellWord(options.model))  # lists the nodes"])
+    }
+  }
+
+  mutating func run() throws {
+    try options.checkOutput()
+    let model = try options.load()
+    let threadsBefore = try TensorRuntime.load().threads
+    if let threads { try TensorRuntime.setThreads(threads.value) }
+    defer { if threads != nil { try? TensorRuntime.setThreads(threadsBefore) } }
+    let extractor = try options.extractor(
+      of: model, returning: requests.map { ReturnRequest(parsing: $0) }, mode: .eval, remedies: .none)
+    let named = try inputShape.makeArguments(for: extractor.traces[.eval]?.arguments ?? [])
+      .mapValues { try $0.cast(to: options.dtype) }
+    let call: () throws -> Features = { try extractor(named: named) }
+    let report = try TensorRuntime.withGradients(false) {
+      guard precision == .bf16 else { return try measure(call, extractor) }
+      return try TensorRuntime.withAutocast(to: .bfloat16) { try measure(call, extractor) }
+    }
+    let isText = format.map { $0 == .text } ?? (options.output == nil && Terminal.current.outputStyle.columns != nil)
+    try options.emit { isText ? report.text($0) : report.json.text }
+  }
+
+  private func measure(
+    _ call: () throws -> Features, _ extractor: FeatureExtractor
+  ) throws -> BenchReport {
+    let (first, peak) = try TensorRuntime.countingMemory(call)
+    _ = try FeatureEntry.all(of: first, nodes: extractor.plan.nodes)
+    let copies = first.copiedKeys.count
+    try Progress.each("warming up", count: warmup.value) { _ in _ = try call() }
+    let clock = ContinuousClock()
+    var milliseconds: [Double] = []
+    try Progress.each("running", count: runs.value) { _ in
+      let start = clock.now
+      let features = try call()
+      let duration = clock.now - start
+      withExtendedLifetime(features) {}
+      let (seconds, attoseconds) = duration.components
+      milliseconds.append(Double(seconds) * 1e3 + Double(attoseconds) / 1e15)
+    }
+    return BenchReport(
+      milliseconds: milliseconds, peakMemoryBytes: extractor.neededBytes + peak,
+      instructions: extractor.plan.instructionCount, copies: copies, warmup: warmup.value,
+      threads: try TensorRuntime.load().threads, precision: precision.rawValue)
+  }
+}

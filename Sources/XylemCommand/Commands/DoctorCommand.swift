@@ -1,0 +1,79 @@
+internal import ArgumentParser
+internal import Foundation
+internal import XylemErrors
+internal import XylemPlugins
+internal import XylemReport
+internal import XylemTensor
+
+/// `xylem doctor`: what is there to compute with, and what to do about what is not.
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor", abstract: "Says whether the tensor runtime is found and works, and what to do otherwise.",
+    discussion: """
+      xylem doctor
+
+      Ends with exit code 0 where the runtime can be used, and 2 where it can't.
+      """)
+
+  @OptionGroup var colors: ColorOptions
+  @Option(help: "The output's format.") var format: TextOrJSON = .text
+
+  func run() throws {
+    let report = DoctorReport()
+    try Terminal.output(format == .json ? report.json.text : report.text)
+    if let failure = report.failure { throw failure }
+  }
+}
+
+/// What `xylem doctor` found.
+struct DoctorReport {
+  private let searched: [(path: String, exists: Bool)]
+  private let runtime: TensorRuntime.Description?
+  private let device: String?
+  /// Why the runtime can't be used.
+  let failure: XylemError?
+
+  /// Looks for the runtime, and computes one sum with it.
+  init() {
+    searched = TensorRuntime.searchPaths.map { ($0, FileManager.default.fileExists(atPath: $0)) }
+    var (runtime, device, failure): (TensorRuntime.Description?, String?, XylemError?)
+    do throws(XylemError) {
+      runtime = try TensorRuntime.load()
+      let one = try Tensor([1], shape: [1])
+      device = try TensorOperator.call("aten::add", overload: "Tensor", [.tensor(one), .tensor(one), .int(1)]).device
+    } catch {
+      failure = error
+    }
+    (self.runtime, self.device, self.failure) = (runtime, device, failure)
+  }
+
+  /// Everything as JSON.
+  var json: JSONValue {
+    .object([
+      "schema": .int(1), "usable": .bool(failure == nil), "version": .string(XylemCommandLine.configuration.version),
+      "runtime": runtime.map {
+        .object([
+          "name": .string($0.name), "path": .string($0.path), "threads": .int($0.threads), "device": .optional(device),
+        ])
+      } ?? .null,
+      "searched": .array(searched.map { .object(["path": .string($0.path), "exists": .bool($0.exists)]) }),
+      "error": .optional(failure?.id.rawValue), "remedies": .strings(failure?.filledRemedies ?? []),
+    ])
+  }
+
+  /// Everything for a person, without a line break at its end.
+  var text: String {
+    var table = TextTable([.left, .left])
+    table.append(["xylem", XylemCommandLine.configuration.version])
+    table.append(["runtime", runtime.map(\.name) ?? (searched.contains { $0.exists } ? "not usable" : "not found")])
+    if let runtime {
+      table.append(["library", runtime.path])
+      table.append(["device", device ?? "-"])
+      table.append(["threads", "\(runtime.threads)"])
+    } else {
+      for place in searched { table.append(["looked in", "\(place.path) (\(place.exists ? "there" : "not there"))"]) }
+    }
+    table.append(["plugins", PluginPolicy.scannerPath.map { "tried by \($0)" } ?? "can't be tried: no xylem-scan"])
+    return table.text
+  }
+}

@@ -1,0 +1,303 @@
+internal import ArgumentParser
+internal import XylemErrors
+internal import XylemExtract
+internal import XylemGraph
+internal import XylemReport
+internal import XylemFiles
+internal import XylemTensor
+internal import XylemScript
+internal import XylemTrace
+
+/// `xylem extract`: the values at some nodes, for an input.
+struct ExtractCommand: ModelCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "extract", abstract: "Runs a model as far as needed and writes the values at some of its nodes.",
+    usage: "xylem extract <model> --return <node[=key]> ... --input <file> ... [-o <file>] [<options>]",
+    discussion: """
+      xylem extract model.pt --return fc=logits --input cat.jpg -o out.safetensors
+
+      A NODE is a node's name, a module's path (what that module returned), another prefix of names (the last node below \
+      it), or a pattern. Parts of a structured value are written as KEY.0 or KEY.name.
+
+      In a pattern '*' stands for any characters of one component of a name, '**' for any number of components, '?' for one \
+      character, '[12]' for one of a set, '{a,b}' for one of several: 'layer*', '**.conv1', 'layer[34].*', '{layer4,fc}'. A \
+      backslash takes the meaning from the next character. Quotes keep the shell from reading a pattern itself.
+
+      The model comes first: --return and --input take every word up to the next option. Several images make one batch. A \
+      .safetensors or .npz file gives arguments by their names (NAME.0, NAME.1 … for a list), or has the only tensor. The output is \
+      .safetensors, .npz, .npy (one feature) or .json (the summary alone); '-o -' writes safetensors to standard output, \
+      '-o -.npy' and its like another format, and the table goes to the error stream. Without -o only the table is printed. Minimum, mean \
+      and maximum leave out values that are not a number.
+      """)
+
+  @OptionGroup var options: ModelOptions
+  @OptionGroup var images: ImageOptions
+  @OptionGroup var differences: DiffWarningOptions
+  @Option(
+    name: .customLong("return"), parsing: .upToNextOption,
+    help: ArgumentHelp("What to return. Repeatable.", valueName: "node[=key]"))
+  var requests: [String] = []
+  @Option(
+    parsing: .upToNextOption, help: ArgumentHelp("What to return in train mode instead.", valueName: "node[=key]"))
+  var trainReturn: [String] = []
+  @Option(parsing: .upToNextOption, help: ArgumentHelp("What to return in eval mode instead.", valueName: "node[=key]"))
+  var evalReturn: [String] = []
+  @Option(
+    name: .customLong("input"), parsing: .upToNextOption,
+    help: ArgumentHelp("PNG or JPEG images, or one .safetensors, .npz or .npy file.", valueName: "file"),
+    completion: .file())
+  var inputs: [String] = []
+  @Option(help: "The mode that the model runs in.") var mode: Mode = .eval
+  @Option(help: ArgumentHelp("Seeds the random numbers that the model draws.", valueName: "n")) var seed: Seed?
+  @Option(
+    help: ArgumentHelp(
+      "How many threads operators use; the last bits of a feature may depend on it. (default: 1)", valueName: "n"))
+  var threads: WholeNumber<1, 1024>?
+  @Option(
+    name: .customLong("images"),
+    help: ArgumentHelp(
+      "Draws each feature's channels, of the first item, as a PNG file in this folder.", valueName: "folder"),
+    completion: .directory)
+  var imageFolder: String?
+  @Option(
+    help: ArgumentHelp(
+      "A JSON list of names: prints the five likeliest classes of each feature with as many values.", valueName: "file"),
+    completion: .file(extensions: ["json"]))
+  var labels: String?
+  @Option(
+    help: ArgumentHelp(
+      "Saves the extractor of both modes: to a .xylem file, which is a MODEL for every command, or to a .pt file, which PyTorch loads.",
+      valueName: "file"), completion: .file(extensions: ["xylem", "pt"]))
+  var save: String?
+  @Option(
+    help: "Where the weights of a saved .xylem file are: inside it, or still in the model's own file. (default: inside)"
+  )
+  var saveWeights: SaveWeights?
+  @Flag(help: "Say, for each feature, what ran for it, what did not, and what was copied and why.") var explain = false
+  @Option(help: "The format of what is printed.") var format: TextOrJSON = .text
+
+  /// Where a saved extractor's weights are.
+  enum SaveWeights: String, ExpressibleByArgument, CaseIterable { case inside, reference }
+
+  func validate() throws {
+    if let save, !save.hasSuffix(".xylem"), !save.hasSuffix(".pt") {
+      throw ValidationError("'--save' needs a file that ends in .xylem or .pt", remedies: ["--save features.xylem"])
+    }
+    if let saveWeights, save == nil || saveWeights == .reference && save?.hasSuffix(".xylem") != true {
+      throw ValidationError(
+        "'--save-weights \(saveWeights.rawValue)' needs '--save' with a .xylem file",
+        remedies: ["--save features.xylem"])
+    }
+    let onlySaves = save != nil && inputs.isEmpty
+    if chosenRequests.isEmpty, !options.model.hasSuffix(".xylem"), !onlySaves || savedRequests.isEmpty {
+      throw ValidationError(
+        "nothing is to be returned in \(mode.rawValue) mode: '--return <node>' is missing",
+        remedies: ["xylem nodes \(shellWord(options.model))  # lists the nodes"])
+    }
+    try ModelOptions.check(requests: requests + trainReturn + evalReturn)
+    if inputs.isEmpty, save == nil { throw ValidationError("the option '--input <file> ...' is missing") }
+    if inputs.contains("") { throw ValidationError("'--input' needs the name of a file") }
+    try images.check(inputs: inputs)
+    try checkRunOptions()
+    if imageFolder?.isEmpty == true { throw ValidationError("'--images' needs the name of a folder") }
+    if imageFolder.map(OutputFile.isStandardOutput) == true {
+      throw ValidationError(
+        "'--images' makes files in a folder, and none on standard output", remedies: ["--images maps"])
+    }
+    if let output = options.output {
+      guard FeatureFile.Kind(path: output) != nil else {
+        throw ValidationError(
+          "'\(output)' does not end in .safetensors, .npz, .npy or .json", remedies: ["-o features.safetensors"])
+      }
+      if let imageFolder, imageFolder == output { throw ValidationError("'-o' and '--images' name the same place") }
+    }
+  }
+
+  /// Refuses options about a run where there is none.
+  private func checkRunOptions() throws {
+    guard inputs.isEmpty else { return }
+    let ofRuns = [
+      ("--output", options.output != nil), ("--images", imageFolder != nil), ("--labels", labels != nil),
+      ("--explain", explain), ("--seed", seed != nil), ("--threads", threads != nil),
+      ("--dtype", options.castsInputsAlone),
+    ]
+    if let option = ofRuns.first(where: \.1)?.0 {
+      throw ValidationError("'\(option)' has no effect without '--input': the model does not run")
+    }
+  }
+
+  private var chosenRequests: [String] {
+    let ofMode = mode == .train ? trainReturn : evalReturn
+    return ofMode.isEmpty ? requests : ofMode
+  }
+
+  /// What is asked for in each mode; nothing where a saved extractor's own requests are meant.
+  private var savedRequests: [Mode: [ReturnRequest]] {
+    var all: [Mode: [ReturnRequest]] = [:]
+    for (mode, own) in [(Mode.train, trainReturn), (Mode.eval, evalReturn)] {
+      let chosen = own.isEmpty ? requests : own
+      if !chosen.isEmpty { all[mode] = chosen.map { ReturnRequest(parsing: $0) } }
+    }
+    return all
+  }
+
+  private func write(_ extractor: FeatureExtractor, to path: String) throws {
+    if path.hasSuffix(".pt") { return try extractor.saveTorchScript(to: path) }
+    try extractor.save(to: path, weights: saveWeights == .reference ? .reference : .inside)
+  }
+
+  mutating func run() throws {
+    try checkOutputs()
+    let own = mode == .train ? trainReturn : evalReturn
+    if !requests.isEmpty, save == nil ? !own.isEmpty : !trainReturn.isEmpty && !evalReturn.isEmpty {
+      Terminal.error(
+        "note: '--return' does not count: "
+          + (save == nil ? "'--\(mode.rawValue)-return' stands" : "'--train-return' and '--eval-return' stand")
+          + " in its place")
+    }
+    let names = try labels.map { try ClassLabels(path: $0) }
+    let threadsBefore = try TensorRuntime.load().threads
+    try TensorRuntime.setThreads(threads?.value ?? 1)
+    defer { try? TensorRuntime.setThreads(threadsBefore) }
+    var model = try options.load(seed: seed?.value)
+    if model.hasRandomWeights {
+      Terminal.warn("\(options.model) has random weights: '--weights FILE' gives it trained ones")
+    }
+    let requests = chosenRequests.map { ReturnRequest(parsing: $0) }
+    try options.keepInputs(inputs, of: model, images: images)
+    let extractor: FeatureExtractor
+    do { extractor = try makeExtractor(model, requests) } catch let error as XylemError {
+      // As the names are listed without an input, so is the model traced, unless it can't be, or the trace lacks what is asked for.
+      guard error.isAboutTracing || error.id == .extractUnknownNode, let structures = try structures(of: model) else {
+        throw error
+      }
+      model.structures = structures
+      guard let specific = try? makeExtractor(model, requests) else { throw error }
+      extractor = specific
+    }
+    if let output = options.output { try FeatureFile.check(output, count: extractor.plan.keys.count) }
+    if model.saved == nil { warnAboutNaming(extractor, of: model, requests) }
+    DiffWarnings(of: extractor, model, options: options, suppressing: differences.suppression(model)).emit()
+    if let save {
+      try Progress.during("saving \(save)") { try write(extractor, to: save) }
+      guard !inputs.isEmpty else {
+        let report = JSONValue.object(["schema": .int(1), "saved": .string(save)])
+        return try Terminal.output(format == .json ? report.text : "saved \(save)")
+      }
+    }
+    let arguments = try InputReader(arguments: extractor.traces[mode]?.arguments ?? [], images: images)
+      .arguments(from: inputs).mapValues { try $0.cast(to: options.dtype) }
+    if let seed { try TensorRuntime.setSeed(seed.value) }
+    let features = try run(extractor, arguments)
+    let entries = try FeatureEntry.all(of: features, nodes: extractor.plan.nodes)
+    for case let conversion? in entries.map(\.conversion) { Terminal.error("note: \(conversion)") }
+    let explanation =
+      try explain
+      ? ExplainReport(explanations: extractor.explanations(), copiedKeys: Set(features.copiedKeys)) : nil
+    let provenance = try Provenance(
+      model: options.model, weights: options.weights, mode: mode, naming: options.naming ?? .exact,
+      nodes: zip(extractor.plan.keys, extractor.plan.nodes).map { ($0, $1) },
+      transform: InputReader.areImages(inputs) ? images.transform() : nil, type: options.dtype)
+    try write(entries, plan: extractor.plan, names: names, explanation: explanation, provenance)
+  }
+
+  /// Runs the model; where it fails on float64, which is what numpy makes, the error says so.
+  private func run(_ extractor: FeatureExtractor, _ arguments: [String: Value]) throws -> Features {
+    do {
+      return try Progress.running("running the model") {
+        try TensorRuntime.withGradients(false) { try extractor(named: arguments) }
+      }
+    } catch let error as XylemError where error.id == .extractExecution {
+      let doubles = arguments.filter { $0.value.holdsFloat64() }.map(\.key).sorted()
+      if images.isColored, InputReader.areImages(inputs) { throw CommandErrors.afterColor(error) }
+      throw doubles.isEmpty ? error : CommandErrors.afterFloat64(error, doubles)
+    }
+  }
+
+  private func makeExtractor(_ model: LoadedModel, _ requests: [ReturnRequest]) throws -> FeatureExtractor {
+    save == nil
+      ? try options.extractor(
+        of: model, returning: requests, mode: mode, isForBoth: (mode == .train ? trainReturn : evalReturn).isEmpty,
+        remedies: .returns)
+      : try options.extractor(of: model, returning: savedRequests, mode: mode)
+  }
+
+  /// The structures of the given inputs that have one; nil where there is nothing to know.
+  private func structures(of model: LoadedModel) throws -> [String: InputStructure]? {
+    guard model.saved == nil, !inputs.isEmpty else { return nil }
+    let declared = try model.model.forwardArguments()
+    let given = try InputReader(arguments: declared, images: images).arguments(from: inputs)
+    var structures: [String: InputStructure] = [:]
+    for argument in declared {
+      guard let value = given[argument.name] else { continue }
+      let structure = try InputStructure(of: value)
+      if structure != .value || argument.type.allowsNone { structures[argument.name] = structure }
+    }
+    return structures.isEmpty ? nil : structures
+  }
+
+  private func checkOutputs() throws(XylemError) {
+    try options.checkOutput(reading: inputs + (labels.map { [$0] } ?? []))
+    if let imageFolder { try OutputFile.checkFolder(imageFolder) }
+    guard let save else { return }
+    try OutputFile.check(save)
+    for path in options.files + inputs + (labels.map { [$0] } ?? []) where OutputFile.areSame(path, save) {
+      throw CommandErrors.replacesInput(path, by: "the saved extractor", option: "--save")
+    }
+  }
+
+  private func warnAboutNaming(_ extractor: FeatureExtractor, of model: LoadedModel, _ requests: [ReturnRequest]) {
+    guard let trace = extractor.traces[mode] else { return }
+    var other = options.traceOptions(mode, recordsLocations: false)
+    other.naming = other.naming == .exact ? .torchvision : .exact
+    // The other naming is only compared with: where it can't be traced there is nothing to warn of.
+    guard let otherTrace = try? extractor.model.trace(model.withPlugins(other)) else { return }
+    for warning in NamingComparison(trace, otherTrace).warnings(for: requests) { Terminal.warn(warning) }
+  }
+
+  /// Makes everything ready first, then writes it.
+  private func write(
+    _ entries: [FeatureEntry], plan: Plan, names: ClassLabels?, explanation: ExplainReport?, _ provenance: Provenance
+  ) throws {
+    let classes = try names.map { try $0.likeliest(in: entries) }
+    if classes?.isEmpty == true, let names, let labels {
+      throw CommandErrors.labelsFitNothing(names.names.count, file: labels)
+    }
+    let summary = ExtractReport(mode: mode, entries: entries, plan: plan, classes: classes, explanation: explanation)
+    let pictures = imageFolder == nil ? [] : try FeaturePicture.all(of: entries)
+    if let imageFolder { try checkPictures(pictures, in: imageFolder) }
+    var written: [String] = []
+    if let output = options.output {
+      let metadata = FeatureFile.Kind(path: output) == .safetensors ? try provenance.metadata() : [:]
+      try FeatureFile(path: output, entries: entries, summary: summary.json.text, metadata: metadata).write()
+      written.append(output)
+    }
+    if let imageFolder {
+      try OutputFile.makeFolder(imageFolder, after: written)
+      for picture in pictures {
+        let path = imageFolder + (imageFolder.hasSuffix("/") ? "" : "/") + picture.fileName
+        do throws(XylemError) {
+          try AtomicFile.write(picture.bytes, to: path)
+        } catch {
+          throw CommandErrors.partlyWritten(error, written: written)
+        }
+        written.append(path)
+      }
+    }
+    let isOutputTaken = options.output.map(OutputFile.isStandardOutput) == true
+    let style = isOutputTaken ? .plain : Terminal.current.outputStyle
+    let text = format == .json ? summary.json.text : summary.text(style)
+    if isOutputTaken { return Terminal.error(text) }
+    try Terminal.output(text)
+  }
+
+  /// Refuses to draw over what was read.
+  private func checkPictures(_ pictures: [FeaturePicture], in folder: String) throws(XylemError) {
+    for picture in pictures {
+      let path = folder + (folder.hasSuffix("/") ? "" : "/") + picture.fileName
+      for read in options.files + inputs where OutputFile.areSame(read, path) {
+        throw CommandErrors.pictureReplacesInput(path, folder: folder)
+      }
+    }
+  }
+}

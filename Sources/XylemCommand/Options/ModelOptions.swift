@@ -1,0 +1,331 @@
+public import ArgumentParser
+internal import Foundation
+internal import XylemErrors
+internal import XylemExtract
+internal import XylemGraph
+internal import XylemNN
+internal import XylemPlugins
+internal import XylemTensor
+internal import XylemScript
+public import XylemTrace
+
+/// The options that every command with a model takes.
+struct ModelOptions: ParsableArguments {
+  @ArgumentParser.Argument(
+    help:
+      "A TorchScript archive (model.pt), a saved extractor (features.xylem), or a model's name (see 'xylem models').",
+    completion: .file(extensions: ["pt", "pth", "xylem"]))
+  var model: String
+
+  @Option(
+    name: .customLong("leaf"),
+    help: ArgumentHelp(
+      "Modules of this type are leaves, as in Conv2dSame; 'path:encoder.*' matches their paths with a pattern instead. Repeatable.",
+      valueName: "type"))
+  var leaves: [String] = []
+
+  @Option(
+    name: .customLong("wrap"),
+    help: ArgumentHelp("This function is a leaf function. Repeatable.", valueName: "function"))
+  var wrapped: [String] = []
+
+  @Flag(name: .customLong("no-default-leaves"), help: "Trace through the built-in layers too, down to operators.")
+  var noDefaultLeaves = false
+
+  @Flag(name: .customLong("auto-leaf"), help: "What can't be traced becomes a leaf module or a region, and is listed.")
+  var autoLeaf = false
+
+  @Option(help: "How nodes are named. (default: exact)")
+  var naming: Naming?
+
+  @Option(
+    name: .customLong("concrete"),
+    help: ArgumentHelp(
+      "Fixes an argument of forward to a number, true, false, null or a string. Repeatable.", valueName: "name=value"))
+  var concrete: [ConcreteValue] = []
+
+  @Flag(
+    help: """
+      Lets the model's code read and write files, start processes and use the network. Only for a model whose author you \
+      trust.
+      """)
+  var allowFileOperators = false
+
+  @Option(
+    name: .customLong("symbolic"),
+    help: ArgumentHelp(
+      "Keeps an argument of forward an input although it has a default. Others keep their defaults. Repeatable.",
+      valueName: "name"))
+  var symbolic: [String] = []
+
+  @OptionGroup(title: "Plugin options") var plugins: PluginOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Reads options and plugins from a YAML file; options given here come on top.", valueName: "file"),
+    completion: .file(extensions: ["yaml", "yml"]))
+  var config: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Weights of a model that is given by name: safetensors, or a state dict that torch.save wrote.",
+      valueName: "file"), completion: .file(extensions: ["safetensors", "pt", "pth"]))
+  var weights: String?
+
+  @Flag(help: "List every note about the trace, a line each, also the values that are checked when running.")
+  var notes = false
+
+  @OptionGroup var colors: ColorOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "What the keys of the weights begin with, where the file has several sets, as in 'ema.'.", valueName: "prefix"))
+  var weightsPrefix: String?
+
+  @Option(help: "Casts floating-point inputs to this type; and a named model with weights.")
+  var dtype: ElementType?
+
+  @Option(
+    name: [.customShort("o"), .customLong("output")],
+    help: ArgumentHelp("Writes the result to this file, whole or not at all.", valueName: "file"), completion: .file())
+  var output: String?
+
+  func validate() throws {
+    if model.isEmpty { throw ValidationError("the model's name is empty") }
+    if leaves.contains(where: { $0.isEmpty || $0 == "path:" }) {
+      throw ValidationError("'--leaf' needs a type, or a path after 'path:'")
+    }
+    if wrapped.contains("") { throw ValidationError("'--wrap' needs the name of a function") }
+    if plugins.allowsChanged, !model.hasSuffix(".xylem") {
+      throw ValidationError("'--allow-changed-plugins' is about a saved extractor, and '\(model)' is not a .xylem file")
+    }
+    if output?.isEmpty == true { throw ValidationError("'--output' needs the name of a file") }
+    var seen: Set<String> = []
+    for value in concrete where !seen.insert(value.name).inserted {
+      throw ValidationError("'--concrete' fixes '\(value.name)' twice")
+    }
+    if symbolic.contains("") { throw ValidationError("'--symbolic' needs the name of an argument") }
+    if let name = symbolic.first(where: seen.contains) {
+      throw ValidationError("'--concrete' fixes '\(name)', and '--symbolic' keeps it an input")
+    }
+  }
+
+  /// Refuses requests that name nothing.
+  ///
+  /// - Throws: a validation error.
+  static func check(requests: [String]) throws {
+    for text in requests where text.isEmpty || text.hasPrefix("=") || text.hasSuffix("=") {
+      throw ValidationError("'\(text)' is not NODE or NODE=KEY")
+    }
+  }
+
+  /// The policy that the options describe.
+  var policy: LeafPolicy {
+    var policy = LeafPolicy(includesDefaults: !noDefaultLeaves)
+    for leaf in leaves {
+      policy = leaf.hasPrefix("path:") ? policy.leaf(path: String(leaf.dropFirst(5))) : policy.leaf(type: leaf)
+    }
+    for function in wrapped { policy = policy.wrap(function) }
+    return policy
+  }
+
+  /// Options of a trace in one mode.
+  func traceOptions(_ mode: Mode, recordsLocations: Bool = true) -> TraceOptions {
+    TraceOptions(
+      mode: mode, naming: naming ?? .exact, policy: policy, makesLeaves: autoLeaf,
+      concrete: Dictionary(concrete.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
+      symbolic: Set(symbolic), recordsLocations: recordsLocations)
+  }
+
+  /// Reads the configuration, loads plugins, and then the model; operators that nobody registered are warned of.
+  ///
+  /// - Throws: as ``Configuration/load(_:)`` and ``PluginOptions/load(configured:)``; `file.not-found` where the model is neither a
+  ///   file nor a known name, and as ``ScriptModel/init(path:)``.
+  ///
+  /// - Parameters:
+  ///   - makesConfiguration: whether a configuration that does not exist counts as an empty one, which will be written.
+  ///   - seed: seeds the random weights of a model that is given by name; they are made at once then, in the model's order.
+  mutating func load(makesConfiguration: Bool = false, seed: UInt64? = nil) throws -> LoadedModel {
+    let isNew = makesConfiguration && config.map { !FileManager.default.fileExists(atPath: $0) } == true
+    let configuration = isNew ? nil : try config.map { try Configuration.load($0) }
+    let given = self
+    if let configuration {
+      merge(configuration)
+      // What it names is read too.
+      try checkOutput(reading: configuration.plugins.map(\.path))
+    }
+    if given.plugins.allowsAsserted, plugins.symbols.isEmpty {
+      throw CommandErrors.usage("'--allow-asserted' has no effect without '--wrap-symbol'")
+    }
+    if model.hasSuffix(".xylem") {
+      try given.checkNothingToTrace(configuration: nil)
+      try checkNothingToTrace(configuration: configuration?.file)
+    }
+    var loaded = try load(plugins: configuration?.plugins ?? [], seed: seed)
+    loaded.expectations = configuration?.expectations ?? []
+    return loaded
+  }
+
+  /// Loads plugins, and then the model.
+  private func load(plugins configured: [Configuration.Plugin], seed: UInt64?) throws -> LoadedModel {
+    let leaves = try plugins.load(configured: configured)
+    if weights == nil, weightsPrefix != nil { throw CommandErrors.usage("'--weights-prefix' needs '--weights'") }
+    if let definition = ModelCatalog.current[model] { return try build(definition, leaves, seed: seed) }
+    if weights != nil { throw CommandErrors.usage("'--weights' is for models that are given by name") }
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: model, isDirectory: &isFolder) else {
+      let isLink = (try? FileManager.default.destinationOfSymbolicLink(atPath: model)) != nil
+      throw isLink ? CommandErrors.linkToNothing(model) : CommandErrors.unknownModel(model)
+    }
+    guard !isFolder.boolValue else { throw CommandErrors.folder(model) }
+    let isSaved = model.hasSuffix(".xylem")
+    let loaded = try Progress.during("loading \(model)") {
+      if isSaved {
+        let saved = try FeatureExtractor(
+          path: model, allowsOtherPlugins: plugins.allowsChanged, allowsFileOperators: allowFileOperators
+        ) { name in
+          try ModelCatalog.current[name].map { try SwiftModel($0.make(), name: name) }
+        }
+        return LoadedModel(model: saved.model, saved: saved)
+      }
+      return LoadedModel(
+        model: try ScriptModel(path: model, allowsFileOperators: allowFileOperators), saved: nil, leaves: leaves)
+    }
+    for plugin in loaded.saved?.otherPlugins ?? [] {
+      Terminal.warn(
+        "the extractor was traced with another file of the plugin \(plugin.id) than is loaded: its features may differ")
+    }
+    let missing = (loaded.model as? ScriptModel)?.archive.missingOperators ?? []
+    if !missing.isEmpty {
+      Terminal.warn(
+        "the model calls operators that are not registered: \(missing.joined(separator: ", ")); such code can be traced and not run"
+      )
+    }
+    return loaded
+  }
+
+  /// Puts what a file says under what the command line says.
+  private mutating func merge(_ configuration: Configuration) {
+    leaves = configuration.leaves + leaves
+    wrapped = configuration.wrapped + wrapped
+    noDefaultLeaves = noDefaultLeaves || configuration.noDefaultLeaves == true
+    autoLeaf = autoLeaf || configuration.autoLeaf == true
+    naming = naming ?? configuration.naming
+    let given = (concrete: concrete.map(\.name), symbolic: symbolic)
+    concrete = Configuration.overriding(configuration.concrete, with: concrete)
+      .filter { !given.symbolic.contains($0.name) }
+    symbolic = configuration.symbolic.filter { !given.concrete.contains($0) } + symbolic
+    weights = weights ?? configuration.weights
+    plugins.symbols = configuration.wrapSymbols + plugins.symbols
+    plugins.allowsAsserted = plugins.allowsAsserted || configuration.allowAsserted == true
+  }
+
+  /// A model by name, with weights from a file where one is given.
+  private func build(_ definition: ModelDefinition, _ leaves: [PluginLeaf], seed: UInt64?) throws -> LoadedModel {
+    let module = try definition.make()
+    if weights == nil, let seed {
+      // Otherwise each is made when it is first needed, in an order that follows from what is asked for.
+      try TensorRuntime.setSeed(seed)
+      try module.initialize()
+    }
+    let loaded = try weights.map { path in
+      let prefix = weightsPrefix.map { $0.isEmpty || $0.hasSuffix(".") ? $0 : $0 + "." }
+      let report = try Progress.during("loading \(path)") {
+        try module.load(path, prefix: prefix, allowing: .all) { "--weights-prefix \($0)" }
+      }
+      return LoadedWeights(path: path, report: report)
+    }
+    if let note = loaded?.note { Terminal.error(note) }
+    if let dtype, loaded != nil { try module.cast(to: dtype.dtype) }
+    return LoadedModel(
+      model: try SwiftModel(module, name: definition.name), saved: nil,
+      hasRandomWeights: try weights == nil && !module.parameters().isEmpty, weights: loaded, leaves: leaves)
+  }
+
+  /// Options about tracing say nothing to what was traced before.
+  ///
+  /// - Parameter configuration: the file that the options may be from.
+  private func checkNothingToTrace(configuration: String?) throws(XylemError) {
+    let given: [(String, Bool)] = [
+      ("--leaf", !leaves.isEmpty), ("--wrap", !wrapped.isEmpty), ("--no-default-leaves", noDefaultLeaves),
+      ("--auto-leaf", autoLeaf), ("--concrete", !concrete.isEmpty),
+      ("--symbolic", !symbolic.isEmpty), ("--naming", naming != nil),
+    ]
+    guard let option = given.first(where: \.1)?.0 else { return }
+    throw CommandErrors.tracedAlready(
+      configuration == nil ? option : String(option.dropFirst(2)), configuration: configuration)
+  }
+
+  /// Finds out, before any work is done, whether the output can't be written or would replace what is read.
+  ///
+  /// - Throws: `file.unwritable`, `usage`.
+  func checkOutput(reading inputs: [String] = []) throws(XylemError) {
+    guard let output else { return }
+    try OutputFile.check(output)
+    for path in files + inputs where OutputFile.areSame(path, output) {
+      throw CommandErrors.replacesInput(path, by: "the output", option: "-o")
+    }
+  }
+
+  /// Whether `--dtype` is about inputs and nothing else: with weights, which the configuration may name, it is about the model too.
+  var castsInputsAlone: Bool { dtype != nil && weights == nil && config == nil }
+
+  /// The files that the options name, and that are read.
+  var files: [String] { [model] + [config, weights].compactMap(\.self) + plugins.plugins }
+
+  /// Puts a result where the options say, in the style of that place.
+  func emit(_ text: (OutputStyle) throws -> String) throws {
+    try emit(try text(output == nil ? Terminal.current.outputStyle : .plain))
+  }
+
+  /// Puts a result where the options say: to the file, or to standard output.
+  func emit(_ text: String) throws {
+    guard let output else { return try Terminal.output(text) }
+    try OutputFile.write(text.hasSuffix("\n") ? text : text + "\n", to: output)
+  }
+}
+
+/// The value of `--concrete NAME=VALUE`.
+struct ConcreteValue: ExpressibleByArgument, Equatable {
+  let name: String
+  let value: XylemGraph.Argument
+
+  init(_ name: String, string: String) {
+    self.name = name
+    value = .string(string)
+  }
+
+  var isString: Bool { if case .string = value { true } else { false } }
+
+  init?(argument: String) {
+    let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    guard parts.count == 2, !parts[0].isEmpty, let value = Self.literal(parts[1]) else { return nil }
+    name = parts[0]
+    self.value = value
+  }
+
+  static var allValueStrings: [String] { ["NAME=VALUE, where VALUE is a finite number, true, false, null or a string"] }
+  static var defaultCompletionKind: CompletionKind { .default }
+
+  /// A string where the text is nothing else; in double quotes it is one in any case.
+  private static func literal(_ text: String) -> XylemGraph.Argument? {
+    switch text {
+    case "true", "True": return .bool(true)
+    case "false", "False": return .bool(false)
+    case "null", "None": return XylemGraph.Argument.none
+    case _ where text.hasPrefix("\"") && text.hasSuffix("\"") && text.count > 1:
+      return .string(String(text.dropFirst().dropLast()))
+    default:
+      if text.isEmpty { return nil }
+      if let number = Int(text) { return .int(number) }
+      guard let number = Double(text) else { return .string(text) }
+      return number.isFinite ? .float(number) : nil
+    }
+  }
+}
+
+extension Naming: ExpressibleByArgument {}
+extension Mode: ExpressibleByArgument {}
+
+/// The formats of most commands.
+enum TextOrJSON: String, ExpressibleByArgument, CaseIterable { case text, json }

@@ -1,0 +1,173 @@
+internal import ArgumentParser
+internal import Foundation
+internal import XylemDiff
+internal import XylemErrors
+internal import XylemFiles
+
+/// The options that change the expectations of a configuration.
+struct ExpectationEditOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Accepts the finding with this fingerprint, or the beginning of one: writes an expectation into the file of --config. Repeatable.",
+      valueName: "fingerprint"))
+  var accept: [String] = []
+  @Option(parsing: .unconditional, help: ArgumentHelp("With --accept: why it is intended.", valueName: "text"))
+  var reason: String?
+  @Option(help: ArgumentHelp("With --accept: who answers for it.", valueName: "name")) var owner: String?
+  @Option(help: ArgumentHelp("With --accept: the last day on which it holds, as in 2027-01-31.", valueName: "day"))
+  var expires: String?
+  @Flag(help: "Takes expectations that match nothing, and members that are gone, out of the file of --config.")
+  var prune = false
+
+  /// Whether anything is to be changed.
+  var isWanted: Bool { prune || !accept.isEmpty }
+
+  func validate() throws {
+    for fingerprint in accept
+    where fingerprint.utf8.count < 6 || fingerprint.utf8.count > 16
+      || !fingerprint.utf8.allSatisfy({ "0123456789abcdef".utf8.contains($0) })
+    {
+      throw ValidationError("'--accept \(fingerprint)': a fingerprint is six to sixteen of the digits 0-9 and a-f")
+    }
+    if !accept.isEmpty, reason?.allSatisfy(\.isWhitespace) ?? true {
+      throw ValidationError("'--accept' needs '--reason <text>': why the difference is intended")
+    }
+    if accept.isEmpty,
+      let option = [("--reason", reason), ("--owner", owner), ("--expires", expires)].first(where: { $0.1 != nil })
+    {
+      throw ValidationError("'\(option.0)' needs '--accept <fingerprint>'")
+    }
+    if owner?.allSatisfy(\.isWhitespace) == true { throw ValidationError("'--owner' needs a name") }
+    if let expires, !DiffExpectation.isDay(expires) {
+      throw ValidationError("'--expires \(expires)': this is not a day; it is written as in 2027-01-31")
+    }
+  }
+}
+
+/// Writes expectations into a configuration, and takes those that match nothing out of it.
+struct ExpectationEdit {
+  let options: ExpectationEditOptions
+  let file: String
+
+  /// Changes the file as a diff asks for; what is changed goes to the error stream. A file that needs no change is not touched.
+  ///
+  /// Several commands may change one file at once: each reads what the others wrote, and none of their changes is lost.
+  ///
+  /// - Returns: the expectations that the file has now.
+  /// - Throws: `diff.unknown-finding`, `config.malformed`, `file.unwritable`; then the file is as it was.
+  func apply(_ diff: TraceDiff) throws -> [DiffExpectation] {
+    try FolderLock.withLock(on: file) { isLocked in
+      if !isLocked {
+        Terminal.warn("the folder of '\(file)' can't be locked: a change that another command makes now may be lost")
+      }
+      return try change(diff)
+    }
+  }
+
+  private func change(_ diff: TraceDiff) throws -> [DiffExpectation] {
+    let exists = FileManager.default.fileExists(atPath: file)
+    let before = exists ? try Configuration.load(file) : Configuration(file: file)
+    var list = try ExpectationList(
+      exists ? Configuration.text(of: file) : "", file: file, expectations: before.expectations)
+    var said: [String] = []
+    if options.prune { said += try prune(&list, diff) }
+    for expectation in try accepted(diff, before.expectations) {
+      try list.add(expectation)
+      said.append("accepted \(expectation.rule) at \(expectation.place) in \(file)")
+    }
+    guard !said.isEmpty else { return before.expectations }
+    let meant = list.items.map(\.expectation)
+    let text = list.text
+    try check(text, before: before, meant: meant)
+    try AtomicFile.write(text, to: file)
+    for line in said { Terminal.error("note: \(line)") }
+    return try Configuration.load(file).expectations
+  }
+
+  /// Whether a text reads as the same configuration with other expectations.
+  private func check(_ text: String, before: Configuration, meant: [DiffExpectation]) throws(XylemError) {
+    var after: Configuration
+    do { after = try ConfigurationReader(file: file).read(text) } catch {
+      throw ConfigurationErrors.editFailed(file, cause: error)
+    }
+    func plain(_ expectations: [DiffExpectation]) -> [DiffExpectation] {
+      expectations.map(Self.plain).sorted { ($0.rule, $0.place, $0.reason) < ($1.rule, $1.place, $1.reason) }
+    }
+    let isAsMeant = plain(after.expectations) == plain(meant)
+    after.expectations = before.expectations
+    guard isAsMeant, after == before else { throw ConfigurationErrors.editFailed(file, cause: nil) }
+  }
+
+  /// An expectation without where it is written.
+  private static func plain(_ expectation: DiffExpectation) -> DiffExpectation {
+    var expectation = expectation
+    expectation.location = nil
+    return expectation
+  }
+
+  // MARK: - Accepting
+
+  /// - Parameter present: what the file holds now, which may be more than the diff was made with.
+  private func accepted(
+    _ diff: TraceDiff, _ present: [DiffExpectation]
+  ) throws(XylemError) -> [DiffExpectation] {
+    var found: [DiffExpectation] = []
+    for prefix in options.accept {
+      let matches = diff.findings.filter { $0.fingerprint.hasPrefix(prefix) }
+      let fingerprints = Set(matches.map(\.fingerprint))
+      guard fingerprints.count <= 1 else { throw CommandErrors.ambiguousFingerprint(prefix, matches) }
+      guard let first = matches.first else { throw CommandErrors.unknownFingerprint(prefix, diff.findings) }
+      guard !first.rule.isAboutExpectations else { throw CommandErrors.acceptedProblem(first) }
+      let other = present.first { $0.rule == first.rule.rawValue && $0.place == first.fingerprint }
+      if matches.allSatisfy({ $0.expectation != nil }) || other != nil {
+        let reason = first.expectation?.reason ?? other?.reason ?? ""
+        Terminal.error("note: \(first.fingerprint) is accepted already: \(reason)")
+        continue
+      }
+      guard !found.contains(where: { $0.place == first.fingerprint }) else { continue }
+      let differences = matches.flatMap(\.differences)
+      found.append(
+        DiffExpectation(
+          rule: first.rule.rawValue, place: first.fingerprint, count: differences.count,
+          members: differences == [first.fingerprint] ? [] : Set(differences).sorted(), reason: options.reason ?? "",
+          owner: options.owner, expires: options.expires))
+    }
+    return found
+  }
+
+  // MARK: - Pruning
+
+  /// What became of the list's items, by their positions; of those that were added since the diff was made nothing is known.
+  private func uses(_ list: ExpectationList, _ diff: TraceDiff) -> [(index: Int, use: ExpectationUse)] {
+    var left = diff.expectations
+    return list.items.indices.compactMap { index in
+      let item = Self.plain(list.items[index].expectation)
+      guard let found = left.firstIndex(where: { Self.plain($0.expectation) == item }) else { return nil }
+      return (index, left.remove(at: found))
+    }
+  }
+
+  private func prune(_ list: inout ExpectationList, _ diff: TraceDiff) throws(XylemError) -> [String] {
+    var said: [String] = []
+    for (index, use) in uses(list, diff).reversed() {
+      let name = "\(use.expectation.rule) at \(use.expectation.place)"
+      guard use.problems == [.expectationUnused] else { continue }
+      var left = use.expectation
+      left.members.removeAll(where: use.gone.contains)
+      if use.matched == 0 || left.members.isEmpty && !use.expectation.members.isEmpty {
+        list.remove(at: index)
+        said.insert("took out \(name), which matches nothing", at: 0)
+        continue
+      }
+      if let count = left.count { left.count = min(count, use.matched) }
+      guard left != use.expectation else { continue }
+      try list.replace(at: index, with: left)
+      let what =
+        use.gone.isEmpty
+        ? "lowered the count of"
+        : "took \(use.gone.count == 1 ? "a member that is" : "\(use.gone.count) members that are") gone out of"
+      said.insert("\(what) \(name)", at: 0)
+    }
+    return said
+  }
+}

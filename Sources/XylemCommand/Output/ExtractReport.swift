@@ -1,0 +1,84 @@
+internal import XylemFiles
+internal import Foundation
+internal import XylemExtract
+internal import XylemReport
+internal import XylemScript
+internal import XylemTrace
+
+/// What `xylem extract` prints.
+struct ExtractReport {
+  let mode: Mode
+  let entries: [FeatureEntry]
+  let plan: Plan
+  /// The likeliest classes, where labels were given.
+  let classes: [ClassRanking]?
+  /// What `--explain` asks for.
+  let explanation: ExplainReport?
+
+  /// The contract's JSON; `--labels` adds `classes` and `--explain` `explanation`. A value
+  /// that is not a tensor has an empty shape, and one that is not a number no minimum, mean and maximum; a string has its `value`. `convertedFrom`
+  /// says what a tensor was before its values became plain numbers.
+  var json: JSONValue {
+    var members: [String: JSONValue] = [
+      "schema": .int(1), "mode": .string(mode.rawValue), "features": .array(entries.map(Self.json)),
+      "prunedOperations": .int(plan.prunedCount), "keptOperations": .int(plan.keptCount),
+    ]
+    if let explanation { members["explanation"] = explanation.json }
+    if let classes { members["classes"] = .array(classes.map(\.json)) }
+    return .object(members)
+  }
+
+  private static func json(of entry: FeatureEntry) -> JSONValue {
+    var members: [String: JSONValue] = ["key": .string(entry.key), "node": .string(entry.node)]
+    let (shape, dtype, numbers): ([Int], String, [JSONValue]) =
+      switch entry.content {
+      case .tensor(let array, let summary):
+        (
+          array.shape, array.dtype.rawValue,
+          [summary.minimum, summary.mean, summary.maximum].map { $0.map { .double($0) } ?? .null }
+        )
+      case .scalar(let value, let type, _): ([], type, [value, value, value])
+      case .string: ([], "str", [.null, .null, .null])
+      case .other(let type): ([], type, [.null, .null, .null])
+      }
+    if case .string(let text) = entry.content { members["value"] = .string(text) }
+    if let form = entry.convertedFrom { members["convertedFrom"] = .string("\(form)") }
+    members["shape"] = .array(shape.map { .int($0) })
+    members["dtype"] = .string(dtype)
+    for (name, number) in zip(["min", "mean", "max"], numbers) { members[name] = number }
+    return .object(members)
+  }
+
+  /// The table, then the classes, without a line break at its end.
+  func text(_ style: OutputStyle) -> String {
+    let nanCounts = entries.map { entry in
+      if case .tensor(_, let summary) = entry.content { summary.nanCount } else { 0 }
+    }
+    let showsNaN = nanCounts.contains { $0 > 0 }
+    var table = TextTable(
+      [.left, .left, .left, .left, .right, .right, .right] + (showsNaN ? [.right] : []),
+      headings: ["key", "node", "shape", "dtype", "minimum", "mean", "maximum"] + (showsNaN ? ["NaN"] : []),
+      dispensable: [3, 2, 1])
+    for (entry, nanCount) in zip(entries, nanCounts) {
+      table.append(
+        [entry.key, entry.node] + Self.cells(of: entry) + (showsNaN ? [nanCount > 0 ? "\(nanCount)" : ""] : []))
+    }
+    return ([table.text(style)] + (explanation.map { [$0.text] } ?? []) + (classes ?? []).map(\.text)).joined(
+      separator: "\n\n")
+  }
+
+  private static func cells(of entry: FeatureEntry) -> [String] {
+    switch entry.content {
+    case .tensor(let array, let summary):
+      let numbers = [summary.minimum, summary.mean, summary.maximum].map { $0.map(short) ?? "-" }
+      return ["\(array.shape)", array.dtype.rawValue] + numbers
+    case .scalar(.double(let number), let type, _): return ["-", type] + Array(repeating: short(number), count: 3)
+    case .scalar(let value, let type, _): return ["-", type] + Array(repeating: value.text, count: 3)
+    case .string(let text): return [JSONValue.string(text).text, "str", "-", "-", "-"]
+    case .other(let type): return ["-", type, "-", "-", "-"]
+    }
+  }
+
+  /// A number with six digits.
+  static func short(_ number: Double) -> String { String(format: "%.6g", number) }
+}

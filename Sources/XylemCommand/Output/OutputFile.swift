@@ -1,0 +1,71 @@
+internal import Foundation
+internal import Glibc
+internal import XylemErrors
+internal import XylemFiles
+
+/// Where results are written to.
+enum OutputFile {
+  /// Finds out, before any work is done, whether a file can't be written.
+  ///
+  /// - Throws: `file.unwritable` where its folder is missing or where it is a folder.
+  static func check(_ path: String) throws(XylemError) {
+    guard !isStandardOutput(path) else { return }
+    guard folderExists(at: folder(of: path)) else { throw CommandErrors.missingFolder(folder(of: path), of: path) }
+    guard !folderExists(at: path) else { throw CommandErrors.targetIsFolder(path) }
+  }
+
+  /// Finds out whether a folder can't be made.
+  ///
+  /// - Throws: `file.unwritable` where there is a file of that name, or no folder above it.
+  static func checkFolder(_ path: String) throws(XylemError) {
+    guard !folderExists(at: path) else { return }
+    guard !FileManager.default.fileExists(atPath: path) else { throw CommandErrors.imagesIsFile(path) }
+    let above = folder(of: path.last == "/" ? String(path.dropLast()) : path)
+    guard folderExists(at: above) else { throw CommandErrors.missingFolder(above, of: path) }
+  }
+
+  /// Makes a folder where there is none.
+  static func makeFolder(_ path: String, after written: [String]) throws(XylemError) {
+    guard !folderExists(at: path) else { return }
+    guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
+      throw CommandErrors.folderNotMade(path, String(cString: strerror(errno)), written: written)
+    }
+  }
+
+  /// Writes text, whole or not at all.
+  static func write(_ text: String, to path: String) throws(XylemError) {
+    try AtomicFile.write(text, to: self.path(of: path))
+  }
+
+  /// Whether a path stands for standard output: `-`, or with the format of what is written, `-.npy`.
+  static func isStandardOutput(_ path: String) -> Bool { path == "-" || path.hasPrefix("-.") }
+
+  /// The path to write to.
+  static func path(of path: String) -> String { isStandardOutput(path) ? "/dev/stdout" : path }
+
+  /// Whether two paths lead to one file that exists.
+  static func areSame(_ a: String, _ b: String) -> Bool {
+    guard FileManager.default.fileExists(atPath: a), FileManager.default.fileExists(atPath: b) else { return false }
+    return URL(fileURLWithPath: a).resolvingSymlinksInPath().path
+      == URL(fileURLWithPath: b).resolvingSymlinksInPath().path
+  }
+
+  /// A path like another one at which there is nothing yet: `features-2.npy`.
+  static func free(near path: String) -> String {
+    let path = path.hasSuffix("/") ? String(path.dropLast()) : path
+    let name = path.split(separator: "/").last ?? ""
+    let ending = name.dropFirst().lastIndex(of: ".").map { String(name[$0...]) } ?? ""
+    let stem = path.dropLast(ending.count)
+    return (2...).lazy.map { "\(stem)-\($0)\(ending)" }.first { !FileManager.default.fileExists(atPath: $0) } ?? path
+  }
+
+  private static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  private static func folderExists(at path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+  }
+}

@@ -1,0 +1,113 @@
+internal import Foundation
+internal import XylemDiff
+internal import XylemErrors
+internal import XylemFiles
+internal import XylemTensor
+internal import XylemScript
+
+/// A report that `xylem diff --format json` wrote, as far as another one is compared with it.
+struct SavedReport {
+  /// The most bytes that a report may have: 256 mebibytes.
+  static let mostBytes = 1 << 28
+
+  let base: TraceDiff.Base
+
+  /// Whether what is at a path is a report and no model: its first character is a brace, or it is a pipe, which no model comes through.
+  ///
+  /// - Throws: `file.unreadable`; what does not exist is no report.
+  static func isReport(_ path: String) throws(XylemError) -> Bool {
+    guard !path.hasSuffix(".xylem"), FileManager.default.fileExists(atPath: path) else { return false }
+    guard let start = try WholeFile.start(of: path, count: 64) else { return true }
+    return start.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "{")
+  }
+
+  /// Reads a report.
+  ///
+  /// - Throws: `file.unreadable`; `diff.unreadable` for another kind of JSON, another schema, or a damaged report.
+  init(path: String) throws(XylemError) {
+    guard let data = try WholeFile.bytes(of: path, upTo: Self.mostBytes) else {
+      throw CommandErrors.badReport(path, "it is larger than \(Self.mostBytes) bytes")
+    }
+    let file: File
+    do {
+      let version = try BoundedJSON.decode(Version.self, from: data)
+      guard version.schema == 1 else {
+        throw CommandErrors.badReport(path, "its schema is \(version.schema); this version reads 1")
+      }
+      file = try BoundedJSON.decode(File.self, from: data)
+    } catch let error as XylemError {
+      throw error
+    } catch {
+      throw CommandErrors.badReport(path, Self.reason(error))
+    }
+    var findings: [Finding] = []
+    for (number, saved) in file.findings.enumerated() {
+      guard let finding = saved.finding else {
+        throw CommandErrors.badReport(
+          path, "finding \(number + 1) has a rule, a level or a fingerprint that there is not: \(saved.rule)")
+      }
+      findings.append(finding)
+    }
+    var hidden: [HiddenPart] = []
+    for part in file.hidden {
+      guard let kind = HiddenPart.Kind(rawValue: part.kind) else {
+        throw CommandErrors.badReport(path, "it hides something of the kind '\(part.kind)', which there is not")
+      }
+      hidden.append(HiddenPart(path: part.path, kind: kind))
+    }
+    base = TraceDiff.Base(model: file.model, findings: findings, hidden: hidden)
+  }
+
+  /// What is wrong with the JSON, in one sentence.
+  private static func reason(_ error: any Error) -> String {
+    func place(_ context: DecodingError.Context) -> String {
+      let path = context.codingPath.map { $0.intValue.map { "\($0 + 1)" } ?? $0.stringValue }
+      return path.isEmpty ? "" : " in " + path.joined(separator: ", ")
+    }
+    switch error as? DecodingError {
+    case .keyNotFound(let key, let context): return "it has no '\(key.stringValue)'\(place(context))"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      return "a value is of another type than a report has it\(place(context))"
+    default: return "it is no JSON, or is cut short"
+    }
+  }
+
+  private struct Version: Decodable { let schema: Int }
+
+  private struct File: Decodable {
+    let model: String
+    let hidden: [Part]
+    let findings: [Saved]
+  }
+
+  private struct Part: Decodable {
+    let path: String
+    let kind: String
+  }
+
+  private struct Saved: Decodable {
+    let rule: String
+    let level: String
+    let fingerprint: String
+    let module: String
+    let node: String?
+    let message: String
+    let train: String?
+    let eval: String?
+    /// Reports of earlier versions don't have it.
+    let members: [String]?
+
+    var finding: Finding? {
+      guard let rule = RuleID(rawValue: rule), let level = Finding.Level(rawValue: level),
+        DiffExpectation.isFingerprint(fingerprint), members?.allSatisfy(DiffExpectation.isFingerprint) ?? true
+      else { return nil }
+      var members: [Finding.Member] = []
+      if let saved = self.members, saved != [fingerprint] {
+        members = saved.map { Finding.Member(fingerprint: $0, node: node ?? module, message: message) }
+      }
+      return Finding(
+        rule: rule, level: level, fingerprint: fingerprint, module: module, node: node, message: message, why: rule.why,
+        train: train, eval: eval, members: members, remedy: "")
+    }
+  }
+}

@@ -1,0 +1,251 @@
+package import XylemTensor
+package import XylemScript
+package import CXylem
+package import XylemErrors
+
+/// A flat list of instructions over numbered slots, ready to run: the lowest form of a plan.
+///
+/// Immutable once made; may run in several threads at once, each run with slots of its own. Running looks nothing up
+/// by name. A slot is freed right after the last instruction that reads it.
+@safe
+package final class Program: @unchecked Sendable {
+  /// Where an instruction takes an argument from.
+  package indirect enum Operand: Sendable {
+    case slot(Int)
+    /// A value that is the same in every run.
+    case constant(Value)
+    case list([Operand], ScriptType?)
+    case tuple([Operand], ScriptType?)
+    /// Keys and values in turn.
+    case dictionary([Operand], ScriptType?)
+  }
+
+  /// What an instruction does.
+  package enum Action: Sendable {
+    case callOperator(TensorOperator)
+    case call(Callable)
+    /// Calls Swift code.
+    case host(HostFunction)
+    /// Gives the operand itself.
+    case copy
+    /// One element of a tuple.
+    case element(Int)
+    case field(String)
+    case readAttribute(ScriptObject, String)
+    case writeAttribute(ScriptObject, String)
+    /// Fails where the operand is not the expected truth value.
+    case check(expected: Bool)
+  }
+
+  /// One step.
+  package struct Instruction: Sendable {
+    package var action: Action
+    package var operands: [Operand]
+    /// The slots of the results, in order.
+    package var results: [Int]
+    /// Operands whose final value is a result too, after the others: containers that a region changes.
+    package var changed: [Int] = []
+    /// Operands whose storage is written.
+    package var writes: [Int] = []
+    /// Whether buffers or attributes of the model may be written.
+    package var writesModel = false
+    /// Positions in ``protected`` of values that were asked for and might be overwritten by this instruction.
+    package var mayOverwrite: [Int] = []
+    /// Slots that are not read after this instruction.
+    package var releases: [Int] = []
+    /// What the instruction belongs to, for errors.
+    package var origin: Int
+
+    package init(_ action: Action, _ operands: [Operand], results: [Int], origin: Int) {
+      self.action = action
+      self.operands = operands
+      self.results = results
+      self.origin = origin
+    }
+  }
+
+  /// A value that was asked for and that a later instruction may overwrite: it is copied right before, where it shares storage
+  /// with what is written.
+  package struct Protected: Sendable {
+    package var operand: Operand
+    /// Whether it may share storage with the model's own tensors.
+    package var aliasesModel: Bool
+
+    package init(operand: Operand, aliasesModel: Bool) {
+      self.operand = operand
+      self.aliasesModel = aliasesModel
+    }
+  }
+
+  /// A moment between two instructions at which a value can be looked at.
+  package struct Stop: Sendable {
+    /// How many instructions ran before.
+    package var position: Int
+    /// The value.
+    package var operand: Operand
+    /// Slots that the observer fills before the instructions that lead here; where there are none, it need not.
+    package var filled: [Int] = []
+
+    package init(after position: Int, _ operand: Operand, filled: [Int] = []) {
+      self.position = position
+      self.operand = operand
+      self.filled = filled
+    }
+  }
+
+  /// A failure while running, with the origin of the instruction.
+  package struct Failure: Error {
+    package let origin: Int
+    package let error: XylemError
+    /// Whether a check found another value than was expected.
+    package let isCheck: Bool
+  }
+
+  package let instructions: [CompiledInstruction]
+  package let protected: [CompiledProtected]
+  package let results: [(operand: CompiledOperand, protected: Int?)]
+  package let stops: [(position: Int, operand: CompiledOperand, filled: [Int])]
+  package let slotCount: Int
+  package let inputCount: Int
+  /// The most operands that an instruction has.
+  let operandCount: Int
+  package let library: RuntimeLibrary
+  /// Keeps constants alive.
+  private let constants: ConstantPool
+
+  /// The number of instructions.
+  package var count: Int { instructions.count }
+
+  /// Compiles instructions.
+  ///
+  /// - Parameters:
+  ///   - inputCount: slots 0 to inputCount - 1 are filled by the caller.
+  ///   - results: what a run gives; where it is protected, its position in `protected`.
+  ///   - stops: where an observed run can be looked at, in order of their positions.
+  /// - Throws: `runtime.not-found`, `runtime.tensor` for a constant that can't be passed.
+  package init(
+    _ instructions: [Instruction], slotCount: Int, inputCount: Int, protected: [Protected],
+    results: [(operand: Operand, protected: Int?)], stops: [Stop] = []
+  ) throws(XylemError) {
+    let library = try RuntimeLibrary.shared()
+    let pool = ConstantPool(library)
+    var compiled: [CompiledInstruction] = []
+    for instruction in instructions { compiled.append(try CompiledInstruction(instruction, pool)) }
+    var guarded: [CompiledProtected] = []
+    for value in protected {
+      guarded.append(
+        CompiledProtected(
+          operand: try CompiledOperand(value.operand, type: nil, pool), aliasesModel: value.aliasesModel))
+    }
+    var outputs: [(operand: CompiledOperand, protected: Int?)] = []
+    for result in results {
+      outputs.append((try CompiledOperand(result.operand, type: nil, pool), result.protected))
+    }
+    var moments: [(position: Int, operand: CompiledOperand, filled: [Int])] = []
+    for stop in stops {
+      moments.append((stop.position, try CompiledOperand(stop.operand, type: nil, pool), stop.filled))
+    }
+    self.instructions = compiled
+    self.stops = moments
+    self.protected = guarded
+    self.results = outputs
+    self.slotCount = slotCount
+    self.inputCount = inputCount
+    operandCount = compiled.map(\.operands.count).max() ?? 0
+    self.library = library
+    constants = pool
+  }
+}
+
+package struct CompiledProtected {
+  package let operand: CompiledOperand
+  package let aliasesModel: Bool
+}
+
+/// Constants in the form that crosses the boundary.
+@safe
+final class ConstantPool {
+  let library: RuntimeLibrary
+  private var values: [RuntimeObject] = []
+
+  init(_ library: RuntimeLibrary) { self.library = library }
+
+  /// A constant's raw form, which lives as long as the pool.
+  func raw(_ value: Value, type: ScriptType?) throws(XylemError) -> xylem_value {
+    let raw = unsafe try value.makeRaw(library, type: type?.handle)
+    unsafe values.append(RuntimeObject(adopting: raw, library: library))
+    return unsafe raw
+  }
+}
+
+/// An operand with everything looked up.
+@safe
+package indirect enum CompiledOperand {
+  case slot(Int)
+  case constant(xylem_value)
+  case container(xylem_tag, [CompiledOperand], ScriptType?)
+
+  init(_ operand: Program.Operand, type: ScriptType?, _ pool: ConstantPool) throws(XylemError) {
+    switch operand {
+    case .slot(let slot): self = .slot(slot)
+    case .constant(let value): self = unsafe .constant(try pool.raw(value, type: type))
+    case .list(let elements, let own):
+      let type = own ?? type
+      self = unsafe .container(XYLEM_LIST, try Self.compile(elements, type, XYLEM_LIST, pool), type)
+    case .tuple(let elements, let own):
+      let type = own ?? type
+      self = unsafe .container(XYLEM_TUPLE, try Self.compile(elements, type, XYLEM_TUPLE, pool), type)
+    case .dictionary(let elements, let own):
+      let type = own ?? type
+      self = unsafe .container(XYLEM_DICT, try Self.compile(elements, type, XYLEM_DICT, pool), type)
+    }
+  }
+
+  private static func compile(
+    _ elements: [Program.Operand], _ type: ScriptType?, _ tag: xylem_tag, _ pool: ConstantPool
+  ) throws(XylemError) -> [CompiledOperand] {
+    var compiled: [CompiledOperand] = []
+    for (index, element) in elements.enumerated() {
+      let handle = unsafe type?.elementHandle(at: index, of: tag)
+      let inner = unsafe handle.map { unsafe ScriptType(handle: $0, library: pool.library) }
+      compiled.append(try CompiledOperand(element, type: inner, pool))
+    }
+    return compiled
+  }
+}
+
+/// A class, so that running one copies none of its arrays.
+package final class CompiledInstruction {
+  let action: Program.Action
+  let operands: [CompiledOperand]
+  package let results: [Int]
+  let changed: [Int]
+  package let writes: [Int]
+  package let writesModel: Bool
+  let mayOverwrite: [Int]
+  let releases: [Int]
+  package let origin: Int
+
+  init(_ source: Program.Instruction, _ pool: ConstantPool) throws(XylemError) {
+    action = source.action
+    var compiled: [CompiledOperand] = []
+    let types: [ScriptType?]
+    if case .callOperator(let op) = source.action {
+      types = op.schema.arguments.map { $0.type }
+    } else {
+      types = []
+    }
+    for (position, operand) in source.operands.enumerated() {
+      compiled.append(
+        try CompiledOperand(operand, type: types.indices.contains(position) ? types[position] : nil, pool))
+    }
+    operands = compiled
+    results = source.results
+    changed = source.changed
+    writes = source.writes
+    writesModel = source.writesModel
+    mayOverwrite = source.mayOverwrite
+    releases = source.releases
+    origin = source.origin
+  }
+}

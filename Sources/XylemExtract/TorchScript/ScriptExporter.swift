@@ -1,0 +1,197 @@
+package import XylemTensor
+package import XylemScript
+internal import XylemFiles
+package import CXylem
+package import XylemErrors
+
+/// Writes a TorchScript archive step by step: a `forward` with a block of code for each mode.
+///
+/// Used by one thread at a time. The model is read and not changed. Every method throws `extract.unsavable`.
+@safe
+package final class ScriptExporter {
+  /// A value of the code that is written; good within its mode.
+  package struct Item: Hashable {
+    package let number: UInt32
+  }
+
+  private let handle: OpaquePointer
+  private let library: RuntimeLibrary
+  private let root: ScriptObject
+
+  /// An exporter of what `root`'s `forward` is.
+  ///
+  /// - Parameter keeps: for each argument of `forward`, the module itself left out, whether the written one has it.
+  package init(_ root: ScriptObject, forward: ScriptFunction, keeps: [Bool]) throws(XylemError) {
+    let library = root.object.library
+    var out: OpaquePointer?
+    try unsafe Self.check {
+      unsafe library.table.pointee.exporter_make(
+        &root.object.raw, forward.handle, keeps.map { $0 ? 1 : 0 }, keeps.count, &out, $0)
+    }
+    guard let handle = unsafe out else { throw XylemError(.extractUnsavable, "the runtime gave nothing back") }
+    unsafe self.handle = unsafe handle
+    self.library = library
+    self.root = root
+  }
+
+  deinit { unsafe library.table.pointee.exporter_release(handle) }
+
+  private static let unsavable = "the features can't be saved as TorchScript"
+
+  private static func check(_ body: (UnsafeMutablePointer<xylem_error>) -> xylem_status) throws(XylemError) {
+    try unsafe XylemTensor.check(
+      { RuntimeErrors.failed(.extractUnsavable, Self.unsavable, reason: RuntimeErrors.firstLines($1)) },
+      body)
+  }
+
+  private func item(
+    _ body: (UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<xylem_error>) -> xylem_status
+  ) throws(XylemError) -> Item {
+    var out: UInt32 = 0
+    try unsafe Self.check { unsafe body(&out, $0) }
+    return Item(number: out)
+  }
+
+  private func items(
+    _ body: (
+      UnsafeMutablePointer<UInt32>, Int, UnsafeMutablePointer<Int>, UnsafeMutablePointer<xylem_error>
+    ) -> xylem_status
+  ) throws(XylemError) -> [Item] {
+    var results = [UInt32](repeating: 0, count: 64)
+    var count = 0
+    try unsafe Self.check { unsafe body(&results, results.count, &count, $0) }
+    return results.prefix(count).map(Item.init(number:))
+  }
+
+  /// Says that what follows belongs to a mode.
+  package func begin(isTraining: Bool) throws(XylemError) {
+    try unsafe Self.check { unsafe library.table.pointee.exporter_begin(handle, isTraining ? 1 : 0, $0) }
+  }
+
+  /// Lets a mode that has no code raise a message.
+  package func refuse(isTraining: Bool, _ message: String) throws(XylemError) {
+    try unsafe Self.check { error in
+      unsafe message.withText {
+        unsafe library.table.pointee.exporter_refuse(handle, isTraining ? 1 : 0, $0, error)
+      }
+    }
+  }
+
+  /// An argument of `forward` that was kept.
+  package func argument(at position: Int) throws(XylemError) -> Item {
+    try unsafe item { unsafe library.table.pointee.exporter_argument(handle, position, $0, $1) }
+  }
+
+  /// A value that is always the same; a module of the model is reached from the root.
+  package func constant(_ value: Value, type: ScriptType? = nil) throws(XylemError) -> Item {
+    var raw = unsafe try value.makeRaw(library, type: type?.handle)
+    defer { unsafe library.table.pointee.value_release(&raw) }
+    return try unsafe item { unsafe library.table.pointee.exporter_constant(handle, &raw, $0, $1) }
+  }
+
+  package func container(_ tag: xylem_tag, _ type: ScriptType?, _ elements: [Item]) throws(XylemError) -> Item {
+    try unsafe item {
+      unsafe library.table.pointee.exporter_container(
+        handle, Int32(tag.rawValue), type?.handle, elements.map(\.number), elements.count, $0, $1)
+    }
+  }
+
+  package func call(_ op: TensorOperator, _ arguments: [Item]) throws(XylemError) -> [Item] {
+    try unsafe items {
+      unsafe library.table.pointee.exporter_operator(
+        handle, op.handle, arguments.map(\.number), arguments.count, $0, $1, $2, $3)
+    }
+  }
+
+  package func call(_ callable: Callable, _ arguments: [Item]) throws(XylemError) -> [Item] {
+    try unsafe items {
+      unsafe library.table.pointee.exporter_call(
+        handle, callable.handle, arguments.map(\.number), arguments.count, $0, $1, $2, $3)
+    }
+  }
+
+  /// One element of a tuple, a list, or a dictionary with numbers for keys.
+  package func element(_ index: Int, of container: Item) throws(XylemError) -> Item {
+    try unsafe item {
+      unsafe library.table.pointee.exporter_element(handle, container.number, Int64(index), $0, $1)
+    }
+  }
+
+  /// The part of a dictionary or a named tuple under a text.
+  package func part(_ key: String, of container: Item) throws(XylemError) -> Item {
+    try unsafe item { out, error in
+      unsafe key.withText { unsafe library.table.pointee.exporter_part(handle, container.number, $0, out, error) }
+    }
+  }
+
+  package func attribute(_ name: String, of owner: Item) throws(XylemError) -> Item {
+    try unsafe item { out, error in
+      unsafe name.withText { unsafe library.table.pointee.exporter_attribute(handle, owner.number, $0, out, error) }
+    }
+  }
+
+  package func setAttribute(_ name: String, of owner: Item, to value: Item) throws(XylemError) {
+    try unsafe Self.check { error in
+      unsafe name.withText {
+        unsafe library.table.pointee.exporter_set_attribute(handle, owner.number, $0, value.number, error)
+      }
+    }
+  }
+
+  /// Raises a message where a condition is not what it must be.
+  package func check(_ condition: Item, is expected: Bool, _ message: String) throws(XylemError) {
+    try unsafe Self.check { error in
+      unsafe message.withText {
+        unsafe library.table.pointee.exporter_check(handle, condition.number, expected ? 1 : 0, $0, error)
+      }
+    }
+  }
+
+  /// Gives a value a name in the written code, where it is a valid one.
+  package func name(_ item: Item, _ name: String) throws(XylemError) {
+    try unsafe Self.check { error in
+      unsafe name.withText { unsafe library.table.pointee.exporter_name(handle, item.number, $0, error) }
+    }
+  }
+
+  /// A copy of a tensor.
+  ///
+  /// - Parameter notTensor: the error for a value that is none, made of its type.
+  package func clone(_ item: Item, notTensor: (String) -> XylemError) throws(XylemError) -> Item {
+    var out: UInt32 = 0
+    try unsafe checkTensor(notTensor) {
+      unsafe library.table.pointee.exporter_clone(handle, item.number, &out, $0)
+    }
+    return Item(number: out)
+  }
+
+  /// Adds an entry to what the mode returns.
+  ///
+  /// - Parameter notTensor: the error for a value that is no tensor, made of its type.
+  package func result(_ key: String, _ item: Item, notTensor: (String) -> XylemError) throws(XylemError) {
+    try unsafe checkTensor(notTensor) { error in
+      unsafe key.withText { unsafe library.table.pointee.exporter_result(handle, $0, item.number, error) }
+    }
+  }
+
+  private func checkTensor(
+    _ notTensor: (String) -> XylemError, _ body: (UnsafeMutablePointer<xylem_error>) -> xylem_status
+  ) throws(XylemError) {
+    try unsafe XylemTensor.check(
+      { status, reason in
+        guard status != XYLEM_INVALID_ARGUMENT else { return notTensor(reason) }
+        return RuntimeErrors.failed(.extractUnsavable, Self.unsavable, reason: reason)
+      }, body)
+  }
+
+  /// Writes the archive to a file, whole or not at all, after it was read back once as a check. Nothing can be added
+  /// afterwards.
+  ///
+  /// - Throws: `extract.unsavable`, `file.unwritable`.
+  package func save(to path: String, isTraining: Bool) throws(XylemError) {
+    var bytes = unsafe xylem_text()
+    try unsafe Self.check { unsafe library.table.pointee.exporter_save(handle, isTraining ? 1 : 0, &bytes, $0) }
+    let buffer = unsafe UnsafeRawBufferPointer(start: bytes.bytes, count: bytes.count)
+    try AtomicFile.write(path) { (file) throws(XylemError) in unsafe try file.append(buffer.bytes) }
+  }
+}

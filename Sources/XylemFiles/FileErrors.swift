@@ -1,0 +1,187 @@
+package import XylemErrors
+
+// All sentences of the tensor files' errors. What went wrong comes in as data; the words are made here only.
+
+/// What a tensor file's contents can have wrong, with what is needed to say it.
+package enum FileFault {
+  case ended(at: Int, reading: String)
+  case shorter(bytes: Int, needed: Int, what: String)
+  case headerTooLong(UInt64, limit: Int)
+  case headerBeyondEnd(length: Int, fileBytes: Int)
+  case headerStart
+  case syntax(expected: String, offset: Int)
+  case invalidText(offset: Int)
+  case tooDeep(limit: Int, offset: Int)
+  case duplicateKey(String)
+  case missingField(String, of: String)
+  case shapeTooLarge([Int], DType, of: String)
+  case wrongSize(of: String, bytes: Int, needed: Int)
+  case reversedOffsets(of: String)
+  case outside(of: String)
+  case gap(before: String, bytes: Int)
+  case overlap(of: String, bytes: Int)
+  case trailing(bytes: Int)
+  case npyMagic
+  case npyKey(String)
+  case npyField(String, expected: String)
+  case zipDirectory
+  case zipEntry(String)
+
+  var sentence: String {
+    switch self {
+    case .ended(let offset, let reading): "the file ends at byte \(offset), inside \(reading)"
+    case .shorter(let bytes, let needed, let what): "\(what) needs \(needed.asBytes), the file has \(bytes) left"
+    case .headerTooLong(let length, let limit):
+      "the header claims \(length) bytes; more than \(limit) are not accepted"
+    case .headerBeyondEnd(let length, let bytes): "the header claims \(length) bytes, the file has \(bytes) in all"
+    case .headerStart: "the header does not start with '{'"
+    case .syntax(let expected, let offset): "the header has no \(expected) at byte \(offset) of the file"
+    case .invalidText(let offset): "the header's text at byte \(offset) of the file is not valid UTF-8"
+    case .tooDeep(let limit, let offset): "the header nests deeper than \(limit) at byte \(offset) of the file"
+    case .duplicateKey(let key): "the header has the key '\(key.printable)' twice"
+    case .missingField(let field, let owner): "'\(owner.printable)' has no '\(field.printable)' in the header"
+    case .shapeTooLarge(let shape, let dtype, let owner):
+      "the shape \(shape.printable) of '\(owner.printable)', \(dtype.rawValue), is impossible"
+    case .wrongSize(let owner, let bytes, let needed):
+      "'\(owner.printable)' has \(bytes.asBytes); its shape needs \(needed)"
+    case .reversedOffsets(let owner): "the data of '\(owner.printable)' ends before it begins"
+    case .outside(let owner): "the data of '\(owner.printable)' goes on after the end of the file"
+    case .gap(let owner, let bytes): "no tensor has the \(bytes.asBytes) before '\(owner.printable)'"
+    case .overlap(let owner, let bytes): "another tensor has \(bytes.asBytes) of '\(owner.printable)' too"
+    case .trailing(let bytes): "the file goes on after the last element for \(bytes.asBytes)"
+    case .npyMagic: "the file does not start as a npy file does"
+    case .npyKey(let key): "the header has the unknown key '\(key.printable)'"
+    case .npyField(let field, let expected): "'\(field.printable)' in the header is not \(expected)"
+    case .zipDirectory: "the zip file is truncated or damaged: its list of entries can't be read"
+    case .zipEntry(let name): "the zip file's entry '\(name.printable)' is damaged"
+    }
+  }
+}
+
+/// What a format can't hold, or this reader can't take, though nothing is broken.
+package enum FileLimit {
+  case safetensorsDType(String, of: String)
+  case npyVersion(major: UInt8, minor: UInt8)
+  case npyStructured
+  case npyDescription(String)
+  case npyHolds(DType)
+  case safetensorsHolds(DType, of: String)
+  case reservedName(String)
+  case duplicateName(String)
+  case headerTooLarge(bytes: Int, limit: Int)
+  case zipMethod(String)
+  case npzEntry(String)
+  case npzTooLarge
+
+  var sentence: String {
+    switch self {
+    case .safetensorsDType(let name, let owner):
+      "'\(owner.printable)' has elements of type \(name.printable), which are not supported"
+    case .npyVersion(let major, let minor): "npy files of version \(major).\(minor) are not supported"
+    case .npyStructured: "the npy file holds records; arrays of numbers are supported"
+    case .npyDescription(let text): "the npy file's elements, '\(text.printable)', are not numbers that are supported"
+    case .npyHolds(let dtype): "npy files can't hold \(dtype.rawValue)"
+    case .safetensorsHolds(let dtype, let owner):
+      "safetensors files can't hold '\(owner.printable)', which is \(dtype.rawValue)"
+    case .reservedName(let name): "safetensors files can't hold a tensor with the name '\(name.printable)'"
+    case .duplicateName(let name): "two tensors have the name '\(name.printable)'"
+    case .headerTooLarge(let bytes, let limit):
+      "the names and shapes take \(bytes) bytes, more than the \(limit) of a header"
+    case .npzEntry(let name): "the npz file has '\(name.printable)', which is not an array"
+    case .npzTooLarge: "npz files of more than 4 GiB are not written"
+    case .zipMethod(let name):
+      "the zip file's entry '\(name.printable)' is encrypted, or packed in a way that is not supported"
+    }
+  }
+
+  package var remedies: [String] {
+    switch self {
+    case .npyStructured: ["save each field as an array of its own"]
+    case .npyDescription(let text) where text.hasSuffix("O") || text.hasSuffix("f16") || text.hasSuffix("f12"):
+      ["numpy.save(file, array.astype(\"float32\"))"]
+    case .npyDescription(let text) where text.hasSuffix("V2") || text.hasSuffix("V1"):
+      ["save bfloat16 and float8 tensors as .safetensors"]
+    case .npzTooLarge: ["write a .safetensors file instead"]
+    case .npyHolds: ["write a .safetensors file instead"]
+    case .safetensorsHolds: ["write a .npy file instead", "convert to complex64 first"]
+    default: []
+    }
+  }
+}
+
+extension XylemError {
+  package static func malformed(_ path: String, _ fault: FileFault) -> XylemError {
+    XylemError(
+      .fileMalformed, fault.sentence, at: Place(file: path), remedies: ["copy or download the file again"])
+  }
+
+  package static func unsupported(_ path: String, _ limit: FileLimit) -> XylemError {
+    XylemError(.fileUnsupported, limit.sentence, at: Place(file: path), remedies: limit.remedies)
+  }
+
+  /// Why `path` could not be read, from the call that failed.
+  static func unreadable(_ path: String, _ failure: SystemCallFailure) -> XylemError {
+    guard !failure.isMissing else { return missingFile(path) }
+    return XylemError(
+      .fileUnreadable, "the file can't be read: \(failure.reason)", at: Place(file: path), cause: failure)
+  }
+
+  static func notRegular(_ path: String, isFolder: Bool) -> XylemError {
+    XylemError(
+      .fileUnreadable,
+      isFolder ? "this is a folder, not a file" : "this is a pipe or a device, not a regular file",
+      at: Place(file: path),
+      remedies: [isFolder ? "ls \(shellWord(path))  # shows the files in it" : copying(path)])
+  }
+
+  /// The command that makes a regular file of what a pipe gives.
+  private static func copying(_ path: String) -> String {
+    let name = path.split(separator: "/").last ?? ""
+    let copy = "copy" + (name.lastIndex(of: ".").map { String(name[$0...]) } ?? "")
+    return "cat \(shellWord(path)) > \(shellWord(copy))  # then give \(copy)"
+  }
+
+  /// Why `path` could not be written, from the call that failed.
+  static func unwritable(_ path: String, _ failure: SystemCallFailure) -> XylemError {
+    XylemError(.fileUnwritable, "the file can't be written: \(failure.reason)", at: Place(file: path), cause: failure)
+  }
+
+  static func missingFolder(_ folder: String, of path: String) -> XylemError {
+    XylemError(
+      .fileUnwritable, "the file can't be written: the folder '\(folder)' does not exist", at: Place(file: path),
+      remedies: ["mkdir -p \(folder.quotedForShell)"])
+  }
+
+  static func folderIsFile(_ folder: String, of path: String) -> XylemError {
+    XylemError(.fileUnwritable, "the file can't be written: '\(folder)' is not a folder", at: Place(file: path))
+  }
+
+  static func targetIsFolder(_ path: String) -> XylemError {
+    XylemError(.fileUnwritable, "the file can't be written: there is a folder of that name", at: Place(file: path))
+  }
+
+  static func unknownTensor(_ name: String, in path: String, names: [String]) -> XylemError {
+    let near = nearMisses(of: name, among: names)
+    return XylemError(
+      .runtimeTensor, "the file has no tensor '\(name.printable)'", at: Place(file: path),
+      remedies: near.map { "use '\($0.printable)'" })
+  }
+
+  package static func impossibleShape(_ shape: [Int], _ dtype: DType) -> XylemError {
+    XylemError(.runtimeTensor, "the shape \(shape.printable) of \(dtype.rawValue) elements is impossible")
+  }
+
+  static func wrongByteCount(_ bytes: Int, needed: Int, shape: [Int], _ dtype: DType) -> XylemError {
+    XylemError(
+      .runtimeTensor, "the shape \(shape.printable) of \(dtype.rawValue) elements needs \(needed.asBytes), not \(bytes)"
+    )
+  }
+
+  static func wrongElements(_ dtype: DType, wanted: DType) -> XylemError {
+    XylemError(.runtimeTensor, "the array's elements are \(dtype.rawValue), not \(wanted.rawValue)")
+  }
+
+  static func complexElements(_ dtype: DType) -> XylemError {
+    XylemError(.runtimeTensor, "elements of type \(dtype.rawValue) have no real value")
+  }
+}

@@ -1,0 +1,140 @@
+public import XylemTensor
+internal import CXylem
+public import XylemErrors
+
+/// A function of an archive, or one of its statements, compiled to be called as it is.
+///
+/// The modes of the modules that it is given are written into the compiled code, so that calling it neither reads nor
+/// changes the modules' own flags. May be called from several threads.
+@safe public final class Callable: @unchecked Sendable {
+  package let handle: OpaquePointer
+  /// The archive, kept alive.
+  public let archive: ScriptArchive
+
+  /// `XYLEM_UNSET`, which Swift can't import.
+  private static let unsetBit: UInt32 = 1 << 31
+
+  /// A module with the mode it shall have while the callable runs.
+  public struct Mode: Sendable {
+    /// The module.
+    public var module: ScriptObject
+    /// Whether its `training` flag is set.
+    public var isTraining: Bool
+
+    /// A module and its mode.
+    public init(module: ScriptObject, isTraining: Bool) {
+      self.module = module
+      self.isTraining = isTraining
+    }
+  }
+
+  /// Compiles a whole function, or one statement with the values that it captures as arguments.
+  ///
+  /// - Parameters:
+  ///   - statement: nil for the whole function.
+  ///   - captures: numbers of the values that become arguments; not used for a whole function.
+  ///   - unset: numbers of values that the statement's code reads and that have no value when it starts.
+  ///   - known: for each argument the module that will always be passed there, or nil.
+  ///   - flags: arguments that will always be this true or false, by their positions: branches on them are decided now.
+  ///   - modes: modes of modules below the known ones.
+  /// - Throws: `archive.unreadable`; `extract.file-operator` for code that reaches files, processes or the network in an
+  ///   archive that may not.
+  public init(
+    _ function: ScriptFunction, statement: Int? = nil, captures: [Int] = [], unset: [Int] = [],
+    known: [ScriptObject?],
+    flags: [Int: Bool] = [:],
+    modes: [Mode]
+  ) throws(XylemError) {
+    let table = unsafe function.archive.library.table
+    let expected = statement == nil ? try function.schema().arguments.count : captures.count
+    guard known.count == expected else {
+      throw RuntimeErrors.failed(
+        .archiveUnreadable, "a part of the model's code can't be compiled",
+        reason: "it takes \(expected) values, not \(known.count)")
+    }
+    let numbers = captures.map { UInt32($0) } + unset.map { UInt32($0) | Self.unsetBit }
+    var values = unsafe known.map { module in unsafe module?.object.raw ?? xylem_value() }
+    for (position, flag) in flags where known.indices.contains(position) && known[position] == nil {
+      unsafe values[position].tag = Int32(XYLEM_BOOL.rawValue)
+      unsafe values[position].as.integer = flag ? 1 : 0
+    }
+    let modeFlags = unsafe modes.map { mode in
+      unsafe xylem_mode(module: mode.module.object.raw, is_training: mode.isTraining ? 1 : 0, reserved: 0)
+    }
+    var out: OpaquePointer?
+    defer { withExtendedLifetime((known, modes)) {} }
+    try unsafe check(Self.error) {
+      unsafe table.pointee.callable_make(
+        function.handle, statement.map { UInt32($0) } ?? XYLEM_WHOLE_FUNCTION, numbers, numbers.count, values,
+        modeFlags,
+        modeFlags.count, &out, $0)
+    }
+    guard let handle = unsafe out else {
+      throw RuntimeErrors.failed(.archiveUnreadable, "a part of the model's code can't be compiled", reason: "no code")
+    }
+    unsafe self.handle = unsafe handle
+    archive = function.archive
+  }
+
+  deinit { unsafe archive.library.table.pointee.callable_release(handle) }
+
+  private static func error(_ status: xylem_status, _ reason: String) -> XylemError {
+    guard status == XYLEM_REACHES_OUTSIDE else {
+      return RuntimeErrors.failed(
+        .archiveUnreadable, "a part of the model's code can't be compiled", reason: RuntimeErrors.firstLines(reason))
+    }
+    return RuntimeErrors.fileOperator(
+      .extractFileOperator, "a part of the model's code reaches outside of the model", reason, .init())
+  }
+
+  /// What running it does besides computing its results. Positions count arguments.
+  public struct Effects: Sendable, Hashable {
+    /// Arguments whose contents it may write.
+    public var writes: [Int]
+    /// Arguments with which a result may share storage.
+    public var aliases: [Int]
+    /// Arguments with a container in them that it may change, return or keep, so that callers must pass the one that they hold.
+    package var shares: [Int] = []
+    /// Arguments of which something may live on in the model.
+    package var keeps: [Int] = []
+    /// Whether it draws from the random state.
+    public var isRandom: Bool
+    /// Whether it may change a parameter, a buffer or another attribute of the model.
+    public var writesModel: Bool
+    /// Whether a result may share storage with a parameter, a buffer or another attribute of the model.
+    public var aliasesModel: Bool
+    /// Whether it may leave the thread's context, such as the recording of gradients, changed.
+    public var changesContext: Bool
+    /// Whether two results may share storage with each other.
+    public var resultsAlias: Bool
+  }
+
+  /// What running it may do, from the schemas of the operators in it.
+  ///
+  /// - Throws: `archive.unreadable`.
+  public func effects() throws(XylemError) -> Effects {
+    var out = unsafe xylem_effects()
+    try unsafe check(.archiveUnreadable, "the effects of a part of the model can't be found") {
+      unsafe archive.library.table.pointee.callable_effects(handle, &out, $0)
+    }
+    let flags = unsafe UnsafeBufferPointer(start: out.arguments, count: out.argument_count)
+    let positions = { (flag: UInt32) in flags.indices.filter { unsafe UInt32(flags[$0]) & flag != 0 } }
+    return unsafe Effects(
+      writes: positions(XYLEM_WRITES), aliases: positions(XYLEM_ALIASES), shares: positions(XYLEM_SHARES),
+      keeps: positions(XYLEM_KEEPS), isRandom: out.is_random != 0,
+      writesModel: out.writes_model != 0, aliasesModel: out.aliases_model != 0,
+      changesContext: out.changes_context != 0, resultsAlias: out.results_alias != 0)
+  }
+
+  /// Runs it.
+  ///
+  /// - Throws: `runtime.operator`, `runtime.missing-kernel`.
+  public func callAsFunction(_ arguments: [Value]) throws(XylemError) -> [Value] {
+    let library = archive.library
+    return try unsafe library.withRaw(arguments, type: { _ in nil }) { (raws) throws(XylemError) in
+      try unsafe library.collect(.runtimeOperator, { "a part of the model failed" }) {
+        unsafe library.table.pointee.callable_call(handle, raws.baseAddress, raws.count, $0, $1, $2, $3)
+      }
+    }
+  }
+}

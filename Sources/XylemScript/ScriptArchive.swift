@@ -1,0 +1,274 @@
+public import XylemTensor
+internal import XylemFiles
+internal import CXylem
+public import XylemErrors
+
+/// A loaded TorchScript archive: the model's code, module tree, parameters and buffers.
+///
+/// Nothing that Xylem does changes the model's modes or attributes behind the caller's back. Handles taken from an
+/// archive keep it alive.
+@safe public final class ScriptArchive: @unchecked Sendable {
+  package let handle: OpaquePointer
+  package let library: RuntimeLibrary
+  /// The file it came from.
+  public let path: String
+  /// Operators that the archive needs and that nobody registered, by name. Code that calls them can be traced and not
+  /// run.
+  public let missingOperators: [String]
+  /// Whether the archive's code may read and write files, start processes and use the network.
+  public let allowsFileOperators: Bool
+
+  /// Loads an archive; its tensors are read once.
+  ///
+  /// An archive is a program. Loading runs the `__setstate__` of its classes, and running it runs everything else. Without
+  /// permission its operators that reach files, processes or the network are refused: at loading where that would run
+  /// them, otherwise where they are traced or made ready to run, in leaves and regions too.
+  ///
+  /// - Parameter allowsFileOperators: the permission. Only for an archive whose author you trust.
+  /// - Throws: `runtime.not-found` and its like without a runtime; `file.not-found`, `file.unreadable`, also
+  ///   for folders and pipes; `archive.not-zip`, `archive.truncated`, `archive.no-code`, `archive.state-dict`, `archive.file-operator`,
+  ///   `archive.unreadable`.
+  public convenience init(path: String, allowsFileOperators: Bool = false) throws(XylemError) {
+    if let foreign = try ForeignFile(path) { throw foreign.error(path) }
+    try unsafe self.init(path: path, allowsFileOperators) { library, flags, out, error in
+      unsafe path.withText { unsafe library.table.pointee.archive_load($0, flags, out, error) }
+    }
+  }
+
+  /// Loads an archive that lies in memory.
+  ///
+  /// - Parameter path: the file that errors name.
+  /// - Throws: as ``init(path:)``.
+  package convenience init(
+    bytes: UnsafeRawBufferPointer, path: String, allowsFileOperators: Bool = false
+  ) throws(XylemError) {
+    try unsafe self.init(path: path, allowsFileOperators) { library, flags, out, error in
+      unsafe library.table.pointee.archive_load_bytes(bytes.baseAddress, bytes.count, flags, out, error)
+    }
+  }
+
+  private convenience init(
+    path: String, _ allowsFileOperators: Bool,
+    _ load: (
+      RuntimeLibrary, UInt32, UnsafeMutablePointer<OpaquePointer?>, UnsafeMutablePointer<xylem_error>
+    ) -> xylem_status
+  ) throws(XylemError) {
+    let library = try RuntimeLibrary.shared()
+    var out: OpaquePointer?
+    try unsafe check({ RuntimeErrors.archive($0, path: path, reason: $1) }) { error in
+      unsafe load(library, allowsFileOperators ? XYLEM_ALLOW_OUTSIDE : 0, &out, error)
+    }
+    guard let handle = unsafe out else {
+      throw RuntimeErrors.archive(XYLEM_FAILED, path: path, reason: "the runtime gave nothing back")
+    }
+    unsafe self.init(adopting: handle, library: library, path: path, allowsFileOperators: allowsFileOperators)
+  }
+
+  /// Takes over an archive that the runtime handed out.
+  init(adopting handle: OpaquePointer, library: RuntimeLibrary, path: String, allowsFileOperators: Bool = false) {
+    self.allowsFileOperators = allowsFileOperators
+    unsafe self.handle = unsafe handle
+    self.library = library
+    self.path = path
+    var texts: UnsafePointer<xylem_text>?
+    let count = unsafe library.table.pointee.archive_missing(handle, &texts)
+    missingOperators = (0..<count).compactMap { index in unsafe texts.map { unsafe String($0[index]) } }
+  }
+
+  deinit { unsafe library.table.pointee.archive_release(handle) }
+
+  /// The root module.
+  ///
+  /// - Throws: `archive.unreadable`.
+  public func root() throws(XylemError) -> ScriptObject {
+    var out = unsafe xylem_value()
+    try unsafe check({ RuntimeErrors.archive($0, path: path, reason: $1) }) {
+      unsafe library.table.pointee.archive_root(handle, &out, $0)
+    }
+    return unsafe ScriptObject(RuntimeObject(adopting: out, library: library), archive: self)
+  }
+
+  /// The code and the module tree as an archive of its own, a `uint8` tensor of its bytes: parameters and buffers are zeros
+  /// that take no room in it; whatever else the modules hold is as it is now.
+  ///
+  /// - Throws: `archive.unreadable` where the runtime can't write it.
+  package func code() throws(XylemError) -> Tensor {
+    var out = unsafe xylem_value()
+    try unsafe check(.archiveUnreadable, "the model's code can't be written") {
+      unsafe library.table.pointee.archive_code(handle, &out, $0)
+    }
+    return unsafe Tensor(RuntimeObject(adopting: out, library: library))
+  }
+
+  /// The code of a class as the archive keeps it, from `class NAME` to the next class; nil where it came from memory or can't
+  /// be read.
+  package func source(ofClass qualifiedName: String) -> String? {
+    guard let zip = try? ZipFile(path), let dot = qualifiedName.lastIndex(of: ".") else { return nil }
+    let file = "/code/" + qualifiedName[..<dot].replacing(".", with: "/") + ".py"
+    guard let entry = zip.entries.first(where: { $0.name.hasSuffix(file) }), let bytes = try? zip.read(entry) else {
+      return nil
+    }
+    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+    let name = qualifiedName[qualifiedName.index(after: dot)...]
+    guard let start = lines.firstIndex(where: { $0.hasPrefix("class \(name)(") }) else { return nil }
+    let rest = lines[(start + 1)...].prefix { !$0.hasPrefix("class ") && !$0.hasPrefix("def ") }
+    return ([lines[start]] + rest).joined(separator: "\n")
+  }
+
+  /// A type as the language writes it, `Dict[str, List[Tensor]]`, with the archive's classes by their qualified names; nil for
+  /// what is none.
+  package func type(named name: String) -> ScriptType? {
+    let found = unsafe name.withText { unsafe library.table.pointee.archive_type(handle, $0) }
+    return unsafe found.map { unsafe ScriptType(handle: $0, library: library) }
+  }
+
+  /// A function or method by its qualified name, mangling included, or nil.
+  public func function(named qualifiedName: String) -> ScriptFunction? {
+    let found = unsafe qualifiedName.withText { unsafe library.table.pointee.archive_function(handle, $0) }
+    return unsafe found.map { unsafe ScriptFunction(handle: $0, archive: self) }
+  }
+
+  /// Wraps an object that came out of this archive.
+  public func object(_ value: RuntimeObject) -> ScriptObject { ScriptObject(value, archive: self) }
+
+  /// A fresh object of a class of the archive's, with every attribute unset.
+  ///
+  /// - Throws: `runtime.tensor`.
+  public func makeObject(of type: ScriptType) throws(XylemError) -> ScriptObject {
+    var out = unsafe xylem_value()
+    try unsafe check(.runtimeTensor, "an object of \(type.name) can't be made") {
+      unsafe library.table.pointee.object_make(handle, type.handle, &out, $0)
+    }
+    return unsafe ScriptObject(RuntimeObject(adopting: out, library: library), archive: self)
+  }
+}
+
+/// A module of an archive, or another object of a class that its code defines.
+public struct ScriptObject: Sendable {
+  /// The handle.
+  public let object: RuntimeObject
+  /// The archive it belongs to, kept alive.
+  public let archive: ScriptArchive
+
+  package init(_ object: RuntimeObject, archive: ScriptArchive) {
+    self.object = object
+    self.archive = archive
+  }
+
+  /// One attribute with its value.
+  public struct Attribute: Sendable {
+    /// Its name in the class.
+    public var name: String
+    /// Its declared type.
+    public var type: ScriptType
+    /// Whether it is a parameter.
+    public var isParameter: Bool
+    /// Whether it is a buffer.
+    public var isBuffer: Bool
+    /// Its present value.
+    public var value: Value
+  }
+
+  /// Whether it is a module.
+  public var isModule: Bool { object.kind == .module }
+
+  /// The same for every handle of one object.
+  public var identity: UInt64 { object.identity }
+
+  /// The class.
+  public var type: ScriptType {
+    unsafe ScriptType(handle: object.library.table.pointee.value_type(&object.raw), library: object.library)
+  }
+
+  /// Every attribute in the class's order, submodules among them.
+  ///
+  /// - Throws: `runtime.tensor`.
+  public func attributes() throws(XylemError) -> [Attribute] {
+    let table = unsafe object.library.table
+    var count = 0
+    try unsafe check(.runtimeTensor, "an object's attributes can't be read") {
+      unsafe table.pointee.object_count(&object.raw, &count, $0)
+    }
+    var result: [Attribute] = []
+    result.reserveCapacity(count)
+    for index in 0..<count {
+      var out = unsafe xylem_attribute()
+      try unsafe check(.runtimeTensor, "an object's attribute can't be read") {
+        unsafe table.pointee.object_attribute(&object.raw, index, &out, $0)
+      }
+      result.append(
+        unsafe Attribute(
+          name: String(out.name), type: ScriptType(handle: out.type, library: object.library),
+          isParameter: out.is_parameter != 0, isBuffer: out.is_buffer != 0,
+          value: Value(adopting: out.value, library: object.library)))
+    }
+    return result
+  }
+
+  /// Constants of the class, which are no attributes, sorted by name: a layer's stride, where the archive's author declared it so.
+  package var constants: [(name: String, value: Value)] {
+    let count = unsafe object.library.table.pointee.object_constants(&object.raw, nil, 0)
+    guard count > 0 else { return [] }
+    var names = unsafe [xylem_text](repeating: xylem_text(), count: count)
+    let given = unsafe object.library.table.pointee.object_constants(&object.raw, &names, count)
+    let known = unsafe names.prefix(given).map { unsafe String($0) }
+    return known.sorted().compactMap { name in attribute(name).map { (name, $0) } }
+  }
+
+  /// The value of an attribute or class constant, or nil where there is none of that name.
+  public func attribute(_ name: String) -> Value? {
+    var out = unsafe xylem_value()
+    var error = unsafe xylem_error()
+    let status = unsafe name.withText { unsafe object.library.table.pointee.object_get(&object.raw, $0, &out, &error) }
+    guard status == XYLEM_OK else {
+      _ = unsafe takeMessage(&error)
+      return nil
+    }
+    return unsafe Value(adopting: out, library: object.library)
+  }
+
+  /// Sets an attribute.
+  ///
+  /// - Throws: `runtime.tensor` where there is none of that name or the value is of another type.
+  public func setAttribute(_ name: String, to value: Value) throws(XylemError) {
+    let library = object.library
+    var raw = unsafe try value.makeRaw(library)
+    defer { unsafe library.table.pointee.value_release(&raw) }
+    try unsafe check(.runtimeTensor, "the attribute '\(name)' can't be set") { error in
+      unsafe name.withText { unsafe library.table.pointee.object_set(&object.raw, $0, &raw, error) }
+    }
+  }
+
+  /// A submodule by its relative path, as in `layer1.0.conv1`; itself for an empty path; nil where there is none.
+  public func submodule(at path: String) -> ScriptObject? {
+    var current = self
+    for part in path.split(separator: ".") {
+      guard case .object(let next)? = current.attribute(String(part)), next.kind == .module else { return nil }
+      current = ScriptObject(next, archive: archive)
+    }
+    return current
+  }
+
+  /// The names of the methods that the archive's code defines for the class, in its order; empty where the archive came from
+  /// memory.
+  package var methodNames: [String] {
+    guard let source = archive.source(ofClass: type.name) else { return [] }
+    return source.split(separator: "\n").compactMap { line in
+      guard line.hasPrefix("  def "), let end = line.firstIndex(of: "(") else { return nil }
+      let name = String(line[line.index(line.startIndex, offsetBy: 6)..<end])
+      return method(name) == nil ? nil : name
+    }
+  }
+
+  /// A method by name, or nil.
+  public func method(_ name: String) -> ScriptFunction? {
+    let found = unsafe name.withText { unsafe object.library.table.pointee.object_method(&object.raw, $0) }
+    return unsafe found.map { unsafe ScriptFunction(handle: $0, archive: archive) }
+  }
+
+  /// The module's own `training` flag; nil where it has none.
+  public var isTraining: Bool? {
+    if case .bool(let flag)? = attribute("training") { return flag }
+    return nil
+  }
+}

@@ -1,0 +1,156 @@
+package import CXylem
+public import XylemErrors
+
+/// A value that operators and modules take and give.
+///
+/// Containers that come from the runtime arrive as `.object` and share their contents with it; ``unpacked()`` makes
+/// Swift structures of them. Structures made in Swift are copied when they are passed.
+public indirect enum Value: Sendable {
+  /// Python's `None`.
+  case none
+  case bool(Bool)
+  case int(Int)
+  case float(Double)
+  case complex(Double, Double)
+  case string(String)
+  /// A device, as in `cpu` or `cuda:0`.
+  case device(String)
+  case tensor(Tensor)
+  case list([Value])
+  /// A tuple; where it has names, one for each element.
+  case tuple([Value], names: [String])
+  /// Keys and values in insertion order.
+  case dictionary([(key: Value, value: Value)])
+  /// A value that lives in the runtime: a container that shares its contents, a module, an enumeration's case.
+  case object(RuntimeObject)
+  /// A value that is no tensor and is known only when the traced model runs.
+  case standIn(StandIn)
+}
+
+extension Value {
+  /// Takes over a value that the runtime handed out.
+  package init(adopting raw: xylem_value, library: RuntimeLibrary) {
+    switch unsafe xylem_tag(UInt32(raw.tag)) {
+    case XYLEM_NONE: self = .none
+    case XYLEM_BOOL: self = unsafe .bool(raw.as.integer != 0)
+    case XYLEM_INT: self = unsafe .int(Int(raw.as.integer))
+    case XYLEM_DOUBLE: self = unsafe .float(raw.as.number)
+    case XYLEM_TENSOR: self = unsafe .tensor(Tensor(RuntimeObject(adopting: raw, library: library)))
+    case XYLEM_STRING:
+      let object = unsafe RuntimeObject(adopting: raw, library: library)
+      self = .string(object.text ?? "")
+    case XYLEM_DEVICE:
+      self = unsafe .device(RuntimeObject(adopting: raw, library: library).summary)
+    case XYLEM_COMPLEX:
+      let object = unsafe RuntimeObject(adopting: raw, library: library)
+      var (real, imaginary) = (0.0, 0.0)
+      var error = unsafe xylem_error()
+      if unsafe library.table.pointee.complex_parts(&object.raw, &real, &imaginary, &error) != XYLEM_OK {
+        _ = unsafe takeMessage(&error)
+      }
+      self = .complex(real, imaginary)
+    default: self = unsafe .object(RuntimeObject(adopting: raw, library: library))
+    }
+  }
+
+  /// A copy of a value that the runtime keeps.
+  package init(borrowing raw: UnsafePointer<xylem_value>, library: RuntimeLibrary) {
+    var copy = unsafe xylem_value()
+    unsafe library.table.pointee.value_copy(raw, &copy)
+    unsafe self.init(adopting: copy, library: library)
+  }
+
+  /// The value in the form that crosses the boundary, owned by the caller.
+  ///
+  /// - Parameter type: the type that the receiver declares, which decides an empty container's element type.
+  package func makeRaw(_ library: RuntimeLibrary, type: OpaquePointer? = nil) throws(XylemError) -> xylem_value {
+    var out = unsafe xylem_value()
+    let table = unsafe library.table
+    switch self {
+    case .none: break
+    case .bool(let value):
+      unsafe out.tag = Int32(XYLEM_BOOL.rawValue)
+      unsafe out.as.integer = value ? 1 : 0
+    case .int(let value):
+      unsafe out.tag = Int32(XYLEM_INT.rawValue)
+      unsafe out.as.integer = Int64(value)
+    case .float(let value):
+      unsafe out.tag = Int32(XYLEM_DOUBLE.rawValue)
+      unsafe out.as.number = value
+    case .tensor(let tensor):
+      let handle = try tensor.handle()
+      unsafe table.pointee.value_copy(&handle.raw, &out)
+    case .standIn(let standIn): throw standIn.needed("a value is needed while the model is traced")
+    case .object(let object): unsafe table.pointee.value_copy(&object.raw, &out)
+    case .string(let text):
+      try unsafe check(.runtimeTensor, "a text can't be passed to the runtime") { error in
+        unsafe text.withText { unsafe table.pointee.string_make($0, &out, error) }
+      }
+    case .device(let text):
+      try unsafe check(.runtimeTensor, "'\(text)' is no device") { error in
+        unsafe text.withText { unsafe table.pointee.device_make($0, &out, error) }
+      }
+    case .complex(let real, let imaginary):
+      try unsafe check(.runtimeTensor, "a complex number can't be passed to the runtime") {
+        unsafe table.pointee.complex_make(real, imaginary, &out, $0)
+      }
+    case .list(let elements):
+      unsafe out = try Value.makeContainer(XYLEM_LIST, elements, type: type, library)
+    case .tuple(let elements, _):
+      unsafe out = try Value.makeContainer(XYLEM_TUPLE, elements, type: type, library)
+    case .dictionary(let entries):
+      let flat = entries.flatMap { [$0.key, $0.value] }
+      unsafe out = try Value.makeContainer(XYLEM_DICT, flat, type: type, library)
+    }
+    return unsafe out
+  }
+
+  private static func makeContainer(
+    _ tag: xylem_tag, _ elements: [Value], type: OpaquePointer?, _ library: RuntimeLibrary
+  ) throws(XylemError) -> xylem_value {
+    let table = unsafe library.table
+    var raws: [xylem_value] = unsafe []
+    defer { for index in unsafe raws.indices { unsafe table.pointee.value_release(&raws[index]) } }
+    let declared = unsafe ScriptType(handle: type, library: library)
+    for (index, element) in elements.enumerated() {
+      let inner = unsafe declared.elementHandle(at: index, of: tag)
+      unsafe raws.append(try element.makeRaw(library, type: inner))
+    }
+    var out = unsafe xylem_value()
+    try unsafe check(.runtimeTensor, "a container can't be passed to the runtime") {
+      unsafe table.pointee.container_make(Int32(tag.rawValue), type, raws, raws.count, &out, $0)
+    }
+    return unsafe out
+  }
+
+  /// The value with containers of the runtime, and those within them, as Swift structures.
+  ///
+  /// - Throws: `runtime.tensor`.
+  public func unpacked() throws(XylemError) -> Value {
+    guard case .object(let object) = self else { return self }
+    switch object.kind {
+    case .list:
+      var elements: [Value] = []
+      for element in try object.elements() { elements.append(try element.unpacked()) }
+      return .list(elements)
+    case .tuple:
+      var elements: [Value] = []
+      for element in try object.elements() { elements.append(try element.unpacked()) }
+      return .tuple(elements, names: object.tupleNames)
+    case .dictionary:
+      let flat = try object.elements()
+      var entries: [(key: Value, value: Value)] = []
+      for index in stride(from: 0, to: flat.count - 1, by: 2) {
+        entries.append((try flat[index].unpacked(), try flat[index + 1].unpacked()))
+      }
+      return .dictionary(entries)
+    default: return self
+    }
+  }
+
+  /// The tensor, where the value is one.
+  public var tensor: Tensor? {
+    if case .tensor(let tensor) = self { return tensor }
+    return nil
+  }
+}

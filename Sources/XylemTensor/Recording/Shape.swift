@@ -1,0 +1,155 @@
+public import XylemErrors
+
+/// The sizes of a tensor's dimensions, outermost first.
+///
+/// Of a real tensor these are numbers. Of a tensor that stands for one while a model is traced they are symbolic: each
+/// size that is taken out is a node, and even how many there are is not known.
+///
+///     try x.shape[0]                       // a Size
+///     let (n, c, h, w) = try x.shape.four  // four of them
+public struct Shape: Sendable, ExpressibleByArrayLiteral {
+  package enum Storage: Sendable {
+    case known([Size])
+    case standIn(StandIn)
+  }
+
+  package let storage: Storage
+
+  /// A shape of some sizes.
+  public init(_ sizes: [Size]) { storage = .known(sizes) }
+
+  /// A shape of numbers.
+  public init(_ sizes: [Int]) { storage = .known(sizes.map { Size($0) }) }
+
+  /// A shape of some sizes.
+  public init(arrayLiteral sizes: Size...) { storage = .known(sizes) }
+
+  package init(_ standIn: StandIn) { storage = .standIn(standIn) }
+
+  /// The shape as operators take it.
+  package var value: Value {
+    switch storage {
+    case .known(let sizes): .list(sizes.map(\.value))
+    case .standIn(let standIn): .standIn(standIn)
+    }
+  }
+
+  /// The size of a dimension; negative positions count from the end.
+  ///
+  /// - Throws: `runtime.tensor` where a real tensor has no such dimension.
+  public subscript(position: Int, file: String = #fileID, line: Int = #line) -> Size {
+    get throws(XylemError) { try size(position, at: CallSite(file, line)) }
+  }
+
+  package func size(_ position: Int, at site: CallSite?) throws(XylemError) -> Size {
+    switch storage {
+    case .known(let sizes):
+      let index = position < 0 ? position + sizes.count : position
+      guard sizes.indices.contains(index) else {
+        throw RuntimeErrors.failed(
+          .runtimeTensor, "there is no dimension \(position)", reason: "the shape is \(self)")
+      }
+      return sizes[index]
+    case .standIn(let standIn):
+      return Size(try standIn.recorder.recordItem(of: .standIn(standIn), .int(position), type: "int", at: site))
+    }
+  }
+
+  private func all(_ count: Int) throws(XylemError) -> [Size] {
+    if case .known(let sizes) = storage, sizes.count != count {
+      throw RuntimeErrors.failed(
+        .runtimeTensor, "a shape of \(count) dimensions was expected", reason: "the shape is \(self)")
+    }
+    var found: [Size] = []
+    for position in 0..<count { found.append(try size(position, at: nil)) }
+    return found
+  }
+
+  /// Both sizes of a matrix.
+  ///
+  /// - Throws: `runtime.tensor` where a real tensor has another number of dimensions.
+  public var two: (Size, Size) {
+    get throws(XylemError) {
+      let all = try all(2)
+      return (all[0], all[1])
+    }
+  }
+
+  /// Three sizes, as of a batch of sequences.
+  ///
+  /// - Throws: `runtime.tensor` where a real tensor has another number of dimensions.
+  public var three: (Size, Size, Size) {
+    get throws(XylemError) {
+      let all = try all(3)
+      return (all[0], all[1], all[2])
+    }
+  }
+
+  /// Four sizes, as of a batch of images: `[N, C, H, W]`.
+  ///
+  /// - Throws: `runtime.tensor` where a real tensor has another number of dimensions.
+  public var four: (Size, Size, Size, Size) {
+    get throws(XylemError) {
+      let all = try all(4)
+      return (all[0], all[1], all[2], all[3])
+    }
+  }
+
+  /// The sizes as numbers.
+  ///
+  /// - Throws: `trace.concrete-value` where they depend on the input of a model that is being traced.
+  public func numbers(file: String = #fileID, line: Int = #line) throws(XylemError) -> [Int] {
+    switch storage {
+    case .known(let sizes):
+      var found: [Int] = []
+      for size in sizes { found.append(try Int(size, file: file, line: line)) }
+      return found
+    case .standIn(let standIn): throw standIn.needed("the sizes are needed as numbers", at: CallSite(file, line))
+    }
+  }
+
+  /// The sizes where all are known without running a model.
+  package var known: [Int]? {
+    guard case .known(let sizes) = storage else { return nil }
+    let numbers = sizes.compactMap(\.known)
+    return numbers.count == sizes.count ? numbers : nil
+  }
+}
+
+extension Shape: CustomStringConvertible {
+  /// As in `[1, 3, 224, 224]`; what depends on the input is a node in braces.
+  public var description: String {
+    switch storage {
+    case .known(let sizes): "[" + sizes.map(\.description).joined(separator: ", ") + "]"
+    case .standIn(let standIn): "{\(standIn.recorder.name(of: standIn))}"
+    }
+  }
+}
+
+extension Tensor {
+  private static let sizeOperator = OperatorReference("aten::size", torchvisionName: "getattr", resultType: "List[int]")
+  private static let dimOperator = OperatorReference("aten::dim", resultType: "int")
+
+  /// The sizes, outermost dimension first; symbolic while a model is traced.
+  ///
+  /// For the sizes of a real tensor as numbers see ``sizes``.
+  ///
+  /// - Throws: what the tracer throws.
+  public var shape: Shape {
+    get throws(XylemError) {
+      if let sizes = knownSizes { return Shape(sizes) }
+      guard case .standIn(let sizes)? = try Self.sizeOperator.results([.tensor(self)]).first else {
+        throw RuntimeErrors.failed(.runtimeOperator, "the shape can't be read", reason: "the result is no list")
+      }
+      return Shape(sizes)
+    }
+  }
+
+  /// The number of dimensions: PyTorch's `dim()`.
+  ///
+  /// - Throws: what the tracer throws.
+  public func dim(file: String = #fileID, line: Int = #line) throws(XylemError) -> Size {
+    if let sizes = knownSizes { return Size(sizes.count) }
+    return try Size(Self.dimOperator.results([.tensor(self)], at: CallSite(file, line)).first)
+  }
+}

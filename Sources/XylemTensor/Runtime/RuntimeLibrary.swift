@@ -1,0 +1,167 @@
+package import CXylem
+internal import Foundation
+internal import Synchronization
+package import XylemErrors
+
+/// The loaded tensor runtime: the one place that holds its table.
+///
+/// Loading happens once in a process, on first need, and is never undone. Where it failed, the next call tries again.
+@safe package final class RuntimeLibrary: Sendable {
+  /// The runtime's functions; constant for the life of the process.
+  package nonisolated(unsafe) let table: UnsafePointer<xylem_tensor_runtime>
+  /// The file that was loaded.
+  package let path: String
+
+  private init(table: UnsafePointer<xylem_tensor_runtime>, path: String) {
+    unsafe self.table = unsafe table
+    self.path = path
+  }
+
+  private static let loaded = Mutex<RuntimeLibrary?>(nil)
+
+  /// The runtime, loaded where it is not yet.
+  package static func shared() throws(XylemError) -> RuntimeLibrary {
+    let result: Result<RuntimeLibrary, XylemError> = loaded.withLock { library in
+      if let library { return .success(library) }
+      do throws(XylemError) {
+        let fresh = try load()
+        library = fresh
+        return .success(fresh)
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+
+  /// Whether a runtime was loaded in this process.
+  static var isLoaded: Bool { loaded.withLock { $0 != nil } }
+
+  /// Where the library is looked for, in order.
+  static func candidates() -> [String] {
+    let name = "libxylem-torch.so"
+    var found: [String] = []
+    let environment = ProcessInfo.processInfo.environment
+    if let named = environment["XYLEM_RUNTIME"], !named.isEmpty { return [named] }
+    if let folder = OwnProcess.folder {
+      found.append(folder + "/" + name)
+      found.append(URL(fileURLWithPath: folder).deletingLastPathComponent().path + "/lib/" + name)
+    }
+    // A test bundle's executable is the test runner; the products lie beside the bundle.
+    for argument in OwnProcess.arguments where argument.hasSuffix(".xctest") {
+      found.append(URL(fileURLWithPath: argument).deletingLastPathComponent().appendingPathComponent(name).path)
+    }
+    return found
+  }
+
+  private static func load() throws(XylemError) -> RuntimeLibrary {
+    let paths = candidates()
+    guard let path = paths.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
+      throw RuntimeErrors.notFound(searched: paths)
+    }
+    guard isRegular(path) else {
+      throw RuntimeErrors.unloadable(path: path, reason: "it is not a regular file")
+    }
+    try preloadLibtorch()
+    guard let handle = unsafe dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) else {
+      throw RuntimeErrors.unloadable(path: path, reason: lastLoaderError())
+    }
+    guard let symbol = unsafe dlsym(handle, "xylem_plugin") else { throw RuntimeErrors.noPlugin(path: path) }
+    let entry = unsafe symbol.assumingMemoryBound(to: xylem_plugin_entry.self)
+    guard unsafe entry.pointee.magic == XYLEM_PLUGIN_MAGIC else { throw RuntimeErrors.noPlugin(path: path) }
+    guard unsafe entry.pointee.abi_needed <= UInt32(XYLEM_ABI_VERSION) else {
+      throw unsafe RuntimeErrors.abi(path: path, found: entry.pointee.abi_needed, host: UInt32(XYLEM_ABI_VERSION))
+    }
+    let host = UnsafeMutablePointer<xylem_host>.allocate(capacity: 1)  // lives as long as the process
+    unsafe host.initialize(to: xylem_host())
+    unsafe host.pointee.struct_size = UInt32(MemoryLayout<xylem_host>.size)
+    unsafe host.pointee.abi_version = UInt32(XYLEM_ABI_VERSION)
+    var error = unsafe xylem_error()
+    guard unsafe entry.pointee.open(host, &error) == XYLEM_OK else {
+      throw RuntimeErrors.unloadable(path: path, reason: unsafe takeMessage(&error))
+    }
+    guard let found = unsafe entry.pointee.extension(XYLEM_TENSOR_RUNTIME_1) else {
+      throw RuntimeErrors.noPlugin(path: path)
+    }
+    let table = unsafe found.assumingMemoryBound(to: xylem_tensor_runtime.self)
+    guard unsafe Int(table.pointee.struct_size) >= MemoryLayout<xylem_tensor_runtime>.size else {
+      throw unsafe RuntimeErrors.olderRuntime(
+        path: path, bytes: Int(table.pointee.struct_size), needed: MemoryLayout<xylem_tensor_runtime>.size)
+    }
+    return unsafe RuntimeLibrary(table: table, path: path)
+  }
+
+  /// Whether the loader can open a file without waiting for ever, as it would for a pipe.
+  private static func isRegular(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
+  /// Loads the libtorch that `XYLEM_LIBTORCH` names, so that the runtime binds to it and to no other.
+  private static func preloadLibtorch() throws(XylemError) {
+    guard let folder = ProcessInfo.processInfo.environment["XYLEM_LIBTORCH"], !folder.isEmpty else { return }
+    for name in ["libc10.so", "libtorch_cpu.so", "libtorch.so"] {
+      let path = folder + "/lib/" + name
+      guard unsafe dlopen(path, RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE) != nil else {
+        throw RuntimeErrors.unloadable(path: path, reason: lastLoaderError())
+      }
+    }
+  }
+
+  private static func lastLoaderError() -> String {
+    guard let message = unsafe dlerror() else { return "the loader gave no reason" }
+    return unsafe String(cString: message)
+  }
+}
+
+/// Takes an error's message over and gives its memory back.
+package func takeMessage(_ error: inout xylem_error) -> String {
+  guard let message = unsafe error.message else { return "no reason given" }
+  let text = unsafe String(cString: message)
+  unsafe error.release?(&error)
+  return text
+}
+
+/// Calls a function of the table; where it fails, throws what `describe` makes of the status and the message.
+package func check(
+  _ describe: (xylem_status, String) -> XylemError, _ body: (UnsafeMutablePointer<xylem_error>) -> xylem_status
+) throws(XylemError) {
+  var error = unsafe xylem_error()
+  let status = unsafe body(&error)
+  guard status != XYLEM_OK else { return }
+  throw describe(status, unsafe takeMessage(&error))
+}
+
+/// Calls a function of the table whose failure has one id and one sentence.
+package func check(
+  _ id: ErrorID, _ what: @autoclosure () -> String,
+  _ body: (UnsafeMutablePointer<xylem_error>) -> xylem_status
+) throws(XylemError) {
+  try unsafe check(
+    {
+      $0 == XYLEM_MISSING_KERNEL
+        ? RuntimeErrors.missingKernel(what(), reason: $1) : RuntimeErrors.failed(id, what(), reason: $1)
+    }, body)
+}
+
+extension String {
+  /// A copy of text that the runtime owns.
+  package init(_ text: xylem_text) {
+    guard let bytes = unsafe text.bytes, unsafe text.count > 0 else {
+      self = ""
+      return
+    }
+    let buffer = unsafe UnsafeRawBufferPointer(start: bytes, count: text.count)
+    self = unsafe String(decoding: buffer, as: UTF8.self)
+  }
+
+  /// Calls `body` with this text in the form that crosses the boundary.
+  package func withText<Result>(_ body: (xylem_text) -> Result) -> Result {
+    var copy = self
+    return copy.withUTF8 { buffer in
+      unsafe buffer.withMemoryRebound(to: CChar.self) { characters in
+        unsafe body(xylem_text(bytes: characters.baseAddress, count: characters.count))
+      }
+    }
+  }
+}

@@ -1,0 +1,227 @@
+public import XylemFiles
+public import XylemErrors
+
+private enum CreationOperators {
+  static let zeros = OperatorReference("aten::zeros")
+  static let ones = OperatorReference("aten::ones")
+  static let empty = OperatorReference("aten::empty", "memory_format")
+  static let full = OperatorReference("aten::full")
+  static let arange = OperatorReference("aten::arange")
+  static let arangeStep = OperatorReference("aten::arange", "start_step")
+  static let linspace = OperatorReference("aten::linspace")
+  static let eyeColumns = OperatorReference("aten::eye", "m")
+  static let eye = OperatorReference("aten::eye")
+  static let rand = OperatorReference("aten::rand")
+  static let randn = OperatorReference("aten::randn")
+  static let randint = OperatorReference("aten::randint", "low")
+  static let randperm = OperatorReference("aten::randperm")
+  static let zerosLike = OperatorReference("aten::zeros_like")
+  static let onesLike = OperatorReference("aten::ones_like")
+  static let emptyLike = OperatorReference("aten::empty_like")
+  static let randLike = OperatorReference("aten::rand_like")
+  static let randnLike = OperatorReference("aten::randn_like")
+  static let fullLike = OperatorReference("aten::full_like")
+}
+
+extension Tensor {
+  /// Zeros.
+  ///
+  /// Elements are float32 where nothing else is said.
+  ///
+  /// - Throws: `runtime.operator`.
+  public static func zeros(
+    _ shape: Shape, dtype: DType? = nil, device: String? = nil, file: String = #fileID, line: Int = #line
+  ) throws(XylemError) -> Tensor {
+    try CreationOperators.zeros(shape, dtype, Value.none, Value(device: device), at: CallSite(file, line))
+  }
+
+  /// Ones.
+  ///
+  /// Elements are float32 where nothing else is said.
+  ///
+  /// - Throws: `runtime.operator`.
+  public static func ones(
+    _ shape: Shape, dtype: DType? = nil, device: String? = nil, file: String = #fileID, line: Int = #line
+  ) throws(XylemError) -> Tensor {
+    try CreationOperators.ones(shape, dtype, Value.none, Value(device: device), at: CallSite(file, line))
+  }
+
+  /// Elements that are whatever the memory held.
+  ///
+  /// Elements are float32 where nothing else is said.
+  ///
+  /// - Throws: `runtime.operator`.
+  public static func empty(
+    _ shape: Shape, dtype: DType? = nil, device: String? = nil, file: String = #fileID, line: Int = #line
+  ) throws(XylemError) -> Tensor {
+    try CreationOperators.empty(shape, dtype, Value.none, Value(device: device), at: CallSite(file, line))
+  }
+
+  /// One number everywhere.
+  ///
+  /// Elements are int64, bool or float32, as the number is, where nothing else is said.
+  ///
+  /// - Throws: `runtime.operator`.
+  public static func full(
+    _ shape: Shape, _ value: any ScalarConvertible, dtype: DType? = nil, device: String? = nil, file: String = #fileID,
+    line: Int = #line
+  ) throws(XylemError) -> Tensor {
+    try CreationOperators.full(shape, value.scalar, dtype, Value.none, Value(device: device), at: CallSite(file, line))
+  }
+
+  /// The numbers from 0 up to `end`, which is not one of them.
+  ///
+  /// Elements are int64 where all numbers are integers, else float32, where nothing else is said.
+  ///
+  /// - Throws: `runtime.operator`.
+  public static func arange(
+    _ end: any ScalarConvertible, dtype: DType? = nil, device: String? = nil, file: String = #fileID, line: Int = #line
+  ) throws(XylemError) -> Tensor {
+    try CreationOperators.arange(end.scalar, dtype, Value.none, Value(device: device), at: CallSite(file, line))
+  }
+
+  /// The numbers from `start` up to `end`, which is not one of them, in steps.
+  ///
+  /// Elements are int64 where all numbers are integers, else float32, where nothing else is said.
+  ///
+  /// - Throws: `runtime.operator` where the step leads away from the end.
+  public static func arange(
+    _ start: any ScalarConvertible, _ end: any ScalarConvertible, step: any ScalarConvertible = 1, dtype: DType? = nil,
+    device: String? = nil, file: String = #fileID, line: Int = #line
+  ) throws(XylemError) -> Tensor {
+    try CreationOperators.arangeStep(
+      start.scalar, end.scalar, step.scalar, dtype, Value.none, Value(device: device), at: CallSite(file, line))
+  }
+
+  /// `steps` numbers at equal distances, from `start` to `end`, both included.
+  ///
+  /// Elements are float32 where nothing else is said.
+  ///
+  /// - Throws: `runtime.operator`.
+  public static func linspace(
+    _ start: any ScalarConvertible, _ end: any ScalarConvertible, steps: Int, dtype: DType? = nil,
+    device: String? = nil, file: String = #fileID, line: Int = #line
+  ) throws(XylemError) -> Tensor {
+    try CreationOperators.linspace(
+      start.scalar, end.scalar, steps, dtype, Value.none, Value(device: device), at: CallSite(file, line))
+  }
+
+  /// Ones on the diagonal of a matrix, zeros elsewhere; square where no number of columns is given.
+  ///
+  /// Elements are float32 where nothing else is said.
+  ///
+  /// - Throws: `runtime.operator`.
+  public static func eye(
+    _ rows: Size, _ columns: Size? = nil, dtype: DType? = nil, device: String? = nil, file: String = #fileID,
+    line: Int = #line
+  ) throws(XylemError) -> Tensor {
+    let device = Value(device: device)
+    guard let columns else {
+      return try CreationOperators.eye(rows, dtype, Value.none, device, at: CallSite(file, line))
+    }
+    return try CreationOperators.eyeColumns(rows, columns, dtype, Value.none, device, at: CallSite(file, line))
+  }
+
+  /// Numbers drawn evenly from 0 up to 1.
+  ///
+  /// Elements are float32 where nothing else is said.
+  ///
+  /// - Throws: `runtime.operator`.
+  public static func rand(
+    _ shape: Shape, dtype: DType? = nil, device: String? = nil, file: String = #fileID, line: Int = #line
+  ) throws(XylemError) -> Tensor {
+    try CreationOperators.rand(shape, dtype, Value.none, Value(device: device), at: CallSite(file, line))
+  }
+
+  /// Numbers drawn from the normal distribution with mean 0 and deviation 1.
+  ///
+  /// Elements are float32 where nothing else is said.
+  ///
+  /// - Throws: `runtime.operator`.
+  public static func randn(
+    _ shape: Shape, dtype: DType? = nil, device: String? = nil, file: String = #fileID, line: Int = #line
+  ) throws(XylemError) -> Tensor {
+    try CreationOperators.randn(shape, dtype, Value.none, Value(device: device), at: CallSite(file, line))
+  }
+
+  /// Integers drawn evenly from `low` up to `high`, which is not one of them.
+  ///
+  /// Elements are int64 where nothing else is said.
+  ///
+  /// - Throws: `runtime.operator`.
+  public static func randint(
+    _ low: Size = 0, _ high: Size, _ shape: Shape, dtype: DType? = nil, device: String? = nil, file: String = #fileID,
+    line: Int = #line
+  ) throws(XylemError) -> Tensor {
+    try CreationOperators.randint(
+      low, high, shape, dtype ?? .int64, Value.none, Value(device: device), at: CallSite(file, line))
+  }
+
+  /// The integers from 0 up to `count` in a random order.
+  ///
+  /// Elements are int64 where nothing else is said.
+  ///
+  /// - Throws: `runtime.operator`.
+  public static func randperm(
+    _ count: Size, dtype: DType? = nil, device: String? = nil, file: String = #fileID, line: Int = #line
+  ) throws(XylemError) -> Tensor {
+    try CreationOperators.randperm(
+      count, dtype ?? .int64, Value.none, Value(device: device), at: CallSite(file, line))
+  }
+
+  /// Zeros in another tensor's shape, with its dtype and on its device where nothing else is said.
+  ///
+  /// - Throws: `runtime.operator`.
+  public static func zerosLike(
+    _ other: Tensor, dtype: DType? = nil, device: String? = nil, file: String = #fileID, line: Int = #line
+  ) throws(XylemError) -> Tensor {
+    try CreationOperators.zerosLike(other, dtype, Value.none, Value(device: device), at: CallSite(file, line))
+  }
+
+  /// Ones in another tensor's shape, with its dtype and on its device where nothing else is said.
+  ///
+  /// - Throws: `runtime.operator`.
+  public static func onesLike(
+    _ other: Tensor, dtype: DType? = nil, device: String? = nil, file: String = #fileID, line: Int = #line
+  ) throws(XylemError) -> Tensor {
+    try CreationOperators.onesLike(other, dtype, Value.none, Value(device: device), at: CallSite(file, line))
+  }
+
+  /// Elements that are whatever the memory held, in another tensor's shape, with its dtype and on its device where nothing else is said.
+  ///
+  /// - Throws: `runtime.operator`.
+  public static func emptyLike(
+    _ other: Tensor, dtype: DType? = nil, device: String? = nil, file: String = #fileID, line: Int = #line
+  ) throws(XylemError) -> Tensor {
+    try CreationOperators.emptyLike(other, dtype, Value.none, Value(device: device), at: CallSite(file, line))
+  }
+
+  /// Numbers drawn evenly from 0 up to 1, in another tensor's shape, with its dtype and on its device where nothing else is said.
+  ///
+  /// - Throws: `runtime.operator`.
+  public static func randLike(
+    _ other: Tensor, dtype: DType? = nil, device: String? = nil, file: String = #fileID, line: Int = #line
+  ) throws(XylemError) -> Tensor {
+    try CreationOperators.randLike(other, dtype, Value.none, Value(device: device), at: CallSite(file, line))
+  }
+
+  /// Normally distributed numbers in another tensor's shape, with its dtype and on its device where nothing else is said.
+  ///
+  /// - Throws: `runtime.operator`.
+  public static func randnLike(
+    _ other: Tensor, dtype: DType? = nil, device: String? = nil, file: String = #fileID, line: Int = #line
+  ) throws(XylemError) -> Tensor {
+    try CreationOperators.randnLike(other, dtype, Value.none, Value(device: device), at: CallSite(file, line))
+  }
+
+  /// One number everywhere, in another tensor's shape, with its dtype and on its device where nothing else is said.
+  ///
+  /// - Throws: `runtime.operator`.
+  public static func fullLike(
+    _ other: Tensor, _ value: any ScalarConvertible, dtype: DType? = nil, device: String? = nil, file: String = #fileID,
+    line: Int = #line
+  ) throws(XylemError) -> Tensor {
+    try CreationOperators.fullLike(
+      other, value.scalar, dtype, Value.none, Value(device: device), at: CallSite(file, line))
+  }
+}

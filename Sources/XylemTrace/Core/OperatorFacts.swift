@@ -1,0 +1,95 @@
+internal import Synchronization
+package import XylemGraph
+package import XylemTensor
+internal import XylemScript
+
+/// What the tracer knows of an operator, worked out once.
+package struct OperatorFacts: Sendable {
+  /// The name with the overload, `aten::add.Tensor`.
+  let name: String
+  /// The name without namespace and overload, `add`.
+  let shortName: String
+  /// Whether the result is the first argument, which the operator writes: `add_`.
+  package var isInPlace: Bool {
+    shortName.hasSuffix("_") && !shortName.hasSuffix("__") && effects?.writes.contains(0) == true
+  }
+  /// The types of the arguments.
+  let argumentKinds: [ScriptType.Kind]
+  /// The names of the arguments.
+  let argumentNames: [String]
+  /// The values of arguments that are left out; nil where one must be given, or where the value has no literal form.
+  let defaults: [Argument?]
+  /// Effects as the schema tells them, whatever the arguments; nil where it tells nothing.
+  let effects: Effects?
+  /// Whether it reaches files, processes or the network.
+  let reachesOutside: Bool
+  /// Whether it computes on numbers, strings, containers and sizes alone, so that it may run while tracing.
+  let isComputable: Bool
+  /// Arguments that are written only where another is true, with that one's position.
+  private let conditionalWrites: [Int: Int]
+  /// The argument that has to be true for the operator to draw random numbers.
+  private let randomOnlyIf: Int?
+
+  init(_ schema: OperatorSchema) {
+    name = schema.fullName
+    let afterNamespace = schema.name.range(of: "::").map { schema.name[$0.upperBound...] } ?? schema.name[...]
+    shortName = String(afterNamespace)
+    reachesOutside = schema.reachesOutside
+    isComputable = ComputableOperators.contains(schema.name)
+    argumentKinds = schema.arguments.map(\.type.kind)
+    argumentNames = schema.arguments.map(\.name)
+    defaults = schema.arguments.map { $0.defaultValue.flatMap(CodeValue.init)?.literal }
+    conditionalWrites = Dictionary(
+      uniqueKeysWithValues: schema.arguments.indices.compactMap { position in
+        schema.arguments[position].writtenOnlyIf.map { (position, $0) }
+      })
+    randomOnlyIf = schema.randomOnlyIf
+    if schema.isKnown {
+      effects = Effects(
+        writes: schema.arguments.indices.filter { schema.arguments[$0].isWritten }, aliases: schema.aliases,
+        usesRandomState: schema.isRandom, changesContext: Self.contextOperators.contains(schema.name))
+    } else {
+      effects = nil
+    }
+  }
+
+  /// Effects of a call with arguments, some of which are known: batch norm that does not train writes no statistics, and
+  /// dropout that does not train draws nothing.
+  package func effects(of arguments: [Argument]) -> Effects? {
+    guard var effects, !conditionalWrites.isEmpty || randomOnlyIf != nil else { return self.effects }
+    func isOff(_ position: Int) -> Bool {
+      guard arguments.indices.contains(position) else { return false }
+      switch arguments[position] {
+      case .bool(let flag): return !flag
+      case .int(let number): return number == 0
+      case .float(let number): return number == 0
+      default: return false
+      }
+    }
+    effects.writes.removeAll { conditionalWrites[$0].map(isOff) == true }
+    if let randomOnlyIf, isOff(randomOnlyIf) { effects.usesRandomState = false }
+    return effects
+  }
+
+  private static let contextOperators: Set<String> = ["aten::set_grad_enabled"]
+
+  private static let known = Mutex<[TensorOperator: OperatorFacts]>([:])
+
+  /// The facts of an operator; costs a schema's reading the first time in the process.
+  package static func of(_ op: TensorOperator) -> OperatorFacts {
+    if let facts = known.withLock({ $0[op] }) { return facts }
+    let fresh = OperatorFacts(op.schema)
+    known.withLock { $0[op] = fresh }
+    return fresh
+  }
+}
+extension StringProtocol {
+  fileprivate func range(of part: String) -> Range<Index>? {
+    var start = startIndex
+    while start < endIndex {
+      if self[start...].hasPrefix(part) { return start..<index(start, offsetBy: part.count) }
+      start = index(after: start)
+    }
+    return nil
+  }
+}

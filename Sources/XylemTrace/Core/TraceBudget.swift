@@ -1,0 +1,169 @@
+internal import Glibc
+internal import XylemErrors
+internal import XylemGraph
+internal import XylemTensor
+
+/// What a trace has used of its limits.
+struct TraceBudget {
+  /// What was used up.
+  enum Excess: Error {
+    case statements(Int)
+    case bytes(Int)
+    case seconds(Double)
+  }
+
+  private let statementLimit: Int
+  private let limits: TraceLimits
+  private let start = Self.processorSeconds()
+  private var statements = 0
+  private var bytes = 0
+  private var nodes = 0
+  /// What may be used before the clock is read again.
+  private var statementsToClock = Self.statementsPerClock
+  private var bytesToClock = Self.bytesPerClock
+
+  private static let statementsPerClock = 1 << 10
+  private static let bytesPerClock = 1 << 22
+  /// A node with its name, users and arguments.
+  private static let bytesPerNode = 1 << 10
+  /// A traced value in a container, and its copy in the runtime.
+  static let bytesPerElement = 96
+
+  init(_ options: TraceOptions) {
+    statementLimit = options.statementLimit
+    limits = options.limits
+  }
+
+  /// Counts a statement, and the nodes that were made before it.
+  mutating func spendStatement(nodes count: Int) throws(Excess) {
+    statements += 1
+    guard statements <= statementLimit else { throw .statements(statements) }
+    if count > nodes { try spend(bytes: (count - nodes) * Self.bytesPerNode) }
+    nodes = count
+    statementsToClock -= 1
+    if statementsToClock <= 0 { try readClock() }
+  }
+
+  /// Counts bytes before they are taken; those of a refused request are not counted.
+  mutating func spend(bytes count: Int) throws(Excess) {
+    let (sum, overflows) = bytes.addingReportingOverflow(max(0, count))
+    guard !overflows, sum <= limits.bytes else { throw .bytes(limits.bytes) }
+    bytes = sum
+    bytesToClock -= count
+    if bytesToClock <= 0 { try readClock() }
+  }
+
+  private mutating func readClock() throws(Excess) {
+    statementsToClock = Self.statementsPerClock
+    bytesToClock = Self.bytesPerClock
+    guard Self.processorSeconds() - start <= limits.seconds else { throw .seconds(limits.seconds) }
+  }
+
+  /// Of this thread: a busy machine makes no trace give up.
+  private static func processorSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+}
+
+extension ScriptTracer {
+  /// Counts a statement, or a round of a loop, which may have none.
+  ///
+  /// - Throws: `trace.limit`.
+  func spendStatement() throws {
+    do throws(TraceBudget.Excess) { try budget.spendStatement(nodes: core.graph.count) } catch {
+      throw TraceErrors.limit(error, at: place)
+    }
+  }
+
+  /// Takes bytes from the trace's budget.
+  ///
+  /// - Throws: `trace.limit`.
+  func spend(bytes: Int) throws {
+    do throws(TraceBudget.Excess) { try budget.spend(bytes: bytes) } catch { throw TraceErrors.limit(error, at: place) }
+  }
+
+  /// Takes the room of elements of a container from the budget.
+  ///
+  /// - Throws: `trace.limit`.
+  func spend(elements count: Int, times: Int = 1) throws {
+    let (all, overflows) = count.multipliedReportingOverflow(by: times)
+    let (bytes, overflowsToo) = all.multipliedReportingOverflow(by: TraceBudget.bytesPerElement)
+    try spend(bytes: overflows || overflowsToo ? Int.max : bytes)
+  }
+
+  /// Takes what an operator needs for its arguments and its result, before it runs.
+  ///
+  /// - Throws: `trace.limit`.
+  func spend(on facts: OperatorFacts, _ values: [Value]) throws {
+    try spend(bytes: OperatorSize(facts.shortName, values).bytes)
+  }
+}
+
+/// An upper bound of the bytes that an operator on known values makes or moves.
+struct OperatorSize {
+  private(set) var bytes = 0
+
+  init(_ name: String, _ values: [Value]) {
+    for value in values { add(Self.size(of: value)) }
+    let first = values.first.map(Self.size(of:)) ?? 0
+    func number(_ position: Int) -> Int {
+      guard values.indices.contains(position), case .int(let number) = values[position] else { return 0 }
+      return max(0, number)
+    }
+    switch name {
+    case "mul": multiply(max(Self.elements(values, 0), Self.elements(values, 1)), max(number(0), number(1)))
+    case "ljust", "rjust", "center", "zfill": add(number(1))
+    case "expandtabs": multiply(first, max(8, number(1)))
+    case "replace":
+      guard values.count > 2 else { break }
+      multiply(first + 1, Self.size(of: values[2]))
+      // The runtime moves the rest of the string at each replacement.
+      multiply(first, first / max(1, Self.size(of: values[1])))
+    // The runtime compares at each place.
+    case "find", "rfind", "index", "rindex", "count", "split", "rsplit", "partition", "rpartition", "__contains__":
+      guard case .string? = values.first, values.count > 1 else { break }
+      multiply(first, Self.size(of: values[1]))
+    case "join":
+      guard values.count > 1 else { break }
+      multiply(first, Self.size(of: values[1]) / TraceBudget.bytesPerElement + 1)
+    case "str", "format", "percentFormat": multiply(bytes, 4)
+    case "rangelist": multiply(number(0) + number(1), TraceBudget.bytesPerElement)
+    case "list": multiply(first, TraceBudget.bytesPerElement)
+    // Runs as many rounds.
+    case "factorial": add(number(0))
+    default: break
+    }
+  }
+
+  private mutating func add(_ count: Int) {
+    let (sum, overflows) = bytes.addingReportingOverflow(count)
+    bytes = overflows ? Int.max : sum
+  }
+
+  private mutating func multiply(_ a: Int, _ b: Int) {
+    let (product, overflows) = a.multipliedReportingOverflow(by: b)
+    add(overflows ? Int.max : product)
+  }
+
+  /// What is repeated where a container or string is multiplied; 0 for numbers.
+  private static func elements(_ values: [Value], _ position: Int) -> Int {
+    guard values.indices.contains(position) else { return 0 }
+    switch values[position] {
+    case .string, .list: return size(of: values[position])
+    default: return 0
+    }
+  }
+
+  private static func size(of value: Value) -> Int {
+    switch value {
+    case .string(let text): text.utf8.count
+    case .list(let elements), .tuple(let elements, _):
+      elements.reduce(0) { $0 &+ TraceBudget.bytesPerElement &+ size(of: $1) }
+    case .dictionary(let entries):
+      entries.reduce(0) { $0 &+ 2 &* TraceBudget.bytesPerElement &+ size(of: $1.key) &+ size(of: $1.value) }
+    default: 0
+    }
+  }
+}

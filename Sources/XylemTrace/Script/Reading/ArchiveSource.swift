@@ -1,0 +1,93 @@
+internal import OrderedCollections
+internal import XylemErrors
+internal import XylemGraph
+internal import XylemTensor
+internal import XylemScript
+
+/// An archive's code and attributes in one mode, as far as they stay what they are.
+final class ArchiveSource {
+  /// What an attribute holds.
+  enum Content {
+    case module(ScriptModule)
+    case literal(Argument)
+    /// Constants in a list that the model holds, which code may change.
+    case list([CodeValue])
+    case tuple([CodeValue])
+    /// Something that is known when running only, and is there.
+    case value
+    /// Something that code may give another value, also None.
+    case open
+  }
+
+  let model: ScriptModel
+  private let mode: Mode
+  /// Names of attributes that some code assigns.
+  private lazy var assignedNames = AssignedNames(of: model).names
+
+  init(_ model: ScriptModel, in mode: Mode) {
+    self.model = model
+    self.mode = mode
+  }
+
+  func code(of function: ScriptFunction) -> ScriptCode? { try? model.code(of: function) }
+
+  func isMissing(_ op: String) -> Bool { model.archive.missingOperators.contains(op) }
+
+  func content(of name: String, in module: ScriptModule) -> Content? {
+    if name == "training", module.isTraining != nil, !assignedNames.contains(name) {
+      return .literal(.bool(model.isTraining(module, in: mode)))
+    }
+    guard let attribute = module.attributes[name] else {
+      // A constant of the class.
+      return module.object.attribute(name).map(Self.content)
+    }
+    switch attribute.content {
+    case .module(let child): return .module(child)
+    case .value(let value):
+      if assignedNames.contains(name) { return .open }
+      return Self.content(value)
+    }
+  }
+
+  private static func content(_ value: Value) -> Content {
+    if let literal = CodeValue(value)?.literal { return .literal(literal) }
+    switch try? value.unpacked() {
+    case .list(let elements)? where elements.count <= longest:
+      let literals = elements.compactMap { CodeValue($0) }
+      return literals.count == elements.count ? .list(literals) : .value
+    case .tuple(let elements, _)? where elements.count <= longest:
+      let literals = elements.compactMap { CodeValue($0) }
+      return literals.count == elements.count ? .tuple(literals) : .value
+    default: return .value
+    }
+  }
+
+  /// Longer lists are known as a whole only.
+  private static let longest = 64
+}
+
+/// Names of the attributes that a model's code gives other values: what `forward` of any module, and whatever that calls, assigns.
+private struct AssignedNames {
+  private(set) var names: Set<String> = []
+  private let model: ScriptModel
+  private var seen: Set<ScriptFunction> = []
+
+  init(of model: ScriptModel) {
+    self.model = model
+    var types: Set<String> = []
+    for module in model.modules where types.insert(module.object.type.name).inserted {
+      if let function = module.object.method("forward") { visit(function) }
+    }
+  }
+
+  private mutating func visit(_ function: ScriptFunction) {
+    guard seen.insert(function).inserted, let code = try? model.code(of: function) else { return }
+    for statement in code.statements {
+      if statement.kind == .setAttribute { names.insert(statement.name) }
+      if let callee = statement.function { visit(callee) }
+      // Which module's method it is shows when running.
+      guard statement.kind == .callMethod, statement.function == nil else { continue }
+      for module in model.modules { if let method = module.object.method(statement.name) { visit(method) } }
+    }
+  }
+}

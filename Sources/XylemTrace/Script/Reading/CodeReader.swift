@@ -1,0 +1,287 @@
+internal import XylemTensor
+internal import XylemErrors
+internal import XylemGraph
+
+/// Reads what code does in one mode: runs it on values that are constants, or known by how they are computed.
+///
+/// Branches on constants are taken, others are read both. What the reader can't follow makes ``isComplete`` false, and what it found then
+/// proves nothing. Nothing is computed with tensors, and the model is not changed.
+final class CodeReader {
+  /// The model's attributes, for an archive's code.
+  let source: ArchiveSource?
+  var places = CodePlaces()
+  /// Attributes that the code gave other values, by their paths.
+  var assigned: [String: CodeValue] = [:]
+
+  private(set) var isComplete = true
+  /// Operators that draw, and that write, by their short names.
+  private(set) var draws: [String] = []
+  private(set) var writers: [String] = []
+  private(set) var writtenAttributes: Set<String> = []
+  private(set) var writtenArguments: Set<Int> = []
+  /// Attributes that were given something else than constants.
+  private(set) var computedAttributes: Set<String> = []
+  /// Attributes that were read, of those that code gives other values.
+  var readAttributes: Set<String> = []
+  /// Attributes that the code gives a value in any case, before it reads them.
+  private(set) var scratch: Set<String> = []
+  private(set) var usesStatistics = false
+  private(set) var dropsAll = false
+  private(set) var fixesSeed = false
+  /// Whether random numbers were written where they outlast the call.
+  private(set) var keepsRandom = false
+  /// A hash of everything that was written, in order.
+  private(set) var effectDigest = 0
+
+  /// In how many blocks that may not run the code is.
+  var depth = 0
+  private var drawCount = 0
+  private var steps = 0
+  private var calls = 0
+
+  private static let stepLimit = 500_000
+  private static let callLimit = 100
+
+  init(_ source: ArchiveSource?) { self.source = source }
+
+  /// What can't be followed.
+  func giveUp() { isComplete = false }
+
+  /// Counts a step; false where there were too many.
+  func step() -> Bool {
+    steps += 1
+    if steps > Self.stepLimit { giveUp() }
+    return isComplete
+  }
+
+  /// Runs `body` one call deeper; false where that is too deep.
+  func call(_ body: () -> Void) {
+    calls += 1
+    defer { calls -= 1 }
+    if calls > Self.callLimit { giveUp() } else { body() }
+  }
+
+  // MARK: - Values
+
+  func digest(_ value: CodeValue) -> Int {
+    var hasher = Hasher()
+    switch value {
+    case .literal(let argument): hasher.combine(argument)
+    case .module(let module): hasher.combine(module.path)
+    case .function(let function): hasher.combine(function)
+    case .tuple(let elements): for element in elements { hasher.combine(digest(element)) }
+    case .list(let list):
+      if let symbol = list.symbol { return digest(.symbol(symbol)) }
+      hasher.combine("list")
+      for element in list.elements { hasher.combine(digest(element)) }
+    case .symbol(let symbol):
+      let version = places.version(of: symbol.places)
+      if version == 0 { return symbol.digest }
+      hasher.combine(symbol.digest)
+      hasher.combine(version)
+    }
+    return hasher.finalize()
+  }
+
+  func hash(_ name: String, _ values: [CodeValue], salt: Int = 0) -> Int {
+    var hasher = Hasher()
+    hasher.combine(name)
+    hasher.combine(salt)
+    for value in values { hasher.combine(digest(value)) }
+    return hasher.finalize()
+  }
+
+  func isRandom(_ value: CodeValue) -> Bool {
+    switch value {
+    case .literal, .module, .function: false
+    case .tuple(let elements): elements.contains(where: isRandom)
+    case .list(let list): list.symbol.map { isRandom(.symbol($0)) } ?? list.elements.contains(where: isRandom)
+    case .symbol(let symbol): symbol.isRandom || places.isRandom(symbol.places)
+    }
+  }
+
+  func placesOf(_ value: CodeValue) -> Set<Int> {
+    switch value {
+    case .literal, .module, .function: []
+    case .tuple(let elements): elements.reduce(into: []) { $0.formUnion(placesOf($1)) }
+    case .list(let list):
+      list.symbol.map { places.reachable(from: $0.places) }
+        ?? list.elements.reduce(into: list.places) { $0.formUnion(placesOf($1)) }
+    case .symbol(let symbol): places.reachable(from: symbol.places)
+    }
+  }
+
+  /// Where a container itself lies, and a tensor.
+  private func ownPlaces(of value: CodeValue) -> Set<Int> {
+    switch value {
+    case .list(let list): list.symbol?.places ?? list.places
+    case .symbol(let symbol): symbol.places
+    default: []
+    }
+  }
+
+  /// The attribute of which every part of a value is a copy.
+  func copies(_ value: CodeValue) -> String? {
+    switch value {
+    case .symbol(let symbol): symbol.copies
+    case .list(let list): list.symbol?.copies ?? shared(list.elements.map(copies))
+    case .tuple(let elements): shared(elements.map(copies))
+    default: nil
+    }
+  }
+
+  private func shared(_ paths: [String?]) -> String? {
+    guard let first = paths.first, let path = first, paths.allSatisfy({ $0 == path }) else { return nil }
+    return path
+  }
+
+  /// A value that is made of others and may lie where they do.
+  func part(_ name: String, of values: [CodeValue], isSome: Bool = false) -> CodeValue {
+    .symbol(
+      CodeSymbol(
+        digest: hash(name, values), places: values.reduce(into: []) { $0.formUnion(placesOf($1)) },
+        isRandom: values.contains(where: isRandom), isSome: isSome, copies: values.first.flatMap(copies)))
+  }
+
+  /// A container of others, at a place of its own.
+  func container(_ name: String, of values: [CodeValue]) -> CodeSymbol {
+    let place = places.fresh()
+    places.put(values.reduce(into: []) { $0.formUnion(placesOf($1)) }, into: [place])
+    return CodeSymbol(
+      digest: hash(name, values), places: [place], isRandom: values.contains(where: isRandom), isSome: true)
+  }
+
+  /// What a value is after a branch that is taken on a condition.
+  func merged(_ condition: CodeValue, _ a: CodeValue, _ b: CodeValue) -> CodeValue {
+    if digest(a) == digest(b) { return a }
+    if case .tuple(let first) = a, case .tuple(let second) = b, first.count == second.count {
+      return .tuple(zip(first, second).map { merged(condition, $0, $1) })
+    }
+    var value = CodeSymbol(digest: hash("if", [condition, a, b]))
+    value.places = placesOf(a).union(placesOf(b))
+    value.isRandom = isRandom(condition) || isRandom(a) || isRandom(b)
+    value.isSome = isSome(a) && isSome(b)
+    value.copies = copies(a) == copies(b) ? copies(a) : nil
+    return .symbol(value)
+  }
+
+  func isSome(_ value: CodeValue) -> Bool {
+    switch value {
+    case .literal(let argument): argument != .none
+    case .symbol(let symbol): symbol.isSome
+    default: true
+    }
+  }
+
+  /// Lets a list be known by what went into it alone.
+  func open(_ list: CodeList) {
+    guard list.symbol == nil else { return }
+    var symbol = container("list", of: list.elements)
+    symbol.places.formUnion(list.places)
+    symbol.copies = shared(list.elements.map(copies))
+    list.symbol = symbol
+    list.elements = []
+  }
+
+  // MARK: - Effects
+
+  /// Notes that a value is written.
+  ///
+  /// - Parameter isContainer: whether what a container holds is changed, and not the tensors in it.
+  func write(_ value: CodeValue, by name: String, digest: Int, isRandom: Bool, isContainer: Bool = false) {
+    effectDigest = hash(name, [.literal(.int(effectDigest))], salt: digest)
+    for place in isContainer ? ownPlaces(of: value) : placesOf(value) {
+      var contents = places[place]
+      contents.version = hash(name, [.literal(.int(contents.version))], salt: digest)
+      contents.isRandom = contents.isRandom || isRandom
+      places[place] = contents
+      if contents.attributes.isEmpty && contents.arguments.isEmpty { continue }
+      writtenAttributes.formUnion(contents.attributes)
+      computedAttributes.formUnion(contents.attributes)
+      writtenArguments.formUnion(contents.arguments)
+      keepsRandom = keepsRandom || contents.isRandom
+      note(&writers, name)
+    }
+  }
+
+  /// Notes that an attribute of the model is given another value.
+  func assign(_ path: String, _ value: CodeValue) {
+    effectDigest = hash("=" + path, [.literal(.int(effectDigest)), value])
+    if depth == 0, assigned[path] == nil, !readAttributes.contains(path) { scratch.insert(path) }
+    assigned[path] = value
+    // Another type or device for what is there already is what it asks for, and mostly there.
+    if copies(value) == path { return }
+    writtenAttributes.insert(path)
+    if value.literal == nil { computedAttributes.insert(path) }
+    keepsRandom = keepsRandom || isRandom(value)
+    note(&writers, "=")
+  }
+
+  private func note(_ names: inout [String], _ name: String) {
+    if !names.contains(name) { names.append(name) }
+  }
+
+  // MARK: - Operators
+
+  /// Notes what a call of an operator does, and gives its results.
+  ///
+  /// - Parameter results: for each result, whether it may hold a tensor or a container, and whether it is not None.
+  func apply(
+    _ facts: OperatorFacts, _ inputs: [CodeValue], results: [(holdsStorage: Bool, isSome: Bool)]
+  ) -> [CodeValue] {
+    guard let use = OperatorUse(facts, inputs.map(\.literal)) else {
+      giveUp()
+      return results.map { _ in .none }
+    }
+    if use.fixesSeed, depth == 0 { fixesSeed = true }
+    usesStatistics = usesStatistics || use.usesStatistics
+    dropsAll = dropsAll || use.dropsAll
+    if let given = use.gives, inputs.indices.contains(given), results.count == 1 { return [inputs[given]] }
+    let draws = use.isRandom && !fixesSeed
+    if draws {
+      drawCount += 1
+      note(&self.draws, facts.shortName)
+    }
+    var isRandom = draws
+    for (position, input) in inputs.enumerated() where use.dependsOnContents(of: position) {
+      isRandom = isRandom || self.isRandom(input)
+    }
+    let counted = inputs.indices.filter { !use.idle.contains($0) }.map { inputs[$0] }
+    let digest = hash(facts.name, counted, salt: use.isRandom ? drawCount : 0)
+    let shared = use.aliases.filter { inputs.indices.contains($0) }.reduce(into: Set<Int>()) {
+      $0.formUnion(placesOf(inputs[$1]))
+    }
+    for position in use.writes where inputs.indices.contains(position) {
+      writeArgument(position, of: inputs, facts, digest: digest, isRandom: isRandom)
+    }
+    if facts.isInPlace, results.count == 1, let target = inputs.first { return [target] }
+    return results.enumerated().map { number, form in
+      var symbol = CodeSymbol(digest: hash("result", [.literal(.int(digest))], salt: number), isSome: form.isSome)
+      symbol.isRandom = isRandom
+      if Self.converters.contains(facts.shortName) { symbol.copies = inputs.first.flatMap(copies) }
+      if form.holdsStorage { symbol.places = shared.union([places.fresh()]) }
+      return .symbol(symbol)
+    }
+  }
+
+  /// Operators that give what they are given, in another form.
+  private static let converters: Set<String> = ["to", "type_as", "contiguous", "detach", "clone"]
+
+  private func writeArgument(
+    _ position: Int, of inputs: [CodeValue], _ facts: OperatorFacts, digest: Int, isRandom: Bool
+  ) {
+    let target = inputs[position]
+    let isContainer = [.list, .dictionary].contains(facts.argumentKinds[position])
+    let others = inputs.indices.filter { $0 != position }.map { inputs[$0] }
+    if isContainer, case .list(let list) = target {
+      let added = shared(others.map(copies))
+      let was = list.elements.isEmpty && list.symbol == nil ? added : copies(target)
+      open(list)
+      list.symbol?.copies = was == added ? added : nil
+      if isRandom { list.symbol?.isRandom = true }
+    }
+    write(target, by: facts.shortName, digest: digest, isRandom: isRandom, isContainer: isContainer)
+    // What is put into a container lives on in it.
+    if isContainer { places.put(others.reduce(into: []) { $0.formUnion(placesOf($1)) }, into: ownPlaces(of: target)) }
+  }
+}

@@ -1,0 +1,193 @@
+internal import XylemErrors
+internal import XylemGraph
+internal import XylemScript
+
+extension ScriptTracer {
+  func callMethod(_ statement: ScriptCode.Statement, _ frame: CallFrame) throws -> TracedValue {
+    let inputs = frame.inputs(of: statement)
+    let type = statement.outputs.isEmpty ? "None" : typeName(statement.outputs.lowerBound, frame.code)
+    if case .module(let module) = inputs[0] {
+      guard let function = statement.function ?? module.object.method(statement.name) else {
+        throw TraceErrors.unsupported("the module has no method '\(statement.name)'", at: place)
+      }
+      let arguments = Array(inputs.dropFirst())
+      if model.isForward(statement.name, function, of: module) {
+        return try callModule(module, function, method: statement.name, arguments, type: type)
+      }
+      return try callOtherMethod(of: module, function, named: statement.name, inputs, type: type)
+    }
+    guard let function = statement.function else {
+      throw TraceErrors.unsupported("the method '\(statement.name)' of \(inputs[0].kindDescription)", at: place)
+    }
+    return try run(try model.code(of: function), inputs)
+  }
+
+  /// A method other than forward, called by another module: a call of the module like any other, whose operations are named
+  /// by the module. torch.fx sees no call there, and so torchvision's names are those of the caller.
+  ///
+  /// What was chosen to be a leaf stays one. The layers that are leaves by themselves are traced through, as in torch.fx.
+  private func callOtherMethod(
+    of module: ScriptModule, _ function: ScriptFunction, named name: String, _ inputs: [TracedValue], type: String
+  ) throws -> TracedValue {
+    guard module !== currentModule.module else { return try run(try model.code(of: function), inputs) }
+    let path = options.naming == .exact ? namingPath(of: module) : currentModule.path
+    let frame = ModuleFrame(module: module, path: path, canBecomeLeaf: !module.hasSubmodules)
+    let arguments = Array(inputs.dropFirst())
+    if let rule = policy.chosenRule(forModule: module.type, at: module.path) {
+      core.usedRules.insert(rule)
+      modules.append(frame)
+      defer { modules.removeLast() }
+      return try emitLeafMethod(of: module, function, named: name, arguments, rule: rule.description, type: type)
+    }
+    return try withLeafInstead(
+      of: frame, inputs,
+      trace: {
+        let result = try run(try model.code(of: function), inputs)
+        if returnsFeature(result) { recordCall(of: module, result) }
+        return result
+      },
+      leaf: {
+        try emitLeafMethod(of: module, function, named: name, arguments, rule: "automatic", type: type)
+      })
+  }
+
+  /// Writes down what a call of a module returned.
+  private func recordCall(of module: ScriptModule, _ result: TracedValue) {
+    guard let returned = try? argument(from: result) else { return }
+    core.recordCall(path: namingPath(of: module), type: module.type, result: returned, isLeaf: false)
+  }
+
+  /// Whether a value has a tensor in it that was computed. A method that returns sizes, settings or a parameter of its module
+  /// is a helper, and not what somebody means by the module's path.
+  private func returnsFeature(_ value: TracedValue) -> Bool {
+    switch value {
+    case .symbol(let node): core.graph[node].isFeature
+    case .list(let list): list.symbol.map { core.graph[$0].isFeature } ?? list.elements.contains(where: returnsFeature)
+    case .tuple(let elements, _): elements.contains(where: returnsFeature)
+    case .dictionary(let dictionary):
+      dictionary.symbol.map { core.graph[$0].isFeature } ?? dictionary.entries.contains { returnsFeature($0.value) }
+    case .future(let value): returnsFeature(value)
+    default: false
+    }
+  }
+
+  /// Traces a module's code, and calls it as a whole where that fails and the options ask for it.
+  private func withLeafInstead(
+    of frame: ModuleFrame, _ arguments: [TracedValue], trace: () throws -> TracedValue,
+    leaf: () throws -> TracedValue
+  ) throws -> TracedValue {
+    let (runningCount, depthBefore, moduleCount) = (running.count, depth, modules.count)
+    func leave() {
+      modules.removeLast(modules.count - moduleCount)
+      running.removeLast(running.count - runningCount)
+      depth = depthBefore
+    }
+    let start = options.makesLeaves ? savepoint(reaching: arguments) : nil
+    modules.append(frame)
+    do {
+      let result = try trace()
+      leave()
+      return result
+    } catch let error as XylemError where start != nil && error.isAboutTracing {
+      leave()
+      if let start { goBack(to: start) }
+      let path = currentModule.path
+      modules.append(
+        ModuleFrame(module: frame.module, path: options.naming == .exact ? frame.path : path, canBecomeLeaf: false))
+      defer { modules.removeLast() }
+      let result = try leaf()
+      noteAutomaticLeaf(frame.module, result, error)
+      return result
+    } catch {
+      leave()
+      throw error
+    }
+  }
+
+  private func callModule(
+    _ module: ScriptModule, _ function: ScriptFunction, method: String, _ arguments: [TracedValue], type: String
+  ) throws -> TracedValue {
+    if let rule = leafRule(for: module) {
+      core.usedRules.insert(rule)
+      return try emitLeafModule(
+        module, function: function, method: method, arguments: arguments, rule: rule, type: type)
+    }
+    let frame = ModuleFrame(module: module, path: namingPath(of: module), canBecomeLeaf: !module.hasSubmodules)
+    return try withLeafInstead(
+      of: frame, arguments,
+      trace: {
+        let result = try run(try model.code(of: function), [.module(module)] + arguments)
+        recordCall(of: module, result)
+        return result
+      },
+      leaf: {
+        try emitLeafModule(
+          module, function: function, method: method, arguments: arguments, rule: nil, type: type)
+      })
+  }
+
+  private func noteAutomaticLeaf(_ module: ScriptModule, _ result: TracedValue, _ error: XylemError) {
+    var hidden: [String] = []
+    module.forEachModule { if $0 !== module { hidden.append($0.path) } }
+    var node: String?
+    if case .symbol(let id) = result { node = core.graph[id].name }
+    let cause = error.cause.map { ": \($0)" } ?? ""
+    core.notes.append(
+      TraceNote(
+        kind: .automaticLeaf, path: module.path, type: module.type, node: node, reason: error.message + cause,
+        location: error.place.source.flatMap(SourceLocation.init(parsing:)), hiddenModules: hidden))
+  }
+
+  func callFunction(_ statement: ScriptCode.Statement, _ frame: CallFrame) throws -> TracedValue {
+    let inputs = frame.inputs(of: statement)
+    guard case .function(let function) = inputs[0] else {
+      throw TraceErrors.unsupported("a call of \(inputs[0].kindDescription)", at: place)
+    }
+    let code = try model.code(of: function)
+    let arguments = Array(inputs.dropFirst())
+    if let module = hooked(by: code, arguments) { return try runHook(code, arguments, of: module) }
+    let name = TypeName.readable(code.qualifiedName)
+    // What a plugin replaces is called in any case; else the model's own code would run where the arguments happen to be known.
+    guard let rule = policy.rule(forFunction: name), rule.provider != nil || arguments.contains(where: readsTensor)
+    else {
+      do {
+        return try run(code, arguments)
+      } catch var error as XylemError
+        where error.isAboutTracing && !error.remedies.contains(where: { $0.contains("wrap") })
+      {
+        let position =
+          error.remedies.firstIndex { $0.hasPrefix("--auto-leaf") || $0.contains("makesLeaves") }
+          ?? error.remedies.count
+        error.remedies.insert(TraceErrors.wrapping(name), at: position)
+        error.remedies = Array(error.remedies.prefix(3))
+        throw error
+      }
+    }
+    core.usedRules.insert(rule)
+    try shareContainers(arguments, with: function, receiver: nil, provider: rule.provider)
+    let id = emit(
+      .leafFunction(LeafFunction(name: name, qualifiedName: code.qualifiedName, provider: rule.provider)),
+      named: OperationNames.function(name), try arguments.map(argument(from:)),
+      type: statement.outputs.isEmpty ? "None" : typeName(statement.outputs.lowerBound, frame.code),
+      effects: rule.effects(inputs: arguments.count, in: options.mode), rule: rule.description)
+    return .symbol(id)
+  }
+
+  /// Whether a value is known only when running, or is a tensor of the model.
+  private func readsTensor(_ value: TracedValue) -> Bool {
+    switch value {
+    case .attribute, .constant: true
+    case .list(let list): list.symbol != nil || list.elements.contains(where: readsTensor)
+    case .tuple(let elements, _): elements.contains(where: readsTensor)
+    default: value.isSymbolic
+    }
+  }
+}
+
+extension SourceLocation {
+  /// Reads `file:line` back.
+  package init?(parsing text: String) {
+    guard let colon = text.lastIndex(of: ":"), let line = Int(text[text.index(after: colon)...]) else { return nil }
+    self.init(file: String(text[..<colon]), line: line)
+  }
+}

@@ -1,0 +1,140 @@
+internal import XylemErrors
+internal import XylemGraph
+internal import XylemTensor
+internal import XylemScript
+
+extension ScriptTracer {
+  func runIf(_ statement: ScriptCode.Statement, at index: Int, _ frame: CallFrame) throws {
+    let code = frame.code
+    let condition = frame.input(0, of: statement)
+    let branches = statement.blocks.map { code.blocks[$0] }
+    switch condition {
+    case .bool(let flag): try take(branches[flag ? 0 : 1], statement, frame)
+    case .int(let number): try take(branches[number != 0 ? 0 : 1], statement, frame)
+    case .symbol(let node):
+      let onlyRaises = branches.map { raises($0, code) }
+      switch (onlyRaises[0], onlyRaises[1]) {
+      case (true, true):
+        throw TraceErrors.raised("both branches of an 'if' raise", at: place)
+      case (true, false), (false, true):
+        let expected = onlyRaises[1]
+        let message = try guardMessage(branches[expected ? 1 : 0], of: index, frame)
+        emitGuard(node, expected: expected, message: message)
+        try take(branches[expected ? 0 : 1], statement, frame)
+      case (false, false):
+        try keepWhole(statement, at: index, .if, condition: Decisive(condition, self), frame)
+      }
+    default:
+      throw TraceErrors.unsupported("an 'if' on \(condition.kindDescription)", at: place)
+    }
+  }
+
+  private func take(_ block: ScriptCode.Block, _ statement: ScriptCode.Statement, _ frame: CallFrame) throws {
+    let own = running[running.count - 1].statement
+    try runBlock(block, frame)
+    running[running.count - 1].statement = own
+    for (output, result) in zip(statement.outputs, frame.code.operands[block.outputs]) {
+      frame.values[output] = frame.values[result]
+    }
+  }
+
+  /// Whether a block does nothing but raise.
+  private func raises(_ block: ScriptCode.Block, _ code: ScriptCode) -> Bool {
+    for index in block.statements {
+      switch code.statements[index].kind {
+      case .raise: return true
+      case .constant, .uninitialized, .operator, .tuple, .list, .getAttribute, .cast, .tupleIndex: continue
+      case .if:
+        // An assertion may choose its message; it raises where every branch does.
+        let inner = code.statements[index].blocks
+        if inner.allSatisfy({ raises(code.blocks[$0], code) }) { return true }
+      default: return false
+      }
+    }
+    return false
+  }
+
+  /// What a raising block of a statement would say; nothing of the block's run stays.
+  private func guardMessage(_ block: ScriptCode.Block, of index: Int, _ frame: CallFrame) throws -> String {
+    let start = savepoint(before: index, frame)
+    defer { goBack(to: start) }
+    do {
+      try runBlock(block, frame)
+    } catch let error as XylemError where error.id == .traceRaised {
+      return error.cause.map { String(describing: $0) } ?? "an error"
+    } catch let error as XylemError where error.isAboutTracing {
+      return "an error"
+    }
+    return "an error"
+  }
+
+  private func emitGuard(_ node: NodeID, expected: Bool, message: String) {
+    let id = emit(.guard(Guard(expected: expected, message: message)), named: "_assert", [.node(node)], type: "None")
+    core.notes.append(
+      TraceNote(
+        kind: .guard, path: currentModule.path, node: core.graph[id].name,
+        reason: "assumes that \(core.graph[node].name) is \(expected ? "true" : "false"), else: \(message)",
+        location: core.graph[id].location))
+  }
+
+  /// Runs the rounds of a counted loop, or keeps the loop whole where the input decides how many there are.
+  ///
+  /// That may show only after some rounds, as with a `break` on data: then nothing of those rounds stays.
+  func runLoop(_ statement: ScriptCode.Statement, at index: Int, _ frame: CallFrame) throws {
+    let code = frame.code
+    let body = code.blocks[statement.blocks.lowerBound]
+    let inputs = frame.inputs(of: statement)
+    guard case .int(let rounds) = inputs[0], case .bool = inputs[1] else {
+      let decisive = if case .int = inputs[0] { inputs[1] } else { inputs[0] }
+      return try keepWhole(statement, at: index, .loop, condition: Decisive(decisive, self), frame)
+    }
+    let start = savepoint(before: index, frame)
+    var carried = Array(inputs.dropFirst(2))
+    var condition = inputs[1]
+    var round = 0
+    let own = running[running.count - 1].statement
+    while round < rounds {
+      guard case .bool(let goesOn) = condition else {
+        // The condition's node goes with its round, so it is described before.
+        let decisive = Decisive(condition, self)
+        goBack(to: start)
+        return try keepWhole(statement, at: index, .loop, condition: decisive, frame)
+      }
+      guard goesOn else { break }
+      try spendStatement()
+      frame.values[body.inputs.lowerBound] = .int(round)
+      for (number, value) in zip(body.inputs.dropFirst(), carried) { frame.values[number] = value }
+      try runBlock(body, frame)
+      running[running.count - 1].statement = own
+      let results = code.operands[body.outputs].map { frame.values[$0] }
+      condition = results[0]
+      carried = Array(results.dropFirst())
+      round += 1
+    }
+    for (number, value) in zip(statement.outputs, carried) { frame.values[number] = value }
+  }
+
+  /// Makes a region of a statement, or says why there has to be one.
+  private func keepWhole(
+    _ statement: ScriptCode.Statement, at index: Int, _ kind: Region.Kind, condition: Decisive, _ frame: CallFrame
+  ) throws {
+    let error = TraceErrors.controlFlow(kind, condition: condition.description, at: place, on: condition.arguments)
+    guard keepsRunning else { throw error }
+    try emitRegion(statement, at: index, kind, reason: error.message, frame)
+  }
+
+  /// Whether what can't be traced is dealt with where it stands. A module without modules of its own hides nothing when
+  /// it becomes a leaf, which reads better than a region in it; any other goes on.
+  var keepsRunning: Bool { options.makesLeaves && !currentModule.canBecomeLeaf }
+}
+
+/// A value that control flow depends on, described while its node is there.
+private struct Decisive {
+  let description: String
+  let arguments: [BlockingArgument]
+
+  init(_ value: TracedValue, _ tracer: ScriptTracer) {
+    description = tracer.describe(value)
+    arguments = tracer.argumentsBehind(value)
+  }
+}

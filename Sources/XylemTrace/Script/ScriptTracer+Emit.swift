@@ -1,0 +1,92 @@
+internal import XylemErrors
+internal import XylemGraph
+internal import XylemTensor
+internal import XylemScript
+
+extension ScriptTracer {
+  /// Adds a node in the module whose code runs.
+  @discardableResult
+  func emit(
+    _ operation: Operation, named base: String, _ inputs: [Argument], type: String, effects: Effects? = Effects.none,
+    rule: String? = nil
+  ) -> NodeID {
+    core.emit(
+      operation, named: base, inputs, in: currentModule.path, type: type, effects: effects, rule: rule,
+      at: currentLocation)
+  }
+
+  /// One element of a container that is known only when running.
+  func emitGetItem(_ container: Argument, _ index: Argument, type: String) -> TracedValue {
+    .symbol(emit(.getItem, named: "getitem", [container, index], type: type, effects: Effects(aliases: [0])))
+  }
+
+  /// `container[index]` for lists, tuples and dictionaries.
+  func item(
+    _ index: TracedValue, of container: TracedValue, _ statement: ScriptCode.Statement, _ frame: CallFrame
+  ) throws -> TracedValue {
+    switch (container, index) {
+    case (.tuple(let elements, _), .int(let position)):
+      return try element(position, of: elements)
+    case (.list(let list), .int(let position)) where list.symbol == nil:
+      return try element(position, of: list.elements)
+    case (.dictionary(let dictionary), _) where dictionary.symbol == nil && index.literalKey != nil:
+      guard let found = dictionary.index(of: index) else {
+        throw TraceErrors.raised("KeyError: \(describe(index))", at: place)
+      }
+      return dictionary.entries[found].value
+    default:
+      if container.nestsContainers { try share(container, as: frame.code.types[frame.code.input(0, of: statement)]) }
+      return emitGetItem(
+        try argument(from: container), try argument(from: index),
+        type: typeName(statement.outputs.lowerBound, frame.code))
+    }
+  }
+
+  private func element(_ position: Int, of elements: [TracedValue]) throws -> TracedValue {
+    let index = position < 0 ? position + elements.count : position
+    guard elements.indices.contains(index) else {
+      throw TraceErrors.raised("IndexError: list index out of range", at: place)
+    }
+    return elements[index]
+  }
+
+  /// The path that names a module and what runs in it: the first one that reaches it, where it stands in several places.
+  func namingPath(of module: ScriptModule) -> String { model.twins.first(module.path) }
+
+  /// The rule that makes a module a leaf, by its type or any of its paths; nil for one that is traced through.
+  func leafRule(for module: ScriptModule) -> LeafPolicy.Rule? {
+    policy.rule(forModule: module.type, at: module.path)
+      ?? policy.rule(forModule: module.type, at: namingPath(of: module))
+  }
+
+  /// A node that calls a module which is not traced through.
+  ///
+  /// - Parameter rule: nil for one that became a leaf because it can't be traced.
+  func emitLeafModule(
+    _ module: ScriptModule, function: ScriptFunction, method: String, arguments: [TracedValue], rule: LeafPolicy.Rule?,
+    type: String = "Tensor"
+  ) throws -> TracedValue {
+    try shareContainers(arguments, with: function, receiver: module, provider: rule?.provider)
+    let inputs = try arguments.map(argument(from:))
+    let id = core.emitLeafModule(
+      LeafModule(path: module.path, type: module.type, method: method, provider: rule?.provider), inputs,
+      namedAt: namingPath(of: module), type: type, effects: rule?.effects(inputs: inputs.count, in: options.mode),
+      rule: rule?.description ?? "automatic", at: currentLocation)
+    return .symbol(id)
+  }
+
+  /// A node that calls a method other than forward of a module which is not traced through, named by the method.
+  func emitLeafMethod(
+    of module: ScriptModule, _ function: ScriptFunction, named method: String, _ arguments: [TracedValue], rule: String,
+    type: String
+  ) throws -> TracedValue {
+    try shareContainers(arguments, with: function, receiver: module, provider: nil)
+    let id = emit(
+      .leafModule(LeafModule(path: module.path, type: module.type, method: method)), named: method,
+      try arguments.map(argument(from:)), type: type, effects: nil, rule: rule)
+    if core.graph[id].isFeature {
+      core.recordCall(path: namingPath(of: module), type: module.type, result: .node(id), isLeaf: true)
+    }
+    return .symbol(id)
+  }
+}

@@ -1,0 +1,131 @@
+internal import XylemGraph
+internal import XylemScript
+
+/// Where a tracer can go back to: the graph with its names, notes and counts, and what the values hold that the code
+/// after it can reach.
+struct Savepoint {
+  fileprivate let core: TraceCore.Checkpoint
+  fileprivate let contents: ContainerSnapshot
+  fileprivate let constantReads: Int
+  /// The frame whose code goes on, with its open subscripts.
+  fileprivate let frame: (CallFrame, [Int: PendingSubscript])?
+}
+
+extension ScriptTracer {
+  /// The present state, for code that reaches nothing but what is in these values and in the model.
+  ///
+  /// Containers of the model need no copy: a trace starts again where one is written.
+  func savepoint(reaching values: [TracedValue]) -> Savepoint {
+    Savepoint(
+      core: core.checkpoint, contents: ContainerSnapshot(values), constantReads: constantReads.count, frame: nil)
+  }
+
+  /// The present state, for the statement that runs next in a frame.
+  func savepoint(before statement: Int, _ frame: CallFrame) -> Savepoint {
+    let values = scan(of: statement, in: frame.code).captures.map { frame.values[$0] }
+    return Savepoint(
+      core: core.checkpoint, contents: ContainerSnapshot(values), constantReads: constantReads.count,
+      frame: (frame, frame.pendingSubscripts))
+  }
+
+  /// Takes back everything since a savepoint. Nodes that were made since are gone: what an error says of one has to be
+  /// put into words before.
+  ///
+  /// The statements that ran still count towards the limit.
+  func goBack(to point: Savepoint) {
+    core.rollBack(to: point.core)
+    point.contents.restore()
+    constantReads.removeLast(constantReads.count - point.constantReads)
+    if let (frame, subscripts) = point.frame { frame.pendingSubscripts = subscripts }
+  }
+
+  /// What a statement reads and changes; read from the code once.
+  func scan(of statement: Int, in code: ScriptCode) -> RegionScan {
+    if let known = scans[code.function]?[statement] { return known }
+    let fresh = RegionScan(statement, of: code)
+    scans[code.function, default: [:]][statement] = fresh
+    return fresh
+  }
+}
+
+/// What the containers and objects reachable from values hold, to be put back.
+struct ContainerSnapshot {
+  private var lists: [(TracedList, [TracedValue], NodeID?, Bool)] = []
+  private var dictionaries: [(TracedDictionary, [(key: TracedValue, value: TracedValue)], NodeID?, Bool)] = []
+  private var objects: [(TracedObject, [String: TracedValue])] = []
+
+  init(_ values: [TracedValue]) {
+    var walk = ContainerWalk(values)
+    while let next = walk.next() {
+      switch next {
+      case .list(let list): lists.append((list, list.elements, list.symbol, list.isLost))
+      case .dictionary(let dictionary):
+        dictionaries.append((dictionary, dictionary.entries, dictionary.symbol, dictionary.isLost))
+      case .object(let object): objects.append((object, object.fields))
+      default: break
+      }
+    }
+  }
+
+  func restore() {
+    for (list, elements, symbol, isLost) in lists {
+      (list.elements, list.symbol, list.isLost) = (elements, symbol, isLost)
+    }
+    for (dictionary, entries, symbol, isLost) in dictionaries {
+      (dictionary.entries, dictionary.symbol, dictionary.isLost) = (entries, symbol, isLost)
+    }
+    for (object, fields) in objects { object.fields = fields }
+  }
+}
+
+/// Visits the lists, dictionaries and objects that values reach, each once, however deeply they are nested.
+struct ContainerWalk {
+  private var pending: [TracedValue]
+  private var seen: Set<ObjectIdentifier> = []
+  /// Whether a container was met by a second way.
+  private(set) var meetsTwice = false
+
+  init(_ values: [TracedValue]) { pending = values }
+
+  /// The next container; nil where all were visited.
+  mutating func next() -> TracedValue? {
+    while let value = pending.popLast() {
+      switch value {
+      case .list(let list):
+        guard isNew(list) else { continue }
+        pending += list.elements.filter(\.mayHoldContainers)
+        return value
+      case .dictionary(let dictionary):
+        guard isNew(dictionary) else { continue }
+        for entry in dictionary.entries {
+          if entry.key.mayHoldContainers { pending.append(entry.key) }
+          if entry.value.mayHoldContainers { pending.append(entry.value) }
+        }
+        return value
+      case .object(let object):
+        guard isNew(object) else { continue }
+        pending += object.fields.values.filter(\.mayHoldContainers)
+        return value
+      case .tuple(let elements, _): pending += elements.filter(\.mayHoldContainers)
+      case .future(let inner): pending.append(inner)
+      default: continue
+      }
+    }
+    return nil
+  }
+
+  private mutating func isNew(_ container: AnyObject) -> Bool {
+    let isNew = seen.insert(ObjectIdentifier(container)).inserted
+    meetsTwice = meetsTwice || !isNew
+    return isNew
+  }
+}
+
+extension TracedValue {
+  fileprivate var mayHoldContainers: Bool {
+    switch self {
+    case .list, .dictionary, .object, .tuple, .future: true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,147 @@
+internal import Synchronization
+internal import XylemErrors
+internal import XylemGraph
+internal import XylemTensor
+internal import XylemScript
+
+/// Lists and dictionaries that traced code and code that is not traced through both hold.
+///
+/// The tracer holds the containers of the code that it runs, and hands copies of their contents to nodes. That is enough as long as
+/// nobody else changes a container, gives it back or keeps it. Where that may happen, the container becomes a value of the
+/// graph: a node makes it, everybody is handed that one, and who reads it later reads what is in it when the graph runs.
+extension ScriptTracer {
+  /// Shares the containers of arguments with a function that is not traced through, where its code may change, return or keep them.
+  ///
+  /// - Parameter receiver: the module whose method it is, which comes before the arguments; nil for a function.
+  /// - Throws: `trace.unsupported` for a container whose type is not known, and where a plugin would have to change one.
+  func shareContainers(
+    _ arguments: [TracedValue], with function: ScriptFunction, receiver: ScriptModule?, provider: LeafProvider?
+  ) throws {
+    guard arguments.contains(where: \.holdsContainers) else { return }
+    let shift = receiver == nil ? 0 : 1
+    let use = model.containerUse(of: function)
+    let types = try function.schema().arguments.map(\.type)
+    for (position, argument) in arguments.enumerated() where argument.holdsContainers {
+      guard use.shares(position + shift) else { continue }
+      if let provider, provider.replaces {
+        guard !use.mayChange(position + shift) else { throw TraceErrors.replacesWriter(provider, at: place) }
+        continue
+      }
+      guard types.indices.contains(position + shift) else { continue }
+      try share(argument, as: types[position + shift])
+    }
+  }
+
+  /// Makes the lists and dictionaries in a value objects of the runtime, which the graph hands around by reference.
+  ///
+  /// - Parameter type: the value's declared type, which says what an empty container may hold.
+  func share(_ value: TracedValue, as type: ScriptType) throws {
+    let type = type.container(for: value)
+    switch value {
+    case .list(let list) where list.symbol == nil:
+      try willChange(origin: list.origin)
+      guard type.kind == .list, let element = type.contained.first else {
+        throw TraceErrors.openType(describe(value), at: place)
+      }
+      for item in list.elements { try share(item, as: element) }
+      list.symbol = emitContainer(try argument(from: value), "aten::copy.t", type)
+    case .dictionary(let dictionary) where dictionary.symbol == nil:
+      try willChange(origin: dictionary.origin)
+      guard type.kind == .dictionary, type.contained.count == 2, let copy = Self.copies[type.contained[0].name] else {
+        throw TraceErrors.openType(describe(value), at: place)
+      }
+      for entry in dictionary.entries { try share(entry.value, as: type.contained[1]) }
+      dictionary.symbol = emitContainer(try argument(from: value), copy, type)
+    case .tuple(let elements, _) where value.holdsContainers:
+      guard type.kind == .tuple, type.contained.count == elements.count else {
+        throw TraceErrors.openType(describe(value), at: place)
+      }
+      for (element, inner) in zip(elements, type.contained) { try share(element, as: inner) }
+    case .future(let inner): try share(inner, as: type)
+    default: break
+    }
+  }
+
+  /// A copy of a container's contents as one object. Its type is the node's: the elements alone do not say it.
+  private func emitContainer(_ contents: Argument, _ copy: String, _ type: ScriptType) -> NodeID {
+    core.emitHidden(
+      .operator(name: copy), named: "container", [contents], in: currentModule.path, type: type.name,
+      effects: Effects(aliases: [0]), at: currentLocation)
+  }
+
+  /// The operator that copies a dictionary, by the type of its keys.
+  private static let copies = [
+    "str": "aten::copy.Dict_str", "int": "aten::copy.Dict_int", "bool": "aten::copy.Dict_bool",
+    "float": "aten::copy.Dict_float", "complex": "aten::copy.Dict_complex", "Tensor": "aten::copy.Dict_Tensor",
+  ]
+}
+
+extension TracedValue {
+  /// Whether a list or dictionary that the tracer holds is in the value.
+  var holdsContainers: Bool {
+    switch self {
+    case .list(let list): list.symbol == nil
+    case .dictionary(let dictionary): dictionary.symbol == nil
+    case .tuple(let elements, _): elements.contains(where: \.holdsContainers)
+    case .future(let value): value.holdsContainers
+    default: false
+    }
+  }
+
+  /// Whether a container is in a container.
+  var nestsContainers: Bool {
+    switch self {
+    case .list(let list): list.symbol == nil && list.elements.contains(where: \.holdsContainers)
+    case .dictionary(let dictionary):
+      dictionary.symbol == nil && dictionary.entries.contains { $0.value.holdsContainers }
+    case .tuple: holdsContainers
+    default: false
+    }
+  }
+}
+
+extension ScriptType {
+  /// The type that a value has where it is there.
+  var withoutOptional: ScriptType { kind == .optional ? contained.first ?? self : self }
+
+  /// The type that a container has of this one, which may allow other values too: `Union[Tensor, List[Tensor]]`.
+  fileprivate func container(for value: TracedValue) -> ScriptType {
+    let type = withoutOptional
+    let wanted: Kind
+    switch value {
+    case .list: wanted = .list
+    case .dictionary: wanted = .dictionary
+    case .tuple: wanted = .tuple
+    default: return type
+    }
+    guard type.kind == .other else { return type }
+    let fitting = type.contained.filter { $0.kind == wanted }
+    return fitting.count == 1 ? fitting[0] : type
+  }
+}
+
+/// What a function does with the containers that it is given. Positions count its arguments.
+struct ContainerUse: Sendable {
+  /// Nil where nothing is known of the function.
+  private let effects: Callable.Effects?
+
+  init(_ effects: Callable.Effects?) { self.effects = effects }
+
+  /// Whether a container in the argument may be changed, returned or kept.
+  func shares(_ position: Int) -> Bool { effects?.shares.contains(position) ?? true }
+
+  /// Whether a container in the argument, or a tensor in one, may be changed.
+  func mayChange(_ position: Int) -> Bool { effects?.writes.contains(position) ?? true }
+}
+
+extension ScriptModel {
+  /// What a function may do with containers in its arguments, worked out once.
+  func containerUse(of function: ScriptFunction) -> ContainerUse {
+    if let known = containerUses.withLock({ $0[function] }) { return known }
+    let count = (try? function.schema().arguments.count) ?? 0
+    let callable = try? Callable(function, known: Array(repeating: nil, count: count), modes: [])
+    let use = ContainerUse(try? callable?.effects())
+    containerUses.withLock { $0[function] = use }
+    return use
+  }
+}

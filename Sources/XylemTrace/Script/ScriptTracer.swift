@@ -1,0 +1,194 @@
+internal import XylemErrors
+internal import XylemGraph
+internal import XylemScript
+
+extension ScriptModel {
+  /// Traces `forward` in one mode.
+  ///
+  /// The model is not changed: modes, buffers and random state stay as they are.
+  ///
+  /// An argument that keeps its default is an input after all where forward does not accept the default, as a detector that asks
+  /// for its targets in train mode; a note says so.
+  ///
+  /// - Throws: `trace.control-flow`, `trace.concrete-value`, `trace.unsupported`, `trace.raised` with the module, the
+  ///   source line and remedies; `trace.no-forward`, `trace.unknown-argument`, `trace.argument`, `trace.limit`,
+  ///   `trace.recursion`.
+  public func trace(_ options: TraceOptions = TraceOptions()) throws -> Trace {
+    do {
+      return try traceAsTold(options)
+    } catch let error as XylemError where error.id == .traceRaised {
+      let kept = try options.taking(forwardArguments()).filter { $0.role == .atDefault }.map(\.name)
+      guard !kept.isEmpty else { throw error }
+      var open = options
+      open.symbolic.formUnion(kept)
+      guard var trace = try? traceAsTold(open) else { throw error }
+      let reason = error.cause.map { ": \($0)" } ?? ""
+      trace.notes.insert(
+        TraceNote(
+          kind: .defaultArgument, path: "",
+          reason: "forward raises where \(kept.joined(separator: ", ")) has its default, so it is an input\(reason)"),
+        at: 0)
+      return trace
+    }
+  }
+
+  private func traceAsTold(_ options: TraceOptions) throws -> Trace {
+    var dynamic: Set<String> = []
+    var budget = TraceBudget(options)
+    while true {
+      let tracer = ScriptTracer(model: self, options: options, dynamicAttributes: dynamic, budget: budget)
+      defer { budget = tracer.budget }
+      do {
+        return try tracer.trace()
+      } catch let restart as RestartTrace {
+        // An attribute turned out to be written by forward: it has to be read when running, from the start.
+        dynamic.insert(restart.attribute)
+      }
+    }
+  }
+}
+
+/// Thrown where an attribute that was taken for a constant is written.
+struct RestartTrace: Error {
+  let attribute: String
+}
+
+/// Runs a model's code once with stand-ins for what depends on the input, and writes down what it does.
+final class ScriptTracer {
+  let model: ScriptModel
+  let options: TraceOptions
+  /// Paths of attributes that forward writes.
+  let dynamicAttributes: Set<String>
+  let policy: LeafPolicy
+
+  var core: TraceCore
+  /// The modules whose code runs, outermost first.
+  var modules: [ModuleFrame] = []
+  /// Containers that were read from attributes, so that each is one object throughout the trace.
+  var containers: [String: TracedValue] = [:]
+  /// Attributes that were taken for constants, each as often as it was read.
+  var constantReads: [ConstantRead] = []
+  /// Results of regions that are not set on every way through their code.
+  var unsetNodes: Set<NodeID> = []
+  /// What statements read and change, by function and statement.
+  var scans: [ScriptFunction: [Int: RegionScan]] = [:]
+  /// The flags that modules have in this trace where they differ from the trace's mode.
+  let pinned: [UInt64: Bool]
+  var budget: TraceBudget
+  /// How many tensors that hold numbers were met, each known by its number.
+  var numberCount = 0
+  var depth = 0
+  var blockDepth = 0
+  /// The code that is running, innermost last; for places in errors.
+  var running: [(code: ScriptCode, statement: Int)] = []
+
+  struct ModuleFrame {
+    let module: ScriptModule
+    /// The path under which operations are named.
+    let path: String
+    /// Whether the call as a whole can become one node in its stead.
+    let canBecomeLeaf: Bool
+  }
+
+  init(model: ScriptModel, options: TraceOptions, dynamicAttributes: Set<String>, budget: TraceBudget) {
+    self.budget = budget
+    self.model = model
+    self.options = options
+    self.dynamicAttributes = dynamicAttributes
+    policy = options.policy
+    core = TraceCore(options: options, modulePaths: model.modulePaths)
+    pinned = Dictionary(
+      model.pinnedModules.map { ($0.identity, $0.isTraining ?? false) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  func trace() throws -> Trace {
+    let root = model.root
+    let (function, method) = try model.forwardMethod(of: root)
+    core.arguments = try options.taking(model.forwardArguments())
+    modules.append(ModuleFrame(module: root, path: "", canBecomeLeaf: false))
+    // Placeholders come before everything else.
+    var inputs = core.arguments.enumerated().map { position, argument in value(of: argument, at: position) }
+    for (position, argument) in core.arguments.enumerated() {
+      guard case .symbol(let node) = inputs[position], let structure = argument.structure else { continue }
+      inputs[position] = parts(of: node, argument.type, structure)
+    }
+    let given = try runPreHooks(of: root, inputs)
+    var result: TracedValue
+    if let rule = policy.rule(forModule: root.type, at: "") {
+      core.usedRules.insert(rule)
+      result = try emitLeafModule(
+        root, function: function, method: method, arguments: given, rule: rule,
+        type: resultType(of: model.code(of: function)))
+    } else {
+      result = try runRoot(function, [.module(root)] + given)
+    }
+    result = try runHooks(of: root, given, result)
+    try checkConstantReads()
+    core.emitOutput(try argument(from: result), rootType: root.type)
+    hideLiftedParameters()
+    var trace = core.finish(pinned: model.pinnedModules.map { ($0.path, $0.type) })
+    let firstPaths = model.twins.firstPaths
+    if !firstPaths.isEmpty { trace.firstPaths = firstPaths }
+    return trace
+  }
+
+  /// The type of what a function returns.
+  private func resultType(of code: ScriptCode) -> String {
+    let results = code.operands[code.blocks[0].outputs]
+    return results.count == 1 ? typeName(results[results.startIndex], code) : results.isEmpty ? "None" : "Tuple"
+  }
+
+  private func runRoot(_ function: ScriptFunction, _ arguments: [TracedValue]) throws -> TracedValue {
+    let code = try model.code(of: function)
+    return try run(code, arguments)
+  }
+
+  /// What an argument is while it is traced: a constant, or the value of a node.
+  private func value(of argument: ForwardArgument, at position: Int) -> TracedValue {
+    let placeholder = Placeholder(name: argument.name, defaultValue: argument.defaultValue, position: position)
+    if let constant = argument.constant {
+      // torchvision lists every argument; this one's node is read by none.
+      if options.naming == .torchvision, argument.role == .atDefault {
+        _ = core.emitPlaceholder(placeholder, type: argument.type.description)
+      }
+      return TracedValue(constant)
+    }
+    guard let structure = argument.structure else {
+      return .symbol(core.emitPlaceholder(placeholder, type: argument.type.description))
+    }
+    if case .none = structure { return .none }
+    return .symbol(core.emitPlaceholder(placeholder, type: argument.type.unwrapped.description))
+  }
+
+  // MARK: - Places
+
+  /// The module whose code runs.
+  var currentModule: ModuleFrame {
+    guard let last = modules.last else { preconditionFailure("no module's code is running") }
+    return last
+  }
+
+  /// Where the statement that is running stands in the model's source.
+  var currentLocation: SourceLocation? {
+    // Code that was inlined from the runtime's own helpers says nothing; its caller does.
+    for (code, statement) in running.reversed() {
+      let source = code.function.source(of: statement)
+      if source.line > 0, !source.file.isEmpty, !source.file.hasPrefix("<") {
+        return SourceLocation(file: source.file, line: source.line)
+      }
+    }
+    return nil
+  }
+
+  /// The place of the statement that is running, for an error.
+  var place: XylemError.Place {
+    let module = currentModule.module
+    return XylemError.Place(
+      modulePath: currentModule.path, moduleType: module.type, source: currentLocation.map(String.init(describing:)))
+  }
+
+  func describe(_ value: TracedValue) -> String {
+    if case .symbol(let id) = value { return "\(core.graph[id].name) (\(core.graph[id].type))" }
+    return value.kindDescription
+  }
+}

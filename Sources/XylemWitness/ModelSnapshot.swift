@@ -1,0 +1,90 @@
+internal import XylemScript
+internal import XylemExtract
+internal import XylemErrors
+internal import XylemTensor
+internal import XylemTrace
+
+/// A copy of what running a model may change: its tensors, its modules' attributes, and the random state.
+///
+/// What a module written in Swift, or a plugin, keeps in variables of its own is not part of it.
+struct ModelSnapshot {
+  /// A tensor or another attribute of the model that is not what it was.
+  struct Change: Hashable {
+    /// The first path of the module that holds it.
+    let modulePath: String
+    let difference: ValueDifference
+  }
+
+  private let entries: [(entry: StateEntry, copy: Tensor)]
+  private let attributes: [(attribute: ScriptModel.PlainAttribute, copy: Value)]
+  private let randomState: Tensor
+
+  /// - Throws: as operators do.
+  init(_ model: any TracedModel) throws {
+    randomState = try TensorRuntime.randomState()
+    var entries: [(StateEntry, Tensor)] = []
+    var seen: Set<ObjectIdentifier> = []
+    for entry in model.tensors where seen.insert(entry.tensor.identity).inserted {
+      entries.append((entry, try Self.copy(of: entry.tensor)))
+    }
+    self.entries = entries
+    attributes = try ((model as? ScriptModel)?.plainAttributes ?? []).map { ($0, try $0.value.cloned()) }
+  }
+
+  private static func copy(of tensor: Tensor) throws(XylemError) -> Tensor {
+    try TensorOperator.call(
+      "aten::clone", [.tensor(try TensorOperator.call("aten::detach", [.tensor(tensor)])), .none])
+  }
+
+  /// The tensors and the other attributes that changed since, by their keys.
+  ///
+  /// - Throws: as operators do.
+  func changes() throws(XylemError) -> [String: Change] {
+    var found: [String: Change] = [:]
+    for (entry, copy) in entries {
+      let difference = try ValueDifference(.tensor(copy), .tensor(present(entry)))
+      if difference != .none { found[entry.key] = Change(modulePath: entry.modulePath, difference: difference) }
+    }
+    for (attribute, copy) in attributes {
+      guard let now = attribute.owner.attribute(attribute.name) else { continue }
+      let difference = try ValueDifference(copy, now)
+      if difference != .none {
+        found[attribute.key] = Change(modulePath: attribute.modulePath, difference: difference)
+      }
+    }
+    return found
+  }
+
+  /// The tensor that is there now: code may have put another one in its place.
+  private func present(_ entry: StateEntry) -> Tensor {
+    entry.owner?.attribute(entry.name)?.tensor ?? entry.tensor
+  }
+
+  /// Puts everything back as it was. Tensors that did not change are not touched.
+  ///
+  /// - Throws: as operators do.
+  func restore() throws {
+    try TensorRuntime.withGradients(false) {
+      for (entry, copy) in entries {
+        if let owner = entry.owner, present(entry).identity != entry.tensor.identity {
+          try owner.setAttribute(entry.name, to: .tensor(entry.tensor))
+        }
+        switch try ValueDifference(.tensor(copy), .tensor(entry.tensor)) {
+        case .none: continue
+        case .elements:
+          _ = try TensorOperator.call("aten::copy_", [.tensor(entry.tensor), .tensor(copy), .bool(false)])
+        case .structure:
+          _ = try TensorOperator.call(
+            "aten::set_", overload: "source_Tensor", [.tensor(entry.tensor), .tensor(try Self.copy(of: copy))])
+        }
+      }
+    }
+    for (attribute, copy) in attributes {
+      guard let now = attribute.owner.attribute(attribute.name), try ValueDifference(copy, now) != .none else {
+        continue
+      }
+      try attribute.owner.setAttribute(attribute.name, to: try copy.cloned())
+    }
+    try TensorRuntime.setRandomState(randomState)
+  }
+}

@@ -1,0 +1,70 @@
+internal import XylemExtract
+internal import XylemErrors
+internal import XylemGraph
+public import XylemDiff
+public import XylemTensor
+public import XylemTrace
+
+extension TraceDiffer {
+  /// An input on which both graphs are run, to see which findings show.
+  public struct WitnessInput: Sendable {
+    /// The arguments of `forward` by their names; others take their defaults.
+    public var arguments: [String: Value]
+    /// From which the random state of every node is made.
+    public var seed: UInt64
+
+    /// Arguments and a seed.
+    public init(_ arguments: [String: Value], seed: UInt64 = 0) {
+      self.arguments = arguments
+      self.seed = seed
+    }
+  }
+
+  /// Everything in which two traces of a model differ, and what a run on an input shows of it.
+  ///
+  /// Both graphs run whole, and the second one once more with the values of the first, node by node, so that a difference shows where it
+  /// arises and not in everything that comes after. Nodes that draw random numbers have the same random state in both. Where a finding is
+  /// about random numbers in eval mode, the second graph runs twice more, with another random state. Every value is held until the end. Tensors, attributes of an archive's modules, and the random state are put back; what code written in Swift, or
+  /// a plugin, keeps in variables of its own is not.
+  ///
+  /// - Parameters:
+  ///   - train: the first trace.
+  ///   - eval: the second trace.
+  ///   - model: the model that both are traces of.
+  ///   - input: what to run on; nil to compare only.
+  ///   - name: the model's name for people; nil for its own.
+  ///   - options: return nodes to check, limits and expectations.
+  ///   - today: the day by which expectations expire.
+  /// - Throws: with an input, `extract.input`, `extract.execution`, `extract.guard`, and as operators do, where the second graph does not
+  ///   run. Where the first one does not, every finding is undecided, and the run has the reason.
+  public static func diff(
+    _ train: Trace, _ eval: Trace, of model: any TracedModel, on input: WitnessInput? = nil, name: String? = nil,
+    options: DiffOptions = DiffOptions(), today: (year: Int, month: Int, day: Int)
+  ) throws -> TraceDiff {
+    var sides = (DiffSide(train, of: model), DiffSide(eval, of: model))
+    var options = options
+    for (trace, label) in [(train, sides.0.label), (eval, sides.1.label)] {
+      options.requests[label] = try options.requests[label].map { try expanded($0, in: trace) }
+    }
+    let name = name ?? model.name
+    guard let input else { return diff(sides.0, sides.1, model: name, options: options, today: today) }
+    let plain = diff(sides.0, sides.1, model: name, today: today)
+    let run = try WitnessRun(
+      model, train, eval, rows: plain.rows, draws: plain.findings.contains { $0.rule == .randomInEval }, input: input)
+    (sides.0.shapes, sides.1.shapes) = run.shapes
+    return run.judged(diff(sides.0, sides.1, model: name, options: options, today: today))
+  }
+}
+
+extension TraceDiffer {
+  /// Requests with what a trace has for their globs; what matches nothing stays as it is.
+  private static func expanded(_ requests: [String], in trace: Trace) throws -> [String] {
+    let resolver = RequestResolver(trace)
+    return try requests.flatMap { request -> [String] in
+      guard Glob.isPattern(request) else { return [request] }
+      do { return try resolver.resolve([ReturnRequest(parsing: request)]).map(\.exact) } catch let error as XylemError
+        where error.id == .extractUnknownNode
+      { return [request] }
+    }
+  }
+}

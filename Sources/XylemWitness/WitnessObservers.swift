@@ -1,0 +1,148 @@
+internal import XylemExtract
+internal import XylemDiff
+internal import XylemErrors
+internal import XylemGraph
+internal import XylemTensor
+
+/// Gives every node that draws random numbers a state of its own, the same for both nodes of a row, so that a node that one mode lacks
+/// does not change what the others draw.
+struct RowSeeds {
+  private let seed: UInt64
+  private let rows: [NodeID: Int]
+
+  init(_ seed: UInt64, rows: [NodeID: Int]) {
+    self.seed = seed
+    self.rows = rows
+  }
+
+  func prepare(_ node: Node) throws(XylemError) {
+    guard node.effects?.usesRandomState ?? true, let row = rows[node.id] else { return }
+    try TensorRuntime.setSeed(seed &+ UInt64(row))
+  }
+}
+
+/// Keeps the value of every node, as it is right after the node ran.
+struct ValueKeeper: ProgramObserver {
+  let plan: ObservedPlan
+  let seeds: RowSeeds
+  /// Whether only shapes are kept, and what `forward` returned.
+  let keepsShapesOnly: Bool
+  private(set) var values: [NodeID: Value] = [:]
+  private(set) var shapes: [NodeID: [Int]] = [:]
+  private(set) var output: Value?
+
+  init(_ plan: ObservedPlan, seeds: RowSeeds, keepsShapesOnly: Bool = false) {
+    self.plan = plan
+    self.seeds = seeds
+    self.keepsShapesOnly = keepsShapesOnly
+  }
+
+  mutating func willRun(to stop: Int) throws(XylemError) -> [Value]? {
+    try seeds.prepare(plan.moments[stop].node)
+    return nil
+  }
+
+  mutating func didRun(to stop: Int, value: Value) throws(XylemError) -> Value? {
+    let moment = plan.moments[stop]
+    if let tensor = value.tensor { shapes[moment.node.id] = try tensor.sizes }
+    if moment.node.operation == .output { output = value }
+    if !keepsShapesOnly {
+      // A container's own contents are compared, so what a later node puts into it must not show.
+      values[moment.node.id] = moment.isWrittenLater ? try value.cloned().unpacked() : try value.unpacked()
+    }
+    return nil
+  }
+}
+
+/// Runs the second graph with the first one's values: each node that has a partner is compared, and then replaced by it. So a difference
+/// shows where it arises, and nowhere further down.
+struct PairComparer: ProgramObserver {
+  /// What two nodes of a row gave.
+  struct Found {
+    let difference: ValueDifference
+    /// A node whose value differed already and that this one reads; nil where both were given the same.
+    let inherited: NodeID?
+    /// Whether they differ by no more than the order of computing explains.
+    let isRounding: Bool
+  }
+
+  let plan: ObservedPlan
+  let seeds: RowSeeds
+  /// The values of the first graph, by the nodes of the second.
+  var partners: [NodeID: Value] = [:]
+  /// The values of the first graph, by its own nodes, for nodes that are rehearsed.
+  var others: [NodeID: Value] = [:]
+  /// What nodes that read other nodes in each graph give when they are given the same.
+  private(set) var rehearsed: [NodeID: ValueDifference] = [:]
+  private(set) var found: [NodeID: Found] = [:]
+
+  /// Nodes whose present value is not their partner's, with the node where that began.
+  private var strays: [NodeID: NodeID] = [:]
+  /// The same for storage that such a node wrote.
+  private var strayStorage: [Int: NodeID] = [:]
+  private var replaced: Set<NodeID> = []
+
+  init(_ plan: ObservedPlan, seeds: RowSeeds) {
+    self.plan = plan
+    self.seeds = seeds
+  }
+
+  mutating func willRun(to stop: Int) throws(XylemError) -> [Value]? {
+    let moment = plan.moments[stop]
+    try seeds.prepare(moment.node)
+    let values = moment.rehearsed.compactMap { others[$0] }
+    return values.count == moment.rehearsed.count ? values : nil
+  }
+
+  mutating func didRun(to stop: Int, value: Value) throws(XylemError) -> Value? {
+    let moment = plan.moments[stop]
+    let node = moment.node
+    if !moment.rehearsed.isEmpty {
+      if let partner = partners[node.id] { rehearsed[node.id] = try ValueDifference(partner, value) }
+      return nil
+    }
+    let origin = inherited(by: node)
+    guard let partner = partners[node.id] else {
+      note(node, origin)
+      return nil
+    }
+    let difference = try ValueDifference(partner, value)
+    found[node.id] = Found(
+      difference: difference, inherited: origin, isRounding: try difference.isRounding(of: partner))
+    if difference == .none {
+      note(node, origin)
+      if origin == nil || !moment.isWrittenLater { replaced.insert(node.id) }
+      return nil
+    }
+    if !moment.isWrittenLater || moment.isFresh, difference != .structure, node.operation != .output {
+      replaced.insert(node.id)
+      // What is written later is written here alone.
+      return moment.isWrittenLater ? try partner.cloned() : partner
+    }
+    strays[node.id] = origin ?? node.id
+    note(node, origin ?? node.id)
+    return nil
+  }
+
+  /// Where a difference began that a node reads.
+  private func inherited(by node: Node) -> NodeID? {
+    var origin: NodeID?
+    node.forEachInputNode { id in
+      guard origin == nil, !replaced.contains(id) else { return }
+      origin = strays[id] ?? plan.storage[id].flatMap { strayStorage[$0] }
+    }
+    return origin
+  }
+
+  /// What a node with a stray value gives is stray, and so is what it writes.
+  private mutating func note(_ node: Node, _ origin: NodeID?) {
+    guard let origin else { return }
+    if partners[node.id] == nil { strays[node.id] = origin }
+    let effects = node.effects ?? .unknown(inputs: node.inputs.count)
+    for position in effects.writes where position < node.inputs.count {
+      node.inputs[position].forEachNode { id in
+        if let storage = plan.storage[id], strayStorage[storage] == nil { strayStorage[storage] = origin }
+      }
+    }
+  }
+}

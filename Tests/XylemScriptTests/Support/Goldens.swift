@@ -1,0 +1,88 @@
+import Foundation
+import Testing
+
+@testable import XylemFiles
+@testable import XylemTensor
+
+/// Values as `Fixtures/constructs/goldens.json` writes them.
+enum Goldens {
+  static func number(_ any: Any) -> Double {
+    switch any {
+    case let text as String: ["inf": Double.infinity, "-inf": -.infinity, "nan": .nan][text] ?? .nan
+    case let number as NSNumber: number.doubleValue
+    default: .nan
+    }
+  }
+
+  static func value(_ any: Any) throws -> Value {
+    if let text = any as? String { return .string(text) }
+    guard let fields = any as? [String: Any] else {
+      if any is NSNull { return .none }
+      return .bool(try #require(any as? Bool))
+    }
+    if let int = fields["int"] as? Int { return .int(int) }
+    if let float = fields["float"] { return .float(number(float)) }
+    if let parts = fields["complex"] as? [Any] { return .complex(number(parts[0]), number(parts[1])) }
+    if let elements = fields["list"] as? [Any] { return .list(try elements.map(value)) }
+    if let elements = fields["tuple"] as? [Any] { return .tuple(try elements.map(value), names: []) }
+    if let entries = fields["dict"] as? [[Any]] {
+      return .dictionary(try entries.map { (try value($0[0]), try value($0[1])) })
+    }
+    let dtype = try #require(DType(rawValue: fields["dtype"] as? String ?? ""))
+    if let shape = fields["formula"] as? [Int] {
+      return .tensor(try RuntimeSupport.formula(shape, dtype, shift: fields["shift"] as? Int ?? 0))
+    }
+    let shape = try #require(fields["shape"] as? [Int])
+    let numbers = try #require(fields["tensor"] as? [Any]).map(number)
+    let bytes = try HostArray(numbers, shape: [numbers.count]).bytes
+    if dtype.isComplex {
+      return .tensor(try Tensor(HostArray(dtype: .complex128, shape: shape, bytes: bytes)).converted(to: dtype))
+    }
+    return .tensor(try Tensor(HostArray(numbers, shape: shape)).converted(to: dtype))
+  }
+
+  /// What differs between a value and what is expected of it, or nil.
+  static func difference(_ found: Value, _ expected: Value) throws -> String? {
+    switch (try found.unpacked(), expected) {
+    case (.none, .none): return nil
+    case (.bool(let a), .bool(let b)): return a == b ? nil : "\(a) is not \(b)"
+    case (.int(let a), .int(let b)): return a == b ? nil : "\(a) is not \(b)"
+    case (.float(let a), .float(let b)): return isNear(a, b) ? nil : "\(a) is not \(b)"
+    case (.complex(let a, let b), .complex(let c, let d)):
+      return isNear(a, c) && isNear(b, d) ? nil : "\(a), \(b) is not \(c), \(d)"
+    case (.string(let a), .string(let b)): return a == b ? nil : "'\(a)' is not '\(b)'"
+    case (.tensor(let a), .tensor(let b)): return try difference(a, b)
+    case (.list(let a), .list(let b)), (.tuple(let a, _), .tuple(let b, _)): return try difference(a, b)
+    case (.dictionary(let a), .dictionary(let b)):
+      return try difference(a.flatMap { [$0.key, $0.value] }, b.flatMap { [$0.key, $0.value] })
+    default: return "\(found) is not \(expected)"
+    }
+  }
+
+  private static func difference(_ found: [Value], _ expected: [Value]) throws -> String? {
+    guard found.count == expected.count else { return "\(found.count) elements, not \(expected.count)" }
+    for index in found.indices {
+      if let text = try difference(found[index], expected[index]) { return "[\(index)]: \(text)" }
+    }
+    return nil
+  }
+
+  private static func difference(_ found: Tensor, _ expected: Tensor) throws -> String? {
+    guard try found.sizes == expected.sizes, found.dtype == expected.dtype, let dtype = found.dtype else {
+      return "\(Value.tensor(found).contents) is not \(Value.tensor(expected).contents)"
+    }
+    func numbers(_ tensor: Tensor) throws -> [Double] {
+      guard dtype.isComplex else { return try tensor.hostArray().doubles() }
+      return try tensor.converted(to: .complex128).hostArray().bytes.withUnsafeBytes {
+        Array($0.bindMemory(to: Double.self))
+      }
+    }
+    let (a, b) = (try numbers(found), try numbers(expected))
+    let wrong = a.indices.first { !isNear(a[$0], b[$0]) }
+    return wrong.map { "element \($0) is \(a[$0]), not \(b[$0])" }
+  }
+
+  static func isNear(_ a: Double, _ b: Double) -> Bool {
+    a == b || (a.isNaN && b.isNaN) || abs(a - b) <= 1e-5 + 1e-4 * abs(b)
+  }
+}
