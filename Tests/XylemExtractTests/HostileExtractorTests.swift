@@ -81,7 +81,7 @@ struct HostileExtractorTests {
     var (refused, loaded) = (0, 0)
     for index in stride(from: 0, to: changed.count, by: step) {
       let path = folder + "/changed.xylem"
-      try write(changed[index], like: contents, to: path)
+      try ExtractorFile.write(changed[index], like: contents, to: path)
       do {
         let other = try FeatureExtractor(path: path)
         _ = try? other([.tensor(GoldenValue.formulaTensor([2, 4]))])
@@ -94,16 +94,5 @@ struct HostileExtractorTests {
       }
     }
     #expect(refused > 50 && loaded > 5, "\(refused) refused, \(loaded) loaded")
-  }
-
-  private func write(_ document: Any, like contents: SafetensorsFile, to path: String) throws {
-    let description = [UInt8](try JSONSerialization.data(withJSONObject: document, options: .fragmentsAllowed))
-    var arrays: [(name: String, array: HostArray)] = []
-    for name in contents.names where name != ExtractorFile.name { arrays.append((name, try contents.array(name))) }
-    let code = arrays.first { $0.name == ExtractorFile.codeName }?.array.bytes ?? []
-    arrays.append((ExtractorFile.name, try HostArray(dtype: .uint8, shape: [description.count], bytes: description)))
-    var metadata = contents.metadata
-    metadata["checksum"] = ExtractorFile.checksum(description: description, code: code)
-    try SafetensorsWriter.write(arrays, metadata: metadata, to: path)
   }
 }

@@ -150,7 +150,7 @@ extension RuntimeTests {
       ("bad/zip_without_code.pt", .fileMalformed, "the zip file was not written by PyTorch"),
       ("bad/short_weights.pt", .archiveTruncated, "the archive is truncated or damaged"),
       ("bad/missing_weights.pt", .archiveTruncated, "the archive is truncated or damaged"),
-      ("no/such/file.pth", .fileNotFound, "there is no such file"),
+      ("no_such_file.pth", .fileNotFound, "there is no such file"),
       ("bad", .fileUnreadable, "this is a folder, not a file"),
     ])
     func whatIsNoStateDictSaysWhy(_ name: String, _ id: ErrorID, _ message: String) {
