@@ -41,7 +41,7 @@ private final class Branching: Module, Layer {
     let error = #expect(throws: XylemError.self) { try names(Documented()) }
     #expect(error?.id == .traceConcreteValue)
     #expect(
-      error?.place.modulePath == "leaf_module" && error?.place.source == "XylemNNTests/ModuleTracerTests.swift:11")
+      error?.place.modulePath == "leaf_module" && error?.place.source == "XylemNNTests/ModuleTracerTests.swift:12")
     #expect(error?.message == "Int(…) of a value that depends on the input")
     #expect(error?.remedies.first == "TraceOptions(policy: LeafPolicy().leaf(type: \"LeafModule\"))")
   }
@@ -64,7 +64,7 @@ private final class Branching: Module, Layer {
     #expect(trace.nodeNames == ["x", "conv", "leaf_module", "leaf_function"])
     let note = try #require(trace.notes.first { $0.kind == .automaticLeaf })
     #expect(note.path == "leaf_module" && note.node == "leaf_module")
-    #expect(note.location == SourceLocation(file: "XylemNNTests/ModuleTracerTests.swift", line: 11))
+    #expect(note.location == SourceLocation(file: "XylemNNTests/ModuleTracerTests.swift", line: 12))
   }
 
   @Test func `a function that can't be traced becomes a leaf, and the modules around it are traced`() throws {
@@ -79,7 +79,7 @@ private final class Branching: Module, Layer {
     let note = try #require(trace.notes.first { $0.kind == .automaticLeaf })
     #expect(note.path.isEmpty && note.node == "leaf_function" && note.hiddenModules.isEmpty)
     #expect(note.reason == "Int(…) of a value that depends on the input: the value is getitem (int)")
-    #expect(note.location == SourceLocation(file: "XylemNNTests/ModuleTracerTests.swift", line: 17))
+    #expect(note.location == SourceLocation(file: "XylemNNTests/ModuleTracerTests.swift", line: 18))
     let extractor = try FeatureExtractor(of: model, returning: ["leaf_function", "output"], options: options)
     let x = try Tensor([-9, 2, -3, 4, 5, 6], shape: [2, 3])
     #expect(try extractor([.tensor(x)])["output"]?.tensor?.floats() == model(x).floats())
