@@ -1,6 +1,6 @@
-internal import XylemTensor
 internal import XylemErrors
 internal import XylemGraph
+internal import XylemTensor
 internal import XylemTrace
 
 /// The texts of this module's errors.

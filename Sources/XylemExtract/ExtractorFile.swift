@@ -1,7 +1,7 @@
-internal import XylemScript
-internal import XylemTensor
 internal import XylemGraph
 internal import XylemPlugins
+internal import XylemScript
+internal import XylemTensor
 package import XylemTrace
 
 /// What an extractor's file says besides its weights and its code.

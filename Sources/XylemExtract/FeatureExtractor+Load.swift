@@ -1,10 +1,10 @@
 internal import Foundation
 public import XylemDiff
 internal import XylemErrors
-internal import XylemGraph
 internal import XylemFiles
-internal import XylemTensor
+internal import XylemGraph
 internal import XylemScript
+internal import XylemTensor
 public import XylemTrace
 
 /// What is kept of an extractor's file, so that saving it again gives the same bytes.

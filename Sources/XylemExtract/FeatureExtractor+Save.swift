@@ -1,10 +1,10 @@
 internal import Foundation
 internal import XylemErrors
+internal import XylemFiles
 internal import XylemGraph
 internal import XylemPlugins
-internal import XylemFiles
-internal import XylemTensor
 internal import XylemScript
+internal import XylemTensor
 internal import XylemTrace
 
 /// Where a saved extractor's weights are.
@@ -87,8 +87,7 @@ extension FeatureExtractor {
       trace: trace,
       requests: plan.resolved.map { request in
         let meaning = ExtractorFile.SavedRequest.Meaning(
-          value: request.value, steps: request.steps, moment: request.moment, name: request.node
-        )
+          value: request.value, steps: request.steps, moment: request.moment, name: request.node)
         return .init(node: request.exact, key: request.key, meaning: meaning)
       },
       prunedCount: plan.prunedCount, notes: plan.notes)

@@ -1,7 +1,7 @@
-internal import XylemTensor
 internal import XylemErrors
 internal import XylemGraph
 internal import XylemScript
+internal import XylemTensor
 internal import XylemTrace
 
 extension FeatureExtractor {

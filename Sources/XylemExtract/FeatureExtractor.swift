@@ -3,8 +3,8 @@ public import XylemDiff
 public import XylemErrors
 package import XylemGraph
 public import XylemPlugins
-public import XylemTensor
 internal import XylemScript
+public import XylemTensor
 public import XylemTrace
 
 /// Runs a model just as far as some of its values need, and returns those.

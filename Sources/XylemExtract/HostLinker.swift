@@ -1,7 +1,7 @@
 internal import XylemErrors
 internal import XylemGraph
-internal import XylemTensor
 internal import XylemScript
+internal import XylemTensor
 internal import XylemTrace
 
 /// The code behind the leaves of a model that is written in Swift, with what running it does.

@@ -1,7 +1,7 @@
 package import XylemErrors
 package import XylemGraph
-package import XylemTensor
 package import XylemScript
+package import XylemTensor
 package import XylemTrace
 
 /// Finds what the nodes of a trace stand for when they run: an archive's compiled code, or the code of Swift modules.

@@ -1,7 +1,7 @@
 internal import XylemErrors
 public import XylemGraph
-internal import XylemTensor
 internal import XylemScript
+internal import XylemTensor
 public import XylemTrace
 
 /// A pruned graph of one mode as a flat list of instructions, with slots, last uses and aliasing resolved.

@@ -1,8 +1,8 @@
 internal import XylemErrors
-internal import XylemGraph
 internal import XylemFiles
-internal import XylemTensor
+internal import XylemGraph
 internal import XylemScript
+internal import XylemTensor
 
 /// One tensor that a plan returns: a feature, or a part of one that is put together of several.
 struct PlanOutput {

@@ -1,6 +1,6 @@
-internal import XylemTensor
 internal import XylemErrors
 package import XylemGraph
+internal import XylemTensor
 package import XylemTrace
 
 /// A request that was found in a trace.

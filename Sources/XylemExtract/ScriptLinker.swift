@@ -1,7 +1,7 @@
 internal import XylemErrors
 internal import XylemGraph
-internal import XylemTensor
 internal import XylemScript
+internal import XylemTensor
 internal import XylemTrace
 
 /// The callables behind an archive's leaves and regions, with what calling them does.

@@ -1,5 +1,5 @@
-internal import XylemTensor
 package import XylemGraph
+internal import XylemTensor
 
 /// Groups nodes whose values may share storage, from the nodes' effects. Errs on the side of sharing.
 package struct StorageClasses {

@@ -1,6 +1,6 @@
 public import XylemNN
-public import XylemTensor
 internal import XylemScript
+public import XylemTensor
 
 /// Inverted residuals found by a search, with squeeze-and-excitation: Howard et al., arXiv:1905.02244.
 ///

@@ -1,7 +1,7 @@
 internal import XylemErrors
 public import XylemNN
-public import XylemTensor
 internal import XylemScript
+public import XylemTensor
 
 /// Residual networks: He et al., arXiv:1512.03385; ResNeXt (arXiv:1611.05431) and wide ones (arXiv:1605.07146).
 ///

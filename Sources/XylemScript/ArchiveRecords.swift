@@ -1,7 +1,7 @@
-internal import XylemTensor
-internal import XylemFiles
 internal import CXylem
 internal import XylemErrors
+internal import XylemFiles
+internal import XylemTensor
 
 /// The records of a zip archive in the form of `torch.save`, read when they are asked for.
 @safe final class ArchiveRecords {

@@ -1,6 +1,6 @@
-public import XylemTensor
 internal import CXylem
 public import XylemErrors
+public import XylemTensor
 
 /// A function of an archive, or one of its statements, compiled to be called as it is.
 ///

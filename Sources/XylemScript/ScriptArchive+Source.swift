@@ -1,6 +1,6 @@
-internal import XylemTensor
 internal import CXylem
 package import XylemErrors
+internal import XylemTensor
 
 extension ScriptArchive {
   /// Compiles an archive from text, with no file and no Python: for tests and tools that make models up.

@@ -1,5 +1,5 @@
-public import XylemTensor
 public import XylemErrors
+public import XylemTensor
 
 extension ScriptArchive {
   /// The parameters and buffers as `state_dict()` lists them: a module's parameters, its buffers, then its children's. Paths

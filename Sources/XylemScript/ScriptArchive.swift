@@ -1,7 +1,7 @@
-public import XylemTensor
-internal import XylemFiles
 internal import CXylem
 public import XylemErrors
+internal import XylemFiles
+public import XylemTensor
 
 /// A loaded TorchScript archive: the model's code, module tree, parameters and buffers.
 ///

@@ -1,5 +1,5 @@
-public import XylemTensor
 internal import CXylem
+public import XylemTensor
 
 /// A function's code as statements over numbered values.
 public final class ScriptCode: Sendable {

@@ -1,6 +1,6 @@
-public import XylemTensor
 internal import CXylem
 public import XylemErrors
+public import XylemTensor
 
 /// A function or method of an archive.
 @safe public struct ScriptFunction: @unchecked Sendable, Hashable {

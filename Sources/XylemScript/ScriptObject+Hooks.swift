@@ -1,5 +1,5 @@
-internal import XylemTensor
 internal import CXylem
+internal import XylemTensor
 
 extension ScriptObject {
   /// Scripted hooks that run before `forward` wherever the module is called, in their order.

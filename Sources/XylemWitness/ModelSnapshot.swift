@@ -1,6 +1,6 @@
-internal import XylemScript
-internal import XylemExtract
 internal import XylemErrors
+internal import XylemExtract
+internal import XylemScript
 internal import XylemTensor
 internal import XylemTrace
 

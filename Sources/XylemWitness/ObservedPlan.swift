@@ -1,5 +1,5 @@
-internal import XylemExtract
 internal import XylemErrors
+internal import XylemExtract
 internal import XylemGraph
 internal import XylemTensor
 internal import XylemTrace

@@ -1,7 +1,7 @@
-internal import XylemExtract
-internal import XylemErrors
-internal import XylemGraph
 public import XylemDiff
+internal import XylemErrors
+internal import XylemExtract
+internal import XylemGraph
 public import XylemTensor
 public import XylemTrace
 

@@ -1,5 +1,5 @@
-internal import XylemTensor
 internal import XylemGraph
+internal import XylemTensor
 
 /// Which of a model's tensors some nodes may write.
 struct WrittenState {

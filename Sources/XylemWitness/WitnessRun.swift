@@ -1,6 +1,6 @@
-internal import XylemExtract
 internal import XylemDiff
 internal import XylemErrors
+internal import XylemExtract
 internal import XylemGraph
 internal import XylemTensor
 internal import XylemTrace

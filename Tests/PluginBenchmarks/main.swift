@@ -2,8 +2,8 @@ import CXylem
 import Foundation
 import XylemExtract
 import XylemPlugins
-import XylemTensor
 import XylemScript
+import XylemTensor
 import XylemTrace
 
 /// What calls of plugins cost, in nanoseconds: the medians of interleaved rounds, so that a change of the machine's speed meets both sides.

@@ -1,9 +1,9 @@
 import Foundation
 import Testing
-import XylemNN
 import XylemFiles
-import XylemTensor
+import XylemNN
 import XylemScript
+import XylemTensor
 
 private final class Scale: Module, Layer {
   let weight = Parameter([3], .ones)

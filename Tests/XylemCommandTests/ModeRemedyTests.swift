@@ -1,6 +1,6 @@
 import Testing
-import XylemNN
 import XylemFiles
+import XylemNN
 import XylemTensor
 
 @testable import XylemCommand

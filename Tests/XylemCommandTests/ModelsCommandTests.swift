@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 import XylemErrors
-import XylemNN
 import XylemFiles
+import XylemNN
 import XylemTensor
 
 @testable import XylemCommand

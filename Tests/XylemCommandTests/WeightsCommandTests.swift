@@ -1,9 +1,9 @@
 import Foundation
 import Testing
-import XylemNN
 import XylemFiles
-import XylemTensor
+import XylemNN
 import XylemScript
+import XylemTensor
 import XylemTrace
 
 private final class Block: Module, Layer {

@@ -1,13 +1,13 @@
-import XylemWitness
 import Foundation
 import Testing
 import XylemDiff
 import XylemExtract
 import XylemGraph
+import XylemScript
 import XylemSketches
 import XylemTensor
-import XylemScript
 import XylemTrace
+import XylemWitness
 
 /// The checkout's Fixtures folder, and whether the tensor runtime was built.
 enum Fixtures {

@@ -3,8 +3,8 @@ import Testing
 import XylemErrors
 import XylemExtract
 import XylemGraph
-import XylemTensor
 import XylemScript
+import XylemTensor
 import XylemTrace
 
 /// One archive of `Fixtures/values` with what PyTorch gives for it.

@@ -3,8 +3,8 @@ import Testing
 import XylemErrors
 import XylemExtract
 import XylemGraph
-import XylemTensor
 import XylemScript
+import XylemTensor
 import XylemTrace
 
 /// How modules are called: by which method, with which hooks, under which path, as part of the trace and as a whole, with

@@ -3,8 +3,8 @@ import Testing
 import XylemErrors
 import XylemExtract
 import XylemGraph
-import XylemTensor
 import XylemScript
+import XylemTensor
 import XylemTrace
 
 /// Small scripted modules, one for each construct of the language, compared with what PyTorch computed.

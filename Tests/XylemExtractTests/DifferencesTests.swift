@@ -2,8 +2,8 @@ import Foundation
 import Testing
 import XylemDiff
 import XylemExtract
-import XylemTensor
 import XylemScript
+import XylemTensor
 import XylemTrace
 
 @Suite("Differences between an extractor's modes", .needsRuntime)

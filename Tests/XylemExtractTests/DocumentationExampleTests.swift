@@ -1,8 +1,8 @@
-import XylemScript
 import Testing
 import XylemErrors
 import XylemExtract
 import XylemGraph
+import XylemScript
 import XylemTensor
 import XylemTrace
 

@@ -1,8 +1,8 @@
-import XylemFiles
 import Foundation
 import Testing
 import XylemErrors
 import XylemExtract
+import XylemFiles
 import XylemTensor
 import XylemTrace
 

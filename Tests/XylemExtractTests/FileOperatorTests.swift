@@ -2,8 +2,8 @@ import Foundation
 import Testing
 import XylemErrors
 import XylemExtract
-import XylemTensor
 import XylemScript
+import XylemTensor
 import XylemTrace
 
 /// An archive is a program of whoever made it: without permission, its code reaches no files.

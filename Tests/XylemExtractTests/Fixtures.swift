@@ -1,6 +1,6 @@
-import XylemScript
 import Foundation
 import Testing
+import XylemScript
 import XylemTensor
 import XylemTrace
 

@@ -1,7 +1,7 @@
 import Testing
 import XylemExtract
-import XylemTensor
 import XylemScript
+import XylemTensor
 import XylemTrace
 
 /// What leaves keep in the model, and what others see of it.

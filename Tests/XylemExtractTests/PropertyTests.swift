@@ -2,8 +2,8 @@ import Testing
 import XylemErrors
 import XylemExtract
 import XylemGraph
-import XylemTensor
 import XylemScript
+import XylemTensor
 import XylemTrace
 
 /// What is asked for decides what runs, and never what comes out.

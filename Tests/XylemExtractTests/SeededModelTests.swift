@@ -1,7 +1,7 @@
 import Testing
 import XylemExtract
-import XylemTensor
 import XylemScript
+import XylemTensor
 import XylemTrace
 
 /// Models whose own code sets the seed. In a process of its own: it draws random numbers.

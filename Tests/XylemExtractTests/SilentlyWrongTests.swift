@@ -1,11 +1,11 @@
-import XylemFiles
 import Foundation
 import Testing
 import XylemErrors
 import XylemExtract
+import XylemFiles
 import XylemGraph
-import XylemTensor
 import XylemScript
+import XylemTensor
 import XylemTrace
 
 /// The situations in which a feature can be wrong without anybody noticing, each with the value that is right.

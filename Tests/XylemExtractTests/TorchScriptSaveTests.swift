@@ -2,10 +2,10 @@ import Foundation
 import Testing
 import XylemErrors
 import XylemExtract
-import XylemGraph
 import XylemFiles
-import XylemTensor
+import XylemGraph
 import XylemScript
+import XylemTensor
 import XylemTrace
 
 /// A saved extractor is another module with the same values.

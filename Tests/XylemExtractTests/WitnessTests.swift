@@ -1,13 +1,13 @@
-import XylemWitness
 import Foundation
 import Testing
 import XylemDiff
 import XylemErrors
 import XylemExtract
 import XylemGraph
-import XylemTensor
 import XylemScript
+import XylemTensor
 import XylemTrace
+import XylemWitness
 
 /// In a process of their own: they watch the random state, which is the process's.
 @Suite("A run of both graphs", .serialized, .needsRuntime)

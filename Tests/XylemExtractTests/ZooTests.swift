@@ -1,11 +1,11 @@
-import XylemFiles
 import Foundation
 import Testing
 import XylemErrors
 import XylemExtract
+import XylemFiles
 import XylemGraph
-import XylemTensor
 import XylemScript
+import XylemTensor
 import XylemTrace
 
 /// Archives scripted from torchvision's models: features equal what forward hooks that clone saw in PyTorch.

@@ -1,5 +1,5 @@
-import XylemTestSupport
 @testable import XylemFiles
+import XylemTestSupport
 
 /// What `make_files.py` puts into its safetensors files.
 enum GoldenTensors {

@@ -1,15 +1,15 @@
-import XylemWitness
-import XylemFiles
 import Testing
 import XylemDiff
 import XylemErrors
 import XylemExtract
+import XylemFiles
 import XylemModels
 import XylemNN
-import XylemTensor
 import XylemScript
+import XylemTensor
 import XylemTestSupport
 import XylemTrace
+import XylemWitness
 
 private final class LeafModule: Module, Layer {
   func forward(_ x: Tensor) throws -> Tensor {

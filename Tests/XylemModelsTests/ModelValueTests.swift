@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 import XylemExtract
+import XylemFiles
 import XylemModels
 import XylemNN
-import XylemFiles
 import XylemTensor
 import XylemTestSupport
 import XylemTrace

@@ -3,8 +3,8 @@ import XylemErrors
 import XylemExtract
 import XylemModels
 import XylemNN
-import XylemTensor
 import XylemScript
+import XylemTensor
 import XylemTestSupport
 import XylemTrace
 

@@ -1,12 +1,12 @@
-import XylemFiles
 import Foundation
 import Testing
 import XylemErrors
 import XylemExtract
+import XylemFiles
 import XylemGraph
 import XylemNN
-import XylemTensor
 import XylemScript
+import XylemTensor
 import XylemTestSupport
 import XylemTrace
 

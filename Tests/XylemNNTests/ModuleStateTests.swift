@@ -1,10 +1,10 @@
 import Foundation
 import Testing
 import XylemErrors
-import XylemNN
 import XylemFiles
-import XylemTensor
+import XylemNN
 import XylemScript
+import XylemTensor
 import XylemTestSupport
 import XylemTrace
 

@@ -3,8 +3,8 @@ import XylemErrors
 import XylemExtract
 import XylemGraph
 import XylemNN
-import XylemTensor
 import XylemScript
+import XylemTensor
 import XylemTrace
 
 private final class LeafModule: Module, Layer {

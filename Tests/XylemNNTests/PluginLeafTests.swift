@@ -5,8 +5,8 @@ import XylemExtract
 import XylemGraph
 import XylemNN
 import XylemPlugins
-import XylemTensor
 import XylemScript
+import XylemTensor
 import XylemTrace
 
 /// Plugins under models that are written in Swift.

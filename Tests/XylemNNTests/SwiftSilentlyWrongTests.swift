@@ -1,11 +1,11 @@
-import XylemFiles
 import Testing
 import XylemErrors
 import XylemExtract
+import XylemFiles
 import XylemGraph
 import XylemNN
-import XylemTensor
 import XylemScript
+import XylemTensor
 import XylemTrace
 
 /// A model whose forward is given, with layers to call.

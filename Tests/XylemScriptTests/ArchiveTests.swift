@@ -1,8 +1,8 @@
-import XylemTestSupport
-import XylemTensor
 import Foundation
 import Testing
 import XylemErrors
+import XylemTensor
+import XylemTestSupport
 
 @testable import XylemScript
 

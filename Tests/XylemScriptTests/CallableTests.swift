@@ -3,8 +3,8 @@ import Foundation
 import Testing
 import XylemErrors
 
-@testable import XylemTensor
 @testable import XylemScript
+@testable import XylemTensor
 
 extension RuntimeTests {
   @Suite struct CallableTests {

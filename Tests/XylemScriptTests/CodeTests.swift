@@ -1,8 +1,8 @@
 import Testing
 import XylemErrors
 
-@testable import XylemTensor
 @testable import XylemScript
+@testable import XylemTensor
 
 extension RuntimeTests {
   @Suite struct CodeTests {

@@ -1,8 +1,8 @@
 import Testing
 import XylemErrors
 
-@testable import XylemTensor
 @testable import XylemScript
+@testable import XylemTensor
 
 /// What a run did, beside its results: seen from outside.
 private struct Observation {

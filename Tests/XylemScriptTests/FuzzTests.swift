@@ -1,6 +1,6 @@
-import XylemScript
 import Testing
 import XylemErrors
+import XylemScript
 
 @testable import XylemFiles
 @testable import XylemTensor

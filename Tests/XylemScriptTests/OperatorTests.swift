@@ -1,7 +1,7 @@
-import XylemTestSupport
-import XylemFiles
 import Testing
 import XylemErrors
+import XylemFiles
+import XylemTestSupport
 
 @testable import XylemTensor
 

@@ -1,7 +1,7 @@
 import Testing
 import XylemErrors
-import XylemTensor
 import XylemScript
+import XylemTensor
 
 extension RuntimeTests {
   /// Archives that are made of text.

@@ -1,8 +1,8 @@
-import XylemTestSupport
-import XylemTensor
 import Glibc
 import Testing
 import XylemErrors
+import XylemTensor
+import XylemTestSupport
 
 @testable import XylemFiles
 @testable import XylemScript

@@ -4,8 +4,8 @@ import Testing
 import XylemErrors
 
 @testable import XylemFiles
-@testable import XylemTensor
 @testable import XylemScript
+@testable import XylemTensor
 
 extension RuntimeTests {
   @Suite struct StateDictTests {

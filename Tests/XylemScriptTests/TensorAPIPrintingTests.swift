@@ -1,6 +1,6 @@
-import XylemFiles
 import Testing
 import XylemErrors
+import XylemFiles
 
 @testable import XylemTensor
 

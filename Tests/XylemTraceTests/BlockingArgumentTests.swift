@@ -1,8 +1,8 @@
 import Testing
 import XylemErrors
 import XylemGraph
-import XylemTensor
 import XylemScript
+import XylemTensor
 import XylemTrace
 
 /// Arguments of `forward` that have no default, and decide what is computed.

@@ -1,7 +1,7 @@
 import Testing
 import XylemGraph
-import XylemTensor
 import XylemScript
+import XylemTensor
 import XylemTrace
 
 /// What the code behind a node does, read in one mode.

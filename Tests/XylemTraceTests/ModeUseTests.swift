@@ -1,7 +1,7 @@
 import Testing
 import XylemGraph
-import XylemTensor
 import XylemScript
+import XylemTensor
 import XylemTrace
 
 /// Whether code that is hidden can find out the mode.

@@ -1,8 +1,8 @@
 import Testing
 import XylemErrors
 import XylemGraph
-import XylemTensor
 import XylemScript
+import XylemTensor
 import XylemTrace
 
 /// Models that would take all memory or time there is while they are traced.

@@ -1,8 +1,8 @@
-import XylemTensor
 import Testing
 import XylemErrors
 import XylemGraph
 import XylemScript
+import XylemTensor
 import XylemTrace
 
 @Suite("Tracing archives", .needsRuntime)

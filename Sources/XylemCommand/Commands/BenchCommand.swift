@@ -1,7 +1,7 @@
-internal import XylemFiles
 internal import ArgumentParser
 internal import XylemErrors
 internal import XylemExtract
+internal import XylemFiles
 internal import XylemReport
 internal import XylemTensor
 internal import XylemTrace

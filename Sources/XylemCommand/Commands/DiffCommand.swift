@@ -1,10 +1,10 @@
-internal import XylemWitness
 internal import ArgumentParser
 internal import XylemDiff
 internal import XylemExtract
 internal import XylemReport
 internal import XylemTensor
 internal import XylemTrace
+internal import XylemWitness
 
 /// `xylem diff`: train against eval.
 struct DiffCommand: ModelCommand {

@@ -1,11 +1,11 @@
 internal import ArgumentParser
 internal import XylemErrors
 internal import XylemExtract
+internal import XylemFiles
 internal import XylemGraph
 internal import XylemReport
-internal import XylemFiles
-internal import XylemTensor
 internal import XylemScript
+internal import XylemTensor
 internal import XylemTrace
 
 /// `xylem extract`: the values at some nodes, for an input.

@@ -1,8 +1,8 @@
-internal import XylemTensor
 internal import ArgumentParser
 internal import XylemErrors
 internal import XylemNN
 internal import XylemReport
+internal import XylemTensor
 
 /// `xylem models`: the models that need no file.
 struct ModelsCommand: ParsableCommand {

@@ -1,7 +1,7 @@
 internal import Foundation
 internal import XylemErrors
-internal import XylemReport
 internal import XylemFiles
+internal import XylemReport
 
 /// The names of a classifier's classes, in order.
 struct ClassLabels {

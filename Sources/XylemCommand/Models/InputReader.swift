@@ -1,9 +1,9 @@
 internal import XylemErrors
+internal import XylemFiles
 internal import XylemGraph
 internal import XylemImage
-internal import XylemFiles
-internal import XylemTensor
 internal import XylemScript
+internal import XylemTensor
 internal import XylemTrace
 
 /// Reads a model's arguments from files.

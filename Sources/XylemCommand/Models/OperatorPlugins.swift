@@ -1,7 +1,7 @@
-internal import XylemTensor
 internal import Foundation
 internal import XylemErrors
 internal import XylemPlugins
+internal import XylemTensor
 
 /// Plugins that lie beside the executable, for errors about operators that nothing implements.
 enum OperatorPlugins {

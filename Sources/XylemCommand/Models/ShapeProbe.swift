@@ -1,6 +1,6 @@
-internal import XylemFiles
 internal import XylemErrors
 internal import XylemExtract
+internal import XylemFiles
 internal import XylemGraph
 internal import XylemTensor
 internal import XylemTrace

@@ -5,8 +5,8 @@ internal import XylemExtract
 internal import XylemGraph
 internal import XylemNN
 internal import XylemPlugins
-internal import XylemTensor
 internal import XylemScript
+internal import XylemTensor
 public import XylemTrace
 
 /// The options that every command with a model takes.

@@ -1,6 +1,6 @@
 internal import XylemErrors
-internal import XylemGraph
 internal import XylemFiles
+internal import XylemGraph
 internal import XylemTensor
 
 /// Puts an argument together from a file's tensors, which are addressed by their places in it: `batch.0.image`.

@@ -1,8 +1,8 @@
-internal import XylemWitness
 internal import ArgumentParser
 internal import XylemDiff
 internal import XylemExtract
 internal import XylemTrace
+internal import XylemWitness
 
 /// The options of a run that shows which findings bear out.
 struct WitnessOptions: ParsableArguments {

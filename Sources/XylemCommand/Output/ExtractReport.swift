@@ -1,6 +1,6 @@
-internal import XylemFiles
 internal import Foundation
 internal import XylemExtract
+internal import XylemFiles
 internal import XylemReport
 internal import XylemScript
 internal import XylemTrace

@@ -1,6 +1,6 @@
 internal import XylemExtract
-internal import XylemReport
 internal import XylemFiles
+internal import XylemReport
 internal import XylemTensor
 
 /// One value that was extracted; a structured feature has several.

@@ -1,7 +1,7 @@
 internal import XylemErrors
 internal import XylemFiles
-internal import XylemTensor
 internal import XylemScript
+internal import XylemTensor
 
 /// The file that features are written to.
 struct FeatureFile {

@@ -1,7 +1,7 @@
-internal import XylemTensor
 internal import XylemFiles
 internal import XylemGraph
 internal import XylemReport
+internal import XylemTensor
 internal import XylemTrace
 
 /// How much there is of a model, module by module, and at which stages its feature maps become smaller: what `nodes --long` ends with.

@@ -1,8 +1,8 @@
-internal import XylemTensor
 internal import XylemErrors
 internal import XylemExtract
 internal import XylemGraph
 internal import XylemReport
+internal import XylemTensor
 internal import XylemTrace
 
 /// What `--long` says about a node.

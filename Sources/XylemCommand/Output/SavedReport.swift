@@ -2,8 +2,8 @@ internal import Foundation
 internal import XylemDiff
 internal import XylemErrors
 internal import XylemFiles
-internal import XylemTensor
 internal import XylemScript
+internal import XylemTensor
 
 /// A report that `xylem diff --format json` wrote, as far as another one is compared with it.
 struct SavedReport {

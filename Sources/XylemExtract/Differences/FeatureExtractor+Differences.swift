@@ -1,7 +1,7 @@
-internal import XylemScript
 internal import Foundation
 public import XylemDiff
 internal import XylemGraph
+internal import XylemScript
 public import XylemTrace
 
 extension FeatureExtractor {

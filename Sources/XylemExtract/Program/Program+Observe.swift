@@ -1,6 +1,6 @@
-package import XylemTensor
 internal import CXylem
 package import XylemErrors
+package import XylemTensor
 
 /// What looks at a run while it goes on, stop by stop.
 package protocol ProgramObserver {

@@ -1,7 +1,7 @@
-package import XylemTensor
-internal import XylemScript
 internal import CXylem
 internal import XylemErrors
+internal import XylemScript
+package import XylemTensor
 
 /// What a run gave, and what it did.
 package struct ProgramResult: Sendable {

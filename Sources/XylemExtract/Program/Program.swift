@@ -1,7 +1,7 @@
-package import XylemTensor
-package import XylemScript
 package import CXylem
 package import XylemErrors
+package import XylemScript
+package import XylemTensor
 
 /// A flat list of instructions over numbered slots, ready to run: the lowest form of a plan.
 ///

@@ -1,7 +1,7 @@
-package import XylemTensor
-internal import XylemScript
 internal import CXylem
 package import XylemErrors
+internal import XylemScript
+package import XylemTensor
 
 extension ScriptExporter {
   /// The value of an operand, put together where it is a container.

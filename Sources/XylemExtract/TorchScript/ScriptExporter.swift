@@ -1,8 +1,8 @@
-package import XylemTensor
-package import XylemScript
-internal import XylemFiles
 package import CXylem
 package import XylemErrors
+internal import XylemFiles
+package import XylemScript
+package import XylemTensor
 
 /// Writes a TorchScript archive step by step: a `forward` with a block of code for each mode.
 ///

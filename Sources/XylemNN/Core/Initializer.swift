@@ -1,7 +1,7 @@
+internal import Foundation
 public import XylemErrors
 internal import XylemFiles
 public import XylemTensor
-internal import Foundation
 
 /// How the elements of a parameter or buffer come into being.
 ///

@@ -1,6 +1,6 @@
 internal import XylemErrors
-public import XylemTensor
 internal import XylemScript
+public import XylemTensor
 public import XylemTrace
 
 extension Module {

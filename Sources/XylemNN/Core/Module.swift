@@ -1,7 +1,7 @@
-internal import XylemTensor
+public import XylemErrors
 internal import XylemFiles
 internal import XylemScript
-public import XylemErrors
+internal import XylemTensor
 public import XylemTrace
 
 /// A node of a model's own tree, with parameters, buffers and children, and by custom a `forward`.

@@ -1,7 +1,7 @@
 internal import XylemErrors
 internal import XylemFiles
-internal import XylemTensor
 internal import XylemScript
+internal import XylemTensor
 
 /// The texts of this module's errors.
 enum ModuleErrors {

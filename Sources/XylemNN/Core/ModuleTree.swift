@@ -1,7 +1,7 @@
 internal import XylemErrors
 internal import XylemFiles
-internal import XylemTensor
 internal import XylemScript
+internal import XylemTensor
 internal import XylemTrace
 
 /// The modules of a model with their paths, each once, and the tensors that they hold: found by reflection, in the order of

@@ -1,6 +1,6 @@
 internal import XylemFiles
-internal import XylemTensor
 internal import XylemScript
+internal import XylemTensor
 
 /// What the values of properties are for a model, by their types, each type looked at once.
 ///

@@ -1,5 +1,5 @@
-internal import XylemFiles
 internal import XylemErrors
+internal import XylemFiles
 public import XylemTensor
 
 /// What batch norms of every dimensionality have in common: Ioffe and Szegedy, arXiv:1502.03167.

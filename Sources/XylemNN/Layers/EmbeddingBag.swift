@@ -1,6 +1,6 @@
 internal import XylemErrors
-public import XylemTensor
 internal import XylemScript
+public import XylemTensor
 
 /// Sums, means or maxima of looked-up vectors, without the vectors themselves, PyTorch's `torch.nn.EmbeddingBag`.
 public final class EmbeddingBag: Module {

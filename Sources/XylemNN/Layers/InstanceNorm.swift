@@ -1,5 +1,5 @@
-internal import XylemFiles
 internal import XylemErrors
+internal import XylemFiles
 public import XylemTensor
 
 /// What instance norms of every dimensionality have in common: Ulyanov et al., arXiv:1607.08022.

@@ -1,5 +1,5 @@
-public import XylemTensor
 internal import XylemScript
+public import XylemTensor
 
 /// Loses whole samples of a residual branch while training: Huang et al., arXiv:1603.09382, torchvision's
 /// `StochasticDepth`.

@@ -1,8 +1,8 @@
 internal import XylemErrors
-internal import XylemGraph
 internal import XylemFiles
-internal import XylemTensor
+internal import XylemGraph
 internal import XylemScript
+internal import XylemTensor
 internal import XylemTrace
 
 /// Runs a Swift model's own code once with stand-ins for what depends on the input, and writes down what it does.

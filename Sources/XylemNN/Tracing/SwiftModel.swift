@@ -1,10 +1,10 @@
 internal import Synchronization
 public import XylemErrors
+internal import XylemFiles
 internal import XylemGraph
 public import XylemPlugins
-internal import XylemFiles
-internal import XylemTensor
 internal import XylemScript
+internal import XylemTensor
 public import XylemTrace
 
 /// A module with its descendants, ready to be traced: what a ``ScriptModel`` is for an archive.

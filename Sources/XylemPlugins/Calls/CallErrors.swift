@@ -1,5 +1,5 @@
-internal import XylemFiles
 internal import XylemErrors
+internal import XylemFiles
 internal import XylemTensor
 
 /// The texts of errors about signatures, and about calls of leaf functions.

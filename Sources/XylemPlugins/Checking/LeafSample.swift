@@ -1,6 +1,6 @@
 internal import Foundation
-internal import XylemFiles
 public import XylemErrors
+internal import XylemFiles
 
 /// Arguments to try a leaf with.
 ///

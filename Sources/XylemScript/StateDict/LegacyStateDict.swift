@@ -1,6 +1,6 @@
-internal import XylemTensor
-internal import XylemFiles
 import XylemErrors
+internal import XylemFiles
+internal import XylemTensor
 
 /// A file of `torch.save` in the form before PyTorch 1.6: pickles one after the other, then the storages.
 ///

@@ -1,6 +1,6 @@
-internal import XylemTensor
-internal import XylemFiles
 import XylemErrors
+internal import XylemFiles
+internal import XylemTensor
 
 extension StateDictFile {
   /// Memory that a tensor covers.

@@ -1,6 +1,6 @@
-public import XylemTensor
-internal import XylemFiles
 public import XylemErrors
+internal import XylemFiles
+public import XylemTensor
 
 /// Files of named tensors: what `torch.save(model.state_dict(), …)` writes, and safetensors files.
 ///

@@ -1,6 +1,6 @@
-public import XylemTensor
-public import XylemFiles
 public import XylemErrors
+public import XylemFiles
+public import XylemTensor
 
 /// A file of named tensors, opened: its keys and shapes are known, and each tensor is read when it is asked for.
 ///

@@ -1,6 +1,6 @@
-internal import XylemTensor
-internal import XylemFiles
 import XylemErrors
+internal import XylemFiles
+internal import XylemTensor
 
 /// Makes tensors of what a pickle says about them, each storage read once.
 final class StorageReader {

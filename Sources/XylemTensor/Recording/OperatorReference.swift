@@ -1,6 +1,6 @@
-internal import XylemFiles
 internal import Synchronization
 package import XylemErrors
+internal import XylemFiles
 
 /// An operator that Xylem's own code calls: looked up in the runtime when it first runs, and not to be written down.
 package final class OperatorReference: Sendable {

@@ -1,5 +1,5 @@
-internal import XylemFiles
 package import XylemErrors
+internal import XylemFiles
 
 /// What the tensor functions pass to operators: each turns itself into the value that an operator takes.
 package protocol OperatorValue {

@@ -1,7 +1,7 @@
-internal import XylemFiles
 package import CXylem
 internal import Foundation
 package import XylemErrors
+internal import XylemFiles
 
 /// The texts of this module's errors, beside those of files.
 package enum RuntimeErrors {

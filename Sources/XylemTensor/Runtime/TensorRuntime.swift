@@ -1,6 +1,6 @@
-public import XylemFiles
 internal import CXylem
 public import XylemErrors
+public import XylemFiles
 
 /// The tensor runtime as a whole: whether it is there, and state of the thread and the process.
 public enum TensorRuntime {

@@ -1,6 +1,6 @@
-package import XylemFiles
 internal import Synchronization
 package import XylemErrors
+package import XylemFiles
 
 /// A tensor whose elements are made when something first needs them: a parameter of a model that was only built.
 ///

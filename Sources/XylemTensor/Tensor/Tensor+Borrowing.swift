@@ -1,6 +1,6 @@
-internal import XylemFiles
 package import CXylem
 package import XylemErrors
+internal import XylemFiles
 
 extension Tensor {
   /// The tensor as DLPack without an owner: good as long as the tensor, and as it is not resized. Its shape and strides are not to

@@ -1,5 +1,5 @@
-public import XylemFiles
 public import XylemErrors
+public import XylemFiles
 
 private enum CreationOperators {
   static let zeros = OperatorReference("aten::zeros")

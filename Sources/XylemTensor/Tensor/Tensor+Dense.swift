@@ -1,6 +1,6 @@
-internal import XylemFiles
 internal import CXylem
 public import XylemErrors
+internal import XylemFiles
 
 extension Tensor {
   /// How a tensor keeps its values, where it does not keep them as a strided array of a ``DType``.

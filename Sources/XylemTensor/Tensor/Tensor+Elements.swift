@@ -1,5 +1,5 @@
-public import XylemFiles
 public import XylemErrors
+public import XylemFiles
 
 /// What a tensor is made of: a number, a truth value, or arrays of those, as deep as the tensor has dimensions.
 public protocol TensorContents {

@@ -1,5 +1,5 @@
-public import XylemFiles
 internal import XylemErrors
+public import XylemFiles
 
 extension Tensor {
   /// The gradient that ``backward(gradient:)`` added up; nil where there is none.

@@ -1,5 +1,5 @@
-public import XylemFiles
 public import XylemErrors
+public import XylemFiles
 
 private enum ReductionOperators {
   static let sumAll = OperatorReference("aten::sum")

@@ -1,6 +1,6 @@
-public import XylemFiles
 internal import CXylem
 public import XylemErrors
+public import XylemFiles
 
 /// An n-dimensional array in the tensor runtime.
 ///

@@ -1,5 +1,5 @@
-internal import XylemFiles
 public import XylemErrors
+internal import XylemFiles
 
 /// What to take of one dimension of a tensor, as in `x[.all, 0, .range(1..<3)]`.
 public struct TensorIndex: Sendable, ExpressibleByIntegerLiteral {

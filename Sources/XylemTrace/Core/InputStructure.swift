@@ -1,8 +1,8 @@
 public import XylemErrors
-public import XylemGraph
 internal import XylemFiles
-public import XylemTensor
+public import XylemGraph
 internal import XylemScript
+public import XylemTensor
 
 /// What is known of an input's structure while a model is traced: how many elements its lists have, and which keys its dictionaries.
 ///

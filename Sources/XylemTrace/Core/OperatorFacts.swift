@@ -1,7 +1,7 @@
 internal import Synchronization
 package import XylemGraph
-package import XylemTensor
 internal import XylemScript
+package import XylemTensor
 
 /// What the tracer knows of an operator, worked out once.
 package struct OperatorFacts: Sendable {

@@ -1,7 +1,7 @@
 package import XylemErrors
 internal import XylemFiles
-package import XylemTensor
 package import XylemScript
+package import XylemTensor
 
 /// What loading a state dict did with each key.
 public struct StateReport: Sendable, Hashable {

@@ -1,9 +1,9 @@
+internal import OrderedCollections
 internal import XylemErrors
 internal import XylemGraph
 public import XylemPlugins
-internal import OrderedCollections
-internal import XylemTensor
 internal import XylemScript
+internal import XylemTensor
 
 /// A model that can be traced and run in parts: an archive, or a tree of modules written in Swift.
 public protocol TracedModel: Traceable, AnyObject, Sendable {

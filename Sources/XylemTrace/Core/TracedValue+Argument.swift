@@ -1,8 +1,8 @@
 internal import XylemErrors
-internal import XylemGraph
 internal import XylemFiles
-internal import XylemTensor
+internal import XylemGraph
 internal import XylemScript
+internal import XylemTensor
 
 extension TracedValue {
   /// The value of a literal argument; nodes become symbols.

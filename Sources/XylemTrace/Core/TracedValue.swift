@@ -1,6 +1,6 @@
 internal import XylemGraph
-internal import XylemTensor
 internal import XylemScript
+internal import XylemTensor
 
 /// What a value of the model's code is while it is traced: known now, or the result of a node.
 enum TracedValue {

@@ -1,7 +1,7 @@
-internal import XylemTensor
 internal import XylemErrors
 internal import XylemGraph
 internal import XylemScript
+internal import XylemTensor
 
 /// What walks over functions and those that they call keep to.
 enum CodeWalk {

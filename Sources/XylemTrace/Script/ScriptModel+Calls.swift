@@ -1,7 +1,7 @@
-internal import XylemTensor
 internal import OrderedCollections
 internal import Synchronization
 internal import XylemScript
+internal import XylemTensor
 
 /// Which methods are calls of the module itself: `module(x)` in the model's source.
 extension ScriptModel {

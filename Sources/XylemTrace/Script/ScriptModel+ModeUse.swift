@@ -1,6 +1,6 @@
-internal import XylemTensor
 package import XylemGraph
 internal import XylemScript
+internal import XylemTensor
 
 extension ScriptModel {
   /// Whether the code behind a leaf or a region may find out which mode the model is in.

@@ -1,6 +1,6 @@
 internal import OrderedCollections
-public import XylemTensor
 package import XylemScript
+public import XylemTensor
 
 /// A tensor that a module of a model holds under a name.
 public struct StateEntry: Sendable {

@@ -2,8 +2,8 @@ internal import OrderedCollections
 internal import Synchronization
 public import XylemErrors
 package import XylemGraph
-package import XylemTensor
 public import XylemScript
+package import XylemTensor
 
 /// A TorchScript archive, ready to be traced: its module tree walked once, its code read as it is needed.
 ///

@@ -1,8 +1,8 @@
 internal import OrderedCollections
 internal import XylemErrors
 internal import XylemGraph
-internal import XylemTensor
 internal import XylemScript
+internal import XylemTensor
 
 extension ScriptTracer {
   func getAttribute(

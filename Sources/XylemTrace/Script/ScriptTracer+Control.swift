@@ -1,7 +1,7 @@
 internal import XylemErrors
 internal import XylemGraph
-internal import XylemTensor
 internal import XylemScript
+internal import XylemTensor
 
 extension ScriptTracer {
   func runIf(_ statement: ScriptCode.Statement, at index: Int, _ frame: CallFrame) throws {

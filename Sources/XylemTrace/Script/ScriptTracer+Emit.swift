@@ -1,7 +1,7 @@
 internal import XylemErrors
 internal import XylemGraph
-internal import XylemTensor
 internal import XylemScript
+internal import XylemTensor
 
 extension ScriptTracer {
   /// Adds a node in the module whose code runs.

@@ -1,7 +1,7 @@
-internal import XylemTensor
 internal import XylemErrors
 internal import XylemGraph
 internal import XylemScript
+internal import XylemTensor
 
 /// Scripted hooks. They are part of every call of their module, as in PyTorch: what a module's path means is what came out of
 /// its hooks.

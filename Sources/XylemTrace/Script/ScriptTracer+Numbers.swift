@@ -1,8 +1,8 @@
-internal import XylemFiles
 internal import XylemErrors
+internal import XylemFiles
 internal import XylemGraph
-internal import XylemTensor
 internal import XylemScript
+internal import XylemTensor
 
 /// A tensor without dimensions that holds a number of the model's code.
 ///

@@ -1,8 +1,8 @@
 internal import OrderedCollections
 internal import XylemErrors
 internal import XylemGraph
-internal import XylemTensor
 internal import XylemScript
+internal import XylemTensor
 
 /// What a statement that is kept whole reads from the code around it.
 struct RegionScan {

@@ -1,8 +1,8 @@
 internal import Synchronization
 internal import XylemErrors
 internal import XylemGraph
-internal import XylemTensor
 internal import XylemScript
+internal import XylemTensor
 
 /// Lists and dictionaries that traced code and code that is not traced through both hold.
 ///

@@ -1,7 +1,7 @@
 internal import XylemErrors
 internal import XylemGraph
-internal import XylemTensor
 internal import XylemScript
+internal import XylemTensor
 
 /// `x[:, 0]` is one operation to its author and several operators to the archive. They are put together again where the source says that they come from one subscript.
 extension ScriptTracer {

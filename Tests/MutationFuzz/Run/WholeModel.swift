@@ -1,7 +1,7 @@
 import Foundation
 import XylemFiles
-import XylemTensor
 import XylemScript
+import XylemTensor
 import XylemTrace
 
 /// Compares a feature that a command wrote with what the runtime's own interpreter gives of the whole model.

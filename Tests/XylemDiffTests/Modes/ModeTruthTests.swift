@@ -1,9 +1,9 @@
-import XylemWitness
 import Foundation
 import Testing
 import XylemDiff
 import XylemExtract
 import XylemTrace
+import XylemWitness
 
 /// What PyTorch did in a mode, in several runs of an archive with other seeds.
 struct ModeTruth: Decodable {

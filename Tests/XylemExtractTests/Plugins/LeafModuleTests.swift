@@ -6,8 +6,8 @@ import XylemErrors
 import XylemExtract
 import XylemGraph
 import XylemPlugins
-import XylemTensor
 import XylemScript
+import XylemTensor
 import XylemTrace
 
 /// What extractors make of leaf modules that behave in every way that the ABI allows, and in some that it does not.

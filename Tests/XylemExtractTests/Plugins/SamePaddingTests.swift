@@ -2,11 +2,11 @@ import Foundation
 import Testing
 import XylemErrors
 import XylemExtract
+import XylemFiles
 import XylemGraph
 import XylemPlugins
-import XylemFiles
-import XylemTensor
 import XylemScript
+import XylemTensor
 import XylemTrace
 
 /// EfficientNet-Lite0, whose `Conv2dSame` nothing can trace through, with a plugin that stands in for it.

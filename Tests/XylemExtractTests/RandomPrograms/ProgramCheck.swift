@@ -1,8 +1,8 @@
 import XylemErrors
 import XylemExtract
 import XylemGraph
-import XylemTensor
 import XylemScript
+import XylemTensor
 import XylemTrace
 
 /// Compares what extractors give of one program with the values that its other rendering kept.

@@ -1,12 +1,12 @@
-import XylemWitness
-import XylemFiles
 import XylemDiff
 import XylemErrors
 import XylemExtract
+import XylemFiles
 import XylemGraph
-import XylemTensor
 import XylemScript
+import XylemTensor
 import XylemTrace
+import XylemWitness
 
 /// A program with both of its models: the one that is traced, and the one that keeps its values and runs as it is.
 struct ProgramRun {

@@ -1,9 +1,9 @@
 import Testing
-import XylemTestSupport
-import XylemExtract
 import XylemErrors
+import XylemExtract
 import XylemNN
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 @Suite struct ContainerTests {

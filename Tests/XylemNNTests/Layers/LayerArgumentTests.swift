@@ -1,7 +1,7 @@
-import XylemFiles
 import Testing
 import XylemErrors
 import XylemExtract
+import XylemFiles
 import XylemNN
 import XylemTensor
 import XylemTrace

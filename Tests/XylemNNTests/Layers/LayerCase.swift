@@ -1,13 +1,13 @@
-import XylemFiles
 import Testing
 import XylemErrors
 import XylemExtract
+import XylemFiles
 import XylemGraph
 import XylemNN
-import XylemTensor
 import XylemScript
-import XylemTrace
+import XylemTensor
 import XylemTestSupport
+import XylemTrace
 
 /// One entry of `Fixtures/goldens/layers.json`: a layer, a call of it, and what PyTorch made of that in both modes.
 struct LayerCase {

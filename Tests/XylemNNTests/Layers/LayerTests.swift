@@ -1,6 +1,6 @@
-import XylemFiles
 import Testing
 import XylemErrors
+import XylemFiles
 import XylemNN
 import XylemTensor
 import XylemTestSupport

@@ -1,5 +1,5 @@
-import XylemTensor
 import XylemNN
+import XylemTensor
 
 extension Operations {
   static func functional() -> OperationTable {

@@ -1,7 +1,7 @@
-import XylemFiles
 import CallSubjects
 import Testing
 import XylemErrors
+import XylemFiles
 import XylemTensor
 import XylemTestSupport
 

@@ -1,6 +1,6 @@
 import XylemErrors
-@testable import XylemTensor
 @testable import XylemScript
+@testable import XylemTensor
 
 extension ScriptObject {
   /// This module and every one below it, with paths, each once.

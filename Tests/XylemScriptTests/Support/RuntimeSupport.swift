@@ -5,8 +5,8 @@ import Testing
 import XylemErrors
 
 @testable import XylemFiles
-@testable import XylemTensor
 @testable import XylemScript
+@testable import XylemTensor
 
 /// Everything that needs libtorch. In turn, since random state and threads belong to the process.
 @Suite(.serialized, .enabled(if: RuntimeSupport.isAvailable, RuntimeSupport.reason))

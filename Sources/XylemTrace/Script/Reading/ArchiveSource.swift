@@ -1,8 +1,8 @@
 internal import OrderedCollections
 internal import XylemErrors
 internal import XylemGraph
-internal import XylemTensor
 internal import XylemScript
+internal import XylemTensor
 
 /// An archive's code and attributes in one mode, as far as they stay what they are.
 final class ArchiveSource {

@@ -1,7 +1,7 @@
 internal import XylemErrors
 package import XylemGraph
-internal import XylemTensor
 internal import XylemScript
+internal import XylemTensor
 
 /// Reads what the nodes of a trace do in the trace's mode, from the code behind them and its constants.
 package struct BehaviourReader {

@@ -1,6 +1,6 @@
 internal import XylemGraph
-internal import XylemTensor
 internal import XylemScript
+internal import XylemTensor
 
 extension CodeReader {
   func runOperator(_ statement: ScriptCode.Statement, _ inputs: [CodeValue], _ frame: CodeFrame) {

@@ -1,6 +1,6 @@
-internal import XylemTensor
 internal import XylemErrors
 internal import XylemGraph
+internal import XylemTensor
 
 /// Reads what code does in one mode: runs it on values that are constants, or known by how they are computed.
 ///

@@ -1,6 +1,6 @@
 internal import XylemGraph
-internal import XylemTensor
 internal import XylemScript
+internal import XylemTensor
 
 /// What a value of code is while the code is read: known now, or told apart from others by how it is computed.
 indirect enum CodeValue {
