@@ -64,6 +64,10 @@ static size_t object_constants(const xylem_value *value, xylem_text *names, size
 
 static uint64_t object_identity(const xylem_value *value) {
   try {
+    const auto held = unwrap(*value);
+    if (held.isList() || held.isTuple() || held.isGenericDict()) {
+      return reinterpret_cast<uint64_t>(held.internalToPointer());
+    }
     return reinterpret_cast<uint64_t>(object(value).get());
   } catch (...) {
     return 0;

@@ -11,6 +11,7 @@
 #include <limits>
 #include <mutex>
 #include <unordered_set>
+#include <vector>
 
 namespace xylem {
 
@@ -77,27 +78,13 @@ class TensorWalk {
  public:
   explicit TensorWalk(Visit visit) : visit_(std::move(visit)) {}
 
+  /// Without recurring: an archive's own code may nest what it keeps as deeply as it likes.
   void walk(const IValue &value) {
-    if (value.isTensor()) {
-      if (value.toTensor().defined()) visit_(value.toTensor());
-      return;
-    }
-    // What is shared is walked once, and what holds itself ends here.
-    if (!value.isPtrType() || !seen_.insert(value.internalToPointer()).second) return;
-    if (value.isList()) {
-      for (const IValue &element : value.toListRef()) walk(element);
-    } else if (value.isTuple()) {
-      for (const IValue &element : value.toTupleRef().elements()) walk(element);
-    } else if (value.isGenericDict()) {
-      for (const auto &entry : value.toGenericDict()) {
-        walk(entry.key());
-        walk(entry.value());
-      }
-    } else if (value.isObject()) {
-      const auto &holder = value.toObjectRef();
-      for (const IValue &slot : holder.slots()) walk(slot);
-      const auto type = holder.type();
-      for (size_t i = 0; i < type->numConstants(); ++i) walk(type->getConstant(i));
+    pending_.push_back(value);
+    while (!pending_.empty()) {
+      const IValue next = std::move(pending_.back());
+      pending_.pop_back();
+      visit(next);
     }
   }
 
@@ -111,7 +98,32 @@ class TensorWalk {
   }
 
  private:
+  void visit(const IValue &value) {
+    if (value.isTensor()) {
+      if (value.toTensor().defined()) visit_(value.toTensor());
+      return;
+    }
+    // What is shared is walked once, and what holds itself ends here.
+    if (!value.isPtrType() || !seen_.insert(value.internalToPointer()).second) return;
+    if (value.isList()) {
+      for (const IValue &element : value.toListRef()) pending_.push_back(element);
+    } else if (value.isTuple()) {
+      for (const IValue &element : value.toTupleRef().elements()) pending_.push_back(element);
+    } else if (value.isGenericDict()) {
+      for (const auto &entry : value.toGenericDict()) {
+        pending_.push_back(entry.key());
+        pending_.push_back(entry.value());
+      }
+    } else if (value.isObject()) {
+      const auto &holder = value.toObjectRef();
+      for (const IValue &slot : holder.slots()) pending_.push_back(slot);
+      const auto type = holder.type();
+      for (size_t i = 0; i < type->numConstants(); ++i) pending_.push_back(type->getConstant(i));
+    }
+  }
+
   Visit visit_;
+  std::vector<IValue> pending_;
   std::unordered_set<const void *> seen_;
 };
 

@@ -26,6 +26,36 @@ extension RuntimeTests {
       #expect(try returned(value).contents == value.contents)
     }
 
+    @Test func aContainerWithinItselfIsAnError() throws {
+      let library = try RuntimeLibrary.shared()
+      let outer = try Value.list([.list([.int(1)]), .string("a")]).makeRaw(library)
+      let list = RuntimeObject(adopting: outer, library: library)
+      let append = try TensorOperator("aten::append", overload: "t")
+      _ = try append([.object(list), .object(list)])
+      expectError(.runtimeTensor) { _ = try Value.object(list).unpacked() }
+    }
+
+    @Test func containersThatAreHeldManyTimesAreAnError() throws {
+      let library = try RuntimeLibrary.shared()
+      var list = RuntimeObject(adopting: try Value.list([.int(1)]).makeRaw(library), library: library)
+      for _ in 0..<60 {
+        let pair = Value.list([.object(list), .object(list)])
+        list = RuntimeObject(adopting: try pair.makeRaw(library), library: library)
+      }
+      expectError(.runtimeTensor) { _ = try Value.object(list).unpacked() }
+    }
+
+    @Test func manyContainersAreUnpacked() throws {
+      let library = try RuntimeLibrary.shared()
+      let pairs = (0..<70_000).map { Value.tuple([.int($0), .int(-$0)], names: []) }
+      let different = RuntimeObject(adopting: try Value.list(pairs).makeRaw(library), library: library)
+      #expect(try Value.object(different).unpacked().contents == Value.list(pairs).contents)
+      let pair = RuntimeObject(adopting: try pairs[7].makeRaw(library), library: library)
+      let shared = Value.list(Array(repeating: .object(pair), count: 70_000))
+      let same = RuntimeObject(adopting: try shared.makeRaw(library), library: library)
+      #expect(try Value.object(same).unpacked().contents == Value.list(Array(repeating: pairs[7], count: 70_000)).contents)
+    }
+
     @Test func notANumberComesBack() throws {
       guard case .float(let number) = try returned(.float(.nan)) else { throw Reason("no number") }
       #expect(number.isNaN)
@@ -77,7 +107,6 @@ extension RuntimeTests {
       let value = try returned(.list([.tensor(Tensor([1, 2], shape: [2]))]))
       guard case .object(let object) = value else { throw Reason("no object") }
       #expect(object.summary == "[Tensor]")
-      #expect(object.identity == 0)
       #expect(object.kind == .list)
     }
   }

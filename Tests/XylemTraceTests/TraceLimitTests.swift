@@ -86,6 +86,20 @@ struct TraceLimitTests {
     #expect(error?.id == .traceUnsupported)
   }
 
+  @Test("very deep containers are let go of")
+  func deepContainersEnd() throws {
+    let model = try model(
+      """
+      l = annotate(List[Any], [1])
+      for i in range(100000):
+        m = annotate(List[Any], [])
+        _0 = torch.append(m, l)
+        l = m
+      return torch.add(x, torch.len(l))
+      """)
+    #expect(try model.trace().nodeNames == ["x", "add"])
+  }
+
   @Test("large tensors are nodes: tracing makes none")
   func tensors() throws {
     let model = try model("y = torch.zeros([1000000, 1000000])\nreturn torch.add(x, torch.sum(y))")

@@ -1,5 +1,5 @@
 package import CXylem
-public import XylemErrors
+package import XylemErrors
 
 /// A value that operators and modules take and give.
 ///
@@ -121,31 +121,6 @@ extension Value {
       unsafe table.pointee.container_make(Int32(tag.rawValue), type, raws, raws.count, &out, $0)
     }
     return unsafe out
-  }
-
-  /// The value with containers of the runtime, and those within them, as Swift structures.
-  ///
-  /// - Throws: `runtime.tensor`.
-  public func unpacked() throws(XylemError) -> Value {
-    guard case .object(let object) = self else { return self }
-    switch object.kind {
-    case .list:
-      var elements: [Value] = []
-      for element in try object.elements() { elements.append(try element.unpacked()) }
-      return .list(elements)
-    case .tuple:
-      var elements: [Value] = []
-      for element in try object.elements() { elements.append(try element.unpacked()) }
-      return .tuple(elements, names: object.tupleNames)
-    case .dictionary:
-      let flat = try object.elements()
-      var entries: [(key: Value, value: Value)] = []
-      for index in stride(from: 0, to: flat.count - 1, by: 2) {
-        entries.append((try flat[index].unpacked(), try flat[index + 1].unpacked()))
-      }
-      return .dictionary(entries)
-    default: return self
-    }
   }
 
   /// The tensor, where the value is one.

@@ -29,10 +29,13 @@ public import XylemErrors
   /// What kind of value it is.
   public var kind: Kind { unsafe Kind(rawValue: raw.tag) ?? .other }
 
-  /// An identity that every handle of one module or object shares; 0 for other kinds.
+  /// An identity that every handle of one module, object or container shares; 0 for other kinds.
   public var identity: UInt64 {
-    guard kind == .module || kind == .object else { return 0 }
-    return unsafe withUnsafePointer(to: &raw) { unsafe library.table.pointee.object_identity($0) }
+    switch kind {
+    case .module, .object, .list, .tuple, .dictionary:
+      return unsafe withUnsafePointer(to: &raw) { unsafe library.table.pointee.object_identity($0) }
+    default: return 0
+    }
   }
 
   /// The value as text for people; the contents of tensors are left out.

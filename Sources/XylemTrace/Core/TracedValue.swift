@@ -57,6 +57,13 @@ final class TracedList {
     self.elements = elements
     self.origin = origin
   }
+
+  deinit {
+    var release = ContainerRelease()
+    release.take(elements)
+    elements = []
+    release.run()
+  }
 }
 
 /// A dictionary that the model's code holds by reference; in insertion order, with few entries.
@@ -71,6 +78,13 @@ final class TracedDictionary {
   init(_ entries: [(key: TracedValue, value: TracedValue)], origin: String? = nil) {
     self.entries = entries
     self.origin = origin
+  }
+
+  deinit {
+    var release = ContainerRelease()
+    release.take(entries.lazy.map { $0.value })
+    entries = []
+    release.run()
   }
 
   func index(of key: TracedValue) -> Int? {
@@ -156,6 +170,38 @@ extension TracedValue {
     case .constant: "a constant"
     case .future: "a future"
     case .uninitialized: "an unset value"
+    }
+  }
+}
+
+/// Lets go of containers one after another: nested ones that let go of each other would use a piece of stack for each level.
+private struct ContainerRelease {
+  private var lists: [TracedList] = []
+  private var dictionaries: [TracedDictionary] = []
+
+  /// Takes over the containers in values.
+  mutating func take(_ values: some Sequence<TracedValue>) {
+    for value in values {
+      switch value {
+      case .list(let list): lists.append(list)
+      case .dictionary(let dictionary): dictionaries.append(dictionary)
+      case .tuple(let elements, _): take(elements)
+      default: break
+      }
+    }
+  }
+
+  /// Empties the containers that nobody else holds, and those in them.
+  mutating func run() {
+    while !lists.isEmpty || !dictionaries.isEmpty {
+      if var list = lists.popLast(), isKnownUniquelyReferenced(&list) {
+        take(list.elements)
+        list.elements = []
+      }
+      if var dictionary = dictionaries.popLast(), isKnownUniquelyReferenced(&dictionary) {
+        take(dictionary.entries.lazy.map { $0.value })
+        dictionary.entries = []
+      }
     }
   }
 }
