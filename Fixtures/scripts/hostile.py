@@ -2,6 +2,7 @@
 import io
 import pickle
 import pickletools
+from typing import List, Tuple
 
 import torch
 from torch import nn
@@ -30,6 +31,29 @@ class Weight(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return torch.as_strided(self.w, [8192], [1], 0) + x
+
+
+class StateGrows(nn.Module):
+    """Its state is small when it is saved here, and without end when it is saved after it was loaded."""
+
+    def __init__(self):
+        super().__init__()
+        self.count = 1
+
+    @torch.jit.export
+    def __getstate__(self) -> Tuple[int, bool]:
+        numbers: List[int] = []
+        for i in range(self.count):
+            numbers.append(i)
+        return len(numbers), self.training
+
+    @torch.jit.export
+    def __setstate__(self, state: Tuple[int, bool]):
+        self.count = state[0] << 40
+        self.training = state[1]
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x + 1
 
 
 def with_constant():
@@ -134,6 +158,7 @@ FILES = {
 #: Faults of the runtime's own: what is constant is computed while an archive is loaded.
 OWN = {
     "crash.pt": lambda: code("torch.promote_types(1, 1000000)"),
+    "state_grows.pt": lambda: saved(torch.jit.script(StateGrows().eval())),
     "endless.pt": lambda: code('ops.aten.count(" ", "", -1, 1)'),
     "memory.pt": lambda: code('ops.aten.replace(" ", "", "a,b,c", -1)'),
 }

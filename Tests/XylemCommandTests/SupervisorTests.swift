@@ -23,7 +23,7 @@ import XylemErrors
 
   @Test func `reports come in pieces`() {
     var reports = ChildReports()
-    #expect(reports.stage == "" && reports.lastLoaded == nil && !reports.isLoading)
+    #expect(reports.stage == "" && reports.loaded.isEmpty && !reports.isLoading)
     let bytes: [UInt8] = [
       ChildReport.stage("loading a/b.pt"), .made("/t/.xylem-1.tmp"), .made("/t/é\n"), .gone("/t/.xylem-1.tmp"),
       .stage("tracing"),
@@ -31,7 +31,7 @@ import XylemErrors
     for byte in bytes.dropLast() { reports.add([byte]) }
     #expect(reports.isLoading)
     reports.add(bytes.suffix(1))
-    #expect(reports.stage == "tracing" && reports.lastLoaded == "a/b.pt" && reports.temporaries == ["/t/é\n"])
+    #expect(reports.stage == "tracing" && reports.loaded == ["a/b.pt"] && reports.temporaries == ["/t/é\n"])
     reports.add([0, 1, 0])
     #expect(reports.stage == "tracing")
   }
@@ -106,6 +106,17 @@ import XylemErrors
       #expect(run.status == 2 && run.output == "")
       #expect(run.errors.hasPrefix("error: the tensor runtime \(what) while loading \(name).pt (runtime.overloaded)\n"))
     }
+  }
+
+  @Test func `an archive that takes too much to save is an error, and nothing is left of the file`() throws {
+    let run = try shell(
+      """
+      folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT; cd "$folder"; cp '\(Fixtures.path("hostile/state_grows.pt"))' .
+      "$0" extract state_grows.pt --return add --save saved.xylem; echo $?; ls -A
+      """)
+    #expect(run.output == "2\nstate_grows.pt\n")
+    #expect(run.errors.hasPrefix("error: the tensor runtime took too "))
+    #expect(run.errors.contains(" while saving saved.xylem (runtime.overloaded)\n  file: state_grows.pt\n"))
   }
 
   @Test func `signals end the command with their code and leave nothing`() throws {

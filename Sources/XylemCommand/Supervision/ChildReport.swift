@@ -36,15 +36,18 @@ struct ChildReports {
   private var rest: [UInt8] = []
   /// What the process does; empty before its first report.
   private(set) var stage = ""
-  /// The file that it loaded last; nil before the first.
-  private(set) var lastLoaded: String?
+  /// The files that it loaded, and the one that it loads, in order.
+  private(set) var loaded: [String] = []
   /// Temporary files that are there, or may be.
   private(set) var temporaries: Set<String> = []
 
-  static let loading = "loading "
+  private static let loading = "loading "
 
   /// Whether it loads a file.
   var isLoading: Bool { stage.hasPrefix(Self.loading) }
+
+  /// Whether it runs code of a file's modules without limits of its own: `__setstate__` while it loads, `__getstate__` while it saves.
+  var runsUnlimitedCode: Bool { isLoading || stage.hasPrefix("saving ") && !loaded.isEmpty }
 
   mutating func add(_ bytes: some Collection<UInt8>) {
     rest += bytes
@@ -58,7 +61,7 @@ struct ChildReports {
     switch report {
     case .stage(let words):
       stage = words
-      if isLoading { lastLoaded = String(words.dropFirst(Self.loading.count)) }
+      if isLoading { loaded.append(String(words.dropFirst(Self.loading.count))) }
     case .made(let path): temporaries.insert(path)
     case .gone(let path): temporaries.remove(path)
     }

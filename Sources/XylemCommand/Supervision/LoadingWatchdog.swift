@@ -1,10 +1,10 @@
 internal import CXylemGuard
 internal import Glibc
 
-/// Ends a child that takes more time or memory to load a file than any file of that size needs.
+/// Ends a child that takes more time or memory to load or save a file than any file of that size needs.
 ///
-/// The tensor runtime computes what is constant in an archive's code while it loads it, without a limit: one line may take hours or
-/// all memory.
+/// The tensor runtime computes what is constant in an archive's code while it loads it, and calls `__setstate__` and `__getstate__`
+/// of its modules, without a limit: one line may take hours or all memory.
 struct LoadingWatchdog {
   /// Why the child was ended.
   enum Failure: Hashable, Sendable {
@@ -16,6 +16,7 @@ struct LoadingWatchdog {
 
   private(set) var failure: Failure?
   private var limits: (seconds: Double, bytes: Int)?
+  private var stage = ""
   private var start = 0.0
   private var before = 0
 
@@ -23,12 +24,17 @@ struct LoadingWatchdog {
   mutating func reset() { limits = nil }
 
   /// Ends the child where it is over its limits.
-  mutating func look(at process: pid_t, loading path: String) {
+  ///
+  /// - Parameters:
+  ///   - stage: what it does; each stage has limits of its own.
+  ///   - paths: the files that it loads or has loaded.
+  mutating func look(at process: pid_t, _ stage: String, loading paths: [String]) {
     guard failure == nil else { return }
-    guard let limits else {
+    guard let limits, stage == self.stage else {
+      self.stage = stage
       start = Self.seconds(of: process)
       before = Self.bytes(of: process)
-      limits = Self.limits(of: path)
+      limits = Self.limits(of: paths)
       return
     }
     if Self.seconds(of: process) - start > limits.seconds {
@@ -41,10 +47,13 @@ struct LoadingWatchdog {
 
   /// Five seconds and one for each megabyte; a gigabyte and four times the file. A large model takes a second for two hundred megabytes,
   /// and its size twice.
-  private static func limits(of path: String) -> (seconds: Double, bytes: Int) {
-    var status = stat()
-    let size = stat(path, &status) == 0 ? Int(status.st_size) : 0
-    return (5 + Double(size) / 1e6, 1 << 30 + 4 * min(size, 1 << 50))
+  private static func limits(of paths: [String]) -> (seconds: Double, bytes: Int) {
+    var size = 0
+    for path in Set(paths) {
+      var status = stat()
+      if stat(path, &status) == 0 { size += min(Int(status.st_size), 1 << 50) }
+    }
+    return (5 + Double(size) / 1e6, 1 << 30 + 4 * size)
   }
 
   private static func seconds(of process: pid_t) -> Double {

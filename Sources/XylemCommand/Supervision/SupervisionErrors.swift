@@ -32,7 +32,7 @@ extension CommandErrors {
     var remedies = ["\(Supervisor.variable)=0 xylem …  # the same in one process, for a debugger"]
     if reports.isLoading { remedies.insert("copy or download the file again", at: 0) }
     return XylemError(
-      id, "\(message) while \(stage)", at: .init(file: reports.isLoading ? nil : reports.lastLoaded), cause: cause,
+      id, "\(message) while \(stage)", at: .init(file: reports.isLoading ? nil : reports.loaded.last), cause: cause,
       remedies: remedies)
   }
 

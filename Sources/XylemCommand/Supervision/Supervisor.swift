@@ -58,8 +58,12 @@ struct Supervisor {
     var isOpen = true
     repeat {
       // A process that the child leaves behind may hold the pipe; the child's own end is then noticed at the next look.
-      if isOpen { isOpen = receive(waiting: reports.isLoading ? 50 : 250) }
-      if reports.isLoading { watchdog.look(at: process, loading: reports.lastLoaded ?? "") } else { watchdog.reset() }
+      if isOpen { isOpen = receive(waiting: reports.runsUnlimitedCode ? 50 : 250) }
+      if reports.runsUnlimitedCode {
+        watchdog.look(at: process, reports.stage, loading: reports.loaded)
+      } else {
+        watchdog.reset()
+      }
       info = siginfo_t()
     } while waitid(P_PID, id_t(process), &info, WEXITED | WNOWAIT | (isOpen ? WNOHANG : 0)) == 0 && info.si_signo == 0
       || isOpen && errno == EINTR && info.si_signo == 0
