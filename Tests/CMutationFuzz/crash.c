@@ -56,6 +56,8 @@ static void report(int number, siginfo_t *info, void *opaque) {
   void *frames[most_frames];
   const int count = backtrace(frames, most_frames);
   int first = 0;
+  /* Code in no library that could be fetched was generated at run time, as oneDNN's kernels are; a wild jump could not be fetched. */
+  const int is_generated = (number == SIGSEGV || number == SIGBUS) && address != program_counter(context);
   for (int i = 0; i < count; ++i) {
     if ((uintptr_t)frames[i] == program_counter(context)) first = i;
   }
@@ -65,7 +67,7 @@ static void report(int number, siginfo_t *info, void *opaque) {
   for (int i = first; i < count; ++i) {
     Dl_info found;
     memset(&found, 0, sizeof found);
-    const char *library = "?";
+    const char *library = is_generated && i == first ? "generated" : "?";
     if (dladdr(frames[i], &found) && found.dli_fname) {
       const char *slash = strrchr(found.dli_fname, '/');
       library = slash ? slash + 1 : found.dli_fname;

@@ -139,7 +139,8 @@ struct Crash {
     "libdispatch",
     "libBlocksRuntime", "libpthread", "linux-vdso", "lib_Internal",
   ]
-  private static let runtime = ["libtorch", "libc10", "libgomp", "libmkl", "libdnnl", "libshm"]
+  /// Xylem generates no code at run time; libtorch's libraries of kernels do.
+  private static let runtime = ["libtorch", "libc10", "libgomp", "libmkl", "libdnnl", "libshm", "generated"]
 
   /// What the handler of signals wrote.
   init?(_ text: String) {

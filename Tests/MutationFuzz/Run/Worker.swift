@@ -31,6 +31,8 @@ struct Worker {
     limitMemory()
     do {
       var worker = Worker(source: try InputSource(kind, seed: seed, folder: "."), folder: ".")
+      // What a worker before this one left when it was ended.
+      for name in try worker.leftFiles() { try FileManager.default.removeItem(atPath: name) }
       for index in first..<end {
         if index - first >= most || bytesInUse > mostBytes { return 0 }
         let outcome = try worker.run(index)
@@ -50,8 +52,7 @@ struct Worker {
     let (output, errors) = (Collected(), Collected())
     let terminal = Terminal(output: { output.add($0) }, error: { errors.add($0) })
     let code = try prepared(command).run(on: terminal)
-    let left = try FileManager.default.contentsOfDirectory(atPath: folder)
-      .filter { !$0.hasPrefix("input.") && $0 != InputSource.inputName }
+    let left = try leftFiles()
     var difference: String?
     if code == 0, left == ["out.safetensors"], command[1].hasSuffix(".pt") {
       Self.send(.stage("running the whole model"))
@@ -60,6 +61,12 @@ struct Worker {
     for name in left { try FileManager.default.removeItem(atPath: folder + "/" + name) }
     let judged = Judge(command: command, code: code, output: output.text, errors: errors.text, files: left)
     return difference.map { .wrong($0) } ?? judged.outcome
+  }
+
+  /// The files that a command wrote.
+  private func leftFiles() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder)
+      .filter { !$0.hasPrefix("input.") && $0 != InputSource.inputName }
   }
 
   private mutating func prepared(_ command: [String]) throws -> PreparedCommand {
