@@ -218,20 +218,6 @@ enum CommandErrors {
 
   // MARK: - Outputs
 
-  static func missingFolder(_ folder: String, of path: String) -> XylemError {
-    XylemError(
-      .fileUnwritable, "the file can't be written: the folder '\(folder)' does not exist", at: .init(file: path),
-      remedies: ["mkdir -p \(shellWord(folder))"])
-  }
-
-  static func targetIsFolder(_ path: String) -> XylemError {
-    XylemError(
-      .fileUnwritable, "the file can't be written: there is a folder of that name", at: .init(file: path),
-      remedies: [
-        "give the name of a file in it, as in \(shellWord(path + (path.hasSuffix("/") ? "" : "/") + "features"))"
-      ])
-  }
-
   static func imagesIsFile(_ path: String) -> XylemError {
     XylemError(
       .fileUnwritable, "the folder of images can't be made: there is a file of that name", at: .init(file: path),

@@ -14,4 +14,11 @@ package enum Audience: Sendable {
   ) -> [String] {
     current == .commandLine ? commandLine() : program()
   }
+
+  /// Advice to permit operators that reach outside of the model.
+  package static var allowingFileOperators: [String] {
+    remedies(
+      program: ["ScriptModel(path: path, allowsFileOperators: true)  // only for a model whose author you trust"],
+      commandLine: ["--allow-file-operators  # only for a model whose author you trust"])
+  }
 }

@@ -10,3 +10,18 @@ package func shellWord(_ word: String) -> String {
   guard !plain || word.isEmpty else { return word }
   return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
 }
+
+/// A string as Python reads it back, in double quotes.
+///
+///     pythonWord("a\"b")    // "a\"b"
+package func pythonWord(_ string: String) -> String {
+  var result = "\""
+  for scalar in string.unicodeScalars {
+    switch scalar {
+    case "\"", "\\": result += "\\\(scalar)"
+    case "\n": result += "\\n"
+    default: result.unicodeScalars.append(scalar)
+    }
+  }
+  return result + "\""
+}

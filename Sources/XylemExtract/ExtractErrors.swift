@@ -11,8 +11,26 @@ enum ExtractErrors {
       .extractFileOperator, "the node '\(node.name)' reaches outside of the model",
       at: XylemError.Place(
         modulePath: node.modulePath, node: node.name, source: node.location.map(String.init(describing:))),
-      cause: Words("it calls \(name), which reads or writes files, or uses other processes or the network"),
-      remedies: ["--allow-file-operators  # only for a model whose author you trust"])
+      cause: Reason("it calls \(name), which reads or writes files, or uses other processes or the network"),
+      remedies: Audience.allowingFileOperators)
+  }
+
+  /// Advice to ask for a node, or for a node under a key.
+  private static func asking(for node: String, as key: String? = nil, _ comment: String? = nil) -> String {
+    Audience.remedies(
+      program: [
+        "returning: [\(key.map { "ReturnRequest(\(pythonWord(node)), as: \(pythonWord($0)))" } ?? pythonWord(node))]"
+          + (comment.map { "  // \($0)" } ?? "")
+      ],
+      commandLine: [
+        "--return \(shellWord(node + (key.map { "=\($0)" } ?? "")))" + (comment.map { "  # \($0)" } ?? "")
+      ])[0]
+  }
+
+  /// Advice to look at the nodes that there are.
+  private static func listing(_ comment: String, option: String = "") -> [String] {
+    Audience.remedies(
+      program: ["print(trace.nodeNames)  // \(comment)"], commandLine: ["xylem nodes MODEL\(option)  # \(comment)"])
   }
 
   static func unknownNode(_ request: String, mode: String, candidates: [String]) -> XylemError {
@@ -23,51 +41,48 @@ enum ExtractErrors {
     }
     return XylemError(
       .extractUnknownNode, "the model has no node or module '\(request)' in \(mode) mode",
-      remedies: near.isEmpty
-        ? ["xylem nodes MODEL --mode \(mode)  # lists them"] : near.map { "--return \(shellWord($0))" })
+      remedies: near.isEmpty ? listing("lists them", option: " --mode \(mode)") : near.map { asking(for: $0) })
   }
 
   static func unmatchedGlob(
     _ pattern: String, mode: String, wider: (pattern: String, count: Int)?, candidates: [String]
   ) -> XylemError {
-    var (cause, remedies): (Words?, [String]) = (nil, [])
+    var (cause, remedies): (Reason?, [String]) = (nil, [])
     if let wider, wider.count > 0 {
-      cause = Words(
+      cause = Reason(
         "'*' stands for one component of a name, and '**' for any number: '\(wider.pattern)' matches \(wider.count)")
-      remedies.append("--return \(shellWord(wider.pattern))")
+      remedies.append(asking(for: wider.pattern))
     }
     let words = pattern.filter { !"*?[]{}\\".contains($0) }.split(separator: ".").joined(separator: ".")
-    remedies += nearMisses(of: words, among: candidates).map { "--return \(shellWord($0))" }
+    remedies += nearMisses(of: words, among: candidates).map { asking(for: $0) }
     return XylemError(
       .extractUnknownNode, "the pattern '\(pattern)' matches no node or module in \(mode) mode", cause: cause,
-      remedies: remedies.isEmpty ? ["--return '**'  # returns every node and module"] : remedies)
+      remedies: remedies.isEmpty ? [asking(for: "**", "returns every node and module")] : remedies)
   }
 
   static func duplicateKey(_ key: String, of first: String, and second: String) -> XylemError {
     XylemError(
       .extractDuplicateKey, "two requests have the key '\(key)': '\(first)' and '\(second)'",
-      remedies: ["--return \(shellWord(second + "=" + key + "_1"))  # gives the second another key"])
+      remedies: [asking(for: second, as: key + "_1", "gives the second another key")])
   }
 
   static func keyOfGlob(_ key: String, _ pattern: String, matches: [String]) -> XylemError {
     XylemError(
       .extractDuplicateKey,
       "one key, '\(key)', is given to the \(matches.count) nodes and modules that '\(pattern)' matches",
-      remedies: [
-        "--return \(shellWord(pattern))  # keeps the names as keys", "--return \(shellWord(matches[0] + "=" + key))",
-      ])
+      remedies: [asking(for: pattern, "keeps the names as keys"), asking(for: matches[0], as: key)])
   }
 
   static func nothingRequested() -> XylemError {
-    XylemError(.extractNothingRequested, "no node was asked for", remedies: ["xylem nodes MODEL  # lists the nodes"])
+    XylemError(.extractNothingRequested, "no node was asked for", remedies: listing("lists the nodes"))
   }
 
   static func unaddressable(_ request: String, _ why: String) -> XylemError {
-    XylemError(.extractUnaddressable, "'\(request)' can't be taken out of the value", cause: Words(why))
+    XylemError(.extractUnaddressable, "'\(request)' can't be taken out of the value", cause: Reason(why))
   }
 
   static func input(_ message: String, cause: String? = nil, remedies: [String] = []) -> XylemError {
-    XylemError(.extractInput, message, cause: cause.map { Words($0) }, remedies: remedies)
+    XylemError(.extractInput, message, cause: cause.map { Reason($0) }, remedies: remedies)
   }
 
   static func execution(at node: Node?, _ error: XylemError) -> XylemError {
@@ -77,15 +92,22 @@ enum ExtractErrors {
       cause: error,
       remedies: error.id == .runtimeMissingKernel
         ? !error.remedies.isEmpty ? [] : ["load what implements the operator, or ask for nodes before it"]
-        : ["xylem nodes MODEL --long  # shows where the node comes from", "check the input's shape and dtype"])
+        : listing("shows where the node comes from", option: " --long") + ["check the input's shape and dtype"])
   }
 
   static func failedGuard(at node: Node, _ assumption: Guard, condition: String) -> XylemError {
     XylemError(
       .extractGuard, "the model's own check failed: \(assumption.message)",
       at: .init(modulePath: node.modulePath, node: node.name, source: node.location.map { String(describing: $0) }),
-      cause: Words("\(condition) must be \(assumption.expected) and is not for this input"),
+      cause: Reason("\(condition) must be \(assumption.expected) and is not for this input"),
       remedies: ["check the input's shape"])
+  }
+
+  /// Advice to save the extractor in the form of its own.
+  private static func saving(_ comment: String) -> [String] {
+    Audience.remedies(
+      program: ["extractor.save(to: \"features.xylem\")  // \(comment)"],
+      commandLine: ["--save features.xylem  # \(comment)"])
   }
 
   static func unsavable(at node: Node, _ error: XylemError) -> XylemError {
@@ -93,7 +115,7 @@ enum ExtractErrors {
       .extractUnsavable, error.message,
       at: .init(modulePath: node.modulePath, node: node.name, source: node.location.map { String(describing: $0) }),
       cause: error.cause,
-      remedies: ["--save features.xylem  # can hold it", "ask for nodes before \(node.name)"])
+      remedies: saving("can hold it") + ["ask for nodes before \(node.name)"])
   }
 
   static func unsavable(key: String, node: String, type: String) -> XylemError {
@@ -101,7 +123,7 @@ enum ExtractErrors {
       .extractUnsavable, "the feature '\(key)' can't be saved as TorchScript: it is of type \(type) and no tensor",
       at: .init(node: node),
       remedies: type.hasPrefix("Tuple") || type.hasPrefix("List")
-        ? ["ask for its parts, as in \(node)[0]"] : ["--save features.xylem  # holds values of every type"])
+        ? ["ask for its parts, as in \(node)[0]"] : saving("holds values of every type"))
   }
 }
 
@@ -138,7 +160,11 @@ extension ExtractErrors {
   static func otherStructure(_ name: String, _ difference: String) -> XylemError {
     input(
       "the argument '\(name)' has another structure than the one that the model was traced for", cause: difference,
-      remedies: ["trace the model for this structure", "trace it for any structure, with --auto-leaf"])
+      remedies: [
+        "trace the model for this structure",
+        "trace it for any structure, with "
+          + Audience.remedies(program: ["automatic leaves"], commandLine: ["--auto-leaf"])[0],
+      ])
   }
 
   static func fixed(
@@ -151,8 +177,14 @@ extension ExtractErrors {
       "the argument '\(name)' was fixed to \(isDefault ? "its default " : "")\(constant) when the model was traced, and \(given) was given",
       remedies: [
         isDefault
-          ? again + "--symbolic \(name)  # keeps it an input; in Swift TraceOptions(symbolic: [\"\(name)\"])"
-          : "trace the model without --concrete \(name)=\(constant)", "leave '\(name)' out of the call",
+          ? again
+            + Audience.remedies(
+              program: ["TraceOptions(symbolic: [\"\(name)\"])  // keeps it an input"],
+              commandLine: ["--symbolic \(name)  # keeps it an input"])[0]
+          : "trace the model without "
+            + Audience.remedies(
+              program: ["'\(name)' in concrete"], commandLine: ["--concrete \(name)=\(constant)"])[0],
+        "leave '\(name)' out of the call",
       ])
   }
 }
@@ -162,7 +194,7 @@ extension ExtractErrors {
     let keys = found.map { "\($0.key) is \($0.expected) and was given as \($0.given)" }
     return XylemError(
       .extractState, "\(keys.count) of the given tensors have another shape or kind than the model's",
-      cause: Words(keys.prefix(8).joined(separator: "; ") + (keys.count > 8 ? "; …" : "")),
+      cause: Reason(keys.prefix(8).joined(separator: "; ") + (keys.count > 8 ? "; …" : "")),
       remedies: ["give the state dict of a model of the same size"])
   }
 
@@ -170,24 +202,18 @@ extension ExtractErrors {
     let near = report.missing.first.map { nearMisses(of: $0, among: report.unexpected) } ?? []
     return XylemError(
       .extractState, "\(report.missing.count) tensors that the extractor needs are missing",
-      cause: Words(report.missing.prefix(8).joined(separator: ", ") + (report.missing.count > 8 ? ", …" : "")),
+      cause: Reason(report.missing.prefix(8).joined(separator: ", ") + (report.missing.count > 8 ? ", …" : "")),
       remedies: ["try extractor.load(state, strict: false)  // leaves them as they are"]
         + near.prefix(2).map { "rename the key '\($0)'" })
   }
 
   static func unreadable(_ path: String, _ why: String, remedies: [String] = []) -> XylemError {
     XylemError(
-      .extractUnreadable, "the file is not an extractor that can be loaded", at: .init(file: path), cause: Words(why),
+      .extractUnreadable, "the file is not an extractor that can be loaded", at: .init(file: path), cause: Reason(why),
       remedies: remedies)
   }
 
   static func unsavable(_ message: String, cause: String? = nil, remedies: [String] = []) -> XylemError {
-    XylemError(.extractUnsavable, message, cause: cause.map { Words($0) }, remedies: remedies)
+    XylemError(.extractUnsavable, message, cause: cause.map { Reason($0) }, remedies: remedies)
   }
-}
-
-/// A cause in words.
-struct Words: Error, CustomStringConvertible {
-  let description: String
-  init(_ description: String) { self.description = description }
 }

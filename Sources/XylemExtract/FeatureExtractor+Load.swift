@@ -195,7 +195,9 @@ extension ExtractorFile {
     guard let model = try models(self.model) else {
       throw ExtractErrors.unreadable(
         contents.path, "its model '\(self.model)' is written in Swift, and is not known here",
-        remedies: ["load it in a program that has the model", "xylem models  # lists the models that are known"])
+        remedies: Audience.remedies(
+          program: ["FeatureExtractor(path: path, models: { name in … })  // gives it the model"],
+          commandLine: ["load it in a program that has the model", "xylem models  # lists the models that are known"]))
     }
     let own = Dictionary(model.tensors.map { ($0.key, $0.tensor) }, uniquingKeysWith: { first, _ in first })
     let tensors = try savedTensors(in: contents)

@@ -108,7 +108,9 @@ extension FeatureExtractor {
       else {
         throw ExtractErrors.unsavable(
           "the code of '\(name)' does not come back as it was", cause: "a block of it is kept whole in the graph",
-          remedies: ["--leaf TYPE  # makes the module whose code it is a leaf"])
+          remedies: Audience.remedies(
+            program: ["LeafPolicy().leaf(type: …)  // makes the module whose code it is a leaf"],
+            commandLine: ["--leaf TYPE  # makes the module whose code it is a leaf"]))
       }
     }
     return try code.hostArray()

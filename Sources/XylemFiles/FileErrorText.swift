@@ -14,11 +14,6 @@ extension String {
     }
     return unicodeScalars.count > 120 ? result + "…" : result
   }
-
-  /// The text as one word of a shell's command line.
-  var quotedForShell: String {
-    "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
-  }
 }
 
 extension [Int] {

@@ -146,18 +146,27 @@ extension XylemError {
     XylemError(.fileUnwritable, "the file can't be written: \(failure.reason)", at: Place(file: path), cause: failure)
   }
 
-  static func missingFolder(_ folder: String, of path: String) -> XylemError {
-    XylemError(
+  /// The folder that a file belongs in does not exist.
+  ///
+  /// Offers to make the folder where that can be done.
+  package static func missingFolder(_ folder: String, of path: String) -> XylemError {
+    let above = WriteTarget.nearestExisting(to: folder)
+    if let above, !above.isFolder { return folderIsFile(above.path, of: path) }
+    return XylemError(
       .fileUnwritable, "the file can't be written: the folder '\(folder)' does not exist", at: Place(file: path),
-      remedies: ["mkdir -p \(folder.quotedForShell)"])
+      remedies: above?.isWritable == true ? ["mkdir -p \(shellWord(folder))"] : [])
   }
 
   static func folderIsFile(_ folder: String, of path: String) -> XylemError {
     XylemError(.fileUnwritable, "the file can't be written: '\(folder)' is not a folder", at: Place(file: path))
   }
 
-  static func targetIsFolder(_ path: String) -> XylemError {
-    XylemError(.fileUnwritable, "the file can't be written: there is a folder of that name", at: Place(file: path))
+  package static func targetIsFolder(_ path: String) -> XylemError {
+    XylemError(
+      .fileUnwritable, "the file can't be written: there is a folder of that name", at: Place(file: path),
+      remedies: [
+        "give the name of a file in it, as in \(shellWord(path + (path.hasSuffix("/") ? "" : "/") + "features"))"
+      ])
   }
 
   static func unknownTensor(_ name: String, in path: String, names: [String]) -> XylemError {

@@ -90,7 +90,7 @@ package enum ForeignFile: Sendable, Hashable {
     case .lfsPointer:
       return error(
         .archiveNotZip, "the file is a pointer of Git LFS: the model itself was not downloaded",
-        ["git lfs pull --include \((path.split(separator: "/").last.map(String.init) ?? path).quotedForShell)"])
+        ["git lfs pull --include \(shellWord(path.split(separator: "/").last.map(String.init) ?? path))"])
     case .page:
       return error(
         .archiveNotZip, "the file is an HTML page, not a model",
@@ -100,13 +100,13 @@ package enum ForeignFile: Sendable, Hashable {
       return error(
         .archiveStateDict, "the file is a state dict: tensors by name, without the model's code",
         [
-          "xylem nodes NAME --weights \(path.quotedForShell)  # NAME is one of 'xylem models'",
-          "model.load_state_dict(torch.load(\"FILE\")); torch.jit.script(model).save(\"model.pt\")  # in Python",
+          "xylem models  # lists models; then: xylem nodes <model> --weights \(shellWord(path))",
+          "model.load_state_dict(torch.load(\(pythonWord(path)))); torch.jit.script(model).save(\"model.pt\")  # in Python",
         ])
     case .wholeModule(let name):
       return error(
         .archiveStateDict, "the file is a pickled object of the class \(name.printable), which only Python can make",
-        ["torch.jit.script(torch.load(\"FILE\", weights_only=False)).save(\"model.pt\")  # in Python"])
+        ["torch.jit.script(torch.load(\(pythonWord(path)), weights_only=False)).save(\"model.pt\")  # in Python"])
     case .pickle:
       return error(
         .archiveStateDict, "the file is a pickle, without the model's code", [toSave])

@@ -46,6 +46,21 @@ enum WriteTarget {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
+  /// The path itself or the nearest folder above it that exists; nil where not even the current folder does.
+  static func nearestExisting(to path: String) -> (path: String, isFolder: Bool, isWritable: Bool)? {
+    var current = path
+    while true {
+      var status = stat()
+      if unsafe stat(current, &status) == 0 {
+        let isWritable = unsafe faccessat(AT_FDCWD, current, W_OK | X_OK, AT_EACCESS) == 0
+        return (current, status.st_mode & S_IFMT == S_IFDIR, isWritable)
+      }
+      let above = folder(of: current)
+      guard above != current else { return nil }
+      current = above
+    }
+  }
+
   /// The descriptor that a name like `/dev/stdout` stands for.
   ///
   /// Such names lead to files too (`> file`, `>> file`), which must neither be replaced nor be opened anew at their start.

@@ -186,7 +186,7 @@ import XylemErrors
       "no archive here has an argument that may be None, has no default and stops a trace: BlockingArgumentTests"
     ),
     (
-      "--symbolic \u{0}  # keeps it an input; in Swift",
+      "--symbolic \u{0}  # keeps it an input",
       "a call in Swift, for the command line keeps inputs what files give: ArgumentTests"
     ),
     ("xylem models  # lists models: the weights", "weights of another model: WeightsCommandTests"),

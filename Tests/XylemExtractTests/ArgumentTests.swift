@@ -81,7 +81,7 @@ struct ArgumentTests {
     let assuming = try extractor(item.model())
     let error = #expect(throws: XylemError.self) { try assuming(run.inputs) }
     #expect(error?.id == .extractInput && error?.message.contains("'\(name)'") == true, "\(error as Any)")
-    #expect(error?.remedies.first?.hasPrefix("--symbolic \(name)") == true)
+    #expect(error?.remedies.first?.hasPrefix("TraceOptions(symbolic: [\"\(name)\"])") == true)
     let named = #expect(throws: XylemError.self) {
       try assuming(named: ["x": run.inputs[0], name: run.inputs[number]])
     }
@@ -130,7 +130,7 @@ struct ArgumentTests {
     for run in runs.dropFirst() {
       let error = #expect(throws: XylemError.self) { try loaded(run.inputs) }
       #expect(error?.message.contains("was fixed to its default") == true)
-      #expect(error?.remedies.first?.hasPrefix("save the extractor again with --symbolic ") == true)
+      #expect(error?.remedies.first?.hasPrefix("save the extractor again with TraceOptions(symbolic: ") == true)
       // PyTorch runs the other file: each argument is there, and is checked.
       let forward = try #require(archive.root.object.method("forward"))
       #expect(

@@ -36,7 +36,10 @@ struct FileOperatorTests {
         }
         #expect(error?.id == .traceFileOperator)
         #expect(error?.place.source?.contains("outside.py:") == true)
-        #expect(error?.remedies == ["--allow-file-operators  # only for a model whose author you trust"])
+        #expect(
+          error?.remedies == [
+            "ScriptModel(path: path, allowsFileOperators: true)  // only for a model whose author you trust"
+          ])
         #expect(!wroteFile())
       }
     }

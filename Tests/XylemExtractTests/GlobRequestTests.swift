@@ -33,12 +33,16 @@ import XylemTrace
       error.description == """
         the pattern '*.conv1' matches no node or module in eval mode (extract.unknown-node)
           cause: '*' stands for one component of a name, and '**' for any number: '**.conv1' matches 9
-          try: --return '**.conv1'
-          try: --return conv1
-          try: --return layer1.0.conv1
+          try: returning: ["**.conv1"]
+          try: returning: ["conv1"]
+          try: returning: ["layer1.0.conv1"]
         """)
+    let typed = try #require(throws: XylemError.self) {
+      try Audience.$current.withValue(.commandLine) { try Self.keys(["*.conv1"]) }
+    }
+    #expect(typed.remedies == ["--return '**.conv1'", "--return conv1", "--return layer1.0.conv1"])
     let near = try #require(throws: XylemError.self) { try Self.keys(["lyer[12]"]) }
-    #expect(near.id == .extractUnknownNode && near.remedies.contains("--return layer1"), "\(near)")
+    #expect(near.id == .extractUnknownNode && near.remedies.contains("returning: [\"layer1\"]"), "\(near)")
   }
 
   @Test func `one key for several values is an error that says what to ask for`() throws {
@@ -46,14 +50,18 @@ import XylemTrace
     #expect(
       error.description == """
         one key, 'x', is given to the 2 nodes and modules that 'layer[12]' matches (extract.duplicate-key)
-          try: --return 'layer[12]'  # keeps the names as keys
-          try: --return layer1=x
+          try: returning: ["layer[12]"]  // keeps the names as keys
+          try: returning: [ReturnRequest("layer1", as: "x")]
         """)
     let other = try #require(throws: XylemError.self) { try Self.keys(["layer1=x", "layer2=x"]) }
     #expect(
       other.description == """
         two requests have the key 'x': 'layer1' and 'layer2' (extract.duplicate-key)
-          try: --return layer2=x_1  # gives the second another key
+          try: returning: [ReturnRequest("layer2", as: "x_1")]  // gives the second another key
         """)
+    let typed = try #require(throws: XylemError.self) {
+      try Audience.$current.withValue(.commandLine) { try Self.keys(["layer1=x", "layer2=x"]) }
+    }
+    #expect(typed.remedies == ["--return layer2=x_1  # gives the second another key"])
   }
 }

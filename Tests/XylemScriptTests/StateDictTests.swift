@@ -168,7 +168,7 @@ extension RuntimeTests {
       }
       #expect(
         remedies("states/tar.pth") == [
-          #"torch.save(torch.load("FILE", map_location="cpu", weights_only=False), "weights.pth")  # in Python"#
+          #"torch.save(torch.load("\#(RuntimeSupport.path("states/tar.pth"))", map_location="cpu", weights_only=False), "weights.pth")  # in Python"#
         ])
       #expect(
         remedies("bad/whole_module.pt") == [#"torch.save(model.state_dict(), "weights.pth")  # in Python"#])

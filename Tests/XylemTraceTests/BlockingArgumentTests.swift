@@ -28,18 +28,27 @@ struct BlockingArgumentTests {
   @Test(
     "one is named, with the option that gives its value, and with that value the model is traced",
     arguments: [
-      ("Optional[Tensor]", "torch.__isnot__(value, None)", "value=null  # where it is never given", Argument.none),
-      ("bool", "value", "value=true  # or false, where it never changes", .bool(true)),
-      ("int", "torch.gt(value, 0)", "value=1  # or another number, where it never changes", .int(1)),
-      ("float", "torch.gt(value, 0.5)", "value=1.0  # or another number, where it never changes", .float(1)),
-      ("str", "torch.eq(value, \"text\")", "value=\"text\"  # the string that it always is", .string("text")),
+      ("Optional[Tensor]", "torch.__isnot__(value, None)", "null  # where it is never given", Argument.none),
+      ("bool", "value", "true  # or false, where it never changes", .bool(true)),
+      ("int", "torch.gt(value, 0)", "1  # or another number, where it never changes", .int(1)),
+      ("float", "torch.gt(value, 0.5)", "1.0  # or another number, where it never changes", .float(1)),
+      ("str", "torch.eq(value, \"text\")", "\"text\"  # the string that it always is", .string("text")),
     ] as [(String, String, String, Argument)])
   func named(type: String, condition: String, remedy: String, value: Argument) throws {
     let model = try model(type, condition)
     let error = #expect(throws: XylemError.self) { try model.trace() }
     #expect(error?.id == .traceControlFlow)
     #expect(error?.message.hasSuffix("depends on the argument 'value'") == true, "\(error as Any)")
-    #expect(error?.remedies.first == "--concrete \(remedy)")
+    let literal: [String: String] = [
+      "null": ".none", "true": ".bool(true)", "1": ".int(1)", "1.0": ".float(1.0)", "\"text\"": ".string(\"text\")",
+    ]
+    let parts = remedy.split(separator: "  # ").map(String.init)
+    let swift = try #require(literal[parts[0]])
+    #expect(error?.remedies.first == "TraceOptions(concrete: [\"value\": \(swift)])  // \(parts[1])")
+    let typed = #expect(throws: XylemError.self) {
+      try Audience.$current.withValue(.commandLine) { try model.trace() }
+    }
+    #expect(typed?.remedies.first == "--concrete value=\(remedy)")
     let trace = try model.trace(TraceOptions(concrete: ["value": value]))
     #expect(trace.nodeNames == ["x", value == Argument.none ? "abs" : "neg"])
   }

@@ -10,8 +10,8 @@ enum OutputFile {
   /// - Throws: `file.unwritable` where its folder is missing or where it is a folder.
   static func check(_ path: String) throws(XylemError) {
     guard !isStandardOutput(path) else { return }
-    guard folderExists(at: folder(of: path)) else { throw CommandErrors.missingFolder(folder(of: path), of: path) }
-    guard !folderExists(at: path) else { throw CommandErrors.targetIsFolder(path) }
+    guard folderExists(at: folder(of: path)) else { throw XylemError.missingFolder(folder(of: path), of: path) }
+    guard !folderExists(at: path) else { throw XylemError.targetIsFolder(path) }
   }
 
   /// Finds out whether a folder can't be made.
@@ -21,7 +21,7 @@ enum OutputFile {
     guard !folderExists(at: path) else { return }
     guard !FileManager.default.fileExists(atPath: path) else { throw CommandErrors.imagesIsFile(path) }
     let above = folder(of: path.last == "/" ? String(path.dropLast()) : path)
-    guard folderExists(at: above) else { throw CommandErrors.missingFolder(above, of: path) }
+    guard folderExists(at: above) else { throw XylemError.missingFolder(above, of: path) }
   }
 
   /// Makes a folder where there is none.

@@ -100,15 +100,18 @@ package enum StateDictLimit {
     }
   }
 
-  package var remedies: [String] {
+  func remedies(of path: String) -> [String] {
     switch self {
     case .tar, .legacyVersion:
-      ["torch.save(torch.load(\"FILE\", map_location=\"cpu\", weights_only=False), \"weights.pth\")  # in Python"]
+      [
+        "torch.save(torch.load(\(pythonWord(path)), map_location=\"cpu\", weights_only=False), \"weights.pth\")  # in Python"
+      ]
     case .plainPickle, .module: ["torch.save(model.state_dict(), \"weights.pth\")  # in Python"]
     case .notDictionary: ["torch.save({\"weight\": tensor}, \"weights.pth\")  # in Python"]
     case .noTensor: ["torch.save(model.state_dict(), \"weights.pth\")  # in Python"]
-    case .twoDictionaries(let a, _): ["torch.save(torch.load(\"FILE\")[\"\(a)\"], \"weights.pth\")  # in Python"]
-    case .bigEndian: ["torch.save(torch.load(\"FILE\"), \"weights.pth\")  # in Python on this machine"]
+    case .twoDictionaries(let a, _):
+      ["torch.save(torch.load(\(pythonWord(path)))[\(pythonWord(a))], \"weights.pth\")  # in Python"]
+    case .bigEndian: ["torch.save(torch.load(\(pythonWord(path))), \"weights.pth\")  # in Python on this machine"]
     case .ending: ["end the name in .pth, .pt or .safetensors"]
     case .dtype, .noStorage: ["convert it to a plain, dense tensor first"]
     }
@@ -127,6 +130,6 @@ extension XylemError {
   }
 
   package static func unsupported(_ path: String, _ limit: StateDictLimit) -> XylemError {
-    XylemError(.fileUnsupported, limit.sentence, at: Place(file: path), remedies: limit.remedies)
+    XylemError(.fileUnsupported, limit.sentence, at: Place(file: path), remedies: limit.remedies(of: path))
   }
 }

@@ -42,7 +42,8 @@ private struct Unpacking {
     if !seen.insert(container.identity).inserted {
       repeated += elements.count
       guard repeated <= Self.mostRepeated else {
-        throw XylemError(.runtimeTensor, "containers that are shared hold more than \(Self.mostRepeated) elements in all")
+        throw XylemError(
+          .runtimeTensor, "containers that are shared hold more than \(Self.mostRepeated) elements in all")
       }
     }
     var result: [Value] = []

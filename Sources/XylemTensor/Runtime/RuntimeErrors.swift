@@ -117,7 +117,7 @@ package enum RuntimeErrors {
         .archiveStateDict, "the file is a state dict or another pickle, without the model's code", at: place,
         cause: Reason(reason),
         remedies: [
-          "model.load_state_dict(torch.load(\"FILE\")); torch.jit.script(model).save(\"model.pt\")  # in Python"
+          "model.load_state_dict(torch.load(\(pythonWord(path)))); torch.jit.script(model).save(\"model.pt\")  # in Python"
         ])
     case XYLEM_REACHES_OUTSIDE:
       return fileOperator(
@@ -148,7 +148,7 @@ package enum RuntimeErrors {
   {
     XylemError(
       id, what, at: place, cause: Reason(reason),
-      remedies: ["--allow-file-operators  # only for a model whose author you trust"])
+      remedies: Audience.allowingFileOperators)
   }
 
   /// The start of a foreign complaint: what follows is often pages of code.

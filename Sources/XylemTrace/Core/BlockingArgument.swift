@@ -7,20 +7,41 @@ package struct BlockingArgument: Sendable, Hashable {
   /// Whether the options keep it an input, although it has a default.
   package let isSymbolic: Bool
 
-  /// The option that gives the argument's value; nil where no option can.
-  package var remedy: String? {
+  /// What gives the argument a value that is known while tracing; nil where nothing can.
+  var remedy: String? {
     let name = argument.name
     if isSymbolic, let value = argument.defaultValue {
-      return "leave out --symbolic \(name)  # it keeps its default \(value)"
+      return Audience.remedies(
+        program: ["leave '\(name)' out of symbolic  // it keeps its default \(value)"],
+        commandLine: ["leave out --symbolic \(name)  # it keeps its default \(value)"])[0]
     }
-    if argument.type.allowsNone { return "--concrete \(name)=null  # where it is never given" }
+    let never = "where it never changes"
+    if argument.type.allowsNone {
+      return fixing(".none", "where it is never given", "--concrete \(name)=null  # where it is never given")
+    }
     switch argument.type {
-    case .bool: return "--concrete \(name)=true  # or false, where it never changes"
-    case .int: return "--concrete \(name)=1  # or another number, where it never changes"
-    case .float, .number: return "--concrete \(name)=1.0  # or another number, where it never changes"
-    case .string: return "--concrete \(name)=\"text\"  # the string that it always is"
+    case .bool:
+      return fixing(".bool(true)", "or false, \(never)", "--concrete \(name)=true  # or false, where it never changes")
+    case .int:
+      return fixing(
+        ".int(1)", "or another number, \(never)", "--concrete \(name)=1  # or another number, where it never changes")
+    case .float, .number:
+      return fixing(
+        ".float(1.0)", "or another number, \(never)",
+        "--concrete \(name)=1.0  # or another number, where it never changes")
+    case .string:
+      return fixing(
+        ".string(\"text\")", "the string that it always is",
+        "--concrete \(name)=\"text\"  # the string that it always is")
     default: return nil
     }
+  }
+
+  /// Advice to give the argument a value, in Swift or on the command line.
+  private func fixing(_ value: String, _ comment: String, _ commandLine: String) -> String {
+    Audience.remedies(
+      program: ["TraceOptions(concrete: [\"\(argument.name)\": \(value)])  // \(comment)"], commandLine: [commandLine])[
+        0]
   }
 }
 

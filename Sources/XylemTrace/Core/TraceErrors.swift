@@ -13,7 +13,7 @@ package enum TraceErrors {
       case .loop: "the number of rounds of this loop depends on"
       }
     return XylemError(
-      .traceControlFlow, "\(what) \(source(arguments))", at: place, cause: Cause("the value is \(condition)"),
+      .traceControlFlow, "\(what) \(source(arguments))", at: place, cause: Reason("the value is \(condition)"),
       remedies: Array(arguments.compactMap(\.remedy).prefix(1)) + remedies(place))
   }
 
@@ -22,7 +22,8 @@ package enum TraceErrors {
   ) -> XylemError {
     XylemError(
       .traceConcreteValue, "\(what) of a value that depends on \(source(arguments))", at: place,
-      cause: Cause("the value is \(value)"), remedies: Array(arguments.compactMap(\.remedy).prefix(1)) + remedies(place)
+      cause: Reason("the value is \(value)"),
+      remedies: Array(arguments.compactMap(\.remedy).prefix(1)) + remedies(place)
     )
   }
 
@@ -46,13 +47,13 @@ package enum TraceErrors {
   static func fileOperator(_ name: String, at place: XylemError.Place) -> XylemError {
     XylemError(
       .traceFileOperator, "the model's code reaches outside of the model", at: place,
-      cause: Cause("it calls \(name), which reads or writes files, or uses other processes or the network"),
-      remedies: ["--allow-file-operators  # only for a model whose author you trust"])
+      cause: Reason("it calls \(name), which reads or writes files, or uses other processes or the network"),
+      remedies: Audience.allowingFileOperators)
   }
 
   static func raised(_ message: String, at place: XylemError.Place) -> XylemError {
     XylemError(
-      .traceRaised, "the model's own code raises an error while it is traced", at: place, cause: Cause(message),
+      .traceRaised, "the model's own code raises an error while it is traced", at: place, cause: Reason(message),
       remedies: Audience.remedies(program: ["TraceOptions(mode: .eval)"], commandLine: ["--mode eval"]))
   }
 
@@ -65,7 +66,7 @@ package enum TraceErrors {
       case .seconds(let seconds): ("\(seconds) seconds", "a loop may never end, or takes many rounds")
       }
     return XylemError(
-      .traceLimit, "the trace was given up after \(what)", at: place, cause: Cause(cause),
+      .traceLimit, "the trace was given up after \(what)", at: place, cause: Reason(cause),
       remedies: leafRemedy(place).map { [$0] } ?? [])
   }
 
@@ -93,7 +94,7 @@ package enum TraceErrors {
   static func noForward(methods: [String], at place: XylemError.Place) -> XylemError {
     XylemError(
       .traceNoForward, "the model has no method 'forward'", at: place,
-      cause: methods.isEmpty ? nil : Cause("its methods are " + methods.joined(separator: ", ")),
+      cause: methods.isEmpty ? nil : Reason("its methods are " + methods.joined(separator: ", ")),
       remedies: [
         "def forward(self, x): return self.\(methods.first ?? "method")(x)  # in the model's Python code, then script it again"
       ])
@@ -104,7 +105,7 @@ package enum TraceErrors {
   ) -> XylemError {
     XylemError(
       .traceUnknownArgument, "forward has no argument '\(name)'",
-      cause: Cause(known.isEmpty ? "it takes none" : "its arguments are " + known.joined(separator: ", ")),
+      cause: Reason(known.isEmpty ? "it takes none" : "its arguments are " + known.joined(separator: ", ")),
       remedies: nearMisses(of: name, among: known).map(remedy))
   }
 
@@ -130,7 +131,7 @@ package enum TraceErrors {
       takesTensors ? "leave it out: a tensor is given as an input" : "leave '\(argument.name)' an input")
     return XylemError(
       .traceArgument, "the argument '\(argument.name)' of forward can't be fixed to \(value)",
-      cause: Cause("its type is \(argument.type)"), remedies: remedies)
+      cause: Reason("its type is \(argument.type)"), remedies: remedies)
   }
 
   /// The module whose code it is as a leaf; nil for the root.
@@ -155,12 +156,6 @@ package enum TraceErrors {
         program: ["TraceOptions(makesLeaves: true)  // keeps such parts whole, and notes them"],
         commandLine: ["--auto-leaf  # keeps such parts whole, and lists them"])
   }
-}
-
-/// A cause in words.
-struct Cause: Error, CustomStringConvertible {
-  let description: String
-  init(_ description: String) { self.description = description }
 }
 
 extension XylemError {
