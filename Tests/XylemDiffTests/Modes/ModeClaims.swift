@@ -184,6 +184,9 @@ enum ModeClaims {
     "transformer_layer_dropout": [
       "info random-in-one-mode: dropout (TransformerEncoderLayer, one layer) draws random numbers in train mode and none in eval mode"
     ],
+    "transformer_layer_masked": [
+      "warning leaf-mode-unknown: TransformerEncoderLayer, a leaf in one place, depends on the mode"
+    ],
     "variational": [
       "warning random-in-one-mode: randn_like and 3 nodes that go with it run in train mode only"
     ],

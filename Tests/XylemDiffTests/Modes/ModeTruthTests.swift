@@ -44,6 +44,14 @@ struct ModeTruthTests {
     #expect(names.count >= 80)
   }
 
+  @Test func `a fused layer with a mask of numbers says why it may differ`() throws {
+    let finding = try #require(try Fixtures.diff("modes/transformer_layer_masked.pt", makesLeaves: true).findings.first)
+    #expect(
+      finding.why
+        == "In eval mode, without gradients, it runs a fused kernel, which may read a mask of numbers differently from train mode."
+    )
+  }
+
   @Test(arguments: ModeTruth.all.keys.sorted())
   func `a diff claims what the archive does, and nothing else`(name: String) throws {
     let truth = try #require(ModeTruth.all[name])
