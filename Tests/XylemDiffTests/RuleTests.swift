@@ -51,6 +51,18 @@ struct RuleTests {
     #expect(diff.findings[0].eval == "mul = aten::mul.Scalar(x, 3)")
   }
 
+  @Test func `sentences stay short, however many arguments differ and however long they are`() {
+    func net(_ arguments: [Argument]) -> Graph {
+      sketch { s in s.output(s.operation("f", [s.value("x")] + arguments, name: "f")) }
+    }
+    let many = diff(net([]), net(Array(repeating: .int(1), count: 5_000))).findings[0].message
+    #expect(many.hasSuffix("argument 8 of f is left out in train mode and 1 in eval mode; 4992 more"), "\(many)")
+    let long = diff(net([.list((0..<5_000).map { .int($0) })]), net([.int(1)])).findings[0].message
+    #expect(long.count < 300 && long.hasPrefix("argument 1 of f is [0, 1, 2, "), "\(long)")
+    let reads = diff(net([]), net(Array(repeating: .node(NodeID(0)), count: 5_000))).findings[0].message
+    #expect(reads.count < 300, "\(reads)")
+  }
+
   @Test func `another value that is read is found where both values are in both modes`() {
     func net(_ name: String) -> Graph {
       sketch { s in

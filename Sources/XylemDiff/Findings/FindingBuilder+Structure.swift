@@ -169,14 +169,18 @@ extension FindingBuilder {
     // Nodes are all alike here, so that these are the constants of both sides.
     arguments += a.inputs
     let message =
-      flag.map { FindingText.flag(a.name, behaviour: $0.behaviour, name: $0.name) } ?? parts.joined(separator: "; ")
+      flag.map { FindingText.flag(a.name, behaviour: $0.behaviour, name: $0.name) } ?? FindingText.list(parts, separator: "; ")
     let finding = makeFinding(
       .attributeDiffers, true, t, edit: edits.joined(separator: ","), arguments: arguments, message: message,
       train: lines.train, eval: lines.eval, cause: flag?.behaviour.cause)
     drafts.append(Draft(finding: finding, trainNodes: [t], evalNodes: [e]))
   }
 
-  private func text(_ argument: Argument?) -> String { argument?.description ?? "left out" }
+  /// The start of a long argument is enough for a sentence.
+  private func text(_ argument: Argument?) -> String {
+    guard let text = argument?.description else { return "left out" }
+    return text.count > 200 ? "\(text.prefix(200))…" : text
+  }
 
   /// The argument by which the mode reaches the operation, where that alone differs and is on in train mode.
   private func modeFlag(_ changes: [ArgumentChange], _ operation: Operation) -> ModeBehaviour.Flag? {
@@ -216,7 +220,7 @@ extension FindingBuilder {
     let finding = makeFinding(
       .inputRewired, true, t, edit: edit.joined(separator: ","),
       message: FindingText.rewired(
-        node.name, train: names.0.joined(separator: ", "), eval: names.1.joined(separator: ", "), labels: labels),
+        node.name, train: FindingText.list(names.0), eval: FindingText.list(names.1), labels: labels),
       train: lines.train, eval: lines.eval)
     drafts.append(Draft(finding: finding, trainNodes: [t], evalNodes: [e]))
     explained.insert(t)

@@ -98,6 +98,13 @@ enum FindingText {
   static func usualLayer(_ behaviour: ModeBehaviour, type: String, number: Int) -> String {
     "\(behaviour.cause) (\(layers(type, number))) may depend on the mode, as such layers do unless they are told otherwise"
   }
+
+  /// The first eight of a list, and how many more there are.
+  static func list(_ parts: [String], separator: String = ", ") -> String {
+    let more = parts.count > 8 ? ["\(parts.count - 8) more"] : []
+    return (parts.prefix(8) + more).joined(separator: separator)
+  }
+
   static let whyUsual = "The code of the layer could not be read here, so its type is all that is known."
 
   private static func layers(_ type: String, _ number: Int) -> String {
