@@ -1,4 +1,0 @@
-internal import XylemErrors
-
-/// The texts of this module's errors.
-enum PluginErrors {}
