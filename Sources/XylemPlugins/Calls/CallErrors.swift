@@ -1,6 +1,4 @@
 internal import XylemErrors
-internal import XylemFiles
-internal import XylemTensor
 
 /// The texts of errors about signatures, and about calls of leaf functions.
 enum CallErrors {
@@ -93,7 +91,7 @@ enum CallErrors {
   ///   - position: from 0.
   ///   - reason: what is wrong, after "which".
   static func argument(
-    _ function: String, _ position: Int, _ type: Signature.ValueType, _ value: Value, _ reason: String,
+    _ function: String, _ position: Int, _ type: Signature.ValueType, _ value: some CallValue, _ reason: String,
     cause: (any Error)? = nil
   ) -> XylemError {
     XylemError(
@@ -138,27 +136,5 @@ enum CallErrors {
 
   static func gradients(_ function: String, _ reason: String) -> XylemError {
     XylemError(.pluginResult, "the gradient function of '\(function)' gave no valid result: \(reason)")
-  }
-}
-
-extension Value {
-  /// The value for a message: a line of no great length.
-  var shortDescription: String {
-    switch self {
-    case .none: "none"
-    case .bool(let value): String(value)
-    case .int(let value): String(value)
-    case .float(let value): "\(value)"
-    case .complex(let real, let imaginary): "\(real)+\(imaginary)i"
-    case .string(let text): "'\(text.prefix(40))\(text.count > 40 ? "…" : "")'"
-    case .device(let name): "the device \(name)"
-    case .tensor(let tensor):
-      tensor.standIn == nil ? "a tensor of \(tensor.dtype?.rawValue ?? "another type")" : "a tensor"
-    case .list(let elements): "a list of \(elements.count)"
-    case .tuple(let elements, _): "a tuple of \(elements.count)"
-    case .dictionary: "a dictionary"
-    case .object(let object): "a \(object.kind) of the runtime"
-    case .standIn: "a value that is known only when the model runs"
-    }
   }
 }

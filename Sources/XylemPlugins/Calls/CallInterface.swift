@@ -1,4 +1,5 @@
 internal import CFFI
+internal import CXylem
 internal import Synchronization
 internal import XylemErrors
 
@@ -15,6 +16,9 @@ final class CallInterface: Sendable {
   let offsets: [Int]
   /// The bytes of the frame: all parts, the addresses of the arguments not counted.
   let frameSize: Int
+
+  static let tensorSize = unsafe MemoryLayout<DLManagedTensorVersioned>.stride
+  fileprivate static let listSize = unsafe MemoryLayout<xylem_i64_list>.stride
 
   private static let prepared = Mutex<[Signature: CallInterface]>([:])
 
@@ -92,8 +96,8 @@ extension Signature.ValueType {
     switch content {
     case .number: isOptional ? 16 : 8
     case .text, .pointer: 8
-    case .tensor, .writtenTensor: 8 + CallFrame.tensorSize
-    case .list: 8 + CallFrame.listSize
+    case .tensor, .writtenTensor: 8 + CallInterface.tensorSize
+    case .list: 8 + CallInterface.listSize
     }
   }
 }

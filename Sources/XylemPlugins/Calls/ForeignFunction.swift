@@ -1,7 +1,6 @@
 internal import CFFI
 package import CXylem
 package import XylemErrors
-package import XylemTensor
 
 /// A C function at an address, called with values as its signature says.
 ///
@@ -31,11 +30,11 @@ package struct ForeignFunction: Sendable {
     interface = try CallInterface.of(signature)
   }
 
-  /// Calls the function. It gives `.none` where the signature has no result.
+  /// Calls the function, with tensors of any owner. It gives `.none` where the signature has no result.
   ///
   /// - Throws: `plugin.argument`, before anything is called; `plugin.call-failed` where the function says that it failed;
   ///   `plugin.result` where what it gave is not what the signature says.
-  package func callAsFunction(_ arguments: [Value]) throws(XylemError) -> Value {
+  package func callAsFunction<Value: CallValue>(_ arguments: [Value]) throws(XylemError) -> Value {
     guard arguments.count == signature.parameters.count else {
       throw CallErrors.argumentCount(name, signature, given: arguments.count)
     }
@@ -44,7 +43,9 @@ package struct ForeignFunction: Sendable {
   }
 
   /// Numbers in, a number or nothing out: all of it lies on the stack.
-  private func callScalar(_ arguments: [Value], _ numbers: [Signature.Number]) throws(XylemError) -> Value {
+  private func callScalar<Value: CallValue>(_ arguments: [Value], _ numbers: [Signature.Number]) throws(XylemError)
+    -> Value
+  {
     let count = arguments.count
     return try unsafe withUnsafeTemporaryAllocation(byteCount: (2 * count + 1) * 8, alignment: 16) {
       (memory) throws(XylemError) -> Value in
@@ -67,7 +68,7 @@ package struct ForeignFunction: Sendable {
     }
   }
 
-  private func call(_ arguments: [Value]) throws(XylemError) -> Value {
+  private func call<Value: CallValue>(_ arguments: [Value]) throws(XylemError) -> Value {
     let count = arguments.count
     let size = 8 + interface.frameSize + count * 8
     return try unsafe withUnsafeTemporaryAllocation(byteCount: size, alignment: 16) {
@@ -75,30 +76,30 @@ package struct ForeignFunction: Sendable {
       guard let result = memory.baseAddress else { throw CallErrors.memory(name) }
       let slots = unsafe result + 8
       let addresses = unsafe (slots + interface.frameSize).assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
-      let frame = CallFrame(function: name, isGradient: isGradient)
+      let lent = FunctionArguments<Value>(function: name, isGradient: isGradient)
       for (index, argument) in arguments.enumerated() {
         let slot = unsafe slots + interface.offsets[index]
         unsafe addresses[index] = unsafe slot
-        try unsafe frame.store(argument, index, as: signature.parameters[index], at: slot)
+        try unsafe lent.store(argument, index, as: signature.parameters[index], at: slot)
       }
       // The tensors that are lent live as long as the values that were given.
       return try withExtendedLifetime(arguments) { () throws(XylemError) -> Value in
         let failure = HostServices.capturingFailure {
           unsafe ffi_call(interface.cif, address, result, addresses)
         }
-        return try unsafe finish(failure, result, frame)
+        return try unsafe finish(failure, result, lent)
       }
     }
   }
 
   /// Takes over what a call gave, also where it is of no use.
-  private func finish(_ failure: String?, _ result: UnsafeMutableRawPointer, _ frame: CallFrame) throws(XylemError)
-    -> Value
-  {
-    let results = CallResults(function: name, frame: frame)
+  private func finish<Value: CallValue>(
+    _ failure: String?, _ result: UnsafeMutableRawPointer, _ lent: FunctionArguments<Value>
+  ) throws(XylemError) -> Value {
+    let results = FunctionResults(function: name, arguments: lent)
     var fault = failure.map { CallErrors.failed(name, $0) }
     // Whatever else went wrong, what may have been written was written.
-    do { try frame.recordWrites() } catch { if fault == nil { fault = error } }
+    do { try lent.tensors.recordWrites() } catch { if fault == nil { fault = error } }
     guard let type = signature.result else {
       if let fault { throw fault }
       return .none
@@ -115,8 +116,10 @@ package struct ForeignFunction: Sendable {
     return try unsafe results.take(address, type)
   }
 
-  private func loaded(_ number: Signature.Number, from result: UnsafeRawPointer) throws(XylemError) -> Value {
-    guard let value = unsafe number.load(from: result) else {
+  private func loaded<Value: CallValue>(_ number: Signature.Number, from result: UnsafeRawPointer) throws(XylemError)
+    -> Value
+  {
+    guard let value: Value = unsafe number.load(from: result) else {
       throw CallErrors.result(name, .plain(.number(number)), "a number beyond \(Int.max) has no value here")
     }
     return value

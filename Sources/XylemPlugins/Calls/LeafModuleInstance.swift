@@ -18,8 +18,20 @@ public import XylemTensor
   private let attributes: String
   /// The model's own tensors as they are now.
   private let tensors: @Sendable () -> [(name: String, tensor: Tensor)]
-  private let live = Mutex<LiveInstance?>(nil)
-  private let lock = CallLock()
+  private let live = Mutex<Live?>(nil)
+
+  /// The plugin's instance, and the names and addresses of the tensors that it was made with.
+  private struct Live {
+    let instance: LiveInstance<Value>
+    let names: [String]
+    let addresses: [UInt?]
+
+    /// Whether these are the tensors that it was made with, in the same memory. A copy may be of old weights.
+    func holds(_ now: [(name: String, tensor: Tensor)]) -> Bool {
+      !instance.hasCopies && now.count == names.count
+        && now.indices.allSatisfy { now[$0].tensor.dataAddress == addresses[$0] && now[$0].name == names[$0] }
+    }
+  }
 
   /// A module that comes into being at its first call.
   ///
@@ -46,71 +58,64 @@ public import XylemTensor
   public func callAsFunction(_ arguments: [Value]) throws -> Value {
     let instance = try instance()
     let seed = type.mode == .random && isTraining ? try TensorRuntime.drawSeed() : 0
-    let lent = try LentArguments(arguments, leaf: type.name, writes: type.writes)
+    let lent = try ModuleArguments(arguments, leaf: type.name, writes: type.writes)
     defer { lent.release() }
-    let parameters = instance.parameters
+    let tensors = lent.tensors.tensors + instance.parameters
     let values: [Value]
-    if try DifferentiableCall.isNeeded(for: lent.tensors + parameters) {
-      values = try recorded(instance, lent.values, lent.tensors + parameters, seed: seed)
+    if try DifferentiableCall.isNeeded(for: tensors) {
+      values = try recorded(instance, lent.values, tensors, seed: seed)
     } else {
-      values = try locked { try instance.call(lent, isTraining: isTraining, seed: seed) }
+      values = try instance.call(lent, isTraining: isTraining, seed: seed)
     }
     return values.count == 1 ? values[0] : .tuple(values, names: [])
   }
 
   /// The call with its gradients recorded.
   private func recorded(
-    _ instance: LiveInstance, _ arguments: [Value], _ tensors: [Tensor], seed: UInt64
+    _ instance: LiveInstance<Value>, _ arguments: [Value], _ tensors: [Tensor], seed: UInt64
   ) throws -> [Value] {
     let type = type
     let isTraining = isTraining
-    for position in type.writes where arguments.indices.contains(position) {
-      if case .tensor(let tensor) = arguments[position], tensor.requiresGrad {
-        throw LeafErrors.writesWithGradient(position, type.name, cause: LeafCause("a written value has no gradient"))
-      }
-    }
     let own = tensors.count - instance.parameters.count
-    let locked = { [self] (body: () throws -> [Tensor?]) throws -> [Tensor?] in try self.locked(body) }
     return try DifferentiableCall.run(
       tensors,
-      forward: { [self] in
-        let lent = try LentArguments(arguments, leaf: type.name, writes: type.writes)
+      forward: {
+        let lent = try ModuleArguments(arguments, leaf: type.name, writes: type.writes)
         defer { lent.release() }
-        return try self.locked { try instance.call(lent, isTraining: isTraining, seed: seed) }
+        return try instance.call(lent, isTraining: isTraining, seed: seed)
       },
       backward: { tensors, results, gradients, needs in
         guard type.hasBackward else { throw LeafErrors.noBackward(type.name, type.plugin) }
         var next = tensors[..<own]
-        let lent = try LentArguments(
-          arguments.map { $0.replacingTensors(&next) }, leaf: type.name, writes: [])
+        let lent = try ModuleArguments(arguments.map { $0.replacingTensors(&next) }, leaf: type.name, writes: [])
         defer { lent.release() }
-        return try locked {
-          try instance.backward(
-            lent, results, gradients, needs: needs, isTraining: isTraining, seed: seed)
-        }
+        return try instance.backward(lent, results, gradients, needs: needs, isTraining: isTraining, seed: seed)
       })
   }
 
-  private func locked<Output>(_ body: () throws -> Output) throws -> Output {
-    switch type.threading {
-    case .serial: try type.pluginLock.withLock(body)
-    case .perInstance: try lock.withLock(body)
-    case .reentrant: try body()
-    }
-  }
-
   /// The plugin's instance for the tensors that the model has now.
-  private func instance() throws -> LiveInstance {
+  private func instance() throws(XylemError) -> LiveInstance<Value> {
     let now = tensors()
-    let outcome: Result<LiveInstance, any Error> = live.withLock { known in
-      if let known, known.holds(now) { return .success(known) }
-      return Result {
-        let fresh = try LiveInstance(type, attributes: attributes, tensors: now, isTraining: isTraining)
-        known = fresh
+    let outcome: Result<LiveInstance<Value>, XylemError> = live.withLock { known in
+      if let known, known.holds(now) { return .success(known.instance) }
+      return Result { () throws(XylemError) in
+        let fresh = try LiveInstance<Value>(type, attributes: attributes, tensors: now, isTraining: isTraining)
+        known = Live(instance: fresh, names: now.map(\.name), addresses: now.map(\.tensor.dataAddress))
         return fresh
       }
     }
     return try outcome.get()
+  }
+}
+
+extension Value {
+  /// The value with the tensors in it, those in lists too, replaced in order.
+  fileprivate func replacingTensors(_ next: inout ArraySlice<Tensor>) -> Value {
+    switch self {
+    case .tensor: return next.popFirst().map(Value.tensor) ?? self
+    case .list(let elements): return .list(elements.map { $0.replacingTensors(&next) })
+    default: return self
+    }
   }
 }
 

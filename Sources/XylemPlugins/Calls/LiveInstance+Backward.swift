@@ -1,6 +1,5 @@
 internal import CXylem
 internal import XylemErrors
-internal import XylemTensor
 
 extension LiveInstance {
   /// The gradients of the call's tensors and then of the parameters, nil where there is none.
@@ -12,21 +11,24 @@ extension LiveInstance {
   ///   - needs: for which of the arguments' tensors and of the parameters one is wanted.
   /// - Throws: `plugin.no-backward`, `plugin.call-failed`, `plugin.result`.
   func backward(
-    _ lent: LentArguments, _ results: [Value], _ gradients: [Tensor?], needs: [Bool], isTraining: Bool, seed: UInt64
-  ) throws -> [Tensor?] {
+    _ lent: ModuleArguments<Value>, _ results: [Value], _ gradients: [Value.Tensor?], needs: [Bool], isTraining: Bool,
+    seed: UInt64
+  ) throws(XylemError) -> [Value.Tensor?] {
     let wanted = WantedGradients(lent, needs, parameterCount: parameters.count)
     if let position = wanted.listWithGradient {
       throw LeafErrors.result(
         position, type.name, type.plugin, "a gradient is wanted for a list of tensors, which leaf modules can't give")
     }
-    let outputs = try LentArguments(results, leaf: type.name, writes: [])
+    let outputs = try ModuleArguments(results, leaf: type.name, writes: [])
     defer { outputs.release() }
-    let flows = try LentGradients(gradients)
+    let flows = try LentGradients(gradients) { LeafErrors.argument($0, type.name, $1, cause: $2) }
     defer { flows.release() }
+    var lenders = lent.tensors
+    for others in [outputs.tensors, flows.tensors, own] { lenders.add(others) }
     let space = lent.count + parameters.count
     return try unsafe withUnsafeTemporaryAllocation(
       of: UnsafeMutablePointer<DLManagedTensorVersioned>?.self, capacity: max(space, 1)
-    ) { out in
+    ) { (out) throws(XylemError) -> [Value.Tensor?] in
       unsafe out.initialize(repeating: nil)
       var call = unsafe xylem_leaf_backward()
       unsafe call.struct_size = UInt32(MemoryLayout<xylem_leaf_backward>.size)
@@ -40,24 +42,33 @@ extension LiveInstance {
       unsafe call.argument_gradients = out.baseAddress
       unsafe call.parameter_gradients = unsafe out.baseAddress.map { unsafe $0 + lent.count }
       unsafe call.parameter_count = parameters.count
-      let outcome = Result { try unsafe run(&call, wanted) }
-      // Whatever the plugin made is taken over first, so that it is freed whatever follows.
-      let lenders: [any LentTensors] = [lent, outputs, flows]
-      let made = (0..<space).map { index in Result { unsafe try adopt(out[index], index, lenders) } }
-      try outcome.get()
-      return try wanted.flattened(try made.map { try $0.get() }) { position in
+      do throws(XylemError) { try unsafe run(&call, wanted) } catch {
+        unsafe lenders.giveBack(out.prefix(space).map { unsafe $0 })
+        throw error
+      }
+      return try wanted.flattened(try unsafe taken(out.prefix(space).map { unsafe $0 }, lenders)) { position in
         LeafErrors.result(position, type.name, type.plugin, "an argument that is no tensor has no gradient")
       }
     }
   }
 
-  private func run(_ call: inout xylem_leaf_backward, _ wanted: WantedGradients) throws {
+  private func taken(
+    _ gradients: [LentTensors<Value.Tensor>.View?], _ lenders: LentTensors<Value.Tensor>
+  ) throws(XylemError) -> [Value.Tensor?] {
+    do { return try unsafe lenders.take(gradients, allowsNone: true) } catch {
+      throw LeafErrors.result(error.position, type.name, type.plugin, error.reason, cause: error.cause)
+    }
+  }
+
+  private func run(_ call: inout xylem_leaf_backward, _ wanted: WantedGradients) throws(XylemError) {
     guard let function = unsafe type.raw.pointee.backward else { throw LeafErrors.noBackward(type.name, type.plugin) }
-    try unsafe wanted.arguments.withUnsafeBufferPointer { arguments in
-      try unsafe wanted.parameters.withUnsafeBufferPointer { parameters in
+    try unsafe wanted.arguments.withUnsafeBufferPointer { (arguments) throws(XylemError) in
+      try unsafe wanted.parameters.withUnsafeBufferPointer { (parameters) throws(XylemError) in
         unsafe call.needs_argument_gradient = arguments.baseAddress
         unsafe call.needs_parameter_gradient = parameters.baseAddress
-        try unsafe Self.check("to give gradients", type) { unsafe function(handle, &call, $0) }
+        try locked { () throws(XylemError) in
+          try unsafe type.check("to give gradients") { unsafe function(handle, &call, $0) }
+        }
       }
     }
   }
@@ -73,7 +84,7 @@ private struct WantedGradients {
   /// An argument that is a list, for whose tensors a gradient is wanted.
   let listWithGradient: Int?
 
-  init(_ lent: LentArguments, _ needs: [Bool], parameterCount: Int) {
+  init<Value: CallValue>(_ lent: ModuleArguments<Value>, _ needs: [Bool], parameterCount: Int) {
     counts = lent.values.map(\.tensorCount)
     let own = needs.count - parameterCount
     var next = needs[..<own]
@@ -81,7 +92,7 @@ private struct WantedGradients {
     var list: Int?
     for (position, value) in lent.values.enumerated() {
       let wanted = (0..<counts[position]).map { _ in next.popFirst() ?? false }.contains(true)
-      if case .list = value, wanted { list = list ?? position }
+      if case .list = value.content, wanted { list = list ?? position }
       arguments.append(wanted ? 1 : 0)
     }
     self.arguments = arguments
@@ -90,10 +101,10 @@ private struct WantedGradients {
   }
 
   /// Gradients by argument and parameter as gradients by tensor.
-  func flattened(_ found: [Tensor?], _ refuse: (Int) -> any Error) throws -> [Tensor?] {
+  func flattened<Tensor>(_ found: [Tensor?], _ refuse: (Int) -> XylemError) throws(XylemError) -> [Tensor?] {
     var flat: [Tensor?] = []
     for (position, count) in counts.enumerated() {
-      guard found[position] == nil || count == 1 else { throw refuse(position) }
+      guard count == 1 || found[position] == nil else { throw refuse(position) }
       flat += count == 1 ? [found[position]] : Array(repeating: nil, count: count)
     }
     return flat + found[counts.count...]
@@ -101,21 +112,21 @@ private struct WantedGradients {
 }
 
 /// Gradients lent to a plugin, null where nothing flows.
-@safe private struct LentGradients: LentTensors {
+@safe private struct LentGradients<Tensor: CallTensor> {
   let pointers: UnsafeMutablePointer<UnsafePointer<DLManagedTensorVersioned>?>
+  private(set) var tensors = LentTensors<Tensor>()
   private let views: UnsafeMutablePointer<DLManagedTensorVersioned>
-  private let tensors: [Tensor?]
 
-  init(_ gradients: [Tensor?]) throws {
-    tensors = try gradients.map { try $0?.plain() }
+  init(
+    _ gradients: [Tensor?], _ refuse: (_ position: Int, _ reason: String, _ cause: (any Error)?) -> XylemError
+  ) throws(XylemError) {
     unsafe pointers = UnsafeMutablePointer.allocate(capacity: max(gradients.count, 1))
+    unsafe pointers.initialize(repeating: nil, count: max(gradients.count, 1))
     unsafe views = UnsafeMutablePointer.allocate(capacity: max(gradients.count, 1))
-    do {
-      for (index, tensor) in tensors.enumerated() {
-        unsafe pointers[index] = nil
-        guard let tensor else { continue }
-        unsafe views[index] = unsafe try tensor.borrowedView()
-        unsafe views[index].flags = UInt64(XYLEM_TENSOR_READ_ONLY)
+    do throws(XylemError) {
+      for (index, gradient) in gradients.enumerated() {
+        guard let gradient else { continue }
+        try unsafe tensors.lend(gradient, for: .reads, at: views + index) { refuse(index, "a gradient, \($0)", $1) }
         unsafe pointers[index] = unsafe UnsafePointer(views + index)
       }
     } catch {
@@ -127,23 +138,5 @@ private struct WantedGradients {
   func release() {
     unsafe pointers.deallocate()
     unsafe views.deallocate()
-  }
-
-  func tensor(lentAs pointer: UnsafePointer<DLManagedTensorVersioned>) -> Tensor? {
-    for (index, tensor) in tensors.enumerated() where unsafe UnsafePointer(views + index) == pointer { return tensor }
-    return nil
-  }
-
-  func overlaps(_ range: Range<UInt>) -> Bool { tensors.contains { $0?.addressRange?.overlaps(range) == true } }
-}
-
-extension Value {
-  /// How many tensors are in the value.
-  fileprivate var tensorCount: Int {
-    switch self {
-    case .tensor: 1
-    case .list(let elements): elements.reduce(0) { $0 + $1.tensorCount }
-    default: 0
-    }
   }
 }

@@ -1,51 +1,51 @@
 internal import CXylem
 internal import XylemErrors
-internal import XylemTensor
 
 /// What a plugin's `create` made, with the tensors that it was given: destroyed when the last call of it is over.
-@safe final class LiveInstance: @unchecked Sendable {
+///
+/// Calls of it wait for each other as the type declares. It says nothing of gradients; that is ``LeafModuleInstance``'s part.
+@safe final class LiveInstance<Value: CallValue>: @unchecked Sendable {
   let type: LeafModuleType
   let handle: OpaquePointer
-  let tensors: [(name: String, tensor: Tensor)]
-  private let addresses: [UInt?]
-  /// Lent until the instance is destroyed.
-  let views: UnsafeMutablePointer<DLManagedTensorVersioned>
+  /// The module's own tensors, lent until the instance is destroyed.
+  let own: LentTensors<Value.Tensor>
+  /// Whether one of them is a copy, as its elements do not lie in memory as they are.
+  let hasCopies: Bool
+  private let views: UnsafeMutablePointer<DLManagedTensorVersioned>
   /// The tensors for which backward gives gradients, in its order.
-  let parameters: [Tensor]
+  let parameters: [Value.Tensor]
+  private let lock = CallLock()
 
+  /// - Throws: `plugin.call-failed` with the plugin's own message; `plugin.result` where it gives no instance, or parameters that are none
+  ///   of the tensors.
   init(
-    _ type: LeafModuleType, attributes: String, tensors given: [(name: String, tensor: Tensor)], isTraining: Bool
-  ) throws {
-    self.type = type
-    let raw = unsafe type.raw.pointee
-    guard let create = unsafe raw.create else {
+    _ type: LeafModuleType, attributes: String, tensors: [(name: String, tensor: Value.Tensor)], isTraining: Bool
+  ) throws(XylemError) {
+    guard let create = unsafe type.raw.pointee.create else {
       throw LeafErrors.incomplete("'\(type.name)'", "no create", type.plugin)
     }
-    var kept: [(name: String, tensor: Tensor)] = []
-    for (name, tensor) in given { kept.append((name, try tensor.plain())) }
-    tensors = kept
-    addresses = given.map(\.tensor.dataAddress)
-    unsafe views = UnsafeMutablePointer.allocate(capacity: max(kept.count, 1))
+    self.type = type
+    let views = UnsafeMutablePointer<DLManagedTensorVersioned>.allocate(capacity: max(tensors.count, 1))
+    unsafe self.views = unsafe views
     var made: OpaquePointer?
-    do {
-      unsafe made = unsafe try Self.create(create, type, attributes, kept, views)
-      guard let handle = unsafe made else {
-        throw LeafErrors.failed("to be made", type.name, type.plugin, reason: "it gave no instance")
-      }
+    do throws(XylemError) {
+      let (own, hasCopies) = try unsafe Self.lend(tensors, type, views)
+      (self.own, self.hasCopies) = (own, hasCopies)
+      unsafe made = unsafe try Self.create(create, type, attributes, tensors.map(\.name), views)
+      guard let handle = unsafe made else { throw LeafErrors.noInstance(type.name, type.plugin) }
       unsafe self.handle = unsafe handle
-      let names = unsafe Self.parameterNames(raw, handle)
-      parameters = try names.map { name in
-        guard let entry = kept.first(where: { $0.name == name }) else {
-          throw LeafErrors.failed(
-            "to be made", type.name, type.plugin, reason: "its parameter '\(name)' is none of the module's tensors")
+      var parameters: [Value.Tensor] = []
+      for name in unsafe Self.parameterNames(type, handle) {
+        guard let tensor = own.tensor(named: name) else {
+          throw LeafErrors.unknownParameter(name, type.name, type.plugin)
         }
-        return entry.tensor
+        parameters.append(tensor)
       }
-      if let setMode = unsafe raw.set_mode {
-        try unsafe Self.check("to change its mode", type) { unsafe setMode(handle, isTraining ? 1 : 0, $0) }
-      }
+      try unsafe Self.setMode(of: handle, type, isTraining: isTraining)
+      // The last: what throws once everything is there runs deinit too.
+      self.parameters = parameters
     } catch {
-      if let made = unsafe made { unsafe raw.destroy?(made) }
+      if let made = unsafe made { unsafe type.raw.pointee.destroy?(made) }
       unsafe views.deallocate()
       throw error
     }
@@ -56,15 +56,41 @@ internal import XylemTensor
     unsafe views.deallocate()
   }
 
-  /// Whether these are the tensors that it was made with, in the same memory.
-  func holds(_ now: [(name: String, tensor: Tensor)]) -> Bool {
-    guard now.count == tensors.count else { return false }
-    for index in now.indices {
-      guard now[index].tensor.dataAddress == addresses[index], now[index].name == tensors[index].name else {
-        return false
-      }
+  /// Changes the mode that the next calls have; none may be running.
+  ///
+  /// - Throws: `plugin.call-failed`.
+  func setMode(isTraining: Bool) throws(XylemError) {
+    try unsafe Self.setMode(of: handle, type, isTraining: isTraining)
+  }
+
+  /// Runs `body` while no call does that the type declares may not happen at the same time.
+  func locked<Output>(_ body: () throws(XylemError) -> Output) throws(XylemError) -> Output {
+    switch type.threading {
+    case .serial: try type.pluginLock.withLock(body)
+    case .perInstance: try lock.withLock(body)
+    case .reentrant: try body()
     }
-    return true
+  }
+
+  // MARK: - Creation
+
+  private static func lend(
+    _ tensors: [(name: String, tensor: Value.Tensor)], _ type: LeafModuleType,
+    _ views: UnsafeMutablePointer<DLManagedTensorVersioned>
+  ) throws(XylemError) -> (LentTensors<Value.Tensor>, hasCopies: Bool) {
+    // A leaf that updates its state writes its tensors; others only read them.
+    let mayWrite = type.mode == .updatesState || type.mode == .unknown
+    var own = LentTensors<Value.Tensor>()
+    var hasCopies = false
+    for (index, entry) in tensors.enumerated() {
+      let isCopy = try unsafe own.lend(
+        entry.tensor, for: mayWrite ? .updates : .reads, at: views + index, name: entry.name
+      ) { reason, cause in
+        LeafErrors.ownTensor(entry.name, type.name, type.plugin, reason, cause: cause)
+      }
+      hasCopies = hasCopies || isCopy
+    }
+    return (own, hasCopies)
   }
 
   private static func create(
@@ -73,27 +99,23 @@ internal import XylemTensor
       UnsafePointer<UnsafeMutablePointer<DLManagedTensorVersioned>?>?, Int, UnsafeMutablePointer<OpaquePointer?>?,
       UnsafeMutablePointer<xylem_error>?
     ) -> xylem_status,
-    _ type: LeafModuleType, _ attributes: String, _ tensors: [(name: String, tensor: Tensor)],
+    _ type: LeafModuleType, _ attributes: String, _ names: [String],
     _ views: UnsafeMutablePointer<DLManagedTensorVersioned>
-  ) throws -> OpaquePointer? {
-    var names: [UnsafePointer<CChar>?] = unsafe []
-    defer { for index in unsafe names.indices { unsafe names[index]?.deallocate() } }
+  ) throws(XylemError) -> OpaquePointer? {
+    var texts: [UnsafePointer<CChar>?] = unsafe []
+    defer { for index in unsafe texts.indices { unsafe texts[index]?.deallocate() } }
     var lent: [UnsafeMutablePointer<DLManagedTensorVersioned>?] = unsafe []
-    for (index, entry) in tensors.enumerated() {
-      unsafe views[index] = unsafe try entry.tensor.borrowedView()
-      // A leaf that updates its state writes its tensors; others only read them.
-      unsafe views[index].flags =
-        type.mode == .updatesState || type.mode == .unknown ? 0 : UInt64(XYLEM_TENSOR_READ_ONLY)
+    for (index, name) in names.enumerated() {
       unsafe lent.append(views + index)
-      unsafe names.append(entry.name.copiedCString())
+      unsafe texts.append(name.copiedCString())
     }
     var out: OpaquePointer?
-    try unsafe check("to be made", type) { unsafe create(attributes, names, lent, lent.count, &out, $0) }
+    try unsafe type.check("to be made") { unsafe create(attributes, texts, lent, lent.count, &out, $0) }
     return unsafe out
   }
 
-  private static func parameterNames(_ raw: xylem_leaf_module_type, _ handle: OpaquePointer) -> [String] {
-    guard let list = unsafe raw.parameters else { return [] }
+  private static func parameterNames(_ type: LeafModuleType, _ handle: OpaquePointer) -> [String] {
+    guard let list = unsafe type.raw.pointee.parameters else { return [] }
     let count = unsafe list(handle, nil, 0)
     guard count > 0 else { return [] }
     var names = unsafe [UnsafePointer<CChar>?](repeating: nil, count: count)
@@ -101,51 +123,26 @@ internal import XylemTensor
     return unsafe names.prefix(min(given, count)).compactMap { unsafe $0.map { unsafe String(cString: $0) } }
   }
 
+  private static func setMode(
+    of handle: OpaquePointer, _ type: LeafModuleType, isTraining: Bool
+  ) throws(XylemError) {
+    guard let setMode = unsafe type.raw.pointee.set_mode else { return }
+    try unsafe type.check("to change its mode") { unsafe setMode(handle, isTraining ? 1 : 0, $0) }
+  }
+}
+
+extension LeafModuleType {
   /// Runs one of the plugin's functions, and throws its message where it fails.
-  static func check(
-    _ what: String, _ type: LeafModuleType, _ body: (UnsafeMutablePointer<xylem_error>) -> xylem_status
+  ///
+  /// - Throws: `plugin.call-failed`.
+  func check(
+    _ what: String, _ body: (UnsafeMutablePointer<xylem_error>) -> xylem_status
   ) throws(XylemError) {
     var error = unsafe xylem_error()
     let status = unsafe body(&error)
     let reason = unsafe error.message.map { unsafe String(cString: $0) }
     unsafe error.release?(&error)
     guard status != XYLEM_OK else { return }
-    throw LeafErrors.failed(
-      what, type.name, type.plugin, reason: reason ?? "it gave no reason (status \(status.rawValue))")
-  }
-
-  // MARK: - Calls
-
-  /// The most results that a call may give.
-  private static let resultCapacity = 16
-
-  func call(_ lent: LentArguments, isTraining: Bool, seed: UInt64) throws -> [Value] {
-    guard let run = unsafe type.raw.pointee.call else {
-      throw LeafErrors.incomplete("'\(type.name)'", "no call", type.plugin)
-    }
-    return try unsafe withUnsafeTemporaryAllocation(of: xylem_argument.self, capacity: Self.resultCapacity) { results in
-      unsafe results.initialize(repeating: xylem_argument())
-      var call = unsafe xylem_leaf_call()
-      unsafe call.struct_size = UInt32(MemoryLayout<xylem_leaf_call>.size)
-      unsafe call.is_training = isTraining ? 1 : 0
-      unsafe call.seed = seed
-      unsafe call.arguments = unsafe UnsafePointer(lent.raw)
-      unsafe call.argument_count = lent.count
-      unsafe call.results = results.baseAddress
-      unsafe call.result_capacity = Self.resultCapacity
-      do { try unsafe Self.check("when it was called", type) { unsafe run(handle, &call, $0) } } catch {
-        unsafe give(back: results, lent, except: [])
-        throw error
-      }
-      for position in type.writes where lent.values.indices.contains(position) {
-        if case .tensor(let tensor) = lent.values[position] { try tensor.recordWrite() }
-      }
-      let count = unsafe call.result_count
-      guard count <= Self.resultCapacity else {
-        unsafe give(back: results, lent, except: [])
-        throw LeafErrors.resultCount(count, type.name, capacity: Self.resultCapacity, type.plugin)
-      }
-      return try unsafe take(UnsafeMutableBufferPointer(rebasing: results[..<count]), lent)
-    }
+    throw LeafErrors.failed(what, name, plugin, reason: reason ?? "it gave no reason (status \(status.rawValue))")
   }
 }

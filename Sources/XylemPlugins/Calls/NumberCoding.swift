@@ -1,5 +1,3 @@
-internal import XylemTensor
-
 extension Signature.Number {
   /// Writes a value where a C function takes it from.
   ///
@@ -8,17 +6,19 @@ extension Signature.Number {
   /// - Parameter address: of eight bytes, aligned to eight.
   /// - Returns: what is wrong, to follow on "was given 300, "; nil where nothing is.
   @inline(__always)
-  func store(_ value: Value, at address: UnsafeMutableRawPointer) -> String? {
-    switch (self, value) {
+  func store<Value: CallValue>(_ value: Value, at address: UnsafeMutableRawPointer) -> String? {
+    let content = value.content
+    switch (self, content) {
     case (.f64, .float(let number)): unsafe address.storeBytes(of: number, as: Double.self)
     case (.i64, .int(let number)): unsafe address.storeBytes(of: Int64(number), as: Int64.self)
     case (.bool, .bool(let flag)): unsafe address.storeBytes(of: flag ? 1 : 0, as: UInt8.self)
-    default: return unsafe storeOther(value, at: address)
+    default: return unsafe storeOther(content, at: address)
     }
     return nil
   }
 
-  private func storeOther(_ value: Value, at address: UnsafeMutableRawPointer) -> String? {
+  private func storeOther<Value: CallValue>(_ value: CallContent<Value>, at address: UnsafeMutableRawPointer) -> String?
+  {
     switch self {
     case .i8: unsafe storeInteger(Int8.self, value, at: address)
     case .i16: unsafe storeInteger(Int16.self, value, at: address)
@@ -34,8 +34,8 @@ extension Signature.Number {
     }
   }
 
-  private func storeInteger<Integer: FixedWidthInteger & BitwiseCopyable>(
-    _ type: Integer.Type, _ value: Value, at address: UnsafeMutableRawPointer
+  private func storeInteger<Integer: FixedWidthInteger & BitwiseCopyable, Value: CallValue>(
+    _ type: Integer.Type, _ value: CallContent<Value>, at address: UnsafeMutableRawPointer
   ) -> String? {
     guard case .int(let number) = value else { return "which is no integer" }
     guard let exact = Integer(exactly: number) else {
@@ -45,7 +45,8 @@ extension Signature.Number {
     return nil
   }
 
-  private func storeFloat(_ value: Value, at address: UnsafeMutableRawPointer) -> String? {
+  private func storeFloat<Value: CallValue>(_ value: CallContent<Value>, at address: UnsafeMutableRawPointer) -> String?
+  {
     let stored: Float
     switch value {
     case .float(let number):
@@ -60,7 +61,9 @@ extension Signature.Number {
     return nil
   }
 
-  private func storeDouble(_ value: Value, at address: UnsafeMutableRawPointer) -> String? {
+  private func storeDouble<Value: CallValue>(_ value: CallContent<Value>, at address: UnsafeMutableRawPointer)
+    -> String?
+  {
     guard case .int(let number) = value else { return "which is no number" }
     guard let exact = Double(exactly: number) else { return "which f64 does not hold exactly" }
     unsafe address.storeBytes(of: exact, as: Double.self)
@@ -72,7 +75,7 @@ extension Signature.Number {
   /// - Parameter address: where libffi wrote it: eight bytes, of which those beyond the type's width say nothing.
   /// - Returns: nil for an integer beyond what values hold.
   @inline(__always)
-  func load(from address: UnsafeRawPointer) -> Value? {
+  func load<Value: CallValue>(from address: UnsafeRawPointer) -> Value? {
     // Integers narrower than a word come back as one.
     if self == .f64 { return unsafe .float(address.load(as: Double.self)) }
     if self == .f32 { return unsafe .float(Double(address.load(as: Float.self))) }
@@ -85,7 +88,7 @@ extension Signature.Number {
     case .u8: return .int(Int(UInt8(truncatingIfNeeded: word)))
     case .u16: return .int(Int(UInt16(truncatingIfNeeded: word)))
     case .u32: return .int(Int(UInt32(truncatingIfNeeded: word)))
-    case .u64: return Int(exactly: word).map(Value.int)
+    case .u64: return Int(exactly: word).map { .int($0) }
     case .bool: return .bool(UInt8(truncatingIfNeeded: word) != 0)
     }
   }

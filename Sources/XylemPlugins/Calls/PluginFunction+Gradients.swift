@@ -50,7 +50,7 @@ extension PluginFunction {
       let type = signature.parameters[tensor.position]
       guard type.content != .writtenTensor else {
         throw CallErrors.argument(
-          name, tensor.position, type, .tensor(tensor.tensor),
+          name, tensor.position, type, Value.tensor(tensor.tensor),
           "for which gradients are recorded: it can't be written in place")
       }
     }

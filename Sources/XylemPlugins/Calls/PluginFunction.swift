@@ -94,10 +94,10 @@ public final class PluginFunction: Sendable {
     return try callDirectly(arguments)
   }
 
-  /// Calls the function under its lock, without recording gradients.
-  func callDirectly(_ arguments: [Value]) throws -> Value {
+  /// Calls the function under its lock, with tensors of any owner, without recording gradients.
+  func callDirectly<Value: CallValue>(_ arguments: [Value]) throws(XylemError) -> Value {
     guard let lock else { return try function(arguments) }
-    return try lock.withLock { try function(arguments) }
+    return try lock.withLock { () throws(XylemError) in try function(arguments) }
   }
 
   /// Calls the gradient function under the same lock.

@@ -95,12 +95,4 @@ enum CheckErrors {
   static func declinesSample(_ leaf: String, _ what: String, reason: String) -> XylemError {
     XylemError(.pluginCallFailed, "the leaf '\(leaf)' can't be \(what) with its sample", cause: Reason(reason))
   }
-
-  static func argument(_ leaf: String, _ index: Int, _ type: String) -> XylemError {
-    XylemError(.pluginArgument, "argument \(index) of the sample for '\(leaf)' is no \(type)")
-  }
-
-  static func argumentCount(_ leaf: String, given: Int, expected: Int) -> XylemError {
-    XylemError(.pluginArgument, "the sample for '\(leaf)' has \(given) inputs, and the function takes \(expected)")
-  }
 }

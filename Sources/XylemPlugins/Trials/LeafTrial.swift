@@ -52,17 +52,15 @@ struct LeafTrial {
   private func subject(_ name: String) throws -> (any TrialSubject)? {
     if let declared = manifest.modules.first(where: { $0.type == name }) {
       guard declared.replacesForward else { return nil }
+      let plugin = PluginIdentity(id: manifest.id, digest: request.digest)
       let raw = unsafe leaves.modules.first { unsafe String(cString: $0.pointee.type_name) == name }
-      return try unsafe raw.map { try unsafe ModuleSubject($0, declared, sample: request.sample) }
+      return try unsafe raw.map { try unsafe ModuleSubject($0, plugin: plugin, sample: request.sample) }
     }
-    if let declared = manifest.functions.first(where: { $0.name == name }) {
-      guard let raw = unsafe leaves.functions.first(where: { unsafe String(cString: $0.pointee.name) == name }) else {
-        return nil
-      }
-      return try unsafe FunctionSubject(
-        raw, declared, sample: request.sample, isHostBare: request.test == .bareHost)
+    let raw = unsafe leaves.functions.first { unsafe String(cString: $0.pointee.name) == name }
+    return try unsafe raw.map {
+      try unsafe FunctionSubject(
+        $0, plugin: manifest.id, sample: request.sample, isHostBare: request.test == .bareHost)
     }
-    return nil
   }
 
   private func call(_ subject: any TrialSubject) throws -> Ending {
@@ -218,15 +216,11 @@ struct ThreadTrial {
     let instance: any TrialInstance
     let arguments: TrialArguments
     let expected: PlainResult?
-    /// Taken around calls that must not overlap.
-    let lock: CallLock?
 
     func run() -> (any Error)? {
       do {
         for _ in 0..<ThreadTrial.calls {
-          let result =
-            try lock.map { lock in try lock.withLock { try instance.call(arguments, TrialMode()) } }
-            ?? instance.call(arguments, TrialMode())
+          let result = try instance.call(arguments, TrialMode())
           if let expected, result != expected {
             return CheckErrors.threadsDiffer(subject.name, subject.threading)
           }
@@ -242,14 +236,13 @@ struct ThreadTrial {
       try subject.arguments(layout: .compact, fill: .ordinary, isEmpty: false)
     }
     let expected = try first.call(try arguments(), TrialMode())
-    // A function has no instances: one call of it at a time.
+    // The calls themselves wait for each other. A function has no instances: one call of it at a time.
     let isLocked = subject.threading == .serial || (subject.threading == .perInstance && subject.mode == nil)
     let second = subject.threading == .reentrant ? first : try subject.make()
-    let lock = isLocked ? CallLock() : nil
     let works = try [first, second].map {
       Work(
         subject: subject, instance: $0, arguments: try arguments(),
-        expected: subject.isDeterministic ? expected : nil, lock: lock)
+        expected: subject.isDeterministic ? expected : nil)
     }
     let failures = Mutex<[any Error]>([])
     let threads = try works.map { work in

@@ -1,9 +1,10 @@
 internal import CXylem
 internal import CXylemGuard
 internal import Glibc
+internal import XylemErrors
 
-/// A DLPack tensor in plain memory, lent to the leaf that is tried; needs no tensor runtime.
-@safe final class PlainTensor {
+/// A tensor in plain memory: one that is lent to the leaf that is tried, or one that the leaf gave. Needs no tensor runtime.
+@safe final class PlainTensor: CallTensor {
   /// How the elements lie in memory.
   enum Layout: String, CaseIterable {
     case compact, withoutStrides = "no strides", permuted = "permuted strides", offset = "an offset"
@@ -16,91 +17,162 @@ internal import Glibc
     case values([Double])
   }
 
-  /// What the leaf gets.
-  nonisolated(unsafe) let pointer: UnsafeMutablePointer<DLManagedTensorVersioned>
-  let form: TensorForm
-  private nonisolated(unsafe) let memory: UnsafeMutableRawPointer
-  private let mappedBytes: Int
-  private nonisolated(unsafe) let sizes: UnsafeMutablePointer<Int64>
+  /// An element's type as DLPack has it.
+  struct ElementType: Hashable {
+    let code: UInt8
+    let bits: UInt8
+  }
+
+  /// What goes when the tensor does.
+  @safe private enum Memory: @unchecked Sendable {
+    /// Pages of its own, whose writing can be made a fault, and its sizes and strides.
+    case mapped(UnsafeMutableRawPointer, bytes: Int, sizes: UnsafeMutablePointer<Int64>)
+    /// A leaf's.
+    case given(UnsafeMutablePointer<DLManagedTensorVersioned>)
+  }
+
+  let elementType: ElementType
+  let shape: [Int]
   private let strides: [Int]
-  private let offset: Int
+  private let memory: Memory
+  /// Without an owner.
+  private nonisolated(unsafe) let view: DLManagedTensorVersioned
 
   /// Makes a tensor in memory of its own.
   ///
   /// - Throws: `Declined` where there is no memory.
   init(_ form: TensorForm, layout: Layout = .compact, fill: Fill = .ordinary) throws {
-    self.form = form
     let rank = form.shape.count
-    var strides = [Int](repeating: 1, count: rank)
     // Permuted: as if the dimensions lay in memory in the opposite order.
-    let order = layout == .permuted ? Array(0..<rank) : Array((0..<rank).reversed())
-    var stride = 1
-    for dimension in order {
-      strides[dimension] = stride
-      stride *= max(form.shape[dimension], 1)
-    }
-    self.strides = strides
-    offset = layout == .offset ? 16 * form.element.bytes : 0
+    strides =
+      layout == .permuted
+      ? Self.compactStrides(form.shape.reversed()).reversed() : Self.compactStrides(form.shape)
+    shape = form.shape
+    elementType = ElementType(code: form.element.code, bits: form.element.bits)
+    let offset = layout == .offset ? 16 * form.element.bytes : 0
     let bytes = max(form.count, 1) * form.element.bytes + offset
-    mappedBytes = (bytes + 4095) / 4096 * 4096
+    let mappedBytes = (bytes + 4095) / 4096 * 4096
     let mapped = unsafe mmap(nil, mappedBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else {
       throw Declined(reason: "there is no memory for a tensor of \(bytes) bytes")
     }
-    unsafe memory = unsafe mapped
-    unsafe sizes = UnsafeMutablePointer<Int64>.allocate(capacity: max(2 * rank, 1))
+    let sizes = UnsafeMutablePointer<Int64>.allocate(capacity: max(2 * rank, 1))
     for dimension in 0..<rank {
       unsafe sizes[dimension] = Int64(form.shape[dimension])
       unsafe sizes[rank + dimension] = Int64(strides[dimension])
     }
-    unsafe pointer = .allocate(capacity: 1)
+    unsafe memory = .mapped(mapped, bytes: mappedBytes, sizes: sizes)
     var tensor = unsafe DLManagedTensorVersioned()
     unsafe tensor.version = DLPackVersion(major: 1, minor: 1)
-    unsafe tensor.dl_tensor.data = unsafe form.count == 0 ? nil : memory
+    unsafe tensor.dl_tensor.data = unsafe form.count == 0 ? nil : mapped
     unsafe tensor.dl_tensor.device = DLDevice(device_type: 1, device_id: 0)
     unsafe tensor.dl_tensor.ndim = Int32(rank)
     unsafe tensor.dl_tensor.dtype = DLDataType(code: form.element.code, bits: form.element.bits, lanes: 1)
     unsafe tensor.dl_tensor.shape = unsafe sizes
     unsafe tensor.dl_tensor.strides = unsafe layout == .withoutStrides ? nil : sizes + rank
     unsafe tensor.dl_tensor.byte_offset = UInt64(offset)
-    unsafe pointer.initialize(to: tensor)
-    for (index, place) in places().enumerated() { unsafe store(index, fill, at: memory + offset + place) }
+    unsafe view = unsafe tensor
+    for (index, place) in places.enumerated() {
+      unsafe form.element.store(index, fill, at: mapped + offset + place * form.element.bytes)
+    }
   }
 
   deinit {
-    unsafe munmap(memory, mappedBytes)
-    unsafe sizes.deallocate()
-    unsafe pointer.deallocate()
+    switch memory {
+    case .mapped(let pages, let bytes, let sizes):
+      unsafe munmap(pages, bytes)
+      unsafe sizes.deallocate()
+    case .given(let tensor): unsafe tensor.pointee.deleter?(tensor)
+    }
   }
 
   /// Makes every write to the elements a fault that is reported under a number; false where that can't be had.
   func protect(as name: UInt32) -> Bool {
-    unsafe mprotect(memory, mappedBytes, PROT_READ) == 0 && xylem_guard_watch(memory, mappedBytes, name) == 0
+    guard case .mapped(let pages, let bytes, _) = memory else { return false }
+    return unsafe mprotect(pages, bytes, PROT_READ) == 0 && xylem_guard_watch(pages, bytes, name) == 0
   }
 
   /// The elements' bytes in row-major order.
   var elements: [UInt8] {
-    places().flatMap { place in
-      unsafe [UInt8](UnsafeRawBufferPointer(start: memory + offset + place, count: form.element.bytes))
+    guard let data = unsafe view.dl_tensor.data else { return [] }
+    let start = unsafe UnsafeRawPointer(data) + Int(view.dl_tensor.byte_offset)
+    let size = Int(elementType.bits) / 8
+    return places.flatMap { unsafe [UInt8](UnsafeRawBufferPointer(start: start + $0 * size, count: size)) }
+  }
+
+  /// Where the elements lie, in elements, row by row.
+  private var places: [Int] {
+    shape.indices.reduce([0]) { places, dimension in
+      places.flatMap { place in (0..<shape[dimension]).map { place + $0 * strides[dimension] } }
     }
   }
 
-  /// Whether a stretch of memory overlaps this one's.
-  func overlaps(_ start: UnsafeRawPointer, _ bytes: Int) -> Bool {
-    let own = unsafe UInt(bitPattern: memory)
-    let other = UInt(bitPattern: start)
-    return other < own + UInt(mappedBytes) && own < other + UInt(bytes)
+  private static func compactStrides(_ shape: [Int]) -> [Int] {
+    var strides = [Int](repeating: 1, count: shape.count)
+    for dimension in shape.indices.reversed().dropFirst() {
+      strides[dimension] = strides[dimension + 1] * max(shape[dimension + 1], 1)
+    }
+    return strides
   }
 
-  private func places() -> [Int] {
-    elementPlaces(shape: form.shape, strides: strides).map { $0 * form.element.bytes }
+  // MARK: - What leaves are lent and give
+
+  func borrowedView() -> DLManagedTensorVersioned { unsafe view }
+
+  func plain() -> PlainTensor { self }
+
+  func isRecorded() -> Bool { false }
+
+  func recordWrite() {}
+
+  init(adopting tensor: UnsafeMutablePointer<DLManagedTensorVersioned>) throws(XylemError) {
+    if let fault = unsafe Self.fault(in: tensor.pointee.dl_tensor) {
+      unsafe tensor.pointee.deleter?(tensor)
+      throw XylemError(.runtimeTensor, "the DLPack tensor can't be taken in", cause: Reason(fault))
+    }
+    let given = unsafe tensor.pointee.dl_tensor
+    shape = (0..<Int(unsafe given.ndim)).map { unsafe Int(given.shape[$0]) }
+    strides =
+      unsafe given.strides == nil ? Self.compactStrides(shape) : shape.indices.map { unsafe Int(given.strides[$0]) }
+    elementType = unsafe ElementType(code: given.dtype.code, bits: given.dtype.bits)
+    unsafe memory = .given(tensor)
+    var view = unsafe tensor.pointee
+    unsafe view.deleter = nil
+    unsafe self.view = unsafe view
   }
 
-  private func store(_ index: Int, _ fill: Fill, at place: UnsafeMutableRawPointer) {
+  /// What the tensor runtime would refuse; nil where it takes the tensor. That its memory can be, the call has checked.
+  private static func fault(in tensor: DLTensor) -> String? {
+    guard unsafe tensor.device.device_type == 1 else { return "it is not on the CPU" }
+    let type = unsafe tensor.dtype
+    let element = ElementType(code: type.code, bits: type.bits)
+    guard type.lanes == 1, elementTypes.contains(element) else {
+      return "its elements are of \(type.bits) bits, \(type.lanes) lanes and the code \(type.code)"
+    }
+    let dimensions = unsafe 0..<Int(tensor.ndim)
+    if unsafe tensor.strides != nil, dimensions.contains(where: { unsafe tensor.strides[$0] < 0 }) {
+      return "a stride is negative"
+    }
+    let count = dimensions.reduce(1.0) { unsafe $0 * Double(tensor.shape[$1]) }
+    return count <= Double(1 << 32) ? nil : "it has more elements than a trial looks at"
+  }
+
+  /// Integers, floating point numbers, bfloat16, complex numbers and truth values, as libtorch has them.
+  private static let elementTypes: Set<ElementType> = {
+    let widths: [UInt8: [UInt8]] = [
+      0: [8, 16, 32, 64], 1: [8, 16, 32, 64], 2: [16, 32, 64], 4: [16], 5: [32, 64, 128], 6: [8],
+    ]
+    return Set(widths.flatMap { code, widths in widths.map { ElementType(code: code, bits: $0) } })
+  }()
+}
+
+extension TensorForm.Element {
+  /// Writes the element of an index.
+  fileprivate func store(_ index: Int, _ fill: PlainTensor.Fill, at place: UnsafeMutableRawPointer) {
     var number = Double((index * 37 + 11) % 101) / 50 - 1
-    var whole = index % (form.element.name == "bool" ? 2 : 7)
+    var whole = index % (name == "bool" ? 2 : 7)
     if case .values(let values) = fill { (number, whole) = (values[index], Int(exactly: values[index].rounded()) ?? 0) }
-    switch (form.element.name, fill) {
+    switch (name, fill) {
     case ("f32", .nan): unsafe place.storeBytes(of: Float.nan, as: Float.self)
     case ("f64", .nan): unsafe place.storeBytes(of: Double.nan, as: Double.self)
     case ("f16", .nan): unsafe place.storeBytes(of: 0x7e00, as: UInt16.self)
@@ -111,21 +183,10 @@ internal import Glibc
     case ("bf16", _): unsafe place.storeBytes(of: UInt16(Float(number).bitPattern >> 16), as: UInt16.self)
     default:
       // The lowest bytes first: an integer of any width.
-      let bytes = Int64(whole).littleEndianBytes.prefix(form.element.bytes)
-      for (offset, byte) in bytes.enumerated() {
-        unsafe place.storeBytes(of: byte, toByteOffset: offset, as: UInt8.self)
+      for offset in 0..<bytes {
+        unsafe place.storeBytes(
+          of: UInt8(truncatingIfNeeded: whole >> (8 * offset)), toByteOffset: offset, as: UInt8.self)
       }
     }
   }
-}
-
-/// Where the elements of a shape lie, in elements, row by row.
-func elementPlaces(shape: [Int], strides: [Int]) -> [Int] {
-  shape.indices.reduce([0]) { places, dimension in
-    places.flatMap { place in (0..<shape[dimension]).map { place + $0 * strides[dimension] } }
-  }
-}
-
-extension Int64 {
-  fileprivate var littleEndianBytes: [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: self >> Int64(8 * $0)) } }
 }

@@ -1,4 +1,3 @@
-internal import CXylem
 internal import XylemErrors
 
 /// Why a leaf could not be tried, which is nobody's fault.
@@ -17,25 +16,6 @@ struct TrialArguments {
   var values: [TrialValue] = []
   /// Every tensor among the values.
   var tensors: [PlainTensor] { values.flatMap(\.tensors) }
-}
-
-/// An argument in plain memory.
-indirect enum TrialValue {
-  case none
-  case bool(Bool)
-  case int(Int64)
-  case float(Double)
-  case text(String)
-  case tensor(PlainTensor)
-  case list([TrialValue])
-
-  var tensors: [PlainTensor] {
-    switch self {
-    case .tensor(let tensor): [tensor]
-    case .list(let elements): elements.flatMap(\.tensors)
-    default: []
-    }
-  }
 }
 
 /// A leaf that can be called without a tensor runtime.
@@ -75,10 +55,10 @@ extension LeafSample {
     switch item {
     case .null: return .none
     case .bool(let value): return .bool(value)
-    case .int(let value): return .int(Int64(value))
+    case .int(let value): return .int(value)
     case .double(let value): return .float(value)
     case .text(let text):
-      guard let form = TensorForm(text) else { return .text(text) }
+      guard let form = TensorForm(text) else { return .string(text) }
       return .tensor(try tensor(form, layout: layout, fill: fill, isEmpty: isEmpty))
     case .list(let items):
       return .list(try items.map { try value($0, layout: layout, fill: fill, isEmpty: isEmpty) })

@@ -100,7 +100,7 @@ import XylemTrace
         call.give(tensor)
         call.give(tensor, at: 1)
         return XYLEM_OK
-      }, .pluginResult, "the same tensor as an earlier result"
+      }, .pluginResult, "the same tensor is given twice"
     ),
     (
       "version",
@@ -118,11 +118,10 @@ import XylemTrace
         guard let call else { return XYLEM_FAILED }
         let made = UnsafeMutablePointer<DLManagedTensorVersioned>.allocate(capacity: 1)
         made.initialize(to: call.argument.pointee)
-        made.pointee.flags = 0  // what is marked as read-only is copied
         made.pointee.deleter = { $0?.deallocate() }
         call.give(made)
         return XYLEM_OK
-      }, .pluginResult, "shares memory with an argument"
+      }, .pluginResult, "shares an argument's memory"
     ),
   ]
 

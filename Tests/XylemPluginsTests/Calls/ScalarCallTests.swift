@@ -130,7 +130,7 @@ import XylemTensor
     let fails = try Subjects.function("fails")
     let outer = HostServices.capturingFailure {
       unsafe HostServices.shared.pointee.fail("the outer one")
-      expectError(.pluginCallFailed) { try fails([.float(-1)]) }
+      expectError(.pluginCallFailed) { try fails([Value.float(-1)]) }
       #expect((try? half([.float(1)])).map(describe) == "0.5f")
     }
     #expect(outer == "the outer one")

@@ -1,4 +1,3 @@
-import CXylem
 import Testing
 import XylemErrors
 
@@ -46,19 +45,5 @@ import XylemErrors
   @Test func `a file that is no plugin fails in its stage`() {
     let check = PluginCheck.run("/etc/passwd", policy: policy())
     #expect(check.findings.isEmpty && !check.isPassing && check.report.failure?.id == .pluginNotAPlugin)
-  }
-
-  @Test func `the memory of a result must be its own`() throws {
-    let form = try #require(TensorForm("f32[2]"))
-    let argument = try PlainTensor(form)
-    let other = try PlainTensor(form)
-    #expect(
-      try unsafe PlainResult.take(argument.pointer, of: "a", arguments: [argument])
-        == .tensor(dtype: [2, 32], shape: [2], elements: argument.elements))
-    unsafe other.pointer.pointee.dl_tensor.data = unsafe argument.pointer.pointee.dl_tensor.data
-    let error = #expect(throws: XylemError.self) {
-      _ = try unsafe PlainResult.take(other.pointer, of: "a", arguments: [argument])
-    }
-    #expect(error?.message == "a result of the leaf 'a' shares the memory of an argument")
   }
 }

@@ -1,0 +1,92 @@
+internal import CXylem
+internal import XylemErrors
+
+/// Takes over what a leaf function returned: each owned thing is given back once, whatever is wrong with it.
+@safe
+struct FunctionResults<Value: CallValue> {
+  typealias ManagedTensor = LentTensors<Value.Tensor>.View
+
+  /// What messages call the function.
+  let function: String
+  /// What the function was lent.
+  let arguments: FunctionArguments<Value>
+
+  /// A result that is an address.
+  ///
+  /// - Throws: `plugin.result`.
+  func take(_ address: UnsafeMutableRawPointer?, _ type: Signature.ValueType) throws(XylemError) -> Value {
+    if case .plain(.pointer) = type { return .int(Int(bitPattern: address)) }
+    guard let address = unsafe address else {
+      if type.isOptional { return .none }
+      throw CallErrors.result(function, type, "it is null, which only an 'opt<…>' may be")
+    }
+    switch type.content {
+    case .pointer: return .int(Int(bitPattern: address))
+    case .text:
+      guard let text = unsafe String(validatingCString: address.assumingMemoryBound(to: CChar.self)) else {
+        throw CallErrors.result(function, type, "its text is not UTF-8")
+      }
+      return .string(text)
+    case .tensor, .writtenTensor:
+      let managed = unsafe address.assumingMemoryBound(to: DLManagedTensorVersioned.self)
+      return try unsafe takeTensors([managed], type)[0]
+    case .list(let element): return try unsafe takeList(address, of: element, type)
+    case .number: throw CallErrors.result(function, type, "a number has no address")
+    }
+  }
+
+  /// Gives a result back without looking into it: after a failure.
+  func giveBack(_ address: UnsafeMutableRawPointer?, _ type: Signature.ValueType) {
+    guard let address = unsafe address else { return }
+    switch type.content {
+    case .tensor, .writtenTensor:
+      unsafe arguments.tensors.giveBack([address.assumingMemoryBound(to: DLManagedTensorVersioned.self)])
+    case .list(.tensor):
+      if let elements = unsafe elements(at: address, as: ManagedTensor?.self) {
+        unsafe arguments.tensors.giveBack(elements)
+      }
+      unsafe releaseList(address)
+    case .list: unsafe releaseList(address)
+    case .number, .text, .pointer: break
+    }
+  }
+
+  private func takeTensors(_ given: [ManagedTensor?], _ type: Signature.ValueType) throws(XylemError) -> [Value] {
+    do {
+      return try unsafe arguments.tensors.take(given, allowsNone: arguments.isGradient)
+        .map { $0.map(Value.tensor) ?? .none }
+    } catch { throw CallErrors.result(function, type, error.reason, cause: error.cause) }
+  }
+
+  // MARK: Lists
+
+  private func takeList(_ address: UnsafeMutableRawPointer, of element: Signature.Element, _ type: Signature.ValueType)
+    throws(XylemError) -> Value
+  {
+    defer { unsafe releaseList(address) }
+    func found<Element>(_ kind: Element.Type) throws(XylemError) -> [Element] {
+      if let found = unsafe elements(at: address, as: kind) { return found }
+      throw CallErrors.result(function, type, "the list has a count and no elements, or more than fit into memory")
+    }
+    switch element {
+    case .i64: return .list(try found(Int64.self).map { .int(Int($0)) })
+    case .f64: return .list(try found(Double.self).map { .float($0) })
+    case .bool: return .list(try found(UInt8.self).map { .bool($0 != 0) })
+    case .tensor: return .list(try unsafe takeTensors(found(ManagedTensor?.self), type))
+    }
+  }
+
+  /// A copy of a list's elements; nil where it can't be one.
+  private func elements<Element>(at address: UnsafeMutableRawPointer, as type: Element.Type) -> [Element]? {
+    let count = unsafe address.load(as: UInt.self)
+    let start = unsafe address.load(fromByteOffset: 8, as: UnsafeRawPointer?.self)
+    if count == 0 { return [] }
+    guard let start = unsafe start, let count = Int(exactly: count), count <= Int.max / 16 else { return nil }
+    return unsafe Array(UnsafeBufferPointer(start: start.assumingMemoryBound(to: type), count: count))
+  }
+
+  /// An argument's list that came back is the host's.
+  private func releaseList(_ address: UnsafeMutableRawPointer) {
+    if unsafe !arguments.isLentList(address) { unsafe HostServices.release(address) }
+  }
+}
