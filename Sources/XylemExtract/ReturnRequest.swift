@@ -1,4 +1,5 @@
 internal import XylemErrors
+internal import XylemGraph
 
 /// One thing that shall be returned: a node, a module or another prefix of names, or a glob of them.
 public struct ReturnRequest: Sendable, Hashable {
@@ -15,8 +16,8 @@ public struct ReturnRequest: Sendable, Hashable {
 
   /// Reads `NODE` or `NODE=KEY`.
   public init(parsing text: String) {
-    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    self.init(String(parts[0]), as: parts.count == 2 && !parts[1].isEmpty ? String(parts[1]) : nil)
+    let named = KeyedName(text)
+    self.init(named.node, as: named.key)
   }
 }
 

@@ -3,12 +3,12 @@ internal import XylemTensor
 
 /// Groups nodes whose values may share storage, from the nodes' effects. Errs on the side of sharing.
 package struct StorageClasses {
-  private var parents: [Int]
+  private var sets: DisjointSets
   /// Classes that hold a tensor of the model.
   private var ofModel: Set<Int> = []
 
   package init(_ graph: Graph) {
-    parents = Array(0..<((graph.nodes.map { $0.id.rawValue }.max() ?? -1) + 1))
+    sets = DisjointSets(count: (graph.nodes.map { $0.id.rawValue }.max() ?? -1) + 1)
     var byAttribute: [String: Int] = [:]
     var model: [Int] = []
     for node in graph.nodes {
@@ -42,16 +42,9 @@ package struct StorageClasses {
   }
 
   /// The class of a node's storage.
-  package mutating func find(_ index: Int) -> Int {
-    var root = index
-    while parents[root] != root {
-      parents[root] = parents[parents[root]]
-      root = parents[root]
-    }
-    return root
-  }
+  package mutating func find(_ index: Int) -> Int { sets.find(index) }
 
-  private mutating func join(_ a: Int, _ b: Int) { parents[find(a)] = find(b) }
+  private mutating func join(_ a: Int, _ b: Int) { sets.join(a, b) }
 
   /// Whether the value may share storage with a tensor of the model.
   package mutating func isOfModel(_ id: NodeID) -> Bool { ofModel.contains(find(id.rawValue)) }

@@ -158,29 +158,20 @@ struct ClusterSearch {
 
   /// Joins what reads one another; a group that hangs on another cluster alone goes into that.
   private mutating func groupByFlow(_ rest: [Int]) {
-    var root = Dictionary(uniqueKeysWithValues: rest.map { ($0, $0) })
-    func find(_ start: Int) -> Int {
-      var node = start
-      while let next = root[node], next != node { node = next }
-      return node
-    }
-    func join(_ node: Int, _ other: Int) {
-      let (a, b) = (find(node), find(other))
-      root[max(a, b)] = min(a, b)
-      root[node] = min(a, b)
-    }
+    let members = Set(rest)
+    var sets = DisjointSets(count: side.nodes.count)
     var writers: [String: Int] = [:]
     for node in rest {
-      for input in side.inputs[node] where root[input] != nil { join(node, input) }
+      for input in side.inputs[node] where members.contains(input) { sets.join(node, input) }
       switch side.nodes[node].operation {
       case .setAttribute(let path): writers[path] = node
       // Read anew because it was written.
-      case .attribute(let path): if let writer = writers[path] { join(node, writer) }
+      case .attribute(let path): if let writer = writers[path] { sets.join(node, writer) }
       default: break
       }
     }
     var groups: [Int: [Int]] = [:]
-    for node in rest { groups[find(node), default: []].append(node) }
+    for node in rest { groups[sets.find(node), default: []].append(node) }
     for first in groups.keys.sorted() {
       guard let nodes = groups[first] else { continue }
       if let host = host(of: nodes) {

@@ -59,9 +59,7 @@ struct ReturnNodes {
   }
 
   /// A request without its key.
-  private func bare(_ request: String) -> String {
-    request.split(separator: "=", maxSplits: 1).first.map(String.init) ?? request
-  }
+  private func bare(_ request: String) -> String { KeyedName(request).node }
 
   /// - Parameter isShared: whether the request stands for both modes.
   private func check(_ request: String, isTrain: Bool, isShared: Bool) -> Draft? {
@@ -151,8 +149,5 @@ struct ReturnNodes {
     train.side.isTraining == eval.side.isTraining ? side.side.label : side.side.label + " mode"
   }
 
-  private func key(_ request: String) -> String {
-    let parts = request.split(separator: "=", maxSplits: 1)
-    return parts.count == 2 ? String(parts[1]) : request
-  }
+  private func key(_ request: String) -> String { KeyedName(request).key ?? request }
 }
