@@ -28,8 +28,8 @@ struct ElfFile {
   private(set) var segments: [Segment] = []
   /// Whether the loader writes into parts that are mapped read only.
   private(set) var hasTextRelocations = false
-  /// Contents of the sections `.note.xylem`; where there is none, of every segment of notes.
-  private(set) var notes: [[UInt8]] = []
+  /// Xylem's notes in the sections `.note.xylem`; where there is none, in every segment of notes.
+  private(set) var notes: [ElfNote] = []
 
   /// More bytes of notes than this are refused.
   static let noteLimit = 1 << 22
@@ -52,12 +52,11 @@ struct ElfFile {
     let hasInterpreter = programHeaders.contains { $0.p_type == UInt32(PT_INTERP) }
     try readSegments(programHeaders, file)
     try readDynamic(programHeaders, file, hasInterpreter: hasInterpreter)
-    notes = try unsafe Self.noteSections(elf, file)
-    if notes.isEmpty {
-      for header in programHeaders where header.p_type == UInt32(PT_NOTE) {
-        notes.append(try Self.noteBytes(file, offset: header.p_offset, count: header.p_filesz))
-      }
+    var areas = unsafe Self.noteSections(elf)
+    if areas.isEmpty {
+      areas = programHeaders.filter { $0.p_type == UInt32(PT_NOTE) }.map { ($0.p_offset, $0.p_filesz) }
     }
+    for (offset, count) in areas { notes += try unsafe Self.notes(elf, file, offset: offset, count: count) }
   }
 
   private func checkKind(_ elf: OpaquePointer, _ file: OpenedFile) throws(XylemError) {
@@ -163,10 +162,11 @@ struct ElfFile {
     return nil
   }
 
-  private static func noteSections(_ elf: OpaquePointer, _ file: OpenedFile) throws(XylemError) -> [[UInt8]] {
+  /// Where the sections of notes lie.
+  private static func noteSections(_ elf: OpaquePointer) -> [(offset: UInt64, count: UInt64)] {
     var names = 0
     guard unsafe elf_getshdrstrndx(elf, &names) == 0 else { return [] }
-    var found: [[UInt8]] = []
+    var found: [(offset: UInt64, count: UInt64)] = []
     var section: OpaquePointer?
     while let next = unsafe elf_nextscn(elf, section) {
       unsafe section = unsafe next
@@ -174,20 +174,23 @@ struct ElfFile {
       guard unsafe gelf_getshdr(next, &header) != nil, header.sh_type != UInt32(SHT_NOBITS),
         let name = unsafe elf_strptr(elf, names, Int(header.sh_name)), unsafe strcmp(name, ".note.xylem") == 0
       else { continue }
-      found.append(try noteBytes(file, offset: header.sh_offset, count: header.sh_size))
+      found.append((header.sh_offset, header.sh_size))
     }
     return found
   }
 
-  private static func noteBytes(_ file: OpenedFile, offset: UInt64, count: UInt64) throws(XylemError) -> [UInt8] {
+  private static func notes(
+    _ elf: OpaquePointer, _ file: OpenedFile, offset: UInt64, count: UInt64
+  ) throws(XylemError) -> [ElfNote] {
     guard count <= UInt64(noteLimit) else {
       throw PluginFileErrors.malformedNote(
         file.path, "the notes claim \(count) bytes; more than \(noteLimit) are not read")
     }
-    guard let offset = Int(exactly: offset), let bytes = file.bytes(Int(count), at: offset) else {
-      throw PluginFileErrors.malformedNote(file.path, "the notes lie outside of the file")
-    }
-    return bytes
+    guard count > 0 else { return [] }
+    guard let offset = Int64(exactly: offset),
+      let data = unsafe elf_getdata_rawchunk(elf, offset, Int(count), ELF_T_NHDR)
+    else { throw PluginFileErrors.malformedNote(file.path, "the notes lie outside of the file") }
+    return unsafe ElfNote.all(in: data)
   }
 }
 

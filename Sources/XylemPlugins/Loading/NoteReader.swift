@@ -1,7 +1,7 @@
 internal import CXylem
 internal import XylemErrors
 
-/// Reads what a plugin says of itself out of the bytes of its notes. Every length is checked; nothing is trusted.
+/// Reads what a plugin says of itself out of its notes. Every length is checked; nothing is trusted.
 struct NoteReader {
   private let path: String
   private var plugin: PluginManifest?
@@ -13,9 +13,9 @@ struct NoteReader {
   /// The manifest that the notes of a file hold.
   ///
   /// - Throws: `plugin.not-a-plugin` where no note is Xylem's, `plugin.note-malformed`.
-  static func manifest(_ areas: [[UInt8]], path: String) throws(XylemError) -> PluginManifest {
+  static func manifest(_ notes: [ElfNote], path: String) throws(XylemError) -> PluginManifest {
     var reader = NoteReader(path: path)
-    for area in areas { try reader.read(area) }
+    for note in notes { try reader.read(note) }
     guard var plugin = reader.plugin else {
       guard reader.modules.isEmpty, reader.functions.isEmpty else {
         throw PluginFileErrors.malformedNote(
@@ -30,30 +30,13 @@ struct NoteReader {
 
   private init(path: String) { self.path = path }
 
-  /// Reads one section or segment. Notes begin at multiples of four; zeros between them are padding to eight.
-  private mutating func read(_ area: [UInt8]) throws(XylemError) {
-    position = 0
-    while position + 12 <= area.count {
-      let ownerSize = Int(area.word32(at: position))
-      guard ownerSize > 0 else {
-        position += 4
-        continue
-      }
-      let (size, type) = (Int(area.word32(at: position + 4)), area.word32(at: position + 8))
-      let owner = position + 12
-      let body = owner + (ownerSize + 3) / 4 * 4
-      let isOurs = ownerSize == 4 && owner + 4 <= area.count && Array(area[owner..<owner + 4]) == Self.owner
-      guard body <= area.count, size <= area.count - body else {
-        // What other owners' notes look like is not this reader's to judge.
-        if isOurs { throw malformed("a note claims \(size) bytes and \(max(0, area.count - body)) are left") }
-        return
-      }
-      if isOurs { try readNote(type, Array(area[body..<body + size])) }
-      position = body + (size + 3) / 4 * 4
+  private mutating func read(_ note: ElfNote) throws(XylemError) {
+    position = note.position
+    guard note.bytes.count == note.claimed else {
+      throw malformed("a note claims \(note.claimed) bytes and \(note.bytes.count) are left")
     }
+    try readNote(note.type, note.bytes)
   }
-
-  private static let owner = Array("XYL\0".utf8)
 
   private mutating func readNote(_ type: UInt32, _ bytes: [UInt8]) throws(XylemError) {
     switch type {

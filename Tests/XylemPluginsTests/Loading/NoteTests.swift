@@ -4,13 +4,20 @@ import XylemErrors
 @testable import XylemPlugins
 
 @Suite struct NoteTests {
-  private func manifest(_ areas: [UInt8]...) throws -> PluginManifest { try NoteReader.manifest(areas, path: "p.so") }
+  private func manifest(_ bytes: [UInt8]) throws -> PluginManifest {
+    try withTemporaryFolder { folder in
+      let path = try ElfBuilder(notes: bytes).write("p.so", in: folder)
+      return try NoteReader.manifest(ElfFile(OpenedFile(path)).notes, path: "p.so")
+    }
+  }
 
   private func fault(_ bytes: [UInt8]) -> String {
     do {
-      _ = try NoteReader.manifest([bytes], path: "p.so")
+      _ = try manifest(bytes)
       return "none"
-    } catch { return "\(error.id.rawValue): \(error.message)" }
+    } catch let error as XylemError {
+      return "\(error.id.rawValue): \(error.message)"
+    } catch { return "\(error)" }
   }
 
   private let module = note(2, words: [2, 1, 3, 0, 0b101, 1 << 31], texts: ["Conv2dSame", "pads"])
@@ -34,11 +41,11 @@ import XylemErrors
       ])
   }
 
-  @Test func `notes may come in any order, in several places, between others, and aligned to eight`() throws {
+  @Test func `notes may come in any order, between others, and aligned to eight`() throws {
     let other = note(7, words: [1, 2, 3], texts: ["?"], owner: "GNU\0")
     let later = note(99, words: [], texts: ["a type of a release to come"])
     let padded = note(2, words: [2, 1, 3, 0, 5, 0], texts: ["A", "b"], alignment: 8)
-    let manifest = try manifest(other + function + later, padded + pluginNote() + [0, 0, 0, 0])
+    let manifest = try manifest(other + function + later + padded + pluginNote() + [0, 0, 0, 0])
     #expect(manifest.modules.map(\.type) == ["A"] && manifest.functions.map(\.name) == ["nms"])
   }
 
