@@ -4,7 +4,9 @@ internal import XylemErrors
 
 /// A process of its own for code that is not trusted to come back: started in a group of its own, watched, and ended in time.
 ///
-/// What it writes is read while it runs, to a bound for each stream, so that it can't block on a full pipe.
+/// What it writes is read while it runs, to a bound for each stream, so that it can't block on a full pipe. Not swift-subprocess: that is
+/// async alone, where plugins are loaded by a call that is not; it hands on no descriptor beyond the standard streams, which the child's
+/// code may write to and the report must not be among; and what goes over a bound there ends the call, where here it is dropped.
 struct ChildProcess {
   /// What a process left.
   struct Ending: Sendable {
