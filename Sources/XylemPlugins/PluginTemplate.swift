@@ -1,5 +1,4 @@
 internal import CXylemTemplates
-internal import Foundation
 package import XylemErrors
 
 /// The files that a new plugin begins with; they build, and pass `xylem plugin check`, as they are.
@@ -39,18 +38,18 @@ package struct PluginTemplate {
 
   private func filled(_ text: String) -> String {
     let isAddress = package.contains("://")
-    let quoted = package.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "\"", with: "\\\"")
+    let quoted = package.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
     let last = package.split(separator: "/").last.map(String.init) ?? ""
     let identity = last.hasSuffix(".git") ? String(last.dropLast(4)) : last
     let replacements = [
-      ("@NAME@", name), ("@ID@", name.lowercased().replacingOccurrences(of: "_", with: "-")),
+      ("@NAME@", name), ("@ID@", name.lowercased().replacing("_", with: "-")),
       ("@PACKAGE@", isAddress ? identity : "xylem"),
       (
         "@XYLEM@",
         isAddress ? ".package(url: \"\(quoted)\", branch: \"main\")" : ".package(name: \"xylem\", path: \"\(quoted)\")"
       ),
     ]
-    return replacements.reduce(text) { $0.replacingOccurrences(of: $1.0, with: $1.1) }
+    return replacements.reduce(text) { $0.replacing($1.0, with: $1.1) }
   }
 
   /// Why a name can't be used, or nil: it becomes part of a file's name and of names in C and Swift.
