@@ -72,7 +72,7 @@ var targets: [Target] = [
     dependencies: ["XylemNN", "XylemTrace", "XylemScript", "XylemTensor", "XylemFiles", "XylemErrors"],
     swiftSettings: strict),
   .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
-  .target(name: "XylemImage", dependencies: ["XylemErrors", "CImageCodecs"], swiftSettings: strictMemory),
+  .target(name: "XylemImage", dependencies: ["XylemErrors", "XylemFiles", "CImageCodecs"], swiftSettings: strictMemory),
   .target(
     name: "XylemExtract",
     dependencies: [
@@ -110,14 +110,14 @@ var targets: [Target] = [
   .target(
     name: "XylemTensor", dependencies: ["XylemFiles", "XylemErrors", "CXylem", "CXylemGuard"],
     swiftSettings: strictMemory),
-  .target(name: "XylemFiles", dependencies: ["XylemErrors", "CXylemGuard", "CZlib"], swiftSettings: strictMemory),
+  .target(name: "XylemFiles", dependencies: ["XylemErrors", "CXylemGuard", "CZlib", "CMessageDigest"], swiftSettings: strictMemory),
   .target(name: "XylemGraph", dependencies: ["XylemErrors"], swiftSettings: strict),
   .target(name: "XylemErrors", swiftSettings: strict),
   .target(
     name: "XylemPlugins",
     dependencies: [
       "XylemScript", "XylemTensor", "XylemFiles", "XylemErrors", "CXylem", "CXylemGuard", "CXylemTemplates", "CFFI",
-      "CElfutils", "CMessageDigest",
+      "CElfutils",
     ],
     swiftSettings: strictMemory),
   .target(name: "CXylemGuard"),

@@ -95,7 +95,8 @@ extension ExtractorFile {
   }
 }
 
-/// A sum that changes with any byte: FNV-1a with 64 bits, taken over words of eight bytes. For damage, not for malice.
+/// A sum that changes with any byte: FNV-1a with 64 bits, taken over words of eight bytes. For damage, not for malice, and
+/// faster than SHA-256, as it goes over all weights.
 struct Checksum {
   private var value: UInt64 = 0xcbf2_9ce4_8422_2325
 

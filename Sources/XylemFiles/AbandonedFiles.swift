@@ -31,14 +31,14 @@ struct TemporaryName: Hashable {
 
   /// Eight letters and digits from the machine's name and its space of process numbers.
   static let machine: String = {
-    var sum: UInt64 = 0xcbf2_9ce4_8422_2325
-    func add(_ bytes: some Sequence<UInt8>) { for byte in bytes { sum = (sum ^ UInt64(byte)) &* 0x100_0000_01b3 } }
+    var digest = ContentDigest()
     var names = utsname()
-    if unsafe uname(&names) == 0 { unsafe withUnsafeBytes(of: &names.nodename) { unsafe add($0.prefix { $0 != 0 }) } }
+    if unsafe uname(&names) == 0 {
+      unsafe withUnsafeBytes(of: &names.nodename) { unsafe digest.add(Array($0.prefix { $0 != 0 })) }
+    }
     var status = stat()
-    if unsafe stat("/proc/self/ns/pid", &status) == 0 { add(String(status.st_ino).utf8) }
-    let digits = String(sum, radix: 36)
-    return String((String(repeating: "0", count: 8) + digits).suffix(8))
+    if unsafe stat("/proc/self/ns/pid", &status) == 0 { digest.add(Array(String(status.st_ino).utf8)) }
+    return String(digest.finish().prefix(8))
   }()
 }
 

@@ -5,11 +5,46 @@ package import XylemErrors
 ///
 /// Reads at an offset (`pread`) where the file is regular, so that a file that is cut short meanwhile is an error and
 /// not a signal; streams are read in order.
-package struct InputFile: ~Copyable {
+package struct InputFile: ~Copyable, Sendable {
+  /// What is at a path instead of a regular file.
+  package enum Kind: Sendable {
+    case folder, pipe, socket, device
+
+    init?(_ mode: mode_t) {
+      switch mode & S_IFMT {
+      case S_IFREG: return nil
+      case S_IFDIR: self = .folder
+      case S_IFIFO: self = .pipe
+      case S_IFSOCK: self = .socket
+      default: self = .device
+      }
+    }
+  }
+
+  /// What tells files apart: two paths lead to one file where these are equal.
+  package struct Identity: Hashable, Sendable {
+    let device: UInt64
+    let node: UInt64
+
+    /// The identity of what a path leads to; nil where nothing is there.
+    package init?(_ path: String) {
+      var status = stat()
+      guard unsafe stat(path, &status) == 0 else { return nil }
+      self.init(status)
+    }
+
+    init(_ status: stat) {
+      device = UInt64(status.st_dev)
+      node = UInt64(status.st_ino)
+    }
+  }
+
   package let path: String
   /// The size in bytes; nil for a stream, whose size nobody knows.
   package let size: Int?
-  let descriptor: CInt
+  /// Which file it is, whatever the path leads to by now.
+  package let identity: Identity
+  package let descriptor: CInt
   package private(set) var position = 0
 
   /// Opens the file.
@@ -17,17 +52,23 @@ package struct InputFile: ~Copyable {
   /// A pipe that has a name in a folder is refused, since opening it may wait for ever; one that the shell hands over (`/dev/fd/63`,
   /// `/dev/stdin`) is read.
   ///
-  /// - Parameter regularOnly: Whether streams (pipes, devices) are refused instead of waited for.
-  /// - Throws: `file.not-found`, `file.unreadable`.
-  package init(_ path: String, regularOnly: Bool) throws(XylemError) {
+  /// - Parameters:
+  ///   - regularOnly: Whether streams (pipes, devices) are refused instead of waited for.
+  ///   - refuse: Makes the error for what is not a regular file.
+  /// - Throws: `file.not-found`, `file.unreadable`; what `refuse` makes.
+  package init(
+    _ path: String, regularOnly: Bool,
+    refuse: ((String, Kind) -> XylemError)? = nil
+  ) throws(XylemError) {
+    func refusal(_ kind: Kind) -> XylemError { refuse?(path, kind) ?? .notRegular(path, isFolder: kind == .folder) }
     guard !path.utf8.contains(0) else {
       throw XylemError.unreadable(path, SystemCallFailure(call: "name", code: EINVAL))
     }
     var named = stat()
     if unsafe lstat(path, &named) == 0, named.st_mode & S_IFMT == S_IFIFO {
-      throw XylemError.notRegular(path, isFolder: false)
+      throw refusal(.pipe)
     }
-    let flags = O_RDONLY | O_CLOEXEC | (regularOnly ? O_NONBLOCK : 0)
+    let flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | (regularOnly ? O_NONBLOCK : 0)
     let descriptor = unsafe open(path, flags)
     guard descriptor >= 0 else { throw XylemError.unreadable(path, .last("open")) }
     var status = stat()
@@ -36,13 +77,14 @@ package struct InputFile: ~Copyable {
       close(descriptor)
       throw XylemError.unreadable(path, failure)
     }
-    let kind = status.st_mode & S_IFMT
-    guard kind == S_IFREG || (kind != S_IFDIR && !regularOnly) else {
+    let kind = Kind(status.st_mode)
+    if let kind, regularOnly || kind == .folder {
       close(descriptor)
-      throw XylemError.notRegular(path, isFolder: kind == S_IFDIR)
+      throw refusal(kind)
     }
     self.path = path
-    self.size = kind == S_IFREG ? Int(status.st_size) : nil
+    self.size = kind == nil ? Int(status.st_size) : nil
+    self.identity = Identity(status)
     self.descriptor = descriptor
   }
 

@@ -1,4 +1,5 @@
 import XylemErrors
+import XylemFiles
 
 /// The words of every error of this module.
 enum ImageErrors {
@@ -8,20 +9,14 @@ enum ImageErrors {
     .missingFile(path, what: "image file")
   }
 
-  static func unreadable(_ path: String, _ reason: String) -> XylemError {
-    XylemError(.fileUnreadable, "the image file can't be read: \(reason)", at: .init(file: path))
-  }
-
-  static func folder(_ path: String) -> XylemError {
+  /// What is at the path instead of a file.
+  static func notRegular(_ path: String, _ kind: InputFile.Kind) -> XylemError {
     XylemError(
-      .fileUnreadable, "this is a folder, not an image file", at: .init(file: path),
-      remedies: ["ls \(shellWord(path))  # shows the files in it"])
-  }
-
-  static func pipe(_ path: String) -> XylemError {
-    XylemError(
-      .fileUnreadable, "this is a pipe, not an image file", at: .init(file: path),
-      remedies: ["cat \(shellWord(path)) > copy.png  # then give copy.png"])
+      .fileUnreadable, "this is a \(kind == .folder ? "folder" : "pipe"), not an image file", at: .init(file: path),
+      remedies: [
+        kind == .folder
+          ? "ls \(shellWord(path))  # shows the files in it" : "cat \(shellWord(path)) > copy.png  # then give copy.png"
+      ])
   }
 
   static func otherFormat(_ kind: ImageFileKind.Other?, path: String?) -> XylemError {

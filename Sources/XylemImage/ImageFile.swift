@@ -1,5 +1,5 @@
-import Glibc
 import XylemErrors
+import XylemFiles
 
 /// Reads image files whole, so far as they can be images.
 enum ImageFile {
@@ -10,41 +10,18 @@ enum ImageFile {
   ///
   /// - Throws: `file.not-found`, `file.unreadable`, or `file.unsupported` for other formats and oversize.
   static func read(_ path: String) throws(XylemError) -> [UInt8] {
-    var named = stat()
-    // To open a pipe that has a name in a folder may wait for ever.
-    if unsafe lstat(path, &named) == 0, named.st_mode & S_IFMT == S_IFIFO { throw ImageErrors.pipe(path) }
-    let descriptor = path.utf8.contains(0) ? -1 : unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      if errno == ENOENT || errno == ENOTDIR { throw ImageErrors.notFound(path) }
-      throw ImageErrors.unreadable(path, lastReason())
-    }
-    defer { close(descriptor) }
     var bytes: [UInt8] = []
-    while let block = try block(of: descriptor, path: path) {
-      bytes += block
-      if bytes.count >= ImageFileKind.signatureLength, case .other(let kind) = ImageFileKind(signature: bytes) {
-        throw ImageErrors.otherFormat(kind, path: path)
-      }
-      guard bytes.count <= maximumByteCount else { throw ImageErrors.fileTooLarge(limit: maximumByteCount) }
-    }
-    return bytes
-  }
-
-  /// The next bytes; nil at the end.
-  private static func block(of descriptor: CInt, path: String) throws(XylemError) -> [UInt8]? {
-    var failure: CInt = 0
-    let block = unsafe [UInt8](unsafeUninitializedCapacity: 1 << 20) { buffer, filled in
+    do throws(XylemError) {
+      var file = try InputFile(path, regularOnly: false, refuse: ImageErrors.notRegular)
       while true {
-        let count = unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-        if count < 0, errno == EINTR { continue }
-        (filled, failure) = (max(count, 0), count < 0 ? errno : 0)
-        return
+        let block = try file.rest(upTo: 1 << 20)
+        guard !block.isEmpty else { return bytes }
+        bytes += block
+        if bytes.count >= ImageFileKind.signatureLength, case .other(let kind) = ImageFileKind(signature: bytes) {
+          throw ImageErrors.otherFormat(kind, path: path)
+        }
+        guard bytes.count <= maximumByteCount else { throw ImageErrors.fileTooLarge(limit: maximumByteCount) }
       }
-    }
-    if failure == EISDIR { throw ImageErrors.folder(path) }
-    guard failure == 0 else { throw ImageErrors.unreadable(path, lastReason(failure)) }
-    return block.isEmpty ? nil : block
+    } catch { throw error.id == .fileNotFound ? ImageErrors.notFound(path) : error }
   }
-
-  private static func lastReason(_ code: CInt = errno) -> String { unsafe String(cString: strerror(code)) }
 }

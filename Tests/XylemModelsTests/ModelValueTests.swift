@@ -45,7 +45,7 @@ import XylemTrace
     let state = try model.state()
     #expect(state.count == sizes["keys"] as? Int)
     let lines = try state.map { "\($0.key) \(try $0.tensor.sizes)" }
-    #expect(SHA256.hexadecimal(lines.joined(separator: "\n")) == sizes["key_hash"] as? String)
+    #expect(ContentDigest.of(lines.joined(separator: "\n")) == sizes["key_hash"] as? String)
   }
 
   @Test(arguments: [
@@ -57,7 +57,7 @@ import XylemTrace
     ),
   ])
   func `hashes of keys are SHA-256`(text: String, digest: String) {
-    #expect(SHA256.hexadecimal(text) == digest)
+    #expect(ContentDigest.of(text) == digest)
   }
 
   @Test(arguments: withValues)

@@ -1,7 +1,7 @@
 internal import XylemErrors
 internal import XylemExtract
+internal import XylemFiles
 internal import XylemImage
-internal import XylemPlugins
 internal import XylemReport
 internal import XylemTrace
 
@@ -31,10 +31,10 @@ struct Provenance {
       ).text,
       "model": Self.name(model),
     ]
-    if ModelCatalog.current[model] == nil { found["model_sha256"] = try FileDigest.sha256(model) }
+    if ModelCatalog.current[model] == nil { found["model_sha256"] = try ContentDigest.ofFile(model) }
     if let weights {
       found["weights"] = Self.name(weights)
-      found["weights_sha256"] = try FileDigest.sha256(weights)
+      found["weights_sha256"] = try ContentDigest.ofFile(weights)
     }
     if let type { found["dtype"] = type.rawValue }
     if let transform { found["preprocessing"] = Self.json(transform).text }

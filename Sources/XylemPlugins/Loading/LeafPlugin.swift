@@ -1,6 +1,7 @@
 internal import CXylem
 internal import Synchronization
 public import XylemErrors
+internal import XylemFiles
 
 /// A plugin that is loaded, for the life of the process.
 ///

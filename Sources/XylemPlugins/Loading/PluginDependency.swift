@@ -1,6 +1,7 @@
 internal import Glibc
 internal import Synchronization
 internal import XylemErrors
+internal import XylemFiles
 
 /// A library that a plugin needs, directly or through others.
 public struct PluginDependency: Sendable, Hashable, Codable {
@@ -83,20 +84,20 @@ struct DependencyResolver {
   private func hostFile(_ name: String) -> String? {
     if let mapped = search.mappedFile(name) { return mapped }
     guard !name.hasPrefix("libswift") else { return nil }
-    if let libtorch = search.libtorch, OpenedFile.Identity(libtorch + "/lib/" + name) != nil {
+    if let libtorch = search.libtorch, InputFile.Identity(libtorch + "/lib/" + name) != nil {
       return libtorch + "/lib/" + name
     }
     for runtime in search.runtimePaths {
       guard let file = try? OpenedFile(runtime), let elf = try? ElfFile(file) else { continue }
       let folders = LibrarySearch.folders(of: elf.runpath ?? elf.rpath ?? "", origin: Self.folder(of: runtime))
       let candidates = search.candidates(name, rpaths: folders, runpaths: [])
-      return candidates.first { OpenedFile.Identity($0) != nil }
+      return candidates.first { InputFile.Identity($0) != nil }
     }
     return nil
   }
 
   private static func areSame(_ host: String, _ dependency: PluginDependency) -> Bool {
-    if OpenedFile.Identity(host) == OpenedFile.Identity(dependency.path) { return true }
+    if InputFile.Identity(host) == InputFile.Identity(dependency.path) { return true }
     guard let digest = dependency.digest, let own = try? Self.digest(host) else { return false }
     return digest == own
   }
@@ -114,14 +115,14 @@ struct DependencyResolver {
   private static let digests = Mutex<[Stamp: String]>([:])
 
   private struct Stamp: Hashable {
-    let identity: OpenedFile.Identity
+    let identity: InputFile.Identity
     let values: [Int]
   }
 
   private static func digest(_ path: String) throws(XylemError) -> String {
     let file = try OpenedFile(path)
     var status = stat()
-    guard unsafe fstat(file.descriptor, &status) == 0 else { throw PluginFileErrors.unreadable(path, code: errno) }
+    guard unsafe fstat(file.descriptor, &status) == 0 else { throw PluginFileErrors.cutShort(path) }
     let stamp = Stamp(
       identity: file.identity,
       values: [

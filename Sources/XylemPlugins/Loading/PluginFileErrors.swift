@@ -1,5 +1,5 @@
-internal import Glibc
 internal import XylemErrors
+internal import XylemFiles
 
 /// The texts of errors about plugins' files.
 enum PluginFileErrors {
@@ -10,25 +10,17 @@ enum PluginFileErrors {
       remedies: path.isEmpty ? [] : ["./\(path)  # where it lies in the current folder"])
   }
 
-  static func unreadable(_ path: String, code: CInt) -> XylemError {
-    let reason = unsafe String(cString: strerror(code))
-    guard code != ENOENT, code != ENOTDIR else {
-      return .missingFile(path)
-    }
-    return XylemError(.fileUnreadable, "the file can't be read: \(reason)", at: .init(file: path))
-  }
-
   static func cutShort(_ path: String) -> XylemError {
     XylemError(.fileUnreadable, "the file can't be read to its end", at: .init(file: path))
   }
 
-  static func notRegular(_ path: String, kind: mode_t) -> XylemError {
+  static func notRegular(_ path: String, kind: InputFile.Kind) -> XylemError {
     let what =
       switch kind {
-      case S_IFDIR: "it is a folder"
-      case S_IFIFO: "it is a pipe"
-      case S_IFSOCK: "it is a socket"
-      default: "it is a device"
+      case .folder: "it is a folder"
+      case .pipe: "it is a pipe"
+      case .socket: "it is a socket"
+      case .device: "it is a device"
       }
     return notAPlugin(path, what)
   }

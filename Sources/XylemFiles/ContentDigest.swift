@@ -1,28 +1,42 @@
 internal import CMessageDigest
+package import XylemErrors
 
 /// SHA-256 of bytes that come piece by piece.
-@safe struct ContentDigest {
+@safe package struct ContentDigest {
   private var context = SHA2_CTX()
 
   /// The digest of nothing so far.
-  init() { unsafe SHA256Init(&context) }
+  package init() { unsafe SHA256Init(&context) }
 
-  /// The digest of a text's UTF-8, in hexadecimal.
-  static func of(_ text: String) -> String {
+  /// The digest of a string's UTF-8, in hexadecimal.
+  package static func of(_ text: String) -> String {
     var digest = ContentDigest()
     digest.add(Array(text.utf8))
     return digest.finish()
   }
 
+  /// The digest of a file's bytes, in hexadecimal. Holds no more than a mebibyte of them.
+  ///
+  /// - Throws: `file.not-found`, `file.unreadable`.
+  package static func ofFile(_ path: String) throws(XylemError) -> String {
+    var file = try InputFile(path, regularOnly: false)
+    var digest = ContentDigest()
+    while true {
+      let block = try file.rest(upTo: 1 << 20)
+      guard !block.isEmpty else { return digest.finish() }
+      digest.add(block)
+    }
+  }
+
   /// Adds bytes.
-  mutating func add(_ bytes: [UInt8]) {
+  package mutating func add(_ bytes: [UInt8]) {
     unsafe bytes.withUnsafeBufferPointer { buffer in
       if let base = buffer.baseAddress { unsafe SHA256Update(&context, base, buffer.count) }
     }
   }
 
   /// 64 lower-case hexadecimal digits; nothing can be added afterwards.
-  mutating func finish() -> String {
+  package mutating func finish() -> String {
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
       unsafe SHA256Final(buffer.baseAddress, &context)
       count = 32
@@ -32,7 +46,7 @@ internal import CMessageDigest
   }
 
   /// A digest as a person may write it, `sha256:3FA…`, in the form of `finish`; nil where it is none.
-  static func normalised(_ text: String) -> String? {
+  package static func normalised(_ text: String) -> String? {
     var text = text.lowercased()
     if text.hasPrefix("sha256:") { text.removeFirst("sha256:".count) }
     return text.utf8.count == 64 && text.allSatisfy { $0.isASCII && $0.isHexDigit } ? text : nil
