@@ -46,9 +46,7 @@ extension FeatureExtractor {
     let contents = try SavedContents(neededTensors, keepsArrays: weights == .inside)
     file.tensors = contents.tensors
     var arrays = contents.arrays
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let description = [UInt8](try encoder.encode(file))
+    let description = Array(try JSONText.sorted(file).utf8)
     arrays.append(
       (ExtractorFile.name, try HostArray(dtype: .uint8, shape: [description.count], bytes: description)))
     if let code { arrays.append((ExtractorFile.codeName, code)) }

@@ -90,11 +90,8 @@ struct GraphCommand: ModelCommand {
   }
 
   private func json(of trace: Trace) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let file = GraphFile(
-      model: options.model, mode: trace.mode.rawValue, naming: trace.naming.rawValue, graph: trace.graph)
-    return String(decoding: try encoder.encode(file), as: UTF8.self)
+    try JSONText.sorted(
+      GraphFile(model: options.model, mode: trace.mode.rawValue, naming: trace.naming.rawValue, graph: trace.graph))
   }
 }
 

@@ -24,17 +24,18 @@ struct ElfNote {
         position += 4
         continue
       }
-      var header = GElf_Nhdr()
-      var (name, body) = (0, 0)
-      let next = unsafe gelf_getnote(data, position, &header, &name, &body)
+      let header = unsafe area.loadUnaligned(fromByteOffset: position, as: GElf_Nhdr.self)
       // What other owners' notes look like is not this reader's to judge.
-      if header.n_namesz == 4, name > 0, body > 0, unsafe area[name..<name + 4].elementsEqual(owner) {
+      let body = position + 12 + owner.count
+      if header.n_namesz == 4, body <= area.count, unsafe area[position + 12..<body].elementsEqual(owner) {
         let end = min(body + Int(header.n_descsz), area.count)
         found.append(
           ElfNote(
             type: header.n_type, claimed: Int(header.n_descsz), bytes: unsafe Array(area[body..<end]),
             position: position))
       }
+      var (read, name, contents) = (GElf_Nhdr(), 0, 0)
+      let next = unsafe gelf_getnote(data, position, &read, &name, &contents)
       guard next > position else { break }
       position = next
     }

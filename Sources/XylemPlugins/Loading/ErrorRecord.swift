@@ -1,4 +1,3 @@
-internal import Foundation
 public import XylemErrors
 
 /// An error in a form that can be written down and read back: from the process of a scan, and from the verdicts that are kept.
@@ -29,11 +28,4 @@ public struct ErrorRecord: Sendable, Hashable, Codable {
       XylemError($0, message, at: .init(file: file), cause: cause.map { Reason($0) }, remedies: remedies)
     }
   }
-}
-
-/// JSON on one line with sorted keys: the same value gives the same bytes.
-func sortedJSON(_ value: some Encodable) throws -> String {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  return String(decoding: try encoder.encode(value), as: UTF8.self)
 }

@@ -1,5 +1,6 @@
 internal import Foundation
 public import XylemErrors
+internal import XylemFiles
 
 /// How far a plugin came, stage by stage.
 public struct PluginReport: Sendable {
@@ -126,5 +127,5 @@ extension PluginReport: Encodable {
   /// The report as JSON on one line, keys sorted.
   ///
   /// - Throws: an `EncodingError`; none is known.
-  public func jsonText() throws -> String { try sortedJSON(self) }
+  public func jsonText() throws -> String { try JSONText.sorted(self) }
 }

@@ -71,7 +71,7 @@ package enum ScanProcess {
 
   /// Writes a line of the report; whoever does not read it any more has no use for it.
   private static func send(_ message: ScanMessage) {
-    guard let text = try? sortedJSON(message) else { return }
+    guard let text = try? JSONText.sorted(message) else { return }
     var bytes = Array((text + "\n").utf8)[...]
     while !bytes.isEmpty {
       let written = unsafe bytes.withUnsafeBytes { unsafe write(reportDescriptor, $0.baseAddress, $0.count) }

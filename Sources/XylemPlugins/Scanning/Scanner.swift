@@ -2,6 +2,7 @@ internal import CXylemGuard
 internal import Foundation
 internal import Glibc
 internal import XylemErrors
+internal import XylemFiles
 internal import XylemTensor
 
 /// Has a plugin loaded by another process first, so that what crashes or hangs is that one.
@@ -72,7 +73,7 @@ struct Scanner {
   /// - Throws: `plugin.scanner-not-found`.
   func run(_ request: ScanRequest) throws(XylemError) -> ChildProcess.Ending {
     let text: String
-    do { text = try sortedJSON(request) } catch { throw ScanErrors.incomprehensible(request.path, "\(error)") }
+    do { text = try JSONText.sorted(request) } catch { throw ScanErrors.incomprehensible(request.path, "\(error)") }
     return try ChildProcess.run(program, text, timeLimit: timeLimit)
   }
 

@@ -65,7 +65,7 @@ struct VerdictCache {
     do {
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-      text = try sortedJSON(kept)
+      text = try JSONText.sorted(kept)
     } catch {
       throw XylemError(.fileUnwritable, "the verdict can't be kept", at: .init(file: folder), cause: error)
     }

@@ -1,5 +1,6 @@
 internal import CXylem
 internal import XylemErrors
+internal import XylemFiles
 
 /// A leaf module that replaces forward: called as it is in a run, on plain memory.
 @safe struct ModuleSubject: TrialSubject {
@@ -33,7 +34,7 @@ internal import XylemErrors
   }
 
   func make() throws -> any TrialInstance {
-    let attributes = try sortedJSON(sample?.attributes ?? [:])
+    let attributes = try JSONText.sorted(sample?.attributes ?? [:])
     do throws(XylemError) {
       return ModuleInstance(
         try LiveInstance(type, attributes: attributes, tensors: parameters, isTraining: false),

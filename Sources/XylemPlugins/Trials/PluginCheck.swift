@@ -1,5 +1,6 @@
 internal import Foundation
 public import XylemErrors
+internal import XylemFiles
 
 /// What `xylem plugin check` found about a plugin: how far it came, and what its leaves do.
 public struct PluginCheck: Sendable {
@@ -186,5 +187,5 @@ extension PluginCheck {
   /// The check as JSON on one line, keys sorted.
   ///
   /// - Throws: an `EncodingError`; none is known.
-  public func jsonText() throws -> String { try sortedJSON(self) }
+  public func jsonText() throws -> String { try JSONText.sorted(self) }
 }
