@@ -270,22 +270,30 @@ if let libtorch {
         ]),
       ],
       linkerSettings: [
+        // The second path is for a copy in the user's cache, where libtorch lies in the folder beside it.
         .unsafeFlags([
-          "-L" + libtorch + "/lib", "-Xlinker", "-rpath", "-Xlinker", libtorch + "/lib", "-Xlinker", "--no-as-needed",
+          "-L" + libtorch + "/lib", "-Xlinker", "-rpath", "-Xlinker", libtorch + "/lib",
+          "-Xlinker", "-rpath", "-Xlinker", "$ORIGIN/../libtorch-2.13.0/lib", "-Xlinker", "--no-as-needed",
           "-Xlinker", "-z", "-Xlinker", "defs",
         ]),
         .linkedLibrary("torch_cpu"), .linkedLibrary("c10"), .linkedLibrary("torch"), .linkedLibrary("m"),
       ]))
 }
 
+var dependencies: [Package.Dependency] = [
+  .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+  .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+  .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+]
+// For `make docs` alone, so that packages that depend on this one do not fetch it.
+if Context.environment["XYLEM_DOCUMENTATION"] == "1" {
+  dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
+}
+
 let package = Package(
   name: "xylem",
   products: products,
-  dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-  ],
+  dependencies: dependencies,
   targets: targets,
   cxxLanguageStandard: .cxx20
 )

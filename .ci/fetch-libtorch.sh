@@ -2,10 +2,19 @@
 # Makes libtorch available: unpacks it once into the user's cache, out of the torch wheel that pip finds, and leaves a
 # link `.libtorch` in this checkout. Safe to run twice, from two checkouts at once, and to interrupt.
 #
+#   fetch-libtorch.sh           for this checkout
+#   fetch-libtorch.sh --cache   for the user: no link is made, nor an existing one looked at
+#
 # XYLEM_LIBTORCH=FOLDER (with include/ and lib/) is used as it is: then nothing is fetched and no link is made.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
-. .ci/say.sh
+scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$scripts/say.sh"
+
+case "${1:-}" in
+'') cd "$scripts/.."; wants_link=1 ;;
+--cache) wants_link= ;;
+*) fail "fetch-libtorch.sh knows '--cache', not '$1'" ;;
+esac
 
 link=.libtorch
 home="$libtorch_cache/libtorch-$libtorch_version"
@@ -22,11 +31,11 @@ fi
 
 is_right_link() { is_libtorch "$link" && [ "$(libtorch_version_of "$link")" = "$libtorch_version" ]; }
 
-if is_right_link; then
+if [ -n "$wants_link" ] && is_right_link; then
   say "libtorch $libtorch_version is there: $(readlink -f "$link")"
   exit 0
 fi
-if [ -e "$link" ] && [ ! -L "$link" ]; then
+if [ -n "$wants_link" ] && [ -e "$link" ] && [ ! -L "$link" ]; then
   fail "$PWD/$link is no link, and no libtorch $libtorch_version" "move it away, then run the same command again"
 fi
 
@@ -64,7 +73,7 @@ no_download() {
 }
 
 fetch() {
-  python=$(find_pip) || { bash .ci/deps.sh python && python=$(find_pip); } ||
+  python=$(find_pip) || { [ -n "$wants_link" ] && bash "$scripts/deps.sh" python && python=$(find_pip); } ||
     fail "no Python with pip here, which brings libtorch" "install it (apt-get install python3-pip), or name an unpacked libtorch with XYLEM_LIBTORCH"
 
   local room
@@ -81,7 +90,7 @@ fetch() {
 
   say "unpacking ${wheels[0]##*/}"
   mkdir -p "$partial/libtorch"
-  "$python" .ci/unpack_wheel.py "${wheels[0]}" "$partial/libtorch" || fail "the wheel can't be unpacked" "run the same command again to download it anew"
+  "$python" "$scripts/unpack_wheel.py" "${wheels[0]}" "$partial/libtorch" || fail "the wheel can't be unpacked" "run the same command again to download it anew"
   is_libtorch "$partial/libtorch" || fail "${wheels[0]##*/} lacks libtorch's headers or libraries"
 
   # The build for CUDA keeps two small libraries of CUDA's in wheels of their own, and needs them on a processor too.
@@ -94,7 +103,7 @@ fetch() {
     download "$partial/cuda" "cuda-toolkit[cudart,cupti]==$toolkit" || no_download "cuda-toolkit[cudart,cupti] $toolkit"
     local library
     for library in $lacking; do
-      "$python" .ci/unpack_wheel.py --library "$library" "$partial"/cuda/*.whl "$partial/libtorch" || fail "$library can't be unpacked"
+      "$python" "$scripts/unpack_wheel.py" --library "$library" "$partial"/cuda/*.whl "$partial/libtorch" || fail "$library can't be unpacked"
     done
   fi
   lacking=$(unresolved "$partial/libtorch")
@@ -130,7 +139,9 @@ if ! is_libtorch "$home" || [ "$(libtorch_version_of "$home")" != "$libtorch_ver
 fi
 flock -u 9
 
-# A link is replaced in one step, so that a build that runs meanwhile sees the old one or the new one.
-ln -s "$home" "$link.new.$$"
-mv -T "$link.new.$$" "$link"
+if [ -n "$wants_link" ]; then
+  # A link is replaced in one step, so that a build that runs meanwhile sees the old one or the new one.
+  ln -s "$home" "$link.new.$$"
+  mv -T "$link.new.$$" "$link"
+fi
 say "libtorch $libtorch_version is there: $home"

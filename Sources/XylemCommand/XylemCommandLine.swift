@@ -34,7 +34,7 @@ public struct XylemCommandLine: AsyncParsableCommand {
     ])
 
   /// The version, as `--version` prints it.
-  static let version = "0.1.0"
+  static let version = UserCache.version
 
   /// The command line without arguments, which prints the help.
   public init() {}

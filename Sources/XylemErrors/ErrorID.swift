@@ -25,6 +25,7 @@ public enum ErrorID: String, Sendable, Hashable, CaseIterable {
   // The tensor runtime.
   case runtimeNotFound = "runtime.not-found"
   case runtimeUnloadable = "runtime.unloadable"
+  case runtimeNotInstalled = "runtime.not-installed"
   case runtimeABI = "runtime.abi"
   case runtimeOperator = "runtime.operator"
   case runtimeUnknownOperator = "runtime.unknown-operator"

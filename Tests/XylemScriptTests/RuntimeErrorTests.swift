@@ -4,7 +4,7 @@ import XylemErrors
 @testable import XylemTensor
 
 @Suite struct RuntimeErrorTests {
-  @Test func `a runtime that lacks functions is told apart from one of another ABI, with what to do`() {
+  @Test func `a runtime that lacks functions is told apart from one of another ABI`() {
     #expect(
       RuntimeErrors.olderRuntime(path: "libxylem-torch.so", bytes: 8, needed: 16).description
         .hasPrefix(
@@ -12,10 +12,28 @@ import XylemErrors
           the tensor runtime is older than this program, and lacks functions that it calls (runtime.abi)
             file: libxylem-torch.so
             cause: its table of functions has 8 bytes, and 16 are needed
-            try: make build  # in the checkout: builds the program and the runtime together
+            try: 
           """))
     #expect(
       RuntimeErrors.abi(path: "libxylem-torch.so", found: 0x10002, host: 0x10001).message
         == "the tensor runtime needs ABI 1.2 and this host has 1.1")
+  }
+
+  @Test func `a runtime that does not fit comes with what replaces it, by where it lies and who reads that`() throws {
+    let comment = "  # fetches libtorch, and puts the runtime into the user's cache"
+    #expect(
+      RuntimeRemedies.unusable("/a b/xylem/.build/x86_64/release/libxylem-torch.so") == [
+        "swift build --package-path '/a b/xylem' -c release --product xylem-torch  # builds one that fits"
+      ])
+    #expect(
+      RuntimeRemedies.unusable("/usr/lib/libxylem-torch.so") == [
+        "mv /usr/lib/libxylem-torch.so /usr/lib/libxylem-torch.so.old && swift run xylem doctor --install" + comment
+      ])
+    let cached = try #require(UserCache.runtime)
+    Audience.$current.withValue(.commandLine) {
+      #expect(RuntimeRemedies.unusable(cached) == ["rm \(cached) && xylem doctor --install" + comment])
+      #expect(
+        RuntimeRemedies.unusable("/x/libxylem-torch.so", lacksLibtorch: true) == ["xylem doctor --install" + comment])
+    }
   }
 }

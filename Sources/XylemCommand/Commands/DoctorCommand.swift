@@ -11,14 +11,21 @@ struct DoctorCommand: ParsableCommand {
     commandName: "doctor", abstract: "Says whether the tensor runtime is found and works, and what to do otherwise.",
     discussion: """
       xylem doctor
+      xylem doctor --install
 
       Ends with exit code 0 where the runtime can be used, and 2 where it can't.
+
+      --install fetches libtorch with pip, once for a user (200 to 530 MB), and puts the runtime beside it in the user's cache, \
+      where every program of that user that links Xylem finds it. A runtime that was built before is copied; otherwise it is \
+      compiled, which takes minutes.
       """)
 
   @OptionGroup var colors: ColorOptions
+  @Flag(help: "Puts libtorch and the runtime into the user's cache first.") var install = false
   @Option(help: "The output's format.") var format: TextOrJSON = .text
 
   func run() throws {
+    if install { try RuntimeInstaller().install() }
     let report = DoctorReport()
     try Terminal.output(format == .json ? report.json.text : report.text)
     if let failure = report.failure { throw failure }

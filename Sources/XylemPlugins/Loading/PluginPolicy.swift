@@ -1,4 +1,5 @@
 internal import CXylemGuard
+internal import XylemTensor
 
 /// Under which conditions a plugin may be loaded, and how it is tried first.
 public struct PluginPolicy: Sendable, Hashable {
@@ -18,11 +19,7 @@ public struct PluginPolicy: Sendable, Hashable {
 
   /// `xylem/verdicts` in the user's cache folder: `XDG_CACHE_HOME`, else `.cache` in the home folder. Nil where neither is known, or where
   /// the process runs with more rights than its user has.
-  public static var defaultCacheFolder: String? {
-    if let cache = environment("XDG_CACHE_HOME"), cache.hasPrefix("/") { return cache + "/xylem/verdicts" }
-    if let home = environment("HOME"), home.hasPrefix("/") { return home + "/.cache/xylem/verdicts" }
-    return nil
-  }
+  public static var defaultCacheFolder: String? { UserCache.folder.map { $0 + "/verdicts" } }
 
   /// The program that loads plugins before this process does; nil where it is not found.
   public static var scannerPath: String? { Scanner.found }

@@ -8,23 +8,20 @@ package enum RuntimeErrors {
   static func notFound(searched: [String]) -> XylemError {
     XylemError(
       .runtimeNotFound, "the tensor runtime (libxylem-torch.so) was not found",
-      cause: Reason("looked in " + searched.joined(separator: ", ")),
-      remedies: [
-        "make runtime  # downloads libtorch once and builds the runtime",
-        "XYLEM_RUNTIME=/path/to/libxylem-torch.so xylem …",
-      ])
+      cause: Reason("looked in " + searched.joined(separator: ", ")), remedies: RuntimeRemedies.missing())
   }
 
   static func unloadable(path: String, reason: String) -> XylemError {
     XylemError(
       .runtimeUnloadable, "the tensor runtime can't be loaded", at: .init(file: path), cause: Reason(reason),
-      remedies: ["xylem doctor", "XYLEM_LIBTORCH=/path/to/libtorch xylem …"])
+      remedies: RuntimeRemedies.unusable(
+        path, lacksLibtorch: reason.contains("libtorch") || reason.contains("libc10")))
   }
 
   static func abi(path: String, found: UInt32, host: UInt32) -> XylemError {
     XylemError(
       .runtimeABI, "the tensor runtime needs ABI \(version(found)) and this host has \(version(host))",
-      at: .init(file: path), remedies: together)
+      at: .init(file: path), remedies: RuntimeRemedies.unusable(path))
   }
 
   /// A runtime of the same ABI that was built before functions were added which this program calls.
@@ -32,22 +29,15 @@ package enum RuntimeErrors {
     XylemError(
       .runtimeABI, "the tensor runtime is older than this program, and lacks functions that it calls",
       at: .init(file: path), cause: Reason("its table of functions has \(bytes) bytes, and \(needed) are needed"),
-      remedies: together)
-  }
-
-  /// What makes a program and a runtime that fit.
-  private static var together: [String] {
-    ["make build  # in the checkout: builds the program and the runtime together"]
-      + (ProcessInfo.processInfo.environment["XYLEM_RUNTIME"] == nil
-        ? [] : ["unset XYLEM_RUNTIME  # takes the runtime that lies beside the program"])
+      remedies: RuntimeRemedies.unusable(path))
   }
 
   private static func version(_ abi: UInt32) -> String { "\(abi >> 16).\(abi & 0xffff)" }
 
   static func noPlugin(path: String) -> XylemError {
     XylemError(
-      .runtimeUnloadable, "the library is no tensor runtime of Xylem", at: .init(file: path),
-      remedies: ["name libxylem-torch.so in XYLEM_RUNTIME"])
+      .runtimeUnloadable, "the library is not a tensor runtime of Xylem", at: .init(file: path),
+      remedies: RuntimeRemedies.unusable(path))
   }
 
   package static func failed(_ id: ErrorID, _ what: String, reason: String, remedies: [String] = []) -> XylemError {

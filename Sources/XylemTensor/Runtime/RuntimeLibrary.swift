@@ -37,20 +37,25 @@ package import XylemErrors
   /// Whether a runtime was loaded in this process.
   static var isLoaded: Bool { loaded.withLock { $0 != nil } }
 
-  /// Where the library is looked for, in order.
+  /// Where the library is looked for, in order: the file that `XYLEM_RUNTIME` names and no other, or the places of ``usualPlaces()``.
   static func candidates() -> [String] {
+    if let named = ProcessInfo.processInfo.environment["XYLEM_RUNTIME"], !named.isEmpty { return [named] }
+    return usualPlaces()
+  }
+
+  /// Beside the program, in `../lib` and `../lib/xylem` from there, beside a bundle of tests, and in the user's cache.
+  static func usualPlaces() -> [String] {
     let name = "libxylem-torch.so"
     var found: [String] = []
-    let environment = ProcessInfo.processInfo.environment
-    if let named = environment["XYLEM_RUNTIME"], !named.isEmpty { return [named] }
     if let folder = OwnProcess.folder {
-      found.append(folder + "/" + name)
-      found.append(URL(fileURLWithPath: folder).deletingLastPathComponent().path + "/lib/" + name)
+      let above = URL(fileURLWithPath: folder).deletingLastPathComponent().path
+      found += [folder + "/" + name, above + "/lib/" + name, above + "/lib/xylem/" + name]
     }
     // A test bundle's executable is the test runner; the products lie beside the bundle.
     for argument in OwnProcess.arguments where argument.hasSuffix(".xctest") {
       found.append(URL(fileURLWithPath: argument).deletingLastPathComponent().appendingPathComponent(name).path)
     }
+    if let cached = UserCache.runtime { found.append(cached) }
     return found
   }
 

@@ -1,0 +1,67 @@
+internal import Foundation
+internal import XylemErrors
+internal import XylemTensor
+
+/// Puts libtorch and the tensor runtime into the user's cache, with the scripts by which the checkout's `make` does it.
+struct RuntimeInstaller {
+  /// The argument by which `fetch-libtorch.sh` leaves checkouts alone.
+  private static let forUser = ["--cache"]
+
+  /// The folder of the scripts: beside an installed program, or in the checkout that this program was built from.
+  private let scripts: String
+
+  /// Finds the scripts.
+  ///
+  /// - Throws: `runtime.not-installed`.
+  init() throws(XylemError) {
+    let places = Self.places
+    guard let found = places.first(where: { FileManager.default.fileExists(atPath: $0 + "/install-runtime.sh") }) else {
+      throw XylemError(
+        .runtimeNotInstalled, "the scripts that install the tensor runtime were not found",
+        cause: Reason("looked in " + places.joined(separator: ", ")),
+        remedies: ["run 'swift run xylem doctor --install' in a checkout of Xylem, or in a package that depends on it"])
+    }
+    scripts = found
+  }
+
+  private static var places: [String] {
+    // From Sources/XylemCommand/Commands up to the package.
+    let package = (0..<4).reduce(URL(fileURLWithPath: #filePath)) { url, _ in url.deletingLastPathComponent() }
+    let folder = OwnProcess.folder.map { URL(fileURLWithPath: $0) }
+    let installed = folder.map { $0.deletingLastPathComponent().path + "/share/xylem" }
+    // A checkout that was moved: its .build/CONFIGURATION is where links lead to, .build/TRIPLE/CONFIGURATION.
+    let moved = folder.map { (0..<3).reduce($0) { url, _ in url.deletingLastPathComponent() }.path + "/.ci" }
+    return [installed, package.path + "/.ci", moved].compactMap(\.self)
+  }
+
+  /// Fetches libtorch if the cache lacks it; then copies the runtime that this program uses, or compiles one if it has none.
+  ///
+  /// - Throws: `runtime.not-installed`; what the scripts have to say goes to standard error.
+  func install() throws(XylemError) {
+    guard let target = UserCache.runtime else {
+      throw XylemError(
+        .runtimeNotInstalled, "the user's cache folder is not known", remedies: ["export HOME=/absolute/path"])
+    }
+    try run("fetch-libtorch.sh", Self.forUser)
+    let present = try? TensorRuntime.load().path
+    if present == target { return }
+    try run("install-runtime.sh", [UserCache.version] + [present].compactMap(\.self))
+  }
+
+  /// Runs a script; its words go to standard error.
+  private func run(_ script: String, _ arguments: [String]) throws(XylemError) {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/bash")
+    process.arguments = ["\(scripts)/\(script)"] + arguments
+    process.standardOutput = FileHandle.standardError
+    do { try process.run() } catch {
+      throw XylemError(.runtimeNotInstalled, "bash can't be started", cause: error)
+    }
+    process.waitUntilExit()
+    guard process.terminationReason == .exit, process.terminationStatus == 0 else {
+      throw XylemError(
+        .runtimeNotInstalled, "the tensor runtime was not installed",
+        cause: Reason("\(script) says why, above"))
+    }
+  }
+}
