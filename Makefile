@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps libtorch runtime build plugins test test-all fuzz demo lint format clean
+.PHONY: help deps libtorch runtime build install uninstall plugins test test-all fuzz demo docs lint format clean
 MAKEFLAGS += --no-print-directory
 
 # The manifest looks for libtorch on disk, which SwiftPM's cache of evaluated manifests does not notice.
@@ -19,6 +19,10 @@ separate_tests := ^(XylemNNTests|XylemModelsTests)\.|ModelsCommandTests|Detectio
 ifneq ($(XYLEM_LIBTORCH),)
 export XYLEM_LIBTORCH := $(abspath $(XYLEM_LIBTORCH))
 endif
+
+# Where `make install` puts things; DESTDIR, for packagers, goes before it.
+PREFIX ?= /usr/local
+export DESTDIR
 
 bench := $(wildcard .ci/bench.sh)
 
@@ -40,6 +44,13 @@ build: runtime ## build the executable and the runtime, release
 	@$(swift_build) -c release --product xylem
 	@$(swift_build) -c release --product xylem-scan
 	@echo '==> built: .build/release/xylem'
+
+install: build ## install xylem, the runtime, completions and the manual to PREFIX (/usr/local)
+	@$(swift_build) -c release --product generate-manual
+	@bash .ci/install.sh install .build/release '$(PREFIX)'
+
+uninstall: ## remove what was installed to PREFIX
+	@bash .ci/install.sh uninstall '$(PREFIX)'
 
 plugins: deps ## build the example plugins, release
 	@echo '==> building the example plugins (release)'
@@ -84,12 +95,20 @@ fuzz: deps ## try ten thousand random programs, and as many damaged files of eac
 demo: build plugins ## extract features of a photograph from a trained model
 	@bash .ci/demo.sh
 
+# The plugin that builds documentation is a dependency only while this variable is set.
+docs: ## build the documentation to .build/documentation; warnings are errors
+	@echo '==> building the documentation'
+	@rm -rf .build/documentation && mkdir -p .build/documentation
+	@XYLEM_DOCUMENTATION=1 swift package --manifest-cache none --allow-writing-to-directory .build/documentation \
+	  generate-documentation --target Xylem --warnings-as-errors --output-path .build/documentation
+	@echo '==> built: .build/documentation'
+
 lint: ## check the format and the house rules
 	@bash .ci/lint.sh
 
 format: ## rewrite the Swift files in the house's format
 	@echo '==> formatting'
-	@swift format --in-place --configuration .swift-format -r Sources Tests Plugins Package.swift
+	@swift format --in-place --configuration .swift-format -r Sources Tests Plugins Fixtures/dependency Package.swift
 
 clean: ## remove what was built here; the shared libtorch stays
 	@echo '==> removing .build and demo-output'

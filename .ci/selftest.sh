@@ -132,6 +132,19 @@ chmod +x "$work/bin/xylem"
 ! bash "$here/check-templates.sh" "$work/bin" >"$work/templates" 2>&1 || wrong "check-templates passes what doesn't build"
 grep -q "doesn't build" "$work/templates" || wrong "check-templates fails for another reason: $(cat "$work/templates")"
 
+say "selftest: install"
+! bash "$here/check-install.sh" "$work/nowhere" >/dev/null 2>&1 || wrong "check-install passes without a build"
+! bash "$here/install.sh" install "$work/bin" "$work/prefix" >/dev/null 2>&1 || wrong "install passes without a runtime"
+[ ! -e "$work/prefix" ] || wrong "install leaves something where it fails"
+! bash "$here/install.sh" uninstall "$work/prefix" >/dev/null 2>&1 || wrong "uninstall passes where nothing is installed"
+# A list of what was installed, beside something of others.
+mkdir -p "$work/prefix/lib/xylem" "$work/prefix/bin"
+touch "$work/prefix/bin/xylem" "$work/prefix/bin/other"
+printf '%s\n' "$work/prefix/bin/" "$work/prefix/bin/xylem" "$work/prefix/lib/" "$work/prefix/lib/xylem/" >"$work/prefix/lib/xylem/installed"
+bash "$here/install.sh" uninstall "$work/prefix" >/dev/null || wrong "uninstall fails"
+[ "$(cd "$work/prefix" && find . -mindepth 1 | sort | tr '\n' ' ')" = './bin ./bin/other ' ] || wrong "uninstall removes more or less than was installed"
+! bash "$here/check-dependency.sh" "$work/nowhere" >/dev/null 2>&1 || wrong "check-dependency passes without a build"
+
 say "selftest: stages"
 # stages COMMAND…: runs each as a stage, then the end, and returns what CI would.
 stages() {

@@ -28,7 +28,7 @@ import Testing
   @Test func `a missing runtime ends with 2 and what to do, in both formats of the doctor`() throws {
     let text = try shell("\"$0\" doctor", environment: ["XYLEM_RUNTIME": "/nowhere.so"])
     #expect(text.status == 2)
-    #expect(text.output.contains("/nowhere.so (not there)") && text.errors.contains("try: make runtime"))
+    #expect(text.output.contains("/nowhere.so (not there)") && text.errors.contains("try: unset XYLEM_RUNTIME"))
     let json = try shell("\"$0\" doctor --format json", environment: ["XYLEM_RUNTIME": "/nowhere.so"])
     #expect(json.status == 2 && json.output.contains("\"error\":\"runtime.not-found\""))
   }
@@ -36,6 +36,52 @@ import Testing
   @Test func `a library that is no runtime ends with 2`() throws {
     let run = try shell("\"$0\" doctor", environment: ["XYLEM_RUNTIME": "/etc/passwd"])
     #expect(run.status == 2 && run.errors.contains("runtime.unloadable"))
+  }
+
+  @Test(.needsRuntime) func `a program without a runtime says how to get one, which then is there for every program`()
+    throws
+  {
+    // The program alone, with a cache that has libtorch: what it advises is followed as it stands.
+    let run = try shell(
+      """
+      set -eu; folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT; program=$(realpath "$0")
+      mkdir -p "$folder/bin" "$folder/cache/xylem"; export XDG_CACHE_HOME=$folder/cache; unset XYLEM_RUNTIME
+      ln -s "$(realpath '\(Fixtures.package.path)/.libtorch')" "$folder/cache/xylem/libtorch-2.13.0"
+      cp "$program" "$folder/bin/xylem"
+      "$folder/bin/xylem" doctor 2>&1 >/dev/null | sed -n 's/^  try: //p; s/.*(\\(runtime[a-z.-]*\\))$/\\1/p' || true
+      "$program" doctor --install 2>/dev/null | grep -c libtorch
+      "$folder/bin/xylem" doctor | grep -c "$folder/cache/xylem/runtime-"
+      "$folder/bin/xylem" nodes '\(Fixtures.path("constructs/root_relu.pt"))'
+      """)
+    #expect(
+      run.output == """
+        runtime.not-found
+        xylem doctor --install  # fetches libtorch, and puts the runtime into the user's cache
+        1
+        1
+        input
+        ReLU
+
+        """, "\(run.errors)")
+  }
+
+  @Test func `a shell completes names of models, files that can be models and folders`() throws {
+    let run = try shell(
+      """
+      cd '\(Fixtures.package.path)/Fixtures'
+      for start in resnet1 zoo/resnet1 mod nothing; do
+        echo "$start:" $("$0" ---completion nodes -- positional@0 1 "${#start}" xylem "$start")
+      done
+      """)
+    #expect(
+      run.output == """
+        resnet1: resnet101 resnet152 resnet18
+        zoo/resnet1: zoo/resnet18.pt
+        mod: models/ modes/
+        nothing:
+
+        """)
+    #expect(run.errors.isEmpty)
   }
 
   @Test func `a wrong use ends with 64`() throws {

@@ -14,7 +14,7 @@ struct ModelOptions: ParsableArguments {
   @ArgumentParser.Argument(
     help:
       "A TorchScript archive (model.pt), a saved extractor (features.xylem), or a model's name (see 'xylem models').",
-    completion: .file(extensions: ["pt", "pth", "xylem"]))
+    completion: .custom { ModelCompletion.candidates(for: $2) })
   var model: String
 
   @Option(

@@ -6,6 +6,8 @@ enum ArgumentCheck {
   ///
   /// - Throws: `usage`.
   static func checkCommand(_ arguments: [String]) throws(XylemError) {
+    // A shell asks for completions: the words of its command line follow.
+    if arguments.first == "---completion" { return }
     let words = arguments.first == "help" ? Array(arguments.dropFirst()) : arguments
     let outline = CommandOutline(of: words, describingOptions: false)
     guard !outline.subcommands.isEmpty, let next = words.dropFirst(outline.words.count - 1).first,

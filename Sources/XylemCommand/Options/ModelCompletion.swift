@@ -1,0 +1,27 @@
+internal import Foundation
+
+/// What a shell offers for a model: names that are known, files that can be models, and the folders on the way to them.
+enum ModelCompletion {
+  /// The candidates, sorted.
+  ///
+  /// - Parameter start: what was typed of the word so far.
+  static func candidates(for start: String) -> [String] {
+    let names = ModelCatalog.current.models.map(\.name)
+    return (names + files(startingWith: start)).filter { $0.hasPrefix(start) }.sorted()
+  }
+
+  private static let endings = [".pt", ".pth", ".xylem"]
+
+  private static func files(startingWith start: String) -> [String] {
+    let folder = start.lastIndex(of: "/").map { String(start[...$0]) } ?? ""
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)) ?? []
+    return names.compactMap { name in
+      guard !name.hasPrefix(".") else { return nil }
+      var isFolder: ObjCBool = false
+      let path = folder + name
+      guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return nil }
+      if isFolder.boolValue { return path + "/" }
+      return endings.contains(where: name.hasSuffix) ? path : nil
+    }
+  }
+}
