@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import XylemErrors
 
@@ -17,6 +18,17 @@ import XylemErrors
   ])
   func `the check of an id's form can fail`(text: String) {
     #expect(!isWellFormed(text))
+  }
+
+  @Test func `the documentation lists every id once, in the order of the list, with what to do`() throws {
+    let package = (0..<3).reduce(URL(fileURLWithPath: #filePath)) { url, _ in url.deletingLastPathComponent() }
+    let article = package.appendingPathComponent("Sources/Xylem/Xylem.docc/Articles/Errors.md")
+    let rows = try String(contentsOf: article, encoding: .utf8).split(separator: "\n").filter { $0.hasPrefix("| `") }
+    let cells = rows.map { row in
+      row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+    }
+    #expect(cells.allSatisfy { $0.count == 3 && !$0.contains("") })
+    #expect(cells.map { $0[0].filter { $0 != "`" } } == ErrorID.allCases.map(\.rawValue))
   }
 
   private func isWellFormed(_ text: String) -> Bool {

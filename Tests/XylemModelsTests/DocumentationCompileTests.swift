@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import XylemTestSupport
 
-/// Every example in Swift, of doc comments and of the README, is compiled against the package's modules.
+/// Every example in Swift, of doc comments, of the README and of the documentation's articles, is compiled against the package's modules.
 @Suite struct DocumentationCompileTests {
   private static let package = FixtureFiles.folder.deletingLastPathComponent()
   private static let modules = package.appendingPathComponent(".build/debug/Modules")
@@ -176,19 +176,66 @@ import XylemTestSupport
     #expect(said == "")
   }
 
-  @Test(.enabled(if: canCompile)) func `every example in Swift of the README compiles`() throws {
-    let text = try String(contentsOf: Self.package.appendingPathComponent("README.md"), encoding: .utf8)
-    let starts = ["let ", "import Xylem", "final class ", "try "]
-    let examples = Self.examples(text, of: "README.md", prefix: nil).filter { example in
-      starts.contains { example.lines[0].hasPrefix($0) }
+  /// The documentation's articles and the README.
+  private static func articles() throws -> [String] {
+    let folder = "Sources/Xylem/Xylem.docc/Articles"
+    let names = try FileManager.default.contentsOfDirectory(atPath: package.appendingPathComponent(folder).path)
+    return ["README.md"] + names.sorted().map { "\(folder)/\($0)" }
+  }
+
+  /// The fenced blocks of a language.
+  private static func fenced(_ language: String, in file: String) throws -> [Example] {
+    let text = try String(contentsOf: package.appendingPathComponent(file), encoding: .utf8)
+    var found: [Example] = []
+    var block: Example?
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      if let open = block {
+        if line == "```" {
+          found.append(open)
+          block = nil
+        } else {
+          block = Example(file: file, line: open.line, lines: open.lines + [String(line)])
+        }
+      } else if line == "```\(language)" {
+        block = Example(file: file, line: index + 2, lines: [])
+      }
     }
-    #expect(examples.count >= 2)
-    // As the program of a reader: what it shows, imports included, is all that there is, beside what the example before it made.
-    for example in examples {
+    return found
+  }
+
+  /// Examples follow each other in one program, unless one begins with its own imports.
+  private static func programs(_ examples: [Example]) -> [String] {
+    var programs: [String] = []
+    for example in examples where !example.lines[0].hasPrefix("// swift-tools-version") {
       let place = "#sourceLocation(file: \"\(example.file)\", line: \(example.line))\n"
-      let said = try faults("import Xylem\n" + place + example.lines.joined(separator: "\n") + "\n", file: "main.swift")
+      let text = place + example.lines.joined(separator: "\n") + "\n#sourceLocation()\n"
+      if example.lines[0].hasPrefix("import ") || programs.isEmpty {
+        programs.append((example.lines[0].hasPrefix("import ") ? "" : "import Xylem\n") + text)
+      } else {
+        programs[programs.count - 1] += text
+      }
+    }
+    return programs
+  }
+
+  @Test(.enabled(if: canCompile)) func `every example in Swift of the README and of the articles compiles`() throws {
+    // As the program of a reader: what an article shows, imports included, is all that there is.
+    let programs = try Self.articles().flatMap { Self.programs(try Self.fenced("swift", in: $0)) }
+    #expect(programs.count >= 8)
+    for program in programs {
+      let said = try faults(program, file: "main.swift")
       #expect(said == "")
     }
+  }
+
+  @Test func `the package that the articles show is the one that CI builds`() throws {
+    let folder = Self.package.appendingPathComponent("Fixtures/dependency")
+    let shown = try Self.fenced("swift", in: "Sources/Xylem/Xylem.docc/Articles/GettingStarted.md")
+    let manifest = try String(contentsOf: folder.appendingPathComponent("Package.swift"), encoding: .utf8)
+    let program = try String(
+      contentsOf: folder.appendingPathComponent("Sources/FirstFeature/main.swift"), encoding: .utf8)
+    #expect(
+      shown.map { $0.lines.joined(separator: "\n") + "\n" } == [manifest.replacing("../..", with: "../xylem"), program])
   }
 
   @Test(.enabled(if: canCompile)) func `an example that does not compile is found`() throws {
