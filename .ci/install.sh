@@ -57,7 +57,8 @@ install_all() {
   is_libtorch "$libtorch" || fail "no libtorch in $libtorch" "run: make libtorch"
   [ -z "$destination" ] || mkdir -p "$destination"
   [ -w "$(existing "$destination$prefix")" ] || fail "$destination$prefix can't be written by $(id -un)" \
-    "run the same command with sudo, or name a folder of your own: make install PREFIX=\$HOME/.local"
+    "what is built can be installed as root: sudo ${destination:+DESTDIR='$destination' }bash .ci/install.sh install '$build' '$prefix'" \
+    "or name a folder of your own: make install PREFIX=\$HOME/.local"
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
   uninstall || true

@@ -126,14 +126,17 @@ import XylemTestSupport
     let sources = package.appendingPathComponent("Sources")
     let names = try FileManager.default.contentsOfDirectory(atPath: sources.path).filter { $0.hasPrefix("C") }.sorted()
     func exists(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
-    return names.flatMap { name -> [String] in
-      let folders = [sources.appendingPathComponent(name), sources.appendingPathComponent("\(name)/include")]
-      if let own = folders.first(where: { exists($0.appendingPathComponent("module.modulemap")) }) {
-        return ["-I", own.path]
+    // XylemCommand imports Yams.
+    let yaml = package.appendingPathComponent(".build/checkouts/Yams/Sources/CYaml/include")
+    return ["-I", yaml.path]
+      + names.flatMap { name -> [String] in
+        let folders = [sources.appendingPathComponent(name), sources.appendingPathComponent("\(name)/include")]
+        if let own = folders.first(where: { exists($0.appendingPathComponent("module.modulemap")) }) {
+          return ["-I", own.path]
+        }
+        let made = package.appendingPathComponent(".build/debug/\(name).build/module.modulemap")
+        return exists(made) ? ["-Xcc", "-fmodule-map-file=\(made.path)"] : []
       }
-      let made = package.appendingPathComponent(".build/debug/\(name).build/module.modulemap")
-      return exists(made) ? ["-Xcc", "-fmodule-map-file=\(made.path)"] : []
-    }
   }
 
   private func faults(_ examples: [Example], imports: String) throws -> String {
