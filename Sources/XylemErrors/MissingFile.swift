@@ -30,7 +30,7 @@ extension XylemError {
       }
       if !name.hasPrefix("."), endings.contains(where: { $0.isEmpty || name.hasSuffix($0) }) { names.append(name) }
     }
-    let start = path.dropLast(name.utf8.count)
+    let start = String(path.dropLast(name.utf8.count))
     let near = nearMisses(of: name, among: names.sorted(), limit: limit + 4).lazy.map { start + $0 }
     // A folder is not a file, and a name that is not UTF-8 can't be pasted.
     return Array(near.filter { !$0.unicodeScalars.contains("\u{FFFD}") && !isFolder($0) }.prefix(limit))

@@ -1,8 +1,8 @@
 internal import ArgumentParser
-internal import Foundation
 internal import XylemDiff
 internal import XylemErrors
 internal import XylemExtract
+internal import XylemFiles
 internal import XylemGraph
 internal import XylemReport
 internal import XylemTrace
