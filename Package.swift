@@ -69,7 +69,7 @@ var targets: [Target] = [
     swiftSettings: strict),
   .target(
     name: "XylemModels",
-    dependencies: ["XylemNN", "XylemTrace", "XylemScript", "XylemTensor", "XylemFiles", "XylemErrors"],
+    dependencies: ["XylemNN", "XylemTrace", "XylemScript", "XylemTensor", "XylemFiles", "XylemGraph", "XylemErrors"],
     swiftSettings: strict),
   .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
   .target(name: "XylemImage", dependencies: ["XylemErrors", "XylemFiles", "CImageCodecs"], swiftSettings: strictMemory),
@@ -105,10 +105,10 @@ var targets: [Target] = [
     ],
     swiftSettings: strictMemory),
   .target(
-    name: "XylemScript", dependencies: ["XylemTensor", "XylemFiles", "XylemErrors", "CXylem"],
+    name: "XylemScript", dependencies: ["XylemTensor", "XylemFiles", "XylemGraph", "XylemErrors", "CXylem"],
     swiftSettings: strictMemory),
   .target(
-    name: "XylemTensor", dependencies: ["XylemFiles", "XylemErrors", "CXylem", "CXylemGuard"],
+    name: "XylemTensor", dependencies: ["XylemGraph", "XylemFiles", "XylemErrors", "CXylem", "CXylemGuard"],
     swiftSettings: strictMemory),
   .target(name: "XylemFiles", dependencies: ["XylemErrors", "CXylemGuard", "CZlib", "CMessageDigest"], swiftSettings: strictMemory),
   .target(name: "XylemGraph", dependencies: ["XylemErrors"], swiftSettings: strict),
@@ -116,8 +116,8 @@ var targets: [Target] = [
   .target(
     name: "XylemPlugins",
     dependencies: [
-      "XylemScript", "XylemTensor", "XylemFiles", "XylemErrors", "CXylem", "CXylemGuard", "CXylemTemplates", "CFFI",
-      "CElfutils",
+      "XylemScript", "XylemTensor", "XylemFiles", "XylemGraph", "XylemErrors", "CXylem", "CXylemGuard",
+      "CXylemTemplates", "CFFI", "CElfutils",
     ],
     swiftSettings: strictMemory),
   .target(name: "CXylemGuard"),

@@ -25,15 +25,7 @@ struct StableHash {
   /// Feeds an argument's constants and its structure; nodes are all alike.
   mutating func combine(_ argument: Argument) {
     switch argument {
-    case .none: combine(byte: 1)
-    case .bool(let value): combine(byte: value ? 3 : 2)
-    case .int(let value): combine(tag: 4, UInt64(bitPattern: Int64(value)))
-    case .float(let value): combine(tag: 5, value.bitPattern)
-    case .complex(let real, let imaginary):
-      combine(tag: 6, real.bitPattern)
-      combine(imaginary.bitPattern)
-    case .string(let text): combine(tag: 7, text)
-    case .device(let text): combine(tag: 8, text)
+    case .literal(let literal): combine(literal)
     case .node: combine(byte: 9)
     case .list(let elements): combine(tag: 10, elements)
     case .tuple(let elements, let names):
@@ -49,6 +41,20 @@ struct StableHash {
     case .constant(let code):
       combine(tag: 14, NormalName.function(code.function))
       combine(UInt64(bitPattern: Int64(code.statement)))
+    }
+  }
+
+  private mutating func combine(_ literal: Literal) {
+    switch literal {
+    case .none: combine(byte: 1)
+    case .bool(let value): combine(byte: value ? 3 : 2)
+    case .int(let value): combine(tag: 4, UInt64(bitPattern: Int64(value)))
+    case .float(let value): combine(tag: 5, value.bitPattern)
+    case .complex(let real, let imaginary):
+      combine(tag: 6, real.bitPattern)
+      combine(imaginary.bitPattern)
+    case .string(let text): combine(tag: 7, text)
+    case .device(let text): combine(tag: 8, text)
     }
   }
 

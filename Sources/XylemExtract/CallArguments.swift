@@ -98,12 +98,11 @@ extension TypeExpression {
 
   private func checked(_ value: Value) throws(XylemError) -> Result<Value, ValueMismatch> {
     switch (self, value) {
-    case (.any, _), (.other, _), (_, .standIn), (.tensor, .tensor), (.bool, .bool), (.int, .int), (.float, .float),
-      (.complex, .complex), (.string, .string), (.device, .device), (.device, .string), (.none, .none),
-      (.optional, .none), (.number, .int), (.number, .float), (.number, .complex), (.number, .bool):
+    case (.any, _), (.other, _), (_, .standIn), (.tensor, .tensor), (.device, .literal(.string)):
       return .success(value)
-    case (.float, .int(let number)): return .success(.float(Double(number)))
-    case (.int, .bool(let flag)): return .success(.int(flag ? 1 : 0))
+    case (.int, .literal(.bool(let flag))): return .success(.int(flag ? 1 : 0))
+    case (_, .literal(let literal)) where conformed(literal) != nil:
+      return .success(.literal(conformed(literal) ?? literal))
     case (.optional(let inner), _): return try inner.conformed(value)
     case (.union(let types), _):
       for type in types { if case .success(let found) = try type.conformed(value) { return .success(found) } }
@@ -166,12 +165,10 @@ extension Value {
   /// Whether the value is a literal that equals another one.
   fileprivate func equals(_ literal: Argument) throws(XylemError) -> Bool {
     switch (try unpacked(), literal) {
-    case (.none, .none): true
-    case (.bool(let a), .bool(let b)): a == b
-    case (.int(let a), .int(let b)): a == b
-    case (.float(let a), .float(let b)): a == b
-    case (.complex(let a, let b), .complex(let c, let d)): a == c && b == d
-    case (.string(let a), .string(let b)), (.device(let a), .device(let b)): a == b
+    // As numbers, of which 0.0 and -0.0 are the same.
+    case (.literal(.float(let a)), .literal(.float(let b))): a == b
+    case (.literal(.complex(let a, let b)), .literal(.complex(let c, let d))): a == c && b == d
+    case (.literal(let a), .literal(let b)): a == b
     case (.list(let a), .list(let b)), (.tuple(let a, _), .tuple(let b, _)): try Self.areEqual(a, b)
     case (.dictionary(let a), .dictionary(let b)):
       try Self.areEqual(a.flatMap { [$0.key, $0.value] }, b.flatMap { [$0.key, $0.value] })
@@ -189,8 +186,8 @@ extension Value {
 
   fileprivate var keyDescription: String {
     switch self {
-    case .string(let text): "\"\(text)\""
-    case .int(let number): String(number)
+    case .literal(.string(let text)): "\"\(text)\""
+    case .literal(.int(let number)): String(number)
     default: "…"
     }
   }
@@ -199,13 +196,12 @@ extension Value {
   var kindDescription: String {
     get throws(XylemError) {
       switch try unpacked() {
-      case .none: return "None"
-      case .bool(let flag): return flag ? "True" : "False"
-      case .int(let number): return "the integer \(number)"
-      case .float(let number): return "the number \(number)"
-      case .complex: return "a complex number"
-      case .string(let text): return "the string '\(text)'"
-      case .device(let text): return "the device '\(text)'"
+      case .literal(.int(let number)): return "the integer \(number)"
+      case .literal(.float(let number)): return "the number \(number)"
+      case .literal(.complex): return "a complex number"
+      case .literal(.string(let text)): return "the string '\(text)'"
+      case .literal(.device(let text)): return "the device '\(text)'"
+      case .literal(let literal): return literal.description
       case .tensor: return "a tensor"
       case .list(let elements): return "a list of \(elements.count)"
       case .tuple(let elements, _): return "a tuple of \(elements.count)"

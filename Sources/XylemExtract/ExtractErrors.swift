@@ -122,7 +122,7 @@ enum ExtractErrors {
     XylemError(
       .extractUnsavable, "the feature '\(key)' can't be saved as TorchScript: it is of type \(type) and no tensor",
       at: .init(node: node),
-      remedies: type.hasPrefix("Tuple") || type.hasPrefix("List")
+      remedies: TypeExpression(parsing: type).isSequence
         ? ["ask for its parts, as in \(node)[0]"] : saving("holds values of every type"))
   }
 }

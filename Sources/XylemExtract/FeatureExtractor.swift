@@ -204,9 +204,9 @@ extension Plan {
       case (.dictionary(let entries), _):
         let found = entries.first { entry in
           switch (entry.key, step) {
-          case (.string(let key), .key(let name)): key == name
-          case (.int(let key), .index(let index)): key == index
-          case (.string(let key), .index(let index)): key == String(index)
+          case (.literal(.string(let key)), .key(let name)): key == name
+          case (.literal(.int(let key)), .index(let index)): key == index
+          case (.literal(.string(let key)), .index(let index)): key == String(index)
           default: false
           }
         }

@@ -1,3 +1,4 @@
+internal import XylemGraph
 public import XylemTensor
 
 /// What an extractor returned: values by key, in the order in which they were asked for.
@@ -42,8 +43,8 @@ public struct Features: Sendable {
       for entry in entries {
         let name =
           switch entry.key {
-          case .string(let text): text
-          case .int(let number): String(number)
+          case .literal(.string(let text)): text
+          case .literal(.int(let number)): String(number)
           default: "?"
           }
         try collect(entry.value, "\(key).\(name)", &found)

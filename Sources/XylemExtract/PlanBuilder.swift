@@ -243,7 +243,7 @@ package struct PlanBuilder {
 
   private mutating func compileGetItem(_ node: Node) throws {
     let container = node.inputs[0]
-    if case .node(let id) = container, let slots = parts[id], case .int(let index) = node.inputs[1] {
+    if case .node(let id) = container, let slots = parts[id], case .literal(.int(let index)) = node.inputs[1] {
       let position = index < 0 ? index + slots.count : index
       if slots.indices.contains(position) {
         places[node.id] = .slot(slots[position])
@@ -251,12 +251,12 @@ package struct PlanBuilder {
       }
     }
     let source = try operand(container, type: nil)
-    guard case .list(let steps) = node.inputs[1], containerType(container) == "Tensor" else {
+    guard case .list(let steps) = node.inputs[1], containerType(container) == .tensor else {
       return try compileElement(of: source, containerType(container), node)
     }
     var current = source
     for (position, step) in steps.enumerated() {
-      guard case .tuple(let parts, _) = step, case .string(let kind)? = parts.first else {
+      guard case .tuple(let parts, _) = step, case .literal(.string(let kind))? = parts.first else {
         throw ExtractErrors.execution(at: node, XylemError(.extractExecution, "a subscript has an unknown step"))
       }
       let (name, overload) = Self.stepOperators[kind] ?? ("aten::" + kind, "")
@@ -278,35 +278,28 @@ package struct PlanBuilder {
     "index": ("aten::index", "Tensor"),
   ]
 
-  private func containerType(_ argument: Argument) -> String {
+  private func containerType(_ argument: Argument) -> TypeExpression {
     switch argument {
-    case .node(let id): graph.contains(id) ? graph[id].type : trace.graph[id].type
-    case .list: "List"
-    case .tuple: "Tuple"
-    case .dictionary: "Dict"
-    default: ""
+    case .node(let id): (graph.contains(id) ? graph[id] : trace.graph[id]).valueType.unwrapped
+    case .list: .list(.any)
+    case .dictionary: .dictionary(key: .string, value: .any)
+    default: .any
     }
   }
 
-  private mutating func compileElement(of source: Program.Operand, _ type: String, _ node: Node) throws {
-    if case .int(let index) = node.inputs[1],
-      type.hasPrefix("Tuple") || type.hasPrefix("Optional[Tuple") || !type.hasPrefix("List") && !type.hasPrefix("Dict")
-    {
-      add(.element(index), [source], node)
-      return
+  private mutating func compileElement(
+    of source: Program.Operand, _ type: TypeExpression, _ node: Node
+  ) throws {
+    let overload: String
+    switch type {
+    case .list: overload = "t"
+    case .dictionary(let key, _): overload = "Dict_\(key)"
+    default:
+      if case .literal(.int(let index)) = node.inputs[1] { return add(.element(index), [source], node) }
+      overload = "t"
     }
     let key = try operand(node.inputs[1], type: nil)
-    let op = try TensorOperator("aten::__getitem__", overload: Self.getItemOverload(type))
-    add(.callOperator(op), [source, key], node)
-  }
-
-  /// The overload of the runtime's own subscript for a container's type.
-  private static func getItemOverload(_ type: String) -> String {
-    if type.hasPrefix("Dict[int") { return "Dict_int" }
-    if type.hasPrefix("Dict[float") { return "Dict_float" }
-    if type.hasPrefix("Dict[bool") { return "Dict_bool" }
-    if type.hasPrefix("Dict[Tensor") { return "Dict_Tensor" }
-    return type.hasPrefix("Dict") ? "Dict_str" : "t"
+    add(.callOperator(try TensorOperator("aten::__getitem__", overload: overload)), [source, key], node)
   }
 
   // MARK: - Operands
@@ -328,13 +321,7 @@ package struct PlanBuilder {
         try entries.flatMap { [try operand($0.key, type: nil), try operand($0.value, type: nil)] }, type)
     case .module(let path): return .constant(try linker.module(path))
     case .constant(let reference): return .constant(try linker.constant(reference))
-    case .none: return .constant(.none)
-    case .bool(let value): return .constant(.bool(value))
-    case .int(let value): return .constant(.int(value))
-    case .float(let value): return .constant(.float(value))
-    case .complex(let real, let imaginary): return .constant(.complex(real, imaginary))
-    case .string(let value): return .constant(.string(value))
-    case .device(let value): return .constant(.device(value))
+    case .literal(let literal): return .constant(.literal(literal))
     }
   }
 }

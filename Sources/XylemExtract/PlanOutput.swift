@@ -67,8 +67,8 @@ struct PlanOutput {
         guard case .constant(let key) = flat[2 * index] else { return [self] }
         let value = inner.count == flat.count / 2 ? inner[index].value : nil
         switch key {
-        case .string(let text): return part(.key(text), text, flat[2 * index + 1], value)
-        case .int(let number): return part(.index(number), String(number), flat[2 * index + 1], value)
+        case .literal(.string(let text)): return part(.key(text), text, flat[2 * index + 1], value)
+        case .literal(.int(let number)): return part(.index(number), String(number), flat[2 * index + 1], value)
         default: return [self]
         }
       }

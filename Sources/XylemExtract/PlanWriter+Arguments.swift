@@ -65,7 +65,7 @@ extension PlanWriter {
       let kind = key == .int ? "int" : "str"
       try require("aten::eq.int", try call("aten::len.Dict_\(kind)", [item]), .int(entries.count), message)
       for entry in entries {
-        try require("aten::__contains__.\(kind)", item, Value(literal: entry.key), message)
+        try require("aten::__contains__.\(kind)", item, .literal(entry.key), message)
         guard entry.value.hasParts else { continue }
         let part: ScriptExporter.Item
         switch entry.key {
@@ -90,11 +90,11 @@ extension ForwardArgument {
   var defaultCheck: String? {
     guard role == .atDefault, let defaultValue else { return nil }
     switch (type, defaultValue) {
-    case (_, .none): return "aten::__is__"
-    case (.bool, .bool): return "aten::eq.bool"
-    case (.int, .int): return "aten::eq.int"
-    case (.float, .float): return "aten::eq.float"
-    case (.string, .string): return "aten::eq.str"
+    case (_, .literal(.none)): return "aten::__is__"
+    case (.bool, .literal(.bool)): return "aten::eq.bool"
+    case (.int, .literal(.int)): return "aten::eq.int"
+    case (.float, .literal(.float)): return "aten::eq.float"
+    case (.string, .literal(.string)): return "aten::eq.str"
     case (.list(.int), .list): return "aten::eq.int_list"
     case (.list(.float), .list): return "aten::eq.float_list"
     case (.list(.bool), .list): return "aten::eq.bool_list"

@@ -133,7 +133,7 @@ struct ScriptLinker: Linker {
   private func flags(_ node: Node, shift: Int = 0) -> [Int: Bool] {
     var found: [Int: Bool] = [:]
     for (position, input) in node.inputs.enumerated() {
-      if case .bool(let flag) = input { found[position + shift] = flag }
+      if case .literal(.bool(let flag)) = input { found[position + shift] = flag }
     }
     return found
   }

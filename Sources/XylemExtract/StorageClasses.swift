@@ -33,7 +33,7 @@ package struct StorageClasses {
       // What is put into a container that was written lives on in it.
       for position in effects.writes where position < node.inputs.count {
         node.inputs[position].forEachNode { written in
-          guard graph[written].type != "Tensor" else { return }
+          guard graph[written].valueType != .tensor else { return }
           node.forEachInputNode { join($0.rawValue, written.rawValue) }
         }
       }

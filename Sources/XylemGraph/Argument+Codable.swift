@@ -1,13 +1,10 @@
-/// The form of an argument in files. What JSON has stands for itself: `null`, `true`, `12`, `"text"`, and an array for a
-/// list. Everything else is an object with one key that says what it is:
+/// The form of an argument in files. A literal is written as ``Literal`` says, and a list as an array. Everything else is an object with
+/// one key that says what it is:
 ///
-///     {"node": 3}                            {"float": 0.5}, {"float": "-0.0"}, {"float": "inf"}, {"float": "nan"}
+///     {"node": 3}                            {"module": "encoder.0"}
 ///     {"tuple": [1, 2]}                      {"tuple": [1, 2], "names": ["x", "y"]}
-///     {"complex": [0.5, "-inf"]}             {"dictionary": [["key", 1], ["other", null]]}
-///     {"device": "cuda:0"}                   {"module": "encoder.0"}
+///     {"dictionary": [["key", 1], ["other", null]]}
 ///     {"constant": {"function": "__torch__.Net.forward", "statement": 4}}
-///
-/// Every value is read back as it was, numbers to the last bit, but for the payload of a NaN.
 extension Argument: Codable {
   /// How many structures may stand in one another in a file.
   package static let maximumDepth = 128
@@ -30,40 +27,24 @@ extension Argument: Codable {
   private init(from decoder: any Decoder, depth: Int) throws {
     guard depth <= Self.maximumDepth else { throw GraphFileError.deepArgument(path: decoder.codingPath).error }
     if let object = try? decoder.container(keyedBy: ArgumentKey.self) {
-      self = try Self.tagged(object, path: decoder.codingPath, depth: depth)
+      self = try Self.tagged(object, decoder, depth: depth)
     } else if var elements = try? decoder.unkeyedContainer() {
       self = .list(try Self.elements(of: &elements, depth: depth))
     } else {
-      self = try Self.literal(decoder.singleValueContainer())
+      self = .literal(try Literal(from: decoder))
     }
-  }
-
-  private static func literal(_ value: any SingleValueDecodingContainer) throws -> Argument {
-    if value.decodeNil() { return .none }
-    if let text = try? value.decode(String.self) { return .string(text) }
-    if let truth = try? value.decode(Bool.self) { return .bool(truth) }
-    if let number = try? value.decode(Int.self) { return .int(number) }
-    throw GraphFileError.malformed(
-      "a number that stands for itself is an integer of 64 bits; others are written {\"float\": …}",
-      path: value.codingPath
-    ).error
   }
 
   private static func tagged(
-    _ object: KeyedDecodingContainer<ArgumentKey>, path: [any CodingKey], depth: Int
+    _ object: KeyedDecodingContainer<ArgumentKey>, _ decoder: any Decoder, depth: Int
   ) throws -> Argument {
     let keys = object.allKeys.filter { $0 != .names || !object.contains(.tuple) }
     guard keys.count == 1 else {
-      throw GraphFileError.argumentKind(object.allKeys.map(\.stringValue).sorted(), path: path).error
+      throw GraphFileError.argumentKind(object.allKeys.map(\.stringValue).sorted(), path: decoder.codingPath).error
     }
     switch keys[0] {
     case .node: return .node(try object.decode(NodeID.self, forKey: .node))
-    case .float: return .float(try object.decode(ExactDouble.self, forKey: .float).value)
-    case .complex:
-      var parts = try object.nestedUnkeyedContainer(forKey: .complex)
-      let real = try parts.decode(ExactDouble.self).value
-      return .complex(real, try parts.decode(ExactDouble.self).value)
-    case .device: return .device(try object.decode(String.self, forKey: .device))
+    case .float, .complex, .device: return .literal(try Literal(from: decoder))
     case .module: return .module(try object.decode(String.self, forKey: .module))
     case .constant: return .constant(try object.decode(CodeReference.self, forKey: .constant))
     case .tuple:
@@ -83,7 +64,7 @@ extension Argument: Codable {
         entries.append(Entry(key: both[0], value: both[1]))
       }
       return .dictionary(entries)
-    default: throw GraphFileError.argumentKind([keys[0].stringValue], path: path).error
+    default: throw GraphFileError.argumentKind([keys[0].stringValue], path: decoder.codingPath).error
     }
   }
 
@@ -104,9 +85,7 @@ private struct Nested: Encodable {
   func encode(to encoder: any Encoder) throws {
     guard depth <= Argument.maximumDepth else { throw GraphFileError.unwritableArgument.error }
     switch argument {
-    case .none, .bool, .int, .string:
-      var container = encoder.singleValueContainer()
-      try encodeLiteral(to: &container)
+    case .literal(let literal): try literal.encode(to: encoder)
     case .list(let elements):
       var container = encoder.unkeyedContainer()
       for element in elements { try container.encode(nested(element)) }
@@ -118,21 +97,8 @@ private struct Nested: Encodable {
 
   private func nested(_ element: Argument) -> Nested { Nested(argument: element, depth: depth + 1) }
 
-  private func encodeLiteral(to container: inout any SingleValueEncodingContainer) throws {
-    switch argument {
-    case .bool(let value): try container.encode(value)
-    case .int(let value): try container.encode(value)
-    case .string(let value): try container.encode(value)
-    default: try container.encodeNil()
-    }
-  }
-
   private func encodeTagged(to container: inout KeyedEncodingContainer<ArgumentKey>) throws {
     switch argument {
-    case .float(let value): try container.encode(ExactDouble(value: value), forKey: .float)
-    case .complex(let real, let imaginary):
-      try container.encode([ExactDouble(value: real), ExactDouble(value: imaginary)], forKey: .complex)
-    case .device(let text): try container.encode(text, forKey: .device)
     case .node(let id): try container.encode(id, forKey: .node)
     case .tuple(let elements, let names):
       try container.encode(elements.map(nested), forKey: .tuple)
@@ -141,7 +107,7 @@ private struct Nested: Encodable {
       try container.encode(entries.map { [nested($0.key), nested($0.value)] }, forKey: .dictionary)
     case .module(let path): try container.encode(path, forKey: .module)
     case .constant(let code): try container.encode(code, forKey: .constant)
-    case .none, .bool, .int, .string, .list: break
+    case .literal, .list: break
     }
   }
 }
@@ -163,37 +129,4 @@ private struct ArgumentKey: CodingKey, Hashable {
   static let tuple = ArgumentKey(stringValue: "tuple")
   static let names = ArgumentKey(stringValue: "names")
   static let dictionary = ArgumentKey(stringValue: "dictionary")
-}
-
-/// A number that survives every JSON library: those that JSON lacks, and the negative zero that some read as the
-/// integer 0, are texts.
-private struct ExactDouble: Codable {
-  var value: Double
-
-  init(value: Double) { self.value = value }
-
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    guard let text = try? container.decode(String.self) else {
-      value = try container.decode(Double.self)
-      return
-    }
-    switch text {
-    case "inf": value = .infinity
-    case "-inf": value = -.infinity
-    case "nan": value = .nan
-    case "-0.0": value = -0.0
-    default:
-      throw GraphFileError.malformed("\(pythonLiteral(text)) is not a number", path: decoder.codingPath).error
-    }
-  }
-
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    if value.isFinite && (value != 0 || value.sign == .plus) {
-      try container.encode(value)
-    } else {
-      try container.encode(pythonLiteral(value))
-    }
-  }
 }

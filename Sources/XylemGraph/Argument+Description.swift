@@ -10,13 +10,7 @@ extension Argument: CustomStringConvertible {
   ///     sizes.description { graph[$0].name }  // "[1, size, 1e-05]"
   public func description(naming name: (NodeID) -> String) -> String {
     switch self {
-    case .none: return "None"
-    case .bool(let value): return pythonLiteral(value)
-    case .int(let value): return String(value)
-    case .float(let value): return pythonLiteral(value)
-    case .complex(let real, let imaginary): return pythonLiteral(real: real, imaginary: imaginary)
-    case .string(let text): return pythonLiteral(text)
-    case .device(let text): return Self.deviceLiteral(text)
+    case .literal(let literal): return literal.description
     case .node(let id): return name(id)
     case .list(let elements):
       return "[" + elements.map { $0.description(naming: name) }.joined(separator: ", ") + "]"
@@ -38,14 +32,5 @@ extension Argument: CustomStringConvertible {
       return "(" + texts.indices.map { "\(names[$0])=\(texts[$0])" }.joined(separator: ", ") + ")"
     }
     return texts.count == 1 ? "(\(texts[0]),)" : "(" + texts.joined(separator: ", ") + ")"
-  }
-
-  /// `device(type='cuda', index=1)`, as PyTorch prints it.
-  private static func deviceLiteral(_ text: String) -> String {
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    if parts.count == 2, let index = Int(parts[1]) {
-      return "device(type=\(pythonLiteral(String(parts[0]))), index=\(index))"
-    }
-    return "device(type=\(pythonLiteral(text)))"
   }
 }

@@ -3,20 +3,8 @@
 /// Structures are kept as they were when the node ran: a list that the model went on to append to appears in each
 /// node with the elements it had there.
 public indirect enum Argument: Hashable, Sendable {
-  /// Python's `None`.
-  case none
-  /// A truth value.
-  case bool(Bool)
-  /// An integer; enumerations of the runtime (dtypes, layouts, memory formats) are integers too.
-  case int(Int)
-  /// A double-precision number; two are equal here when their bits are.
-  case float(Double)
-  /// A complex number as real and imaginary part.
-  case complex(Double, Double)
-  /// A text.
-  case string(String)
-  /// A device, as in `cpu` or `cuda:1`.
-  case device(String)
+  /// A constant with a literal form.
+  case literal(Literal)
   /// The value of another node.
   case node(NodeID)
   /// A list.
@@ -46,6 +34,29 @@ public indirect enum Argument: Hashable, Sendable {
 }
 
 extension Argument {
+  /// Python's `None`.
+  public static var none: Argument { .literal(.none) }
+  /// A truth value.
+  public static func bool(_ value: Bool) -> Argument { .literal(.bool(value)) }
+  /// An integer.
+  public static func int(_ value: Int) -> Argument { .literal(.int(value)) }
+  /// A double-precision number.
+  public static func float(_ value: Double) -> Argument { .literal(.float(value)) }
+  /// A complex number as real and imaginary part.
+  public static func complex(_ real: Double, _ imaginary: Double) -> Argument { .literal(.complex(real, imaginary)) }
+  /// A string.
+  public static func string(_ text: String) -> Argument { .literal(.string(text)) }
+  /// A device, as in `cpu` or `cuda:1`.
+  public static func device(_ name: String) -> Argument { .literal(.device(name)) }
+
+  /// The literal that this argument is, where it is one.
+  public var literal: Literal? {
+    if case .literal(let literal) = self { return literal }
+    return nil
+  }
+}
+
+extension Argument {
   /// Calls `body` with every node in the structure, in order, as often as it occurs.
   public func forEachNode(_ body: (NodeID) throws -> Void) rethrows {
     switch self {
@@ -57,7 +68,7 @@ extension Argument {
         try entry.key.forEachNode(body)
         try entry.value.forEachNode(body)
       }
-    case .none, .bool, .int, .float, .complex, .string, .device, .module, .constant: break
+    case .literal, .module, .constant: break
     }
   }
 
@@ -71,7 +82,7 @@ extension Argument {
     case .dictionary(let entries):
       return .dictionary(
         try entries.map { Entry(key: try $0.key.mapNodes(transform), value: try $0.value.mapNodes(transform)) })
-    case .none, .bool, .int, .float, .complex, .string, .device, .module, .constant: return self
+    case .literal, .module, .constant: return self
     }
   }
 

@@ -13,7 +13,11 @@ public struct Node: Hashable, Sendable {
   /// What else it does; nil where that is not known yet, which means: anything.
   public var effects: Effects?
   /// The type of its value as the runtime writes it: `Tensor`, `int`, `List[Tensor]`.
-  public var type: String
+  public var type: String {
+    didSet { valueType = TypeExpression(parsing: type) }
+  }
+  /// What ``type`` says.
+  public private(set) var valueType: TypeExpression
   /// Where it comes from in the model's own source.
   public var location: SourceLocation?
   /// The rule that made it opaque, for leaves and regions.
@@ -33,6 +37,7 @@ public struct Node: Hashable, Sendable {
     self.modulePath = modulePath
     self.effects = effects
     self.type = type
+    valueType = TypeExpression(parsing: type)
     self.location = location
     self.rule = rule
     self.isListed = isListed
@@ -64,18 +69,8 @@ extension Node {
 
   /// Whether the node computes a value that is a tensor or may hold one, and not a size or a setting.
   package var isFeature: Bool {
-    guard isValue else { return false }
-    let words = type.split { !$0.isLetter && !$0.isNumber && $0 != "_" && $0 != "." }
-    // A bare `Tuple` has elements of which nothing is known.
-    return type == "Tuple" || !words.allSatisfy { Self.plainTypes.contains(String($0)) }
+    isValue && valueType.mayHoldTensor
   }
-
-  /// Types that hold no tensor, and the containers that may be made of them.
-  private static let plainTypes: Set<String> = [
-    "int", "float", "bool", "str", "number", "complex", "Device", "NoneType", "None", "List", "Dict", "Tuple",
-    "Optional",
-    "Union",
-  ]
 }
 
 /// A line of the model's own source.

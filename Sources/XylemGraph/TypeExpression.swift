@@ -78,12 +78,51 @@ extension TypeExpression {
     return self
   }
 
+  /// Whether a value of the type is known to be something else than Python's `None`. Of a type that is known by its name alone, nothing is.
+  package var isNeverNone: Bool {
+    if case .other = self { return false }
+    return !allowsNone
+  }
+
   /// Whether the value may be Python's `None`.
   public var allowsNone: Bool {
     switch self {
     case .optional, .none, .any: true
     case .union(let types): types.contains(where: \.allowsNone)
     default: false
+    }
+  }
+}
+
+extension TypeExpression {
+  /// Whether the type itself, or any type that it is made of, satisfies a condition.
+  package func contains(where condition: (TypeExpression) -> Bool) -> Bool {
+    if condition(self) { return true }
+    switch self {
+    case .optional(let inner), .list(let inner): return inner.contains(where: condition)
+    case .tuple(let types, _), .union(let types): return types.contains { $0.contains(where: condition) }
+    case .dictionary(let key, let value): return key.contains(where: condition) || value.contains(where: condition)
+    default: return false
+    }
+  }
+
+  /// Whether values of the type are lists or tuples.
+  package var isSequence: Bool {
+    switch self {
+    case .list, .tuple, .other("Tuple"): true
+    default: false
+    }
+  }
+
+  /// Whether a value of the type is a tensor or may hold one. Of a bare `Tuple`, and of every type that is known by its name alone, the
+  /// contents are not known.
+  package var mayHoldTensor: Bool {
+    contains { type in
+      switch type {
+      case .tensor, .any: true
+      case .other(let name): !name.isEmpty
+      default: false
+      }
     }
   }
 }
@@ -131,18 +170,29 @@ extension TypeExpression: Codable {
 }
 
 extension TypeExpression {
-  /// A literal as a value of this type: an integer becomes a float where one is declared. Nil where it is none.
-  public func conformed(_ literal: Argument) -> Argument? {
+  /// A literal as a value of this type: an integer becomes a float where one is declared. Nil where the literal is of another type.
+  public func conformed(_ literal: Literal) -> Literal? {
     switch (self, literal) {
-    case (.any, _), (.optional, .none), (.none, .none): return literal
-    case (.optional(let inner), _): return inner.conformed(literal)
-    case (.union(let types), _): return types.lazy.compactMap { $0.conformed(literal) }.first
-    case (.bool, .bool), (.int, .int), (.float, .float), (.complex, .complex), (.string, .string), (.device, .device),
-      (.number, .int), (.number, .float), (.number, .complex), (.number, .bool):
+    case (.any, _), (.optional, .none), (.none, .none), (.bool, .bool), (.int, .int), (.float, .float),
+      (.complex, .complex), (.string, .string), (.device, .device), (.number, .int), (.number, .float),
+      (.number, .complex), (.number, .bool):
       return literal
     case (.float, .int(let number)): return .float(Double(number))
+    case (.optional(let inner), _): return inner.conformed(literal)
+    case (.union(let types), _): return types.lazy.compactMap { $0.conformed(literal) }.first
+    default: return nil
+    }
+  }
+
+  /// A structure of literals as a value of this type, as ``conformed(_:)-(Literal)`` does it for one.
+  public func conformed(_ argument: Argument) -> Argument? {
+    switch (self, argument) {
+    case (_, .literal(let literal)): return conformed(literal).map { .literal($0) }
+    case (.any, _): return argument
+    case (.optional(let inner), _): return inner.conformed(argument)
+    case (.union(let types), _): return types.lazy.compactMap { $0.conformed(argument) }.first
     case (.list(let element), .list(let elements)):
-      let conformed = elements.compactMap(element.conformed)
+      let conformed = elements.compactMap { element.conformed($0) }
       return conformed.count == elements.count ? .list(conformed) : nil
     case (.tuple(let types, let names), .tuple(let elements, _)):
       guard types.count == elements.count else { return nil }

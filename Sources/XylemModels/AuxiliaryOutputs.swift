@@ -1,4 +1,5 @@
 public import XylemErrors
+internal import XylemGraph
 public import XylemNN
 public import XylemTensor
 
@@ -35,7 +36,7 @@ public struct AuxiliaryOutputs: ModuleValue {
     auxiliary = []
     guard case .dictionary(let entries) = try moduleValue.unpacked() else { return }
     for entry in entries {
-      if case .string("logits") = entry.key { continue }
+      if entry.key.literal == .string("logits") { continue }
       auxiliary.append(try Tensor(moduleValue: entry.value))
     }
   }

@@ -1,6 +1,7 @@
 internal import CXylem
 public import XylemErrors
 internal import XylemFiles
+internal import XylemGraph
 public import XylemTensor
 
 /// A loaded TorchScript archive: the model's code, module tree, parameters and buffers.
@@ -268,7 +269,7 @@ public struct ScriptObject: Sendable {
 
   /// The module's own `training` flag; nil where it has none.
   public var isTraining: Bool? {
-    if case .bool(let flag)? = attribute("training") { return flag }
+    if case .literal(.bool(let flag))? = attribute("training") { return flag }
     return nil
   }
 }

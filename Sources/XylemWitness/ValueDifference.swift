@@ -1,4 +1,5 @@
 internal import XylemErrors
+internal import XylemGraph
 internal import XylemTensor
 
 /// In what two values differ.
@@ -30,13 +31,19 @@ enum ValueDifference: Hashable {
       self = names == others ? try Self.compare(a, b) : .structure
     case (.dictionary(let a), .dictionary(let b)):
       self = try Self.compare(a.flatMap { [$0.key, $0.value] }, b.flatMap { [$0.key, $0.value] })
-    case (.int(let a), .int(let b)): self = a == b ? .none : .elements((Double(a) - Double(b)).magnitude)
-    case (.float(let a), .float(let b)): self = Self.compare(a, b)
-    case (.complex(let a, let c), .complex(let b, let d)): self = Self.compare(a, b).merged(with: Self.compare(c, d))
-    case (.bool(let a), .bool(let b)): self = a == b ? .none : .elements(1)
-    case (.string(let a), .string(let b)), (.device(let a), .device(let b)): self = a == b ? .none : .structure
-    case (.none, .none), (.object, .object): self = .none
+    case (.literal(let a), .literal(let b)): self = Self.compare(a, b)
+    case (.object, .object): self = .none
     default: self = .structure
+    }
+  }
+
+  private static func compare(_ a: Literal, _ b: Literal) -> ValueDifference {
+    switch (a, b) {
+    case (.int(let a), .int(let b)): a == b ? .none : .elements((Double(a) - Double(b)).magnitude)
+    case (.float(let a), .float(let b)): compare(a, b)
+    case (.complex(let a, let c), .complex(let b, let d)): compare(a, b).merged(with: compare(c, d))
+    case (.bool(let a), .bool(let b)): a == b ? .none : .elements(1)
+    default: a == b ? .none : .structure
     }
   }
 
@@ -58,7 +65,9 @@ enum ValueDifference: Hashable {
         "aten::nan_to_num", [.tensor(try numbers(tensor)), .float(0), .float(0), .float(0)])
       let most = try TensorOperator.call(
         "aten::max", [.tensor(try TensorOperator.call("aten::abs", [.tensor(finite)]))])
-      guard case .float(let number)? = try TensorOperator("aten::Float", overload: "Tensor")([.tensor(most)]).first
+      guard
+        case .literal(.float(let number))? = try TensorOperator("aten::Float", overload: "Tensor")([.tensor(most)])
+          .first
       else { return 0 }
       return number
     case .list(let elements): values = elements
@@ -108,7 +117,9 @@ enum ValueDifference: Hashable {
     let whole = try TensorOperator.call(
       "aten::nan_to_num", [.tensor(kept), .float(.infinity), .float(.infinity), .none])
     let most = try TensorOperator.call("aten::max", [.tensor(whole)])
-    guard case .float(let number)? = try TensorOperator("aten::Float", overload: "Tensor")([.tensor(most)]).first else {
+    guard
+      case .literal(.float(let number))? = try TensorOperator("aten::Float", overload: "Tensor")([.tensor(most)]).first
+    else {
       return .elements(.infinity)
     }
     return .elements(number)
@@ -117,7 +128,7 @@ enum ValueDifference: Hashable {
   /// A dense tensor of double precision; the parts of complex numbers side by side.
   private static func numbers(_ tensor: Tensor) throws(XylemError) -> Tensor {
     var tensor = tensor
-    if case .bool(true)? = try TensorOperator("aten::is_complex")([.tensor(tensor)]).first {
+    if try TensorOperator("aten::is_complex")([.tensor(tensor)]).first?.literal == .bool(true) {
       tensor = try TensorOperator.call("aten::view_as_real", [.tensor(tensor)])
     }
     if tensor.dataAddress == nil {
@@ -130,7 +141,9 @@ enum ValueDifference: Hashable {
   private static func flag(
     _ name: String, overload: String = "", _ arguments: [Value]
   ) throws(XylemError) -> Bool {
-    guard case .bool(let flag)? = try TensorOperator(name, overload: overload)(arguments).first else { return false }
+    guard case .literal(.bool(let flag))? = try TensorOperator(name, overload: overload)(arguments).first else {
+      return false
+    }
     return flag
   }
 }

@@ -227,10 +227,7 @@ extension Argument {
   /// The literal of a value; nil for a tensor.
   fileprivate init?(_ value: Value) {
     switch value {
-    case .int(let number): self = .int(number)
-    case .float(let number): self = .float(number)
-    case .bool(let flag): self = .bool(flag)
-    case .string(let text): self = .string(text)
+    case .literal(let literal): self = .literal(literal)
     case .list(let elements): self = .list(elements.compactMap { Argument($0) })
     default: return nil
     }

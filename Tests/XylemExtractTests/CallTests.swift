@@ -130,10 +130,10 @@ struct CallTests {
       Issue.record("\(item): no dictionary")
       return
     }
-    let keys = entries.map { if case .string(let key) = $0.key { key } else { "" } }
+    let keys = entries.map { if case .literal(.string(let key)) = $0.key { key } else { "" } }
     #expect(keys == tensors)
     for entry in entries {
-      guard case .string(let key) = entry.key else { continue }
+      guard case .literal(.string(let key)) = entry.key else { continue }
       let wrong = try GoldenValue.difference(entry.value, try #require(values[key]), at: key)
       #expect(wrong == nil, "\(item) as TorchScript")
     }

@@ -1,5 +1,6 @@
 import Foundation
 import XylemFiles
+import XylemGraph
 import XylemTensor
 
 /// Golden values as the fixtures' scripts write them; see Fixtures/README.md.
@@ -69,28 +70,28 @@ enum GoldenValue {
   /// What differs between a value and its golden description; nil where nothing does.
   static func difference(_ value: Value, _ json: Any, at path: String = "value") throws -> String? {
     if json is NSNull {
-      if case .none = value { return nil }
+      if case .literal(.none) = value { return nil }
       return "\(path): expected None"
     }
     if let text = json as? String {
-      if case .string(let found) = value, found == text { return nil }
+      if case .literal(.string(let found)) = value, found == text { return nil }
       return "\(path): expected '\(text)'"
     }
     guard let object = json as? [String: Any] else {
       let flag = (json as? NSNumber)?.boolValue ?? false
-      if case .bool(let found) = value, found == flag { return nil }
+      if case .literal(.bool(let found)) = value, found == flag { return nil }
       return "\(path): expected \(flag), found \(value)"
     }
     if let number = object["int"] as? NSNumber {
-      if case .int(let found) = value, found == number.intValue { return nil }
+      if case .literal(.int(let found)) = value, found == number.intValue { return nil }
       return "\(path): expected \(number), found \(value)"
     }
     if let number = object["float"] {
-      if case .float(let found) = value, isClose(Float(found), Float(double(number))) { return nil }
+      if case .literal(.float(let found)) = value, isClose(Float(found), Float(double(number))) { return nil }
       return "\(path): expected \(number), found \(value)"
     }
     if let parts = object["complex"] as? [Any] {
-      if case .complex(let re, let im) = value, isClose(Float(re), Float(double(parts[0]))),
+      if case .literal(.complex(let re, let im)) = value, isClose(Float(re), Float(double(parts[0]))),
         isClose(Float(im), Float(double(parts[1])))
       {
         return nil

@@ -212,7 +212,7 @@ private struct Saved {
       return
     }
     let found = try run(mode, inputs)
-    let keys = found.map { if case .string(let key) = $0.key { key } else { "" } }
+    let keys = found.map { if case .literal(.string(let key)) = $0.key { key } else { "" } }
     #expect(keys == own.keys)
     for (key, entry) in zip(own.keys, found) {
       let (a, b) = (try #require(own[key]?.tensor), try #require(entry.value.tensor))

@@ -90,7 +90,9 @@ enum Summary {
     case .dictionary(let entries):
       guard let expected = json as? [String: Any], expected.count == entries.count else { return "\(path): keys" }
       for entry in entries {
-        guard case .string(let key) = entry.key, let inner = expected[key] else { return "\(path): key \(entry.key)" }
+        guard case .literal(.string(let key)) = entry.key, let inner = expected[key] else {
+          return "\(path): key \(entry.key)"
+        }
         if let wrong = try difference(entry.value, inner, at: "\(path).\(key)") { return wrong }
       }
       return nil
@@ -102,8 +104,8 @@ enum Summary {
         if let wrong = try difference(pair.0, pair.1, at: "\(path)[\(index)]") { return wrong }
       }
       return nil
-    case .int(let number): return (json as? NSNumber)?.intValue == number ? nil : "\(path): \(number)"
-    case .none: return json is NSNull ? nil : "\(path): None"
+    case .literal(.int(let number)): return (json as? NSNumber)?.intValue == number ? nil : "\(path): \(number)"
+    case .literal(.none): return json is NSNull ? nil : "\(path): None"
     default: return "\(path): unexpected value"
     }
   }

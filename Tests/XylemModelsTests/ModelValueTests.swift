@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import XylemExtract
 import XylemFiles
+import XylemGraph
 import XylemModels
 import XylemNN
 import XylemTensor
@@ -96,7 +97,7 @@ import XylemTrace
       // Each part rounds in its own way: those behind deep batch norms over few elements most.
       let tree = try #require(train["output"] as? [String: Any])
       var keys: [String] = []
-      for case (.string(let key), let value) in found {
+      for case (.literal(.string(let key)), let value) in found {
         keys.append(key)
         #expect(try Goldens.differences(value, tree[key], at: key, tolerance(parts[key])) == [])
       }

@@ -118,7 +118,7 @@ import XylemTrace
       let extractor = try FeatureExtractor(
         of: model, returning: ["erf", "output"], options: TraceOptions(policy: policy), modes: [.eval])
       let found = try extractor([.tensor(Tensor([2, 4], shape: [2]))])
-      guard case .float(let value)? = found["erf"] else {
+      guard case .literal(.float(let value))? = found["erf"] else {
         Issue.record("erf gives no number")
         return
       }

@@ -2,6 +2,7 @@ import CXylem
 import Testing
 import XylemErrors
 
+import XylemGraph
 @testable import XylemTensor
 
 @Suite struct HostCodeTests {
@@ -81,7 +82,7 @@ import XylemErrors
 
   @Test func `An operator that nobody declared is declared and called`() throws {
     try TensorRuntime.implement("xylemtest::scaled", schema: "(Tensor x, float factor) -> Tensor") { values in
-      guard case .float(let factor) = values[1], let x = values[0].tensor else { return [] }
+      guard case .literal(.float(let factor)) = values[1], let x = values[0].tensor else { return [] }
       return [.tensor(try x * factor)]
     }
     let x = try Tensor([1, 2], shape: [2])

@@ -1,3 +1,4 @@
+import XylemGraph
 import XylemTestSupport
 import Foundation
 import Testing
@@ -57,7 +58,9 @@ extension RuntimeTests {
       let elements = try object.elements()
       #expect(elements.count == 2 * count)
       for index in 0..<count {
-        guard case .string(let key) = elements[2 * index], case .int(let value) = elements[2 * index + 1] else {
+        guard case .literal(.string(let key)) = elements[2 * index],
+          case .literal(.int(let value)) = elements[2 * index + 1]
+        else {
           Issue.record("element \(index) is neither a word nor a number")
           return
         }

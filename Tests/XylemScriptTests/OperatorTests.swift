@@ -1,6 +1,7 @@
 import Testing
 import XylemErrors
 import XylemFiles
+import XylemGraph
 import XylemTestSupport
 
 @testable import XylemTensor
@@ -121,7 +122,7 @@ extension RuntimeTests {
 
     @Test func anyNumberOfArgumentsGoToAnOperatorThatTakesThem() throws {
       let format = try TensorOperator("aten::format")
-      guard case .string(let text)? = try format([.string("{} and {}"), .int(1), .string("ü")]).first else {
+      guard case .literal(.string(let text))? = try format([.string("{} and {}"), .int(1), .string("ü")]).first else {
         Issue.record("no text")
         return
       }

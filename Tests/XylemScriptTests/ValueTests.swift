@@ -1,3 +1,4 @@
+import XylemGraph
 import XylemTestSupport
 import Testing
 import XylemErrors
@@ -58,7 +59,7 @@ extension RuntimeTests {
     }
 
     @Test func notANumberComesBack() throws {
-      guard case .float(let number) = try returned(.float(.nan)) else { throw Reason("no number") }
+      guard case .literal(.float(let number)) = try returned(.float(.nan)) else { throw Reason("no number") }
       #expect(number.isNaN)
     }
 

@@ -1,5 +1,6 @@
 internal import Foundation
 package import XylemFiles
+import XylemGraph
 package import XylemTensor
 
 /// Inputs and values as the fixtures' scripts write them; see Fixtures/README.md.
@@ -58,12 +59,12 @@ package enum Goldens {
     _ value: Value?, _ tree: Any?, at path: String, _ tolerance: Tolerance = Tolerance()
   ) throws -> [String] {
     switch (try value?.unpacked() ?? .none, tree) {
-    case (.none, nil), (.none, is NSNull): return []
+    case (.literal(.none), nil), (.literal(.none), is NSNull): return []
     case (.list(let found), let expected as [Any]), (.tuple(let found, _), let expected as [Any]):
       guard found.count == expected.count else { return ["\(path): \(found.count) parts, not \(expected.count)"] }
       return try found.indices.flatMap { try differences(found[$0], expected[$0], at: "\(path)[\($0)]", tolerance) }
     case (.dictionary(let found), let expected as [String: Any]) where expected["shape"] == nil:
-      let keys = found.map { if case .string(let key) = $0.key { key } else { "?" } }
+      let keys = found.map { if case .literal(.string(let key)) = $0.key { key } else { "?" } }
       guard Set(keys) == Set(expected.keys) else { return ["\(path): the keys \(keys)"] }
       return try found.indices.flatMap {
         try differences(found[$0].value, expected[keys[$0]], at: "\(path).\(keys[$0])", tolerance)

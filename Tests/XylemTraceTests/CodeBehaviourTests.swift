@@ -54,6 +54,25 @@ import XylemTrace
     #expect(all.train.draws.isEmpty && all.train.dropsAll && !all.eval.dropsAll)
   }
 
+  @Test(
+    "containers that share others are read in a moment", .timeLimit(.minutes(1)),
+    arguments: ["annotate(List[Any], [y, y])", "(y, y)", "annotate(List[Any], [(y, x), (y, x)])"])
+  func sharedContainers(_ sequence: String) throws {
+    let found = try read(
+      """
+      y = annotate(Any, torch.neg(x))
+      for i in range(60):
+        z = \(sequence)
+        y = annotate(Any, z)
+      if bool(torch.gt(torch.sum(x), 0)):
+        z = annotate(List[Any], [y, y])
+      else:
+        z = annotate(List[Any], [x])
+      return torch.dropout(x, torch.div(torch.len(z), 4), self.training)
+      """)
+    #expect(found.train.draws == ["dropout"] && found.eval.draws.isEmpty)
+  }
+
   @Test func `a probability that is an attribute counts as long as no code assigns it`() throws {
     let fixed = try read("return torch.dropout(x, self.p, self.training)", attributes: "p : float")
     // Attributes of an archive made of text are 0.

@@ -70,6 +70,8 @@ struct TraceLimitTests {
     arguments: [
       "l = annotate(List[Any], [])\n_0 = torch.append(l, l)\n_1 = torch.append(l, x)\ny = torch.neg(x)\nreturn l",
       "l = annotate(List[Any], [1])\nfor i in range(20000):\n  m = annotate(List[Any], [])\n  _0 = torch.append(m, l)\n  l = m\nreturn l",
+      "l = annotate(List[Any], [1])\n_0 = torch.append(l, l)\ns = torch.format(\"{}\", l)\nreturn [s]",
+      "l = annotate(Any, 1)\nfor i in range(100000):\n  l = annotate(Any, (l, i))\ns = torch.format(\"{}\", l)\nreturn [s]",
     ])
   func deepContainers(_ body: String) throws {
     let source = """
@@ -84,6 +86,39 @@ struct TraceLimitTests {
     let model = try ScriptModel(ScriptArchive(source: source, root: "Net"))
     let error = #expect(throws: XylemError.self) { try model.trace() }
     #expect(error?.id == .traceUnsupported)
+  }
+
+  /// `a` is a list or tuple that holds the one before it twice, sixty times over.
+  private static let doubled = [
+    "a = annotate(List[Any], [1])\nfor i in range(60):\n  a = annotate(List[Any], [a, a])",
+    "a = annotate(List[Any], [x])\nfor i in range(60):\n  a = annotate(List[Any], [a, a])",
+    "a = annotate(Any, (1, 2))\nfor i in range(60):\n  a = annotate(Any, (a, a))",
+    "a = annotate(Any, (x, 2))\nfor i in range(60):\n  a = annotate(Any, (a, a))",
+    "a = annotate(Any, 1)\nfor i in range(60):\n  d = annotate(Dict[str, Any], {\"k\": a, \"l\": a})\n  a = annotate(Any, d)",
+  ]
+
+  @Test(
+    "containers that share others are made, looked at and let go of in a moment", .timeLimit(.minutes(1)),
+    arguments: doubled)
+  func sharedContainers(_ body: String) throws {
+    let model = try model(body + "\nb = annotate(List[Any], [a])\nreturn torch.add(x, torch.len(b))")
+    #expect(try model.trace().nodeNames == ["x", "add"])
+    // What a branch that is kept whole captures is copied; its containers are looked at before.
+    let branch =
+      body + "\nif bool(torch.gt(torch.sum(x), 0)):\n  y = self.f(annotate(List[Any], [a]))\nelse:\n  y = x\nreturn y"
+    let kept = try self.model(
+      branch, methods: "def f(self, a: List[Any]) -> Tensor:\n  return torch.zeros([torch.len(a)])")
+    #expect(throws: XylemError.self) { try kept.trace(TraceOptions(makesLeaves: true)) }
+  }
+
+  @Test(
+    "an operation that is given all their elements is given up by its size", .timeLimit(.minutes(1)), arguments: doubled
+  )
+  func sharedElements(_ body: String) throws {
+    let model = try model(body + "\nreturn torch.add(x, torch.len(torch.format(\"{}\", a)))")
+    let error = #expect(throws: XylemError.self) { try model.trace() }
+    #expect(error?.id == .traceLimit)
+    #expect(error?.message == "the trace was given up after 1024 MiB")
   }
 
   @Test("very deep containers are let go of")

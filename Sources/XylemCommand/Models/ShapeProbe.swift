@@ -24,7 +24,7 @@ struct ShapeProbe {
   ///
   /// - Throws: as running the model does.
   func run(_ shape: InputShape) throws -> [NodeID: Found] {
-    let nodes = trace.graph.nodes.filter { $0.isListed && $0.type == "Tensor" && $0.operation != .output }
+    let nodes = trace.graph.nodes.filter { $0.isListed && $0.valueType == .tensor && $0.operation != .output }
     guard !nodes.isEmpty else { return [:] }
     let extractor = try model.extractor(
       returning: nodes.map { ReturnRequest($0.name) }, options: options.traceOptions(trace.mode), modes: [trace.mode])

@@ -133,7 +133,7 @@ struct ModelOptions: ParsableArguments {
   func traceOptions(_ mode: Mode, recordsLocations: Bool = true) -> TraceOptions {
     TraceOptions(
       mode: mode, naming: naming ?? .exact, policy: policy, makesLeaves: autoLeaf,
-      concrete: Dictionary(concrete.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
+      concrete: Dictionary(concrete.map { ($0.name, .literal($0.value)) }, uniquingKeysWith: { first, _ in first }),
       symbolic: Set(symbolic), recordsLocations: recordsLocations)
   }
 
@@ -288,7 +288,7 @@ struct ModelOptions: ParsableArguments {
 /// The value of `--concrete NAME=VALUE`.
 struct ConcreteValue: ExpressibleByArgument, Equatable {
   let name: String
-  let value: XylemGraph.Argument
+  let value: Literal
 
   init(_ name: String, string: String) {
     self.name = name
@@ -308,11 +308,11 @@ struct ConcreteValue: ExpressibleByArgument, Equatable {
   static var defaultCompletionKind: CompletionKind { .default }
 
   /// A string where the text is nothing else; in double quotes it is one in any case.
-  private static func literal(_ text: String) -> XylemGraph.Argument? {
+  private static func literal(_ text: String) -> Literal? {
     switch text {
     case "true", "True": return .bool(true)
     case "false", "False": return .bool(false)
-    case "null", "None": return XylemGraph.Argument.none
+    case "null", "None": return Literal.none
     case _ where text.hasPrefix("\"") && text.hasSuffix("\"") && text.count > 1:
       return .string(String(text.dropFirst().dropLast()))
     default:

@@ -1,5 +1,6 @@
 internal import XylemExtract
 internal import XylemFiles
+internal import XylemGraph
 internal import XylemReport
 internal import XylemTensor
 
@@ -43,12 +44,12 @@ struct FeatureEntry {
 
   private static func typeName(_ value: Value) throws -> String {
     switch try value.unpacked() {
-    case .none: "None"
+    case .literal(.none): "None"
     case .list(let elements), .tuple(let elements, _):
       elements.isEmpty ? "an empty list or tuple" : "a structure without a tensor, number or string"
     case .dictionary(let entries):
       entries.isEmpty ? "an empty dictionary" : "a dictionary without a tensor, number or string"
-    case .device: "a device"
+    case .literal(.device): "a device"
     case .object(let object): "a value of type \(object.kind)"
     default: "not a tensor"
     }
@@ -84,18 +85,18 @@ struct FeatureEntry {
       }
     case .dictionary(let entries):
       for entry in entries { try collect(entry.value, "\(key).\(name(ofKey: entry.key))", request, &found) }
-    case .bool(let flag): add(.scalar(.bool(flag), type: "bool", try HostArray([flag], shape: [])))
-    case .int(let number): add(.scalar(.int(number), type: "int", try HostArray([Int64(number)], shape: [])))
-    case .float(let number): add(.scalar(.double(number), type: "float", try HostArray([number], shape: [])))
-    case .complex(let real, let imaginary):
+    case .literal(.bool(let flag)): add(.scalar(.bool(flag), type: "bool", try HostArray([flag], shape: [])))
+    case .literal(.int(let number)): add(.scalar(.int(number), type: "int", try HostArray([Int64(number)], shape: [])))
+    case .literal(.float(let number)): add(.scalar(.double(number), type: "float", try HostArray([number], shape: [])))
+    case .literal(.complex(let real, let imaginary)):
       let bytes = [real, imaginary].flatMap { number in
         (0..<8).map { UInt8(truncatingIfNeeded: number.bitPattern >> (8 * $0)) }
       }
       let array = try HostArray(dtype: .complex128, shape: [], bytes: bytes)
       add(.tensor(array, FeatureSummary(array)))
-    case .string(let text): add(.string(text))
-    case .device: add(.other(type: "device"))
-    case .none: add(.other(type: "None"))
+    case .literal(.string(let text)): add(.string(text))
+    case .literal(.device): add(.other(type: "device"))
+    case .literal(.none): add(.other(type: "None"))
     case .object(let object): add(.other(type: "\(object.kind)"))
     case .standIn(let standIn): add(.other(type: standIn.type))
     }
@@ -103,10 +104,9 @@ struct FeatureEntry {
 
   private static func name(ofKey key: Value) -> String {
     switch key {
-    case .string(let text): text
-    case .int(let number): String(number)
-    case .bool(let flag): flag ? "True" : "False"
-    case .float(let number): "\(number)"
+    case .literal(.string(let text)): text
+    case .literal(.float(let number)): "\(number)"
+    case .literal(let literal): literal.description
     default: "?"
     }
   }

@@ -201,7 +201,7 @@ struct ClusterSearch {
     guard hosts.count == 1, let host = hosts.first, clusters[host].cause == "auxiliary head" else { return nil }
     if readers.allSatisfy({ clusterOf[$0] == host }) { return host }
     let isPassedOn = readers.allSatisfy { side.nodes[$0].operation.kind == .output || clusterOf[$0] == host }
-    let tensors = nodes.flatMap { side.inputs[$0] }.filter { side.nodes[$0].type.contains("Tensor") }
+    let tensors = nodes.flatMap { side.inputs[$0] }.filter { side.nodes[$0].valueType.contains { $0 == .tensor } }
     return isPassedOn && tensors.allSatisfy { own.contains($0) || clusterOf[$0] == host } ? host : nil
   }
 }

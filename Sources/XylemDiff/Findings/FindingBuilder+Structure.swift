@@ -192,21 +192,11 @@ extension FindingBuilder {
   }
 
   private func isOn(_ argument: Argument) -> Bool {
-    switch argument {
-    case .bool(let value): value
-    case .float(let value): value > 0
-    case .int(let value): value > 0
-    default: false
-    }
+    argument == .bool(true) || (argument.literal?.number ?? 0) > 0
   }
 
   private func isOff(_ argument: Argument) -> Bool {
-    switch argument {
-    case .bool(let value): !value
-    case .float(let value): value == 0
-    case .int(let value): value == 0
-    default: false
-    }
+    argument == .bool(false) || argument.literal?.number == 0
   }
 
   private mutating func addRewired(_ changes: [(position: Int, train: Int?, eval: Int?)], _ t: Int, _ e: Int) {

@@ -1,5 +1,6 @@
 internal import CXylem
 internal import XylemErrors
+internal import XylemGraph
 internal import XylemScript
 package import XylemTensor
 
@@ -227,7 +228,7 @@ struct ProgramRun {
     var truth = unsafe scratch[0].as.integer != 0
     if unsafe scratch[0].tag == Int32(XYLEM_TENSOR.rawValue) {
       let value = unsafe Value(borrowing: scratch, library: program.library)
-      guard case .bool(let flag)? = try TensorOperator("aten::Bool", overload: "Tensor")([value]).first else {
+      guard case .literal(.bool(let flag))? = try TensorOperator("aten::Bool", overload: "Tensor")([value]).first else {
         throw XylemError(.extractExecution, "a condition has no truth value")
       }
       truth = flag

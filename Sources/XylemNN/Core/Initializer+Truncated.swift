@@ -1,5 +1,6 @@
 internal import Foundation
 internal import XylemErrors
+internal import XylemGraph
 internal import XylemTensor
 
 extension Initializer {
@@ -83,7 +84,6 @@ extension Initializer {
 
   private static func holdsAnywhere(_ mask: Tensor) throws(XylemError) -> Bool {
     let any = try Operators.any.tensor([.tensor(mask)])
-    if case .bool(true)? = try Operators.item.results([.tensor(any)]).first { return true }
-    return false
+    return try Operators.item.results([.tensor(any)]).first?.literal == .bool(true)
   }
 }

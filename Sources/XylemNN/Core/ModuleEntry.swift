@@ -1,5 +1,6 @@
 internal import Synchronization
 internal import XylemErrors
+internal import XylemGraph
 public import XylemTensor
 
 /// How a module is run as a whole: the names of `forward`'s arguments, and `forward` on values.
@@ -7,8 +8,7 @@ public struct ModuleEntry {
   /// One argument of forward.
   struct Argument {
     let name: String
-    let type: String
-    let isOptional: Bool
+    let type: TypeExpression
     /// The number of elements of a list; nil for other arguments, and where it is not told.
     let count: Int?
   }
@@ -34,10 +34,8 @@ public struct ModuleEntry {
     var arguments: [Argument] = []
     func add(_ type: any ModuleValue.Type) {
       let name = names.indices.contains(arguments.count) ? names[arguments.count] : "input_\(arguments.count)"
-      let description = type.typeDescription
       arguments.append(
-        Argument(
-          name: name, type: description, isOptional: description.hasPrefix("Optional["), count: counts[name]))
+        Argument(name: name, type: TypeExpression(parsing: type.typeDescription), count: counts[name]))
     }
     repeat add((each Input).self)
     self.arguments = arguments

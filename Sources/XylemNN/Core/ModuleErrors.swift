@@ -1,5 +1,6 @@
 internal import XylemErrors
 internal import XylemFiles
+internal import XylemGraph
 internal import XylemScript
 internal import XylemTensor
 
@@ -110,12 +111,7 @@ enum ModuleErrors {
 
   private static func describe(_ value: Value) -> String {
     switch value {
-    case .none: "None"
-    case .bool: "a truth value"
-    case .int: "an integer"
-    case .float, .complex: "a number"
-    case .string: "a text"
-    case .device: "a device"
+    case .literal(let literal): literal.kindDescription
     case .tensor: "a tensor"
     case .list(let elements): "a list of \(elements.count)"
     case .tuple(let elements, _): "a tuple of \(elements.count)"

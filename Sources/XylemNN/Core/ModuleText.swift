@@ -87,10 +87,10 @@ struct ModuleText {
 
 /// Values as Python writes them, for ``Module/extraDescription``.
 enum Python {
-  static func text(_ value: Bool) -> String { Argument.bool(value).description }
-  static func text(_ value: Double) -> String { Argument.float(value).description }
+  static func text(_ value: Bool) -> String { Literal.bool(value).description }
+  static func text(_ value: Double) -> String { Literal.float(value).description }
   static func text(_ value: Double?) -> String { value.map { text($0) } ?? "None" }
-  static func text(_ value: String) -> String { Argument.string(value).description }
+  static func text(_ value: String) -> String { Literal.string(value).description }
   /// A tuple.
   static func text(_ values: [Int]) -> String { Argument.tuple(values.map { .int($0) }, names: nil).description }
   /// A number, or a tuple where several are given.

@@ -1,4 +1,5 @@
 public import XylemErrors
+internal import XylemGraph
 public import XylemTensor
 
 /// What modules take and give: tensors, numbers, and structures of those.
@@ -49,16 +50,16 @@ extension Value {
     case (.standIn(let standIn), _):
       let part = try standIn.recorder.recordItem(of: self, key, type: type, at: nil)
       return type == "Tensor" ? .tensor(Tensor(part)) : .standIn(part)
-    case (.list(let elements), .int(let index)), (.tuple(let elements, _), .int(let index)):
+    case (.list(let elements), .literal(.int(let index))), (.tuple(let elements, _), .literal(.int(let index))):
       guard elements.indices.contains(index) else { throw ModuleErrors.noPart("\(index)", of: self) }
       return elements[index]
-    case (.tuple(let elements, let names), .string(let name)):
+    case (.tuple(let elements, let names), .literal(.string(let name))):
       guard let position = names.firstIndex(of: name) else { throw ModuleErrors.noPart(name, of: self) }
       return elements[position]
-    case (.dictionary(let entries), .string(let name)):
-      for entry in entries { if case .string(name) = entry.key { return entry.value } }
+    case (.dictionary(let entries), .literal(.string(let name))):
+      for entry in entries where entry.key.literal == .string(name) { return entry.value }
       throw ModuleErrors.noPart(name, of: self)
-    default: throw ModuleErrors.noPart("\(key)", of: self)
+    default: throw ModuleErrors.noPart(key.literal.map(String.init(describing:)) ?? "", of: self)
     }
   }
 }
@@ -88,7 +89,7 @@ extension Optional: ModuleValue where Wrapped: ModuleValue {
   /// The value where there is one.
   public init(moduleValue: Value) throws(XylemError) {
     switch moduleValue {
-    case .none: self = nil
+    case .literal(.none): self = nil
     case .standIn(let standIn):
       // Whether a leaf gave something is known only when it ran; what is done with it is written down either way.
       guard Wrapped.self == Tensor.self, let wrapped = Tensor(standIn) as? Wrapped else {
@@ -132,7 +133,7 @@ extension Dictionary: ModuleValue where Key == String, Value: ModuleValue {
     case .dictionary(let entries):
       self = [:]
       for entry in entries {
-        guard case .string(let key) = entry.key else {
+        guard case .literal(.string(let key)) = entry.key else {
           throw ModuleErrors.wrongType(moduleValue, wanted: Self.typeDescription)
         }
         self[key] = try Value(moduleValue: entry.value)
@@ -151,7 +152,7 @@ extension Bool: ModuleValue {
 
   /// The truth value of a value.
   public init(moduleValue: Value) throws(XylemError) {
-    guard case .bool(let flag) = moduleValue else {
+    guard case .literal(.bool(let flag)) = moduleValue else {
       throw ModuleErrors.notKnown(moduleValue, wanted: Self.typeDescription)
     }
     self = flag
@@ -166,7 +167,7 @@ extension Int: ModuleValue {
 
   /// The integer of a value.
   public init(moduleValue: Value) throws(XylemError) {
-    guard case .int(let number) = moduleValue else {
+    guard case .literal(.int(let number)) = moduleValue else {
       throw ModuleErrors.notKnown(moduleValue, wanted: Self.typeDescription)
     }
     self = number
@@ -182,8 +183,8 @@ extension Double: ModuleValue {
   /// The number of a value.
   public init(moduleValue: Value) throws(XylemError) {
     switch moduleValue {
-    case .float(let number): self = number
-    case .int(let number): self = Double(number)
+    case .literal(.float(let number)): self = number
+    case .literal(.int(let number)): self = Double(number)
     default: throw ModuleErrors.notKnown(moduleValue, wanted: Self.typeDescription)
     }
   }
@@ -197,7 +198,7 @@ extension String: ModuleValue {
 
   /// The text of a value.
   public init(moduleValue: Value) throws(XylemError) {
-    guard case .string(let text) = moduleValue else {
+    guard case .literal(.string(let text)) = moduleValue else {
       throw ModuleErrors.notKnown(moduleValue, wanted: Self.typeDescription)
     }
     self = text
@@ -213,7 +214,7 @@ extension Size: ModuleValue {
   /// The size of a value.
   public init(moduleValue: Value) throws(XylemError) {
     switch moduleValue {
-    case .int(let number): self.init(number)
+    case .literal(.int(let number)): self.init(number)
     case .standIn(let standIn): self.init(standIn)
     default: throw ModuleErrors.wrongType(moduleValue, wanted: Self.typeDescription)
     }

@@ -1,3 +1,4 @@
+internal import XylemGraph
 public import XylemTensor
 
 /// An activation that is one operator, with a twin that works in place.
@@ -24,13 +25,7 @@ public class Activation: Module, Layer {
     var parts: [String] = []
     for (name, value) in zip(Self.argumentNames, arguments) {
       guard let name else { continue }
-      let text =
-        switch value {
-        case .float(let number): Python.text(number)
-        case .int(let number): String(number)
-        case .string(let text): Python.text(text)
-        default: "None"
-        }
+      let text = value.literal?.description ?? "None"
       parts.append(name.isEmpty ? text : "\(name)=\(text)")
     }
     if inplace, Self.printsInPlace { parts.append("inplace=True") }

@@ -160,13 +160,7 @@ final class ModuleTracer: @unchecked Sendable {
   /// What an operation is given, in terms of the graph.
   func argument(from value: Value) throws(XylemError) -> Argument {
     switch value {
-    case .none: return .none
-    case .bool(let value): return .bool(value)
-    case .int(let value): return .int(value)
-    case .float(let value): return .float(value)
-    case .complex(let real, let imaginary): return .complex(real, imaginary)
-    case .string(let value): return .string(value)
-    case .device(let value): return .device(value)
+    case .literal(let literal): return .literal(literal)
     case .standIn(let standIn): return .node(try node(of: standIn))
     case .tensor(let tensor): return try argument(from: tensor)
     case .list(let elements):

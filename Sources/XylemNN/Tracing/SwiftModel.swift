@@ -36,9 +36,9 @@ public final class SwiftModel: TracedModel, @unchecked Sendable {
   public func forwardArguments() throws -> [ForwardArgument] {
     guard let entry = tree.root.module.wholeEntry(tree.root.type) else { throw ModuleErrors.noEntry(tree.root.type) }
     return entry.arguments.map { argument in
-      ForwardArgument(
-        name: argument.name, type: TypeExpression(parsing: argument.type),
-        defaultValue: argument.isOptional ? Argument.none : nil)
+      let isOptional = argument.type != argument.type.unwrapped
+      return ForwardArgument(
+        name: argument.name, type: argument.type, defaultValue: isOptional ? Argument.none : nil)
     }
   }
 

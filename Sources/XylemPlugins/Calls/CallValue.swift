@@ -1,6 +1,7 @@
 package import CXylem
 package import XylemErrors
 internal import XylemFiles
+package import XylemGraph
 package import XylemTensor
 
 /// A tensor that leaves are lent and give, whoever owns its memory: the tensor runtime where a model runs, a process that has no runtime
@@ -35,11 +36,7 @@ package protocol CallValue: Sendable {
   /// What the owner of tensors has of them.
   associatedtype Tensor: CallTensor
 
-  static var none: Self { get }
-  static func bool(_ flag: Bool) -> Self
-  static func int(_ number: Int) -> Self
-  static func float(_ number: Double) -> Self
-  static func string(_ text: String) -> Self
+  static func literal(_ literal: Literal) -> Self
   static func tensor(_ tensor: Tensor) -> Self
   static func list(_ elements: [Self]) -> Self
 
@@ -57,11 +54,8 @@ package protocol CallValue: Sendable {
 
 /// What a value is to a leaf.
 package enum CallContent<Element: CallValue> {
-  case none
-  case bool(Bool)
-  case int(Int)
-  case float(Double)
-  case string(String)
+  /// None, a truth value, a number or a string.
+  case literal(Literal)
   case tensor(Element.Tensor)
   /// The elements of a list or a tuple.
   case list([Element])
@@ -70,6 +64,12 @@ package enum CallContent<Element: CallValue> {
 }
 
 extension CallValue {
+  static var none: Self { .literal(.none) }
+  static func bool(_ flag: Bool) -> Self { .literal(.bool(flag)) }
+  static func int(_ number: Int) -> Self { .literal(.int(number)) }
+  static func float(_ number: Double) -> Self { .literal(.float(number)) }
+  static func string(_ text: String) -> Self { .literal(.string(text)) }
+
   /// How many tensors are in the value, those in lists too.
   var tensorCount: Int {
     switch content {
@@ -100,14 +100,10 @@ extension Value: CallValue {
   @inline(__always)
   package var content: CallContent<Value> {
     switch self {
-    case .none: .none
-    case .bool(let flag): .bool(flag)
-    case .int(let number): .int(number)
-    case .float(let number): .float(number)
-    case .string(let text): .string(text)
+    case .literal(.complex), .literal(.device), .dictionary, .object, .standIn: .other
+    case .literal(let literal): .literal(literal)
     case .tensor(let tensor): .tensor(tensor)
     case .list(let elements), .tuple(let elements, _): .list(elements)
-    case .complex, .device, .dictionary, .object, .standIn: .other
     }
   }
 
@@ -118,13 +114,7 @@ extension Value: CallValue {
 
   package var shortDescription: String {
     switch self {
-    case .none: "none"
-    case .bool(let value): String(value)
-    case .int(let value): String(value)
-    case .float(let value): "\(value)"
-    case .complex(let real, let imaginary): "\(real)+\(imaginary)i"
-    case .string(let text): "'\(text.prefix(40))\(text.count > 40 ? "…" : "")'"
-    case .device(let name): "the device \(name)"
+    case .literal(let literal): literal.shortDescription
     case .tensor(let tensor):
       tensor.standIn == nil ? "a tensor of \(tensor.dtype?.rawValue ?? "another type")" : "a tensor"
     case .list(let elements): "a list of \(elements.count)"
@@ -132,6 +122,21 @@ extension Value: CallValue {
     case .dictionary: "a dictionary"
     case .object(let object): "a \(object.kind) of the runtime"
     case .standIn: "a value that is known only when the model runs"
+    }
+  }
+}
+
+extension Literal {
+  /// The literal for a message: a line of no great length.
+  var shortDescription: String {
+    switch self {
+    case .none: "none"
+    case .bool(let value): String(value)
+    case .int(let value): String(value)
+    case .float(let value): "\(value)"
+    case .complex(let real, let imaginary): "\(real)+\(imaginary)i"
+    case .string(let text): "'\(text.prefix(40))\(text.count > 40 ? "…" : "")'"
+    case .device(let name): "the device \(name)"
     }
   }
 }

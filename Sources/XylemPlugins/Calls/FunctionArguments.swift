@@ -1,6 +1,7 @@
 internal import CXylem
 internal import Glibc
 internal import XylemErrors
+internal import XylemGraph
 
 /// What the arguments of a leaf function need beside their words: memory for strings and lists, and which tensors were lent.
 ///
@@ -40,7 +41,7 @@ final class FunctionArguments<Value: CallValue> {
       CallErrors.argument(function, index, type, value, reason, cause: cause)
     }
     let more = unsafe slot + 8
-    if type.isOptional, case .none = value.content {
+    if type.isOptional, case .literal(.none) = value.content {
       unsafe slot.storeBytes(of: nil, as: UnsafeMutableRawPointer?.self)
       return
     }
@@ -49,12 +50,12 @@ final class FunctionArguments<Value: CallValue> {
       if let fault = unsafe number.store(value, at: type.isOptional ? more : slot) { throw wrong(fault) }
       if type.isOptional { unsafe slot.storeBytes(of: more, as: UnsafeMutableRawPointer?.self) }
     case .pointer:
-      guard case .int(let address) = value.content else {
+      guard case .literal(.int(let address)) = value.content else {
         throw wrong("which is no address: an address is an integer")
       }
       unsafe slot.storeBytes(of: address, as: Int.self)
     case .text:
-      guard case .string(let text) = value.content else { throw wrong("which is no text") }
+      guard case .literal(.string(let text)) = value.content else { throw wrong("which is no text") }
       guard !text.utf8.contains(0) else { throw wrong("which has a null character in it") }
       let copy = try unsafe allocate(text.utf8.count + 1)
       unsafe text.withCString { unsafe copy.copyMemory(from: $0, byteCount: text.utf8.count + 1) }
@@ -116,7 +117,7 @@ final class FunctionArguments<Value: CallValue> {
         try unsafe tensors.lend(tensor, for: .reads, at: views + index) { reason, cause in
           wrong("whose element \(index) is \(element.shortDescription), \(reason)", cause)
         }
-      case .none where isGradient: break
+      case .literal(.none) where isGradient: break
       default: throw wrong("whose element \(index) is \(element.shortDescription), which is no tensor", nil)
       }
       unsafe addresses.storeBytes(of: address, toByteOffset: index * 8, as: View?.self)

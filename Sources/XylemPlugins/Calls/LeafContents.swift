@@ -1,4 +1,5 @@
 internal import XylemFiles
+internal import XylemGraph
 public import XylemTensor
 
 /// What a plugin's code gets of a module that it stands in for.
@@ -31,11 +32,11 @@ public struct LeafContents: Sendable {
 
   private static func json(of value: Value) -> String? {
     switch value {
-    case .none: return "null"
-    case .bool(let flag): return flag ? "true" : "false"
-    case .int(let number): return String(number)
-    case .float(let number): return number.isFinite ? "\(number)" : "null"
-    case .string(let text): return JSONText.quoted(text)
+    case .literal(.none): return "null"
+    case .literal(.bool(let flag)): return flag ? "true" : "false"
+    case .literal(.int(let number)): return String(number)
+    case .literal(.float(let number)): return number.isFinite ? "\(number)" : "null"
+    case .literal(.string(let text)): return JSONText.quoted(text)
     case .list(let elements), .tuple(let elements, _):
       var parts: [String] = []
       for element in elements {
@@ -47,7 +48,7 @@ public struct LeafContents: Sendable {
       guard let unpacked = try? value.unpacked() else { return nil }
       if case .object = unpacked { return nil }
       return json(of: unpacked)
-    case .complex, .device, .tensor, .dictionary, .standIn: return nil
+    case .literal, .tensor, .dictionary, .standIn: return nil
     }
   }
 }

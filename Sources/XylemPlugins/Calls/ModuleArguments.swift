@@ -1,5 +1,6 @@
 internal import CXylem
 internal import XylemErrors
+internal import XylemGraph
 
 /// The arguments of a leaf module in the form that crosses the boundary, for the time of one call.
 ///
@@ -54,7 +55,7 @@ internal import XylemErrors
   private static func prepared(_ value: Value, _ refuse: (String) -> XylemError) throws(XylemError) -> Value {
     let value = try value.known()
     switch value.content {
-    case .none, .bool, .int, .float, .string, .tensor: return value
+    case .literal, .tensor: return value
     case .list(let elements):
       var parts: [Value] = []
       parts.reserveCapacity(elements.count)
@@ -70,17 +71,17 @@ internal import XylemErrors
   ) throws(XylemError) -> xylem_argument {
     var argument = unsafe xylem_argument()
     switch value.content {
-    case .none, .other: break
-    case .bool(let flag):
+    case .literal(.none), .literal(.complex), .literal(.device), .other: break
+    case .literal(.bool(let flag)):
       unsafe argument.kind = XYLEM_ARGUMENT_BOOL.rawValue
       unsafe argument.as.integer = flag ? 1 : 0
-    case .int(let number):
+    case .literal(.int(let number)):
       unsafe argument.kind = XYLEM_ARGUMENT_INT.rawValue
       unsafe argument.as.integer = Int64(number)
-    case .float(let number):
+    case .literal(.float(let number)):
       unsafe argument.kind = XYLEM_ARGUMENT_FLOAT.rawValue
       unsafe argument.as.number = number
-    case .string(let text):
+    case .literal(.string(let text)):
       let bytes = unsafe text.copiedCString()
       unsafe blocks.append(UnsafeMutableRawPointer(mutating: bytes))
       unsafe argument.kind = XYLEM_ARGUMENT_STRING.rawValue

@@ -1,3 +1,5 @@
+internal import XylemGraph
+
 extension Signature.Number {
   /// Writes a value where a C function takes it from.
   ///
@@ -9,9 +11,9 @@ extension Signature.Number {
   func store<Value: CallValue>(_ value: Value, at address: UnsafeMutableRawPointer) -> String? {
     let content = value.content
     switch (self, content) {
-    case (.f64, .float(let number)): unsafe address.storeBytes(of: number, as: Double.self)
-    case (.i64, .int(let number)): unsafe address.storeBytes(of: Int64(number), as: Int64.self)
-    case (.bool, .bool(let flag)): unsafe address.storeBytes(of: flag ? 1 : 0, as: UInt8.self)
+    case (.f64, .literal(.float(let number))): unsafe address.storeBytes(of: number, as: Double.self)
+    case (.i64, .literal(.int(let number))): unsafe address.storeBytes(of: Int64(number), as: Int64.self)
+    case (.bool, .literal(.bool(let flag))): unsafe address.storeBytes(of: flag ? 1 : 0, as: UInt8.self)
     default: return unsafe storeOther(content, at: address)
     }
     return nil
@@ -37,7 +39,7 @@ extension Signature.Number {
   private func storeInteger<Integer: FixedWidthInteger & BitwiseCopyable, Value: CallValue>(
     _ type: Integer.Type, _ value: CallContent<Value>, at address: UnsafeMutableRawPointer
   ) -> String? {
-    guard case .int(let number) = value else { return "which is no integer" }
+    guard case .literal(.int(let number)) = value else { return "which is no integer" }
     guard let exact = Integer(exactly: number) else {
       return "which is beyond what \(rawValue) holds, \(Integer.min) to \(Integer.max)"
     }
@@ -49,10 +51,10 @@ extension Signature.Number {
   {
     let stored: Float
     switch value {
-    case .float(let number):
+    case .literal(.float(let number)):
       stored = Float(number)
       if stored.isInfinite, number.isFinite { return "which is beyond what f32 holds" }
-    case .int(let number):
+    case .literal(.int(let number)):
       guard let exact = Float(exactly: number) else { return "which f32 does not hold exactly" }
       stored = exact
     default: return "which is no number"
@@ -64,7 +66,7 @@ extension Signature.Number {
   private func storeDouble<Value: CallValue>(_ value: CallContent<Value>, at address: UnsafeMutableRawPointer)
     -> String?
   {
-    guard case .int(let number) = value else { return "which is no number" }
+    guard case .literal(.int(let number)) = value else { return "which is no number" }
     guard let exact = Double(exactly: number) else { return "which f64 does not hold exactly" }
     unsafe address.storeBytes(of: exact, as: Double.self)
     return nil

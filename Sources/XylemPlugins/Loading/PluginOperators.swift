@@ -1,5 +1,6 @@
 internal import Synchronization
 internal import XylemErrors
+internal import XylemGraph
 internal import XylemTensor
 
 /// Operators of the runtime that plugins implement: archives, their leaves and their regions then call the plugin.
@@ -33,7 +34,7 @@ enum PluginOperators {
 
   private static func results(of function: PluginFunction, _ arguments: [Value]) throws -> [Value] {
     let result = try function(arguments)
-    if case .none = result, function.signature.result == nil { return [] }
+    if result.literal == Literal.none, function.signature.result == nil { return [] }
     // The schema says that results are new; what it says is what the order of writes is built on.
     if let tensor = result.tensor,
       arguments.contains(where: { argument in argument.tensor.map { tensor.sharesStorage(with: $0) } ?? false })

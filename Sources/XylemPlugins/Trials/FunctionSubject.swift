@@ -81,7 +81,7 @@ private final class FunctionInstance: TrialInstance {
     do { value = try function.callDirectly(arguments.values) } catch {
       throw error.declined(function.name, "called", hasSample: hasSample)
     }
-    if case .none = value, declared.result?.isOptional == false {
+    if case .literal(.none) = value, declared.result?.isOptional == false {
       throw Declined(reason: "it gives a null pointer, and can't say why to such a host")
     }
     return PlainResult(value)

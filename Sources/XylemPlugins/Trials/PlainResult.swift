@@ -1,24 +1,16 @@
 internal import XylemErrors
+internal import XylemGraph
 
 /// What a leaf gave, copied; two are equal where they are equal bit for bit.
 enum PlainResult: Hashable {
-  case none
-  case bool(Bool)
-  case int(Int)
-  /// The number's bits.
-  case float(UInt64)
-  case text(String)
+  case literal(Literal)
   case tensor(type: PlainTensor.ElementType, shape: [Int], elements: [UInt8])
   case list([PlainResult])
 
   /// A copy of a value.
   init(_ value: TrialValue) {
     switch value {
-    case .none: self = .none
-    case .bool(let flag): self = .bool(flag)
-    case .int(let number): self = .int(number)
-    case .float(let number): self = .float(number.bitPattern)
-    case .string(let text): self = .text(text)
+    case .literal(let literal): self = .literal(literal)
     case .tensor(let tensor):
       self = .tensor(type: tensor.elementType, shape: tensor.shape, elements: tensor.elements)
     case .list(let elements): self = .list(elements.map { PlainResult($0) })
@@ -30,7 +22,7 @@ enum PlainResult: Hashable {
     guard self != other else { return true }
     switch (self, other) {
     case (.list(let a), .list(let b)): return a.count == b.count && zip(a, b).allSatisfy { $0.isClose(to: $1) }
-    case (.float(let a), .float(let b)): return Self.areClose(Double(bitPattern: a), Double(bitPattern: b))
+    case (.literal(.float(let a)), .literal(.float(let b))): return Self.areClose(a, b)
     case (.tensor(let type, let shape, let a), .tensor(let otherType, let otherShape, let b)):
       guard type == otherType, type.code == 2, shape == otherShape else { return false }
       switch type.bits {

@@ -1,22 +1,15 @@
 internal import XylemErrors
+internal import XylemGraph
 
 /// An argument or a result of a trial, with tensors in plain memory.
 indirect enum TrialValue: CallValue {
-  case none
-  case bool(Bool)
-  case int(Int)
-  case float(Double)
-  case string(String)
+  case literal(Literal)
   case tensor(PlainTensor)
   case list([TrialValue])
 
   var content: CallContent<TrialValue> {
     switch self {
-    case .none: .none
-    case .bool(let flag): .bool(flag)
-    case .int(let number): .int(number)
-    case .float(let number): .float(number)
-    case .string(let text): .string(text)
+    case .literal(let literal): .literal(literal)
     case .tensor(let tensor): .tensor(tensor)
     case .list(let elements): .list(elements)
     }
@@ -26,11 +19,7 @@ indirect enum TrialValue: CallValue {
 
   var shortDescription: String {
     switch self {
-    case .none: "none"
-    case .bool(let flag): String(flag)
-    case .int(let number): String(number)
-    case .float(let number): "\(number)"
-    case .string(let text): "'\(text.prefix(40))\(text.count > 40 ? "…" : "")'"
+    case .literal(let literal): literal.shortDescription
     case .tensor(let tensor): "a tensor of \(tensor.elementType.name)"
     case .list(let elements): "a list of \(elements.count)"
     }

@@ -1,20 +1,14 @@
 package import CXylem
 package import XylemErrors
+public import XylemGraph
 
 /// A value that operators and modules take and give.
 ///
 /// Containers that come from the runtime arrive as `.object` and share their contents with it; ``unpacked()`` makes
 /// Swift structures of them. Structures made in Swift are copied when they are passed.
 public indirect enum Value: Sendable {
-  /// Python's `None`.
-  case none
-  case bool(Bool)
-  case int(Int)
-  case float(Double)
-  case complex(Double, Double)
-  case string(String)
-  /// A device, as in `cpu` or `cuda:0`.
-  case device(String)
+  /// A number, a string, a device, a truth value or Python's `None`.
+  case literal(Literal)
   case tensor(Tensor)
   case list([Value])
   /// A tuple; where it has names, one for each element.
@@ -25,6 +19,29 @@ public indirect enum Value: Sendable {
   case object(RuntimeObject)
   /// A value that is no tensor and is known only when the traced model runs.
   case standIn(StandIn)
+}
+
+extension Value {
+  /// Python's `None`.
+  public static var none: Value { .literal(.none) }
+  /// A truth value.
+  public static func bool(_ value: Bool) -> Value { .literal(.bool(value)) }
+  /// An integer.
+  public static func int(_ value: Int) -> Value { .literal(.int(value)) }
+  /// A double-precision number.
+  public static func float(_ value: Double) -> Value { .literal(.float(value)) }
+  /// A complex number as real and imaginary part.
+  public static func complex(_ real: Double, _ imaginary: Double) -> Value { .literal(.complex(real, imaginary)) }
+  /// A string.
+  public static func string(_ text: String) -> Value { .literal(.string(text)) }
+  /// A device, as in `cpu` or `cuda:0`.
+  public static func device(_ name: String) -> Value { .literal(.device(name)) }
+
+  /// The literal, where the value is one: `if value.literal == .int(3) { … }`.
+  public var literal: Literal? {
+    if case .literal(let literal) = self { return literal }
+    return nil
+  }
 }
 
 extension Value {
@@ -67,33 +84,12 @@ extension Value {
     var out = unsafe xylem_value()
     let table = unsafe library.table
     switch self {
-    case .none: break
-    case .bool(let value):
-      unsafe out.tag = Int32(XYLEM_BOOL.rawValue)
-      unsafe out.as.integer = value ? 1 : 0
-    case .int(let value):
-      unsafe out.tag = Int32(XYLEM_INT.rawValue)
-      unsafe out.as.integer = Int64(value)
-    case .float(let value):
-      unsafe out.tag = Int32(XYLEM_DOUBLE.rawValue)
-      unsafe out.as.number = value
+    case .literal(let literal): unsafe out = try literal.makeRaw(library)
     case .tensor(let tensor):
       let handle = try tensor.handle()
       unsafe table.pointee.value_copy(&handle.raw, &out)
     case .standIn(let standIn): throw standIn.needed("a value is needed while the model is traced")
     case .object(let object): unsafe table.pointee.value_copy(&object.raw, &out)
-    case .string(let text):
-      try unsafe check(.runtimeTensor, "a text can't be passed to the runtime") { error in
-        unsafe text.withText { unsafe table.pointee.string_make($0, &out, error) }
-      }
-    case .device(let text):
-      try unsafe check(.runtimeTensor, "'\(text)' is no device") { error in
-        unsafe text.withText { unsafe table.pointee.device_make($0, &out, error) }
-      }
-    case .complex(let real, let imaginary):
-      try unsafe check(.runtimeTensor, "a complex number can't be passed to the runtime") {
-        unsafe table.pointee.complex_make(real, imaginary, &out, $0)
-      }
     case .list(let elements):
       unsafe out = try Value.makeContainer(XYLEM_LIST, elements, type: type, library)
     case .tuple(let elements, _):
@@ -127,5 +123,38 @@ extension Value {
   public var tensor: Tensor? {
     if case .tensor(let tensor) = self { return tensor }
     return nil
+  }
+}
+
+extension Literal {
+  /// The literal in the form that crosses the boundary, owned by the caller.
+  fileprivate func makeRaw(_ library: RuntimeLibrary) throws(XylemError) -> xylem_value {
+    var out = unsafe xylem_value()
+    let table = unsafe library.table
+    switch self {
+    case .none: break
+    case .bool(let value):
+      unsafe out.tag = Int32(XYLEM_BOOL.rawValue)
+      unsafe out.as.integer = value ? 1 : 0
+    case .int(let value):
+      unsafe out.tag = Int32(XYLEM_INT.rawValue)
+      unsafe out.as.integer = Int64(value)
+    case .float(let value):
+      unsafe out.tag = Int32(XYLEM_DOUBLE.rawValue)
+      unsafe out.as.number = value
+    case .string(let text):
+      try unsafe check(.runtimeTensor, "a text can't be passed to the runtime") { error in
+        unsafe text.withText { unsafe table.pointee.string_make($0, &out, error) }
+      }
+    case .device(let text):
+      try unsafe check(.runtimeTensor, "'\(text)' is no device") { error in
+        unsafe text.withText { unsafe table.pointee.device_make($0, &out, error) }
+      }
+    case .complex(let real, let imaginary):
+      try unsafe check(.runtimeTensor, "a complex number can't be passed to the runtime") {
+        unsafe table.pointee.complex_make(real, imaginary, &out, $0)
+      }
+    }
+    return unsafe out
   }
 }

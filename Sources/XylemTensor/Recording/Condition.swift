@@ -1,4 +1,5 @@
 public import XylemErrors
+internal import XylemGraph
 
 /// Whether something holds: known, or while a model is traced something that depends on the input.
 ///
@@ -17,7 +18,7 @@ public struct Condition: Sendable {
 
   init(_ value: Value?) throws(XylemError) {
     switch value {
-    case .bool(let flag): storage = .known(flag)
+    case .literal(.bool(let flag)): storage = .known(flag)
     case .standIn(let standIn): storage = .standIn(standIn)
     default:
       throw RuntimeErrors.failed(.runtimeOperator, "sizes can't be compared", reason: "the result is no truth value")

@@ -1,4 +1,5 @@
 public import XylemErrors
+internal import XylemGraph
 
 /// The size of one dimension of a tensor: a number, or while a model is traced a number that depends on the input.
 ///
@@ -41,7 +42,7 @@ public struct Size: Sendable, ExpressibleByIntegerLiteral {
   /// The size that an operator gave.
   init(_ value: Value?) throws(XylemError) {
     switch value {
-    case .int(let number): self.init(number)
+    case .literal(.int(let number)): self.init(number)
     case .standIn(let standIn): self.init(standIn)
     default:
       throw RuntimeErrors.failed(.runtimeOperator, "a size can't be computed", reason: "the result is no integer")

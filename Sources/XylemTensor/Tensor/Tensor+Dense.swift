@@ -1,6 +1,7 @@
 internal import CXylem
 public import XylemErrors
 internal import XylemFiles
+internal import XylemGraph
 
 extension Tensor {
   /// How a tensor keeps its values, where it does not keep them as a strided array of a ``DType``.
@@ -26,7 +27,7 @@ extension Tensor {
       }
       if unsafe info.strides == nil, unsafe info.dimensions > 0 || info.data == nil {
         let layout = try TensorOperator("prim::layout")([.tensor(self)]).first
-        if case .int(let code)? = layout, code != 0 { return .layout(Self.layouts[code] ?? "layout \(code)") }
+        if case .literal(.int(let code))? = layout, code != 0 { return .layout(Self.layouts[code] ?? "layout \(code)") }
       }
       let code = unsafe info.dtype
       if let name = Self.quantizedTypes[code] { return .quantized(name) }

@@ -1,5 +1,6 @@
 public import XylemErrors
 internal import XylemFiles
+internal import XylemGraph
 
 /// What to take of one dimension of a tensor, as in `x[.all, 0, .range(1..<3)]`.
 public struct TensorIndex: Sendable, ExpressibleByIntegerLiteral {
@@ -63,7 +64,8 @@ private struct IndexStep {
   var value: Value { .tuple([.string(name)] + arguments, names: []) }
 
   func apply(to x: Tensor) throws(XylemError) -> Tensor {
-    if name == "select", case .int(let dimension) = arguments[0], case .int(let position) = arguments[1],
+    if name == "select", case .literal(.int(let dimension)) = arguments[0],
+      case .literal(.int(let position)) = arguments[1],
       let sizes = x.knownSizes
     {
       let size = sizes[dimension < 0 ? dimension + sizes.count : dimension]

@@ -21,12 +21,12 @@ public indirect enum InputStructure: Sendable, Hashable, Codable {
   /// What a dictionary has under a key.
   public struct Entry: Sendable, Hashable, Codable {
     /// A string or a number.
-    public var key: Argument
+    public var key: Literal
     /// What is under it.
     public var value: InputStructure
 
     /// An entry of a dictionary's structure.
-    public init(key: Argument, value: InputStructure) {
+    public init(key: Literal, value: InputStructure) {
       self.key = key
       self.value = value
     }
@@ -37,13 +37,13 @@ public indirect enum InputStructure: Sendable, Hashable, Codable {
   /// - Throws: `runtime.tensor` where what the runtime holds can't be read.
   public init(of value: Value) throws(XylemError) {
     switch try value.unpacked() {
-    case .none: self = .none
+    case .literal(.none): self = .none
     case .list(let elements): self = .list(try Self.structures(of: elements))
     case .tuple(let elements, _): self = .tuple(try Self.structures(of: elements))
     case .dictionary(let entries):
       let values = try Self.structures(of: entries.map(\.value))
-      let keys = entries.map { Argument(literal: $0.key) }
-      self = keys.contains(nil) ? .value : .dictionary(zip(keys, values).map { Entry(key: $0 ?? .none, value: $1) })
+      let keys = entries.compactMap(\.key.literal)
+      self = keys.count < entries.count ? .value : .dictionary(zip(keys, values).map { Entry(key: $0, value: $1) })
     default: self = .value
     }
   }
@@ -125,7 +125,7 @@ extension ScriptTracer {
       return .tuple(values, names: names ?? [])
     case (.dictionary(let entries), .dictionary(_, let value)):
       return .dictionary(
-        TracedDictionary(entries.map { (key: TracedValue($0.key), value: part($0.key, value, $0.value)) }))
+        TracedDictionary(entries.map { (key: .literal($0.key), value: part(.literal($0.key), value, $0.value)) }))
     default: return .symbol(node)
     }
   }

@@ -18,7 +18,7 @@ package struct OperatorFacts: Sendable {
   /// The names of the arguments.
   let argumentNames: [String]
   /// The values of arguments that are left out; nil where one must be given, or where the value has no literal form.
-  let defaults: [Argument?]
+  let defaults: [Literal?]
   /// Effects as the schema tells them, whatever the arguments; nil where it tells nothing.
   let effects: Effects?
   /// Whether it reaches files, processes or the network.
@@ -38,7 +38,7 @@ package struct OperatorFacts: Sendable {
     isComputable = ComputableOperators.contains(schema.name)
     argumentKinds = schema.arguments.map(\.type.kind)
     argumentNames = schema.arguments.map(\.name)
-    defaults = schema.arguments.map { $0.defaultValue.flatMap(CodeValue.init)?.literal }
+    defaults = schema.arguments.map { $0.defaultValue?.literal }
     conditionalWrites = Dictionary(
       uniqueKeysWithValues: schema.arguments.indices.compactMap { position in
         schema.arguments[position].writtenOnlyIf.map { (position, $0) }
@@ -59,12 +59,7 @@ package struct OperatorFacts: Sendable {
     guard var effects, !conditionalWrites.isEmpty || randomOnlyIf != nil else { return self.effects }
     func isOff(_ position: Int) -> Bool {
       guard arguments.indices.contains(position) else { return false }
-      switch arguments[position] {
-      case .bool(let flag): return !flag
-      case .int(let number): return number == 0
-      case .float(let number): return number == 0
-      default: return false
-      }
+      return arguments[position].literal.map { $0 == .bool(false) || $0.number == 0 } ?? false
     }
     effects.writes.removeAll { conditionalWrites[$0].map(isOff) == true }
     if let randomOnlyIf, isOff(randomOnlyIf) { effects.usesRandomState = false }

@@ -109,7 +109,7 @@ struct OperatorSize {
     for value in values { add(Self.size(of: value)) }
     let first = values.first.map(Self.size(of:)) ?? 0
     func number(_ position: Int) -> Int {
-      guard values.indices.contains(position), case .int(let number) = values[position] else { return 0 }
+      guard values.indices.contains(position), case .literal(.int(let number)) = values[position] else { return 0 }
       return max(0, number)
     }
     switch name {
@@ -123,7 +123,7 @@ struct OperatorSize {
       multiply(first, first / max(1, Self.size(of: values[1])))
     // The runtime compares at each place.
     case "find", "rfind", "index", "rindex", "count", "split", "rsplit", "partition", "rpartition", "__contains__":
-      guard case .string? = values.first, values.count > 1 else { break }
+      guard case .literal(.string)? = values.first, values.count > 1 else { break }
       multiply(first, Self.size(of: values[1]))
     case "join":
       guard values.count > 1 else { break }
@@ -151,14 +151,14 @@ struct OperatorSize {
   private static func elements(_ values: [Value], _ position: Int) -> Int {
     guard values.indices.contains(position) else { return 0 }
     switch values[position] {
-    case .string, .list: return size(of: values[position])
+    case .literal(.string), .list: return size(of: values[position])
     default: return 0
     }
   }
 
   private static func size(of value: Value) -> Int {
     switch value {
-    case .string(let text): text.utf8.count
+    case .literal(.string(let text)): text.utf8.count
     case .list(let elements), .tuple(let elements, _):
       elements.reduce(0) { $0 &+ TraceBudget.bytesPerElement &+ size(of: $1) }
     case .dictionary(let entries):

@@ -4,13 +4,7 @@ internal import XylemTensor
 
 /// What a value of the model's code is while it is traced: known now, or the result of a node.
 enum TracedValue {
-  case none
-  case bool(Bool)
-  case int(Int)
-  case float(Double)
-  case complex(Double, Double)
-  case string(String)
-  case device(String)
+  case literal(Literal)
   /// Known only when the graph runs.
   case symbol(NodeID)
   /// A text with parts that are known only when running, which stand in braces, and the node that makes it.
@@ -22,7 +16,7 @@ enum TracedValue {
   /// A module of the model.
   case module(ScriptModule)
   case list(TracedList)
-  case tuple([TracedValue], names: [String])
+  case tuple(TracedTuple)
   case dictionary(TracedDictionary)
   /// An object that the model's code made.
   case object(TracedObject)
@@ -56,6 +50,30 @@ final class TracedList {
   init(_ elements: [TracedValue], origin: String? = nil) {
     self.elements = elements
     self.origin = origin
+  }
+
+  deinit {
+    var release = ContainerRelease()
+    release.take(elements)
+    elements = []
+    release.run()
+  }
+}
+
+/// A tuple, which never changes; an object, so that a walk can tell which one it met before.
+final class TracedTuple {
+  private(set) var elements: [TracedValue]
+  let names: [String]
+
+  init(_ elements: [TracedValue], names: [String]) {
+    self.elements = elements
+    self.names = names
+  }
+
+  /// The elements, for who lets go of the tuple.
+  fileprivate func handOver() -> [TracedValue] {
+    defer { elements = [] }
+    return elements
   }
 
   deinit {
@@ -101,13 +119,26 @@ final class TracedObject {
 }
 
 extension TracedValue {
-  /// A value that dictionary keys are compared by; nil for what is no literal.
-  var literalKey: Argument? {
+  static var none: TracedValue { .literal(.none) }
+  static func bool(_ value: Bool) -> TracedValue { .literal(.bool(value)) }
+  static func int(_ value: Int) -> TracedValue { .literal(.int(value)) }
+  static func float(_ value: Double) -> TracedValue { .literal(.float(value)) }
+  static func tuple(_ elements: [TracedValue], names: [String] = []) -> TracedValue {
+    .tuple(TracedTuple(elements, names: names))
+  }
+
+  /// The literal that it is, containers left out.
+  var literal: Literal? {
+    if case .literal(let literal) = self { return literal }
+    return nil
+  }
+
+  /// What dictionary keys are compared by, as the runtime does; nil for what is not a literal, for `None` and for a NaN, which equals no key.
+  var literalKey: Literal? {
     switch self {
-    case .bool(let value): .bool(value)
-    case .int(let value): .int(value)
-    case .float(let value): .float(value)
-    case .string(let value): .string(value)
+    case .literal(.none): nil
+    case .literal(.float(let value)): value.isNaN ? nil : .float(value == 0 ? 0 : value)
+    case .literal(let literal): literal
     default: nil
     }
   }
@@ -124,41 +155,11 @@ extension TracedValue {
     return nil
   }
 
-  /// Whether the value, with everything in it, is known now and needs no tensor.
-  var isLiteral: Bool {
-    switch self {
-    case .none, .bool, .int, .float, .complex, .string, .device: true
-    case .list(let list): list.symbol == nil && list.elements.allSatisfy(\.isLiteral)
-    case .tuple(let elements, _): elements.allSatisfy(\.isLiteral)
-    case .dictionary(let dictionary):
-      dictionary.symbol == nil && dictionary.entries.allSatisfy { $0.key.isLiteral && $0.value.isLiteral }
-    default: false
-    }
-  }
-
-  /// Whether anything in the value is known only when running.
-  var isSymbolic: Bool {
-    switch self {
-    case .symbol, .message, .number: true
-    case .list(let list): list.symbol != nil || list.elements.contains(where: \.isSymbolic)
-    case .tuple(let elements, _): elements.contains(where: \.isSymbolic)
-    case .dictionary(let dictionary):
-      dictionary.symbol != nil || dictionary.entries.contains { $0.key.isSymbolic || $0.value.isSymbolic }
-    case .object(let object): object.fields.values.contains(where: \.isSymbolic)
-    case .future(let value): value.isSymbolic
-    default: false
-    }
-  }
-
   /// What the value is, for a person.
   var kindDescription: String {
     switch self {
-    case .none: "None"
-    case .bool: "a truth value"
-    case .int: "an integer"
-    case .float, .complex: "a number"
-    case .string, .message: "a text"
-    case .device: "a device"
+    case .literal(let literal): literal.kindDescription
+    case .message: "a string"
     case .symbol, .number: "a value that depends on the input"
     case .attribute(let attribute): "the attribute \(attribute.path)"
     case .module(let module): "the module \(module.path)"
@@ -178,6 +179,7 @@ extension TracedValue {
 private struct ContainerRelease {
   private var lists: [TracedList] = []
   private var dictionaries: [TracedDictionary] = []
+  private var tuples: [TracedTuple] = []
 
   /// Takes over the containers in values.
   mutating func take(_ values: some Sequence<TracedValue>) {
@@ -185,7 +187,7 @@ private struct ContainerRelease {
       switch value {
       case .list(let list): lists.append(list)
       case .dictionary(let dictionary): dictionaries.append(dictionary)
-      case .tuple(let elements, _): take(elements)
+      case .tuple(let tuple): tuples.append(tuple)
       default: break
       }
     }
@@ -193,7 +195,7 @@ private struct ContainerRelease {
 
   /// Empties the containers that nobody else holds, and those in them.
   mutating func run() {
-    while !lists.isEmpty || !dictionaries.isEmpty {
+    while !lists.isEmpty || !dictionaries.isEmpty || !tuples.isEmpty {
       if var list = lists.popLast(), isKnownUniquelyReferenced(&list) {
         take(list.elements)
         list.elements = []
@@ -202,36 +204,7 @@ private struct ContainerRelease {
         take(dictionary.entries.lazy.map { $0.value })
         dictionary.entries = []
       }
-    }
-  }
-}
-
-/// Makes runtime values of literals and back.
-extension TracedValue {
-  /// The runtime's value of a literal; nil for what is none.
-  var literalValue: Value? {
-    switch self {
-    case .none: return Value.none
-    case .bool(let value): return .bool(value)
-    case .int(let value): return .int(value)
-    case .float(let value): return .float(value)
-    case .complex(let real, let imaginary): return .complex(real, imaginary)
-    case .string(let value): return .string(value)
-    case .device(let value): return .device(value)
-    case .list(let list) where list.symbol == nil:
-      let elements = list.elements.compactMap(\.literalValue)
-      return elements.count == list.elements.count ? .list(elements) : nil
-    case .tuple(let elements, let names):
-      let values = elements.compactMap(\.literalValue)
-      return values.count == elements.count ? .tuple(values, names: names) : nil
-    case .dictionary(let dictionary) where dictionary.symbol == nil:
-      var entries: [(key: Value, value: Value)] = []
-      for entry in dictionary.entries {
-        guard let key = entry.key.literalValue, let value = entry.value.literalValue else { return nil }
-        entries.append((key, value))
-      }
-      return .dictionary(entries)
-    default: return nil
+      if var tuple = tuples.popLast(), isKnownUniquelyReferenced(&tuple) { take(tuple.handOver()) }
     }
   }
 }

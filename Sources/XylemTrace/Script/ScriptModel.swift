@@ -142,7 +142,7 @@ public final class ScriptModule: Sendable {
 
   /// The module's own flag when the model was loaded; nil where it has none.
   public var isTraining: Bool? {
-    if case .value(.bool(let flag))? = attributes["training"]?.content { return flag }
+    if case .value(.literal(.bool(let flag)))? = attributes["training"]?.content { return flag }
     return nil
   }
 

@@ -53,7 +53,7 @@ extension ScriptTracer {
         let read = TracedAttribute(path: path, value: value, isParameter: false, type: attribute.type.name)
         return .symbol(attributeNode(read))
       }
-      if name == "training", case .bool = value {
+      if name == "training", case .literal(.bool) = value {
         return .bool(pinned[module.identity] ?? options.mode.isTraining)
       }
       constantReads.append(ConstantRead(module: module, name: name, path: path))

@@ -60,14 +60,15 @@ extension ScriptTracer {
   /// Whether a value has a tensor in it that was computed. A method that returns sizes, settings or a parameter of its module
   /// is a helper, and not what somebody means by the module's path.
   private func returnsFeature(_ value: TracedValue) -> Bool {
-    switch value {
-    case .symbol(let node): core.graph[node].isFeature
-    case .list(let list): list.symbol.map { core.graph[$0].isFeature } ?? list.elements.contains(where: returnsFeature)
-    case .tuple(let elements, _): elements.contains(where: returnsFeature)
-    case .dictionary(let dictionary):
-      dictionary.symbol.map { core.graph[$0].isFeature } ?? dictionary.entries.contains { returnsFeature($0.value) }
-    case .future(let value): returnsFeature(value)
-    default: false
+    value.contains { part in
+      let node: NodeID? =
+        switch part {
+        case .symbol(let node): node
+        case .list(let list): list.symbol
+        case .dictionary(let dictionary): dictionary.symbol
+        default: nil
+        }
+      return node.map { core.graph[$0].isFeature } ?? false
     }
   }
 
@@ -148,7 +149,7 @@ extension ScriptTracer {
     if let module = hooked(by: code, arguments) { return try runHook(code, arguments, of: module) }
     let name = TypeName.readable(code.qualifiedName)
     // What a plugin replaces is called in any case; else the model's own code would run where the arguments happen to be known.
-    guard let rule = policy.rule(forFunction: name), rule.provider != nil || arguments.contains(where: readsTensor)
+    guard let rule = policy.rule(forFunction: name), rule.provider != nil || arguments.contains(where: \.readsTensor)
     else {
       do {
         return try run(code, arguments)
@@ -171,16 +172,6 @@ extension ScriptTracer {
       type: statement.outputs.isEmpty ? "None" : typeName(statement.outputs.lowerBound, frame.code),
       effects: rule.effects(inputs: arguments.count, in: options.mode), rule: rule.description)
     return .symbol(id)
-  }
-
-  /// Whether a value is known only when running, or is a tensor of the model.
-  private func readsTensor(_ value: TracedValue) -> Bool {
-    switch value {
-    case .attribute, .constant: true
-    case .list(let list): list.symbol != nil || list.elements.contains(where: readsTensor)
-    case .tuple(let elements, _): elements.contains(where: readsTensor)
-    default: value.isSymbolic
-    }
   }
 }
 

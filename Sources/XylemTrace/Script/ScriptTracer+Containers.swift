@@ -10,7 +10,7 @@ extension ScriptTracer {
     case "aten::__is__": return try identity(statement, inputs, frame, wanted: true)
     case "aten::__isnot__": return try identity(statement, inputs, frame, wanted: false)
     case "aten::__not__":
-      guard case .bool(let flag) = inputs[0] else { return false }
+      guard case .literal(.bool(let flag)) = inputs[0] else { return false }
       frame.setOutput(.bool(!flag), of: statement)
       return true
     case "aten::wait":
@@ -22,7 +22,7 @@ extension ScriptTracer {
     switch inputs.first {
     case .list(let list): return try listOperator(statement, list, inputs, frame)
     case .dictionary(let dictionary): return try dictionaryOperator(statement, dictionary, inputs, frame)
-    case .tuple(let elements, _): return try tupleOperator(statement, elements, inputs, frame)
+    case .tuple(let tuple): return try tupleOperator(statement, tuple.elements, inputs, frame)
     default: return false
     }
   }
@@ -35,14 +35,13 @@ extension ScriptTracer {
       return true
     }
     switch (inputs[0], inputs[1]) {
-    case (.none, .none): return give(true)
-    case (.none, .symbol(let id)), (.symbol(let id), .none):
+    case (.literal(.none), .literal(.none)): return give(true)
+    case (.literal(.none), .symbol(let id)), (.symbol(let id), .literal(.none)):
       // Only a value that may be None leaves the question open until the graph runs.
-      let type = core.graph[id].type
-      return TypeExpression(parsing: type).allowsNone ? false : give(false)
-    case (.none, _), (_, .none): return give(false)
-    case (.bool(let a), .bool(let b)): return give(a == b)
-    case (.int(let a), .int(let b)): return give(a == b)
+      return core.graph[id].valueType.allowsNone ? false : give(false)
+    case (.literal(.none), _), (_, .literal(.none)): return give(false)
+    case (.literal(.bool(let a)), .literal(.bool(let b))): return give(a == b)
+    case (.literal(.int(let a)), .literal(.int(let b))): return give(a == b)
     default: return false
     }
   }
@@ -64,26 +63,26 @@ extension ScriptTracer {
     switch statement.name {
     case "aten::len": return give(.int(list.elements.count))
     case "aten::__getitem__":
-      guard case .int = inputs[1] else { return false }
+      guard case .literal(.int) = inputs[1] else { return false }
       return give(try item(inputs[1], of: inputs[0], statement, frame))
     case "aten::append": return try write(adding: 1) { list.elements.append(inputs[1]) }
     case "aten::extend":
       guard case .list(let other) = inputs[1], other.symbol == nil else { return false }
       return try write(adding: other.elements.count) { list.elements += other.elements }
     case "aten::insert":
-      guard case .int(let at) = inputs[1] else { return false }
+      guard case .literal(.int(let at)) = inputs[1] else { return false }
       let count = list.elements.count
       return try write(adding: 1) { list.elements.insert(inputs[2], at: min(max(at < 0 ? at + count : at, 0), count)) }
     case "aten::_set_item":
-      guard case .int(let at) = inputs[1] else { return false }
+      guard case .literal(.int(let at)) = inputs[1] else { return false }
       return try replace(at: at, list) { list.elements[$0] = inputs[2] } && give(inputs[0])
     case "aten::Delete":
-      guard case .int(let at) = inputs[1] else { return false }
+      guard case .literal(.int(let at)) = inputs[1] else { return false }
       return try replace(at: at, list) { list.elements.remove(at: $0) }
     case "aten::pop":
       let at: Int
       if inputs.count > 1 {
-        guard case .int(let given) = inputs[1] else { return false }
+        guard case .literal(.int(let given)) = inputs[1] else { return false }
         at = given
       } else {
         at = -1
@@ -104,7 +103,7 @@ extension ScriptTracer {
       try spend(elements: list.elements.count + other.elements.count)
       return give(.list(TracedList(list.elements + other.elements)))
     case "aten::mul":
-      guard case .int(let times) = inputs[1] else { return false }
+      guard case .literal(.int(let times)) = inputs[1] else { return false }
       try spend(elements: list.elements.count, times: max(0, times))
       return give(.list(TracedList((0..<max(0, times)).flatMap { _ in list.elements })))
     case "aten::slice": return try slice(inputs, list.elements).map { give(.list(TracedList($0))) } ?? false
@@ -130,8 +129,8 @@ extension ScriptTracer {
     func bound(_ position: Int, _ absent: Int) -> Int? {
       guard position < inputs.count else { return absent }
       switch inputs[position] {
-      case .none: return absent
-      case .int(let value): return value
+      case .literal(.none): return absent
+      case .literal(.int(let value)): return value
       default: return nil
       }
     }
@@ -151,7 +150,7 @@ extension ScriptTracer {
     switch statement.name {
     case "aten::len": frame.setOutput(.int(elements.count), of: statement)
     case "aten::__getitem__":
-      guard case .int = inputs[1] else { return false }
+      guard case .literal(.int) = inputs[1] else { return false }
       frame.setOutput(try item(inputs[1], of: inputs[0], statement, frame), of: statement)
     default: return false
     }

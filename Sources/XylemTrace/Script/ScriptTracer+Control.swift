@@ -9,8 +9,8 @@ extension ScriptTracer {
     let condition = frame.input(0, of: statement)
     let branches = statement.blocks.map { code.blocks[$0] }
     switch condition {
-    case .bool(let flag): try take(branches[flag ? 0 : 1], statement, frame)
-    case .int(let number): try take(branches[number != 0 ? 0 : 1], statement, frame)
+    case .literal(.bool(let flag)): try take(branches[flag ? 0 : 1], statement, frame)
+    case .literal(.int(let number)): try take(branches[number != 0 ? 0 : 1], statement, frame)
     case .symbol(let node):
       let onlyRaises = branches.map { raises($0, code) }
       switch (onlyRaises[0], onlyRaises[1]) {
@@ -84,8 +84,8 @@ extension ScriptTracer {
     let code = frame.code
     let body = code.blocks[statement.blocks.lowerBound]
     let inputs = frame.inputs(of: statement)
-    guard case .int(let rounds) = inputs[0], case .bool = inputs[1] else {
-      let decisive = if case .int = inputs[0] { inputs[1] } else { inputs[0] }
+    guard case .literal(.int(let rounds)) = inputs[0], case .literal(.bool) = inputs[1] else {
+      let decisive = if case .literal(.int) = inputs[0] { inputs[1] } else { inputs[0] }
       return try keepWhole(statement, at: index, .loop, condition: Decisive(decisive, self), frame)
     }
     let start = savepoint(before: index, frame)
@@ -94,7 +94,7 @@ extension ScriptTracer {
     var round = 0
     let own = running[running.count - 1].statement
     while round < rounds {
-      guard case .bool(let goesOn) = condition else {
+      guard case .literal(.bool(let goesOn)) = condition else {
         // The condition's node goes with its round, so it is described before.
         let decisive = Decisive(condition, self)
         goBack(to: start)

@@ -25,9 +25,9 @@ extension ScriptTracer {
     _ index: TracedValue, of container: TracedValue, _ statement: ScriptCode.Statement, _ frame: CallFrame
   ) throws -> TracedValue {
     switch (container, index) {
-    case (.tuple(let elements, _), .int(let position)):
-      return try element(position, of: elements)
-    case (.list(let list), .int(let position)) where list.symbol == nil:
+    case (.tuple(let tuple), .literal(.int(let position))):
+      return try element(position, of: tuple.elements)
+    case (.list(let list), .literal(.int(let position))) where list.symbol == nil:
       return try element(position, of: list.elements)
     case (.dictionary(let dictionary), _) where dictionary.symbol == nil && index.literalKey != nil:
       guard let found = dictionary.index(of: index) else {

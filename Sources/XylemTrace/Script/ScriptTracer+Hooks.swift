@@ -21,7 +21,7 @@ extension ScriptTracer {
   func runHook(_ code: ScriptCode, _ arguments: [TracedValue], of module: ScriptModule) throws -> TracedValue {
     let result = try run(code, arguments)
     guard arguments.count == 3 else { return result }
-    if case .none = result {
+    if case .literal(.none) = result {
       core.setHookedResult(ofLastCallAt: namingPath(of: module), to: nil)
     } else if let returned = try? argument(from: result) {
       core.setHookedResult(ofLastCallAt: namingPath(of: module), to: returned)
@@ -34,8 +34,8 @@ extension ScriptTracer {
     var arguments = arguments
     for hook in root.object.forwardPreHooks {
       switch try run(try model.code(of: hook), [.module(root), .tuple(arguments, names: [])]) {
-      case .none: continue
-      case .tuple(let replaced, _): arguments = replaced
+      case .literal(.none): continue
+      case .tuple(let replaced): arguments = replaced.elements
       case let replaced: arguments = [replaced]
       }
     }
@@ -49,7 +49,7 @@ extension ScriptTracer {
     var result = result
     for hook in hooks {
       let given = try run(try model.code(of: hook), [.module(root), .tuple(arguments, names: []), result])
-      if case .none = given { continue }
+      if case .literal(.none) = given { continue }
       result = given
     }
     // A root that is a leaf has a node of its own.

@@ -11,7 +11,12 @@ internal import XylemTensor
 /// operator needs one.
 final class TracedNumber {
   /// What kind of number it is, which is the tensor's type.
-  enum Kind: String { case int, float, bool }
+  enum Kind: String {
+    case int, float, bool
+
+    /// The kind of numbers of a type; nil for every other type.
+    init?(_ type: TypeExpression) { self.init(rawValue: type.description) }
+  }
 
   /// A literal, or a node that gives a number.
   let number: TracedValue
@@ -85,10 +90,10 @@ extension ScriptTracer {
   /// A value as a number: a literal, a node that gives one, a tensor that holds one.
   private func number(_ value: TracedValue) -> (TracedValue, TracedNumber.Kind)? {
     switch value {
-    case .int: return (value, .int)
-    case .float: return (value, .float)
-    case .bool: return (value, .bool)
-    case .symbol(let id): return TracedNumber.Kind(rawValue: core.graph[id].type).map { (value, $0) }
+    case .literal(.int): return (value, .int)
+    case .literal(.float): return (value, .float)
+    case .literal(.bool): return (value, .bool)
+    case .symbol(let id): return TracedNumber.Kind(core.graph[id].valueType).map { (value, $0) }
     case .number: return held(value).map { ($0.number, $0.kind) }
     case .constant(_, .tensor(let tensor)):
       guard let array = try? tensor.hostArray(), array.shape.isEmpty, let number = (try? array.doubles())?.first else {
@@ -124,7 +129,7 @@ extension ScriptTracer {
   private func calculate(
     _ operation: String, _ numbers: [TracedValue], named name: String?, type: String
   ) throws -> TracedValue {
-    let literals = numbers.compactMap(\.literalValue)
+    let literals = numbers.compactMap(\.literal).map { Value.literal($0) }
     if literals.count == numbers.count {
       do {
         if let value = try TensorOperator(fullName: operation)(literals).first, let known = TracedValue(literal: value)
@@ -168,9 +173,9 @@ extension ScriptTracer {
     let count = Self.unary.contains(name) ? 1 : 2
     guard inputs.count >= count else { return nil }
     switch (name, inputs.dropFirst(count).first) {
-    case (_, nil), ("aten::div", .some(.none)): break
-    case ("aten::add", .int(1)?), ("aten::sub", .int(1)?), ("aten::rsub", .int(1)?): break
-    case ("aten::div", .string("floor")?): operation = "aten::floordiv"
+    case (_, nil), ("aten::div", .literal(.none)?): break
+    case ("aten::add", .literal(.int(1))?), ("aten::sub", .literal(.int(1))?), ("aten::rsub", .literal(.int(1))?): break
+    case ("aten::div", .literal(.string("floor"))?): operation = "aten::floordiv"
     default: return nil
     }
     var numbers: [(value: TracedValue, kind: TracedNumber.Kind)] = []
@@ -192,7 +197,7 @@ extension ScriptTracer {
     let values = try numbers.map { try converted($0.value, $0.kind, to: kind) }
     var overload = kind.rawValue
     if operation == "aten::pow", kind == .int {
-      guard case .int(let exponent) = values[1], exponent >= 0 else { return nil }
+      guard case .literal(.int(let exponent)) = values[1], exponent >= 0 else { return nil }
       overload = "int_to_int"
     }
     if Self.comparisons.contains(name) {

@@ -39,7 +39,7 @@ extension ScriptTracer {
     guard !makesTensors else { return nil }
     var values: [Value] = []
     for (position, input) in inputs.enumerated() {
-      if let literal = input.literalValue {
+      if let literal = try literalValue(of: input) {
         values.append(literal)
       } else if position == 0, Self.metadata.contains(facts.shortName), case .attribute(let attribute) = input {
         values.append(attribute.value)
@@ -97,11 +97,9 @@ extension ScriptTracer {
 
   private func text(of value: TracedValue) -> String {
     switch value {
-    case .string(let text), .message(let text, _): text
-    case .int(let number): String(number)
-    case .float(let number): String(number)
-    case .bool(let flag): flag ? "True" : "False"
-    case .none: "None"
+    case .literal(.string(let text)), .literal(.device(let text)), .message(let text, _): text
+    case .literal(.float(let number)): String(number)
+    case .literal(let literal): literal.description
     case .symbol(let id): "{\(core.graph[id].name)}"
     default: "{\(value.kindDescription)}"
     }
@@ -213,8 +211,9 @@ extension ScriptTracer {
     guard case .object(let object) = manager,
       TypeName.readable(object.type.name).hasSuffix("amp.autocast_mode.autocast")
     else { return nil }
-    guard case .string(let device)? = object.fields["device"], case .int(let dtype)? = object.fields["fast_dtype"],
-      case .bool(let isEnabled)? = object.fields["_enabled"]
+    guard case .literal(.string(let device))? = object.fields["device"],
+      case .literal(.int(let dtype))? = object.fields["fast_dtype"],
+      case .literal(.bool(let isEnabled))? = object.fields["_enabled"]
     else { throw TraceErrors.unsupported("a block of autocast whose settings depend on the input", at: place) }
     return [.string(device), .int(dtype), .bool(isEnabled)]
   }

@@ -108,10 +108,10 @@ extension ScriptTracer {
       let index = frame.input(1, of: statement)
       frame.setOutput(try item(index, of: frame.input(0, of: statement), statement, frame), of: statement)
     case .tupleSlice:
-      guard case .tuple(let elements, _) = frame.input(0, of: statement) else {
+      guard case .tuple(let tuple) = frame.input(0, of: statement) else {
         throw TraceErrors.unsupported("a slice of a tuple that is known only when running", at: place)
       }
-      frame.setOutput(.tuple(Array(elements[statement.begin..<statement.end]), names: []), of: statement)
+      frame.setOutput(.tuple(Array(tuple.elements[statement.begin..<statement.end]), names: []), of: statement)
     case .raise: throw TraceErrors.raised(message(of: frame.input(0, of: statement)), at: place)
     case .cast: frame.setOutput(frame.input(0, of: statement), of: statement)
     case .uninitialized: frame.setOutput(.uninitialized, of: statement)
@@ -143,7 +143,7 @@ extension ScriptTracer {
   /// A raised message's text.
   func message(of value: TracedValue) -> String {
     switch value {
-    case .string(let text), .message(let text, _): text
+    case .literal(.string(let text)), .message(let text, _): text
     default: value.kindDescription
     }
   }
@@ -154,8 +154,8 @@ extension ScriptTracer {
     if let decided = frame.code.function.isInstance(statement: index, type: declared) {
       return frame.setOutput(.bool(decided), of: statement)
     }
-    if case .none = value { return frame.setOutput(.bool(false), of: statement) }
-    if let literal = value.literalValue, let type = runtimeType(of: literal),
+    if case .literal(.none) = value { return frame.setOutput(.bool(false), of: statement) }
+    if let literal = try literalValue(of: value), let type = runtimeType(of: literal),
       let decided = frame.code.function.isInstance(statement: index, type: type)
     {
       return frame.setOutput(.bool(decided), of: statement)
@@ -169,7 +169,7 @@ extension ScriptTracer {
     let value = frame.input(0, of: statement)
     let elements: [TracedValue]
     switch value {
-    case .tuple(let known, _): elements = known
+    case .tuple(let tuple): elements = tuple.elements
     case .list(let list) where list.symbol == nil: elements = list.elements
     default:
       let container = try argument(from: value)

@@ -52,11 +52,11 @@ extension ScriptTracer {
       }
       for entry in dictionary.entries { try share(entry.value, as: type.contained[1]) }
       dictionary.symbol = emitContainer(try argument(from: value), copy, type)
-    case .tuple(let elements, _) where value.holdsContainers:
-      guard type.kind == .tuple, type.contained.count == elements.count else {
+    case .tuple(let tuple) where value.holdsContainers:
+      guard type.kind == .tuple, type.contained.count == tuple.elements.count else {
         throw TraceErrors.openType(describe(value), at: place)
       }
-      for (element, inner) in zip(elements, type.contained) { try share(element, as: inner) }
+      for (element, inner) in zip(tuple.elements, type.contained) { try share(element, as: inner) }
     case .future(let inner): try share(inner, as: type)
     default: break
     }
@@ -74,30 +74,6 @@ extension ScriptTracer {
     "str": "aten::copy.Dict_str", "int": "aten::copy.Dict_int", "bool": "aten::copy.Dict_bool",
     "float": "aten::copy.Dict_float", "complex": "aten::copy.Dict_complex", "Tensor": "aten::copy.Dict_Tensor",
   ]
-}
-
-extension TracedValue {
-  /// Whether a list or dictionary that the tracer holds is in the value.
-  var holdsContainers: Bool {
-    switch self {
-    case .list(let list): list.symbol == nil
-    case .dictionary(let dictionary): dictionary.symbol == nil
-    case .tuple(let elements, _): elements.contains(where: \.holdsContainers)
-    case .future(let value): value.holdsContainers
-    default: false
-    }
-  }
-
-  /// Whether a container is in a container.
-  var nestsContainers: Bool {
-    switch self {
-    case .list(let list): list.symbol == nil && list.elements.contains(where: \.holdsContainers)
-    case .dictionary(let dictionary):
-      dictionary.symbol == nil && dictionary.entries.contains { $0.value.holdsContainers }
-    case .tuple: holdsContainers
-    default: false
-    }
-  }
 }
 
 extension ScriptType {

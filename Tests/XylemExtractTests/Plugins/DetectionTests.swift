@@ -3,6 +3,7 @@ import Testing
 import XylemErrors
 import XylemExtract
 import XylemFiles
+import XylemGraph
 import XylemPlugins
 import XylemTensor
 import XylemTrace
@@ -59,7 +60,7 @@ import XylemTrace
       return
     }
     var found: [String: Tensor] = [:]
-    for entry in entries { if case .string(let key) = entry.key { found[key] = entry.value.tensor } }
+    for entry in entries { if case .literal(.string(let key)) = entry.key { found[key] = entry.value.tensor } }
     #expect(Set(found.keys) == Set(expected.keys))
     let labels = try #require(expected["labels"] as? [Int])
     #expect(try found["labels"]?.integers() == labels)

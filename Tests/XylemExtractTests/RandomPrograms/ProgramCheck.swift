@@ -90,7 +90,7 @@ struct ProgramCheck {
     case (.tensor(let tensor), .tensor(let index)):
       let found = try Snapshot(tensor)
       return found == kept[index] ? nil : "is        \(found)\nshould be \(kept[index])"
-    case (.int(let number), .number(let index)):
+    case (.literal(.int(let number)), .number(let index)):
       return number == kept[index].number ? nil : "is \(number), should be \(kept[index].number)"
     case (.list(let values), .list(let indices)), (.tuple(let values, _), .list(let indices)):
       guard values.count == indices.count else { return "has \(values.count) parts, not \(indices.count)" }

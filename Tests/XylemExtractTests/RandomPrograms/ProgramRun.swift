@@ -167,7 +167,7 @@ struct ModelState {
     var found: [String: String] = [:]
     for (index, module) in modules.enumerated() {
       for name in counters[index] {
-        if case .int(let value)? = module.attribute(name) { found[paths[index] + "." + name] = String(value) }
+        if case .literal(.int(let value))? = module.attribute(name) { found[paths[index] + "." + name] = String(value) }
       }
       for (name, _, _) in tensors[index] {
         found[paths[index] + "." + name] = try module.attribute(name)?.tensor.map { try Snapshot($0).description }

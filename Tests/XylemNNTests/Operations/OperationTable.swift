@@ -1,6 +1,7 @@
 import Foundation
 import XylemErrors
 import XylemExtract
+import XylemGraph
 import XylemNN
 import XylemTensor
 import XylemTestSupport
@@ -102,11 +103,11 @@ struct OperationCase {
     switch (unpacked, golden) {
     case (.list(let found), let expected as [Any]) where found.count == expected.count:
       return try found.indices.flatMap { try differences(found[$0], expected[$0], at: "\(path)[\($0)]") }
-    case (.int(let found), let expected as [String: Any]):
+    case (.literal(.int(let found)), let expected as [String: Any]):
       return expected["int"] as? Int == found ? [] : ["\(path): \(found) for \(expected)"]
-    case (.float(let found), let expected as [String: Any]):
+    case (.literal(.float(let found)), let expected as [String: Any]):
       return expected["float"] as? Double == found ? [] : ["\(path): \(found) for \(expected)"]
-    case (.bool(let found), let expected as Bool): return found == expected ? [] : ["\(path): \(found)"]
+    case (.literal(.bool(let found)), let expected as Bool): return found == expected ? [] : ["\(path): \(found)"]
     default:
       return try Goldens.differences(unpacked, golden, at: path, Goldens.Tolerance(relative: 1e-5, absolute: 1e-5))
     }

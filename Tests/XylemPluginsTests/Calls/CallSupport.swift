@@ -2,6 +2,7 @@ import CXylem
 import CallSubjects
 import Testing
 import XylemErrors
+import XylemGraph
 import XylemTensor
 import XylemTestSupport
 
@@ -52,7 +53,7 @@ enum Subjects {
 /// Expects an error of Xylem with an id, and gives it.
 @discardableResult
 func expectError<Result>(
-  _ id: ErrorID, sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> Result
+  _ id: ErrorID, sourceLocation: Testing.SourceLocation = #_sourceLocation, _ body: () throws -> Result
 ) -> XylemError? {
   do {
     let result = try body()
@@ -67,17 +68,17 @@ func expectError<Result>(
 }
 
 /// Compares values, of tensors the elements and the shape.
-func expectEqual(_ found: Value, _ expected: Value, sourceLocation: SourceLocation = #_sourceLocation) {
+func expectEqual(_ found: Value, _ expected: Value, sourceLocation: Testing.SourceLocation = #_sourceLocation) {
   #expect(describe(found) == describe(expected), sourceLocation: sourceLocation)
 }
 
 func describe(_ value: Value) -> String {
   switch value {
-  case .none: "none"
-  case .bool(let flag): "\(flag)"
-  case .int(let number): "\(number)"
-  case .float(let number): "\(number)f"
-  case .string(let text): "'\(text)'"
+  case .literal(.none): "none"
+  case .literal(.bool(let flag)): "\(flag)"
+  case .literal(.int(let number)): "\(number)"
+  case .literal(.float(let number)): "\(number)f"
+  case .literal(.string(let text)): "'\(text)'"
   case .tensor(let tensor):
     "tensor\((try? tensor.sizes) ?? [-1])\((try? tensor.floats()) ?? [])"
   case .list(let elements): "[" + elements.map(describe).joined(separator: ", ") + "]"

@@ -1,6 +1,7 @@
 import CXylem
 import Testing
 import XylemErrors
+import XylemGraph
 import XylemTensor
 
 @testable import XylemPlugins
@@ -104,7 +105,7 @@ import XylemTensor
   @Test func `A function without a result gives none, and ran`() throws {
     let before = try Subjects.call("counted")
     expectEqual(try Subjects.call("count_up", .int(5)), .none)
-    guard case .int(let start) = before else {
+    guard case .literal(.int(let start)) = before else {
       Issue.record("\(before)")
       return
     }

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import XylemErrors
+import XylemGraph
 import XylemTensor
 import XylemTestSupport
 
@@ -139,7 +140,7 @@ import XylemTestSupport
 
 extension Value {
   fileprivate var number: Double? {
-    if case .float(let number) = self { return number }
+    if case .literal(.float(let number)) = self { return number }
     return nil
   }
 }

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import XylemFiles
+import XylemGraph
 @testable import XylemTensor
 
 /// Values as `Fixtures/constructs/goldens.json` writes them.
@@ -44,13 +45,10 @@ enum Goldens {
   /// What differs between a value and what is expected of it, or nil.
   static func difference(_ found: Value, _ expected: Value) throws -> String? {
     switch (try found.unpacked(), expected) {
-    case (.none, .none): return nil
-    case (.bool(let a), .bool(let b)): return a == b ? nil : "\(a) is not \(b)"
-    case (.int(let a), .int(let b)): return a == b ? nil : "\(a) is not \(b)"
-    case (.float(let a), .float(let b)): return isNear(a, b) ? nil : "\(a) is not \(b)"
-    case (.complex(let a, let b), .complex(let c, let d)):
+    case (.literal(.float(let a)), .literal(.float(let b))): return isNear(a, b) ? nil : "\(a) is not \(b)"
+    case (.literal(.complex(let a, let b)), .literal(.complex(let c, let d))):
       return isNear(a, c) && isNear(b, d) ? nil : "\(a), \(b) is not \(c), \(d)"
-    case (.string(let a), .string(let b)): return a == b ? nil : "'\(a)' is not '\(b)'"
+    case (.literal(let a), .literal(let b)): return a == b ? nil : "\(a) is not \(b)"
     case (.tensor(let a), .tensor(let b)): return try difference(a, b)
     case (.list(let a), .list(let b)), (.tuple(let a, _), .tuple(let b, _)): return try difference(a, b)
     case (.dictionary(let a), .dictionary(let b)):

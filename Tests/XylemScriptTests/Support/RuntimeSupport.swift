@@ -1,3 +1,4 @@
+import XylemGraph
 import XylemTestSupport
 import CXylem
 import Foundation
@@ -105,13 +106,8 @@ extension Value {
   /// The value as text, with the tensors' contents: for comparing values.
   var contents: String {
     switch (try? unpacked()) ?? self {
-    case .none: "None"
-    case .bool(let flag): "\(flag)"
-    case .int(let number): "\(number)"
-    case .float(let number): "float \(number)"
-    case .complex(let real, let imaginary): "\(real)+\(imaginary)j"
-    case .string(let text): "'\(text)'"
-    case .device(let name): "device \(name)"
+    case .literal(.float(let number)): "float \(number)"
+    case .literal(let literal): literal.description
     case .standIn(let standIn): "stand-in of \(standIn.type)"
     case .tensor(let tensor): "\(tensor.dtype?.rawValue ?? "?")\(tensor.knownSizes ?? [])\(tensor.fingerprint)"
     case .list(let elements): "[" + elements.map(\.contents).joined(separator: ", ") + "]"

@@ -9,7 +9,7 @@ final class ArchiveSource {
   /// What an attribute holds.
   enum Content {
     case module(ScriptModule)
-    case literal(Argument)
+    case literal(Literal)
     /// Constants in a list that the model holds, which code may change.
     case list([CodeValue])
     case tuple([CodeValue])
@@ -50,16 +50,19 @@ final class ArchiveSource {
   }
 
   private static func content(_ value: Value) -> Content {
-    if let literal = CodeValue(value)?.literal { return .literal(literal) }
+    if let literal = value.literal { return .literal(literal) }
     switch try? value.unpacked() {
     case .list(let elements)? where elements.count <= longest:
-      let literals = elements.compactMap { CodeValue($0) }
-      return literals.count == elements.count ? .list(literals) : .value
+      return literals(elements).map { .list($0) } ?? .value
     case .tuple(let elements, _)? where elements.count <= longest:
-      let literals = elements.compactMap { CodeValue($0) }
-      return literals.count == elements.count ? .tuple(literals) : .value
+      return literals(elements).map { .tuple($0) } ?? .value
     default: return .value
     }
+  }
+
+  private static func literals(_ values: [Value]) -> [CodeValue]? {
+    let found = values.compactMap { $0.literal.map { CodeValue.literal($0) } }
+    return found.count == values.count ? found : nil
   }
 
   /// Longer lists are known as a whole only.

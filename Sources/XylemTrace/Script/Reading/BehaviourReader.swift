@@ -77,7 +77,7 @@ package struct BehaviourReader {
     for (number, value) in zip(captures.set, inputs) { frame.values[number] = value }
     let statement = code.statements[region.code.statement]
     _ = reader.run(statement, at: region.code.statement, frame)
-    return .tuple(statement.outputs.map { frame.values[$0] } + region.changedCaptures.map { inputs[$0] })
+    return reader.tuple(statement.outputs.map { frame.values[$0] } + region.changedCaptures.map { inputs[$0] })
   }
 
   /// A leaf in Swift, as the operators that it consists of.
@@ -105,17 +105,16 @@ struct NodeArguments {
 
   mutating func value(_ argument: Argument, _ source: ArchiveSource?) -> CodeValue {
     switch argument {
-    case .none, .bool, .int, .float, .complex, .string, .device: return .literal(argument)
+    case .literal(let literal): return .literal(literal)
     case .node(let id):
-      let type = graph.contains(id) ? graph[id].type : ""
       let symbol = CodeSymbol(
         digest: reader.hash("argument", [], salt: nodes.count), places: [reader.places.argument(nodes.count)],
-        isSome: ["Tensor", "int", "float", "bool", "str"].contains(type) || type.hasPrefix("List["))
+        isSome: graph.contains(id) && graph[id].valueType.isNeverNone)
       nodes.append(id)
       values.append(.symbol(symbol))
       return .symbol(symbol)
-    case .list(let elements): return .list(CodeList(elements.map { value($0, source) }, depth: reader.depth))
-    case .tuple(let elements, _): return .tuple(elements.map { value($0, source) })
+    case .list(let elements): return reader.list(elements.map { value($0, source) })
+    case .tuple(let elements, _): return reader.tuple(elements.map { value($0, source) })
     case .dictionary(let entries):
       let parts = entries.flatMap { [value($0.key, source), value($0.value, source)] }
       return .symbol(reader.container("dictionary", of: parts))

@@ -8,13 +8,13 @@ extension CodeReader {
     func value(_ argument: Argument) -> CodeValue {
       switch argument {
       case .node(let id): return values[id] ?? .none
-      case .list(let elements): return .list(CodeList(elements.map(value), depth: depth))
-      case .tuple(let elements, _): return .tuple(elements.map(value))
+      case .list(let elements): return list(elements.map(value))
+      case .tuple(let elements, _): return tuple(elements.map(value))
       case .dictionary(let entries):
         return .symbol(container("dictionary", of: entries.flatMap { [value($0.key), value($0.value)] }))
       case .module, .constant:
         return .symbol(CodeSymbol(digest: hash(argument.description, []), places: [places.fresh()], isSome: true))
-      default: return .literal(argument)
+      case .literal(let literal): return .literal(literal)
       }
     }
     for node in expansion.graph.nodes {
@@ -31,8 +31,8 @@ extension CodeReader {
           CodeSymbol(digest: hash(path, []), places: [places.attribute(path)], isSome: true))
       case .operator(let name):
         guard let op = try? TensorOperator(fullName: name) else { return nil }
-        let isOne = node.type != "Tuple"
-        values[node.id] = apply(OperatorFacts.of(op), inputs, results: [(true, isOne)]).first
+        let isSome = node.valueType.isNeverNone
+        values[node.id] = apply(OperatorFacts.of(op), inputs, results: [(true, isSome)]).first
       case .getItem: values[node.id] = item(inputs[1], of: inputs[0])
       case .getField(let name): values[node.id] = part("." + name, of: inputs)
       case .guard, .output: continue

@@ -51,14 +51,14 @@ extension CodeReader {
   }
 
   private func isSame(_ inputs: [CodeValue], negated: Bool) -> CodeValue? {
-    let nones = inputs.map { $0.literal == Argument.none }
+    let nones = inputs.map { $0.literal == Literal.none }
     guard nones.contains(true) else { return nil }
     if nones == [true, true] { return .literal(.bool(!negated)) }
     let other = inputs[nones[0] ? 1 : 0]
     return isSome(other) ? .literal(.bool(negated)) : nil
   }
 
-  private func equality(_ a: Argument, _ b: Argument) -> Bool? {
+  private func equality(_ a: Literal, _ b: Literal) -> Bool? {
     if let a = a.number, let b = b.number { return a == b }
     switch (a, b) {
     case (.string, .string), (.bool, .bool), (.device, .device): return a == b
@@ -66,7 +66,7 @@ extension CodeReader {
     }
   }
 
-  private func arithmetic(_ name: String, _ a: Argument, _ b: Argument) -> CodeValue? {
+  private func arithmetic(_ name: String, _ a: Literal, _ b: Literal) -> CodeValue? {
     guard let left = a.number, let right = b.number else { return nil }
     switch name {
     case "lt": return .literal(.bool(left < right))

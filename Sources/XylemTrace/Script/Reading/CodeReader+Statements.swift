@@ -1,5 +1,6 @@
 internal import XylemGraph
 internal import XylemScript
+internal import XylemTensor
 
 /// The values of one call of an archive's function while it is read.
 final class CodeFrame {
@@ -27,7 +28,7 @@ extension CodeReader {
     for (number, value) in zip(body.inputs, arguments) { frame.values[number] = value }
     call { _ = run(body, frame) }
     let results = code.operands[body.outputs].map { frame.values[$0] }
-    return results.count == 1 ? results[0] : results.isEmpty ? .none : .tuple(results)
+    return results.count == 1 ? results[0] : results.isEmpty ? .none : tuple(results)
   }
 
   /// Reads a block; false where it raises an error.
@@ -54,8 +55,8 @@ extension CodeReader {
       if case .function(let function) = inputs[0] { give(run(function, Array(inputs.dropFirst()))) } else { giveUp() }
     case .if: return runIf(statement, inputs[0], frame)
     case .loop: runLoop(statement, inputs, frame)
-    case .list: give(.list(CodeList(inputs, depth: depth)))
-    case .tuple: give(.tuple(inputs))
+    case .list: give(list(inputs))
+    case .tuple: give(tuple(inputs))
     case .dictionary:
       give(.symbol(container("dictionary", of: inputs)))
     case .listUnpack, .tupleUnpack:
@@ -67,8 +68,8 @@ extension CodeReader {
       }
     case .tupleIndex: give(item(inputs[1], of: inputs[0]))
     case .tupleSlice:
-      if case .tuple(let parts) = inputs[0], statement.end <= parts.count, statement.begin <= statement.end {
-        give(.tuple(Array(parts[statement.begin..<statement.end])))
+      if case .tuple(let whole) = inputs[0], statement.end <= whole.elements.count, statement.begin <= statement.end {
+        give(tuple(Array(whole.elements[statement.begin..<statement.end])))
       } else {
         give(part("slice \(statement.begin) \(statement.end)", of: inputs))
       }
@@ -91,7 +92,7 @@ extension CodeReader {
       for (input, value) in zip(block.inputs, inputs) { frame.values[input] = value }
       _ = run(block, frame)
       let results = frame.code.operands[block.outputs].map { frame.values[$0] }
-      give(results.count == 1 ? results[0] : .tuple(results))
+      give(results.count == 1 ? results[0] : tuple(results))
     case .operator: runOperator(statement, inputs, frame)
     case .uninitialized, .exit: break
     case .raise: return false
@@ -103,7 +104,7 @@ extension CodeReader {
   private func constant(_ statement: ScriptCode.Statement, at index: Int, _ code: ScriptCode) -> CodeValue {
     if let function = statement.function { return .function(function) }
     guard let value = statement.constant else { return .none }
-    if let literal = CodeValue(value) { return literal }
+    if let literal = value.literal { return .literal(literal) }
     let path = "a constant of \(TypeName.readable(code.qualifiedName))"
     let digest = hash(code.qualifiedName, [], salt: index)
     return .symbol(CodeSymbol(digest: digest, places: [places.attribute("\(path) \(index)")], isSome: true))
@@ -119,8 +120,8 @@ extension CodeReader {
     case .module(let child)?: return .module(child)
     case .literal(let literal)?: return .literal(literal)
     case .list(let elements)?:
-      return .list(CodeList(elements, depth: 0, places: [places.attribute(path)]))
-    case .tuple(let elements)?: return .tuple(elements)
+      return list(elements, places: [places.attribute(path)])
+    case .tuple(let elements)?: return tuple(elements)
     case .value?:
       return .symbol(
         CodeSymbol(digest: hash(path, []), places: [places.attribute(path)], isSome: true, copies: path))
@@ -157,8 +158,7 @@ extension CodeReader {
 
   private func elements(of value: CodeValue) -> [CodeValue]? {
     switch value {
-    case .tuple(let elements): elements
-    case .list(let list): list.symbol == nil ? list.elements : nil
+    case .tuple(let sequence), .list(let sequence): sequence.symbol == nil ? sequence.elements : nil
     default: nil
     }
   }

@@ -42,7 +42,13 @@ final class CodeReader {
   private static let stepLimit = 500_000
   private static let callLimit = 100
 
+  /// All lists and tuples.
+  private var sequences: [CodeSequence] = []
+
   init(_ source: ArchiveSource?) { self.source = source }
+
+  // One after another: nested sequences that let go of each other would use a piece of stack for each level.
+  deinit { for sequence in sequences { sequence.elements = [] } }
 
   /// What can't be followed.
   func giveUp() { isComplete = false }
@@ -63,17 +69,61 @@ final class CodeReader {
 
   // MARK: - Values
 
+  func list(_ elements: [CodeValue], places: Set<Int> = []) -> CodeValue { .list(sequence(elements, places)) }
+
+  func tuple(_ elements: [CodeValue]) -> CodeValue { .tuple(sequence(elements, [])) }
+
+  private func sequence(_ elements: [CodeValue], _ places: Set<Int>) -> CodeSequence {
+    let sequence = CodeSequence(elements, depth: depth, places: places)
+    sequences.append(sequence)
+    return sequence
+  }
+
+  /// Whether a part of a value satisfies a condition. Parts are the sequences whose elements are known, each once, and what they hold.
+  private func contains(in value: CodeValue, where condition: (CodeValue) -> Bool) -> Bool {
+    var pending = [value]
+    var seen: Set<ObjectIdentifier> = []
+    while let part = pending.popLast() {
+      switch part {
+      case .list(let sequence), .tuple(let sequence):
+        if let symbol = sequence.symbol {
+          if condition(.symbol(symbol)) { return true }
+        } else if seen.insert(ObjectIdentifier(sequence)).inserted {
+          if condition(part) { return true }
+          pending += sequence.elements
+        }
+      case .literal, .module, .function, .symbol: if condition(part) { return true }
+      }
+    }
+    return false
+  }
+
+  /// Sequences in one another whose digest is told.
+  private static let deepest = 256
+
   func digest(_ value: CodeValue) -> Int {
+    var known: [ObjectIdentifier: Int] = [:]
+    return digest(value, &known, depth: 0)
+  }
+
+  private func digest(_ value: CodeValue, _ known: inout [ObjectIdentifier: Int], depth: Int) -> Int {
     var hasher = Hasher()
     switch value {
-    case .literal(let argument): hasher.combine(argument)
+    case .literal(let literal): hasher.combine(literal)
     case .module(let module): hasher.combine(module.path)
     case .function(let function): hasher.combine(function)
-    case .tuple(let elements): for element in elements { hasher.combine(digest(element)) }
-    case .list(let list):
-      if let symbol = list.symbol { return digest(.symbol(symbol)) }
-      hasher.combine("list")
-      for element in list.elements { hasher.combine(digest(element)) }
+    case .tuple(let sequence), .list(let sequence):
+      if let symbol = sequence.symbol { return digest(.symbol(symbol), &known, depth: depth) }
+      if let digest = known[ObjectIdentifier(sequence)] { return digest }
+      guard depth < Self.deepest else {
+        giveUp()
+        return 0
+      }
+      if case .list = value { hasher.combine("list") }
+      for element in sequence.elements { hasher.combine(digest(element, &known, depth: depth + 1)) }
+      let digest = hasher.finalize()
+      known[ObjectIdentifier(sequence)] = digest
+      return digest
     case .symbol(let symbol):
       let version = places.version(of: symbol.places)
       if version == 0 { return symbol.digest }
@@ -87,28 +137,28 @@ final class CodeReader {
     var hasher = Hasher()
     hasher.combine(name)
     hasher.combine(salt)
-    for value in values { hasher.combine(digest(value)) }
+    var known: [ObjectIdentifier: Int] = [:]
+    for value in values { hasher.combine(digest(value, &known, depth: 0)) }
     return hasher.finalize()
   }
 
   func isRandom(_ value: CodeValue) -> Bool {
-    switch value {
-    case .literal, .module, .function: false
-    case .tuple(let elements): elements.contains(where: isRandom)
-    case .list(let list): list.symbol.map { isRandom(.symbol($0)) } ?? list.elements.contains(where: isRandom)
-    case .symbol(let symbol): symbol.isRandom || places.isRandom(symbol.places)
+    contains(in: value) { part in
+      if case .symbol(let symbol) = part { symbol.isRandom || places.isRandom(symbol.places) } else { false }
     }
   }
 
   func placesOf(_ value: CodeValue) -> Set<Int> {
-    switch value {
-    case .literal, .module, .function: []
-    case .tuple(let elements): elements.reduce(into: []) { $0.formUnion(placesOf($1)) }
-    case .list(let list):
-      list.symbol.map { places.reachable(from: $0.places) }
-        ?? list.elements.reduce(into: list.places) { $0.formUnion(placesOf($1)) }
-    case .symbol(let symbol): places.reachable(from: symbol.places)
+    var found: Set<Int> = []
+    _ = contains(in: value) { part in
+      switch part {
+      case .list(let list): found.formUnion(list.places)
+      case .symbol(let symbol): found.formUnion(places.reachable(from: symbol.places))
+      default: break
+      }
+      return false
     }
+    return found
   }
 
   /// Where a container itself lies, and a tensor.
@@ -122,12 +172,17 @@ final class CodeReader {
 
   /// The attribute of which every part of a value is a copy.
   func copies(_ value: CodeValue) -> String? {
-    switch value {
-    case .symbol(let symbol): symbol.copies
-    case .list(let list): list.symbol?.copies ?? shared(list.elements.map(copies))
-    case .tuple(let elements): shared(elements.map(copies))
-    default: nil
+    var path: String?
+    let isOther = contains(in: value) { part in
+      switch part {
+      case .list(let sequence), .tuple(let sequence): return sequence.elements.isEmpty
+      case .symbol(let symbol):
+        defer { path = symbol.copies }
+        return symbol.copies == nil || path != nil && path != symbol.copies
+      case .literal, .module, .function: return true
+      }
     }
+    return isOther ? nil : path
   }
 
   private func shared(_ paths: [String?]) -> String? {
@@ -154,8 +209,8 @@ final class CodeReader {
   /// What a value is after a branch that is taken on a condition.
   func merged(_ condition: CodeValue, _ a: CodeValue, _ b: CodeValue) -> CodeValue {
     if digest(a) == digest(b) { return a }
-    if case .tuple(let first) = a, case .tuple(let second) = b, first.count == second.count {
-      return .tuple(zip(first, second).map { merged(condition, $0, $1) })
+    if case .tuple(let first) = a, case .tuple(let second) = b, first.elements.count == second.elements.count, step() {
+      return tuple(zip(first.elements, second.elements).map { merged(condition, $0, $1) })
     }
     var value = CodeSymbol(digest: hash("if", [condition, a, b]))
     value.places = placesOf(a).union(placesOf(b))
@@ -167,14 +222,14 @@ final class CodeReader {
 
   func isSome(_ value: CodeValue) -> Bool {
     switch value {
-    case .literal(let argument): argument != .none
+    case .literal(let literal): literal != .none
     case .symbol(let symbol): symbol.isSome
     default: true
     }
   }
 
   /// Lets a list be known by what went into it alone.
-  func open(_ list: CodeList) {
+  func open(_ list: CodeSequence) {
     guard list.symbol == nil else { return }
     var symbol = container("list", of: list.elements)
     symbol.places.formUnion(list.places)

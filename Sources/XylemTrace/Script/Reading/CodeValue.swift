@@ -4,13 +4,12 @@ internal import XylemTensor
 
 /// What a value of code is while the code is read: known now, or told apart from others by how it is computed.
 indirect enum CodeValue {
-  /// A constant without nodes in it.
-  case literal(Argument)
+  case literal(Literal)
   case module(ScriptModule)
   case function(ScriptFunction)
-  case tuple([CodeValue])
+  case tuple(CodeSequence)
   /// A list whose elements are known.
-  case list(CodeList)
+  case list(CodeSequence)
   case symbol(CodeSymbol)
 }
 
@@ -28,8 +27,8 @@ struct CodeSymbol {
   var copies: String?
 }
 
-/// A list that code holds by reference.
-final class CodeList {
+/// A list that code holds by reference, or a tuple. ``CodeReader`` makes them and lets go of them.
+final class CodeSequence {
   var elements: [CodeValue]
   /// In how many blocks that may not run it was made.
   let depth: Int
@@ -49,8 +48,8 @@ extension CodeValue {
   static var none: CodeValue { .literal(.none) }
 
   /// The constant that it is.
-  var literal: Argument? {
-    if case .literal(let argument) = self { return argument }
+  var literal: Literal? {
+    if case .literal(let literal) = self { return literal }
     return nil
   }
 
@@ -65,19 +64,6 @@ extension CodeValue {
   var int: Int? {
     if case .literal(.int(let number)) = self { return number }
     return nil
-  }
-
-  /// A value that the runtime holds as a constant; nil for one that has no literal form.
-  init?(_ value: Value) {
-    switch value {
-    case .none: self = .literal(.none)
-    case .bool(let flag): self = .literal(.bool(flag))
-    case .int(let number): self = .literal(.int(number))
-    case .float(let number): self = .literal(.float(number))
-    case .string(let text): self = .literal(.string(text))
-    case .device(let text): self = .literal(.device(text))
-    default: return nil
-    }
   }
 }
 

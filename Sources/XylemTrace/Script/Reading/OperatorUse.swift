@@ -21,14 +21,14 @@ struct OperatorUse {
   private(set) var dropsAll = false
 
   private let facts: OperatorFacts
-  private let inputs: [Argument?]
+  private let inputs: [Literal?]
 
   /// What a call does.
   ///
   /// - Parameter inputs: the arguments that are constants; nil for one that is known only when running. Those that are left out at the end
   ///   take their defaults.
   /// - Returns: nil for an operator whose schema says nothing of its effects.
-  init?(_ facts: OperatorFacts, _ inputs: [Argument?]) {
+  init?(_ facts: OperatorFacts, _ inputs: [Literal?]) {
     guard let effects = facts.effects else { return nil }
     self.facts = facts
     self.inputs = inputs
@@ -49,11 +49,11 @@ struct OperatorUse {
   ]
   private static let freshPrefixes = ["fft_", "linalg_", "special_"]
 
-  private func value(_ names: String...) -> Argument? {
+  private func value(_ names: String...) -> Literal? {
     position(names).flatMap(known)
   }
 
-  private func known(_ position: Int) -> Argument? {
+  private func known(_ position: Int) -> Literal? {
     inputs.indices.contains(position) ? inputs[position] : facts.defaults[position]
   }
 
@@ -113,10 +113,10 @@ struct OperatorUse {
     guard let trains = value("training", "use_input_stats"), position(["running_mean"]) != nil else { return }
     let names = ["running_mean", "running_var"]
     let statistics = names.compactMap { position([$0]) }
-    let isThere = statistics.contains { known($0) != Argument.none }
+    let isThere = statistics.contains { known($0) != Literal.none }
     usesStatistics = trains == .bool(false) && isThere
     if trains == .bool(false) || value("momentum")?.number == 0 { writes.removeAll(where: statistics.contains) }
-    let missing = statistics.filter { known($0) == Argument.none }
+    let missing = statistics.filter { known($0) == Literal.none }
     writes.removeAll(where: missing.contains)
   }
 
@@ -141,15 +141,4 @@ struct OperatorUse {
     "new_full": 0, "full_like": 0, "copy_": 0, "expand_as": 1, "view_as": 1, "reshape_as": 1, "type_as": 1,
     "bernoulli_": 0,
   ]
-}
-
-extension Argument {
-  /// The number that a literal is.
-  var number: Double? {
-    switch self {
-    case .int(let value): Double(value)
-    case .float(let value): value
-    default: nil
-    }
-  }
 }
