@@ -50,6 +50,14 @@ class TensorArguments(nn.Module):
         return z
 
 
+class OptionalSubscript(nn.Module):
+    """An argument that may be None is checked, and then taken apart."""
+
+    def forward(self, x: Tensor, y: Optional[Tensor] = None) -> Tensor:
+        assert y is not None
+        return x + y[:, 0:1] + y[0]
+
+
 # Named tuples
 
 
@@ -202,6 +210,7 @@ CASES = {
          Case(X, None, 2.0, 2, True, "mean"), Case(X, None, 2.0, 2, True, "sum", [1])],
     ),
     "tensor_arguments": (TensorArguments, [Case(X, None, 3), Case(X, I(2, 4, shift=1), 2, True)]),
+    "optional_subscript": (OptionalSubscript, [Case(X, I(2, 4, shift=1)), Case(X, I(1, 4, shift=9))]),
     "named_parts": (NamedParts, [Case(X)]),
     "named_root": (Inner, [Case(X)]),
     "nested_names": (NestedNames, [Case(X)]),

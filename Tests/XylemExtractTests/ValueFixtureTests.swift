@@ -12,7 +12,7 @@ struct ValueFixtureTests {
   static let cases = ValueCase.all().filter { !$0.name.hasPrefix("vit") }
 
   @Test("the fixtures are there")
-  func fixturesExist() { #expect(Self.cases.count == 11) }
+  func fixturesExist() { #expect(Self.cases.count == 12) }
 
   /// Options under which a case is traced without leaves: what is given is an input of the structure that it has.
   private func options(_ model: ScriptModel, _ inputs: [Value], naming: Naming = .exact) throws -> TraceOptions {
