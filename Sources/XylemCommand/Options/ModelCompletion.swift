@@ -1,4 +1,5 @@
 internal import Foundation
+internal import XylemNN
 
 /// What a shell offers for a model: names that are known, files that can be models, and the folders on the way to them.
 enum ModelCompletion {
