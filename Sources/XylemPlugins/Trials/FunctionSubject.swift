@@ -1,5 +1,6 @@
 internal import CXylem
 internal import XylemErrors
+internal import XylemGraph
 
 /// A leaf function that is tried: called as it is in a run, on plain memory.
 @safe struct FunctionSubject: TrialSubject {

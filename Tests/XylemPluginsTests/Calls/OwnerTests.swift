@@ -3,6 +3,7 @@ import CallSubjects
 import Glibc
 import Testing
 import XylemErrors
+import XylemGraph
 import XylemTensor
 import XylemTestSupport
 
@@ -48,13 +49,13 @@ private func outcome(_ body: () throws -> some CallValue) -> String {
 
 private func text(_ value: some CallValue) throws -> String {
   switch value.content {
-  case .none: return "none"
-  case .bool(let flag): return "\(flag)"
-  case .int(let number): return "\(number)"
-  case .float(let number): return "\(number)f"
-  case .string(let text): return "'\(text)'"
+  case .literal(.none): return "none"
+  case .literal(.bool(let flag)): return "\(flag)"
+  case .literal(.int(let number)): return "\(number)"
+  case .literal(.float(let number)): return "\(number)f"
+  case .literal(.string(let text)): return "'\(text)'"
   case .list(let elements): return "[" + (try elements.map { try text($0) }).joined(separator: ", ") + "]"
-  case .other: return "other"
+  case .literal, .other: return "other"
   case .tensor(let tensor as Tensor): return "tensor\(try tensor.sizes)\(try tensor.floats())"
   case .tensor(let tensor as PlainTensor):
     let elements = tensor.elements
