@@ -7,7 +7,8 @@ internal import XylemPlugins
 internal import XylemNN
 internal import XylemTrace
 
-/// The texts of this module's errors, but for those of options, which stand where they are checked.
+/// The messages of this module's errors, except for errors about options, which are written where the options are
+/// checked.
 enum CommandErrors {
   static func output(_ reason: String) -> XylemError {
     XylemError(.fileUnwritable, "standard output can't be written: \(reason)")
@@ -20,7 +21,7 @@ enum CommandErrors {
   static func preferredUnknown(_ name: String, _ plugin: LeafPlugin) -> XylemError {
     let names = plugin.modules.map(\.name) + plugin.functions.map(\.name)
     return XylemError(
-      .usage, "the plugin \(plugin.manifest.id) is preferred for '\(name)', which it does not bring",
+      .usage, "the plugin \(plugin.manifest.id) is preferred for '\(name)', which it does not provide",
       at: .init(file: plugin.file.path), remedies: nearMisses(of: name, among: names).map { "prefer: [\($0)]" })
   }
 
@@ -51,19 +52,19 @@ enum CommandErrors {
   static func acceptedProblem(_ finding: Finding) -> XylemError {
     XylemError(
       .diffUnknownFinding,
-      "the finding \(finding.fingerprint) is about an expectation, which can be mended and not accepted",
+      "the finding \(finding.fingerprint) is about an expectation: fix the expectation, it can't be accepted",
       at: .init(file: finding.location.map(\.description)), remedies: [finding.remedy])
   }
 
   static func badReport(_ path: String, _ reason: String) -> XylemError {
     XylemError(
-      .diffUnreadable, "this is no report that can be compared with: \(reason)", at: .init(file: path),
+      .diffUnreadable, "this is not a report to compare with: \(reason)", at: .init(file: path),
       remedies: ["xylem diff MODEL --format json -o base.json  # writes one", "--base MODEL  # compares with a model"])
   }
 
-  /// An error of another library that nothing here gave a place to.
+  /// An error from another library that has no better description.
   static func failed(_ error: any Error) -> XylemError {
-    XylemError(.commandFailed, "the command could not finish", cause: Words(error.localizedDescription))
+    XylemError(.commandFailed, "the command could not finish", cause: Reason(error.localizedDescription))
   }
 
   static func unknownModel(_ name: String) -> XylemError {
@@ -72,14 +73,14 @@ enum CommandErrors {
       remedies: (nearMisses(of: name, among: ModelCatalog.current.models.map(\.name)).prefix(1)
         + XylemError.nearFiles(of: name, endings: [".pt", ".xylem"], limit: 1)).map { "xylem nodes \(shellWord($0))" }
         + [
-          "xylem models  # lists the models that need no file",
+          "xylem models  # lists the built-in models",
           "give the path of a TorchScript archive, as in ./model.pt",
         ])
   }
 
   static func linkToNothing(_ path: String) -> XylemError {
     XylemError(
-      .fileNotFound, "this is a link that leads to no file", at: .init(file: path),
+      .fileNotFound, "this is a broken symbolic link", at: .init(file: path),
       remedies: ["ls -l \(shellWord(path))  # shows where it leads"])
   }
 
@@ -92,14 +93,14 @@ enum CommandErrors {
   static func unsavedMode(_ mode: Mode, _ saved: FeatureExtractor) -> XylemError {
     let other: Mode = mode == .train ? .eval : .train
     return XylemError(
-      .extractInput, "the extractor was saved for \(other.rawValue) mode alone",
+      .extractInput, "the extractor was saved for \(other.rawValue) mode only",
       remedies: ["--mode \(other.rawValue)"])
   }
 
-  /// - Parameter configuration: the file that gives the option, where it is not the command line.
+  /// - Parameter configuration: the file that gives the option, if it is not from the command line.
   static func tracedAlready(_ option: String, configuration: String?) -> XylemError {
     usage(
-      "'\(option)'\(configuration.map { " of '\($0)'" } ?? "") has no meaning for a saved extractor, which has been traced already",
+      "'\(option)'\(configuration.map { " of '\($0)'" } ?? "") has no effect on a saved extractor, which is already traced",
       remedies: ["give the model's own archive instead"])
   }
 
@@ -113,23 +114,24 @@ enum CommandErrors {
       lines.append("missing: " + missing.prefix(6).joined(separator: ", ") + (missing.count > 6 ? ", …" : ""))
     }
     for mismatch in mismatched.prefix(6) {
-      lines.append("\(mismatch.key) is \(mismatch.expected) and was given as \(mismatch.given)")
+      lines.append("\(mismatch.key) is \(mismatch.expected) but the file has \(mismatch.given)")
     }
     let near =
       missing.count > 3 ? [] : missing.flatMap { nearMisses(of: $0, among: weights.report.unexpected).prefix(1) }
     return XylemError(
-      .modelState, "\(missing.count + mismatched.count) tensors that the features need are not in the weights",
-      at: .init(file: weights.path), cause: Words(lines.joined(separator: "\n")),
+      .modelState, "\(missing.count + mismatched.count) tensors that the features need are missing from the weights",
+      at: .init(file: weights.path), cause: Reason(lines.joined(separator: "\n")),
       remedies: near.map { "rename the key '\($0)' in the file" }
-        + ["ask for nodes that come before", "xylem models  # lists models: the weights may be of another one"])
+        + ["request nodes that come earlier", "xylem models  # lists models: the weights may be for another one"])
   }
 
   static func weightsOfOtherModel(_ weights: LoadedWeights, _ keys: [String]) -> XylemError {
     XylemError(
-      .modelState, "the weights have \(keys.count) tensors in modules that the features need, and the model does not",
+      .modelState,
+      "the weights have \(keys.count) tensors, in modules that the features need, that the model does not have",
       at: .init(file: weights.path),
-      cause: Words(keys.prefix(6).joined(separator: ", ") + (keys.count > 6 ? ", …" : "")),
-      remedies: ["xylem models  # lists models: the weights are of another one"])
+      cause: Reason(keys.prefix(6).joined(separator: ", ") + (keys.count > 6 ? ", …" : "")),
+      remedies: ["xylem models  # lists models: the weights are for another one"])
   }
 
   // MARK: - Inputs
@@ -147,7 +149,7 @@ enum CommandErrors {
       return parts == argument.name ? "\(parts): \(argument.type)" : "\(parts) …: \(argument.type)"
     }
     return input(
-      "the file has tensors that are no arguments of forward: \(listed)", file: file,
+      "the file has tensors that are not arguments of forward: \(listed)", file: file,
       remedies: near + ["its arguments are " + expected.joined(separator: "; ")])
   }
 
@@ -161,13 +163,13 @@ enum CommandErrors {
       remedies: ["give its parts, as in \(type.partNames(of: name))"])
   }
 
-  /// The system's own words for what Foundation wraps several times.
+  /// The system's own message in an error that Foundation wraps several times.
   static func reason(_ error: any Error) -> String {
     var error = error as NSError
     while error.domain != NSPOSIXErrorDomain, let inner = error.userInfo[NSUnderlyingErrorKey] as? NSError {
       error = inner
     }
-    guard error.domain == NSPOSIXErrorDomain else { return "the system does not say why" }
+    guard error.domain == NSPOSIXErrorDomain else { return "the system gives no reason" }
     return String(cString: strerror(CInt(error.code)))
   }
 
@@ -192,68 +194,69 @@ enum CommandErrors {
   static func unreadableFeature(_ key: String, node: String, cause: any Error) -> XylemError {
     XylemError(
       .extractNoTensor, "the feature '\(key)' has no values that can be read", at: .init(node: node), cause: cause,
-      remedies: ["ask for a node before it or after it"])
+      remedies: ["request a node before or after it"])
   }
 
   static func notInFile(_ entry: FeatureEntry, _ type: String, file: String) -> XylemError {
     XylemError(
       .extractNoTensor, "'\(entry.key)' is \(type), which the file can't hold", at: .init(node: entry.node, file: file),
-      remedies: ["-o features.json  # the summary alone"]
-        + (entry.key == entry.feature ? [] : ["ask for its other parts, as in \(entry.node)[0]"]))
+      remedies: ["-o features.json  # the summary only"]
+        + (entry.key == entry.feature ? [] : ["request its other parts, as in \(entry.node)[0]"]))
   }
 
   static func notDrawable(_ entry: FeatureEntry) -> XylemError {
     XylemError(
       .extractNoTensor, "'\(entry.feature)'\(entry.array.map { ", \($0)," } ?? "") can't be drawn",
       at: .init(node: entry.node),
-      cause: Words("real numbers of shape [N], [N, C], [N, H, W] and [N, C, H, W] can be"),
-      remedies: ["leave out --images, or ask for another node"])
+      cause: Reason("only real numbers of shape [N], [N, C], [N, H, W] or [N, C, H, W] can be drawn"),
+      remedies: ["leave out --images, or request another node"])
   }
 
   static func labelsFitNothing(_ count: Int, file: String) -> XylemError {
     XylemError(
-      .usage, "no feature has \(count) values for each input, one for each label", at: .init(file: file),
-      remedies: ["leave out --labels, or ask for the classifier's output"])
+      .usage, "no feature has \(count) values per input, one per label", at: .init(file: file),
+      remedies: ["leave out --labels, or request the classifier's output"])
   }
 
   // MARK: - Outputs
 
   static func imagesIsFile(_ path: String) -> XylemError {
     XylemError(
-      .fileUnwritable, "the folder of images can't be made: there is a file of that name", at: .init(file: path),
+      .fileUnwritable, "the folder of images can't be created: a file has that name", at: .init(file: path),
       remedies: ["--images \(shellWord(OutputFile.free(near: path)))"])
   }
 
   static func folderNotMade(_ path: String, _ reason: String, written: [String]) -> XylemError {
-    XylemError(.fileUnwritable, "the folder can't be made: \(reason)\(afterwards(written))", at: .init(file: path))
+    XylemError(.fileUnwritable, "the folder can't be created: \(reason)\(afterwards(written))", at: .init(file: path))
   }
 
-  /// The error of a run that may have failed because an input is float64, numpy's own type.
+  /// The error of a run that may have failed because an input is float64, the default type of NumPy.
   static func afterFloat64(_ error: XylemError, _ names: [String]) -> XylemError {
     var error = error
     error.remedies =
-      ["--dtype f32  # \(names.joined(separator: ", ")) is float64, numpy's own type; this makes it float32"]
+      ["--dtype f32  # \(names.joined(separator: ", ")) is float64, the default of NumPy; this converts it to float32"]
       + error.remedies.prefix(2)
     return error
   }
 
-  /// The error of a run on colour images, which may have failed because the model takes gray ones.
+  /// The error of a run on colour images that may have failed because the model expects grayscale images.
   static func afterColor(_ error: XylemError) -> XylemError {
     guard String(describing: error).contains("to have 1 channels, but got 3 channels") else { return error }
     var error = error
-    error.remedies = ["--channels 1 --mean 0.5 --std 0.5  # the model takes gray images"] + error.remedies.prefix(2)
+    error.remedies =
+      ["--channels 1 --mean 0.5 --std 0.5  # the model expects grayscale images"] + error.remedies.prefix(2)
     return error
   }
 
   static func replacesInput(_ path: String, by what: String, option: String) -> XylemError {
     usage(
-      "\(what) would replace '\(path)', which is read",
+      "\(what) would overwrite '\(path)', which is an input",
       remedies: ["\(option) \(shellWord(OutputFile.free(near: path)))"])
   }
 
   static func pictureReplacesInput(_ path: String, folder: String) -> XylemError {
     usage(
-      "the image '\(path)' would replace a file that is read",
+      "the image '\(path)' would overwrite an input file",
       remedies: ["--images \(shellWord(OutputFile.free(near: folder)))"])
   }
 
@@ -266,17 +269,11 @@ enum CommandErrors {
 
   static func exists(_ path: String) -> XylemError {
     XylemError(
-      .fileUnwritable, "there is a file or folder of that name already, and nothing is overwritten",
+      .fileUnwritable, "a file or folder with that name already exists and is not overwritten",
       at: .init(file: path), remedies: ["--output \(shellWord(OutputFile.free(near: path)))"])
   }
 
   private static func afterwards(_ written: [String]) -> String {
     written.isEmpty ? "" : "; already written: \(written.joined(separator: ", "))"
   }
-}
-
-/// A cause in words.
-struct Words: Error, CustomStringConvertible {
-  let description: String
-  init(_ description: String) { self.description = description }
 }

@@ -4,9 +4,9 @@ internal import XylemErrors
 public import XylemNN
 internal import XylemTensor
 
-/// The command line: every command, and what becomes of errors.
+/// The command line: runs commands and reports their errors.
 ///
-/// A package of one's own offers every command, for its own models too, with an executable of a few lines:
+/// Another package can offer every command, also for its own models, with an executable of a few lines:
 ///
 ///     import XylemCommand
 ///     import XylemNN
@@ -18,7 +18,7 @@ public struct XylemCommandLine: AsyncParsableCommand {
   /// The commands and their common help.
   public static let configuration = CommandConfiguration(
     commandName: "xylem",
-    abstract: "Traces neural networks down to their leaves and takes features out of them.",
+    abstract: "Traces neural networks to graphs of named nodes and extracts features.",
     discussion: """
       xylem nodes model.pt
       xylem extract model.pt --return layer4 --input photo.jpg -o layer4.npy
@@ -41,14 +41,16 @@ public struct XylemCommandLine: AsyncParsableCommand {
 
   /// Runs the command that the process's arguments name, and ends the process with its exit code.
   ///
-  /// A reader that goes away (`| head -1`) ends it quietly: the process ignores `SIGPIPE` from here on.
+  /// If the reader of the output goes away (`| head -1`), the process ends quietly: it ignores `SIGPIPE` from here on.
   ///
-  /// A command that reads a file or computes runs in a child process, which is this program with the same arguments: whatever ends
-  /// that is an error of this one, and leaves no temporary file. What a program does before it calls this is done twice.
+  /// A command that reads a file or computes runs in a child process, which is this program with the same arguments. If
+  /// the child crashes, this process reports an error and leaves no temporary file. Code of a program before this call
+  /// runs twice.
   ///
-  /// It runs on the main thread: libdispatch looks after threads of its own in `/proc`, once a second, and ends a process that has none.
+  /// The command runs on the main thread: libdispatch looks for its threads in `/proc` once a second, and ends a
+  /// process that has none.
   ///
-  /// - Parameter models: models that commands know by name, beside the zoo's.
+  /// - Parameter models: models that commands know by name, in addition to the zoo.
   @MainActor
   public static func main(models: [ModelDefinition] = []) async {
     signal(SIGPIPE, SIG_IGN)
@@ -62,8 +64,8 @@ public struct XylemCommandLine: AsyncParsableCommand {
   /// Runs a command and returns its exit code: 0 done, 1 findings, 2 could not finish, 64 usage.
   ///
   /// - Parameters:
-  ///   - arguments: without the program's name.
-  ///   - models: models that commands know by name, beside the zoo's; their names are their own.
+  ///   - arguments: the arguments, without the program's name.
+  ///   - models: models that commands know by name, in addition to the zoo; names must be unique.
   public nonisolated(nonsending) static func run(_ arguments: [String], models: [ModelDefinition]) async -> Int32 {
     do {
       return try await ModelCatalog.$current.withValue(ModelCatalog(adding: models)) { await run(arguments) }
@@ -74,7 +76,7 @@ public struct XylemCommandLine: AsyncParsableCommand {
 
   /// Runs a command and returns its exit code: 0 done, 1 findings, 2 could not finish, 64 usage.
   ///
-  /// - Parameter arguments: without the program's name.
+  /// - Parameter arguments: the arguments, without the program's name.
   public nonisolated(nonsending) static func run(_ arguments: [String]) async -> Int32 {
     let terminal = Terminal.current.coloring(ColorChoice(in: arguments))
     return await Audience.$current.withValue(.commandLine) {
@@ -102,12 +104,12 @@ public struct XylemCommandLine: AsyncParsableCommand {
     }
   }
 
-  /// Runs a command with streams of its own.
+  /// Runs a command with its own streams.
   package static func run(_ arguments: [String], on terminal: Terminal) async -> Int32 {
     await Terminal.$current.withValue(terminal) { await run(arguments) }
   }
 
-  /// Says what became of a run, and returns its exit code.
+  /// Reports the result of a run, and returns its exit code.
   static func report(_ error: any Error, of arguments: [String]) -> Int32 {
     if error is OutputClosed { return 0 }
     if error is FindingsFound { return 1 }
@@ -124,7 +126,7 @@ public struct XylemCommandLine: AsyncParsableCommand {
         return report(error, of: arguments)
       }
     case .validationFailure:
-      // The message is taken apart line by line, so that a value with a line break must have none there.
+      // The message is parsed line by line, so a value must not contain a line break.
       let text = arguments.filter { $0.contains("\n") }.reduce(message(for: error)) { text, argument in
         text.replacing(argument, with: argument.replacing("\n", with: "\\n"))
       }
@@ -139,14 +141,14 @@ public struct XylemCommandLine: AsyncParsableCommand {
   }
 }
 
-/// A command with a model.
+/// A command that takes a model.
 protocol ModelCommand: ParsableCommand {
-  /// The options that it shares with the others.
+  /// The options shared by these commands.
   var options: ModelOptions { get }
 }
 
 extension XylemError {
-  /// The error with the command's model where remedies have `MODEL`, so that they can be pasted.
+  /// The error with `MODEL` in its remedies replaced by the command's model, so that they can be pasted.
   func naming(modelOf command: any ParsableCommand) -> XylemError {
     guard let model = (command as? any ModelCommand)?.options.model else { return self }
     var error = self
@@ -156,5 +158,5 @@ extension XylemError {
   }
 }
 
-/// A run that went to its end and found something, which it has said.
+/// A run that finished and found something, which it has reported.
 struct FindingsFound: Error {}

@@ -1,5 +1,5 @@
-/// Stable identifiers of everything that can go wrong, `area.kebab-case`. An identifier is never reused for another
-/// meaning; scripts may match on it.
+/// Stable identifiers of all errors, in the form `area.kebab-case`. Scripts may match on an identifier; it is never
+/// reused for another meaning.
 public enum ErrorID: String, Sendable, Hashable, CaseIterable {
   // Files of every kind.
   case fileNotFound = "file.not-found"

@@ -3,23 +3,23 @@
 /// | pattern | matches |
 /// | --- | --- |
 /// | `*` | any characters of one component: `layer*` matches `layer4`, not `layer4.0` |
-/// | `**` | any characters, dots included: `layer4.**` matches all that is below `layer4` |
-/// | `**.` before a component | any number of components, also none: `**.conv1` matches `conv1` and `layer1.0.conv1` |
+/// | `**` | any characters, dots included: `layer4.**` matches everything below `layer4` |
+/// | `**.` before a component | any number of components, including none: `**.conv1` matches `conv1` and `layer1.0.conv1` |
 /// | `?` | one character other than a dot |
-/// | `[12]`, `[a-d]`, `[!0]` | one character of a set, or one that is not in it and is not a dot |
+/// | `[12]`, `[a-d]`, `[!0]` | one character of a set, or one that is neither in the set nor a dot |
 /// | `{1,3}` | one of several patterns: `layer{1,3}`, `{layer4,fc}` |
 /// | `\` before a character | that character itself |
 ///
-/// A bracket or brace that is not closed stands for itself, and a text that equals the pattern always matches it.
-/// Patterns are compiled once; matching costs `O(text × pattern)`.
+/// An unclosed bracket or brace stands for itself, and a string that equals the pattern always matches it. Patterns are
+/// compiled once; matching costs `O(string × pattern)`.
 public struct Glob: Sendable, Hashable {
-  /// The pattern as it was written.
+  /// The pattern as written.
   public let pattern: String
-  /// Whether nothing in the pattern has a special meaning, so that it can only match itself.
+  /// Whether the pattern has no special characters, so that it can only match itself.
   public let isLiteral: Bool
   private let steps: [Step]
 
-  /// Compiles a pattern; every string is one.
+  /// Compiles a pattern. Every string is a valid pattern.
   public init(_ pattern: String) {
     self.pattern = pattern
     var parser = GlobParser(pattern)
@@ -30,7 +30,7 @@ public struct Glob: Sendable, Hashable {
     steps = compiler.steps + [.end]
   }
 
-  /// Whether the whole text matches.
+  /// Whether the whole string matches.
   public func matches(_ text: String) -> Bool {
     if text == pattern { return true }
     if isLiteral { return false }
@@ -47,13 +47,13 @@ public struct Glob: Sendable, Hashable {
     return reached.contains(steps.count - 1)
   }
 
-  /// Whether a text matches a pattern that is needed once.
+  /// Whether a string matches a pattern. For a pattern that is used only once.
   public static func matches(_ text: String, _ pattern: String) -> Bool { Glob(pattern).matches(text) }
 
-  /// Whether a text has something that makes it a pattern.
+  /// Whether a string contains the special characters of a pattern.
   public static func isPattern(_ text: String) -> Bool { !Glob(text).isLiteral }
 
-  /// The pattern with `**` for every component that is `*`, which matches more; nil where there is none.
+  /// The pattern with `**` in place of every component that is `*`, which matches more. Nil if no component is `*`.
   public var acrossComponents: String? {
     let parts = pattern.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.contains("*") else { return nil }
@@ -63,18 +63,18 @@ public struct Glob: Sendable, Hashable {
 
 /// One step of a compiled pattern.
 private enum Step: Sendable, Hashable {
-  /// Takes one character.
+  /// Consumes one character.
   case match(Matcher)
-  /// Goes on at each of these steps, without a character.
+  /// Continues at each of these steps without consuming a character.
   case jump([Int])
   /// The pattern ends.
   case end
 }
 
-/// What one character may be.
+/// The characters that a step accepts.
 private enum Matcher: Sendable, Hashable {
   case literal(Unicode.Scalar)
-  /// Any but a dot.
+  /// Any character except a dot.
   case component
   case any
   case set([ClosedRange<Unicode.Scalar>], isNegated: Bool)
@@ -90,7 +90,7 @@ private enum Matcher: Sendable, Hashable {
   }
 }
 
-/// The steps that are reached, each once.
+/// The steps reached so far, each once.
 private struct StepSet {
   private(set) var members: [Int] = []
   private var seen: [Bool]
@@ -99,7 +99,7 @@ private struct StepSet {
 
   func contains(_ step: Int) -> Bool { seen[step] }
 
-  /// Adds a step, and those that it jumps to.
+  /// Adds a step, and the steps that it jumps to.
   mutating func enter(_ step: Int, _ steps: [Step]) {
     var waiting = [step]
     while let step = waiting.popLast() {
@@ -114,12 +114,12 @@ private struct StepSet {
 private indirect enum Part {
   case one(Matcher)
   case many(Matcher)
-  /// Any number of components with their dots.
+  /// Any number of components, with their dots.
   case components
   case alternatives([[Part]])
 }
 
-/// Puts parts into steps.
+/// Compiles parts into steps.
 private struct GlobCompiler {
   private(set) var steps: [Step] = []
 
@@ -153,16 +153,16 @@ private struct GlobCompiler {
   }
 }
 
-/// Takes a pattern apart.
+/// Parses a pattern into parts.
 private struct GlobParser {
   private static let deepest = 32
 
   private let text: [Unicode.Scalar]
   private var position = 0
   private var depth = 0
-  /// For each opening brace that is closed, where.
+  /// For each opening brace with a matching closing brace, the position of the latter.
   private var braceEnds: [Int: Int] = [:]
-  /// For each place, the next closing bracket at or after it; the count where there is none.
+  /// For each position, the next closing bracket at or after it, or the count if there is none.
   private var bracketEnds: [Int]
   private(set) var foundSpecial = false
 
@@ -184,7 +184,7 @@ private struct GlobParser {
     }
   }
 
-  /// The parts up to the end of the text, or to a comma or the brace that closes a group.
+  /// The parts up to the end of the string, or up to a comma or the brace that closes a group.
   mutating func parts(until end: Int?) -> [Part] {
     var parts: [Part] = []
     while position < text.count {
@@ -211,7 +211,7 @@ private struct GlobParser {
     return part
   }
 
-  /// What follows the first asterisk of one or more.
+  /// The part for one or more asterisks.
   private mutating func star() -> Part {
     guard position < text.count, text[position] == "*" else { return .many(.component) }
     let start = position - 1
@@ -224,7 +224,7 @@ private struct GlobParser {
     return .many(.any)
   }
 
-  /// Where a set that begins at a place ends; a bracket right at its start belongs to it.
+  /// The end of a set that begins at a position. A bracket right after the opening bracket belongs to the set.
   private func setEnd(at start: Int) -> Int? {
     var first = start + 1
     if first < text.count, text[first] == "!" || text[first] == "^" { first += 1 }

@@ -1,9 +1,10 @@
 internal import Glibc
 
 extension XylemError {
-  /// The error about a file that does not exist: what is missing of its path, and files of similar names that are there.
+  /// The error for a file that does not exist. It names the missing part of the path, and existing files with similar
+  /// names.
   ///
-  /// - Parameter what: what the file would be, as in `file` or `image file`.
+  /// - Parameter what: the kind of file, as in `file` or `image file`.
   package static func missingFile(_ path: String, what: String = "file") -> XylemError {
     let (folder, _) = split(path)
     guard isFolder(folder) else {
@@ -15,15 +16,15 @@ extension XylemError {
       remedies: nearFiles(of: path, endings: [""], limit: 2).map { "use \(shellWord($0))" })
   }
 
-  /// The paths of files beside a missing one whose names are nearest to its own.
+  /// The paths of files in the same folder whose names are closest to the missing file's name.
   ///
-  /// - Parameter endings: what their names may end in.
+  /// - Parameter endings: the endings that the names may have.
   package static func nearFiles(of path: String, endings: [String], limit: Int) -> [String] {
     let (folder, name) = split(path)
     guard !name.isEmpty, name.utf8.count <= 255, let stream = opendir(folder) else { return [] }
     defer { closedir(stream) }
     var names: [String] = []
-    // A folder of many files is not worth the time.
+    // Searching a folder with many files is not worth the time.
     while names.count < 2000, let entry = readdir(stream) {
       let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
         String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)

@@ -1,12 +1,12 @@
-/// The candidates whose spelling is nearest to a word that was not found, nearest first, at most `limit`.
+/// The candidates whose spelling is closest to a word that was not found, closest first, at most `limit`.
 ///
-/// Distance is Levenshtein's, over Unicode scalars, in lower case. Candidates farther than a third of the word's length,
-/// and than 1, are left out, but for those that contain a word of three letters or more; they come last. Ties keep the
-/// candidates' order. Nothing is near to the empty word.
+/// The distance is the Levenshtein distance over lowercased Unicode scalars. Candidates farther away than 1 and than a
+/// third of the word's length are left out, unless they contain a word of three letters or more; those come last. Ties
+/// keep the candidates' order. An empty word has no near misses.
 ///
 ///     nearMisses(of: "layer5", among: ["layer1", "layer4", "fc"])  // ["layer1", "layer4"]
 ///
-/// Costs `O(candidates × length²)`; the list is meant for an error message.
+/// Costs `O(candidates × length²)`; the list is intended for an error message.
 public func nearMisses(of word: String, among candidates: some Sequence<String>, limit: Int = 3) -> [String] {
   let wanted = Array(word.lowercased().unicodeScalars)
   guard !wanted.isEmpty, limit > 0 else { return [] }
@@ -28,7 +28,7 @@ private func contains(_ text: [Unicode.Scalar], _ part: [Unicode.Scalar]) -> Boo
   return (0...(text.count - part.count)).contains { text[$0..<($0 + part.count)].elementsEqual(part) }
 }
 
-/// Levenshtein's distance, or nil where it exceeds `bound`.
+/// The Levenshtein distance, or nil if it exceeds `bound`.
 private func boundedDistance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar], bound: Int) -> Int? {
   guard abs(a.count - b.count) <= bound else { return nil }
   var row = Array(0...b.count)

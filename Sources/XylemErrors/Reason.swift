@@ -1,8 +1,8 @@
-/// A foreign library's own words, as the cause of an error.
+/// A message from another library, as the cause of an error.
 public struct Reason: Error, CustomStringConvertible, Sendable {
-  /// The words.
+  /// The message.
   public let description: String
 
-  /// A cause in words.
+  /// Creates a cause from a message.
   public init(_ description: String) { self.description = description }
 }

@@ -1,4 +1,4 @@
-/// A word as a shell reads it back: in quotes where it has characters that mean something there.
+/// A word quoted for a shell, if it has characters that the shell treats specially.
 ///
 ///     shellWord("layer4")    // layer4
 ///     shellWord("layer*")    // 'layer*'
@@ -11,7 +11,7 @@ package func shellWord(_ word: String) -> String {
   return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
 }
 
-/// A string as Python reads it back, in double quotes.
+/// Returns a string as a Python literal in double quotes.
 ///
 ///     pythonWord("a\"b")    // "a\"b"
 package func pythonWord(_ string: String) -> String {

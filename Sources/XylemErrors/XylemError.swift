@@ -1,7 +1,7 @@
-/// What went wrong, where, why, and what to do about it.
+/// An error: what went wrong, where, why, and how to fix it.
 ///
-/// Every error that Xylem throws is one of these. The message is one sentence; everything a person needs to find the
-/// place is in ``place``; what can be pasted to get further is in ``remedies``. The description prints as a small tree:
+/// Every error that Xylem throws has this type. The message is one sentence, ``place`` says where the error occurred,
+/// and ``remedies`` are ready to paste. The description prints as a small tree:
 ///
 ///     the condition of this 'if' depends on the input (trace.control-flow)
 ///       module: encoder.0 (Conv2dSame)
@@ -9,7 +9,7 @@
 ///       cause: …
 ///       try: --leaf Conv2dSame
 public struct XylemError: Error, Sendable {
-  /// Where something went wrong; each part is left out where it is not known.
+  /// The location of an error. Parts that are unknown are nil.
   public struct Place: Sendable, Hashable {
     /// The path of the module, as in `layer4.1`; empty for the root.
     public var modulePath: String?
@@ -19,10 +19,10 @@ public struct XylemError: Error, Sendable {
     public var node: String?
     /// `file:line` in the model's own source.
     public var source: String?
-    /// The file that was being read or written.
+    /// The file that was read or written.
     public var file: String?
 
-    /// A place of which only what is given is known.
+    /// Creates a place from the parts that are known.
     public init(
       modulePath: String? = nil, moduleType: String? = nil, node: String? = nil, source: String? = nil,
       file: String? = nil
@@ -39,17 +39,17 @@ public struct XylemError: Error, Sendable {
   public var id: ErrorID
   /// One sentence, without a full stop.
   public var message: String
-  /// Where.
+  /// The location of the error.
   public var place: Place
-  /// What was thrown underneath, where something was.
+  /// The underlying error, if there is one.
   public var cause: (any Error)?
-  /// Up to three things to do, each ready to paste or to follow.
+  /// Up to three remedies, each ready to paste or to follow.
   ///
-  /// `FILE` stands for the place's file, and `MODEL` for the model that a command was given; where the error is printed they have
-  /// their names.
+  /// `FILE` stands for the place's file, and `MODEL` for the model passed to a command. Both are replaced when the
+  /// error is printed.
   public var remedies: [String]
 
-  /// An error with one sentence and what is known about it.
+  /// Creates an error from one sentence and the known details.
   public init(
     _ id: ErrorID, _ message: String, at place: Place = Place(), cause: (any Error)? = nil, remedies: [String] = []
   ) {
@@ -62,7 +62,8 @@ public struct XylemError: Error, Sendable {
 }
 
 extension XylemError {
-  /// The remedies with the name of the place's file, as a shell reads it, or a program between quotes.
+  /// The remedies with the name of the place's file, quoted for a shell, or escaped for a program if the remedy quotes
+  /// it.
   package var filledRemedies: [String] {
     guard let file = place.file else { return remedies }
     let escaped = file.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\"")
@@ -73,9 +74,9 @@ extension XylemError {
 }
 
 extension XylemError: CustomStringConvertible {
-  /// The tree, without a line break at its end.
+  /// The tree, without a trailing line break.
   public var description: String {
-    // Names come from files and command lines: a line break in one does not end the line.
+    // Names come from files and command lines: a line break in a name must not end the line.
     func line(_ text: String) -> String { text.replacing("\n", with: "\\n") }
     var lines = [line("\(message) (\(id.rawValue))")]
     if let path = place.modulePath {

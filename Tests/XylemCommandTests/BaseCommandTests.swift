@@ -33,11 +33,11 @@ import Testing
     }
   }
 
-  @Test func `what the base has too is unchanged and does not fail`() async throws {
+  @Test func `findings that the base has too are unchanged and don't fail`() async throws {
     try await withReport { file in
       let same = await xylem("diff", before, "--base", file)
       #expect(same.status == 0)
-      #expect(same.lines.contains("verdict: nothing new to look at; 1 difference known before"))
+      #expect(same.lines.contains("verdict: nothing new to review; 1 difference already known"))
       #expect(same.lines.contains("base: 0 added, 0 changed, 0 removed, 3 unchanged since \(before)"))
       let json = try await xylem("diff", before, "--base", file, "--format", "json").json()
       let findings = try #require(json["findings"] as? [[String: Any]])
@@ -45,7 +45,7 @@ import Testing
     }
   }
 
-  @Test func `added and removed findings are told apart`() async throws {
+  @Test func `added and removed findings are distinguished`() async throws {
     let json = try await xylem("diff", now, "--base", before, "--format", "json").json()
     let findings = try #require(json["findings"] as? [[String: Any]])
     #expect(findings.map { $0["change"] as? String } == ["added", "added", "added"])
@@ -66,39 +66,39 @@ import Testing
   }
 
   @Test(arguments: [
-    ("{", "it is no JSON, or is cut short"),
+    ("{", "it is not JSON, or is truncated"),
     ("{}", "it has no 'schema'"),
     ("{\"schema\": 2}", "its schema is 2; this version reads 1"),
-    ("{\"schema\": \"1\"}", "a value is of another type than a report has it in schema"),
+    ("{\"schema\": \"1\"}", "a value has the wrong type in schema"),
     ("{\"schema\": 1, \"model\": \"m\", \"hidden\": []}", "it has no 'findings'"),
     (
       "{\"schema\": 1, \"model\": \"m\", \"hidden\": [], \"findings\": [1]}",
-      "a value is of another type than a report has it in findings, 1"
+      "a value has the wrong type in findings, 1"
     ),
     (
       "{\"schema\": 1, \"model\": \"m\", \"hidden\": [{\"path\": \"\", \"kind\": \"x\"}], \"findings\": []}",
-      "it hides something of the kind 'x', which there is not"
+      "it has a hidden part of the unknown kind 'x'"
     ),
     (
       "{\"schema\": 1, \"model\": \"m\", \"hidden\": [], \"findings\": [{\"rule\": \"no-such-rule\", \"level\": \"info\", \"fingerprint\": \"0123456789abcdef\", \"module\": \"\", \"message\": \"\"}]}",
-      "finding 1 has a rule, a level or a fingerprint that there is not: no-such-rule"
+      "finding 1 has an invalid rule, level or fingerprint: no-such-rule"
     ),
     (
       "{\"autoLeaves\":[],\"eval\":[],\"model\":\"m\",\"naming\":\"exact\",\"schema\":1,\"train\":[]}",
       "it has no 'hidden'"
     ),
   ])
-  func `what is no report is an error with the reason`(text: String, reason: String) async throws {
+  func `a file that is not a report is an error with the reason`(text: String, reason: String) async throws {
     try await withReport(text) { file in
       let run = await xylem("diff", now, "--base", file)
       #expect(run.status == 2 && run.output.isEmpty)
       #expect(
-        run.errors.hasPrefix("error: this is no report that can be compared with: \(reason) (diff.unreadable)\n"),
+        run.errors.hasPrefix("error: this is not a report to compare with: \(reason) (diff.unreadable)\n"),
         "\(run.errors)")
     }
   }
 
-  @Test func `a report that nests without end, and what is neither report nor model, are errors`() async throws {
+  @Test func `an endlessly nested report, and a file that is neither report nor model, are errors`() async throws {
     let deep = "{\"schema\": 1, \"a\": " + String(repeating: "[", count: 100_000)
     try await withReport(deep) { file in #expect(await xylem("diff", now, "--base", file).status == 2) }
     try await withReport("text") { file in #expect(await xylem("diff", now, "--base", file).status == 2) }
@@ -106,7 +106,7 @@ import Testing
     #expect(await xylem("diff", now, "--base", "/tmp").status == 2)
     try await withReport { file in
       let over = await xylem("diff", now, "--base", file, "-o", file)
-      #expect(over.status == 64 && over.errors.contains("would replace"), "\(over.errors)")
+      #expect(over.status == 64 && over.errors.contains("would overwrite"), "\(over.errors)")
     }
   }
 }

@@ -101,7 +101,7 @@ import XylemTrace
     try expectSnapshot(report.joined(separator: "\n"), "configuration-errors")
   }
 
-  @Test func `what is no readable text is an error`() async throws {
+  @Test func `an unreadable string is an error`() async throws {
     try await withTemporaryFolder { folder in
       func id(_ path: String) -> ErrorID? {
         do {

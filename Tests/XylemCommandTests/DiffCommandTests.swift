@@ -17,7 +17,7 @@ import Testing
     }
   }
 
-  @Test func `dropout that is told the mode by an argument is found where the names are equal`() async throws {
+  @Test func `dropout that gets its mode from an argument is found if the names are equal`() async throws {
     let run = await xylem("diff", dropout, "--format", "json")
     let findings = try #require(try run.json()["findings"] as? [[String: Any]])
     let found = findings.first { $0["rule"] as? String == "attribute-differs" }
@@ -37,7 +37,7 @@ import Testing
     #expect(await xylem("diff", googlenet, "--format", format).output == first.output)
   }
 
-  @Test func `what a configuration accepts with a reason counts no more, and one that matches nothing is a finding`()
+  @Test func `accepted findings don't count, and an expectation that matches nothing is a finding`()
     async throws
   {
     let before = try await xylem("diff", dropout, "--format", "json").json()
@@ -71,7 +71,7 @@ import Testing
     #expect(unreasoned.status == 2 && unreasoned.errors.contains("has no 'reason'"))
   }
 
-  @Test func `a return node that one mode lacks comes with what to ask for`() async {
+  @Test func `a return node that one mode lacks comes with a request for both`() async {
     let run = await xylem("diff", googlenet, "--return", "aux1", "--fail-on", "error")
     #expect(run.output.contains("(return-node-missing-in-mode)"))
     #expect(run.output.contains("--train-return") || run.output.contains("--eval-return"))

@@ -16,7 +16,7 @@ import Testing
     try await body(file.path)
   }
 
-  @Test func `nodes of both modes warns of what has no known cause, and of nothing for one mode`() async throws {
+  @Test func `nodes of both modes warns of findings without a known cause, and of nothing for one mode`() async throws {
     let run = await xylem("nodes", dropout, "--mode", "both")
     #expect(warnings(run) == ["[node-only-in-train]"])
     #expect(run.errors.contains("'xylem diff \(dropout)' explains"))
@@ -40,7 +40,7 @@ import Testing
     }
   }
 
-  @Test func `extract warns of what runs, not of what is pruned`() async throws {
+  @Test func `extract warns of operations that run, not of pruned ones`() async throws {
     let input = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).npy")
     defer { try? FileManager.default.removeItem(at: input) }
     var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 4), }"
@@ -59,7 +59,7 @@ import Testing
     #expect(silent.status == 0 && warnings(silent).isEmpty)
   }
 
-  @Test func `rows of both modes are aligned by what nodes do, not by their names`() async {
+  @Test func `rows of both modes are aligned by operation, not by name`() async {
     let run = await xylem("nodes", dropout, "--mode", "both")
     #expect(
       run.lines == [

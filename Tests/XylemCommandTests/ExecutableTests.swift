@@ -25,7 +25,7 @@ import Testing
     #expect(run.status == 0 && run.output.contains("SUBCOMMANDS") && run.errors.isEmpty)
   }
 
-  @Test func `a missing runtime ends with 2 and what to do, in both formats of the doctor`() throws {
+  @Test func `a missing runtime ends with 2 and a remedy, in both formats of the doctor`() throws {
     let text = try shell("\"$0\" doctor", environment: ["XYLEM_RUNTIME": "/nowhere.so"])
     #expect(text.status == 2)
     #expect(text.output.contains("/nowhere.so (not there)") && text.errors.contains("try: unset XYLEM_RUNTIME"))
@@ -33,7 +33,7 @@ import Testing
     #expect(json.status == 2 && json.output.contains("\"error\":\"runtime.not-found\""))
   }
 
-  @Test func `a library that is no runtime ends with 2`() throws {
+  @Test func `a library that is not a runtime ends with 2`() throws {
     let run = try shell("\"$0\" doctor", environment: ["XYLEM_RUNTIME": "/etc/passwd"])
     #expect(run.status == 2 && run.errors.contains("runtime.unloadable"))
   }
@@ -56,7 +56,7 @@ import Testing
     #expect(
       run.output == """
         runtime.not-found
-        xylem doctor --install  # fetches libtorch, and puts the runtime into the user's cache
+        xylem doctor --install  # installs libtorch and the runtime into the user's cache
         1
         1
         input
@@ -95,7 +95,7 @@ import Testing
     #expect(run.errors.isEmpty)
   }
 
-  @Test(.needsRuntime) func `reports are the same bytes in processes whose hashes are seeded each anew`() throws {
+  @Test(.needsRuntime) func `reports are the same bytes in processes with different hash seeds`() throws {
     // Every format, a page of one trace too, two processes each: a digest for each, so that one line is left of the two.
     let run = try shell(
       """
@@ -116,7 +116,7 @@ import Testing
     #expect(run.status == 2 && run.errors.contains("file.unwritable"))
   }
 
-  @Test(.needsRuntime) func `operators that nobody registered are warned of, and the nodes are listed`() throws {
+  @Test(.needsRuntime) func `unregistered operators give a warning, and the nodes are listed`() throws {
     let run = try shell("\"$0\" nodes '\(Fixtures.path("bad/unknown_operator.pt"))'")
     #expect(run.status == 0 && run.output == "input\n0\n1\n")
     #expect(run.errors.hasPrefix("warning: ") && run.errors.contains("aten::linoleum"))

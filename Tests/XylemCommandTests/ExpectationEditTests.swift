@@ -133,7 +133,7 @@ import Testing
     }
   }
 
-  @Test func `a list in brackets is written anew, line ends stay`() async throws {
+  @Test func `a list in brackets is rewritten, line ends stay`() async throws {
     try await inFolder { folder in
       try folder.write(
         "auto-leaf: true\r\nexpectations: [{rule: attribute-differs, place: \"\(flag)\", reason: ok}]\r\nnaming: exact\r\n"
@@ -163,7 +163,7 @@ import Testing
     }
   }
 
-  @Test func `what can't be accepted changes nothing`() async throws {
+  @Test func `a finding that can't be accepted changes nothing`() async throws {
     try await inFolder { folder in
       let text = "expectations: {}\n"
       try folder.write(text)
@@ -171,7 +171,7 @@ import Testing
       #expect(folder.text == text)
       try folder.write("{auto-leaf: true}\n")
       let braces = await accept(folder, "--accept", scaling)
-      #expect(braces.status == 2 && braces.errors.contains("the file is as it was"))
+      #expect(braces.status == 2 && braces.errors.contains("the file is unchanged"))
       #expect(folder.text == "{auto-leaf: true}\n")
       try FileManager.default.removeItem(atPath: folder.file())
       let unknown = await accept(folder, "--accept", "abcdef")
@@ -182,7 +182,7 @@ import Testing
       #expect(await accept(folder, "--accept", scaling).status == 0)
       let once = folder.text
       let again = await accept(folder, "--accept", scaling, reason: "another")
-      #expect(again.status == 0 && again.errors == "note: \(scaling) is accepted already: by design\n")
+      #expect(again.status == 0 && again.errors == "note: \(scaling) is already accepted: by design\n")
       #expect(folder.text == once)
     }
   }
@@ -193,7 +193,7 @@ import Testing
     (["--config", "c.yaml", "--accept", "17924b71b5ed415f"], "--reason"),
     (["--config", "c.yaml", "--accept", "17924b71b5ed415f", "--reason", " "], "--reason"),
     (["--config", "c.yaml", "--accept", "xyz", "--reason", "x"], "fingerprint"),
-    (["--config", "c.yaml", "--accept", "17924b71b5ed415f", "--reason", "x", "--expires", "2026-02-30"], "not a day"),
+    (["--config", "c.yaml", "--accept", "17924b71b5ed415f", "--reason", "x", "--expires", "2026-02-30"], "not a date"),
     (["--reason", "x"], "--accept"),
   ])
   func `options that lack something are a usage error`(options: [String], named: String) async {
@@ -201,7 +201,7 @@ import Testing
     #expect(run.status == 64 && run.errors.contains(named), "\(run.errors)")
   }
 
-  @Test func `pruning takes out what matches nothing, and what is gone, and nothing else`() async throws {
+  @Test func `pruning removes only expectations that match nothing or no longer exist`() async throws {
     try await inFolder { folder in
       let resnet = Fixtures.path("zoo/resnet18.pt")
       #expect(
@@ -229,8 +229,8 @@ import Testing
       #expect(folder.text.contains(gone) || folder.text.contains("- \"00000000000000aa\""))
       let run = await xylem("diff", resnet, "--config", folder.file(), "--prune")
       #expect(run.status == 1, "the unknown rule stays a finding")
-      #expect(run.errors.contains("took a member that is gone out of"))
-      #expect(run.errors.contains("took out node-only-in-train at nowhere, which matches nothing"))
+      #expect(run.errors.contains("removed a member that is gone from"))
+      #expect(run.errors.contains("removed node-only-in-train at nowhere, which matches nothing"))
       let after = folder.text
       #expect(
         after.contains("node-only-in-trian") && !after.contains("an old one") && !after.contains("00000000000000aa"))

@@ -16,14 +16,14 @@ import Testing
     run.lines.filter { $0.hasPrefix("warning: ") && $0.hasSuffix("(\(rule))") }
   }
 
-  @Test func `a tab as indentation is named with its place and what to do`() async throws {
+  @Test func `a tab as indentation is reported with its place and a remedy`() async throws {
     let (run, file) = try await diff("expectations:\n\t- rule: order-differs\n")
     #expect(run.status == 2)
     #expect(
       run.errors == """
         error: the configuration is not YAML: found character that cannot start any token (config.malformed)
           file: \(file):2:1
-          try: indent with blanks: YAML allows no tabs there
+          try: indent with spaces: YAML does not allow tabs there
 
         """)
   }
@@ -45,7 +45,7 @@ import Testing
     #expect(run.status == 1)
     #expect(
       warnings(run, about: "expectation-expired") == [
-        "warning: the expectation 'node-only-in-train' at 'mul' expires on '2026-02-30', which is no day (expectation-expired)"
+        "warning: the expectation 'node-only-in-train' at 'mul' expires on '2026-02-30', which is not a valid date (expectation-expired)"
       ])
     #expect(warnings(run, about: "node-only-in-train").count == 1)
   }
@@ -82,12 +82,12 @@ import Testing
     ),
     (
       "{rule: order-differs, place: 1234567890123456, reason: b}",
-      "'place' is the number 1234567890123456; a text is expected"
+      "'place' is the number 1234567890123456; a string is expected"
     ),
     ("{rule: order-differs, plcae: a, reason: b}", "there is no key 'plcae' here"),
-    ("order-differs", "element 1 of 'expectations' is the text 'order-differs'; a mapping is expected"),
+    ("order-differs", "element 1 of 'expectations' is the string 'order-differs'; a mapping is expected"),
   ])
-  func `what an expectation can't have is an error with its place`(item: String, message: String) async throws {
+  func `an invalid value in an expectation is an error with its place`(item: String, message: String) async throws {
     let (run, file) = try await diff("expectations:\n  - \(item)\n")
     #expect(run.status == 2)
     #expect(run.errors.hasPrefix("error: \(message) (config."), "\(run.errors)")
@@ -109,7 +109,7 @@ import Testing
     try "auto-leaf: true\n".write(toFile: file, atomically: true, encoding: .utf8)
     defer { try? FileManager.default.removeItem(atPath: file) }
     let over = await xylem("diff", dropout, "--config", file, "-o", file)
-    #expect(over.status == 64 && over.errors.contains("would replace"))
+    #expect(over.status == 64 && over.errors.contains("would overwrite"))
     #expect(try String(contentsOfFile: file, encoding: .utf8) == "auto-leaf: true\n")
   }
 

@@ -23,7 +23,7 @@ import XylemFiles
     }
   }
 
-  @Test func `several images make one batch, written under their keys in the order asked for`() async throws {
+  @Test func `several images make one batch, written under their keys in the requested order`() async throws {
     try await withTemporaryFolder { folder in
       let run = await xylem(
         "extract", resnet, "--return", "fc=logits", "--return", "layer*", "--input", photo,
@@ -70,7 +70,7 @@ import XylemFiles
     }
   }
 
-  @Test func `parts of a structure have keys of their own`() async throws {
+  @Test func `parts of a structure have their own keys`() async throws {
     let run = await xylem(
       "extract", Fixtures.path("zoo/fcn_resnet50.pt"), "--return", "backbone=b", "--input", photo, "--crop", "64")
     #expect(run.lines.dropFirst().map { $0.prefix { $0 != " " } } == ["b.out"], "\(run.errors)")
@@ -103,7 +103,7 @@ import XylemFiles
       try SafetensorsWriter.write([("a", a), ("q", a)], to: folder + "/aq.safetensors")
       let unknown = await xylem(
         "extract", construct("multiple_inputs_outputs"), "--return", "add", "--input", folder + "/aq.safetensors")
-      #expect(unknown.status == 2 && unknown.errors.contains("no arguments of forward: q"))
+      #expect(unknown.status == 2 && unknown.errors.contains("not arguments of forward: q"))
       try SafetensorsWriter.write([("a", a)], to: folder + "/a.safetensors")
       let missing = await xylem(
         "extract", construct("multiple_inputs_outputs"), "--return", "add", "--input", folder + "/a.safetensors")
@@ -127,7 +127,7 @@ import XylemFiles
     #expect(run.status == 0)
     #expect(
       run.errors
-        == "warning: '\(name)' would be what is 'encoder.layers.encoder_layer_3.ln_2' here under --naming torchvision\n"
+        == "warning: '\(name)' would mean the node 'encoder.layers.encoder_layer_3.ln_2' of this naming under --naming torchvision\n"
     )
     let same = await xylem("extract", model, "--return", "heads.head", "--input", photo)
     #expect(same.errors.isEmpty)

@@ -57,7 +57,7 @@ import XylemFiles
     }
   }
 
-  @Test func `npy and the summary hold what was printed`() async throws {
+  @Test func `npy and the summary contain the printed values`() async throws {
     try await withTemporaryFolder { folder in
       let npy = await xylem("extract", resnet, "--return", "fc", "--input", photo, "-o", folder + "/my logits.npy")
       #expect(npy.status == 0, "\(npy.errors)")

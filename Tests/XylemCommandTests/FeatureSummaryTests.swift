@@ -41,7 +41,7 @@ import XylemFiles
     #expect(FeaturePicture.safeName(String(repeating: "ß", count: 300)).utf8.count == 200)
   }
 
-  @Test func `keys that differ in what a file's name can't hold get different names`() throws {
+  @Test func `keys that differ only in characters that file names can't have get different names`() throws {
     let array = try HostArray([1, 2] as [Float], shape: [2])
     let entries = ["a/b", "a:b", "A_B"].map {
       FeatureEntry(feature: $0, key: $0, node: "n", content: .tensor(array, FeatureSummary(array)))

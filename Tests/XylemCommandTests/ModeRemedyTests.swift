@@ -39,24 +39,24 @@ private final class Split: Module, Layer {
       let run = ["--input", folder + "/x.npy", "--suppress-diff-warning"]
       try await expect(
         [
-          "--mode train  # has it", "--train-return aux --mode train  # what train mode has of it",
+          "--mode train  # has it", "--train-return aux --mode train  # the nodes that train mode has",
         ], for: ["--return", "aux"], run)
       try await expect(
         [
-          "--mode train  # has it", "--train-return body aux=logits --mode train  # what train mode has of it",
+          "--mode train  # has it", "--train-return body aux=logits --mode train  # the nodes that train mode has",
         ], for: ["--return", "body", "aux=logits"], run)
       try await expect(
         [
-          "--mode train  # has it", "--train-return 'aux*' --mode train  # what train mode has of it",
+          "--mode train  # has it", "--train-return 'aux*' --mode train  # the nodes that train mode has",
         ], for: ["--return", "aux*"], run)
       try await expect(
         [
-          "--train-return aux --mode train  # what train mode has of it"
+          "--train-return aux --mode train  # the nodes that train mode has"
         ], for: ["--eval-return", "aux"], run)
     }
   }
 
-  @Test func `an extractor of both modes is offered what each has`() async throws {
+  @Test func `an extractor of both modes is offered the nodes of each`() async throws {
     try await withTemporaryFolder { folder in
       let save = ["--save", folder + "/f.xylem", "--suppress-diff-warning"]
       try await expect(["--train-return aux --eval-return output"], for: ["--return", "aux"], save)
@@ -68,7 +68,7 @@ private final class Split: Module, Layer {
   @Test func `a command that runs in one mode says so, and offers no option that it does not have`() async {
     let bench = await xylem("bench", model, "--return", "aux", "--input-shape", "2,4")
     #expect(bench.status == 2)
-    #expect(bench.errors.contains("\n  cause: train mode has it, and this command runs in eval mode\n"))
+    #expect(bench.errors.contains("\n  cause: train mode has it, but this command runs in eval mode\n"))
     #expect(!bench.errors.contains("--mode train"))
     let page = await xylem("graph", model, "--format", "html", "--return", "aux")
     #expect(page.status == 2 && page.errors.contains("\n  try: --mode train  # has it\n"), "\(page.errors)")
@@ -76,7 +76,7 @@ private final class Split: Module, Layer {
     #expect(drawn.status == 0, "\(drawn.errors)")
   }
 
-  @Test func `where no mode has everything, each is offered what it has`() async throws {
+  @Test func `if no mode has everything, each is offered its nodes`() async throws {
     let models = [ModelDefinition("split", "a layer for each mode", inputShape: [2, 4]) { Split() }]
     try await withTemporaryFolder { folder in
       try NpyFile.write(HostArray([Float](repeating: 1, count: 8), shape: [2, 4]), to: folder + "/x.npy")
@@ -101,7 +101,7 @@ private final class Split: Module, Layer {
     }
   }
 
-  @Test func `what stands in place of a request is said`() async throws {
+  @Test func `the substitute for a request is reported`() async throws {
     try await withTemporaryFolder { folder in
       try NpyFile.write(HostArray([Float](repeating: 1, count: 8), shape: [2, 4]), to: folder + "/x.npy")
       let run = await xylem(
@@ -109,7 +109,7 @@ private final class Split: Module, Layer {
         "--suppress-diff-warning")
       #expect(run.status == 0)
       #expect(run.lines.count == 2 && run.lines[1].hasPrefix("body "))
-      #expect(run.errors == "note: '--return' does not count: '--eval-return' stands in its place\n")
+      #expect(run.errors == "note: '--return' has no effect: '--eval-return' replaces it\n")
     }
   }
 }

@@ -36,7 +36,7 @@ private final class Small: Module, Layer {
   @Test func `weights are for models by name, and a file that is missing or of another model ends with 2`() async throws
   {
     let archive = await xylem("nodes", Fixtures.path("zoo/resnet18.pt"), "--weights", "w.pth")
-    #expect(archive.status == 64 && archive.errors.contains("'--weights' is for models that are given by name"))
+    #expect(archive.status == 64 && archive.errors.contains("'--weights' is for built-in models"))
     let missing = await xylem("nodes", "resnet18", "--weights", "/nowhere.pth")
     #expect(missing.status == 2 && missing.errors.contains("file.not-found"))
   }
@@ -119,7 +119,7 @@ private final class Small: Module, Layer {
     let list = await xylem(["models"], models: [own])
     #expect(list.lines[1].hasPrefix("small"))
     let twice = await xylem(["models"], models: [own, own])
-    #expect(twice.status == 64 && twice.errors.contains("two models are called 'small'"))
+    #expect(twice.status == 64 && twice.errors.contains("two models have the name 'small'"))
     let odd = ModelDefinition("a/b", "") { Small() }
     #expect(await xylem(["models"], models: [odd]).status == 64)
   }

@@ -9,13 +9,13 @@ import Testing
   private let googlenet = Fixtures.path("zoo/googlenet.pt")
   private let lite = Fixtures.path("models/efficientnet_lite0.pt")
 
-  @Test func `the text of one mode is a name a line`() async {
+  @Test func `the text of one mode has one name per line`() async {
     let run = await xylem("nodes", norm)
     #expect(run.status == 0)
     #expect(run.lines == ["x", "conv", "bn", "relu", "sub", "relu_1", "add"])
   }
 
-  @Test func `JSON has exactly the contract's keys, and the list of a mode that was not asked for is empty`()
+  @Test func `JSON has exactly the contract's keys, and the list of a mode that was not requested is empty`()
     async throws
   {
     let run = await xylem("nodes", norm, "--format", "json")
@@ -43,7 +43,7 @@ import Testing
   }
 
   @Test
-  func `notes with one cause are one line, guards are counted, and every note has a line where that is asked for`()
+  func `notes with one cause are one line, guards are counted, and every note has a line on request`()
     async
   {
     let run = await xylem("nodes", lite, "--auto-leaf")
@@ -82,7 +82,7 @@ import Testing
     #expect(leaves.map { $0["kind"] as? String } == ["region"])
   }
 
-  @Test func `both modes stand side by side, what one has alone is marked`() async throws {
+  @Test func `both modes are shown side by side, and nodes of only one are marked`() async throws {
     let run = await xylem("nodes", googlenet, "--mode", "both")
     #expect(run.status == 0)
     try expectSnapshot(run.output, "nodes-googlenet-both")
@@ -154,7 +154,7 @@ import Testing
     #expect(unused.status == 0 && unused.errors.contains("warning: the rule 'Nothing' matched nothing"))
   }
 
-  @Test func `an output file has what the output would have had, and the output nothing`() async throws {
+  @Test func `an output file has the contents of the output, and the output is empty`() async throws {
     try await withTemporaryFolder { folder in
       let run = await xylem("nodes", norm, "-o", folder + "/my nodes ß.txt")
       #expect(run.status == 0 && run.output.isEmpty)

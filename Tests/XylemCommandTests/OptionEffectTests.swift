@@ -22,7 +22,8 @@ import Testing
       let run = await xylem(arguments + option)
       #expect(run.status == 64)
       #expect(
-        run.errors.hasPrefix("error: '\(option[0])' is about images, and no input is one (usage)\n"), "\(run.errors)")
+        run.errors.hasPrefix("error: '\(option[0])' is about images, but no input is an image (usage)\n"),
+        "\(run.errors)")
     }
   }
 
@@ -46,20 +47,23 @@ import Testing
       (["nodes", "m.pt", "--allow-asserted"], "'--allow-asserted' has no effect without '--wrap-symbol'"),
       (
         ["nodes", "m.xylem", "--naming", "exact"],
-        "'--naming' has no meaning for a saved extractor, which has been traced already"
+        "'--naming' has no effect on a saved extractor, which is already traced"
       ),
       (
         ["nodes", "m.xylem", "--auto-leaf"],
-        "'--auto-leaf' has no meaning for a saved extractor, which has been traced already"
+        "'--auto-leaf' has no effect on a saved extractor, which is already traced"
       ),
-      (image + ["--channels", "1"], "'--channels 1' needs '--mean' with one number, for gray"),
-      (image + ["--channels", "1", "--mean", "0"], "'--channels 1' needs '--std' with one number, for gray"),
-      (image + ["--channels", "1", "--mean", "0,0,0", "--std", "1"], "'--mean' must be one number, for gray, not 3"),
+      (image + ["--channels", "1"], "'--channels 1' needs '--mean' with one number, for grayscale"),
+      (image + ["--channels", "1", "--mean", "0"], "'--channels 1' needs '--std' with one number, for grayscale"),
+      (
+        image + ["--channels", "1", "--mean", "0,0,0", "--std", "1"],
+        "'--mean' must be one number, for grayscale, not 3"
+      ),
       (image + ["--mean", "0"], "'--mean' must be three numbers, for red, green and blue, not 1"),
       (image + ["--std", "1"], "'--std' must be three numbers, for red, green and blue, not 1"),
-      (tensors + ["--images", "-"], "'--images' makes files in a folder, and none on standard output"),
+      (tensors + ["--images", "-"], "'--images' writes files to a folder, not to standard output"),
     ] as [([String], String)])
-  func `an option without effect is refused, and so is what is missing beside it`(
+  func `an option without effect is refused, and so is a missing companion`(
     arguments: [String], sentence: String
   ) async {
     let run = await xylem(arguments)
@@ -73,29 +77,29 @@ import Testing
       try "auto-leaf: true\n".write(toFile: folder + "/xylem.yaml", atomically: true, encoding: .utf8)
       let run = await xylem("nodes", "m.xylem", "--config", folder + "/xylem.yaml")
       #expect(run.status == 64)
-      #expect(run.errors.hasPrefix("error: 'auto-leaf' of '\(folder)/xylem.yaml' has no meaning for a saved extractor"))
+      #expect(run.errors.hasPrefix("error: 'auto-leaf' of '\(folder)/xylem.yaml' has no effect on a saved extractor"))
     }
   }
 
   @Test(
     arguments: [
-      ("nodes m --mode eval --mode train", ["'--mode' is given twice: the last value counts"]),
-      ("extract m -o a.npy --output b.npy", ["'--output' is given twice: the last value counts"]),
-      ("bench m --runs 1 --runs=2 --runs 3", ["'--runs' is given 3 times: the last value counts"]),
+      ("nodes m --mode eval --mode train", ["'--mode' is given twice: the last value applies"]),
+      ("extract m -o a.npy --output b.npy", ["'--output' is given twice: the last value applies"]),
+      ("bench m --runs 1 --runs=2 --runs 3", ["'--runs' is given 3 times: the last value applies"]),
       ("nodes m --leaf A --leaf B --return a --return b --auto-leaf --auto-leaf", []),
       ("extract m --return a --return b --input a.png --input b.png", []),
       ("diff m --accept abcdef --reason --mode --owner --mode", []),
       ("nodes m --mode eval -- --mode train", []),
     ] as [(String, [String])])
-  func `of an option that is given twice the last value counts, which is said`(line: String, sentences: [String]) {
+  func `an option that is given twice uses its last value, with a note`(line: String, sentences: [String]) {
     #expect(ArgumentCheck.repetitions(line.split(separator: " ").map(String.init)) == sentences)
   }
 
-  @Test func `what counts is the last value`() async {
+  @Test func `the last value counts`() async {
     let run = await xylem("models", "--format", "text", "--format", "json")
     #expect(run.status == 0)
     #expect(run.output.hasPrefix("{"))
-    #expect(run.errors == "note: '--format' is given twice: the last value counts\n")
+    #expect(run.errors == "note: '--format' is given twice: the last value applies\n")
   }
 
   @Test(arguments: [
@@ -117,7 +121,7 @@ import Testing
     #expect(run.status == 0 && run.output.hasPrefix("OVERVIEW: "), "\(run.errors)")
   }
 
-  @Test func `values that have nothing in common with what was given are not offered`() async {
+  @Test func `values that are not similar to the argument are not suggested`() async {
     let channels = await xylem(Self.image + ["--channels", "2"])
     #expect(
       channels.errors
@@ -127,7 +131,7 @@ import Testing
     #expect(language.errors.contains("  try: --exif apply\n"))
   }
 
-  @Test func `a line break in what was given does not break the sentence`() async {
+  @Test func `a line break in an argument does not break the sentence`() async {
     let value = await xylem("nodes", "m.pt", "--mode", "a\nb")
     #expect(value.errors.hasPrefix("error: '--mode' must be train, eval or both, not 'a\\nb' (usage)\n  try: "))
     let model = await xylem("nodes", "a\nb")

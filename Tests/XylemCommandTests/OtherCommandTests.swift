@@ -15,7 +15,7 @@ import XylemReport
     try expectSnapshot(run.output, "graph-\(format)")
   }
 
-  @Test func `JSON is the graph's own form with what it belongs to, keys sorted`() async throws {
+  @Test func `JSON is the graph's own format with its origin, keys sorted`() async throws {
     let run = await xylem("graph", norm, "--format", "json", "--mode", "train")
     #expect(run.output.hasPrefix("{\"graph\":{\"calls\":["))
     let json = try run.json()
@@ -45,14 +45,14 @@ import XylemReport
   @Test func `for a person there is a table, at a terminal by itself`() async throws {
     let options = ["bench", resnet, "--return", "layer1", "--input-shape", "1,3,32,32", "--runs", "2", "--warmup", "0"]
     let text = await xylem(options + ["--format", "text", "--threads", "1"])
-    #expect(text.lines.first == "2 runs after 0 to warm up, 1 thread, f32")
+    #expect(text.lines.first == "2 runs after 0 warmup runs, 1 thread, f32")
     #expect(
       text.lines.dropFirst(2).map { String($0.prefix { $0 != " " }) } == [
         "fastest", "median", "mean", "95th", "slowest", "memory", "instructions", "features",
       ])
     #expect(await xylem(options).output.hasPrefix("{"))
     let terminal = await xylem(options, style: OutputStyle(columns: 80, hasColors: false))
-    #expect(terminal.lines.first?.hasPrefix("2 runs after 0 to warm up") == true)
+    #expect(terminal.lines.first?.hasPrefix("2 runs after 0 warmup runs") == true)
   }
 
   @Test func `times in JSON have four digits after the point at most`() {
@@ -64,7 +64,7 @@ import XylemReport
         == #"{"copies":0,"instructions":2,"milliseconds":[2901.1204,0.1235,3.0],"peakMemoryBytes":1,"schema":1}"#)
     #expect(
       report.text(.plain) == """
-        3 runs after 5 to warm up, 1 thread, f32
+        3 runs after 5 warmup runs, 1 thread, f32
 
         fastest             0.123  ms
         median              3.000  ms
@@ -85,7 +85,7 @@ import XylemReport
   @Test(arguments: [
     ["--return", "nothing", "--input-shape", "1,3,64,64"], ["--return", "fc", "--input-shape", "1,3"],
   ])
-  func `what can't run ends with 2 and no output`(options: [String]) async {
+  func `a model that can't run ends with 2 and no output`(options: [String]) async {
     let run = await xylem(["bench", resnet, "--runs", "1"] + options)
     #expect(run.status == 2 && run.output.isEmpty)
   }

@@ -16,7 +16,7 @@ import XylemErrors
     #expect(await XylemCommandLine.run(["--version"], on: terminal) == 2)
   }
 
-  @Test func `what a model says in an error can't control the terminal`() async {
+  @Test func `a model's error message can't control the terminal`() async {
     await confirmation { shown in
       let terminal = Terminal(
         output: { _ in },
@@ -60,7 +60,7 @@ import XylemErrors
     Progress.running("running") { #expect(RunProgress.report == nil) }
   }
 
-  @Test func `a bar fills with what is done`() {
+  @Test func `a bar fills with progress`() {
     #expect(Progress.bar("x", done: 0, of: 4) == "x ░░░░░░░░░░░░░░░░░░░░ 0/4")
     #expect(Progress.bar("x", done: 2, of: 4) == "x ██████████░░░░░░░░░░ 2/4")
     #expect(Progress.bar("x", done: 0, of: 0) == "x ████████████████████ 0/0")
@@ -73,7 +73,7 @@ import XylemErrors
     #expect(table.text == "a      b\n層1   10\nx\\ny   2")
   }
 
-  @Test func `a table that is too wide for a terminal gives way in the middles of its texts, in names last`() {
+  @Test func `a table that is too wide for a terminal shortens the middle of its strings, names last`() {
     var table = TextTable([.left, .left, .right], headings: ["name", "operation", "bytes"])
     table.append(["layer4.1.bn2", "leafModule torch.nn.modules.batchnorm.BatchNorm2d", "1234567"])
     func text(_ columns: Int) -> String { table.text(OutputStyle(columns: columns, hasColors: false)) }
@@ -101,7 +101,7 @@ import XylemErrors
     #expect(table.text(OutputStyle(columns: 60, hasColors: false)).contains("rule"))
   }
 
-  @Test func `headings and rows have colours where there are colours`() {
+  @Test func `headings and rows are coloured if colours are on`() {
     var table = TextTable([.left], headings: ["name"])
     table.append(["relu"], .removed)
     table.append(["add"])
@@ -131,7 +131,7 @@ import XylemErrors
     #expect(Paint.messages("note: a\n  try: b\nc") == "\u{1B}[1;36mnote:\u{1B}[0m a\n\u{1B}[32m  try:\u{1B}[0m b\nc")
   }
 
-  @Test func `notes are grouped by what they say alike`() {
+  @Test func `notes with the same sentence are grouped`() {
     #expect(
       MergedNotes.commonReason(["max(…) of it: the value is a", "max(…) of it: the value is b"]) == "max(…) of it")
     #expect(MergedNotes.commonReason(["one", "one"]) == "one")

@@ -34,7 +34,7 @@ import XylemFiles
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func `a pipe that has a name is refused, and nobody waits for it`() async throws {
+  @Test(.timeLimit(.minutes(1))) func `a named pipe is refused without waiting for it`() async throws {
     try await expectRefusal(Self.readers)
   }
 
@@ -64,7 +64,7 @@ import XylemFiles
     #expect(run.output.contains("base: "))
   }
 
-  @Test func `a file that does not exist comes with what is near to it`() async throws {
+  @Test func `a missing file comes with similar names`() async throws {
     try await withTemporaryFolder { folder in
       try "{}".write(toFile: folder + "/xylem.yaml", atomically: true, encoding: .utf8)
       let near = await xylem("nodes", "resnet18", "--config", folder + "/xylen.yaml")
@@ -79,7 +79,7 @@ import XylemFiles
       try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "nothing.pt")
       let dangling = await xylem("nodes", link)
       #expect(
-        dangling.errors.hasPrefix("error: this is a link that leads to no file (file.not-found)\n  file: \(link)\n"))
+        dangling.errors.hasPrefix("error: this is a broken symbolic link (file.not-found)\n  file: \(link)\n"))
     }
   }
 
@@ -89,7 +89,7 @@ import XylemFiles
     #expect(run.errors.contains("the configuration is larger than 1048576 bytes (config.malformed)"))
   }
 
-  @Test(.needsRuntime) func `what is read is not replaced, whatever option names it`() async throws {
+  @Test(.needsRuntime) func `an input file is not replaced, whatever option names it`() async throws {
     try await withTemporaryFolder { folder in
       let (input, plugin) = (folder + "/x.npy", folder + "/leaf.so")
       try NpyFile.write(HostArray([Float](repeating: 1, count: 8), shape: [2, 4]), to: input)
@@ -101,7 +101,7 @@ import XylemFiles
       ] {
         let run = await xylem(arguments)
         #expect(run.status == 64)
-        #expect(run.errors.contains(" would replace '") && run.errors.contains("  try: \(option)\n"), "\(run.errors)")
+        #expect(run.errors.contains(" would overwrite '") && run.errors.contains("  try: \(option)\n"), "\(run.errors)")
       }
     }
   }

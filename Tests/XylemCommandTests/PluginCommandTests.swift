@@ -27,7 +27,7 @@ import Testing
     return text
   }
 
-  @Test func `leaves are listed, a line each, and a file that is no plugin is said after them`() async throws {
+  @Test func `leaves are listed, one line each, and a file that is not a plugin is reported after them`() async throws {
     let (one, two) = (try plugin("BuiltForNewerABI"), try plugin("LiesAboutMode"))
     let run = await xylem("plugin", "list", one, "/etc/passwd", two)
     #expect(run.status == 2)
@@ -48,7 +48,7 @@ import Testing
     #expect(json["id"] as? String == "org.xylem.misbehaving.writes-input" && json["schema"] as? Int == 1)
   }
 
-  @Test func `a check that finds something ends with 1, and says all of it`() async throws {
+  @Test func `a check with findings ends with 1 and reports all of them`() async throws {
     let (wrong, right) = (try plugin("LiesAboutMode"), try plugin("BuiltForNewerABI"))
     try await withTemporaryFolder { folder in
       let both = await run(folder, "check", wrong, right)
@@ -62,7 +62,7 @@ import Testing
     }
   }
 
-  @Test func `a verdict is told with its reason and date, and that there is none`() async throws {
+  @Test func `a verdict is shown with its reason and date, and a missing one is reported`() async throws {
     let (wrong, fresh) = (try plugin("OpenFails"), try plugin("WrongMagic"))
     try await withTemporaryFolder { folder in
       _ = await run(folder, "check", wrong)
@@ -75,7 +75,7 @@ import Testing
       #expect(verdict["error"] as? String == "plugin.open-failed" && verdict["passed"] as? Bool == false)
       let none = await run(folder, "why", fresh)
       #expect(none.status == 0)
-      #expect(none.output == "\(fresh): there is no verdict on this content\n  try: xylem plugin check '\(fresh)'\n")
+      #expect(none.output == "\(fresh): there is no verdict for this content\n  try: xylem plugin check '\(fresh)'\n")
     }
   }
 
@@ -104,7 +104,7 @@ import Testing
     #expect(await xylem("plugin", "check").status == 64)
   }
 
-  @Test func `a sample for a leaf that nobody has names the nearest`() async throws {
+  @Test func `a sample for an unknown leaf suggests the nearest name`() async throws {
     let file = try plugin("BuiltForNewerABI")
     try await withTemporaryFolder { folder in
       let run = await run(folder, "check", file, "--sample", "twise: {}")

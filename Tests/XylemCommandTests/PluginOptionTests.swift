@@ -31,7 +31,7 @@ import Testing
     #expect(provider["mode"] as? String == "none")
     #expect(
       run.errors.contains(
-        "note: Conv2dSame of the plugin org.xylem.same-padding runs in place of the model's own code at 5 nodes"))
+        "note: Conv2dSame of the plugin org.xylem.same-padding replaces the model's own code at 5 nodes"))
   }
 
   @Test func `the photograph's classes are the same with the plugin as without`() async throws {
@@ -53,7 +53,7 @@ import Testing
     #expect(await classes(["--plugin", plugin("SamePadding")]) == own)
   }
 
-  @Test func `a configuration pins the plugin's content, and options come on top of its own`() async throws {
+  @Test func `a configuration pins the plugin's content, and options take precedence`() async throws {
     try await withFolder { folder in
       let file = folder.appendingPathComponent("xylem.yaml")
       let sha = try await digest("SamePadding")
@@ -92,7 +92,9 @@ import Testing
     (["--wrap-symbol", "nothing"], "plugin.signature", "nothing"),
     (["--config", "/no/such.yaml"], "file.not-found", "/no/such.yaml"),
   ])
-  func `what can't be loaded ends with 2, its id, and what to do`(options: [String], id: String, word: String) async {
+  func `a plugin that can't be loaded ends with 2, an id and a remedy`(options: [String], id: String, word: String)
+    async
+  {
     let run = await xylem(["nodes", Fixtures.path("constructs/relu_over_norm.pt")] + options)
     #expect(run.status == 2)
     #expect(run.output.isEmpty)
@@ -102,7 +104,7 @@ import Testing
   @Test func `a plugin without its folder is not looked for anywhere`() async {
     let run = await xylem("nodes", lite, "--plugin", "libSamePadding.so")
     #expect(run.status == 64)
-    #expect(run.errors.contains("none is searched (usage)") && run.errors.contains("./libSamePadding.so"))
+    #expect(run.errors.contains("plugins are not searched (usage)") && run.errors.contains("./libSamePadding.so"))
   }
 
   @Test func `two plugins that bring one name are refused, both named, unless a configuration prefers one`()

@@ -38,7 +38,7 @@ import XylemErrors
         arguments: [
           "extract", "X/constructs/interface_list.pt", "--auto-leaf", "--return", "output", "--save", "F/f.pt",
         ],
-        advice: ["ask for nodes before forward"]),
+        advice: ["request nodes before forward"]),
       RemedyScenario(
         name: "an input that the model can't take", id: .extractExecution,
         arguments: ["bench", resnet, "--return", "fc", "--input-shape", "1,4,64,64"],
@@ -177,16 +177,16 @@ import XylemErrors
   /// Remedies of the sources that no run here can follow, and why.
   private static let withoutScenario: [(pattern: String, reason: String)] = [
     (
-      "--return \u{0} --mode \u{0}  # what \u{0} mode has of it",
+      "--return \u{0} --mode \u{0}  # the nodes that \u{0} mode has",
       "no archive here has nodes of each mode alone: ModeRemedyTests"
     ),
     ("xylem diff --help", "a finding of xylem diff, and not an error"),
     (
-      "--concrete \u{0}=null  # where it is never given",
+      "--concrete \u{0}=null  # if it is never given",
       "no archive here has an argument that may be None, has no default and stops a trace: BlockingArgumentTests"
     ),
     (
-      "--symbolic \u{0}  # keeps it an input",
+      "--symbolic \u{0}  # keeps it as an input",
       "a call in Swift, for the command line keeps inputs what files give: ArgumentTests"
     ),
     ("xylem models  # lists models: the weights", "weights of another model: WeightsCommandTests"),
@@ -202,7 +202,7 @@ import XylemErrors
     ("magick FILE FILE.png", "a kind of JPEG or PNG that is not read: XylemImageTests"),
     ("--train-return \u{0}=\u{0}", "a finding of xylem diff: DiffCommandTests"),
     ("xylem nodes MODEL --mode both", "a finding of xylem diff, and not an error"),
-    ("xylem models  # lists the models that are known", "an extractor of another executable's model"),
+    ("xylem models  # lists the built-in models", "an extractor of another executable's model"),
     ("xylem doctor", "the runtime is there: ExecutableTests take it away"),
     ("--plugin FILE", "ExecutableTests: a saved extractor wants its plugin"),
     ("--allow-changed-plugins", "ExecutableTests: a saved extractor wants its plugin"),

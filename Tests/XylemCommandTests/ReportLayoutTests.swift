@@ -7,12 +7,12 @@ import XylemGraph
   private let report = """
     model.pt: train against eval
 
-    verdict: 1 difference to look at
+    verdict: 1 difference to review
 
     warning [new]: mul runs in train mode only, where nothing says why (node-only-in-train)
       at: mul, constructs_modules.py:386
       train: mul = aten::mul.Scalar(dropout_1, 2)
-      why: What the model is trained with does not run when it is used.
+      why: The model is trained with it, but used without it.
       accept it with:
         expectations:
           - rule: node-only-in-train and a very long line that is pasted as it is
@@ -23,13 +23,13 @@ import XylemGraph
     #expect(ReportLayout(style: .plain).apply(to: report) == report)
   }
 
-  @Test func `lines are broken between words, and what is pasted is not`() {
+  @Test func `lines are broken between words, but not within options to paste`() {
     let text = ReportLayout(style: OutputStyle(columns: 40, hasColors: false)).apply(to: report)
     #expect(
       text == """
         model.pt: train against eval
 
-        verdict: 1 difference to look at
+        verdict: 1 difference to review
 
         warning [new]: mul runs in train mode
             only, where nothing says why
@@ -37,8 +37,8 @@ import XylemGraph
           at: mul, constructs_modules.py:386
           train: mul =
               aten::mul.Scalar(dropout_1, 2)
-          why: What the model is trained with
-              does not run when it is used.
+          why: The model is trained with it, but
+              used without it.
           accept it with:
             expectations:
               - rule: node-only-in-train and a very long line that is pasted as it is
@@ -46,7 +46,7 @@ import XylemGraph
         """)
   }
 
-  @Test func `what says what a line is has a colour`() {
+  @Test func `the label of a line is coloured`() {
     let text = ReportLayout(style: OutputStyle(columns: nil, hasColors: true)).apply(to: report)
     for painted in [
       "\u{1B}[1mverdict:\u{1B}[0m 1 difference", "\u{1B}[1;33mwarning\u{1B}[0m [new]: mul",

@@ -6,7 +6,7 @@ import XylemTestSupport
 @Suite(.needsRuntime) struct ReportSchemaTests {
   @Test(
     .enabled(if: Checkers.hasJSONSchema || Checkers.areRequired, "no validator of JSON: bash .ci/deps.sh checkers"))
-  func `real models' reports are what the schema says, with a run and with a base too`() async throws {
+  func `real models' reports follow the schema, with a run and with a base too`() async throws {
     let models = [
       "zoo/resnet18.pt", "zoo/googlenet.pt", "zoo/inception_v3.pt", "zoo/maskrcnn_resnet50_fpn.pt", "zoo/swin_t.pt",
       "models/efficientnet_lite0.pt",

@@ -50,12 +50,12 @@ import Testing
     }
   }
 
-  @Test func `what can't be saved or loaded says why`() async throws {
+  @Test func `errors of saving and loading give the reason`() async throws {
     try await withTemporaryFolder { folder in
       try Data("no extractor".utf8).write(to: URL(fileURLWithPath: folder + "/bad.xylem"))
       #expect(await xylem("nodes", folder + "/bad.xylem").status == 2)
       let leaf = await xylem("nodes", folder + "/bad.xylem", "--leaf", "Conv2d")
-      #expect(leaf.status == 64 && leaf.errors.contains("traced already"))
+      #expect(leaf.status == 64 && leaf.errors.contains("already traced"))
       let ending = await xylem("extract", model, "--return", "fc", "--save", folder + "/x.onnx")
       #expect(ending.status == 64)
       let nowhere = await xylem("extract", model, "--return", "fc", "--save", folder + "/none/x.xylem")
@@ -63,10 +63,10 @@ import Testing
     }
   }
 
-  @Test func `an explanation names what was copied, and why`() async throws {
+  @Test func `an explanation names the copies and their reasons`() async throws {
     let run = await xylem("extract", model, "--return", "bn1", "layer1", "--input", photo, "--explain")
-    #expect(run.output.contains("copied once, because relu writes over it"), "\(run.errors)")
-    #expect(run.output.contains("not copied: nothing that runs later writes over it"))
+    #expect(run.output.contains("copied once, because relu overwrites it"), "\(run.errors)")
+    #expect(run.output.contains("not copied: nothing that runs later overwrites it"))
     let json = try await xylem(
       "extract", model, "--return", "bn1", "layer1", "--input", photo, "--explain", "--format", "json"
     ).json()

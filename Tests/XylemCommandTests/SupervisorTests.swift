@@ -6,7 +6,7 @@ import XylemErrors
 @testable import XylemCommand
 
 @Suite struct SupervisorTests {
-  @Test func `only what reads a file, writes one or computes is run in a child`() {
+  @Test func `only commands that read or write a file or compute run in a child process`() {
     let file = Fixtures.path("zoo/resnet18.pt")
     let supervised = [
       ["nodes", file], ["nodes", "resnet18", "--config=\(file)"], ["graph", "resnet18", "-o", "x.html"],
@@ -36,13 +36,13 @@ import XylemErrors
     #expect(reports.stage == "tracing")
   }
 
-  @Test func `a crash is named with what went on, and what to do`() {
+  @Test func `a crash is reported with the step and a remedy`() {
     var reports = ChildReports()
     #expect(
       CommandErrors.crashed(signal: SIGKILL, reports).description == """
         the tensor runtime crashed while starting (runtime.crashed)
-          cause: it was ended by SIGKILL (Killed): by another process, or as memory ran out
-          try: XYLEM_SUPERVISOR=0 xylem …  # the same in one process, for a debugger
+          cause: it was ended by SIGKILL (Killed): by another process, or because memory ran out
+          try: XYLEM_SUPERVISOR=0 xylem …  # runs in one process, for a debugger
         """)
     reports.add(ChildReport.stage("loading m.pt").bytes)
     #expect(
@@ -50,7 +50,7 @@ import XylemErrors
         the tensor runtime crashed while loading m.pt (runtime.crashed)
           cause: it was ended by SIGSEGV (Segmentation fault)
           try: copy or download the file again
-          try: XYLEM_SUPERVISOR=0 xylem …  # the same in one process, for a debugger
+          try: XYLEM_SUPERVISOR=0 xylem …  # runs in one process, for a debugger
         """)
     reports.add(ChildReport.stage("running the model").bytes)
     #expect(
@@ -58,7 +58,7 @@ import XylemErrors
         the tensor runtime took too much memory while running the model (runtime.overloaded)
           file: m.pt
           cause: it had 1024 MB for a file of this size
-          try: XYLEM_SUPERVISOR=0 xylem …  # the same in one process, for a debugger
+          try: XYLEM_SUPERVISOR=0 xylem …  # runs in one process, for a debugger
         """)
   }
 }
@@ -95,7 +95,7 @@ import XylemErrors
         error: the tensor runtime crashed while loading crash.pt (runtime.crashed)
           cause: it was ended by SIGSEGV (Segmentation fault)
           try: copy or download the file again
-          try: XYLEM_SUPERVISOR=0 xylem …  # the same in one process, for a debugger
+          try: XYLEM_SUPERVISOR=0 xylem …  # runs in one process, for a debugger
 
         """)
   }

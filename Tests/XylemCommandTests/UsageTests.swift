@@ -54,7 +54,7 @@ import Testing
     ["bench", "m.pt", "--return", "", "--input-shape", "1,3,8,8"], ["plugin", "why", "./m.so", "--verdicts", ""],
     ["graph", "m.pt", "--format", "swift"], ["doctor", "--format", "yaml"],
   ])
-  func `a wrong use ends with 64, an empty output, one sentence and what to do`(arguments: [String]) async {
+  func `wrong usage ends with 64, an empty output, one sentence and a remedy`(arguments: [String]) async {
     let run = await xylem(arguments)
     #expect(run.status == 64)
     #expect(run.output.isEmpty)
@@ -86,7 +86,7 @@ import Testing
       ),
       (
         ["nodes", "m.pt", "more"],
-        "error: the argument 'more' is too many (usage)\n  try: xylem nodes --help  # describes its options\n"
+        "error: unexpected argument 'more' (usage)\n  try: xylem nodes --help  # describes its options\n"
       ),
       (
         ["nodes", "m.pt", "--leaf"],
@@ -128,7 +128,7 @@ import Testing
           + "  try: xylem plugin --help  # lists the commands\n"
       ),
     ] as [([String], String)])
-  func `a wrong use is told in the form of every error`(arguments: [String], text: String) async {
+  func `wrong usage is reported in the form of every error`(arguments: [String], text: String) async {
     let run = await xylem(arguments)
     #expect(run.errors == text)
     #expect(run.status == 64)

@@ -89,11 +89,11 @@ private final class Classifier: Module, Layer {
       let run = try await extract("head", weights: weights).run
       #expect(run.status == 2)
       #expect(
-        run.errors.contains("error: 2 tensors that the features need are not in the weights (model.state)"),
+        run.errors.contains("error: 2 tensors that the features need are missing from the weights (model.state)"),
         "\(run.errors)")
     }
     let shaped = try await extract("head", weights: other).run
-    #expect(shaped.errors.contains("head.weight is [2, 4] and was given as [3, 4]"))
+    #expect(shaped.errors.contains("head.weight is [2, 4] but the file has [3, 4]"))
   }
 
   @Test func `counters of batches may be missing, and an optimizer's tensors are passed over`() async throws {

@@ -20,7 +20,7 @@ import XylemErrors
     #expect(!isWellFormed(text))
   }
 
-  @Test func `the documentation lists every id once, in the order of the list, with what to do`() throws {
+  @Test func `the documentation lists every id once, in the order of the list, with a remedy`() throws {
     let package = (0..<3).reduce(URL(fileURLWithPath: #filePath)) { url, _ in url.deletingLastPathComponent() }
     let article = package.appendingPathComponent("Sources/Xylem/Xylem.docc/Articles/Errors.md")
     let rows = try String(contentsOf: article, encoding: .utf8).split(separator: "\n").filter { $0.hasPrefix("| `") }

@@ -29,7 +29,7 @@ import XylemErrors
     for text in others { #expect(!Glob.matches(text, pattern), "\(pattern) should not match \(text)") }
   }
 
-  @Test func `what has no special character is not a pattern`() {
+  @Test func `a string without a special character is not a pattern`() {
     #expect(["a", "a.b", "a[0", "{", "a}", "]", "x\\"].filter(Glob.isPattern) == [])
     let patterns = ["*", "a?", "[0]", "{a}", #"\*"#]
     #expect(patterns.filter(Glob.isPattern) == patterns)

@@ -47,7 +47,7 @@ import XylemErrors
       XylemError(.traceRaised, "it raised", at: .init(moduleType: "Net")).description == "it raised (trace.raised)")
   }
 
-  @Test func `a cause without text adds no line, and empty lines of a cause are dropped`() {
+  @Test func `an empty cause adds no line, and empty lines of a cause are dropped`() {
     struct Silent: Error, CustomStringConvertible { var description: String }
     #expect(XylemError(.usage, "no", cause: Silent(description: "")).description == "no (usage)")
     #expect(

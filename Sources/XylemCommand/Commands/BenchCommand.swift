@@ -6,34 +6,35 @@ internal import XylemReport
 internal import XylemTensor
 internal import XylemTrace
 
-/// `xylem bench`: how long extraction takes.
+/// `xylem bench`: measures how long extraction takes.
 struct BenchCommand: ModelCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Times the extraction of features, in eval mode on random input.",
+    commandName: "bench", abstract: "Measures the time of feature extraction, in eval mode on random input.",
     discussion: """
       xylem bench model.pt --return layer4 --input-shape 1,3,224,224 --runs 20
 
-      Prints a table at a terminal, and one JSON object elsewhere: the milliseconds of each run, with nothing but the extractor's \
-      call in the clock; the bytes of the parameters that are needed plus the peak of those made in one call; the number of \
-      instructions; and how many features have to be copied because the model overwrites them.
+      Prints a table to a terminal and one JSON object elsewhere: the milliseconds of each run, where the clock covers only the \
+      extractor's call; the bytes of the required parameters plus the peak memory of one call; the number of \
+      instructions; and the number of features that are copied because the model overwrites them.
       """)
 
-  /// The numbers that are computed with.
+  /// The precision of the computation.
   enum Precision: String, ExpressibleByArgument, CaseIterable { case f32, bf16 }
 
   @OptionGroup var options: ModelOptions
   @Option(
     name: .customLong("return"), parsing: .upToNextOption,
-    help: ArgumentHelp("What to return. Repeatable.", valueName: "node[=key]"))
+    help: ArgumentHelp("A node to return. Repeatable.", valueName: "node[=key]"))
   var requests: [String] = []
-  @Option(help: ArgumentHelp("The input's sizes, as in 1,3,224,224.", valueName: "sizes")) var inputShape: InputShape
-  @Option(help: "How often the extractor is timed.") var runs: WholeNumber<1, 1_000_000> = 20
-  @Option(help: "How often it runs before.") var warmup: WholeNumber<0, 1_000_000> = 5
-  @Option(help: "How many threads operators use; the runtime's own number by default.") var threads:
+  @Option(help: ArgumentHelp("The shape of the input, as in 1,3,224,224.", valueName: "sizes")) var inputShape:
+    InputShape
+  @Option(help: "The number of timed runs.") var runs: WholeNumber<1, 1_000_000> = 20
+  @Option(help: "The number of runs before timing starts.") var warmup: WholeNumber<0, 1_000_000> = 5
+  @Option(help: "The number of threads that operators use. The default is the runtime's own.") var threads:
     WholeNumber<1, 1024>?
-  @Option(help: "The numbers that are computed with; bf16 where PyTorch's autocast says that it is safe.")
+  @Option(help: "The precision of the computation; bf16 follows the rules of PyTorch's autocast.")
   var precision: Precision = .f32
-  @Option(help: "The output's format; text at a terminal and json elsewhere by default.") var format: TextOrJSON?
+  @Option(help: "The output format. The default is text on a terminal and json elsewhere.") var format: TextOrJSON?
 
   func validate() throws {
     try ModelOptions.check(requests: requests)

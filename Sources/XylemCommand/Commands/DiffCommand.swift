@@ -6,20 +6,20 @@ internal import XylemTensor
 internal import XylemTrace
 internal import XylemWitness
 
-/// `xylem diff`: train against eval.
+/// `xylem diff`: compares train mode with eval mode.
 struct DiffCommand: ModelCommand {
   static let configuration = CommandConfiguration(
-    commandName: "diff", abstract: "Compares the train and the eval trace of a model, and explains each difference.",
+    commandName: "diff", abstract: "Compares a model's train and eval traces and explains each difference.",
     discussion: """
       xylem diff model.pt --auto-leaf
 
-      One cause is one finding, with what follows from it folded under it. What is so by design can be accepted in the file of --config, under \
-      'expectations': each finding ends with what to paste there, and --accept writes it.
+      Each cause is one finding; its consequences are listed under it. Intended differences can be accepted in the --config file, under \
+      'expectations': each finding ends with the lines to paste there, and --accept writes them.
 
-      Ends with exit code 1 where a finding of the level of --fail-on or above is not accepted.
+      The exit code is 1 if a finding at or above the --fail-on level is not accepted.
       """)
 
-  /// From which level on findings end the run with exit code 1.
+  /// The lowest level of findings that ends the run with exit code 1.
   enum FailLevel: String, ExpressibleByArgument, CaseIterable {
     case error, warning, info, never
 
@@ -30,7 +30,7 @@ struct DiffCommand: ModelCommand {
   @Option(
     name: .customLong("return"), parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Nodes that an extractor is to return: whether each mode has them, and what to ask for where one has not.",
+      "Nodes that an extractor will return: reports whether each mode has them, and what to request if a mode lacks one.",
       valueName: "node"))
   var requests: [String] = []
   @Option(
@@ -45,14 +45,14 @@ struct DiffCommand: ModelCommand {
   @OptionGroup(title: "Expectations") var edit: ExpectationEditOptions
   @Option(
     help: ArgumentHelp(
-      "Compares with what another model, or a report in JSON, has: what is added, changed and gone. Then only what is added fails.",
+      "Compares with the findings of another model or of a JSON report, and lists what is added, changed and gone. Only added findings fail.",
       valueName: "other"), completion: .file(extensions: ["pt", "json"]))
   var base: String?
-  @Option(help: "The level from which on findings end the run with exit code 1.") var failOn: FailLevel = .warning
-  @Option(help: "The output's format.") var format: DiffFormat = .text
+  @Option(help: "The lowest level of findings that ends the run with exit code 1.") var failOn: FailLevel = .warning
+  @Option(help: "The output format.") var format: DiffFormat = .text
   @Option(
     help:
-      "With --format sarif: whom the report is for, full unless told. GitHub ignores suppressions, so 'github' leaves out what is accepted."
+      "With --format sarif: the target of the report. GitHub ignores suppressions, so 'github' leaves out accepted findings. (default: full)"
   )
   var sarifProfile: DiffSARIFReport.Profile?
 
@@ -72,7 +72,7 @@ struct DiffCommand: ModelCommand {
   mutating func run() throws {
     let report = format.report(sarifProfile ?? .full, failing: failOn.level)
     if !requests.isEmpty, !trainReturn.isEmpty, !evalReturn.isEmpty {
-      Terminal.error("note: '--return' counts in no mode: '--train-return' and '--eval-return' stand in its place")
+      Terminal.error("note: '--return' has no effect: '--train-return' and '--eval-return' replace it")
     }
     try options.checkOutput(reading: witness.inputs + (base.map { [$0] } ?? []))
     if edit.isWanted, let file = options.config { try OutputFile.check(file) }
@@ -91,10 +91,10 @@ struct DiffCommand: ModelCommand {
       asked.expectations = try ExpectationEdit(options: edit, file: file).apply(diff)
       diff = try compare(train, eval, of: model, options: asked)
     }
-    if let failure = diff.run?.failure { Terminal.warn("the run did not reach its end: \(failure)") }
+    if let failure = diff.run?.failure { Terminal.warn("the run did not finish: \(failure)") }
     if let run = diff.run, !run.unexplained.isEmpty {
       Terminal.warn(
-        "the modes gave different values at \(run.unexplained.count == 1 ? "a node" : "\(run.unexplained.count) nodes") that no finding is about: "
+        "the modes gave different values at \(run.unexplained.count == 1 ? "a node" : "\(run.unexplained.count) nodes") that no finding covers: "
           + run.unexplained.prefix(5).joined(separator: ", "))
     }
     if let other { diff = diff.compared(to: other) }
@@ -103,12 +103,12 @@ struct DiffCommand: ModelCommand {
     if let level = failOn.level, !diff.failing(atLeast: level).isEmpty { throw FindingsFound() }
   }
 
-  /// What another model, traced in the same way, or a report has.
+  /// The findings of another model, traced with the same options, or of a report.
   private func readBase(_ path: String) throws -> TraceDiff.Base {
     if try SavedReport.isReport(path) {
       let base = try SavedReport(path: path).base
       if base.model != options.model {
-        Terminal.error("note: the report '\(path)' is of the model '\(base.model)', not of '\(options.model)'")
+        Terminal.error("note: the report '\(path)' is about the model '\(base.model)', not '\(options.model)'")
       }
       return base
     }
@@ -116,7 +116,7 @@ struct DiffCommand: ModelCommand {
     options.model = path
     options.output = nil
     let model = try options.load(makesConfiguration: edit.isWanted, seed: witness.weightSeed)
-    // What the model itself accepted need not be an argument of the other one.
+    // An expectation of this model need not be an argument of the other.
     if model.saved == nil {
       let names = try model.model.forwardArguments().map(\.name)
       options.symbolic = options.symbolic.filter(names.contains)
@@ -138,10 +138,10 @@ struct DiffCommand: ModelCommand {
         train, eval, of: model.model, name: self.options.model, options: options, today: TraceDiffer.today)
     }
     if model.hasRandomWeights {
-      Terminal.warn("\(self.options.model) has random weights: '--weights FILE' gives it trained ones")
+      Terminal.warn("\(self.options.model) has random weights: '--weights FILE' loads trained weights")
     }
     try model.weights?.check(nil)
-    // As in 'extract': with more threads the last bits of a value may differ from run to run.
+    // As in 'extract': with more threads the last bits of a value may differ between runs.
     let threadsBefore = try TensorRuntime.load().threads
     try TensorRuntime.setThreads(1)
     defer { try? TensorRuntime.setThreads(threadsBefore) }

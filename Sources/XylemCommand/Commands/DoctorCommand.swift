@@ -5,24 +5,25 @@ internal import XylemPlugins
 internal import XylemReport
 internal import XylemTensor
 
-/// `xylem doctor`: what is there to compute with, and what to do about what is not.
+/// `xylem doctor`: reports whether the tensor runtime works, and how to fix it if it does not.
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "doctor", abstract: "Says whether the tensor runtime is found and works, and what to do otherwise.",
+    commandName: "doctor",
+    abstract: "Checks that the tensor runtime is found and works, and says how to fix it if not.",
     discussion: """
       xylem doctor
       xylem doctor --install
 
-      Ends with exit code 0 where the runtime can be used, and 2 where it can't.
+      The exit code is 0 if the runtime can be used, and 2 if it can't.
 
-      --install fetches libtorch with pip, once for a user (200 to 530 MB), and puts the runtime beside it in the user's cache, \
-      where every program of that user that links Xylem finds it. A runtime that was built before is copied; otherwise it is \
-      compiled, which takes minutes.
+      --install downloads libtorch with pip, once per user (200 to 530 MB), and places the runtime next to it in the user's \
+      cache, where every program of that user that links Xylem finds it. A runtime that is already built is copied; otherwise \
+      it is compiled, which takes minutes.
       """)
 
   @OptionGroup var colors: ColorOptions
-  @Flag(help: "Puts libtorch and the runtime into the user's cache first.") var install = false
-  @Option(help: "The output's format.") var format: TextOrJSON = .text
+  @Flag(help: "Installs libtorch and the runtime into the user's cache first.") var install = false
+  @Option(help: "The output format.") var format: TextOrJSON = .text
 
   func run() throws {
     if install { try RuntimeInstaller().install() }
@@ -32,7 +33,7 @@ struct DoctorCommand: ParsableCommand {
   }
 }
 
-/// What `xylem doctor` found.
+/// The result of `xylem doctor`.
 struct DoctorReport {
   private let searched: [(path: String, exists: Bool)]
   private let runtime: TensorRuntime.Description?
@@ -54,7 +55,7 @@ struct DoctorReport {
     (self.runtime, self.device, self.failure) = (runtime, device, failure)
   }
 
-  /// Everything as JSON.
+  /// The result as JSON.
   var json: JSONValue {
     .object([
       "schema": .int(1), "usable": .bool(failure == nil), "version": .string(XylemCommandLine.configuration.version),
@@ -68,7 +69,7 @@ struct DoctorReport {
     ])
   }
 
-  /// Everything for a person, without a line break at its end.
+  /// The result as a table, without a trailing line break.
   var text: String {
     var table = TextTable([.left, .left])
     table.append(["xylem", XylemCommandLine.configuration.version])

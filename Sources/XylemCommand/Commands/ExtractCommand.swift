@@ -8,10 +8,10 @@ internal import XylemScript
 internal import XylemTensor
 internal import XylemTrace
 
-/// `xylem extract`: the values at some nodes, for an input.
+/// `xylem extract`: the values of some nodes for an input.
 struct ExtractCommand: ModelCommand {
   static let configuration = CommandConfiguration(
-    commandName: "extract", abstract: "Runs a model as far as needed and writes the values at some of its nodes.",
+    commandName: "extract", abstract: "Runs a model as far as needed and writes the values of selected nodes.",
     usage: "xylem extract <model> --return <node[=key]> ... --input <file> ... [-o <file>] [<options>]",
     discussion: """
       xylem extract model.pt --return fc=logits --input cat.jpg -o out.safetensors
@@ -19,15 +19,15 @@ struct ExtractCommand: ModelCommand {
       A NODE is a node's name, a module's path (what that module returned), another prefix of names (the last node below \
       it), or a pattern. Parts of a structured value are written as KEY.0 or KEY.name.
 
-      In a pattern '*' stands for any characters of one component of a name, '**' for any number of components, '?' for one \
-      character, '[12]' for one of a set, '{a,b}' for one of several: 'layer*', '**.conv1', 'layer[34].*', '{layer4,fc}'. A \
-      backslash takes the meaning from the next character. Quotes keep the shell from reading a pattern itself.
+      In a pattern '*' matches any characters of one name component, '**' any number of components, '?' one \
+      character, '[12]' one of a set, '{a,b}' one of several: 'layer*', '**.conv1', 'layer[34].*', '{layer4,fc}'. A \
+      backslash removes the special meaning of the next character. Quote patterns so that the shell does not expand them.
 
-      The model comes first: --return and --input take every word up to the next option. Several images make one batch. A \
-      .safetensors or .npz file gives arguments by their names (NAME.0, NAME.1 … for a list), or has the only tensor. The output is \
-      .safetensors, .npz, .npy (one feature) or .json (the summary alone); '-o -' writes safetensors to standard output, \
-      '-o -.npy' and its like another format, and the table goes to the error stream. Without -o only the table is printed. Minimum, mean \
-      and maximum leave out values that are not a number.
+      The model comes first: --return and --input take every word up to the next option. Several images form one batch. A \
+      .safetensors or .npz file holds arguments by name (NAME.0, NAME.1 … for a list), or a single tensor. The output is \
+      .safetensors, .npz, .npy (one feature) or .json (the summary only); '-o -' writes safetensors to standard output, \
+      '-o -.npy' and so on write another format, and the table goes to standard error. Without -o only the table is printed. Minimum, mean \
+      and maximum ignore NaN values.
       """)
 
   @OptionGroup var options: ModelOptions
@@ -35,12 +35,13 @@ struct ExtractCommand: ModelCommand {
   @OptionGroup var differences: DiffWarningOptions
   @Option(
     name: .customLong("return"), parsing: .upToNextOption,
-    help: ArgumentHelp("What to return. Repeatable.", valueName: "node[=key]"))
+    help: ArgumentHelp("A node to return. Repeatable.", valueName: "node[=key]"))
   var requests: [String] = []
   @Option(
-    parsing: .upToNextOption, help: ArgumentHelp("What to return in train mode instead.", valueName: "node[=key]"))
+    parsing: .upToNextOption, help: ArgumentHelp("A node to return in train mode instead.", valueName: "node[=key]"))
   var trainReturn: [String] = []
-  @Option(parsing: .upToNextOption, help: ArgumentHelp("What to return in eval mode instead.", valueName: "node[=key]"))
+  @Option(
+    parsing: .upToNextOption, help: ArgumentHelp("A node to return in eval mode instead.", valueName: "node[=key]"))
   var evalReturn: [String] = []
   @Option(
     name: .customLong("input"), parsing: .upToNextOption,
@@ -51,32 +52,35 @@ struct ExtractCommand: ModelCommand {
   @Option(help: ArgumentHelp("Seeds the random numbers that the model draws.", valueName: "n")) var seed: Seed?
   @Option(
     help: ArgumentHelp(
-      "How many threads operators use; the last bits of a feature may depend on it. (default: 1)", valueName: "n"))
+      "The number of threads that operators use; the last bits of a feature may depend on it. (default: 1)",
+      valueName: "n"))
   var threads: WholeNumber<1, 1024>?
   @Option(
     name: .customLong("images"),
     help: ArgumentHelp(
-      "Draws each feature's channels, of the first item, as a PNG file in this folder.", valueName: "folder"),
+      "Draws the channels of each feature, for the first item of the batch, as PNG files in this folder.",
+      valueName: "folder"),
     completion: .directory)
   var imageFolder: String?
   @Option(
     help: ArgumentHelp(
-      "A JSON list of names: prints the five likeliest classes of each feature with as many values.", valueName: "file"),
+      "A JSON list of class names: prints the five most likely classes of each feature with that many values.",
+      valueName: "file"),
     completion: .file(extensions: ["json"]))
   var labels: String?
   @Option(
     help: ArgumentHelp(
-      "Saves the extractor of both modes: to a .xylem file, which is a MODEL for every command, or to a .pt file, which PyTorch loads.",
+      "Saves the extractor for both modes: as a .xylem file, which every command accepts as MODEL, or as a .pt file, which PyTorch loads.",
       valueName: "file"), completion: .file(extensions: ["xylem", "pt"]))
   var save: String?
   @Option(
-    help: "Where the weights of a saved .xylem file are: inside it, or still in the model's own file. (default: inside)"
+    help: "Where a saved .xylem file keeps its weights: inside, or in the model's original file. (default: inside)"
   )
   var saveWeights: SaveWeights?
-  @Flag(help: "Say, for each feature, what ran for it, what did not, and what was copied and why.") var explain = false
-  @Option(help: "The format of what is printed.") var format: TextOrJSON = .text
+  @Flag(help: "Report for each feature what ran, what was pruned, and what was copied and why.") var explain = false
+  @Option(help: "The format of the printed summary.") var format: TextOrJSON = .text
 
-  /// Where a saved extractor's weights are.
+  /// Where a saved extractor keeps its weights.
   enum SaveWeights: String, ExpressibleByArgument, CaseIterable { case inside, reference }
 
   func validate() throws {
@@ -91,7 +95,7 @@ struct ExtractCommand: ModelCommand {
     let onlySaves = save != nil && inputs.isEmpty
     if chosenRequests.isEmpty, !options.model.hasSuffix(".xylem"), !onlySaves || savedRequests.isEmpty {
       throw ValidationError(
-        "nothing is to be returned in \(mode.rawValue) mode: '--return <node>' is missing",
+        "no node is requested in \(mode.rawValue) mode: '--return <node>' is missing",
         remedies: ["xylem nodes \(shellWord(options.model))  # lists the nodes"])
     }
     try ModelOptions.check(requests: requests + trainReturn + evalReturn)
@@ -102,7 +106,7 @@ struct ExtractCommand: ModelCommand {
     if imageFolder?.isEmpty == true { throw ValidationError("'--images' needs the name of a folder") }
     if imageFolder.map(OutputFile.isStandardOutput) == true {
       throw ValidationError(
-        "'--images' makes files in a folder, and none on standard output", remedies: ["--images maps"])
+        "'--images' writes files to a folder, not to standard output", remedies: ["--images maps"])
     }
     if let output = options.output {
       guard FeatureFile.Kind(path: output) != nil else {
@@ -113,7 +117,7 @@ struct ExtractCommand: ModelCommand {
     }
   }
 
-  /// Refuses options about a run where there is none.
+  /// Refuses options that need a run if the model does not run.
   private func checkRunOptions() throws {
     guard inputs.isEmpty else { return }
     let ofRuns = [
@@ -131,7 +135,7 @@ struct ExtractCommand: ModelCommand {
     return ofMode.isEmpty ? requests : ofMode
   }
 
-  /// What is asked for in each mode; nothing where a saved extractor's own requests are meant.
+  /// The requests for each mode. Empty if a saved extractor's own requests apply.
   private var savedRequests: [Mode: [ReturnRequest]] {
     var all: [Mode: [ReturnRequest]] = [:]
     for (mode, own) in [(Mode.train, trainReturn), (Mode.eval, evalReturn)] {
@@ -151,9 +155,9 @@ struct ExtractCommand: ModelCommand {
     let own = mode == .train ? trainReturn : evalReturn
     if !requests.isEmpty, save == nil ? !own.isEmpty : !trainReturn.isEmpty && !evalReturn.isEmpty {
       Terminal.error(
-        "note: '--return' does not count: "
-          + (save == nil ? "'--\(mode.rawValue)-return' stands" : "'--train-return' and '--eval-return' stand")
-          + " in its place")
+        "note: '--return' has no effect: "
+          + (save == nil
+            ? "'--\(mode.rawValue)-return' replaces it" : "'--train-return' and '--eval-return' replace it"))
     }
     let names = try labels.map { try ClassLabels(path: $0) }
     let threadsBefore = try TensorRuntime.load().threads
@@ -161,13 +165,14 @@ struct ExtractCommand: ModelCommand {
     defer { try? TensorRuntime.setThreads(threadsBefore) }
     var model = try options.load(seed: seed?.value)
     if model.hasRandomWeights {
-      Terminal.warn("\(options.model) has random weights: '--weights FILE' gives it trained ones")
+      Terminal.warn("\(options.model) has random weights: '--weights FILE' loads trained weights")
     }
     let requests = chosenRequests.map { ReturnRequest(parsing: $0) }
     try options.keepInputs(inputs, of: model, images: images)
     let extractor: FeatureExtractor
     do { extractor = try makeExtractor(model, requests) } catch let error as XylemError {
-      // As the names are listed without an input, so is the model traced, unless it can't be, or the trace lacks what is asked for.
+      // The model is traced as `nodes` traces it, without an input, unless that fails or the trace lacks a requested
+      // node.
       guard error.isAboutTracing || error.id == .extractUnknownNode, let structures = try structures(of: model) else {
         throw error
       }
@@ -201,7 +206,7 @@ struct ExtractCommand: ModelCommand {
     try write(entries, plan: extractor.plan, names: names, explanation: explanation, provenance)
   }
 
-  /// Runs the model; where it fails on float64, which is what numpy makes, the error says so.
+  /// Runs the model. If it fails on float64 input, NumPy's default, the error says so.
   private func run(_ extractor: FeatureExtractor, _ arguments: [String: Value]) throws -> Features {
     do {
       return try Progress.running("running the model") {
@@ -222,7 +227,7 @@ struct ExtractCommand: ModelCommand {
       : try options.extractor(of: model, returning: savedRequests, mode: mode)
   }
 
-  /// The structures of the given inputs that have one; nil where there is nothing to know.
+  /// The structures of the inputs that have one. Nil if no structure is known.
   private func structures(of model: LoadedModel) throws -> [String: InputStructure]? {
     guard model.saved == nil, !inputs.isEmpty else { return nil }
     let declared = try model.model.forwardArguments()
@@ -250,12 +255,12 @@ struct ExtractCommand: ModelCommand {
     guard let trace = extractor.traces[mode] else { return }
     var other = options.traceOptions(mode, recordsLocations: false)
     other.naming = other.naming == .exact ? .torchvision : .exact
-    // The other naming is only compared with: where it can't be traced there is nothing to warn of.
+    // The other naming is only used for the comparison: if it can't be traced, there is nothing to warn about.
     guard let otherTrace = try? extractor.model.trace(model.withPlugins(other)) else { return }
     for warning in NamingComparison(trace, otherTrace).warnings(for: requests) { Terminal.warn(warning) }
   }
 
-  /// Makes everything ready first, then writes it.
+  /// Prepares all outputs first, then writes them.
   private func write(
     _ entries: [FeatureEntry], plan: Plan, names: ClassLabels?, explanation: ExplainReport?, _ provenance: Provenance
   ) throws {
@@ -291,7 +296,7 @@ struct ExtractCommand: ModelCommand {
     try Terminal.output(text)
   }
 
-  /// Refuses to draw over what was read.
+  /// Refuses to draw over an input file.
   private func checkPictures(_ pictures: [FeaturePicture], in folder: String) throws(XylemError) {
     for picture in pictures {
       let path = folder + (folder.hasSuffix("/") ? "" : "/") + picture.fileName

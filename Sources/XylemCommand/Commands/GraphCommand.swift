@@ -7,22 +7,22 @@ internal import XylemGraph
 internal import XylemReport
 internal import XylemTrace
 
-/// `xylem graph`: the trace itself.
+/// `xylem graph`: prints the trace itself.
 struct GraphCommand: ModelCommand {
   static let configuration = CommandConfiguration(
-    commandName: "graph", abstract: "Prints a model's trace, to look at or to feed to other tools.",
+    commandName: "graph", abstract: "Prints a model's trace, for reading or for other tools.",
     discussion: """
       xylem graph model.pt --format dot | dot -Tsvg > model.svg
 
-      'table' is a line for each node, 'dot' the language of Graphviz, 'json' the whole trace with its module calls, 'html' a page \
-      to search and unfold, where --return tells what is computed for a request and what is pruned.
+      'table' prints one line per node, 'dot' the language of Graphviz, 'json' the whole trace with its module calls, 'html' a page \
+      with search and folding, where --return shows what is computed for a request and what is pruned.
       """)
 
   /// The formats of a graph.
   enum Format: String, ExpressibleByArgument, CaseIterable { case table, dot, json, html }
 
   @OptionGroup var options: ModelOptions
-  @Option(help: "The mode that is traced.") var mode: Mode = .eval
+  @Option(help: "The mode to trace.") var mode: Mode = .eval
   @Option(
     name: .customLong("return"), parsing: .upToNextOption,
     help: ArgumentHelp(
@@ -33,7 +33,7 @@ struct GraphCommand: ModelCommand {
       "With --format html: run the model on an input of this shape, as in 1,3,224,224, and show each value's shape.",
       valueName: "sizes"))
   var inputShape: InputShape?
-  @Option(help: "The output's format.") var format: Format = .table
+  @Option(help: "The output format.") var format: Format = .table
 
   func validate() throws {
     if format != .html, !requests.isEmpty || inputShape != nil {
@@ -95,7 +95,7 @@ struct GraphCommand: ModelCommand {
   }
 }
 
-/// The form of `xylem graph --format json`.
+/// The JSON schema of `xylem graph --format json`.
 private struct GraphFile: Encodable {
   var schema = 1
   let model: String

@@ -4,19 +4,19 @@ internal import XylemNN
 internal import XylemReport
 internal import XylemTensor
 
-/// `xylem models`: the models that need no file.
+/// `xylem models`: lists the built-in models.
 struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "models", abstract: "Lists the models that are known by name.",
+    commandName: "models", abstract: "Lists the built-in models.",
     discussion: """
       xylem models
       xylem nodes resnet50
 
-      A name stands wherever a command takes a MODEL. Its weights are random unless --weights gives them.
+      A name can be used wherever a command takes a MODEL. Its weights are random unless --weights loads them.
       """)
 
   @OptionGroup var colors: ColorOptions
-  @Option(help: "The output's format.") var format: TextOrJSON = .text
+  @Option(help: "The output format.") var format: TextOrJSON = .text
 
   func run() throws {
     let rows = try ModelCatalog.current.models.map { try Row($0) }

@@ -5,25 +5,25 @@ internal import XylemExtract
 internal import XylemReport
 internal import XylemTrace
 
-/// `xylem nodes`: the names that features are asked for by.
+/// `xylem nodes`: lists the node names that features are requested by.
 struct NodesCommand: ModelCommand {
   static let configuration = CommandConfiguration(
     commandName: "nodes", abstract: "Lists the names of a model's nodes in execution order.",
     discussion: """
       xylem nodes model.pt --auto-leaf --mode both
 
-      Prints one name a line, or for both modes two columns, aligned as 'xylem diff' does it, with '-' before nodes that only train mode has, \
-      '+' before those of eval mode alone, and '~' before those that have another name there. What differs without a known cause is warned of. Leaves and regions that were made automatically are listed on standard error.
+      Prints one name per line, or two columns for both modes, aligned as in 'xylem diff', with '-' before nodes that only train mode has, \
+      '+' before nodes that only eval mode has, and '~' before nodes with different names. Differences without a known cause give a warning. Automatic leaves and regions are listed on standard error.
 
-      In JSON, only the modes asked for are traced; the list of another one is empty.
+      In JSON, only the requested modes are traced; the list of the other mode is empty.
 
-      --long ends with what the model and its parts have in all. With --input-shape too, the model runs once on random numbers of that \
-      shape, and the stages are listed: the last feature map before each smaller one, with its channels and its stride. Multiply-adds are counted for \
-      convolutions, linear layers and matrix products, from the shapes of their weights and results, without biases; \
-      everything else counts as none.
+      --long ends with totals for the model and its parts. With --input-shape, the model also runs once on random numbers of that \
+      shape, and the stages are listed: the last feature map before each downsampling, with its channels and stride. Multiply-adds are counted for \
+      convolutions, linear layers and matrix products, from the shapes of weights and results, without biases; \
+      other operations count as zero.
       """)
 
-  /// Which modes are listed.
+  /// The modes to list.
   enum Modes: String, ExpressibleByArgument, CaseIterable {
     case train, eval, both
 
@@ -38,7 +38,7 @@ struct NodesCommand: ModelCommand {
 
   @OptionGroup var options: ModelOptions
   @OptionGroup var differences: DiffWarningOptions
-  @Option(help: "The modes that are traced.") var mode: Modes = .eval
+  @Option(help: "The modes to trace.") var mode: Modes = .eval
   @Flag(help: "Add each node's operation, the rule that made it a leaf, and its source line, and totals.")
   var long = false
   @Option(
@@ -46,7 +46,7 @@ struct NodesCommand: ModelCommand {
       "With --long: run the model on an input of this shape, as in 1,3,224,224, and add shape, dtype, bytes and multiply-adds.",
       valueName: "sizes"))
   var inputShape: InputShape?
-  @Option(help: "The output's format.") var format: TextOrJSON = .text
+  @Option(help: "The output format.") var format: TextOrJSON = .text
 
   func validate() throws {
     if inputShape != nil, !long { throw ValidationError("'--input-shape' needs '--long'", remedies: ["--long"]) }

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import XylemErrors
 internal import XylemPlugins
 
-/// `xylem plugin`: everything about plugins, most of it without running them.
+/// `xylem plugin`: commands about plugins. Most of them don't run a plugin's code.
 struct PluginCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plugin", abstract: "Lists, describes and checks leaf plugins.",
@@ -10,7 +10,7 @@ struct PluginCommand: ParsableCommand {
       xylem plugin list ./libsame-padding.so
       xylem plugin check ./libsame-padding.so
 
-      A plugin is a shared library that brings leaf modules and leaf functions. Its path has a slash in it: no folder is searched.
+      A plugin is a shared library that provides leaf modules and leaf functions. Its path contains a slash: no folders are searched.
       """,
     subcommands: [
       PluginListCommand.self, PluginDescribeCommand.self, PluginCheckCommand.self, PluginWhyCommand.self,
@@ -18,11 +18,11 @@ struct PluginCommand: ParsableCommand {
     ])
 }
 
-/// Where verdicts of scans are kept.
+/// The folder of scan verdicts.
 struct VerdictFolder: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Where verdicts are kept (default: xylem/verdicts in the user's cache folder).", valueName: "folder"))
+      "The folder of scan verdicts. (default: xylem/verdicts in the user's cache folder)", valueName: "folder"))
   var verdicts: String?
 
   func validate() throws {
@@ -37,15 +37,16 @@ struct VerdictFolder: ParsableArguments {
   }
 }
 
-/// The files that a command of plugins is about.
+/// The files that a plugin command works on.
 struct PluginFiles: ParsableArguments {
   @Argument(help: ArgumentHelp("Shared libraries.", valueName: "file")) var files: [String]
   @OptionGroup var colors: ColorOptions
-  @Option(help: "The output's format.") var format: TextOrJSON = .text
+  @Option(help: "The output format.") var format: TextOrJSON = .text
 
-  /// Calls `body` for each file; where one can't be looked at, that is said on the error stream, and the others follow.
+  /// Calls `body` for each file. If a file can't be read, its error is printed to standard error, and the remaining
+  /// files follow.
   ///
-  /// - Throws: the first file's error, where there is one, after all others were said.
+  /// - Throws: the first file's error, if there is one, after all other errors were printed.
   func each(_ body: (String) throws -> Void) throws {
     var failures: [XylemError] = []
     for file in files {

@@ -2,20 +2,20 @@ internal import ArgumentParser
 internal import XylemPlugins
 internal import XylemReport
 
-/// `xylem plugin describe`: everything that a plugin's file says.
+/// `xylem plugin describe`: everything that a plugin's file declares.
 struct PluginDescribeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "describe", abstract: "Says what a plugin is, without running anything of it.",
+    commandName: "describe", abstract: "Describes a plugin without running its code.",
     discussion: """
       xylem plugin describe ./libsame-padding.so
 
-      Prints the plugin's id, version and ABI, the digest to pin it by, the libraries that loading it brings, and what each of its leaves \
+      Prints the plugin's id, version and ABI, the digest to pin it by, the libraries that it depends on, and what each of its leaves \
       declares.
       """)
 
   @Argument(help: ArgumentHelp("A shared library.", valueName: "file")) var file: String
   @OptionGroup var colors: ColorOptions
-  @Option(help: "The output's format.") var format: TextOrJSON = .text
+  @Option(help: "The output format.") var format: TextOrJSON = .text
 
   func run() throws {
     let file = try PluginFile(file)

@@ -2,15 +2,15 @@ internal import ArgumentParser
 internal import XylemPlugins
 internal import XylemReport
 
-/// `xylem plugin list`: the leaves that plugins bring, a line each.
+/// `xylem plugin list`: the leaves that plugins provide, one per line.
 struct PluginListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "Lists the leaves that plugins bring, without running anything of them.",
+    commandName: "list", abstract: "Lists the leaves that plugins provide, without running their code.",
     discussion: """
       xylem plugin list ./libsame-padding.so
 
-      For modules their mode is printed, for functions their signature, and how far that can be trusted: one that is derived was written \
-      or checked by the compiler that built the function, one that is asserted by nobody.
+      Modules are listed with their mode, functions with their signature and how far it can be trusted: a derived signature was written \
+      or checked by the compiler that built the function; an asserted one is not checked.
       """)
 
   @OptionGroup var options: PluginFiles
@@ -44,7 +44,7 @@ extension PluginFile {
     ])
   }
 
-  /// Everything that is known of the file.
+  /// Everything known about the file.
   var json: JSONValue {
     .object([
       "schema": .int(1), "path": .string(path), "digest": .string(digest), "bytes": .int(byteCount),
@@ -60,7 +60,7 @@ extension PluginFile {
 }
 
 extension PluginManifest.LeafModule {
-  /// What it declares.
+  /// What the module declares.
   var json: JSONValue {
     .object([
       "type": .string(type), "mode": .string(mode.rawValue), "threading": .string(threading.rawValue),
@@ -71,10 +71,10 @@ extension PluginManifest.LeafModule {
 }
 
 extension PluginManifest.LeafFunction {
-  /// How far the signature can be trusted, as far as the file says.
+  /// How far the signature can be trusted, according to the file.
   var tier: String { isDerived ? "derived" : "asserted" }
 
-  /// What it declares.
+  /// What the function declares.
   var json: JSONValue {
     .object([
       "name": .string(name), "signature": .string(signature), "tier": .string(tier),

@@ -3,28 +3,28 @@ internal import Foundation
 internal import XylemErrors
 internal import XylemPlugins
 
-/// `xylem plugin new`: the beginning of a plugin.
+/// `xylem plugin new`: creates a plugin to start from.
 struct PluginNewCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "new", abstract: "Writes a folder with a plugin to begin with.",
+    commandName: "new", abstract: "Creates a folder with a plugin to start from.",
     discussion: """
       xylem plugin new --language c SamePadding
       make -C SamePadding check
 
-      The plugin builds and passes 'xylem plugin check' as it is. One in C has the SDK's headers with it; one in Swift depends on Xylem's \
+      The plugin builds and passes 'xylem plugin check' unchanged. A C plugin includes the SDK's headers; a Swift plugin depends on Xylem's \
       package.
       """)
 
-  @Argument(help: "Of the plugin: letters from A to Z, digits and underscores.") var name: String
-  @Option(help: ArgumentHelp("c or swift.", valueName: "language")) var language: String
+  @Argument(help: "The plugin's name: ASCII letters, digits and underscores.") var name: String
+  @Option(help: ArgumentHelp("The plugin's language: c or swift.", valueName: "language")) var language: String
   @Option(
     name: [.customShort("o"), .customLong("output")],
-    help: ArgumentHelp("The folder to write, which must not exist yet. (default: ./NAME)", valueName: "folder"),
+    help: ArgumentHelp("The folder to create. It must not exist yet. (default: ./NAME)", valueName: "folder"),
     completion: .directory)
   var output: String?
   @Option(
     help: ArgumentHelp(
-      "For Swift: Xylem's package, a folder or a repository's address. (default: the one that this executable was built in)",
+      "For Swift: Xylem's package, as a folder or repository URL. (default: the package that built this executable)",
       valueName: "package"), completion: .directory)
   var xylem: String?
   @OptionGroup var colors: ColorOptions
@@ -33,12 +33,12 @@ struct PluginNewCommand: ParsableCommand {
     let names = PluginTemplate.Language.allCases.map(\.rawValue)
     guard let language = PluginTemplate.Language(rawValue: language) else {
       throw CommandErrors.usage(
-        "there is no template for '\(language)'; there is one for \(names.joined(separator: " and one for "))",
+        "there is no template for '\(language)'; templates exist for \(names.joined(separator: " and "))",
         remedies: nearMisses(of: language, among: names).map { "--language \($0)" })
     }
     if xylem != nil, language != .swift {
       throw CommandErrors.usage(
-        "'--xylem' is for plugins in Swift; one in \(language.rawValue) has the headers that it needs",
+        "'--xylem' is for plugins in Swift; a plugin in \(language.rawValue) includes the headers that it needs",
         remedies: ["--language swift"])
     }
     let template = try PluginTemplate(language, name: name, package: language == .swift ? package() : "")
@@ -52,7 +52,7 @@ struct PluginNewCommand: ParsableCommand {
       ]).joined(separator: "\n"))
   }
 
-  /// The folder appears whole or not at all.
+  /// The folder appears completely or not at all.
   private func write(_ files: [(path: String, text: String)], to folder: String) throws {
     guard !folder.isEmpty else { throw CommandErrors.usage("'--output' needs the name of a folder") }
     guard !FileManager.default.fileExists(atPath: folder) else { throw CommandErrors.exists(folder) }
@@ -89,7 +89,7 @@ struct PluginNewCommand: ParsableCommand {
       if Self.isXylem(folder.path) { return folder.path }
     }
     throw CommandErrors.usage(
-      "where Xylem's package is isn't known: the checkout that this executable was built in is gone",
+      "Xylem's package is not found: the checkout that this executable was built in no longer exists",
       remedies: ["--xylem FOLDER", "--xylem https://HOST/OWNER/xylem"])
   }
 

@@ -2,21 +2,21 @@ internal import ArgumentParser
 internal import XylemPlugins
 internal import XylemReport
 
-/// `xylem plugin why`: what is kept about a plugin, and since when.
+/// `xylem plugin why`: the recorded verdict on a plugin, and its date.
 struct PluginWhyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "why", abstract: "Says what came of the last scan of a plugin, and why.",
+    commandName: "why", abstract: "Shows the result of a plugin's last scan, and the reason.",
     discussion: """
       xylem plugin why ./libsame-padding.so
 
-      Before a plugin is loaded for the first time, another process loads it. What came of that is kept for the content of the file and of \
-      the libraries that it brings, so that a file that changed has no verdict.
+      Before a plugin is loaded for the first time, a separate process loads it. The result is kept for the contents of the file and of \
+      the libraries that it depends on, so a changed file has no verdict.
       """)
 
   @Argument(help: ArgumentHelp("A shared library.", valueName: "file")) var file: String
   @OptionGroup var verdicts: VerdictFolder
   @OptionGroup var colors: ColorOptions
-  @Option(help: "The output's format.") var format: TextOrJSON = .text
+  @Option(help: "The output format.") var format: TextOrJSON = .text
 
   func run() throws {
     let verdict = verdicts.policy.verdict(on: try PluginFile(file))
@@ -36,14 +36,14 @@ struct PluginWhyCommand: ParsableCommand {
     }
     guard let verdict else {
       return try Terminal.output(
-        "\(file): there is no verdict on this content\n  try: xylem plugin check '\(file)'")
+        "\(file): there is no verdict for this content\n  try: xylem plugin check '\(file)'")
     }
     guard let stage = verdict.stage, let error = verdict.reason?.error else {
       return try Terminal.output("\(file): passed on \(verdict.date), with ABI \(verdict.abi)")
     }
     var lines = ["\(file): failed on \(verdict.date) in the stage '\(stage.rawValue)', with ABI \(verdict.abi)"]
     lines += String(describing: error).split(separator: "\n").map { "  " + $0 }
-    if verdict.isProvisional { lines.append("  it is tried again when it is loaded the next time") }
+    if verdict.isProvisional { lines.append("  it is scanned again when it is next loaded") }
     try Terminal.output(lines.joined(separator: "\n"))
   }
 }

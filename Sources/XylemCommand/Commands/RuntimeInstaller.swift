@@ -2,12 +2,12 @@ internal import Foundation
 internal import XylemErrors
 internal import XylemTensor
 
-/// Puts libtorch and the tensor runtime into the user's cache, with the scripts by which the checkout's `make` does it.
+/// Installs libtorch and the tensor runtime into the user's cache, with the same scripts as `make` in a checkout.
 struct RuntimeInstaller {
-  /// The argument by which `fetch-libtorch.sh` leaves checkouts alone.
+  /// The argument that makes `fetch-libtorch.sh` leave checkouts alone.
   private static let forUser = ["--cache"]
 
-  /// The folder of the scripts: beside an installed program, or in the checkout that this program was built from.
+  /// The folder of the scripts: next to an installed program, or in the checkout that this program was built from.
   private let scripts: String
 
   /// Finds the scripts.
@@ -29,14 +29,14 @@ struct RuntimeInstaller {
     let package = (0..<4).reduce(URL(fileURLWithPath: #filePath)) { url, _ in url.deletingLastPathComponent() }
     let folder = OwnProcess.folder.map { URL(fileURLWithPath: $0) }
     let installed = folder.map { $0.deletingLastPathComponent().path + "/share/xylem" }
-    // A checkout that was moved: its .build/CONFIGURATION is where links lead to, .build/TRIPLE/CONFIGURATION.
+    // For a moved checkout: .build/CONFIGURATION is a link to .build/TRIPLE/CONFIGURATION.
     let moved = folder.map { (0..<3).reduce($0) { url, _ in url.deletingLastPathComponent() }.path + "/.ci" }
     return [installed, package.path + "/.ci", moved].compactMap(\.self)
   }
 
-  /// Fetches libtorch if the cache lacks it; then copies the runtime that this program uses, or compiles one if it has none.
+  /// Downloads libtorch if the cache lacks it; then copies the runtime that this program uses, or compiles one if there is none.
   ///
-  /// - Throws: `runtime.not-installed`; what the scripts have to say goes to standard error.
+  /// - Throws: `runtime.not-installed`; the scripts print to standard error.
   func install() throws(XylemError) {
     guard let target = UserCache.runtime else {
       throw XylemError(
@@ -48,7 +48,7 @@ struct RuntimeInstaller {
     try run("install-runtime.sh", [UserCache.version] + [present].compactMap(\.self))
   }
 
-  /// Runs a script; its words go to standard error.
+  /// Runs a script, which prints to standard error.
   private func run(_ script: String, _ arguments: [String]) throws(XylemError) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/bash")
@@ -61,7 +61,7 @@ struct RuntimeInstaller {
     guard process.terminationReason == .exit, process.terminationStatus == 0 else {
       throw XylemError(
         .runtimeNotInstalled, "the tensor runtime was not installed",
-        cause: Reason("\(script) says why, above"))
+        cause: Reason("see the output of \(script) above"))
     }
   }
 }

@@ -3,7 +3,7 @@ internal import XylemErrors
 internal import XylemFiles
 internal import XylemTrace
 
-/// The options that a YAML file gives, as the command line has them:
+/// The options that a YAML file gives, in the command line's terms:
 ///
 ///     leaf: [Conv2dSame, "path:encoder.*"]
 ///     auto-leaf: true
@@ -12,19 +12,20 @@ internal import XylemTrace
 ///       - path: plugins/libsame-padding.so
 ///         sha256: 7d1a54127b222502f5b79b5fb0803061152a44f92b37e23c6527baf665d4da9a
 ///
-/// Paths in it are relative to the file's folder. Reading is strict: a key that is not known, given twice or of another type is an error.
+/// Paths are relative to the file's folder. Reading is strict: a key that is unknown, duplicated or of the wrong type
+/// is an error.
 struct Configuration: Sendable, Equatable {
-  /// A plugin to load, and the content that its file must have.
+  /// A plugin to load, and the expected digest of its file.
   struct Plugin: Sendable, Equatable {
-    /// Relative to the folder of the configuration no more.
+    /// The resolved path, no longer relative to the configuration's folder.
     let path: String
-    /// Of the file's content; 64 digits in lower case.
+    /// The SHA-256 digest of the file's content: 64 lowercase hexadecimal digits.
     let sha256: String
-    /// Names of leaves for which this plugin is meant where several bring them.
+    /// Names of leaves for which this plugin is preferred if several plugins provide them.
     let prefer: [String]
   }
 
-  /// The file that it was read from.
+  /// The file that the configuration was read from.
   let file: String
   /// `leaf`: module types, or paths after `path:`.
   var leaves: [String] = []
@@ -53,14 +54,14 @@ struct Configuration: Sendable, Equatable {
 
   init(file: String) { self.file = file }
 
-  /// Reads a file, which is small: up to a mebibyte.
+  /// Reads a file of at most one mebibyte.
   ///
   /// - Throws: `file.not-found`, `file.unreadable`, `config.malformed`, `config.unknown-key`.
   static func load(_ path: String) throws(XylemError) -> Configuration {
     try ConfigurationReader(file: path).read(text(of: path))
   }
 
-  /// A file's text.
+  /// The content of a file.
   ///
   /// - Throws: `file.not-found`, `file.unreadable`, `config.malformed`.
   static func text(of path: String) throws(XylemError) -> String {
@@ -75,7 +76,7 @@ struct Configuration: Sendable, Equatable {
 // MARK: - Together with the command line
 
 extension Configuration {
-  /// The file's arguments with the command line's in place of those of the same name.
+  /// The file's arguments, overridden by the command line's arguments of the same name.
   static func overriding(_ configured: [ConcreteValue]?, with given: [ConcreteValue]) -> [ConcreteValue] {
     (configured ?? []).filter { value in !given.contains { $0.name == value.name } } + given
   }

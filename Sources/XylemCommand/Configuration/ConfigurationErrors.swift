@@ -4,9 +4,9 @@ internal import XylemErrors
 internal import struct XylemGraph.SourceLocation
 internal import Yams
 
-/// The texts of what can be wrong with a configuration.
+/// The messages of configuration errors.
 enum ConfigurationErrors {
-  /// A mebibyte.
+  /// One mebibyte.
   static let mostBytes = 1 << 20
 
   static func tooLarge(_ path: String) -> XylemError {
@@ -24,7 +24,7 @@ enum ConfigurationErrors {
   }
 
   static func unknownKey(_ key: String, among keys: [String], at mark: Mark?, of path: String) -> XylemError {
-    // A short key's near misses are few: what begins in the same way is as good a guess.
+    // A short key has few near misses: keys with the same first letter are offered too.
     let close = nearMisses(of: key, among: keys)
     let near = close.isEmpty ? keys.filter { $0.prefix(3) == key.prefix(3) } : close
     return XylemError(
@@ -40,7 +40,7 @@ enum ConfigurationErrors {
 
   static func notEditable(_ path: String) -> XylemError {
     XylemError(
-      .configMalformed, "the list of expectations is written in a form that can't be edited without losing something",
+      .configMalformed, "the list of expectations is in a form that can't be edited without losing content",
       at: .init(file: path),
       remedies: ["write 'expectations:' at the beginning of a line, and each expectation below it after a dash"])
   }
@@ -48,18 +48,18 @@ enum ConfigurationErrors {
   static func commentsInside(_ expectation: DiffExpectation, _ path: String) -> XylemError {
     XylemError(
       .configMalformed,
-      "the expectation '\(expectation.rule)' at '\(expectation.place)' has comments among its lines, which writing it anew would lose",
+      "the expectation '\(expectation.rule)' at '\(expectation.place)' has comments between its lines, which rewriting it would lose",
       at: .init(file: expectation.location.map { "\($0.file):\($0.line)" } ?? path),
-      remedies: ["put them above it, or take out by hand what is gone"])
+      remedies: ["move them above it, or edit the expectation by hand"])
   }
 
   static func editFailed(_ path: String, cause: (any Error)?) -> XylemError {
     XylemError(
-      .configMalformed, "the expectations could not be written so that they read back as meant; the file is as it was",
+      .configMalformed, "the expectations could not be written so that they read back correctly; the file is unchanged",
       at: .init(file: path), cause: cause)
   }
 
-  /// What the parser of YAML says, in one sentence.
+  /// The YAML parser's message, as one sentence.
   static func yaml(_ error: any Error, of path: String, text: String) -> XylemError {
     guard let error = error as? YamlError else {
       return XylemError(.configMalformed, "the configuration is not YAML", at: .init(file: path), cause: error)
@@ -73,13 +73,13 @@ enum ConfigurationErrors {
       let reason = problem.hasPrefix("but ") ? String(problem.dropFirst(4)) : problem
       return malformed(
         "the configuration is not YAML: \(reason)", at: mark, of: path,
-        remedies: hasTab ? ["indent with blanks: YAML allows no tabs there"] : [])
+        remedies: hasTab ? ["indent with spaces: YAML does not allow tabs there"] : [])
     case .duplicatedKeysInMapping(let duplicates, let context):
       let keys = duplicates.map { "'\($0)'" }.sorted().joined(separator: ", ")
       return malformed("given twice in the mapping that begins here: \(keys)", at: context.mark, of: path)
     default:
       return XylemError(
-        .configMalformed, "the configuration is not YAML", at: .init(file: path), cause: Words("\(error)"))
+        .configMalformed, "the configuration is not YAML", at: .init(file: path), cause: Reason("\(error)"))
     }
   }
 

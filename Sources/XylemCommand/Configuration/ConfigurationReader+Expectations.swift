@@ -6,11 +6,11 @@ internal import Yams
 extension ConfigurationReader {
   private static let expectationKeys = ["rule", "place", "count", "members", "reason", "owner", "expires"]
 
-  /// The differences that are accepted: what they say is the diff engine's to judge, how they say it is judged here.
+  /// The accepted differences. This checks only their form; the diff engine checks their meaning.
   ///
   /// - Throws: `config.malformed`, `config.unknown-key`.
   func expectations(_ value: Node, _ what: String) throws(XylemError) -> [DiffExpectation] {
-    // A key whose list has no element yet, or no more.
+    // A key whose list is empty.
     if kind(of: value) == .null { return [] }
     guard case .sequence(let list) = value, kind(of: value) == .list else {
       throw malformed("\(what) is \(describe(value)); a list of expectations is expected", value)

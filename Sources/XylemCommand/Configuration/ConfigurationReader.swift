@@ -3,7 +3,7 @@ internal import XylemErrors
 internal import XylemTrace
 internal import Yams
 
-/// Reads the YAML of a configuration, strictly.
+/// Reads the YAML of a configuration strictly.
 struct ConfigurationReader {
   private static let keys = [
     "leaf", "wrap", "no-default-leaves", "auto-leaf", "naming", "concrete", "symbolic", "plugins", "wrap-symbol",
@@ -77,7 +77,7 @@ struct ConfigurationReader {
     if case .scalar(let scalar) = value {
       if kind(of: value) == .text { return ConcreteValue(name, string: scalar.string) }
       let text = scalar.string == "~" ? "null" : scalar.string.lowercased()
-      // YAML takes some words for truth values, such as yes, which are none here.
+      // YAML treats some words, such as `yes`, as Booleans. They are not Booleans here.
       if scalar.style == .plain, let fixed = ConcreteValue(argument: "\(name)=\(text)"), !fixed.isString {
         return fixed
       }
@@ -123,7 +123,7 @@ struct ConfigurationReader {
 
   // MARK: - Paths
 
-  /// Joined and no more: what ".." leads to is the file system's to say, not the text's.
+  /// Paths are joined, not normalised: only the file system knows where ".." leads.
   private func resolved(_ path: String) -> String {
     if path.hasPrefix("/") { return path }
     var rest = path[...]
@@ -131,7 +131,7 @@ struct ConfigurationReader {
     return URL(fileURLWithPath: file).deletingLastPathComponent().path + "/" + rest
   }
 
-  /// A library's name without a slash is the loader's to find.
+  /// A library name without a slash is resolved by the dynamic loader.
   private func resolvedSymbol(_ symbol: String) -> String {
     guard let colon = symbol.firstIndex(of: ":"), symbol[..<colon].contains("/") else { return symbol }
     return resolved(String(symbol[..<colon])) + symbol[colon...]
@@ -143,7 +143,7 @@ struct ConfigurationReader {
     ConfigurationErrors.malformed(message, at: node.mark, of: file)
   }
 
-  /// The entries of a mapping, in order; nil for `keys` allows any.
+  /// The entries of a mapping, in order. Any key is allowed if `keys` is nil.
   func entries(
     of node: Node, _ what: String, keys: [String]?
   ) throws(XylemError) -> [(key: String, value: Node)] {
@@ -168,7 +168,7 @@ struct ConfigurationReader {
         remedies = ["put it in quotes: \"\(scalar.string)\""]
       }
       throw ConfigurationErrors.malformed(
-        "\(what) is \(describe(node)); a text is expected", at: node.mark, of: file, remedies: remedies)
+        "\(what) is \(describe(node)); a string is expected", at: node.mark, of: file, remedies: remedies)
     }
     guard !scalar.string.isEmpty else { throw malformed("\(what) is empty", node) }
     return scalar.string
@@ -179,7 +179,7 @@ struct ConfigurationReader {
       var remedies: [String] = []
       if case .scalar(let scalar) = node, kind(of: node) == .text { remedies = ["[\"\(scalar.string)\"]"] }
       throw ConfigurationErrors.malformed(
-        "\(what) is \(describe(node)); a list of texts is expected", at: node.mark, of: file, remedies: remedies)
+        "\(what) is \(describe(node)); a list of strings is expected", at: node.mark, of: file, remedies: remedies)
     }
     var texts: [String] = []
     for (index, element) in list.enumerated() { texts.append(try text(element, "element \(index + 1) of \(what)")) }
@@ -193,7 +193,7 @@ struct ConfigurationReader {
 
   enum Kind: Equatable { case text, null, mapping, list, other(String) }
 
-  /// What YAML takes a node for, `no` for a truth value.
+  /// How YAML interprets a node; `no` is a Boolean.
   func kind(of node: Node) -> Kind {
     switch node {
     case .mapping: return node.tag.shortName == "map" ? .mapping : .other("of the type '\(node.tag.shortName)'")
@@ -203,7 +203,7 @@ struct ConfigurationReader {
       switch node.tag.shortName {
       case "str": return .text
       case "null": return .null
-      case "bool": return .other("the truth value '\(scalar.string)'")
+      case "bool": return .other("the Boolean '\(scalar.string)'")
       case "int", "float": return .other("the number \(scalar.string)")
       case let other: return .other("of the type '\(other)'")
       }
@@ -212,7 +212,7 @@ struct ConfigurationReader {
 
   func describe(_ node: Node) -> String {
     switch kind(of: node) {
-    case .text: "the text '\(node.scalar?.string ?? "")'"
+    case .text: "the string '\(node.scalar?.string ?? "")'"
     case .null: "null"
     case .mapping: "a mapping"
     case .list: "a list"
@@ -222,7 +222,7 @@ struct ConfigurationReader {
 }
 
 extension Tag {
-  /// Without the name of YAML's own types.
+  /// Without the names of YAML's own types.
   fileprivate var shortName: String {
     let name = description
     return name.hasPrefix("tag:yaml.org,2002:") ? String(name.dropFirst(18)) : name

@@ -2,19 +2,20 @@ internal import XylemDiff
 internal import XylemErrors
 internal import Yams
 
-/// The lines of a configuration, with its list of expectations taken apart: each item keeps its own lines, and the comments above it.
+/// The lines of a configuration, with its list of expectations parsed: each item keeps its lines and the comments above
+/// it.
 ///
-/// Everything else stays byte for byte as it is.
+/// Everything else stays unchanged, byte for byte.
 struct ExpectationList {
-  /// An expectation as it is written.
+  /// An expectation as written in the file.
   struct Item {
     var expectation: DiffExpectation
-    /// Comments and blank lines above it.
+    /// The comments and blank lines above it.
     var lead: [String]
-    /// Its own lines.
+    /// The item's lines.
     var lines: [String]
 
-    /// Whether comments stand among its lines, which writing it anew would lose.
+    /// Whether there are comments between its lines, which rewriting it would lose.
     var hasComments: Bool {
       lines.contains { $0.contains(" #") || $0.drop { $0 == " " }.hasPrefix("#") }
     }
@@ -28,20 +29,20 @@ struct ExpectationList {
   private var tail: [String]
   private let indent: String
   private let lineEnd: String
-  /// Whether the last line has no end.
+  /// Whether the last line has no line break.
   private let endsOpen: Bool
 
-  /// Takes a configuration apart.
+  /// Parses a configuration.
   ///
-  /// - Parameter expectations: what the configuration's list holds.
-  /// - Throws: `config.malformed` where the list is written in a way that can't be edited without losing something.
+  /// - Parameter expectations: the expectations in the configuration's list.
+  /// - Throws: `config.malformed` if the list can't be edited without losing content.
   init(_ text: String, file: String, expectations: [DiffExpectation]) throws(XylemError) {
     self.file = file
     endsOpen = !text.isEmpty && !text.utf8.suffix(1).elementsEqual("\n".utf8)
     var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
       String(decoding: $0, as: UTF8.self)
     }
-    // The end of the last line begins no other.
+    // The line break at the end of the last line does not begin another line.
     if lines.last == "" { lines.removeLast() }
     lineEnd = lines.first?.hasSuffix("\r") == true ? "\r" : ""
     guard let key = lines.firstIndex(where: { $0.hasPrefix("expectations:") }) else {
@@ -55,7 +56,7 @@ struct ExpectationList {
       || lines[key].dropFirst("expectations:".count).drop { $0 == " " }.hasPrefix("#")
     tail = Array(lines[end...])
     guard isBlock, !expectations.isEmpty else {
-      // In one line, or nothing: written anew, which loses nothing but the form.
+      // On one line, or empty: the list is rewritten, which loses only its layout.
       guard !lines[key..<end].contains(where: { $0.contains("#") }) || expectations.isEmpty && isBlock else {
         throw ConfigurationErrors.notEditable(file)
       }
@@ -78,7 +79,7 @@ struct ExpectationList {
     try collect(lines[(key + 1)..<end], dash, expectations)
   }
 
-  /// Cuts the lines below the key into items.
+  /// Splits the lines below the key into items.
   private mutating func collect(
     _ lines: ArraySlice<String>, _ dash: String, _ expectations: [DiffExpectation]
   ) throws(XylemError) {
@@ -89,7 +90,7 @@ struct ExpectationList {
         items.append(Item(expectation: expectations[items.count], lead: lead, lines: [line]))
         lead = []
       } else if let last = items.indices.last, line.hasPrefix(dash + " "), !Self.isBlank(line) {
-        // What seemed to stand above the next item stands within this one.
+        // What seemed to be above the next item is inside this one.
         items[last].lines += lead + [line]
         lead = []
       } else {
@@ -104,7 +105,7 @@ struct ExpectationList {
 
   private static func isBlank(_ line: String) -> Bool { line.allSatisfy(\.isWhitespace) }
 
-  /// The line after the last one that belongs to a key of the root.
+  /// The line after the last line that belongs to a key of the root.
   private static func end(of key: Int, in lines: [String]) -> Int {
     var end = key + 1
     for index in lines.indices.dropFirst(key + 1) {
@@ -124,19 +125,19 @@ struct ExpectationList {
       Item(expectation: expectation, lead: [], lines: try Self.write(expectation, indent, lineEnd)))
   }
 
-  /// Takes an expectation out; a comment above it goes with it.
+  /// Removes an expectation, and the comments above it.
   mutating func remove(at index: Int) { items.remove(at: index) }
 
-  /// Writes an expectation anew.
+  /// Rewrites an expectation.
   ///
-  /// - Throws: `config.malformed` where comments among its lines would be lost.
+  /// - Throws: `config.malformed` if comments between its lines would be lost.
   mutating func replace(at index: Int, with expectation: DiffExpectation) throws(XylemError) {
     guard !items[index].hasComments else { throw ConfigurationErrors.commentsInside(items[index].expectation, file) }
     items[index].expectation = expectation
     items[index].lines = try Self.write(expectation, indent, lineEnd)
   }
 
-  /// The configuration's text, items sorted by rule and place.
+  /// The configuration, with its items sorted by rule and place.
   var text: String {
     let sorted = items.enumerated().sorted {
       let (a, b) = ($0.element.expectation, $1.element.expectation)
@@ -150,7 +151,7 @@ struct ExpectationList {
     return (lines + tail).joined(separator: "\n") + (endsOpen && !tail.isEmpty ? "" : "\n")
   }
 
-  /// An expectation as an item of a list.
+  /// An expectation as a list item.
   private static func write(
     _ expectation: DiffExpectation, _ indent: String, _ lineEnd: String
   ) throws(XylemError) -> [String] {

@@ -7,7 +7,7 @@ internal import XylemReport
 struct ClassLabels {
   let names: [String]
 
-  /// The most bytes that the file may have: 64 mebibytes.
+  /// The maximum size of the file: 64 mebibytes.
   private static let mostBytes = 1 << 26
 
   /// Reads a JSON list of strings.
@@ -20,12 +20,12 @@ struct ClassLabels {
     do {
       names = try BoundedJSON.decode([String].self, from: data)
     } catch {
-      throw CommandErrors.labels(path, "is no JSON list of strings")
+      throw CommandErrors.labels(path, "is not a JSON list of strings")
     }
     guard !names.isEmpty else { throw CommandErrors.labels(path, "is empty") }
   }
 
-  /// The five likeliest classes of every item of every feature that has as many values as there are names.
+  /// The five most likely classes of each item of each feature that has as many values as there are names.
   func likeliest(in entries: [FeatureEntry]) throws -> [ClassRanking] {
     var rankings: [ClassRanking] = []
     for entry in entries {
@@ -42,11 +42,11 @@ struct ClassLabels {
   }
 }
 
-/// The likeliest classes of one item.
+/// The most likely classes of one item.
 struct ClassRanking {
   let key: String
   let item: Int
-  /// Best first, at most five; of equal ones the first comes first. Empty where a value is not a finite number.
+  /// At most five classes, best first; ties keep their order. Empty if a value is not a finite number.
   let classes: [(index: Int, name: String, probability: Double)]
 
   init(key: String, item: Int, logits: [Double], names: [String]) {
@@ -61,10 +61,10 @@ struct ClassRanking {
     classes = order.prefix(5).map { ($0, names[$0], exp(logits[$0] - highest) / total) }
   }
 
-  /// A heading and a line for each class, without a line break at its end.
+  /// A heading, and a line for each class, without a trailing line break.
   var text: String {
     let heading = "\(key), input \(item + 1):"
-    guard !classes.isEmpty else { return heading + " no classes, for not all values are finite numbers" }
+    guard !classes.isEmpty else { return heading + " no classes: some values are not finite numbers" }
     var table = TextTable([.right, .right, .left])
     for entry in classes {
       table.append([String(format: "%.2f%%", entry.probability * 100), "\(entry.index)", entry.name])

@@ -8,16 +8,17 @@ internal import XylemTrace
 
 /// Reads a model's arguments from files.
 struct InputReader {
-  /// The arguments of forward, in order.
+  /// The arguments of `forward`, in order.
   let arguments: [ForwardArgument]
   let images: ImageOptions
 
-  /// What a file holds, by its name; everything that is no tensor file is taken for an image and recognised by content.
+  /// The kind of a file, by its name. A file without the name of a tensor file is treated as an image, whose format is
+  /// detected from its content.
   private enum Kind { case safetensors, npy, npz, image }
 
-  /// The arguments of forward by their names.
+  /// The arguments of `forward`, by name.
   ///
-  /// - Throws: `extract.input`, `usage`, and as reading the files does.
+  /// - Throws: `extract.input`, `usage`, and the errors of reading the files.
   func arguments(from paths: [String]) throws -> [String: Value] {
     switch try kind(of: paths) {
     case .image: return try batch(of: paths)
@@ -27,8 +28,8 @@ struct InputReader {
     }
   }
 
-  /// The names of the arguments that files give, without reading what they give: before the model is traced it has to be known
-  /// which arguments are inputs.
+  /// The names of the arguments that files give, without reading their contents: which arguments are inputs must be
+  /// known before the model is traced.
   ///
   /// - Throws: as ``arguments(from:)``.
   func names(in paths: [String]) throws -> Set<String> {
@@ -50,16 +51,16 @@ struct InputReader {
     guard kinds.contains(where: { $0 != .image }) else { return .image }
     guard paths.count == 1 else {
       throw CommandErrors.usage(
-        "several inputs have to be images; tensors come in one file",
-        remedies: ["put them into one .safetensors or .npz file, under the names of forward's arguments"])
+        "several inputs must be images; tensors must be in one file",
+        remedies: ["put the tensors into one .safetensors or .npz file, under the names of forward's arguments"])
     }
     return kinds[0]
   }
 
-  /// Whether files are images, by their names.
+  /// Whether files are images, judged by their names.
   static func areImages(_ paths: [String]) -> Bool { paths.allSatisfy { kind($0) == .image } }
 
-  /// Whether a file is taken for an image: whether its name does not say that it holds tensors.
+  /// Whether a file is treated as an image: its name does not have the ending of a tensor file.
   static func isImage(_ path: String) -> Bool { kind(path) == .image }
 
   private static func kind(_ path: String) -> Kind {
@@ -94,7 +95,7 @@ struct InputReader {
 
   // MARK: - Tensors
 
-  /// The argument that is meant where only one thing is given: the first that has to be given, else the first.
+  /// The argument that a single input is for: the first required argument, or else the first.
   private var target: ForwardArgument? {
     let open = arguments.filter { if case .fixed = $0.role { false } else { true } }
     return open.first { $0.defaultValue == nil } ?? open.first { $0.role == .input } ?? open.first

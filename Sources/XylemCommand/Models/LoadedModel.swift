@@ -4,25 +4,26 @@ internal import XylemExtract
 internal import XylemPlugins
 internal import XylemTrace
 
-/// What a command works on: an archive or a model by name, which is traced, or an extractor that was saved, which has been.
+/// The model that a command works on: an archive or a built-in model, which is traced, or a saved extractor, which
+/// already is.
 struct LoadedModel {
   let model: any TracedModel
-  /// The saved extractor, where the file is one.
+  /// The saved extractor, if the file is one.
   let saved: FeatureExtractor?
-  /// Whether nobody gave the model its weights.
+  /// Whether the model has random weights.
   var hasRandomWeights = false
-  /// What became of the weights of a model by name.
+  /// The result of loading weights into a built-in model.
   var weights: LoadedWeights?
-  /// What plugins bring; their rules come before those of the options.
+  /// The leaves that plugins provide. Their rules precede the rules of the options.
   var leaves: [PluginLeaf] = []
 
   /// Differences between the modes that a configuration accepts.
   var expectations: [DiffExpectation] = []
 
-  /// What is known of the structure of inputs, where the model can't be traced without.
+  /// The known structure of inputs, for a model that can't be traced without it.
   var structures: [String: InputStructure] = [:]
 
-  /// Options with the rules of the plugins, and with what is known of inputs.
+  /// The options with the plugins' rules and the known structure of inputs.
   func withPlugins(_ options: TraceOptions) -> TraceOptions {
     var options = options
     options.structures = structures
@@ -39,9 +40,9 @@ struct LoadedModel {
     return trace
   }
 
-  /// An extractor of one mode.
+  /// An extractor for one mode.
   ///
-  /// - Parameter requests: empty for those of the saved extractor.
+  /// - Parameter requests: the requested nodes; empty for those of the saved extractor.
   /// - Throws: as ``trace(_:)`` and ``FeatureExtractor``'s initialisers.
   func extractor(
     returning requests: [ReturnRequest], options: TraceOptions, modes: [Mode]

@@ -1,21 +1,21 @@
 internal import XylemErrors
 internal import XylemTrace
 
-/// What became of the file that gave a model its weights. What does not fit is an error only where it is needed.
+/// The result of loading a weights file into a model. A tensor that does not match is an error only if it is needed.
 struct LoadedWeights {
   let path: String
   let report: StateReport
 
-  /// What was renamed and what was passed over, in one line; nil where every key is the model's.
+  /// The renamed and ignored keys, in one line. Nil if every key belongs to the model.
   var note: String? {
     var parts: [String] = []
     if !report.prefix.isEmpty { parts.append("the keys begin with '\(report.prefix)'") }
     add("missing", report.missing, to: &parts)
     add(
       "that do not fit",
-      report.mismatched.map { "\($0.key) (\($0.given), the model's is \($0.expected))" }, to: &parts)
+      report.mismatched.map { "\($0.key) (\($0.given), the model has \($0.expected))" }, to: &parts)
     add("that the model does not have", report.unexpected, to: &parts)
-    add("passed over", report.outside, to: &parts)
+    add("ignored", report.outside, to: &parts)
     return parts.isEmpty ? nil : "note: \(path): " + parts.joined(separator: "; ")
   }
 
@@ -24,9 +24,9 @@ struct LoadedWeights {
     parts.append("\(keys.count) \(what): \(keys.prefix(3).joined(separator: ", "))\(keys.count > 3 ? ", …" : "")")
   }
 
-  /// Finds out whether tensors that are about to be computed with were not in the file, or not as the model has them.
+  /// Checks that the tensors about to be used were in the file, with the model's shape.
   ///
-  /// - Parameter needed: their keys, in the model's order; nil stands for all.
+  /// - Parameter needed: their keys, in the model's order; nil for all keys.
   /// - Throws: `model.state`.
   func check(_ needed: [String]?) throws(XylemError) {
     let keys = needed.map(Set.init)
@@ -39,11 +39,11 @@ struct LoadedWeights {
     guard inside.isEmpty else { throw CommandErrors.weightsOfOtherModel(self, inside) }
   }
 
-  /// Names of tensors that tools add to every module and that no model computes with.
+  /// Names of tensors that tools add to every module and that models don't compute with.
   private static let bookkeeping: Set<Substring> = ["total_ops", "total_params", "num_batches_tracked"]
 
-  /// Whether a key that the model lacks would belong to a module, other than the root, of which it needs tensors: then the
-  /// weights are of another model, which computes something else there.
+  /// Whether a key that the model lacks belongs to a module, other than the root, of which tensors are needed. If so,
+  /// the weights are for another model, whose module computes something else.
   private func isInNeededModule(_ key: String, _ needed: Set<String>?) -> Bool {
     let parts = key.dropFirst(report.prefix.count).split(separator: ".")
     guard parts.count > 1, let last = parts.last, !Self.bookkeeping.contains(last) else { return false }

@@ -2,26 +2,26 @@ internal import XylemErrors
 internal import XylemModels
 internal import XylemNN
 
-/// The models that the running executable knows by name: its own, then the zoo.
+/// The models that the executable knows by name: its own models, then the zoo.
 struct ModelCatalog: Sendable {
-  /// Own models first.
+  /// The executable's own models come first.
   let models: [ModelDefinition]
 
   @TaskLocal static var current = ModelCatalog(unchecked: ModelZoo.models)
 
   private init(unchecked models: [ModelDefinition]) { self.models = models }
 
-  /// The zoo with models of the executable's own.
+  /// Creates a catalog of the zoo and the executable's own models.
   ///
-  /// - Throws: `usage` where two models have one name, or a name can't be told from a file's.
+  /// - Throws: `usage` if two models have the same name, or if a name could be a file name.
   init(adding own: [ModelDefinition]) throws(XylemError) {
     var seen: Set<String> = []
     for model in own + ModelZoo.models {
       guard !model.name.isEmpty, model.name.allSatisfy({ $0.isLetter || $0.isNumber || "_-.".contains($0) }) else {
-        throw CommandErrors.usage("'\(model.name)' can't be the name of a model: letters, digits, '_', '-' and '.' can")
+        throw CommandErrors.usage("'\(model.name)' is not a valid model name; use letters, digits, '_', '-' and '.'")
       }
       guard seen.insert(model.name).inserted else {
-        throw CommandErrors.usage("two models are called '\(model.name)'")
+        throw CommandErrors.usage("two models have the name '\(model.name)'")
       }
     }
     models = own + ModelZoo.models

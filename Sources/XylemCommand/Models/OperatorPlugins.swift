@@ -3,10 +3,10 @@ internal import XylemErrors
 internal import XylemPlugins
 internal import XylemTensor
 
-/// Plugins that lie beside the executable, for errors about operators that nothing implements.
+/// Plugins in the executable's folder, for errors about operators without an implementation.
 enum OperatorPlugins {
-  /// The error with the option that loads what is missing, where a plugin beside the executable has it. Files are read and nothing of
-  /// them is run.
+  /// The error with the option that loads the missing operators, if a plugin in the executable's folder has them. The
+  /// files are only read; their code does not run.
   static func offered(for error: XylemError) -> XylemError {
     guard error.chain.contains(where: { $0.id == .runtimeMissingKernel }) else { return error }
     let folder = Bundle.main.bundleURL.path
@@ -24,6 +24,6 @@ enum OperatorPlugins {
 }
 
 extension XylemError {
-  /// The error and what it was caused by, outermost first.
+  /// The error and its causes, outermost first.
   fileprivate var chain: [XylemError] { [self] + ((cause as? XylemError)?.chain ?? []) }
 }

@@ -5,9 +5,9 @@ internal import XylemGraph
 internal import XylemTensor
 internal import XylemTrace
 
-/// Runs a model once with every tensor returned, to see their shapes.
+/// Runs a model once and returns every tensor, to find the shapes.
 struct ShapeProbe {
-  /// What is known of a node's value.
+  /// The shape, type and size of a node's value.
   struct Found {
     let shape: [Int]
     let dtype: String
@@ -18,11 +18,11 @@ struct ShapeProbe {
   let trace: Trace
   let options: ModelOptions
 
-  /// The shapes of every listed node whose value is a tensor, by node.
+  /// The shapes of all listed nodes whose values are tensors, by node.
   ///
-  /// Holds all those tensors at once.
+  /// All these tensors are in memory at once.
   ///
-  /// - Throws: as running the model does.
+  /// - Throws: the errors of running the model.
   func run(_ shape: InputShape) throws -> [NodeID: Found] {
     let nodes = trace.graph.nodes.filter { $0.isListed && $0.valueType == .tensor && $0.operation != .output }
     guard !nodes.isEmpty else { return [:] }
@@ -43,6 +43,6 @@ struct ShapeProbe {
 }
 
 extension Tensor {
-  /// The name of the elements' type, for people and JSON.
+  /// The name of the element type, for people and JSON.
   var dtypeName: String { dtype?.rawValue ?? "unknown" }
 }

@@ -17,7 +17,7 @@ enum ElementType: String, ExpressibleByArgument, CaseIterable {
 }
 
 extension Value {
-  /// The value with every floating-point tensor in it cast to a type; integers and truth values stay as they are.
+  /// The value with all its floating-point tensors cast to a type. Integers and Booleans are unchanged.
   ///
   /// - Throws: `runtime.operator`.
   func cast(to type: ElementType?) throws -> Value {
@@ -33,7 +33,7 @@ extension Value {
     }
   }
 
-  /// Whether a float64 tensor is in the value.
+  /// Whether the value contains a float64 tensor.
   func holdsFloat64() -> Bool {
     switch (try? unpacked()) ?? self {
     case .tensor(let tensor): tensor.dtype == .float64

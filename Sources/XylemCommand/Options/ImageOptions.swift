@@ -2,9 +2,9 @@ public import ArgumentParser
 internal import XylemErrors
 public import XylemImage
 
-/// How images become a model's input.
+/// Options for converting images into a model's input.
 struct ImageOptions: ParsableArguments {
-  /// A side in pixels, or none.
+  /// A side length in pixels, or none.
   enum Side: ExpressibleByArgument {
     case pixels(Int)
     case none
@@ -27,7 +27,7 @@ struct ImageOptions: ParsableArguments {
     }
   }
 
-  /// Three numbers, for red, green and blue, or one for gray.
+  /// Three numbers, for red, green and blue, or one for grayscale.
   struct Levels: ExpressibleByArgument {
     let numbers: [Double]
 
@@ -41,7 +41,7 @@ struct ImageOptions: ParsableArguments {
     static var defaultCompletionKind: CompletionKind { .default }
   }
 
-  /// Numbers to divide by.
+  /// Divisors for the channels.
   struct Divisors: ExpressibleByArgument {
     let numbers: [Double]
 
@@ -56,38 +56,38 @@ struct ImageOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Images: the shorter side becomes this long, or 'none'. (default: 256)", valueName: "pixels"))
+      "Images: the length to resize the shorter side to, or 'none'. (default: 256)", valueName: "pixels"))
   var resize: Side?
   @Option(
     help: ArgumentHelp(
-      "Images: the side of the square cut from the centre, or 'none'. (default: 224)", valueName: "pixels"))
+      "Images: the side length of the centre crop, or 'none'. (default: 224)", valueName: "pixels"))
   var crop: Side?
   @Option(
     help: ArgumentHelp(
-      "Images: what is subtracted from red, green and blue. (default: ImageNet's 0.485,0.456,0.406)",
+      "Images: the mean to subtract from red, green and blue. (default: ImageNet's 0.485,0.456,0.406)",
       valueName: "r,g,b"))
   var mean: Levels?
   @Option(
     help: ArgumentHelp(
-      "Images: what red, green and blue are divided by then. (default: ImageNet's 0.229,0.224,0.225)",
+      "Images: the standard deviation to divide red, green and blue by. (default: ImageNet's 0.229,0.224,0.225)",
       valueName: "r,g,b"))
   var std: Divisors?
 
   @Option(
     help:
-      "Images: how pixels are made when the size changes; all but nearest with antialiasing, as Pillow does it. (default: bilinear)"
+      "Images: the interpolation for resizing; all but nearest use antialiasing, as Pillow does. (default: bilinear)"
   )
   var interpolation: ResampleFilter?
   @Option(
-    help: "Images: 3 for red, green and blue, or 1 for gray; then --mean and --std have one number. (default: 3)")
+    help: "Images: 3 for red, green and blue, or 1 for grayscale; --mean and --std then take one number. (default: 3)")
   var channels: Channels?
   @Option(
     help:
-      "Images: whether photographs are turned as their EXIF tag says. torchvision ignores the tag; without this option it is ignored with a warning."
+      "Images: whether to rotate photographs by their EXIF orientation. torchvision ignores it; without this option it is ignored with a warning."
   )
   var exif: ExifUse?
 
-  /// How many channels an image gets.
+  /// The number of channels of an image.
   enum Channels: String, ExpressibleByArgument, CaseIterable {
     case color = "3"
     case gray = "1"
@@ -95,7 +95,7 @@ struct ImageOptions: ParsableArguments {
     var count: Int { self == .gray ? 1 : 3 }
   }
 
-  /// What is done with a tag of orientation.
+  /// How the EXIF orientation is treated.
   enum ExifUse: String, ExpressibleByArgument, CaseIterable { case apply, ignore }
 
   /// Whether images get three channels.
@@ -112,7 +112,7 @@ struct ImageOptions: ParsableArguments {
       interpolation: interpolation ?? .bilinear, channels: (channels ?? .color).count)
   }
 
-  /// Refuses options that say how images are read where none is, and numbers that are not one for each channel.
+  /// Refuses options about images if no input is an image, and lists that don't have one number per channel.
   ///
   /// - Throws: a validation error that names the option.
   func check(inputs: [String]) throws {
@@ -121,10 +121,10 @@ struct ImageOptions: ParsableArguments {
       ("--interpolation", interpolation != nil), ("--channels", channels != nil), ("--exif", exif != nil),
     ]
     if let option = given.first(where: \.1)?.0, !inputs.contains(where: InputReader.isImage) {
-      throw ValidationError("'\(option)' is about images, and no input is one")
+      throw ValidationError("'\(option)' is about images, but no input is an image")
     }
     let count = (channels ?? .color).count
-    let wanted = count == 1 ? "one number, for gray" : "three numbers, for red, green and blue"
+    let wanted = count == 1 ? "one number, for grayscale" : "three numbers, for red, green and blue"
     for (option, numbers) in [("--mean", mean?.numbers), ("--std", std?.numbers)] {
       if let numbers, numbers.count == count { continue }
       if numbers == nil, count == 3 { continue }
@@ -137,7 +137,7 @@ struct ImageOptions: ParsableArguments {
     }
   }
 
-  /// An image of a file; what is lost on the way is added to `losses`.
+  /// An image from a file. Information that the conversion loses is added to `losses`.
   ///
   /// - Throws: as ``PixelImage/decode(path:)``.
   func decode(_ path: String, _ losses: inout ImageLosses) throws -> PixelImage {
@@ -155,22 +155,22 @@ struct ImageOptions: ParsableArguments {
 
 extension ResampleFilter: ExpressibleByArgument {}
 
-/// What image files have that their pixels as 8-bit red, green and blue do not, said once for all files.
+/// Information of image files that 8-bit red, green and blue pixels lose, collected over all files.
 struct ImageLosses {
   private var found: [(what: String, paths: [String])] = []
 
-  /// Adds what one file loses.
+  /// Adds the losses of one file.
   mutating func add(_ facts: ImageFacts, _ path: String, _ exif: ImageOptions.ExifUse?) {
     if facts.orientation != 1, exif == nil {
       add(
-        "is turned by its EXIF tag, which is ignored as in torchvision: '--exif apply' turns it, '--exif ignore' is silent",
+        "has an EXIF orientation, which is ignored as in torchvision: '--exif apply' applies it, '--exif ignore' silences this warning",
         path)
     }
     if facts.bitsPerLevel == 16 {
       add(
         facts.isGray && !facts.hasTransparency
-          ? "has 16-bit gray levels, of which all above 255 become white, as in Pillow's convert(\"RGB\")"
-          : "has 16-bit levels, of which the lower 8 bits are dropped", path)
+          ? "has 16-bit gray levels: all above 255 become white, as in Pillow's convert(\"RGB\")"
+          : "has 16-bit levels: the lower 8 bits are dropped", path)
     }
     if facts.hasTransparency { add("has transparent pixels, which become opaque", path) }
     if facts.isInk { add("has CMYK inks, which become red, green and blue without a colour profile", path) }
@@ -184,10 +184,10 @@ struct ImageLosses {
     }
   }
 
-  /// Says what is lost, one line for each kind.
+  /// Prints the losses, one line for each kind.
   func warn() {
     for (what, paths) in found {
-      Terminal.warn("\(paths[0]) \(what)" + (paths.count > 1 ? " (and so for \(paths.count - 1) more)" : ""))
+      Terminal.warn("\(paths[0]) \(what)" + (paths.count > 1 ? " (and \(paths.count - 1) more)" : ""))
     }
   }
 }

@@ -6,7 +6,7 @@ internal import XylemTrace
 
 /// The value of `--input-shape 1,3,224,224`.
 struct InputShape: ExpressibleByArgument {
-  /// The most elements that an input may have, 2²⁸: a gibibyte of float32.
+  /// The maximum number of elements of an input, 2²⁸: one gibibyte of float32.
   static let maximumCount = 1 << 28
 
   let sizes: [Int]
@@ -25,15 +25,15 @@ struct InputShape: ExpressibleByArgument {
   }
 
   static var allValueStrings: [String] {
-    ["sizes of at least 1 with commas between them, as in 1,3,224,224, of at most \(maximumCount) elements"]
+    ["comma-separated sizes of at least 1, as in 1,3,224,224, with at most \(maximumCount) elements"]
   }
 
   static var defaultCompletionKind: CompletionKind { .default }
 
-  /// Normal random float32 numbers for the argument that a model needs: a tensor, or a list with one. The random state
-  /// stays as it was.
+  /// Normally distributed float32 numbers for the model's required argument: a tensor, or a list with one tensor. The
+  /// random state is unchanged.
   ///
-  /// - Throws: `extract.input` where the model needs no tensor, or more than one; as operators do.
+  /// - Throws: `extract.input` if the model requires no tensor, or more than one; the errors of operators.
   func makeArguments(for arguments: [ForwardArgument], seed: UInt64 = 0) throws -> [String: Value] {
     let open = arguments.filter { $0.role == .input }
     let needed = open.filter { $0.defaultValue == nil }
@@ -41,7 +41,7 @@ struct InputShape: ExpressibleByArgument {
     guard candidates.count == 1, let argument = candidates.first else {
       throw CommandErrors.input(
         candidates.isEmpty
-          ? "forward takes no input, so --input-shape has nothing to describe"
+          ? "forward takes no input, so --input-shape can't be used"
           : "--input-shape describes one input, and forward needs \(candidates.count): "
             + candidates.map(\.name).joined(separator: ", "), remedies: Self.fixes(candidates))
     }
@@ -53,7 +53,7 @@ struct InputShape: ExpressibleByArgument {
     return [argument.name: isList ? .list([.tensor(tensor)]) : .tensor(tensor)]
   }
 
-  /// Options that fix the arguments that are numbers, where a tensor is left then.
+  /// Options that fix the numeric arguments, if one tensor argument remains.
   private static func fixes(_ arguments: [ForwardArgument]) -> [String] {
     let fixes = arguments.compactMap { argument -> String? in
       switch argument.type.unwrapped {

@@ -1,16 +1,17 @@
 internal import XylemErrors
 internal import XylemPlugins
 
-/// Which plugin's leaf counts where several bring one of the same name.
+/// Chooses the plugin for a leaf name that several plugins provide.
 struct LeafChoice {
   private var plugins: [LeafPlugin] = []
-  /// Plugins that are meant for a name, by the name.
+  /// The preferred plugins, by leaf name.
   private var preferred: [String: LeafPlugin] = [:]
 
-  /// Adds a plugin; the same content twice is one.
+  /// Adds a plugin. The same file content is added only once.
   ///
-  /// - Parameter names: of leaves for which it is meant.
-  /// - Throws: `plugin.duplicate-name` where two plugins are meant for one name; `usage` for a name that it does not bring.
+  /// - Parameter names: the leaves for which the plugin is preferred.
+  /// - Throws: `plugin.duplicate-name` if two plugins are preferred for one name; `usage` for a name that the plugin
+  ///   does not provide.
   mutating func add(_ plugin: LeafPlugin, prefer names: [String]) throws(XylemError) {
     if !plugins.contains(where: { $0 === plugin }) { plugins.append(plugin) }
     for name in names {
@@ -21,9 +22,9 @@ struct LeafChoice {
     }
   }
 
-  /// The leaves that count. Gives operators to the runtime.
+  /// The chosen leaves. Registers their operators with the runtime.
   ///
-  /// - Throws: `plugin.duplicate-name` for a name that several bring, and for which none is preferred; as
+  /// - Throws: `plugin.duplicate-name` for a name that several plugins provide if none is preferred; as
   ///   ``LeafPlugin/implementOperators(_:)``.
   func leaves() throws(XylemError) -> [PluginLeaf] {
     let counts = { (plugin: LeafPlugin, name: String) in preferred[name].map { $0 === plugin } ?? true }

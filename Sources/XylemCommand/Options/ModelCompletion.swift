@@ -1,11 +1,11 @@
 internal import Foundation
 internal import XylemNN
 
-/// What a shell offers for a model: names that are known, files that can be models, and the folders on the way to them.
+/// The completions for a model: known names, files that can be models, and folders.
 enum ModelCompletion {
   /// The candidates, sorted.
   ///
-  /// - Parameter start: what was typed of the word so far.
+  /// - Parameter start: the part of the word that was typed.
   static func candidates(for start: String) -> [String] {
     let names = ModelCatalog.current.models.map(\.name)
     return (names + files(startingWith: start)).filter { $0.hasPrefix(start) }.sorted()

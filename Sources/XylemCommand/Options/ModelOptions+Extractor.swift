@@ -3,9 +3,9 @@ internal import XylemExtract
 internal import XylemTrace
 
 extension ModelOptions {
-  /// Makes inputs of the arguments that files give: such an argument does not keep its default.
+  /// Keeps the arguments that files give as inputs: they don't use their defaults.
   ///
-  /// - Throws: as reading the files' names does.
+  /// - Throws: the errors of reading the files' names.
   mutating func keepInputs(_ paths: [String], of model: LoadedModel, images: ImageOptions) throws {
     guard model.saved == nil, !paths.isEmpty else { return }
     let arguments = try model.model.forwardArguments()
@@ -15,13 +15,14 @@ extension ModelOptions {
       .filter { !symbolic.contains($0) && !fixed.contains($0) }
   }
 
-  /// An extractor of one mode; what its trace hides and its plan warns of goes to the error stream.
+  /// An extractor for one mode. Notes about its trace and warnings about its plan are printed to standard error.
   ///
   /// - Parameters:
-  ///   - isForBoth: whether the requests would count in the other mode too.
-  ///   - isSilent: whether notes and warnings were said before.
-  ///   - remedies: the options that the command has to ask for nodes of the other mode with.
-  /// - Throws: as ``FeatureExtractor``'s initialiser; an unknown name that the other mode has comes with those options.
+  ///   - isForBoth: whether the requests apply to the other mode too.
+  ///   - isSilent: whether notes and warnings were printed before.
+  ///   - remedies: the command's options for requesting nodes of the other mode.
+  /// - Throws: as ``FeatureExtractor``'s initialiser; the error for an unknown name that the other mode has offers
+  ///   those options.
   func extractor(
     of model: LoadedModel, returning requests: [ReturnRequest], mode: Mode, isForBoth: Bool = true,
     isSilent: Bool = false, remedies: ModeRemedies.Options
@@ -38,7 +39,7 @@ extension ModelOptions {
       guard modes.isSplit(requests, in: mode) else { throw error }
       var error = error
       if remedies == .none {
-        error.cause = Words("\(mode.other.rawValue) mode has it, and this command runs in \(mode.rawValue) mode")
+        error.cause = Reason("\(mode.other.rawValue) mode has it, but this command runs in \(mode.rawValue) mode")
       }
       let options = modes.run(requests, in: mode, isForBoth: isForBoth, remedies)
       error.remedies = Array((options + error.remedies).prefix(3))
@@ -46,9 +47,10 @@ extension ModelOptions {
     }
   }
 
-  /// An extractor of the modes for which something is asked, starting in one of them.
+  /// An extractor for the modes that have requests, starting in one of them.
   ///
-  /// - Throws: as ``extractor(of:returning:mode:isForBoth:isSilent:remedies:)``; an unknown name comes with the options to ask for another there.
+  /// - Throws: as ``extractor(of:returning:mode:isForBoth:isSilent:remedies:)``; the error for an unknown name offers
+  ///   the options to request another one.
   func extractor(
     of model: LoadedModel, returning requests: [Mode: [ReturnRequest]], mode: Mode
   ) throws -> FeatureExtractor {
@@ -71,7 +73,7 @@ extension ModelOptions {
     }
   }
 
-  /// The traces to look for nodes in; a mode that can't be traced has nothing to offer.
+  /// The traces to search for nodes. A mode that can't be traced is left out.
   private func traces(of model: LoadedModel) -> [Mode: Trace] {
     var traces: [Mode: Trace] = [:]
     for mode in Mode.allCases { traces[mode] = try? model.trace(traceOptions(mode, recordsLocations: false)) }

@@ -9,30 +9,31 @@ internal import XylemScript
 internal import XylemTensor
 public import XylemTrace
 
-/// The options that every command with a model takes.
+/// The options of every command that takes a model.
 struct ModelOptions: ParsableArguments {
   @ArgumentParser.Argument(
     help:
-      "A TorchScript archive (model.pt), a saved extractor (features.xylem), or a model's name (see 'xylem models').",
+      "A TorchScript archive (model.pt), a saved extractor (features.xylem), or a built-in model's name (see 'xylem models').",
     completion: .custom { ModelCompletion.candidates(for: $2) })
   var model: String
 
   @Option(
     name: .customLong("leaf"),
     help: ArgumentHelp(
-      "Modules of this type are leaves, as in Conv2dSame; 'path:encoder.*' matches their paths with a pattern instead. Repeatable.",
+      "Makes modules of this type leaves, as in Conv2dSame; 'path:encoder.*' matches module paths with a pattern instead. Repeatable.",
       valueName: "type"))
   var leaves: [String] = []
 
   @Option(
     name: .customLong("wrap"),
-    help: ArgumentHelp("This function is a leaf function. Repeatable.", valueName: "function"))
+    help: ArgumentHelp("Makes this function a leaf function. Repeatable.", valueName: "function"))
   var wrapped: [String] = []
 
-  @Flag(name: .customLong("no-default-leaves"), help: "Trace through the built-in layers too, down to operators.")
+  @Flag(name: .customLong("no-default-leaves"), help: "Trace through the built-in layers, down to operators.")
   var noDefaultLeaves = false
 
-  @Flag(name: .customLong("auto-leaf"), help: "What can't be traced becomes a leaf module or a region, and is listed.")
+  @Flag(
+    name: .customLong("auto-leaf"), help: "Turn code that can't be traced into leaf modules or regions, and list them.")
   var autoLeaf = false
 
   @Option(help: "How nodes are named. (default: exact)")
@@ -46,7 +47,7 @@ struct ModelOptions: ParsableArguments {
 
   @Flag(
     help: """
-      Lets the model's code read and write files, start processes and use the network. Only for a model whose author you \
+      Lets the model's code read and write files, start processes and use the network. Use it only for models whose author you \
       trust.
       """)
   var allowFileOperators = false
@@ -54,7 +55,7 @@ struct ModelOptions: ParsableArguments {
   @Option(
     name: .customLong("symbolic"),
     help: ArgumentHelp(
-      "Keeps an argument of forward an input although it has a default. Others keep their defaults. Repeatable.",
+      "Keeps an argument of forward with a default as an input. Other arguments use their defaults. Repeatable.",
       valueName: "name"))
   var symbolic: [String] = []
 
@@ -62,32 +63,33 @@ struct ModelOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Reads options and plugins from a YAML file; options given here come on top.", valueName: "file"),
+      "Reads options and plugins from a YAML file; options on the command line take precedence.", valueName: "file"),
     completion: .file(extensions: ["yaml", "yml"]))
   var config: String?
 
   @Option(
     help: ArgumentHelp(
-      "Weights of a model that is given by name: safetensors, or a state dict that torch.save wrote.",
+      "Weights for a built-in model: safetensors, or a state dict written by torch.save.",
       valueName: "file"), completion: .file(extensions: ["safetensors", "pt", "pth"]))
   var weights: String?
 
-  @Flag(help: "List every note about the trace, a line each, also the values that are checked when running.")
+  @Flag(help: "List every note about the trace, one per line, including the values that are checked at run time.")
   var notes = false
 
   @OptionGroup var colors: ColorOptions
 
   @Option(
     help: ArgumentHelp(
-      "What the keys of the weights begin with, where the file has several sets, as in 'ema.'.", valueName: "prefix"))
+      "The prefix of the keys to load, if the file has several sets of weights, as in 'ema.'.", valueName: "prefix"))
   var weightsPrefix: String?
 
-  @Option(help: "Casts floating-point inputs to this type; and a named model with weights.")
+  @Option(help: "Casts floating-point inputs, and the built-in model if --weights is given, to this type.")
   var dtype: ElementType?
 
   @Option(
     name: [.customShort("o"), .customLong("output")],
-    help: ArgumentHelp("Writes the result to this file, whole or not at all.", valueName: "file"), completion: .file())
+    help: ArgumentHelp("Writes the result to this file, completely or not at all.", valueName: "file"),
+    completion: .file())
   var output: String?
 
   func validate() throws {
@@ -97,7 +99,7 @@ struct ModelOptions: ParsableArguments {
     }
     if wrapped.contains("") { throw ValidationError("'--wrap' needs the name of a function") }
     if plugins.allowsChanged, !model.hasSuffix(".xylem") {
-      throw ValidationError("'--allow-changed-plugins' is about a saved extractor, and '\(model)' is not a .xylem file")
+      throw ValidationError("'--allow-changed-plugins' is for saved extractors, and '\(model)' is not a .xylem file")
     }
     if output?.isEmpty == true { throw ValidationError("'--output' needs the name of a file") }
     var seen: Set<String> = []
@@ -106,11 +108,11 @@ struct ModelOptions: ParsableArguments {
     }
     if symbolic.contains("") { throw ValidationError("'--symbolic' needs the name of an argument") }
     if let name = symbolic.first(where: seen.contains) {
-      throw ValidationError("'--concrete' fixes '\(name)', and '--symbolic' keeps it an input")
+      throw ValidationError("'--concrete' fixes '\(name)', but '--symbolic' keeps it as an input")
     }
   }
 
-  /// Refuses requests that name nothing.
+  /// Refuses requests without a node or a key.
   ///
   /// - Throws: a validation error.
   static func check(requests: [String]) throws {
@@ -119,7 +121,7 @@ struct ModelOptions: ParsableArguments {
     }
   }
 
-  /// The policy that the options describe.
+  /// The leaf policy that the options describe.
   var policy: LeafPolicy {
     var policy = LeafPolicy(includesDefaults: !noDefaultLeaves)
     for leaf in leaves {
@@ -129,7 +131,7 @@ struct ModelOptions: ParsableArguments {
     return policy
   }
 
-  /// Options of a trace in one mode.
+  /// The tracing options for one mode.
   func traceOptions(_ mode: Mode, recordsLocations: Bool = true) -> TraceOptions {
     TraceOptions(
       mode: mode, naming: naming ?? .exact, policy: policy, makesLeaves: autoLeaf,
@@ -137,21 +139,23 @@ struct ModelOptions: ParsableArguments {
       symbolic: Set(symbolic), recordsLocations: recordsLocations)
   }
 
-  /// Reads the configuration, loads plugins, and then the model; operators that nobody registered are warned of.
+  /// Reads the configuration, then loads the plugins and the model. Operators without an implementation give a warning.
   ///
-  /// - Throws: as ``Configuration/load(_:)`` and ``PluginOptions/load(configured:)``; `file.not-found` where the model is neither a
+  /// - Throws: as ``Configuration/load(_:)`` and ``PluginOptions/load(configured:)``; `file.not-found` if the model is
+  ///   neither a file nor a built-in model; as ``ScriptModel/init(path:)``.
   ///   file nor a known name, and as ``ScriptModel/init(path:)``.
   ///
   /// - Parameters:
-  ///   - makesConfiguration: whether a configuration that does not exist counts as an empty one, which will be written.
-  ///   - seed: seeds the random weights of a model that is given by name; they are made at once then, in the model's order.
+  ///   - makesConfiguration: whether a missing configuration counts as an empty one, which will be written.
+  ///   - seed: seeds the random weights of a built-in model. If given, all weights are created at once, in the model's
+  ///     order.
   mutating func load(makesConfiguration: Bool = false, seed: UInt64? = nil) throws -> LoadedModel {
     let isNew = makesConfiguration && config.map { !FileManager.default.fileExists(atPath: $0) } == true
     let configuration = isNew ? nil : try config.map { try Configuration.load($0) }
     let given = self
     if let configuration {
       merge(configuration)
-      // What it names is read too.
+      // The files that the configuration names are inputs too.
       try checkOutput(reading: configuration.plugins.map(\.path))
     }
     if given.plugins.allowsAsserted, plugins.symbols.isEmpty {
@@ -166,12 +170,12 @@ struct ModelOptions: ParsableArguments {
     return loaded
   }
 
-  /// Loads plugins, and then the model.
+  /// Loads the plugins, then the model.
   private func load(plugins configured: [Configuration.Plugin], seed: UInt64?) throws -> LoadedModel {
     let leaves = try plugins.load(configured: configured)
     if weights == nil, weightsPrefix != nil { throw CommandErrors.usage("'--weights-prefix' needs '--weights'") }
     if let definition = ModelCatalog.current[model] { return try build(definition, leaves, seed: seed) }
-    if weights != nil { throw CommandErrors.usage("'--weights' is for models that are given by name") }
+    if weights != nil { throw CommandErrors.usage("'--weights' is for built-in models") }
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: model, isDirectory: &isFolder) else {
       let isLink = (try? FileManager.default.destinationOfSymbolicLink(atPath: model)) != nil
@@ -193,18 +197,18 @@ struct ModelOptions: ParsableArguments {
     }
     for plugin in loaded.saved?.otherPlugins ?? [] {
       Terminal.warn(
-        "the extractor was traced with another file of the plugin \(plugin.id) than is loaded: its features may differ")
+        "the extractor was traced with a different file of the plugin \(plugin.id): its features may differ")
     }
     let missing = (loaded.model as? ScriptModel)?.archive.missingOperators ?? []
     if !missing.isEmpty {
       Terminal.warn(
-        "the model calls operators that are not registered: \(missing.joined(separator: ", ")); such code can be traced and not run"
+        "the model calls operators that are not registered: \(missing.joined(separator: ", ")); such code can be traced but not run"
       )
     }
     return loaded
   }
 
-  /// Puts what a file says under what the command line says.
+  /// Merges the configuration into the options; the command line takes precedence.
   private mutating func merge(_ configuration: Configuration) {
     leaves = configuration.leaves + leaves
     wrapped = configuration.wrapped + wrapped
@@ -220,11 +224,11 @@ struct ModelOptions: ParsableArguments {
     plugins.allowsAsserted = plugins.allowsAsserted || configuration.allowAsserted == true
   }
 
-  /// A model by name, with weights from a file where one is given.
+  /// A built-in model, with weights from a file if one is given.
   private func build(_ definition: ModelDefinition, _ leaves: [PluginLeaf], seed: UInt64?) throws -> LoadedModel {
     let module = try definition.make()
     if weights == nil, let seed {
-      // Otherwise each is made when it is first needed, in an order that follows from what is asked for.
+      // Otherwise each weight is created when it is first needed, in an order that depends on the requests.
       try TensorRuntime.setSeed(seed)
       try module.initialize()
     }
@@ -242,9 +246,9 @@ struct ModelOptions: ParsableArguments {
       hasRandomWeights: try weights == nil && !module.parameters().isEmpty, weights: loaded, leaves: leaves)
   }
 
-  /// Options about tracing say nothing to what was traced before.
+  /// Refuses tracing options for a saved extractor, which is already traced.
   ///
-  /// - Parameter configuration: the file that the options may be from.
+  /// - Parameter configuration: the file that the options may come from.
   private func checkNothingToTrace(configuration: String?) throws(XylemError) {
     let given: [(String, Bool)] = [
       ("--leaf", !leaves.isEmpty), ("--wrap", !wrapped.isEmpty), ("--no-default-leaves", noDefaultLeaves),
@@ -256,7 +260,7 @@ struct ModelOptions: ParsableArguments {
       configuration == nil ? option : String(option.dropFirst(2)), configuration: configuration)
   }
 
-  /// Finds out, before any work is done, whether the output can't be written or would replace what is read.
+  /// Checks, before any work is done, that the output can be written and does not overwrite an input.
   ///
   /// - Throws: `file.unwritable`, `usage`.
   func checkOutput(reading inputs: [String] = []) throws(XylemError) {
@@ -267,18 +271,19 @@ struct ModelOptions: ParsableArguments {
     }
   }
 
-  /// Whether `--dtype` is about inputs and nothing else: with weights, which the configuration may name, it is about the model too.
+  /// Whether `--dtype` applies to inputs only. With weights, which the configuration may name, it applies to the model
+  /// too.
   var castsInputsAlone: Bool { dtype != nil && weights == nil && config == nil }
 
-  /// The files that the options name, and that are read.
+  /// The input files that the options name.
   var files: [String] { [model] + [config, weights].compactMap(\.self) + plugins.plugins }
 
-  /// Puts a result where the options say, in the style of that place.
+  /// Writes a result to the chosen destination, in the style of that destination.
   func emit(_ text: (OutputStyle) throws -> String) throws {
     try emit(try text(output == nil ? Terminal.current.outputStyle : .plain))
   }
 
-  /// Puts a result where the options say: to the file, or to standard output.
+  /// Writes a result to the chosen destination: the file or standard output.
   func emit(_ text: String) throws {
     guard let output else { return try Terminal.output(text) }
     try OutputFile.write(text.hasSuffix("\n") ? text : text + "\n", to: output)
@@ -307,7 +312,7 @@ struct ConcreteValue: ExpressibleByArgument, Equatable {
   static var allValueStrings: [String] { ["NAME=VALUE, where VALUE is a finite number, true, false, null or a string"] }
   static var defaultCompletionKind: CompletionKind { .default }
 
-  /// A string where the text is nothing else; in double quotes it is one in any case.
+  /// A string, if the value is nothing else. A value in double quotes is always a string.
   private static func literal(_ text: String) -> Literal? {
     switch text {
     case "true", "True": return .bool(true)
@@ -327,5 +332,5 @@ struct ConcreteValue: ExpressibleByArgument, Equatable {
 extension Naming: ExpressibleByArgument {}
 extension Mode: ExpressibleByArgument {}
 
-/// The formats of most commands.
+/// The output formats of most commands.
 enum TextOrJSON: String, ExpressibleByArgument, CaseIterable { case text, json }

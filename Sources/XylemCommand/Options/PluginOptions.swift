@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import XylemErrors
 internal import XylemPlugins
 
-/// The options that load code of others.
+/// The options that load third-party code.
 struct PluginOptions: ParsableArguments {
   @Option(
     name: .customLong("plugin"),
@@ -14,30 +14,31 @@ struct PluginOptions: ParsableArguments {
   @Option(
     name: .customLong("wrap-symbol"),
     help: ArgumentHelp(
-      "A function of any library is a leaf function, as in 'libm.so.6:erf(f64) -> f64'. Repeatable.",
+      "Makes a function of any library a leaf function, as in 'libm.so.6:erf(f64) -> f64'. Repeatable.",
       valueName: "library:symbol signature"))
   var symbols: [String] = []
 
   @Flag(
     name: .customLong("allow-asserted"),
-    help: "Allow --wrap-symbol for libraries without debug information, whose functions' types nobody can check.")
+    help: "Allow --wrap-symbol for libraries without debug information, whose function types can't be checked.")
   var allowsAsserted = false
 
   @Flag(
     name: .customLong("allow-changed-plugins"),
-    help: "Use a saved extractor with other files of its plugins than it was traced with.")
+    help: "Allow a saved extractor to use plugin files other than those it was traced with.")
   var allowsChanged = false
 
   func validate() throws {
     if plugins.contains("") { throw ValidationError("'--plugin' needs the path of a file") }
-    if symbols.contains("") { throw ValidationError("'--wrap-symbol' needs a library, a function and its types") }
+    if symbols.contains("") { throw ValidationError("'--wrap-symbol' needs a library, a function and a signature") }
   }
 
-  /// Loads what a configuration and the options name, and gives operators to the runtime: to be done before a model is loaded.
+  /// Loads the plugins that a configuration and the options name, and registers their operators with the runtime. Must
+  /// be called before a model is loaded.
   ///
-  /// - Parameter configured: plugins of a configuration, whose contents are pinned.
+  /// - Parameter configured: plugins of a configuration, with pinned contents.
   /// - Throws: as ``LeafPlugin/load(_:policy:)`` and ``WrappedSymbol/load(allowsAsserted:)``; `plugin.duplicate-name`.
-  /// - Returns: the leaves, plugins before symbols, in the order in which they are named.
+  /// - Returns: the leaves, plugins before symbols, in the order of the options.
   func load(configured: [Configuration.Plugin]) throws -> [PluginLeaf] {
     var choice = LeafChoice()
     for plugin in configured {

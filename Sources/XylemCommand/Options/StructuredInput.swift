@@ -3,13 +3,14 @@ internal import XylemFiles
 internal import XylemGraph
 internal import XylemTensor
 
-/// Puts an argument together from a file's tensors, which are addressed by their places in it: `batch.0.image`.
+/// Assembles an argument from a file's tensors, which are addressed by their position in it: `batch.0.image`.
 ///
-/// Elements of lists and tuples have their positions, fields of named tuples and entries of dictionaries their names. A tensor under an
-/// argument's own name is the whole argument: a list then has this one element, and a list or tuple of numbers the tensor's elements.
+/// Elements of lists and tuples are addressed by position, fields of named tuples and entries of dictionaries by name.
+/// A tensor with the argument's own name is the whole argument: a list then has this one element, and a list or tuple
+/// of numbers has the tensor's elements.
 struct StructuredInput {
   private let file: any NamedArrayFile
-  /// Names that no argument has taken.
+  /// The names that no argument has used yet.
   private(set) var unused: Set<String>
 
   init(_ file: any NamedArrayFile) {
@@ -17,9 +18,9 @@ struct StructuredInput {
     unused = Set(file.names)
   }
 
-  /// The value at a place; nil where the file has nothing for it.
+  /// The value at a position. Nil if the file has nothing for it.
   ///
-  /// - Throws: `extract.input` where a part is missing or has another form; as reading the file does.
+  /// - Throws: `extract.input` if a part is missing or has the wrong form; the errors of reading the file.
   mutating func value(of type: TypeExpression, at name: String) throws -> Value? {
     if unused.remove(name) != nil {
       return try Self.whole(type, file.array(name), name: name, file: file.path)
@@ -36,7 +37,7 @@ struct StructuredInput {
     }
   }
 
-  /// What follows a place in the names that are left: the first part, or all of it.
+  /// The rest of the unused names after a position: the first component, or all of it.
   private func keys(at name: String, whole: Bool = false) -> Set<String> {
     let prefix = name + "."
     return Set(
@@ -71,7 +72,7 @@ struct StructuredInput {
 
   private mutating func dictionary(_ key: TypeExpression, _ type: TypeExpression, at name: String) throws -> Value? {
     var entries: [(key: Value, value: Value)] = []
-    // A key may have dots where nothing can follow it.
+    // A key may contain dots if nothing can follow it.
     let keys = keys(at: name, whole: !type.hasParts)
     let numbers = keys.compactMap { Int($0) }
     if key == .int, numbers.count == keys.count {
@@ -94,9 +95,9 @@ struct StructuredInput {
 // MARK: - One tensor for a whole argument
 
 extension StructuredInput {
-  /// The value of a type that one tensor stands for.
+  /// The value of a type that a single tensor gives.
   ///
-  /// - Throws: `extract.input` where it can't.
+  /// - Throws: `extract.input` if a tensor can't give it.
   static func whole(_ type: TypeExpression, _ array: HostArray, name: String, file: String) throws -> Value {
     switch type.unwrapped {
     case .int, .float, .bool, .number: return try number(type.unwrapped, array, name: name, file: file)
@@ -107,13 +108,13 @@ extension StructuredInput {
       let numbers = try numbers(of: array)
       guard numbers.count == types.count else {
         throw CommandErrors.input(
-          "'\(name)' takes \(types.count) numbers, and the tensor has \(numbers.count)", file: file)
+          "'\(name)' takes \(types.count) numbers, but the tensor has \(numbers.count)", file: file)
       }
       return .tuple(
         try zip(types, numbers).map { try number($0, $1, name: name, file: file) }, names: names ?? [])
     case .list, .tuple, .dictionary: throw CommandErrors.wholeStructure(name, type, file: file)
     case .string, .device, .none, .complex:
-      throw CommandErrors.input("'\(name)' is of type \(type), which no tensor can give", file: file)
+      throw CommandErrors.input("'\(name)' is of type \(type), which a tensor can't give", file: file)
     case .tensor, .any, .union, .other, .optional: return .tensor(try Tensor(array))
     }
   }
@@ -134,7 +135,7 @@ extension StructuredInput {
     switch type {
     case .bool:
       guard number == 0 || number == 1 else {
-        throw CommandErrors.input("'\(name)' takes 0 or 1, which stand for false and true, not \(number)", file: file)
+        throw CommandErrors.input("'\(name)' takes 0 or 1, for false and true, not \(number)", file: file)
       }
       return .bool(number != 0)
     case .int:
@@ -148,7 +149,7 @@ extension StructuredInput {
 }
 
 extension TypeExpression {
-  /// Whether values of the type have parts that can be addressed.
+  /// Whether values of the type have addressable parts.
   fileprivate var hasParts: Bool {
     switch unwrapped {
     case .list, .tuple, .dictionary: true
@@ -159,7 +160,7 @@ extension TypeExpression {
 
   fileprivate var isNumber: Bool { [.int, .float, .bool, .number].contains(self) }
 
-  /// How a file calls the parts of an argument of this type, as examples.
+  /// Example names, in a file, for the parts of an argument of this type.
   func partNames(of name: String) -> String {
     switch unwrapped {
     case .list(let element): element.partNames(of: name + ".0")

@@ -4,11 +4,11 @@ internal import XylemExtract
 internal import XylemTrace
 internal import XylemWitness
 
-/// The options of a run that shows which findings bear out.
+/// The options of a witness run, which checks which findings show.
 struct WitnessOptions: ParsableArguments {
   @Flag(
     name: .customLong("witness"),
-    help: "Run both graphs on an input and say of each finding whether it shows. Needs --input or --input-shape.")
+    help: "Run both graphs on an input and report for each finding whether it shows. Needs --input or --input-shape.")
   var isWanted = false
   @Option(
     name: .customLong("input"), parsing: .upToNextOption,
@@ -20,11 +20,11 @@ struct WitnessOptions: ParsableArguments {
     help: ArgumentHelp("With --witness: random numbers of this shape, as in 2,3,224,224.", valueName: "sizes"))
   var inputShape: InputShape?
   @Option(
-    help: ArgumentHelp("With --witness: seeds the random numbers that the model draws; 0 unless told.", valueName: "n"))
+    help: ArgumentHelp("With --witness: seeds the random numbers that the model draws. (default: 0)", valueName: "n"))
   var seed: Seed?
   @OptionGroup(title: "Images") var images: ImageOptions
 
-  /// What seeds random weights; nil where the model does not run.
+  /// The seed of random weights. Nil if the model does not run.
   var weightSeed: UInt64? { isWanted ? seed?.value ?? 0 : nil }
 
   func validate() throws {
@@ -35,14 +35,14 @@ struct WitnessOptions: ParsableArguments {
     if isWanted, inputs.isEmpty, inputShape == nil {
       throw ValidationError("'--witness' needs an input: use '--input <file> ...' or '--input-shape <sizes>'")
     }
-    if !inputs.isEmpty, inputShape != nil { throw ValidationError("'--input' and '--input-shape' exclude each other") }
+    if !inputs.isEmpty, inputShape != nil { throw ValidationError("'--input' and '--input-shape' can't be combined") }
     try images.check(inputs: inputs)
     if inputs.contains("") { throw ValidationError("'--input' needs the name of a file") }
   }
 
-  /// The input for a trace; nil where no run is wanted.
+  /// The input for a trace. Nil if no run is requested.
   ///
-  /// - Throws: as reading the files does.
+  /// - Throws: the errors of reading the files.
   func input(for trace: Trace, as type: ElementType?) throws -> TraceDiffer.WitnessInput? {
     guard isWanted else { return nil }
     let seed = seed?.value ?? 0

@@ -1,7 +1,7 @@
 internal import Foundation
 internal import XylemReport
 
-/// What `xylem bench` found.
+/// The result of `xylem bench`.
 struct BenchReport {
   /// The milliseconds of each run.
   let milliseconds: [Double]
@@ -12,7 +12,7 @@ struct BenchReport {
   let threads: Int
   let precision: String
 
-  /// The contract's JSON; times to a tenth of a microsecond.
+  /// The JSON of the command's contract. Times are rounded to a tenth of a microsecond.
   var json: JSONValue {
     .object([
       "schema": .int(1), "milliseconds": .array(milliseconds.map { .double(($0 * 1e4).rounded() / 1e4) }),
@@ -20,7 +20,7 @@ struct BenchReport {
     ])
   }
 
-  /// For a person, without a line break at its end.
+  /// The result as a table, without a trailing line break.
   func text(_ style: OutputStyle) -> String {
     let sorted = milliseconds.sorted()
     let mean = sorted.isEmpty ? 0 : sorted.reduce(0, +) / Double(sorted.count)
@@ -35,17 +35,17 @@ struct BenchReport {
     table.append(["features copied", "\(copies)", ""])
     let runs = sorted.count == 1 ? "1 run" : "\(sorted.count) runs"
     let title =
-      "\(runs) after \(warmup) to warm up, \(threads) \(threads == 1 ? "thread" : "threads"), \(precision)"
+      "\(runs) after \(warmup) warmup \(warmup == 1 ? "run" : "runs"), \(threads) \(threads == 1 ? "thread" : "threads"), \(precision)"
     return style.paint(title, .heading) + "\n\n" + table.text(style)
   }
 
-  /// The value below which that part of sorted numbers lies; the nearest one of them.
+  /// The quantile of sorted numbers: the closest of them.
   static func quantile(_ part: Double, _ sorted: [Double]) -> Double {
     guard !sorted.isEmpty else { return 0 }
     return sorted[min(sorted.count - 1, max(0, Int((part * Double(sorted.count)).rounded(.up)) - 1))]
   }
 
-  /// Four significant digits at least, and never an exponent.
+  /// At least four significant digits, and never an exponent.
   private static func number(_ value: Double) -> String {
     String(format: value >= 1000 ? "%.0f" : value >= 100 ? "%.1f" : value >= 10 ? "%.2f" : "%.3f", value)
   }
@@ -57,7 +57,7 @@ struct ByteCount: CustomStringConvertible {
 
   init(_ bytes: Int) { self.bytes = bytes }
 
-  /// The number with a digit after the point, and its unit.
+  /// The number with one decimal, and its unit.
   var parts: (number: String, unit: String) {
     let units = ["B", "KiB", "MiB", "GiB", "TiB"]
     var (value, unit) = (Double(bytes), 0)

@@ -11,8 +11,8 @@ enum DiffFormat: String, ExpressibleByArgument, CaseIterable {
   /// The report in this format.
   ///
   /// - Parameters:
-  ///   - profile: whom a report in SARIF is for.
-  ///   - failing: the level from which on a finding fails a test in JUnit's report.
+  ///   - profile: the target of a SARIF report.
+  ///   - failing: the lowest level of findings that fails a test in the JUnit report.
   func report(_ profile: DiffSARIFReport.Profile, failing: Finding.Level?) -> any DiffReport {
     switch self {
     case .text: DiffTextReport()

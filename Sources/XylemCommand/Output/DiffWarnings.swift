@@ -5,28 +5,28 @@ internal import XylemExtract
 internal import XylemGraph
 internal import XylemTrace
 
-/// Whether a command that is not about differences between the modes tells of them.
+/// Whether a command that is not about differences between the modes reports them.
 struct DiffWarningOptions: ParsableArguments {
   @Flag(
     name: .customLong("suppress-diff-warning"),
-    help: "Don't warn of differences between the modes. Single ones are accepted in the file of --config.")
+    help: "Don't warn about differences between the modes. Single differences can be accepted in the --config file.")
   var suppressed = false
 
-  /// What nobody is to be told of.
+  /// Suppressed differences.
   func suppression(_ model: LoadedModel) -> DiffSuppression {
     suppressed ? .all : .expectations(model.expectations)
   }
 }
 
-/// What a command that is not about differences between the modes says of them, on the error stream.
+/// The warnings about differences between the modes, for commands that are not about them.
 struct DiffWarnings {
-  /// How many are told whole.
+  /// The number of differences that are printed in full.
   private static let most = 3
 
   let findings: [Finding]
   let model: String
 
-  /// One line each for the first ones, and a last one with where to read on.
+  /// One line each for the first differences, and a last line about the rest.
   var lines: [String] {
     guard !findings.isEmpty else { return [] }
     var lines = findings.prefix(Self.most).map { finding in
@@ -37,17 +37,17 @@ struct DiffWarnings {
     }
     let rest = findings.count - lines.count
     lines.append(
-      (rest > 0 ? "\(rest) more such \(rest == 1 ? "difference" : "differences"); " : "")
-        + "'xylem diff \(model)' explains, and shows how to accept what is intended")
+      (rest > 0 ? "\(rest) more \(rest == 1 ? "difference" : "differences"); " : "")
+        + "'xylem diff \(model)' explains them and shows how to accept intended differences")
     return lines
   }
 
-  /// Prints them.
+  /// Prints the warnings.
   func emit() { for line in lines { Terminal.warn(line) } }
 }
 
 extension DiffWarnings {
-  /// What of an extractor's nodes differs between the modes. The mode that it was not made for is traced; where that fails, a note says so.
+  /// The differences between the modes at an extractor's nodes. Traces the other mode; if that fails, a note says so.
   init(
     of extractor: FeatureExtractor, _ model: LoadedModel, options: ModelOptions,
     suppressing suppression: DiffSuppression

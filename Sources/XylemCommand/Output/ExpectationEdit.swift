@@ -4,22 +4,23 @@ internal import XylemDiff
 internal import XylemErrors
 internal import XylemFiles
 
-/// The options that change the expectations of a configuration.
+/// The options that edit a configuration's expectations.
 struct ExpectationEditOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Accepts the finding with this fingerprint, or the beginning of one: writes an expectation into the file of --config. Repeatable.",
+      "Accepts the finding with this fingerprint or fingerprint prefix: writes an expectation into the --config file. Repeatable.",
       valueName: "fingerprint"))
   var accept: [String] = []
-  @Option(parsing: .unconditional, help: ArgumentHelp("With --accept: why it is intended.", valueName: "text"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("With --accept: why the difference is intended.", valueName: "text"))
   var reason: String?
-  @Option(help: ArgumentHelp("With --accept: who answers for it.", valueName: "name")) var owner: String?
-  @Option(help: ArgumentHelp("With --accept: the last day on which it holds, as in 2027-01-31.", valueName: "day"))
+  @Option(help: ArgumentHelp("With --accept: who is responsible for it.", valueName: "name")) var owner: String?
+  @Option(help: ArgumentHelp("With --accept: the last day on which it is valid, as in 2027-01-31.", valueName: "day"))
   var expires: String?
-  @Flag(help: "Takes expectations that match nothing, and members that are gone, out of the file of --config.")
+  @Flag(help: "Remove expectations that match nothing, and members that are gone, from the --config file.")
   var prune = false
 
-  /// Whether anything is to be changed.
+  /// Whether anything is to change.
   var isWanted: Bool { prune || !accept.isEmpty }
 
   func validate() throws {
@@ -27,7 +28,7 @@ struct ExpectationEditOptions: ParsableArguments {
     where fingerprint.utf8.count < 6 || fingerprint.utf8.count > 16
       || !fingerprint.utf8.allSatisfy({ "0123456789abcdef".utf8.contains($0) })
     {
-      throw ValidationError("'--accept \(fingerprint)': a fingerprint is six to sixteen of the digits 0-9 and a-f")
+      throw ValidationError("'--accept \(fingerprint)': a fingerprint has six to sixteen hexadecimal digits (0-9, a-f)")
     }
     if !accept.isEmpty, reason?.allSatisfy(\.isWhitespace) ?? true {
       throw ValidationError("'--accept' needs '--reason <text>': why the difference is intended")
@@ -39,26 +40,27 @@ struct ExpectationEditOptions: ParsableArguments {
     }
     if owner?.allSatisfy(\.isWhitespace) == true { throw ValidationError("'--owner' needs a name") }
     if let expires, !DiffExpectation.isDay(expires) {
-      throw ValidationError("'--expires \(expires)': this is not a day; it is written as in 2027-01-31")
+      throw ValidationError("'--expires \(expires)': not a date; write it as in 2027-01-31")
     }
   }
 }
 
-/// Writes expectations into a configuration, and takes those that match nothing out of it.
+/// Writes expectations into a configuration, and removes those that match nothing.
 struct ExpectationEdit {
   let options: ExpectationEditOptions
   let file: String
 
-  /// Changes the file as a diff asks for; what is changed goes to the error stream. A file that needs no change is not touched.
+  /// Edits the file as a diff requires, and prints the changes to standard error. A file that needs no change is not
+  /// touched.
   ///
-  /// Several commands may change one file at once: each reads what the others wrote, and none of their changes is lost.
+  /// Several commands may edit a file at the same time: each reads what the others wrote, and no change is lost.
   ///
-  /// - Returns: the expectations that the file has now.
-  /// - Throws: `diff.unknown-finding`, `config.malformed`, `file.unwritable`; then the file is as it was.
+  /// - Returns: the expectations now in the file.
+  /// - Throws: `diff.unknown-finding`, `config.malformed`, `file.unwritable`. The file is unchanged in these cases.
   func apply(_ diff: TraceDiff) throws -> [DiffExpectation] {
     try FolderLock.withLock(on: file) { isLocked in
       if !isLocked {
-        Terminal.warn("the folder of '\(file)' can't be locked: a change that another command makes now may be lost")
+        Terminal.warn("the folder of '\(file)' can't be locked: a simultaneous change by another command may be lost")
       }
       return try change(diff)
     }
@@ -84,7 +86,7 @@ struct ExpectationEdit {
     return try Configuration.load(file).expectations
   }
 
-  /// Whether a text reads as the same configuration with other expectations.
+  /// Whether a string parses as the same configuration with the given expectations.
   private func check(_ text: String, before: Configuration, meant: [DiffExpectation]) throws(XylemError) {
     var after: Configuration
     do { after = try ConfigurationReader(file: file).read(text) } catch {
@@ -98,7 +100,7 @@ struct ExpectationEdit {
     guard isAsMeant, after == before else { throw ConfigurationErrors.editFailed(file, cause: nil) }
   }
 
-  /// An expectation without where it is written.
+  /// An expectation without its position in the file.
   private static func plain(_ expectation: DiffExpectation) -> DiffExpectation {
     var expectation = expectation
     expectation.location = nil
@@ -107,7 +109,7 @@ struct ExpectationEdit {
 
   // MARK: - Accepting
 
-  /// - Parameter present: what the file holds now, which may be more than the diff was made with.
+  /// - Parameter present: the expectations now in the file, which may be more than those the diff was made with.
   private func accepted(
     _ diff: TraceDiff, _ present: [DiffExpectation]
   ) throws(XylemError) -> [DiffExpectation] {
@@ -121,7 +123,7 @@ struct ExpectationEdit {
       let other = present.first { $0.rule == first.rule.rawValue && $0.place == first.fingerprint }
       if matches.allSatisfy({ $0.expectation != nil }) || other != nil {
         let reason = first.expectation?.reason ?? other?.reason ?? ""
-        Terminal.error("note: \(first.fingerprint) is accepted already: \(reason)")
+        Terminal.error("note: \(first.fingerprint) is already accepted: \(reason)")
         continue
       }
       guard !found.contains(where: { $0.place == first.fingerprint }) else { continue }
@@ -137,7 +139,7 @@ struct ExpectationEdit {
 
   // MARK: - Pruning
 
-  /// What became of the list's items, by their positions; of those that were added since the diff was made nothing is known.
+  /// What to do with the list's items, by position. Nothing is known about items added since the diff was made.
   private func uses(_ list: ExpectationList, _ diff: TraceDiff) -> [(index: Int, use: ExpectationUse)] {
     var left = diff.expectations
     return list.items.indices.compactMap { index in
@@ -156,7 +158,7 @@ struct ExpectationEdit {
       left.members.removeAll(where: use.gone.contains)
       if use.matched == 0 || left.members.isEmpty && !use.expectation.members.isEmpty {
         list.remove(at: index)
-        said.insert("took out \(name), which matches nothing", at: 0)
+        said.insert("removed \(name), which matches nothing", at: 0)
         continue
       }
       if let count = left.count { left.count = min(count, use.matched) }
@@ -165,7 +167,7 @@ struct ExpectationEdit {
       let what =
         use.gone.isEmpty
         ? "lowered the count of"
-        : "took \(use.gone.count == 1 ? "a member that is" : "\(use.gone.count) members that are") gone out of"
+        : "removed \(use.gone.count == 1 ? "a member that is" : "\(use.gone.count) members that are") gone from"
       said.insert("\(what) \(name)", at: 0)
     }
     return said

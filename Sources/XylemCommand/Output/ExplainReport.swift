@@ -1,10 +1,10 @@
 internal import XylemExtract
 internal import XylemReport
 
-/// What `xylem extract --explain` adds: for each feature, what ran, what did not, and what was copied and why.
+/// The output of `xylem extract --explain`: for each feature, what ran, what did not, and what was copied and why.
 struct ExplainReport {
   let explanations: [FeatureExplanation]
-  /// Keys that were copied in this run.
+  /// The keys of features that were copied in this run.
   let copiedKeys: Set<String>
 
   var json: JSONValue {
@@ -36,22 +36,22 @@ struct ExplainReport {
   }
 
   private func copies(_ one: FeatureExplanation) -> String {
-    guard let first = one.overwriters.first else { return "not copied: nothing that runs later writes over it" }
+    guard let first = one.overwriters.first else { return "not copied: nothing that runs later overwrites it" }
     let others = one.overwriters.count == 1 ? "" : " or one of \(one.overwriters.count - 1) more"
     return copiedKeys.contains(one.key)
-      ? "copied once, because \(first)\(others) writes over it"
-      : "not copied: \(first)\(others) could have written over it and did not share its memory"
+      ? "copied once, because \(first)\(others) overwrites it"
+      : "not copied: \(first)\(others) could have overwritten it but did not share its memory"
   }
 
   private static func count(_ number: Int) -> String { number == 1 ? "1 operation" : "\(number) operations" }
 
-  /// The first and the last names of many.
+  /// The first and last of many names.
   private static func ends(_ names: [String]) -> String {
     names.count <= 6
       ? names.joined(separator: ", ") : (names.prefix(3) + ["…"] + names.suffix(3)).joined(separator: ", ")
   }
 
-  /// Names counted by the first part of their paths.
+  /// Names grouped and counted by the first component of their paths.
   private static func groups(_ names: [String], all: Int) -> String {
     var order: [String] = []
     var counts: [String: Int] = [:]
@@ -62,7 +62,7 @@ struct ExplainReport {
     }
     var parts = order.map { counts[$0] == 1 ? $0 : "\($0) (\(counts[$0] ?? 0))" }
     if parts.count > 12 { parts = parts.prefix(12) + ["…"] }
-    if all > names.count { parts.append("\(all - names.count) that were not saved") }
+    if all > names.count { parts.append("\(all - names.count) not saved") }
     return parts.joined(separator: ", ")
   }
 }

@@ -5,19 +5,19 @@ internal import XylemReport
 internal import XylemScript
 internal import XylemTrace
 
-/// What `xylem extract` prints.
+/// The output of `xylem extract`.
 struct ExtractReport {
   let mode: Mode
   let entries: [FeatureEntry]
   let plan: Plan
-  /// The likeliest classes, where labels were given.
+  /// The most likely classes, if labels were given.
   let classes: [ClassRanking]?
-  /// What `--explain` asks for.
+  /// The explanations that `--explain` requests.
   let explanation: ExplainReport?
 
-  /// The contract's JSON; `--labels` adds `classes` and `--explain` `explanation`. A value
-  /// that is not a tensor has an empty shape, and one that is not a number no minimum, mean and maximum; a string has its `value`. `convertedFrom`
-  /// says what a tensor was before its values became plain numbers.
+  /// The JSON of the command's contract. `--labels` adds `classes`, and `--explain` adds `explanation`. A value that is
+  /// not a tensor has an empty shape, and one that is not a number has no minimum, mean and maximum; a string has its
+  /// `value`. `convertedFrom` names the type of a tensor before its values were converted to plain numbers.
   var json: JSONValue {
     var members: [String: JSONValue] = [
       "schema": .int(1), "mode": .string(mode.rawValue), "features": .array(entries.map(Self.json)),
@@ -49,7 +49,7 @@ struct ExtractReport {
     return .object(members)
   }
 
-  /// The table, then the classes, without a line break at its end.
+  /// The table, then the classes, without a trailing line break.
   func text(_ style: OutputStyle) -> String {
     let nanCounts = entries.map { entry in
       if case .tensor(_, let summary) = entry.content { summary.nanCount } else { 0 }
@@ -79,6 +79,6 @@ struct ExtractReport {
     }
   }
 
-  /// A number with six digits.
+  /// A number with six significant digits.
   static func short(_ number: Double) -> String { String(format: "%.6g", number) }
 }

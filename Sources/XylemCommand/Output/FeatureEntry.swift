@@ -4,30 +4,31 @@ internal import XylemGraph
 internal import XylemReport
 internal import XylemTensor
 
-/// One value that was extracted; a structured feature has several.
+/// One extracted value. A structured feature has several.
 struct FeatureEntry {
-  /// What a value is.
+  /// The form of a value.
   enum Content {
     case tensor(HostArray, FeatureSummary)
-    /// A number or truth value, with its type's name, and as an array without dimensions.
+    /// A number or Boolean, with the name of its type, as an array without dimensions.
     case scalar(JSONValue, type: String, HostArray)
     case string(String)
-    /// Anything else, by its type's name; it has nothing to be written or summed up.
+    /// Any other value, with the name of its type. It can't be written or summarised.
     case other(type: String)
   }
 
-  /// The key of the requested feature that the value is, or is a part of.
+  /// The key of the requested feature that the value is or belongs to.
   let feature: String
   let key: String
   let node: String
   let content: Content
-  /// What a tensor was before it became plain numbers, as in `quantized (quint8)`; nil where nothing was converted.
+  /// The type of a tensor before conversion to plain numbers, as in `quantized (quint8)`. Nil if nothing was converted.
   var convertedFrom: Tensor.SpecialForm?
 
-  /// Every value of the features, in order: parts of structures as `key.0`, `key.name`.
+  /// All values of the features, in order: parts of structures as `key.0`, `key.name`.
   ///
-  /// - Parameter nodes: for each feature, the node or module whose value it is.
-  /// - Throws: `extract.no-tensor` for a feature without a tensor, number or string, and for a tensor that has no plain form.
+  /// - Parameter nodes: for each feature, the node or module that gives its value.
+  /// - Throws: `extract.no-tensor` for a feature without a tensor, number or string, and for a tensor that can't be
+  ///   converted to plain numbers.
   static func all(of features: Features, nodes: [String]) throws -> [FeatureEntry] {
     var entries: [FeatureEntry] = []
     for (index, key) in features.keys.enumerated() {
@@ -111,7 +112,7 @@ struct FeatureEntry {
     }
   }
 
-  /// The elements, where the value is a tensor or a number.
+  /// The elements, if the value is a tensor or a number.
   var array: HostArray? {
     switch content {
     case .tensor(let array, _), .scalar(_, _, let array): array
@@ -119,20 +120,20 @@ struct FeatureEntry {
     }
   }
 
-  /// What was converted, and into what, in a sentence; nil where nothing was.
+  /// A sentence about the conversion. Nil if nothing was converted.
   var conversion: String? {
     guard let convertedFrom, let array else { return nil }
     return "'\(key)' is \(convertedFrom) in the model; its values are given as \(array.dtype.rawValue)"
   }
 }
 
-/// A tensor's least, mean and greatest value; those that are not a number are only counted.
+/// The minimum, mean and maximum of a tensor. NaN values are only counted.
 struct FeatureSummary: Hashable {
-  /// Nil where there is no value to take it of, or where the values are complex.
+  /// Nil if there are no values, or if the values are complex.
   var minimum: Double?
   var mean: Double?
   var maximum: Double?
-  /// How many values are not a number.
+  /// The number of NaN values.
   var nanCount = 0
 
   init(_ array: HostArray) {

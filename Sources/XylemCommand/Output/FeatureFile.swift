@@ -3,14 +3,14 @@ internal import XylemFiles
 internal import XylemScript
 internal import XylemTensor
 
-/// The file that features are written to.
+/// The output file of features.
 struct FeatureFile {
-  /// The format, by the file's ending.
+  /// The format, by the file name's extension.
   enum Kind {
     case safetensors, npy, npz, json
 
     init?(path: String) {
-      // Standard output holds a safetensors file, or what is named after the dash.
+      // Standard output gets a safetensors file, or the format named after the dash.
       let name = path == "-" ? ".safetensors" : path.lowercased()
       if name.hasSuffix(".safetensors") {
         self = .safetensors
@@ -29,22 +29,22 @@ struct FeatureFile {
   let path: String
   let entries: [FeatureEntry]
   let summary: String
-  /// What a safetensors file says of itself.
+  /// The metadata of a safetensors file.
   let metadata: [String: String]
 
-  /// Finds out early whether a file can't hold that many features.
+  /// Checks early that a file can hold the number of features.
   ///
   /// - Throws: `usage`.
   static func check(_ path: String, count: Int) throws(XylemError) {
     guard Kind(path: path) == .npy, count != 1 else { return }
     throw CommandErrors.usage(
-      "a .npy file holds exactly one feature, and there are \(count)", remedies: ["-o features.safetensors"])
+      "a .npy file holds exactly one feature, but there are \(count)", remedies: ["-o features.safetensors"])
   }
 
-  /// Writes the file, whole or not at all. Numbers become arrays without dimensions; a None inside a structured feature has
-  /// nothing to be written and is left out, with a note.
+  /// Writes the file, completely or not at all. Numbers become arrays without dimensions. A `None` inside a structured
+  /// feature is left out, with a note.
   ///
-  /// - Throws: `usage` where a `.npy` file would have to hold other than one feature; `extract.no-tensor` for a string or
+  /// - Throws: `usage` if a `.npy` file would hold any number of features but one; `extract.no-tensor` for a string or
   ///   another value that is not a tensor; `file.unsupported`, `file.unwritable`.
   func write() throws(XylemError) {
     let target = OutputFile.path(of: path)

@@ -6,18 +6,18 @@ struct FeaturePicture {
   let fileName: String
   let bytes: [UInt8]
 
-  /// The pictures of all features: the first item of each, its channels as maps or its values as bars. Parts of a structured
-  /// feature that can't be drawn are named in warnings.
+  /// The pictures of all features: the first item of each, with its channels as maps or its values as bars. Parts of a
+  /// structured feature that can't be drawn are listed in warnings.
   ///
-  /// - Throws: `extract.no-tensor` for a feature of which nothing can be drawn; `image.invalid-transform` where a picture would be
-  ///   too large.
+  /// - Throws: `extract.no-tensor` for a feature that has nothing to draw; `image.invalid-transform` if a picture would
+  ///   be too large.
   static func all(of entries: [FeatureEntry]) throws -> [FeaturePicture] {
     var taken: Set<String> = []
     var pictures: [FeaturePicture] = []
     var drawn: Set<String> = []
     for entry in entries {
       guard let array = entry.array else { continue }
-      // A tensor of one dimension is a vector; otherwise the first dimension counts the items of the batch.
+      // A tensor with one dimension is a vector; otherwise the first dimension is the batch.
       let shape = array.shape.count > 1 ? Array(array.shape.dropFirst()) : array.shape
       guard (1...3).contains(shape.count), array.count > 0, !array.dtype.isComplex else {
         if entry.key != entry.feature { Terminal.warn("'\(entry.key)', \(array), can't be drawn") }
@@ -33,7 +33,7 @@ struct FeaturePicture {
     return pictures
   }
 
-  /// A key as the name of a file: letters, digits, dots, hyphens and underscores; never hidden, at most 200 bytes.
+  /// A key as a file name: letters, digits, dots, hyphens and underscores; never hidden, at most 200 bytes.
   static func safeName(_ key: String) -> String {
     var name = ""
     for character in key {

@@ -1,25 +1,26 @@
 internal import XylemGraph
 internal import XylemTrace
 
-/// The notes of one trace or two, those that both have once.
+/// The notes of one or two traces. Notes of both traces are listed once.
 struct MergedNotes {
-  /// Which notes are told, and how.
+  /// Which notes are printed, and how.
   enum Detail {
-    /// What was hidden and what is wrong, grouped: for commands that are not about the trace itself.
+    /// Hidden code and problems, grouped: for commands that are not about the trace itself.
     case brief
-    /// Everything, grouped; the checks of a run are only counted, and missing operators left out, since loading the model named them.
+    /// Everything, grouped. Run-time checks are only counted, and missing operators are left out, since loading the
+    /// model reported them.
     case grouped
-    /// Every note, a line each.
+    /// Every note, one per line.
     case all
   }
 
-  /// A note with the modes that have it.
+  /// A note, with the modes that have it.
   private struct Entry {
     let note: TraceNote
     var modes: [Mode]
   }
 
-  /// What notes of one group have in common.
+  /// What the notes of a group have in common.
   private struct GroupKey: Hashable {
     let kind: TraceNote.Kind
     let type: String?
@@ -31,9 +32,9 @@ struct MergedNotes {
     }
   }
 
-  /// How many groups are told before the rest is only counted.
+  /// The number of groups that are printed before the rest is only counted.
   private static let mostGroups = 8
-  /// How many places of a group are named; groups that are no larger are told note by note.
+  /// The number of places that are listed per group. Groups up to this size are printed note by note.
   private static let mostPlaces = 3
 
   private var entries: [Entry] = []
@@ -54,12 +55,12 @@ struct MergedNotes {
     }
   }
 
-  /// Leaves and regions that were made because something could not be traced.
+  /// Leaves and regions created because code could not be traced.
   var automatic: [TraceNote] {
     entries.map(\.note).filter { $0.kind == .automaticLeaf || $0.kind == .automaticRegion }
   }
 
-  /// Lines for a person.
+  /// The lines to print.
   func lines(_ detail: Detail) -> [String] {
     switch detail {
     case .all: TraceNote.Kind.allCases.flatMap { kind in entries.filter { $0.note.kind == kind }.map(line) }
@@ -85,7 +86,7 @@ struct MergedNotes {
         continue
       }
       for group in groups(found) {
-        // What is wrong is always told.
+        // Problems are always printed.
         if kind != .unusedRule, lines.count >= Self.mostGroups {
           untold += group.count
         } else {
@@ -97,12 +98,12 @@ struct MergedNotes {
     return lines
   }
 
-  /// Notes with one cause, in the order of the first of each.
+  /// Notes grouped by cause, in the order of the first of each group.
   private func groups(_ entries: [Entry]) -> [[Entry]] {
     var places: [GroupKey: Int] = [:]
     var groups: [[Entry]] = []
     for entry in entries {
-      // These are about one thing each already.
+      // Each of these notes is already about one thing.
       let isAlone = [.unusedRule, .pluginLeaf, .defaultArgument, .inputStructure].contains(entry.note.kind)
       if !isAlone, let place = places[GroupKey(entry)] {
         groups[place].append(entry)
@@ -123,7 +124,7 @@ struct MergedNotes {
       case .guard: "checks"
       case .symbolicConversion: "symbolic numbers"
       case .missingOperator: "calls of missing operators"
-      case .nameTaken: "names that were taken"
+      case .nameTaken: "names already taken"
       case .pinnedMode: "modules with a mode of their own"
       case .defaultArgument: "arguments"
       case .inputStructure: "structures"
@@ -148,7 +149,7 @@ struct MergedNotes {
     }
   }
 
-  /// What several reasons say alike: up to the first that differs, without a part that is begun.
+  /// The common beginning of several reasons, cut at the end of a clause.
   static func commonReason(_ reasons: [String]) -> String {
     guard let first = reasons.first, reasons.contains(where: { $0 != first }) else { return reasons.first ?? "" }
     let length = reasons.reduce(first.count) { min($0, zip(first, $1).prefix { $0 == $1 }.count) }

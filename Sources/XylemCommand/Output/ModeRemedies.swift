@@ -2,11 +2,11 @@ internal import XylemErrors
 internal import XylemExtract
 internal import XylemTrace
 
-/// Options that ask for nodes in the modes that have them.
+/// Options that request nodes in the modes that have them.
 struct ModeRemedies {
-  /// Which options a command has to ask with.
+  /// The options that a command has for requests.
   enum Options {
-    /// None: it runs in one mode.
+    /// None: the command runs in one mode.
     case none
     /// `--mode` and `--return`.
     case mode
@@ -14,17 +14,17 @@ struct ModeRemedies {
     case returns
   }
 
-  /// The traces, as far as the model can be traced.
+  /// The traces of the modes that can be traced.
   let traces: [Mode: Trace]
 
-  /// Whether something is asked for that a mode lacks and the other has.
+  /// Whether a mode lacks a requested node that the other mode has.
   func isSplit(_ requests: [ReturnRequest], in mode: Mode) -> Bool {
     requests.contains { !has($0, mode) && has($0, mode.other) }
   }
 
-  /// What to give for a run in one mode that lacks some of what is asked for; empty where the other mode has nothing of that.
+  /// The options for a run in one mode that lacks some requested nodes. Empty if the other mode has none of them.
   ///
-  /// - Parameter isForBoth: whether it is asked for with `--return`, which counts in the other mode too.
+  /// - Parameter isForBoth: whether the nodes are requested with `--return`, which applies to the other mode too.
   func run(_ requests: [ReturnRequest], in mode: Mode, isForBoth: Bool, _ options: Options) -> [String] {
     guard options != .none, isSplit(requests, in: mode) else { return [] }
     let other = mode.other
@@ -34,15 +34,15 @@ struct ModeRemedies {
     let words = Self.words(there)
     if options == .returns {
       remedies.append(
-        "--\(other.rawValue)-return \(words) --mode \(other.rawValue)  # what \(other.rawValue) mode has of it")
+        "--\(other.rawValue)-return \(words) --mode \(other.rawValue)  # the nodes that \(other.rawValue) mode has")
     } else if remedies.isEmpty {
-      remedies.append("--return \(words) --mode \(other.rawValue)  # what \(other.rawValue) mode has of it")
+      remedies.append("--return \(words) --mode \(other.rawValue)  # the nodes that \(other.rawValue) mode has")
     }
     return remedies
   }
 
-  /// What to give for an extractor of both modes, one of which lacks something: in each mode what it has, and what is nearest, or
-  /// the model's output, where that is nothing.
+  /// The options for an extractor of both modes if one of them lacks a node: for each mode the nodes that it has. If it
+  /// has none, the nearest node, or the model's output.
   func both(_ requests: [Mode: [ReturnRequest]]) -> [String] {
     guard requests.contains(where: { isSplit($0.value, in: $0.key) }) else { return [] }
     var lists: [Mode: [ReturnRequest]] = [:]
@@ -74,6 +74,6 @@ struct ModeRemedies {
 }
 
 extension Mode {
-  /// The mode that this one is not.
+  /// The other mode.
   var other: Mode { self == .train ? .eval : .train }
 }

@@ -4,9 +4,10 @@ internal import XylemReport
 internal import XylemTensor
 internal import XylemTrace
 
-/// How much there is of a model, module by module, and at which stages its feature maps become smaller: what `nodes --long` ends with.
+/// The totals of a model, module by module, and the stages at which its feature maps become smaller: the end of
+/// `nodes --long`.
 struct ModelTotals {
-  /// What a module has, all below it included.
+  /// The totals of a module, including its submodules.
   struct Module {
     /// Empty for the root.
     let path: String
@@ -15,35 +16,35 @@ struct ModelTotals {
     var parameters = 0
     var parameterBytes = 0
     var multiplyAdds = 0
-    /// The bytes of every value that its nodes compute.
+    /// The bytes of all values that its nodes compute.
     var valueBytes = 0
 
-    /// How far below the root it is.
+    /// The depth below the root.
     var depth: Int { path.isEmpty ? 0 : path.count { $0 == "." } + 1 }
   }
 
   /// The last feature map before the next smaller one.
   struct Stage: Hashable {
-    /// The module whose result it is, or the node's name: what to ask for.
+    /// The module whose result it is, or the node's name: the name to request.
     let name: String
     let channels: Int
-    /// How many pixels of the input one of its own stands for, along each side.
+    /// The number of input pixels, along each side, per pixel of this map.
     let stride: Int
     let shape: [Int]
   }
 
-  /// The root, then every module in the order in which it is met.
+  /// The root, then every module in the order of its first call.
   let modules: [Module]
-  /// Empty where the input is not an image, or not known.
+  /// Empty if the input is not an image, or not known.
   let stages: [Stage]
   /// Whether the model ran, so that values and multiply-adds are known.
   let knowsValues: Bool
 
-  /// Sums up a trace.
+  /// Summarises a trace.
   ///
   /// - Parameters:
-  ///   - tensors: what the model holds; a module that stands in several places counts once.
-  ///   - details: one for each of the trace's listed nodes; with shapes where the model ran.
+  ///   - tensors: the model's tensors; a module used in several places counts once.
+  ///   - details: one for each listed node of the trace; with shapes if the model ran.
   init(of trace: Trace, tensors: [StateEntry], details: [NodeDetails]) {
     var modules: [Module] = [Module(path: "")]
     var places = ["": 0]
@@ -81,13 +82,13 @@ struct ModelTotals {
     stages = knowsValues ? Self.stages(of: trace, details) : []
   }
 
-  /// The module whose code a node belongs to; a leaf's own.
+  /// The module whose code a node belongs to; for a leaf, the leaf itself.
   private static func path(of node: Node) -> String {
     if case .leafModule(let leaf) = node.operation { return leaf.path }
     return node.modulePath
   }
 
-  /// The root, the path's first component, and so on to the path.
+  /// The root, the path's first component, and so on down to the path.
   private static func ancestors(of path: String) -> [String] {
     guard !path.isEmpty else { return [""] }
     var ancestors = [""]
@@ -107,7 +108,7 @@ struct ModelTotals {
     var stages: [Stage] = []
     var last: Stage?
     for details in details.dropFirst() {
-      // A value of one pixel is pooled, and not a map any more.
+      // A value of one pixel is pooled and no longer a map.
       guard let shape = details.shape, shape.count == 4, shape[0] == input[0], shape[2] * shape[3] > 1 else { continue }
       let stride = Int((Double(input[2]) / Double(shape[2])).rounded())
       guard stride >= (last?.stride ?? 1), stride > 1 || last == nil else { continue }
@@ -117,7 +118,7 @@ struct ModelTotals {
     return (stages + [last].compactMap(\.self)).filter { $0.stride > 1 }
   }
 
-  /// The outermost module that returns a node's value, or the node.
+  /// The outermost module that returns a node's value, or the node itself.
   private static func name(of node: String, in trace: Trace) -> String {
     guard let id = trace.graph.node(named: node)?.id else { return node }
     let calls = trace.graph.calls.filter {
@@ -128,9 +129,9 @@ struct ModelTotals {
 }
 
 extension ModelTotals {
-  /// The root's numbers.
+  /// The root's totals.
   var totalsJSON: JSONValue { json(of: modules[0], names: false) }
-  /// Every module's numbers.
+  /// Every module's totals.
   var modulesJSON: JSONValue { .array(modules.dropFirst().map { json(of: $0, names: true) }) }
   /// The stages.
   var stagesJSON: JSONValue {
@@ -158,7 +159,7 @@ extension ModelTotals {
     return .object(members)
   }
 
-  /// The model and its direct parts, then the stages, without a line break at its end.
+  /// The model and its direct parts, then the stages, without a trailing line break.
   func text(_ style: OutputStyle) -> String {
     var table = TextTable(
       [.left, .left, .right, .right, .right] + (knowsValues ? [.right, .right] : []),
@@ -179,7 +180,7 @@ extension ModelTotals {
   }
 }
 
-/// A whole number with a comma between thousands.
+/// An integer with a comma between thousands.
 func grouped(_ number: Int) -> String {
   var digits = String(number.magnitude)
   var groups: [String] = []

@@ -1,18 +1,18 @@
 internal import XylemGraph
 internal import XylemTrace
 
-/// Counts the multiplications, each with an addition, that a node's convolution or matrix product takes.
+/// Counts the multiplications, each with an addition, of a node's convolution or matrix product.
 ///
-/// Counted are layers whose type's name has `Conv` or `Linear` in it and that have a weight, by the weight's and the
-/// result's shapes, and the functions and operators of convolution, linear layers and matrix products. Biases are not;
-/// nor is attention within one leaf, nor anything else.
+/// Counts layers whose type name contains `Conv` or `Linear` and that have a weight, by the shapes of weight and
+/// result, and the functions and operators of convolution, linear layers and matrix products. Biases, attention within
+/// one leaf and all other operations are not counted.
 struct MultiplyAdds {
   /// The sizes of the model's tensors by their keys.
   let sizes: [String: [Int]]
   let graph: Graph
   let shapes: [NodeID: ShapeProbe.Found]
 
-  /// The count for a node; 0 for what is not counted.
+  /// The count for a node. 0 for operations that are not counted.
   func count(of node: Node) -> Int {
     guard let output = shapes[node.id]?.shape else { return 0 }
     switch node.operation {

@@ -5,14 +5,14 @@ internal import XylemReport
 internal import XylemTensor
 internal import XylemTrace
 
-/// What `--long` says about a node.
+/// The details of a node that `--long` prints.
 struct NodeDetails {
   let name: String
-  /// The kind, then what it is about: `leafModule torch.nn.modules.conv.Conv2d`.
+  /// The kind, then the target: `leafModule torch.nn.modules.conv.Conv2d`.
   let operation: String
   let rule: String?
   let location: String?
-  /// The plugin that a leaf comes from.
+  /// The plugin that provides a leaf.
   let provider: LeafProvider?
   var shape: [Int]?
   var dtype: String?
@@ -28,9 +28,9 @@ struct NodeDetails {
     provider = node.operation.provider
   }
 
-  /// The details of the listed nodes of a trace, with shapes where an input's shape is given.
+  /// The details of a trace's listed nodes, with shapes if an input shape is given.
   ///
-  /// - Throws: as running the model does.
+  /// - Throws: the errors of running the model.
   static func all(
     of trace: Trace, model: LoadedModel, inputShape: InputShape?, options: ModelOptions
   ) throws -> [NodeDetails] {
@@ -52,7 +52,7 @@ struct NodeDetails {
     }
   }
 
-  /// The details as JSON; shapes where they are known.
+  /// The details as JSON, with shapes if they are known.
   var json: JSONValue {
     var members: [String: JSONValue] = [
       "name": .string(name), "operation": .string(operation), "rule": .optional(rule), "location": .optional(location),

@@ -3,28 +3,29 @@ internal import XylemGraph
 internal import XylemReport
 internal import XylemTrace
 
-/// A trace with what is known of its nodes.
+/// A trace with the details of its nodes.
 struct NodeListing {
   let trace: Trace
-  /// One for each listed node, in order; empty where none were asked for.
+  /// One for each listed node, in order. Empty if no details were requested.
   let details: [NodeDetails]
-  /// What there is in all; nil where no details were asked for.
+  /// The totals. Nil if no details were requested.
   var totals: ModelTotals?
 }
 
-/// What `xylem nodes` prints.
+/// The output of `xylem nodes`.
 struct NodesReport {
   let model: String
   let naming: Naming
-  /// Train before eval; one or both.
+  /// One or two modes, train before eval.
   let listings: [NodeListing]
-  /// The nodes of both modes side by side; empty for one mode.
+  /// The nodes of both modes side by side. Empty for one mode.
   let rows: [TraceDiff.Row]
   let notes: MergedNotes
   let showsDetails: Bool
   let showsShapes: Bool
 
-  /// The contract's JSON; `--long` adds `nodes`, `totals` and `modules`, and with an input's shape `stages`.
+  /// The JSON of the command's contract. `--long` adds `nodes`, `totals` and `modules`, and an input shape adds
+  /// `stages`.
   var json: JSONValue {
     var members: [String: JSONValue] = [
       "schema": .int(1), "model": .string(model), "naming": .string(naming.rawValue),
@@ -53,7 +54,7 @@ struct NodesReport {
         }))
   }
 
-  /// A leaf or a region; a region's path is its node's name, and its type that of the module around it.
+  /// A leaf or a region. A region's path is its node's name, and its type is that of the enclosing module.
   private static func json(of note: TraceNote) -> JSONValue {
     let isRegion = note.kind == .automaticRegion
     return .object([
@@ -63,7 +64,7 @@ struct NodesReport {
     ])
   }
 
-  /// The text, without a line break at its end.
+  /// The table, without a trailing line break.
   func text(_ style: OutputStyle) -> String {
     if listings.count == 1, !showsDetails {
       return listings[0].trace.nodeNames.map(printable).joined(separator: "\n")
@@ -72,7 +73,7 @@ struct NodesReport {
     if showsDetails { headings += ["operation", "rule", "source"] }
     if showsShapes { headings += ["shape", "dtype", "bytes", "multiply-adds"] }
     let right = showsShapes ? 2 : 0
-    // Names and shapes are what people copy; rule, source line and dtype are left out where there is no room.
+    // Names and shapes are what users copy; rule, source line and dtype are left out if there is no room.
     let names = listings.count == 1 ? 1 : 3
     let kept = Set(0..<names).union(showsShapes ? [names + 3, names + 4] : [])
     var table = TextTable(
@@ -83,7 +84,7 @@ struct NodesReport {
     } else {
       appendDiff(to: &table)
     }
-    // The totals are those of the last mode, which is eval where both are listed.
+    // The totals are those of the last mode: eval, if both are listed.
     let totals = listings.last?.totals.map { "\n\n" + $0.text(style) } ?? ""
     return table.text(style) + totals
   }
@@ -105,7 +106,7 @@ struct NodesReport {
 
   private static let paints: [String: Paint] = ["-": .removed, "+": .added, "~": .changed]
 
-  /// The cells beside the names; where the modes differ, both.
+  /// The cells beside the names. If the modes differ, both values.
   private func cells(_ left: NodeDetails?, _ right: NodeDetails?) -> [String] {
     guard showsDetails else { return [] }
     func cell(_ text: (NodeDetails) -> String) -> String {
@@ -124,7 +125,7 @@ struct NodesReport {
   }
 }
 
-/// The names of a trace, and which node each belongs to.
+/// The names of a trace, and the node of each.
 private struct ListedNodes {
   let names: [String]
   private var positions: [NodeID: Int] = [:]

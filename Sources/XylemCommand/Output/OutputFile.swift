@@ -3,20 +3,20 @@ internal import Glibc
 internal import XylemErrors
 internal import XylemFiles
 
-/// Where results are written to.
+/// The destination of results.
 enum OutputFile {
-  /// Finds out, before any work is done, whether a file can't be written.
+  /// Checks, before any work is done, that a file can be written.
   ///
-  /// - Throws: `file.unwritable` where its folder is missing or where it is a folder.
+  /// - Throws: `file.unwritable` if its folder does not exist, or if it is a folder.
   static func check(_ path: String) throws(XylemError) {
     guard !isStandardOutput(path) else { return }
     guard folderExists(at: folder(of: path)) else { throw XylemError.missingFolder(folder(of: path), of: path) }
     guard !folderExists(at: path) else { throw XylemError.targetIsFolder(path) }
   }
 
-  /// Finds out whether a folder can't be made.
+  /// Checks that a folder can be created.
   ///
-  /// - Throws: `file.unwritable` where there is a file of that name, or no folder above it.
+  /// - Throws: `file.unwritable` if a file has that name, or if the parent folder does not exist.
   static func checkFolder(_ path: String) throws(XylemError) {
     guard !folderExists(at: path) else { return }
     guard !FileManager.default.fileExists(atPath: path) else { throw CommandErrors.imagesIsFile(path) }
@@ -24,7 +24,7 @@ enum OutputFile {
     guard folderExists(at: above) else { throw XylemError.missingFolder(above, of: path) }
   }
 
-  /// Makes a folder where there is none.
+  /// Creates a folder unless it exists.
   static func makeFolder(_ path: String, after written: [String]) throws(XylemError) {
     guard !folderExists(at: path) else { return }
     guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
@@ -32,25 +32,25 @@ enum OutputFile {
     }
   }
 
-  /// Writes text, whole or not at all.
+  /// Writes a string to a file, completely or not at all.
   static func write(_ text: String, to path: String) throws(XylemError) {
     try AtomicFile.write(text, to: self.path(of: path))
   }
 
-  /// Whether a path stands for standard output: `-`, or with the format of what is written, `-.npy`.
+  /// Whether a path stands for standard output: `-`, or `-.npy` with a format's extension.
   static func isStandardOutput(_ path: String) -> Bool { path == "-" || path.hasPrefix("-.") }
 
   /// The path to write to.
   static func path(of path: String) -> String { isStandardOutput(path) ? "/dev/stdout" : path }
 
-  /// Whether two paths lead to one file that exists.
+  /// Whether two paths lead to the same existing file.
   static func areSame(_ a: String, _ b: String) -> Bool {
     guard FileManager.default.fileExists(atPath: a), FileManager.default.fileExists(atPath: b) else { return false }
     return URL(fileURLWithPath: a).resolvingSymlinksInPath().path
       == URL(fileURLWithPath: b).resolvingSymlinksInPath().path
   }
 
-  /// A path like another one at which there is nothing yet: `features-2.npy`.
+  /// A similar path at which nothing exists yet: `features-2.npy`.
   static func free(near path: String) -> String {
     let path = path.hasSuffix("/") ? String(path.dropLast()) : path
     let name = path.split(separator: "/").last ?? ""

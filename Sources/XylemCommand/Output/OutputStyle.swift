@@ -1,25 +1,25 @@
 internal import ArgumentParser
 
-/// How results look: plain in files and pipes, fitted and with colours at a terminal.
+/// The style of results: plain in files and pipes, fitted to the width and coloured on a terminal.
 package struct OutputStyle: Sendable, Hashable {
-  /// How many columns a line may have; nil for any number.
+  /// The maximum number of columns of a line. Nil for no limit.
   var columns: Int?
   var hasColors: Bool
 
-  /// A style.
+  /// Creates a style.
   package init(columns: Int?, hasColors: Bool) {
     self.columns = columns
     self.hasColors = hasColors
   }
 
-  /// As in files and pipes: nothing is shortened, and there are no colours.
+  /// The style in files and pipes: nothing is shortened, and there are no colours.
   package static let plain = OutputStyle(columns: nil, hasColors: false)
 
-  /// A text in a colour, where there are colours.
+  /// A string in a colour, if the style has colours.
   func paint(_ text: String, _ paint: Paint) -> String { hasColors && !text.isEmpty ? paint.apply(to: text) : text }
 }
 
-/// Escape sequences of terminals, by what they are for.
+/// Terminal escape sequences, by purpose.
 enum Paint: String {
   case error = "1;31"
   case warning = "1;33"
@@ -30,10 +30,10 @@ enum Paint: String {
   case removed = "31"
   case changed = "33"
 
-  /// The text in this colour.
+  /// The string in this colour.
   func apply(to text: String) -> String { "\u{1B}[\(rawValue)m\(text)\u{1B}[0m" }
 
-  /// Lines of messages, where the word that says what a line is has its colour.
+  /// Lines of messages; the word that gives a line's kind is coloured.
   static func messages(_ text: String) -> String {
     let marks: [(String, Paint)] = [
       ("error:", .error), ("warning:", .warning), ("note:", .note), ("  try:", .remedy),
@@ -45,19 +45,19 @@ enum Paint: String {
   }
 }
 
-/// When there are colours.
+/// When to use colours.
 package enum ColorChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
   case auto, always, never
 
-  /// Whether a stream has colours by itself: at a terminal that can show them, unless `NO_COLOR` is set; `CLICOLOR_FORCE` asks for
-  /// them everywhere.
+  /// Whether a stream has colours by default: on a terminal that supports them, unless `NO_COLOR` is set.
+  /// `CLICOLOR_FORCE` turns them on everywhere.
   static func hasColors(isTerminal: Bool, environment: (String) -> String?) -> Bool {
     if environment("NO_COLOR")?.isEmpty == false { return false }
     if let force = environment("CLICOLOR_FORCE"), !force.isEmpty, force != "0" { return true }
     return isTerminal && environment("TERM") != "dumb"
   }
 
-  /// What arguments choose, before they are parsed, so that errors about them have the chosen colours too.
+  /// The choice on the command line, before it is parsed, so that errors about arguments have the chosen colours too.
   init(in arguments: [String]) {
     self = .auto
     for (index, argument) in arguments.enumerated() {
@@ -70,8 +70,8 @@ package enum ColorChoice: String, ExpressibleByArgument, CaseIterable, Sendable 
   }
 }
 
-/// The option about colours, which every command takes. ``XylemCommandLine`` reads it before the others.
+/// The colour option, which every command takes. ``XylemCommandLine`` reads it before the other options.
 struct ColorOptions: ParsableArguments {
   @Option(
-    help: "Colours in what is printed: where a terminal shows it, always, or never.") var color: ColorChoice = .auto
+    help: "Colours in the output: on a terminal, always, or never.") var color: ColorChoice = .auto
 }

@@ -2,9 +2,9 @@ internal import XylemExtract
 internal import Foundation
 internal import XylemGraph
 
-/// Tells a person at a terminal that long work goes on, and a supervisor what it is; nothing is shown anywhere else.
+/// Reports long work to a person at a terminal, and to a supervisor; prints nothing anywhere else.
 enum Progress {
-  /// Runs `body`, and shows `what` while it takes more than half a second.
+  /// Runs `body`, and shows `what` if it takes more than half a second.
   static func during<Result>(_ what: String, _ body: () throws -> Result) rethrows -> Result {
     SupervisedProcess.stage(what)
     let terminal = Terminal.current
@@ -21,7 +21,7 @@ enum Progress {
     return try body()
   }
 
-  /// Calls `body` with each number below `count`, and shows a bar of how far it got.
+  /// Calls `body` with each number below `count`, and shows a progress bar.
   static func each(_ what: String, count: Int, _ body: (Int) throws -> Void) rethrows {
     SupervisedProcess.stage(what)
     let line = ProgressLine(Terminal.current)
@@ -32,7 +32,7 @@ enum Progress {
     }
   }
 
-  /// Runs `body`, which runs a model, and shows a bar of how many of its operations have run.
+  /// Runs `body`, which runs a model, and shows a progress bar of its operations.
   static func running<Result>(_ what: String, _ body: () throws -> Result) rethrows -> Result {
     SupervisedProcess.stage(what)
     let terminal = Terminal.current
@@ -43,7 +43,7 @@ enum Progress {
     return try RunProgress.$report.withValue(report, operation: body)
   }
 
-  /// One line of a bar, twenty cells wide.
+  /// One line with a bar of twenty cells.
   static func bar(_ what: String, done: Int, of count: Int) -> String {
     let filled = count > 0 ? done * 20 / count : 20
     let cells = String(repeating: "█", count: filled) + String(repeating: "░", count: 20 - filled)
@@ -51,7 +51,7 @@ enum Progress {
   }
 }
 
-/// One line of a terminal, written over until it is finished.
+/// One terminal line, overwritten until it is finished.
 private final class ProgressLine: Sendable {
   private let terminal: Terminal
   private let state = NSLock()
@@ -61,7 +61,7 @@ private final class ProgressLine: Sendable {
   nonisolated(unsafe) private var next: ContinuousClock.Instant
   private let pause: Duration
 
-  /// A line that is written over no more often than at intervals, the first time after one.
+  /// A line that is overwritten only at intervals, the first time after one interval.
   init(_ terminal: Terminal, every pause: Duration = .zero) {
     self.terminal = terminal
     self.pause = pause

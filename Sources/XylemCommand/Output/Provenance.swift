@@ -5,22 +5,22 @@ internal import XylemImage
 internal import XylemReport
 internal import XylemTrace
 
-/// Where features came from, for the metadata of the file that they are written to. It has no time in it: the same run gives the same bytes.
+/// The origin of features, for the metadata of their file. It contains no time: the same run gives the same bytes.
 struct Provenance {
-  /// The model's file, or its name.
+  /// The model's file or its name.
   let model: String
-  /// The file of a named model's weights.
+  /// The weights file of a built-in model.
   let weights: String?
   let mode: Mode
   let naming: Naming
-  /// Keys and nodes.
+  /// The keys and their nodes.
   let nodes: [(key: String, node: String)]
-  /// How images became inputs; nil where tensors were given.
+  /// The transform from images to inputs. Nil if tensors were given.
   let transform: ImageTransform?
-  /// What `--dtype` says.
+  /// The value of `--dtype`.
   let type: ElementType?
 
-  /// The metadata, by their names.
+  /// The metadata, by name.
   ///
   /// - Throws: `file.unreadable`.
   func metadata() throws(XylemError) -> [String: String] {
@@ -41,7 +41,7 @@ struct Provenance {
     return found
   }
 
-  /// A path's last part: folders are of one machine.
+  /// A path's last component: folders differ between machines.
   private static func name(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
   private static func json(_ transform: ImageTransform) -> JSONValue {

@@ -1,18 +1,18 @@
 internal import XylemGraph
 
-/// A report's lines at a terminal: broken between words where they have to fit, with what follows set in, and with colours for the
-/// words that say what a line is. What is to be pasted stays in one line.
+/// The lines of a report on a terminal: broken between words to fit, with continuation lines indented, and with the
+/// words that give a line's kind coloured. Lines to paste are not broken.
 struct ReportLayout {
   let style: OutputStyle
 
-  /// What lines begin with that has a colour, and the indentation that it has it at.
+  /// The coloured beginnings of lines, and their indentation.
   private static let marks: [(mark: String, indent: Int, paint: Paint)] = [
     ("error", 0, .error), ("warning", 0, .warning), ("info", 0, .note), ("verdict:", 0, .heading),
     ("train:", 2, .removed), ("eval:", 2, .added), ("error:", 2, .error), ("warning:", 2, .warning),
     ("info:", 2, .note),
   ]
 
-  /// The report in the style of this layout.
+  /// The report in this layout's style.
   func apply(to text: String) -> String {
     guard style != .plain else { return text }
     var isPasted = false

@@ -5,16 +5,17 @@ internal import XylemFiles
 internal import XylemScript
 internal import XylemTensor
 
-/// A report that `xylem diff --format json` wrote, as far as another one is compared with it.
+/// The parts of a report by `xylem diff --format json` that a comparison needs.
 struct SavedReport {
-  /// The most bytes that a report may have: 256 mebibytes.
+  /// The maximum size of a report: 256 mebibytes.
   static let mostBytes = 1 << 28
 
   let base: TraceDiff.Base
 
-  /// Whether what is at a path is a report and no model: its first character is a brace, or it is a pipe, which no model comes through.
+  /// Whether the file at a path is a report and not a model: its first character is a brace, or it is a pipe, which a
+  /// model can't be read from.
   ///
-  /// - Throws: `file.unreadable`; what does not exist is no report.
+  /// - Throws: `file.unreadable`. A path that does not exist is not a report.
   static func isReport(_ path: String) throws(XylemError) -> Bool {
     guard !path.hasSuffix(".xylem"), FileManager.default.fileExists(atPath: path) else { return false }
     guard let start = try WholeFile.start(of: path, count: 64) else { return true }
@@ -23,7 +24,7 @@ struct SavedReport {
 
   /// Reads a report.
   ///
-  /// - Throws: `file.unreadable`; `diff.unreadable` for another kind of JSON, another schema, or a damaged report.
+  /// - Throws: `file.unreadable`; `diff.unreadable` for other JSON, another schema, or a damaged report.
   init(path: String) throws(XylemError) {
     guard let data = try WholeFile.bytes(of: path, upTo: Self.mostBytes) else {
       throw CommandErrors.badReport(path, "it is larger than \(Self.mostBytes) bytes")
@@ -44,21 +45,21 @@ struct SavedReport {
     for (number, saved) in file.findings.enumerated() {
       guard let finding = saved.finding else {
         throw CommandErrors.badReport(
-          path, "finding \(number + 1) has a rule, a level or a fingerprint that there is not: \(saved.rule)")
+          path, "finding \(number + 1) has an invalid rule, level or fingerprint: \(saved.rule)")
       }
       findings.append(finding)
     }
     var hidden: [HiddenPart] = []
     for part in file.hidden {
       guard let kind = HiddenPart.Kind(rawValue: part.kind) else {
-        throw CommandErrors.badReport(path, "it hides something of the kind '\(part.kind)', which there is not")
+        throw CommandErrors.badReport(path, "it has a hidden part of the unknown kind '\(part.kind)'")
       }
       hidden.append(HiddenPart(path: part.path, kind: kind))
     }
     base = TraceDiff.Base(model: file.model, findings: findings, hidden: hidden)
   }
 
-  /// What is wrong with the JSON, in one sentence.
+  /// The fault of the JSON, in one sentence.
   private static func reason(_ error: any Error) -> String {
     func place(_ context: DecodingError.Context) -> String {
       let path = context.codingPath.map { $0.intValue.map { "\($0 + 1)" } ?? $0.stringValue }
@@ -67,8 +68,8 @@ struct SavedReport {
     switch error as? DecodingError {
     case .keyNotFound(let key, let context): return "it has no '\(key.stringValue)'\(place(context))"
     case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      return "a value is of another type than a report has it\(place(context))"
-    default: return "it is no JSON, or is cut short"
+      return "a value has the wrong type\(place(context))"
+    default: return "it is not JSON, or is truncated"
     }
   }
 
@@ -94,7 +95,7 @@ struct SavedReport {
     let message: String
     let train: String?
     let eval: String?
-    /// Reports of earlier versions don't have it.
+    /// Reports of earlier versions lack it.
     let members: [String]?
 
     var finding: Finding? {

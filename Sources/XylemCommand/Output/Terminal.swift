@@ -2,26 +2,26 @@ internal import Glibc
 internal import XylemErrors
 internal import XylemGraph
 
-/// The streams of a run: results go to the output, everything else to the error stream.
+/// The streams of a run: results go to standard output, everything else to standard error.
 ///
-/// A value, bound for the time of a run, so that runs in one process don't share their streams.
+/// The value is task-local, so runs in one process don't share their streams.
 package struct Terminal: Sendable {
-  /// Writes a piece of the results.
+  /// Writes a part of the results.
   let writeOutput: @Sendable (String) throws -> Void
-  /// Writes a piece of everything else; what can't be written there is lost.
+  /// Writes a part of everything else. Output that can't be written is lost.
   let writeError: @Sendable (String) -> Void
-  /// Whether a person watches the error stream.
+  /// Whether a person watches standard error.
   let isInteractive: Bool
-  /// How results look on the output.
+  /// The style of results on standard output.
   var outputStyle: OutputStyle
   /// Whether errors, warnings and notes have colours.
   var colorsErrors: Bool
 
-  /// A terminal that hands what is written to closures.
+  /// Creates a terminal that passes its output to closures.
   ///
   /// - Parameters:
-  ///   - isInteractive: whether a person watches the error stream.
-  ///   - style: how results look.
+  ///   - isInteractive: whether a person watches standard error.
+  ///   - style: the style of results.
   ///   - colorsErrors: whether errors, warnings and notes have colours.
   package init(
     isInteractive: Bool = false, style: OutputStyle = .plain, colorsErrors: Bool = false,
@@ -34,7 +34,7 @@ package struct Terminal: Sendable {
     writeError = error
   }
 
-  /// The terminal of the present run.
+  /// The terminal of the current run.
   @TaskLocal package static var current = Terminal.standard
 
   /// The process's own streams.
@@ -43,7 +43,7 @@ package struct Terminal: Sendable {
     style: OutputStyle(columns: columns(of: 1), hasColors: hasColors(1, .auto)), colorsErrors: hasColors(2, .auto),
     output: { try write($0, to: 1) }, error: { try? write($0, to: 2) })
 
-  /// The terminal with colours as `--color` wants them; `auto` leaves it as it is.
+  /// The terminal with the colours that `--color` chooses; `auto` changes nothing.
   func coloring(_ choice: ColorChoice) -> Terminal {
     guard choice != .auto else { return self }
     var terminal = self
@@ -52,27 +52,27 @@ package struct Terminal: Sendable {
     return terminal
   }
 
-  /// Writes text to the output, with a line break at its end.
+  /// Writes a string and a trailing line break to standard output.
   ///
-  /// - Throws: ``OutputClosed`` where nobody reads any more, `file.unwritable` where the text can't be written.
+  /// - Throws: ``OutputClosed`` if the reader is gone, `file.unwritable` if the string can't be written.
   static func output(_ text: String) throws {
     try current.writeOutput(text.hasSuffix("\n") ? text : text + "\n")
   }
 
-  /// Writes a line, or several, to the error stream; the words at their beginnings that say what they are have colours there.
+  /// Writes one or more lines to standard error, with the words that give a line's kind coloured.
   ///
-  /// Names and messages in the text may be a model's own: what would control a terminal is escaped.
+  /// Names and messages may come from a model: control characters are escaped.
   static func error(_ text: String) {
     let safe = escaped(text)
     current.writeError((current.colorsErrors ? Paint.messages(safe) : safe) + "\n")
   }
 
-  /// The text with everything escaped that is not printed, but for the ends of lines.
+  /// The string with all non-printable characters escaped, except for line breaks.
   private static func escaped(_ text: String) -> String {
     text.split(separator: "\n", omittingEmptySubsequences: false).map { printable(String($0)) }.joined(separator: "\n")
   }
 
-  /// Writes a warning to the error stream.
+  /// Writes a warning to standard error.
   static func warn(_ sentence: String) { error("warning: \(sentence)") }
 
   private static func write(_ text: String, to descriptor: CInt) throws {
@@ -89,7 +89,7 @@ package struct Terminal: Sendable {
     }
   }
 
-  /// The columns of the terminal behind a descriptor; nil where there is none.
+  /// The number of columns of the terminal behind a descriptor. Nil if it is not a terminal.
   private static func columns(of descriptor: CInt) -> Int? {
     guard isatty(descriptor) == 1 else { return nil }
     var size = winsize()
@@ -104,8 +104,8 @@ package struct Terminal: Sendable {
   private static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 }
 
-/// Nobody reads the output any more, as after `| head -1`.
+/// The reader of the output is gone, as after `| head -1`.
 package struct OutputClosed: Error {
-  /// The one value.
+  /// The only value.
   package init() {}
 }

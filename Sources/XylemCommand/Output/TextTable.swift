@@ -2,25 +2,25 @@ internal import XylemGraph
 
 /// Columns of text for people, aligned for a terminal.
 struct TextTable {
-  /// On which side of a column its cells stand.
+  /// The alignment of a column's cells.
   enum Alignment { case left, right }
 
-  /// How far columns are shortened before others are left out, and at most.
+  /// The widths to which columns are shortened, before others are left out and at least.
   private static let (narrow, narrowest) = (12, 8)
 
   private let columns: [Alignment]
   /// Columns that are shortened after all others.
   private let kept: Set<Int>
-  /// Columns that are left out where there is no room for all, the first one first.
+  /// Columns that are left out if there is no room for all, the first one first.
   private let dispensable: [Int]
   private let headings: [String]?
   private var rows: [(cells: [String], paint: Paint?)] = []
 
-  /// A table with a line of headings, or without one.
+  /// Creates a table, with or without a line of headings.
   ///
   /// - Parameters:
-  ///   - kept: columns that give way last where the table has to be shortened, as those with names to copy.
-  ///   - dispensable: columns that are left out where there is no room for all, the first one first.
+  ///   - kept: columns that are shortened last, such as names to copy.
+  ///   - dispensable: columns that are left out if there is no room for all, the first one first.
   init(
     _ columns: [Alignment], headings: [String]? = nil, keeping kept: Set<Int> = [0], dispensable: [Int] = []
   ) {
@@ -30,14 +30,14 @@ struct TextTable {
     self.dispensable = dispensable
   }
 
-  /// Adds a row; characters that would break a line are escaped.
+  /// Adds a row. Characters that would break a line are escaped.
   mutating func append(_ cells: [String], _ paint: Paint? = nil) { rows.append((cells.map(printable), paint)) }
 
-  /// The table without a line break at its end, and without spaces at the ends of lines. Nothing is shortened.
+  /// The table, without trailing spaces and without a trailing line break. Nothing is shortened.
   var text: String { text(.plain) }
 
-  /// The table in a style: where lines have to fit, the middles of columns on the left give way to `…`, and some columns are left
-  /// out; numbers never give way.
+  /// The table in a style. To fit the width, left-aligned columns are shortened to `…` in the middle, and some columns
+  /// are left out. Numbers are never shortened.
   func text(_ style: OutputStyle) -> String {
     let all = (headings.map { [($0, Optional(Paint.heading))] } ?? []) + rows.map { ($0.cells, $0.paint) }
     var widths = columns.indices.map { column in all.reduce(0) { max($0, displayWidth($1.0[column])) } }
@@ -49,7 +49,7 @@ struct TextTable {
     }.joined(separator: "\n")
   }
 
-  /// Leaves columns out and narrows the widest ones until a line fits, or until nothing can give way.
+  /// Leaves out columns and narrows the widest ones until a line fits, or until nothing can be shortened.
   private func fit(_ widths: inout [Int], _ shown: inout [Int], to limit: Int) {
     func width(_ ofColumn: (Int) -> Int) -> Int { shown.reduce(2 * (shown.count - 1)) { $0 + ofColumn($1) } }
     func isFixed(_ column: Int) -> Bool { columns[column] == .right || kept.contains(column) }

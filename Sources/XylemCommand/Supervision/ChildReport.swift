@@ -1,13 +1,13 @@
-/// What a supervised process tells its supervisor, as it goes over the pipe: a letter, a text and a zero byte.
+/// A message of a supervised process to its supervisor, as sent over the pipe: a letter, a string and a zero byte.
 enum ChildReport: Hashable, Sendable {
-  /// What the process does from here on, as in "loading model.pt".
+  /// The current work of the process, as in "loading model.pt".
   case stage(String)
-  /// A temporary file is about to be made.
+  /// A temporary file is about to be created.
   case made(String)
-  /// A temporary file is gone.
+  /// A temporary file was removed.
   case gone(String)
 
-  /// The bytes of the report.
+  /// The bytes of the message.
   var bytes: [UInt8] {
     let (letter, text): (UInt8, String) =
       switch self {
@@ -18,7 +18,7 @@ enum ChildReport: Hashable, Sendable {
     return [letter] + text.utf8.filter { $0 != 0 } + [0]
   }
 
-  /// The report of some bytes without the zero at their end; nil where they are none.
+  /// The message for bytes without their trailing zero. Nil if they are malformed.
   init?(_ bytes: some Collection<UInt8>) {
     guard let letter = bytes.first else { return nil }
     let text = String(decoding: bytes.dropFirst(), as: UTF8.self)
@@ -31,19 +31,19 @@ enum ChildReport: Hashable, Sendable {
   }
 }
 
-/// Puts together what a pipe gives in pieces, and keeps what is known from it.
+/// Assembles messages from the pieces that a pipe delivers, and keeps the state that they describe.
 struct ChildReports {
   private var rest: [UInt8] = []
-  /// What the process does; empty before its first report.
+  /// The current work of the process. Empty before its first message.
   private(set) var stage = ""
-  /// The files that it loaded, and the one that it loads, in order.
+  /// The files that the process has loaded or is loading, in order.
   private(set) var loaded: [String] = []
-  /// Temporary files that are there, or may be.
+  /// Temporary files that exist or may exist.
   private(set) var temporaries: Set<String> = []
 
   private static let loading = "loading "
 
-  /// Whether it loads a file.
+  /// Whether the process is loading a file.
   var isLoading: Bool { stage.hasPrefix(Self.loading) }
 
   /// Whether it runs code of a file's modules without limits of its own: `__setstate__` while it loads, `__getstate__` while it saves.

@@ -3,14 +3,14 @@ internal import Glibc
 
 /// Ends a child that takes more time or memory to load or save a file than any file of that size needs.
 ///
-/// The tensor runtime computes what is constant in an archive's code while it loads it, and calls `__setstate__` and `__getstate__`
-/// of its modules, without a limit: one line may take hours or all memory.
+/// The tensor runtime evaluates constant code of an archive while loading it, and calls `__setstate__` and
+/// `__getstate__` of its modules, without a limit: one line may take hours or all memory.
 struct LoadingWatchdog {
-  /// Why the child was ended.
+  /// The reason for ending the child.
   enum Failure: Hashable, Sendable {
-    /// More seconds of processor time than this.
+    /// It used more than this many seconds of processor time.
     case time(seconds: Int)
-    /// More bytes of memory than this.
+    /// It used more than this many bytes of memory.
     case memory(bytes: Int)
   }
 
@@ -20,14 +20,14 @@ struct LoadingWatchdog {
   private var start = 0.0
   private var before = 0
 
-  /// Forgets what is watched.
+  /// Stops watching.
   mutating func reset() { limits = nil }
 
-  /// Ends the child where it is over its limits.
+  /// Ends the child if it exceeds its limits.
   ///
   /// - Parameters:
-  ///   - stage: what it does; each stage has limits of its own.
-  ///   - paths: the files that it loads or has loaded.
+  ///   - stage: the current stage; each stage has its own limits.
+  ///   - paths: the files that it has loaded or is loading.
   mutating func look(at process: pid_t, _ stage: String, loading paths: [String]) {
     guard failure == nil else { return }
     guard let limits, stage == self.stage else {
@@ -45,8 +45,8 @@ struct LoadingWatchdog {
     if failure != nil { kill(process, SIGKILL) }
   }
 
-  /// Five seconds and one for each megabyte; a gigabyte and four times the file. A large model takes a second for two hundred megabytes,
-  /// and its size twice.
+  /// Five seconds plus one second per megabyte; one gigabyte plus four times the files. A large model takes one second
+  /// per two hundred megabytes, and twice its size.
   private static func limits(of paths: [String]) -> (seconds: Double, bytes: Int) {
     var size = 0
     for path in Set(paths) {
@@ -63,7 +63,7 @@ struct LoadingWatchdog {
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
-  /// The memory that a process has, 0 where the system does not say.
+  /// The memory of a process. 0 if the system does not report it.
   private static func bytes(of process: pid_t) -> Int {
     let descriptor = open("/proc/\(process)/statm", O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return 0 }

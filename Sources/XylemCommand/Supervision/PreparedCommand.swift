@@ -1,17 +1,17 @@
 internal import ArgumentParser
 internal import XylemErrors
 
-/// A command line that was read once and can be run many times.
+/// A command line that is parsed once and can run many times.
 ///
-/// For tests that run thousands: reading the arguments takes longer than most commands on a small model.
+/// For tests that run thousands of commands: parsing the arguments takes longer than most commands on a small model.
 package struct PreparedCommand {
   private let arguments: [String]
   private let command: any ParsableCommand
 
-  /// Reads a command line.
+  /// Parses a command line.
   ///
-  /// - Parameter arguments: without the program's name.
-  /// - Throws: what the reading of arguments throws where they are wrong.
+  /// - Parameter arguments: the arguments, without the program's name.
+  /// - Throws: the errors of the argument parser.
   package init(_ arguments: [String]) throws {
     self.arguments = arguments
     command = try XylemCommandLine.parseAsRoot(NegativeValues.joined(arguments))

@@ -2,15 +2,15 @@ internal import CXylemGuard
 internal import Glibc
 internal import XylemFiles
 
-/// This process as the child of a supervisor, to which it reports what it does.
+/// This process as the child of a supervisor, to which it reports its work.
 enum SupervisedProcess {
-  /// The descriptor to report to; nil where nobody supervises this process. Taken from the environment at the first use.
+  /// The descriptor to report to. Nil if this process is not supervised. Read from the environment on first use.
   private static let descriptor: CInt? = {
     let found = xylem_supervised()
     return found < 0 ? nil : found
   }()
 
-  /// Whether this process was started by a supervisor; from here on that is told of temporary files.
+  /// Whether this process was started by a supervisor. If so, temporary files are reported from here on.
   static func begin() -> Bool {
     guard descriptor != nil else { return false }
     TemporaryFileLog.observe { event in
@@ -22,7 +22,7 @@ enum SupervisedProcess {
     return true
   }
 
-  /// Tells the supervisor what the process does from here on; does nothing where there is none.
+  /// Reports the current work of the process to the supervisor, if there is one.
   ///
   /// - Parameter words: as in "crashed while …".
   static func stage(_ words: String) { report(.stage(words)) }
@@ -35,12 +35,12 @@ enum SupervisedProcess {
       if written > 0 {
         bytes = bytes.dropFirst(written)
       } else if written == 0 || errno != EINTR {
-        return  // A supervisor that is gone needs no reports.
+        return  // The supervisor is gone and needs no reports.
       }
     }
   }
 
-  /// The supervisor may have been started in a folder that this process has left.
+  /// The supervisor may run in a folder that this process has left.
   private static func absolute(_ path: String) -> String {
     guard !path.hasPrefix("/"), let folder = getcwd(nil, 0) else { return path }
     defer { free(folder) }

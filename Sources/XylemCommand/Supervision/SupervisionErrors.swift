@@ -3,33 +3,33 @@ internal import Glibc
 internal import XylemErrors
 
 extension CommandErrors {
-  /// A child that ended by a signal.
+  /// The error for a child that was ended by a signal.
   static func crashed(signal: CInt, _ reports: ChildReports) -> XylemError {
     var cause = "it was ended by \(name(of: signal))"
-    if signal == SIGKILL { cause += ": by another process, or as memory ran out" }
-    return error(.runtimeCrashed, "the tensor runtime crashed", Words(cause), reports)
+    if signal == SIGKILL { cause += ": by another process, or because memory ran out" }
+    return error(.runtimeCrashed, "the tensor runtime crashed", Reason(cause), reports)
   }
 
-  /// A child that the watchdog ended.
+  /// The error for a child that the watchdog ended.
   static func overloaded(_ failure: LoadingWatchdog.Failure, _ reports: ChildReports) -> XylemError {
     switch failure {
     case .time(let seconds):
       return error(
         .runtimeOverloaded, "the tensor runtime took too long",
-        Words("it had \(seconds) seconds for a file of this size"),
+        Reason("it had \(seconds) seconds for a file of this size"),
         reports)
     case .memory(let bytes):
       return error(
         .runtimeOverloaded, "the tensor runtime took too much memory",
-        Words("it had \(bytes >> 20) MB for a file of this size"), reports)
+        Reason("it had \(bytes >> 20) MB for a file of this size"), reports)
     }
   }
 
   private static func error(
-    _ id: ErrorID, _ message: String, _ cause: Words, _ reports: ChildReports
+    _ id: ErrorID, _ message: String, _ cause: Reason, _ reports: ChildReports
   ) -> XylemError {
     let stage = reports.stage.isEmpty ? "starting" : reports.stage
-    var remedies = ["\(Supervisor.variable)=0 xylem …  # the same in one process, for a debugger"]
+    var remedies = ["\(Supervisor.variable)=0 xylem …  # runs in one process, for a debugger"]
     if reports.isLoading { remedies.insert("copy or download the file again", at: 0) }
     return XylemError(
       id, "\(message) while \(stage)", at: .init(file: reports.isLoading ? nil : reports.loaded.last), cause: cause,

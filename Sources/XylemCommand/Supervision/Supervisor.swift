@@ -3,13 +3,13 @@ internal import Glibc
 internal import XylemErrors
 internal import XylemTensor
 
-/// Runs a command in a child process and stays outside, so that what ends the child is an error with a name, and nothing of it is
-/// left behind.
+/// Runs a command in a child process, so that a crash of the child becomes an error with an identifier and leaves no
+/// files behind.
 ///
-/// The child is this program with the same arguments. It has this process's streams, folder and terminal, so that nothing else is
-/// different; signals are passed on to it. Starting it takes a few milliseconds.
+/// The child is this program with the same arguments. It has this process's streams, working folder and terminal, so
+/// nothing else differs. Signals are passed on to it. Starting it takes a few milliseconds.
 struct Supervisor {
-  /// With this variable at 0, commands run in the process that was started: for debuggers.
+  /// If this variable is 0, commands run in the original process, for debuggers.
   static let variable = "XYLEM_SUPERVISOR"
 
   private let process: pid_t
@@ -17,9 +17,9 @@ struct Supervisor {
   private var reports = ChildReports()
   private var watchdog = LoadingWatchdog()
 
-  /// Whether a command line is run in a child: where it reads a file of the user's, writes one, or computes.
+  /// Whether a command line runs in a child: if it reads a file of the user's, writes a file, or computes.
   ///
-  /// A model by name that is only listed is not worth a process.
+  /// Listing a built-in model is not worth a process.
   static func isNeeded(for arguments: [String]) -> Bool {
     if let value = getenv(variable), String(cString: value) == "0" { return false }
     guard let command = arguments.first, !command.hasPrefix("-"), command != "help" else { return false }
@@ -35,7 +35,7 @@ struct Supervisor {
 
   /// Runs this program again, in a child.
   ///
-  /// - Returns: the exit code for this process; nil where no child can be started, so that the command is to be run here.
+  /// - Returns: the exit code for this process. Nil if no child can be started, and the command must run here.
   static func run() -> Int32? {
     guard let program = OwnProcess.executable, var supervisor = Supervisor(program, OwnProcess.arguments) else {
       return nil
@@ -52,12 +52,13 @@ struct Supervisor {
     self.reader = reader
   }
 
-  /// Reads what the child reports until it ends.
+  /// Reads the child's messages until it ends.
   private mutating func watch() -> Int32 {
     var info = siginfo_t()
     var isOpen = true
     repeat {
-      // A process that the child leaves behind may hold the pipe; the child's own end is then noticed at the next look.
+      // A process that the child leaves behind may keep the pipe open; the child's end is then noticed by the next
+      // poll.
       if isOpen { isOpen = receive(waiting: reports.runsUnlimitedCode ? 50 : 250) }
       if reports.runsUnlimitedCode {
         watchdog.look(at: process, reports.stage, loading: reports.loaded)
@@ -74,7 +75,8 @@ struct Supervisor {
     return finish(state, interruptedBy: signal)
   }
 
-  /// Reads what is there; returns false at the end of the pipe, or where nothing more is there and that was asked for.
+  /// Reads the available bytes. Returns false at the end of the pipe, or if no more bytes are available and the caller
+  /// asked for that.
   private mutating func receive(waiting milliseconds: CInt, untilEmpty: Bool = false) -> Bool {
     var watched = pollfd(fd: reader, events: Int16(POLLIN), revents: 0)
     guard poll(&watched, 1, milliseconds) > 0 else { return !untilEmpty }

@@ -1,12 +1,12 @@
 internal import XylemErrors
 
-/// What the argument parser takes without a word, and nobody means so.
+/// Checks for arguments that the argument parser accepts silently but that are mistakes.
 enum ArgumentCheck {
-  /// Refuses a command that does not exist, which the parser takes where `help` comes before it or `--version` after it.
+  /// Refuses a command that does not exist, which the parser accepts after `help` or before `--version`.
   ///
   /// - Throws: `usage`.
   static func checkCommand(_ arguments: [String]) throws(XylemError) {
-    // A shell asks for completions: the words of its command line follow.
+    // A shell requests completions; the words of its command line follow.
     if arguments.first == "---completion" { return }
     let words = arguments.first == "help" ? Array(arguments.dropFirst()) : arguments
     let outline = CommandOutline(of: words, describingOptions: false)
@@ -16,11 +16,11 @@ enum ArgumentCheck {
     throw UsageError(arguments: words).unknownCommand(next)
   }
 
-  /// A sentence for each option that is given several times though it has one value: the last one counts.
+  /// A sentence for each option with a single value that is given several times: the last value applies.
   static func repetitions(_ arguments: [String]) -> [String] {
     let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
     let names = arguments[..<end].filter { $0.hasPrefix("-") }.map { String($0.prefix { $0 != "=" }) }
-    // To know the options costs more than to see that none can be meant.
+    // Finding the options costs more than checking whether any repeats.
     guard Set(names).count < names.count || names.contains("-o") && names.contains("--output") else { return [] }
     let outline = CommandOutline(of: arguments)
     var counts: [String: Int] = [:]
@@ -40,7 +40,7 @@ enum ArgumentCheck {
       if counts[option.names[0]] == 2 { order.append(option.names[0]) }
     }
     return order.map {
-      "'\($0)' is given \(counts[$0] == 2 ? "twice" : "\(counts[$0] ?? 0) times"): the last value counts"
+      "'\($0)' is given \(counts[$0] == 2 ? "twice" : "\(counts[$0] ?? 0) times"): the last value applies"
     }
   }
 }

@@ -1,30 +1,30 @@
 internal import ArgumentParser
 internal import Foundation
 
-/// A command as its help describes it: its subcommands, and the options that it takes.
+/// A command as its help describes it: its subcommands and options.
 struct CommandOutline {
   /// An option or a flag.
   struct Option {
-    /// With their hyphens, the long ones first: `--output`, `-o`.
+    /// The names with their hyphens, long names first: `--output`, `-o`.
     let names: [String]
-    /// Whether a value follows.
+    /// Whether the option takes a value.
     let takesValue: Bool
     /// Whether every word up to the next option is a value of it.
     let takesMany: Bool
-    /// Whether it may be given several times, and every value counts.
+    /// Whether the option may be given several times, and every value applies.
     let isRepeatable: Bool
-    /// The values that it takes, or one phrase about them.
+    /// The allowed values, or one phrase that describes them.
     let values: [String]
   }
 
-  /// The words that call it: `xylem plugin check`.
+  /// The words that name the command: `xylem plugin check`.
   let words: [String]
   let subcommands: [String]
   let options: [Option]
 
-  /// The command that arguments name; the root where they name none.
+  /// The command that arguments name, or the root if they name none.
   ///
-  /// - Parameter describingOptions: whether its options are wanted, which takes most of the time.
+  /// - Parameter describingOptions: whether to include its options, which takes most of the time.
   init(of arguments: [String], describingOptions: Bool = true) {
     var command: any ParsableCommand.Type = XylemCommandLine.self
     var words = ["xylem"]
@@ -39,11 +39,11 @@ struct CommandOutline {
     options = describingOptions ? HelpDump.options(of: command) : []
   }
 
-  /// The option of a name, hyphens included.
+  /// The option with a name, hyphens included.
   func option(_ name: String) -> Option? { options.first { $0.names.contains(name) } }
 }
 
-/// What the argument parser tells of a command in JSON.
+/// The argument parser's description of a command in JSON.
 private struct HelpDump: Decodable {
   struct Command: Decodable { var arguments: [Argument]? }
 
@@ -64,7 +64,7 @@ private struct HelpDump: Decodable {
   var command: Command
 
   static func options(of command: any ParsableCommand.Type) -> [CommandOutline.Option] {
-    // The parser wrote this; without it errors offer less, and say the same.
+    // The parser wrote this JSON. If it can't be read, errors offer fewer remedies but are otherwise the same.
     guard let dump = try? JSONDecoder().decode(Self.self, from: Data(command._dumpHelp().utf8)) else { return [] }
     return (dump.command.arguments ?? []).filter { $0.kind != "positional" }.map { argument in
       let names = (argument.names ?? []).sorted { ($0.kind == "long" ? 0 : 1) < ($1.kind == "long" ? 0 : 1) }

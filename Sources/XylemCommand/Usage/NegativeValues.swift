@@ -1,8 +1,9 @@
 /// Negative numbers are values: `--mean -1,-1,-1`.
 ///
-/// So are `-.npy` and its like, which name standard output and a format. The argument parser takes every word that begins with a hyphen for an option, so each is joined to the option before it.
+/// Values such as `-.npy`, which name standard output and a format, are treated the same way. The argument parser
+/// treats every word that begins with a hyphen as an option, so each value is joined to the option before it.
 enum NegativeValues {
-  /// The arguments with `--mean -1,-1,-1` as `--mean=-1,-1,-1`; what follows `--` stays as it is.
+  /// The arguments with `--mean -1,-1,-1` as `--mean=-1,-1,-1`. Arguments after `--` are unchanged.
   static func joined(_ arguments: [String]) -> [String] {
     let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
     guard arguments[..<end].contains(where: isNegative) else { return arguments }
@@ -20,8 +21,8 @@ enum NegativeValues {
     return result
   }
 
-  /// Whether a word is a number below zero, or begins with one: `-1`, `-.5,0,0`, `-inf`; or begins with a hyphen and a dot, as no
-  /// option does.
+  /// Whether a word begins with a negative number: `-1`, `-.5,0,0`, `-inf`; or with a hyphen and a dot, which no option
+  /// does.
   private static func isNegative(_ word: String) -> Bool {
     guard word.hasPrefix("-") else { return false }
     let rest = word.dropFirst()

@@ -1,18 +1,18 @@
 internal import ArgumentParser
 internal import XylemErrors
 
-/// A wrong use of the command line, in the same form as every other error.
+/// A usage error of the command line, in the same form as every other error.
 ///
-/// The argument parser hands over one string; what it says is taken apart here, and nowhere else.
+/// The argument parser provides a single string; it is parsed here and nowhere else.
 struct UsageError {
   private let outline: CommandOutline
 
   /// Describes errors of the command that arguments name.
   init(arguments: [String]) { outline = CommandOutline(of: arguments) }
 
-  /// The error with one sentence, and what to do.
+  /// The error with one sentence and its remedies.
   ///
-  /// - Parameter message: the argument parser's own, or that of a check of options.
+  /// - Parameter message: the argument parser's message, or that of an option check.
   func error(_ message: String) -> XylemError {
     let lines = message.split(separator: "\n").map(String.init)
     let given = lines.dropFirst().filter { $0.hasPrefix(Self.remedyMark) }.map {
@@ -24,13 +24,13 @@ struct UsageError {
     return XylemError(.usage, sentence, remedies: remedies)
   }
 
-  /// The error about a word where a command belongs.
+  /// The error for a word in the place of a command.
   func unknownCommand(_ word: String) -> XylemError {
     let (sentence, remedies) = unexpected([word])
     return XylemError(.usage, sentence, remedies: remedies + [help])
   }
 
-  /// The command that describes how the command is used.
+  /// The command that prints the usage.
   var help: String {
     let command = outline.words.joined(separator: " ")
     return outline.subcommands.isEmpty
@@ -54,7 +54,7 @@ struct UsageError {
       return unexpected(match.1.split(separator: "', '").map(String.init))
     }
     if let match = line.firstMatch(of: /^The option '(.*)' does not take any value, but '(.*)' was specified/) {
-      return ("'\(match.1)' takes no value, and was given '\(match.2)'", [])
+      return ("'\(match.1)' takes no value, but was given '\(match.2)'", [])
     }
     return (Self.houseStyle(line), [])
   }
@@ -74,7 +74,7 @@ struct UsageError {
       )
     }
     let list = values.dropLast().joined(separator: ", ") + " or " + values[values.count - 1]
-    // Of values that have no letter in common none is meant.
+    // A value that shares no letter with any allowed value has no near miss.
     let near = nearMisses(of: value, among: values, limit: 2).filter {
       !Set($0.lowercased()).isDisjoint(with: value.lowercased())
     }
@@ -91,11 +91,11 @@ struct UsageError {
     }
     let list = words.map { "'\($0)'" }.joined(separator: ", ")
     return (
-      "\(words.count == 1 ? "the argument" : "the arguments") \(list) \(words.count == 1 ? "is" : "are") too many", []
+      "unexpected \(words.count == 1 ? "argument" : "arguments") \(list)", []
     )
   }
 
-  /// A foreign sentence as ours are written: it begins in lower case and has no full stop.
+  /// A foreign sentence in our style: it begins in lower case and has no full stop.
   static func houseStyle(_ sentence: String) -> String {
     var text = sentence[...]
     if text.hasSuffix(".") { text.removeLast() }
@@ -109,9 +109,9 @@ struct UsageError {
 }
 
 extension ValidationError {
-  /// An error of options, with what to give instead.
+  /// An error about options, with remedies.
   ///
-  /// - Parameter sentence: without a full stop.
+  /// - Parameter sentence: the message, without a full stop.
   init(_ sentence: String, remedies: [String]) {
     self.init(([sentence] + remedies.map { UsageError.remedyMark + $0 }).joined(separator: "\n"))
   }

@@ -1,8 +1,8 @@
 internal import ArgumentParser
 
-/// A whole number within bounds, as an option takes it: `@Option var runs: WholeNumber<1, 1_000_000> = 20`.
+/// A whole number within bounds, as the value of an option: `@Option var runs: WholeNumber<1, 1_000_000> = 20`.
 ///
-/// The bounds are in the help and in the error about another value.
+/// The help and the error for another value state the bounds.
 struct WholeNumber<let low: Int, let high: Int>: ExpressibleByArgument, ExpressibleByIntegerLiteral, Hashable {
   let value: Int
 
@@ -18,7 +18,7 @@ struct WholeNumber<let low: Int, let high: Int>: ExpressibleByArgument, Expressi
   var defaultValueDescription: String { String(value) }
 }
 
-/// The start of a sequence of random numbers.
+/// The seed of a random number generator.
 struct Seed: ExpressibleByArgument, ExpressibleByIntegerLiteral, Hashable {
   let value: UInt64
 

@@ -30,7 +30,7 @@ extension Trait where Self == ConditionTrait {
 
   @Test func `a diff's page: verdict, counts, search, filters, folding, copying and keys`() async throws {
     try await open(["diff", Fixtures.path("constructs/functional_dropout_half.pt")]) { page in
-      #expect(try page.text("document.querySelector('.verdict').textContent") == "1 difference to look at")
+      #expect(try page.text("document.querySelector('.verdict').textContent") == "1 difference to review")
       #expect(
         try page.strings("[...document.querySelectorAll('.counts li')].map(l => l.textContent)") == [
           "0 error", "1 warning", "2 info",
@@ -152,7 +152,7 @@ extension Trait where Self == ConditionTrait {
     }
   }
 
-  @Test func `requested, computed, pruned and opaque nodes are told apart`() async throws {
+  @Test func `requested, computed, pruned and opaque nodes are distinguished`() async throws {
     let model = Fixtures.path("models/efficientnet_lite0.pt")
     let arguments = [
       "graph", model, "--auto-leaf", "--return", "blocks.0", "conv_head=head", "--input-shape", "1,3,64,64",
