@@ -1,28 +1,28 @@
 internal import XylemGraph
 
-/// A hash that is the same in every process and on every machine: FNV-1a over 64 bits, with a last mix.
+/// A hash that is the same in every process and on every machine: FNV-1a over 64 bits, with a final mix.
 ///
-/// Swift's own `Hasher` is seeded anew in each process, so nothing that is kept may come from it.
+/// Swift's `Hasher` has a different seed in each process, so persistent values must not depend on it.
 struct StableHash {
   private var state: UInt64 = 0xcbf2_9ce4_8422_2325
 
-  /// Feeds one byte.
+  /// Adds one byte.
   mutating func combine(byte: UInt8) { state = (state ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
 
-  /// Feeds a number.
+  /// Adds a number.
   mutating func combine(_ number: UInt64) {
-    // Word by word: constants are many, and their bits are mixed at the end.
+    // Word by word: there are many constants, and their bits are mixed at the end.
     state = (state ^ number) &* 0x0000_0100_0000_01b3
     state ^= state >> 29
   }
 
-  /// Feeds a text with its end, so that no two lists of texts feed the same bytes.
+  /// Adds a string with its end, so that different lists of strings never add the same bytes.
   mutating func combine(_ text: String) {
     for byte in text.utf8 { combine(byte: byte) }
     combine(byte: 0xff)
   }
 
-  /// Feeds an argument's constants and its structure; nodes are all alike.
+  /// Adds an argument's constants and its structure. All nodes are equal.
   mutating func combine(_ argument: Argument) {
     switch argument {
     case .literal(let literal): combine(literal)
@@ -73,7 +73,7 @@ struct StableHash {
     for element in elements { combine(element) }
   }
 
-  /// Feeds which parts of an argument are nodes and which are constants.
+  /// Adds which parts of an argument are nodes and which are constants.
   mutating func combineShape(_ argument: Argument) {
     switch argument {
     case .node: combine(byte: 1)
@@ -89,7 +89,7 @@ struct StableHash {
     for element in elements { combineShape(element) }
   }
 
-  /// The hash of everything that was fed.
+  /// The hash of everything that was added.
   var value: UInt64 {
     var mixed = state
     mixed = (mixed ^ (mixed >> 33)) &* 0xff51_afd7_ed55_8ccd

@@ -2,17 +2,17 @@ internal import XylemGraph
 
 /// Compares two traces of a model.
 public enum TraceDiffer {
-  /// Everything in which two traces differ, each cause once, with what accepts it.
+  /// All differences between two traces, one finding for each cause, with the expectations that accept them.
   ///
-  /// The same input gives the same result, in every process. Costs time linear in the number of nodes where the traces are
-  /// alike, and is bounded by the options' limits where they aren't.
+  /// The same input gives the same result in every process. Takes time linear in the number of nodes if the traces are
+  /// alike, and is bounded by the options' limits otherwise.
   ///
   /// - Parameters:
   ///   - train: the first trace, usually that of train mode.
   ///   - eval: the second trace, usually that of eval mode.
-  ///   - model: the name of the model, for people.
+  ///   - model: the model's name, for reports.
   ///   - options: return nodes to check, limits and expectations.
-  ///   - today: the day by which expectations expire.
+  ///   - today: the date that decides which expectations have expired.
   public static func diff(
     _ train: DiffSide, _ eval: DiffSide, model: String, options: DiffOptions = DiffOptions(),
     today: (year: Int, month: Int, day: Int)

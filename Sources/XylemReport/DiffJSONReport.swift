@@ -6,7 +6,7 @@ public struct DiffJSONReport: DiffReport {
   /// The report.
   public init() {}
 
-  /// One line of JSON, keys sorted.
+  /// One line of JSON, with sorted keys.
   public func render(_ diff: TraceDiff) -> String {
     var members: [String: JSONValue] = [
       "schema": .int(1), "model": .string(diff.model), "compared": .int(diff.compared),

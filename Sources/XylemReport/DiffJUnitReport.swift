@@ -1,18 +1,18 @@
 public import XylemDiff
 internal import XylemGraph
 
-/// A diff as JUnit's XML: a test case for each finding. One that asks for a reader fails, one that is accepted is skipped, and what is by design
-/// passes.
+/// A diff as JUnit XML, with a test case for each finding. A finding that needs attention fails, an accepted one is
+/// skipped, and one that is by design passes.
 public struct DiffJUnitReport: DiffReport {
-  /// The level from which on a finding that is not accepted is a failure.
+  /// The lowest level at which a finding that is not accepted is a failure.
   private let failing: Finding.Level
 
-  /// A report.
+  /// Creates a report.
   ///
-  /// - Parameter failing: the level from which on a finding fails.
+  /// - Parameter failing: the lowest level at which a finding fails.
   public init(failing: Finding.Level = .warning) { self.failing = failing }
 
-  /// The report's XML.
+  /// The report as XML.
   public func render(_ diff: TraceDiff) -> String {
     let failures = diff.failing(atLeast: failing).count
     let skipped = diff.findings.count { $0.expectation != nil }
@@ -48,7 +48,7 @@ public struct DiffJUnitReport: DiffReport {
     ]
   }
 
-  /// Text within XML: what XML has no form for is written out as an escape.
+  /// Escapes a string for XML. Characters that XML can't represent are replaced.
   private static func escaped(_ text: String) -> String {
     var out = ""
     for scalar in printable(text).unicodeScalars {

@@ -1,12 +1,12 @@
 public import XylemDiff
 internal import XylemGraph
 
-/// A diff for a pull request: a table of what is open, details to unfold, what is accepted.
+/// A diff for a pull request: a table of open findings, foldable details, and the accepted findings.
 public struct DiffMarkdownReport: DiffReport {
   /// The report.
   public init() {}
 
-  /// The report's Markdown.
+  /// The report as Markdown.
   public func render(_ diff: TraceDiff) -> String {
     var lines = [
       "## \(code(diff.model)): \(diff.train.label) against \(diff.eval.label)", "", "**\(diff.verdict)**", "",
@@ -51,7 +51,7 @@ public struct DiffMarkdownReport: DiffReport {
   }
 
   private func details(_ finding: Finding) -> [String] {
-    // Here it is HTML, in which backticks keep nothing from being a tag.
+    // This part is HTML, in which backticks don't escape tags.
     var lines = ["<details><summary><code>\(html(finding.place))</code>: \(html(finding.message))</summary>", ""]
     if let location = finding.location { lines.append("- source: \(code(location.description))") }
     if let train = finding.train { lines.append("- train: \(code(train))") }
@@ -69,7 +69,7 @@ public struct DiffMarkdownReport: DiffReport {
 
   private func place(_ finding: Finding) -> String { code(finding.place) }
 
-  /// Text as code, in more backticks than it has itself.
+  /// A string as code, between more backticks than it contains itself.
   private func code(_ text: String) -> String {
     let text = printable(text)
     var longest = 0
@@ -80,7 +80,7 @@ public struct DiffMarkdownReport: DiffReport {
     }
     let fence = String(repeating: "`", count: longest + 1)
     let padding = longest > 0 ? " " : ""
-    // Within a table a bar would end the cell, in code too.
+    // In a table a bar ends the cell, even within code.
     return fence + padding + text.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
       + padding + fence
   }

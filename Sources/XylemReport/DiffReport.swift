@@ -1,68 +1,68 @@
 public import XylemDiff
 
-/// A form in which a diff is told: the same diff gives the same bytes.
+/// A format for a diff. The same diff gives the same bytes.
 public protocol DiffReport: Sendable {
-  /// The report, with a line break at its end where it is text for people.
+  /// The report, with a trailing line break in text formats.
   func render(_ diff: TraceDiff) -> String
 }
 
 extension TraceDiff {
-  /// How many findings of a level are not accepted, and how many are.
+  /// The number of open and of accepted findings of a level.
   func count(of level: Finding.Level) -> (open: Int, accepted: Int) {
     let found = findings.filter { $0.level == level }
     let open = found.count { $0.expectation == nil }
     return (open, found.count - open)
   }
 
-  /// One sentence: whether anything asks for a reader.
+  /// One sentence: whether anything needs attention.
   var verdict: String {
     if comparison != nil {
       let added = failing(atLeast: .warning).count
       let known = unexpected(atLeast: .warning).count - added
-      let rest = known > 0 ? "; \(plural(known, "difference")) known before" : ""
-      return (added == 0 ? "nothing new to look at" : "\(plural(added, "new difference")) to look at") + rest
+      let rest = known > 0 ? "; \(plural(known, "difference")) already known" : ""
+      return (added == 0 ? "nothing new to review" : "\(plural(added, "new difference")) to review") + rest
     }
     let errors = count(of: .error).open
     let open = unexpected(atLeast: .warning).filter { $0.level == .warning }
     let problems = open.count { $0.rule.isAboutExpectations }
-    if errors > 0 { return "\(plural(errors, "error")): what is asked for is not the same in both modes" }
+    if errors > 0 { return "\(plural(errors, "error")): the requested nodes are not the same in both modes" }
     let parts = [(open.count - problems, "difference"), (problems, "expectation")].filter { $0.0 > 0 }
-    if !parts.isEmpty { return parts.map { plural($0.0, $0.1) }.joined(separator: " and ") + " to look at" }
+    if !parts.isEmpty { return parts.map { plural($0.0, $0.1) }.joined(separator: " and ") + " to review" }
     return findings.isEmpty ? "the modes compute the same" : "every difference is by design, or accepted"
   }
 
   /// What could be compared, and what could not.
   var reach: String {
     let nodes = plural(compared, "pair of nodes")
-    guard !hidden.isEmpty else { return nodes + ", and nothing hidden from it" }
+    guard !hidden.isEmpty else { return nodes + "; nothing is hidden" }
     var parts: [String] = []
     for kind in HiddenPart.Kind.allCases {
       let count = hidden.count { $0.kind == kind }
       if count > 0 { parts.append(plural(count, kind.words)) }
     }
-    return nodes + "; not looked into: " + parts.joined(separator: ", ")
+    return nodes + "; not inspected: " + parts.joined(separator: ", ")
   }
 }
 
 extension TraceDiff {
-  /// What a run of both graphs showed as a whole, a sentence each; empty without a run.
+  /// The result of a run of both graphs as a whole, one sentence each. Empty without a run.
   var runSentences: [String] {
     guard let run else { return [] }
     if run.compared == 0, let failure = run.failure { return ["nothing could be compared: \(failure)"] }
     let pairs = run.differing == 1 ? "1 gives" : "\(run.differing) give"
     var sentences = [
-      "on one input (seed \(run.seed)), of \(plural(run.compared, "pair of nodes")) given the same values, \(pairs) different ones"
+      "on one input (seed \(run.seed)), of \(plural(run.compared, "pair of nodes")) with the same inputs, \(pairs) different values"
     ]
     switch (run.outputDiffers, run.outputDifference) {
-    case (nil, _): sentences.append("what the modes return was not compared")
-    case (false?, _): sentences.append("what the modes return is the same, bit for bit")
-    case (true?, let difference?): sentences.append("what the modes return differs by up to \(difference)")
-    case (true?, nil): sentences.append("what the modes return is built in another way, or has another shape")
+    case (nil, _): sentences.append("the modes' results were not compared")
+    case (false?, _): sentences.append("the modes' results are equal, bit for bit")
+    case (true?, let difference?): sentences.append("the modes' results differ by up to \(difference)")
+    case (true?, nil): sentences.append("the modes' results have a different structure or shape")
     }
     if !run.unexplained.isEmpty {
       let more = run.unexplained.count - 3
       sentences.append(
-        "no finding is about what differs at " + run.unexplained.prefix(3).joined(separator: ", ")
+        "no finding covers the difference at " + run.unexplained.prefix(3).joined(separator: ", ")
           + (more > 0 ? " and \(more) more" : ""))
     }
     if let failure = run.failure { sentences.append("the comparison ended early: \(failure)") }
@@ -71,7 +71,7 @@ extension TraceDiff {
 }
 
 extension TraceDiff {
-  /// What it adds to another diff and takes away, in one line; nil where it was compared with none.
+  /// The changes relative to another diff, in one line. Nil if it was not compared with one.
   var comparisonSentence: String? {
     guard let comparison else { return nil }
     func count(_ kind: Finding.Change.Kind) -> Int { findings.count { $0.change?.kind == kind } }
@@ -79,7 +79,7 @@ extension TraceDiff {
       + "\(count(.unchanged)) unchanged since \(comparison.base)"
   }
 
-  /// What is hidden now and was not, and the reverse.
+  /// What is hidden now and was not before, and the reverse.
   var hiddenSentences: [String] {
     guard let comparison else { return [] }
     func names(_ parts: [HiddenPart]) -> String {
@@ -93,7 +93,7 @@ extension TraceDiff {
 }
 
 extension Finding.Change {
-  /// As people read it, with how much changed.
+  /// The change in words, with its extent.
   var words: String {
     var parts: [String] = []
     if kind == .changed {
@@ -106,7 +106,7 @@ extension Finding.Change {
 }
 
 extension TraceDiff {
-  /// What was asked for in both modes, a line each, and what to paste; empty where nothing was asked for.
+  /// The requests in both modes, one per line, and options to paste. Empty if nothing was requested.
   var returnLines: [String] {
     let width = returns.map(\.request.count).max() ?? 0
     var lines = returns.map { impact in
@@ -121,7 +121,7 @@ extension TraceDiff {
 }
 
 extension Finding.Witness {
-  /// What a run showed, in one line.
+  /// The result of a run, in one line.
   var sentence: String {
     let difference = largestDifference.map { ", largest difference \($0)" } ?? ""
     let place = outcome == .confirmed ? node.map { " at \($0)" } ?? "" : ""
@@ -130,7 +130,7 @@ extension Finding.Witness {
 }
 
 extension Finding.Witness.Outcome {
-  /// As people read it.
+  /// The outcome in words.
   var words: String {
     switch self {
     case .confirmed: "confirmed"
@@ -141,16 +141,16 @@ extension Finding.Witness.Outcome {
 }
 
 extension Finding {
-  /// What its remedy is for.
+  /// The heading of its remedy.
   var remedyHeading: String {
     if rule.isAboutExpectations { return "what to do" }
-    return [.returnNodeMissingInMode, .returnNodeRenamed].contains(rule) ? "what to ask for" : "to accept it"
+    return [.returnNodeMissingInMode, .returnNodeRenamed].contains(rule) ? "what to request" : "to accept it"
   }
 
-  /// The nodes of its places, and those that follow from it.
+  /// The nodes of its places, and the nodes that follow from it.
   var memberNames: (places: [String], consequences: [String]) {
     var seen: Set<String> = []
-    // One node may follow for two reasons: it reads another value, and has another name.
+    // One node may follow for two reasons: it reads a different value and has a different name.
     let consequences = members.filter { $0.isConsequence && seen.insert($0.node).inserted }.map(\.node)
     return (members.filter { !$0.isConsequence }.map(\.node), consequences)
   }
@@ -164,7 +164,7 @@ extension DiffExpectation {
 }
 
 extension HiddenPart {
-  /// What is known of how it depends on the mode; empty where nothing is.
+  /// What is known about its dependence on the mode. Empty if nothing is known.
   var modeWords: String {
     if let mode { return ", declared \(mode)" }
     return mayReadMode ? "" : ", whose code does not read the mode"
@@ -178,7 +178,7 @@ extension HiddenPart.Kind {
     case .leafFunction: "leaf function"
     case .region: "region"
     case .automaticLeaf: "automatic leaf"
-    case .plugin: "leaf of a plugin"
+    case .plugin: "plugin leaf"
     }
   }
 }
@@ -188,6 +188,6 @@ func plural(_ count: Int, _ noun: String) -> String {
   if count == 1 { return "1 \(noun)" }
   if noun == "pair of nodes" { return "\(count) pairs of nodes" }
   if noun == "info" { return "\(count) infos" }
-  guard noun.hasPrefix("leaf of") || noun.hasSuffix(" leaf") else { return "\(count) \(noun)s" }
-  return noun.hasPrefix("leaf of") ? "\(count) leaves" + noun.dropFirst(4) : "\(count) \(noun.dropLast(4))leaves"
+  guard noun.hasSuffix(" leaf") else { return "\(count) \(noun)s" }
+  return "\(count) \(noun.dropLast(4))leaves"
 }

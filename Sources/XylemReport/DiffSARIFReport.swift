@@ -3,20 +3,20 @@ internal import XylemGraph
 
 /// A diff in the Static Analysis Results Interchange Format 2.1.0.
 public struct DiffSARIFReport: DiffReport {
-  /// Whom the report is for.
+  /// The target of the report.
   public enum Profile: String, Sendable, CaseIterable {
-    /// Everything; what is accepted carries a suppression with the reason.
+    /// Any consumer: an accepted finding carries a suppression with its reason.
     case full
-    /// For GitHub, which ignores suppressions: what is accepted is left out, and every result has a place in a file.
+    /// GitHub, which ignores suppressions: accepted findings are left out, and every result has a location in a file.
     case github
   }
 
   private let profile: Profile
 
-  /// A report of a profile.
+  /// Creates a report for a profile.
   public init(_ profile: Profile = .full) { self.profile = profile }
 
-  /// One line of JSON, keys sorted.
+  /// One line of JSON, with sorted keys.
   public func render(_ diff: TraceDiff) -> String {
     let findings = diff.findings.filter { profile == .full || $0.expectation == nil }
     let removed = profile == .full ? diff.comparison?.removed ?? [] : []
@@ -95,7 +95,8 @@ public struct DiffSARIFReport: DiffReport {
     ])
   }
 
-  /// A path as a reference: absolute ones have a scheme, and what a reference can't have is percent-encoded.
+  /// A path as a URI reference: absolute paths have a scheme, and characters that are invalid in a URI are
+  /// percent-encoded.
   static func uri(_ path: String) -> String {
     var out = path.hasPrefix("/") ? "file://" : ""
     for byte in path.utf8 {
@@ -124,7 +125,7 @@ public struct DiffSARIFReport: DiffReport {
 }
 
 extension Finding.Change.Kind {
-  /// What the format calls it.
+  /// The format's name for the level.
   fileprivate var state: String {
     switch self {
     case .added: "new"

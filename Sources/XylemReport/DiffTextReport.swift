@@ -1,15 +1,15 @@
 public import XylemDiff
 internal import XylemGraph
 
-/// A diff for a terminal: the verdict, the blind spots, then finding by finding.
+/// A diff for a terminal: the verdict, the blind spots, then each finding.
 public struct DiffTextReport: DiffReport {
-  /// How many blind spots are named; the others are counted.
+  /// The maximum number of listed blind spots; the others are counted.
   private static let mostHidden = 12
 
   /// The report.
   public init() {}
 
-  /// The report's text.
+  /// The report as text.
   public func render(_ diff: TraceDiff) -> String {
     var lines = ["\(diff.model): \(diff.train.label) against \(diff.eval.label)", "", "verdict: \(diff.verdict)"]
     let counts = Finding.Level.allCases.sorted().reversed().compactMap { level -> String? in
@@ -39,7 +39,7 @@ public struct DiffTextReport: DiffReport {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// Findings that need no more than a line each.
+  /// Findings that need only one line each.
   private static func short(_ heading: String, _ findings: [Finding]) -> [String] {
     guard !findings.isEmpty else { return [] }
     return ["", "\(heading):"]
@@ -54,7 +54,7 @@ public struct DiffTextReport: DiffReport {
       "\(part.kind.rawValue) \(part.path.isEmpty ? "the root" : printable(part.path))\(type)\(printable(part.modeWords))"
   }
 
-  /// The first names of a list, and how many more there are.
+  /// The first names of a list, and the number of the others.
   private static func some(_ names: [String]) -> String {
     let shown = names.prefix(6).map(printable).joined(separator: ", ")
     return shown + (names.count > 6 ? " and \(names.count - 6) more" : "")

@@ -1,31 +1,31 @@
-/// A JSON value as this program prints it: on one line, keys sorted by their bytes, the same value the same bytes.
+/// A JSON value in canonical form: on one line, with keys sorted by their bytes, so that equal values give equal bytes.
 package indirect enum JSONValue: Sendable, Hashable {
   case null
   case bool(Bool)
   case int(Int)
-  /// A number; those that JSON lacks are the texts `"nan"`, `"inf"` and `"-inf"`.
+  /// A number. Values that JSON lacks become the strings `"nan"`, `"inf"` and `"-inf"`.
   case double(Double)
   case string(String)
   case array([JSONValue])
   case object([String: JSONValue])
 
-  /// A text or null.
+  /// A string or null.
   package static func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
 
   /// A number or null.
   package static func optional(_ number: Double?) -> JSONValue { number.map { .double($0) } ?? .null }
 
-  /// A list of texts.
+  /// A list of strings.
   package static func strings(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
 
-  /// The text, without a line break at its end.
+  /// The JSON, without a trailing line break.
   package var text: String {
     var text = ""
     write(to: &text)
     return text
   }
 
-  /// The text, safe between the tags of a script in a page: no `<`, `>` or `&`, and no line separator that a script counts.
+  /// The JSON, safe within a script element: without `<`, `>`, `&` and the line separators of JavaScript.
   package var scriptText: String {
     var result = ""
     for scalar in text.unicodeScalars {
@@ -82,7 +82,7 @@ package indirect enum JSONValue: Sendable, Hashable {
     text += "\""
   }
 
-  /// A scalar of four hexadecimal digits at most as `\u` and the digits.
+  /// A scalar of at most four hexadecimal digits as `\u` and the digits.
   private static func escape(_ scalar: Unicode.Scalar) -> String {
     let digits = String(scalar.value, radix: 16)
     return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits

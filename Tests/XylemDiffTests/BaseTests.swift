@@ -27,13 +27,13 @@ import XylemSketches
     )
   }
 
-  @Test func `what both have is unchanged, in any order`() {
+  @Test func `findings of both are unchanged, in any order`() {
     let (a, b) = (finding("a"), finding("b", ["b1", "b2"]))
     let same = compare([a, b], [b, a])
     #expect(same.changes == ["unchanged +0 -0", "unchanged +0 -0"] && same.removed.isEmpty)
   }
 
-  @Test func `what one alone has is added or removed`() {
+  @Test func `findings of only one are added or removed`() {
     let result = compare([finding("a"), finding("c")], [finding("a"), finding("b")])
     #expect(result.changes == ["unchanged +0 -0", "added +1 -0"])
     #expect(result.removed == ["b"])
@@ -85,7 +85,7 @@ import XylemSketches
     #expect(result.comparison?.removed.isEmpty == true)
   }
 
-  @Test func `blind spots that are new or gone are told`() {
+  @Test func `new and removed blind spots are reported`() {
     let (a, b) = (HiddenPart(path: "a", kind: .region), HiddenPart(path: "b", kind: .plugin))
     let result = diff([], hidden: [a]).compared(to: .init(model: "base", findings: [], hidden: [b]))
     #expect(result.comparison?.hiddenSince == [a])

@@ -106,7 +106,7 @@ struct CauseTests {
     #expect(diff(net(true), net(false)).summary == ["warning node-only-in-train aux"])
   }
 
-  @Test func `what is added to an auxiliary head's value is not explained by the head`() {
+  @Test func `an addition to an auxiliary head's value is not explained by the head`() {
     func net(_ training: Bool) -> Graph {
       sketch { s in
         var y = s.leaf("fc", "torch.nn.modules.linear.Linear", s.value("x"))
@@ -120,7 +120,7 @@ struct CauseTests {
       ])
   }
 
-  @Test func `what passes an auxiliary head's value on to the result goes with the head`() {
+  @Test func `nodes that pass an auxiliary head's value on to the result belong to the head`() {
     func net(_ training: Bool) -> Graph {
       sketch { s in
         let y = s.leaf("fc", "torch.nn.modules.linear.Linear", s.value("x"))
@@ -131,7 +131,7 @@ struct CauseTests {
     #expect(diff(net(true), net(false)).summary == ["info node-only-in-train aux [auxiliary head]"])
   }
 
-  @Test func `what is done before and after a dropout that eval skips is not explained by the dropout`() {
+  @Test func `operations before and after a dropout that eval skips are not explained by the dropout`() {
     func net(_ training: Bool) -> Graph {
       sketch { s in
         var y = s.leaf("conv", conv, s.value("x"))

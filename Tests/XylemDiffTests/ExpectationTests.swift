@@ -42,7 +42,7 @@ struct ExpectationTests {
     #expect(unexpected([expectation(fingerprints[1])]) == ["node-only-in-train a.add"])
   }
 
-  @Test func `what accepts a finding is kept with it`() {
+  @Test func `the expectation that accepts a finding is kept with it`() {
     let options = DiffOptions(expectations: [expectation("a")])
     #expect(diff(net(true), net(false), options: options).findings.map(\.expectation) == [expectation("a"), nil])
   }
@@ -81,12 +81,12 @@ struct ExpectationTests {
     #expect(
       unexpected([expectation("?.add", expires: "2026-06-30")]) == [
         "node-only-in-train a.add", "node-only-in-train b.add",
-        "expectation-expired: the expectation 'node-only-in-train' at '?.add' held until 2026-06-30",
+        "expectation-expired: the expectation 'node-only-in-train' at '?.add' expired after 2026-06-30",
       ])
     #expect(unexpected([expectation("?.add", expires: "2026-07-01")]) == [])
     #expect(
       unexpected([expectation("?.add", expires: "2027-02-29")]).last
-        == "expectation-expired: the expectation 'node-only-in-train' at '?.add' expires on '2027-02-29', which is no day"
+        == "expectation-expired: the expectation 'node-only-in-train' at '?.add' expires on '2027-02-29', which is not a valid date"
     )
     #expect(
       unexpected([expectation("?.add", rule: "node-only-in-trian")]).last

@@ -50,7 +50,7 @@ struct FingerprintTests {
 }
 
 extension FingerprintTests {
-  @Test func `what moves to the other mode is another difference`() {
+  @Test func `a finding that moves to the other mode is a different finding`() {
     func noisy(_ does: Bool) -> Graph {
       sketch { s in
         var y = s.value("x")

@@ -28,7 +28,7 @@ struct NodeLineTests {
     if position == 39 { #expect(train.hasSuffix(", 1038, 0.125)")) }
   }
 
-  @Test func `what differs within a long list is in both lines`() {
+  @Test func `a difference within a long list is in both lines`() {
     func list(_ last: Int) -> Argument { .list((0..<100).map { .int(5000 + $0) } + [.int(last)]) }
     let finding = diff(net([1: list(7)]), net([1: list(8)])).findings[0]
     #expect(finding.train?.contains("5099, 7], 1002") == true)

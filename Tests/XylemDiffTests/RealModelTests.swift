@@ -117,7 +117,7 @@ struct RealModelTests {
       ])
   }
 
-  @Test func `what a model writes in train mode is one finding for each attribute, with what reads it anew`() throws {
+  @Test func `writes in train mode are one finding for each attribute, with the nodes that read it`() throws {
     #expect(
       try summary("constructs/buffer_assignment.pt") == [
         "warning state-updated-in-one-mode mul", "warning state-updated-in-one-mode add_1",

@@ -30,11 +30,11 @@ struct ReturnNodeTests {
   @Test func `a name that means another node in each mode is an error`() {
     #expect(
       requests(["add=sum"], ["add=sum"]) == [
-        "return-node-missing-in-mode: add=sum does not exist in eval mode | --train-return add=sum  # and another node with --eval-return"
+        "return-node-missing-in-mode: add=sum does not exist in eval mode | --train-return add=sum  # and a different node with --eval-return"
       ])
   }
 
-  @Test func `a node of one mode is fine where only that mode is asked for it`() {
+  @Test func `a node of one mode is fine if only that mode is requested`() {
     #expect(requests(["add_1"], ["add"]) == [])
     #expect(requests(["conv", "head", "head.relu"], ["conv", "head", "head.relu"]) == [])
   }
@@ -53,7 +53,7 @@ struct ReturnNodeTests {
     )
   }
 
-  @Test func `what each request is in both modes is told, with the options to paste`() {
+  @Test func `each request's value in both modes is shown, with the options to paste`() {
     let all = impacts(
       ["conv", "add_1=sum", "head", "output", "nowhere"], ["conv", "add_1=sum", "head", "output", "nowhere"])
     #expect(

@@ -56,7 +56,7 @@ struct RuleTests {
       sketch { s in s.output(s.operation("f", [s.value("x")] + arguments, name: "f")) }
     }
     let many = diff(net([]), net(Array(repeating: .int(1), count: 5_000))).findings[0].message
-    #expect(many.hasSuffix("argument 8 of f is left out in train mode and 1 in eval mode; 4992 more"), "\(many)")
+    #expect(many.hasSuffix("argument 8 of f is omitted in train mode and 1 in eval mode; 4992 more"), "\(many)")
     let long = diff(net([.list((0..<5_000).map { .int($0) })]), net([.int(1)])).findings[0].message
     #expect(long.count < 300 && long.hasPrefix("argument 1 of f is [0, 1, 2, "), "\(long)")
     let reads = diff(net([]), net(Array(repeating: .node(NodeID(0)), count: 5_000))).findings[0].message
@@ -96,7 +96,7 @@ struct RuleTests {
     #expect(diff.rows.map(\.kind) == [.same, .renamed, .renamed, .same])
   }
 
-  @Test func `another structure of the result is found where every value is in both modes`() {
+  @Test func `a different structure of the result is found if every value is in both modes`() {
     func net(_ both: Bool) -> Graph {
       sketch { s in
         let a = s.op("relu", s.value("x"))
@@ -109,7 +109,7 @@ struct RuleTests {
     #expect(diff.findings[0].message == "the result is (Tensor, Tensor) in train mode and Tensor in eval mode")
   }
 
-  @Test func `another shape of the result is found where a run told the shapes`() {
+  @Test func `a different shape of the result is found if a run gave the shapes`() {
     let graph = sketch { s in s.output(s.op("relu", s.value("x"))) }
     let relu = graph.node(named: "relu")?.id ?? NodeID(0)
     let diff = TraceDiffer.diff(

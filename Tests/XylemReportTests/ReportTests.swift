@@ -32,16 +32,16 @@ import XylemGraph
     diff([finding(.warning, Self.hostile), finding(.info, "drop"), finding(.warning, "head", accepted: true)])
   }
 
-  @Test func `the text begins with the verdict, and ends with what is accepted and why`() {
+  @Test func `the text begins with the verdict, and ends with accepted findings and their reasons`() {
     let text = DiffTextReport().render(mixed)
     #expect(
       text.hasPrefix(
         """
         net.pt: train against eval
 
-        verdict: 1 difference to look at
+        verdict: 1 difference to review
         findings: 1 warning (and 1 accepted), 1 info
-        compared: 7 pairs of nodes; not looked into: 1 automatic leaf
+        compared: 7 pairs of nodes; not inspected: 1 automatic leaf
           automatic-leaf stem (Conv2dSame)
 
         warning: \(printable(Self.hostile)) runs in train mode only (node-only-in-train)
@@ -83,7 +83,7 @@ import XylemGraph
     #expect(text.hasPrefix("{\"compared\":7,\"findings\":[{\"eval\":null,\"expected\":false,"))
   }
 
-  @Test func `JUnit fails what asks for a reader, skips what is accepted, and is well-formed`() throws {
+  @Test func `JUnit fails findings to review, skips accepted ones, and is well-formed`() throws {
     let text = DiffJUnitReport().render(mixed)
     #expect(text.contains("tests=\"3\" failures=\"1\" skipped=\"1\" errors=\"0\""))
     #expect(DiffJUnitReport(failing: .info).render(mixed).contains("failures=\"2\""))
@@ -106,7 +106,7 @@ import XylemGraph
     #expect(names.cases[0] == "\(printable(Self.hostile)) [0123456789abcdef]")
   }
 
-  @Test func `SARIF has the parts that its standard asks for, and suppressions for what is accepted`() throws {
+  @Test func `SARIF has the parts that its standard requires, and suppressions for accepted findings`() throws {
     let found = try results(DiffSARIFReport(.full).render(mixed))
     #expect(found.map { $0["level"] as? String } == ["warning", "note", "warning"])
     #expect(found.map { $0["ruleIndex"] as? Int } == [0, 0, 0])
@@ -117,7 +117,7 @@ import XylemGraph
     #expect((found[0]["partialFingerprints"] as? [String: String]) == ["xylem/v1": "0123456789abcdef"])
   }
 
-  @Test func `SARIF for GitHub leaves out what is accepted, and gives every result a place`() throws {
+  @Test func `SARIF for GitHub omits accepted findings, and gives every result a place`() throws {
     let found = try results(
       DiffSARIFReport(.github).render(
         diff([
@@ -148,7 +148,7 @@ import XylemGraph
     #expect(!page.contains("<img") && !page.contains("onerror=1>&"))
     #expect(page.components(separatedBy: "</script>").count == 3)
     for outside in ["http://", "https://", "src=", "@import", "url("] { #expect(!page.contains(outside), "\(outside)") }
-    #expect(page.contains("<p class=\"verdict\">1 difference to look at</p>"))
+    #expect(page.contains("<p class=\"verdict\">1 difference to review</p>"))
     #expect(page.contains("<article id=\"f2\""))
     #expect(DiffPageReport().render(mixed) == page)
   }

@@ -23,7 +23,7 @@ extension Trait where Self == ConditionTrait {
     Dictionary(uniqueKeysWithValues: Pair.all.map { ($0.name + suffix, report.render($0.diff)) })
   }
 
-  @Test(.needsJSONSchema) func `every JSON report is what the published schema says`() throws {
+  @Test(.needsJSONSchema) func `every JSON report follows the published schema`() throws {
     #expect(try Checkers.faults(of: documents(DiffJSONReport()), schema: Self.report) == [])
   }
 
@@ -62,7 +62,7 @@ extension Trait where Self == ConditionTrait {
     #expect(Set(faults.compactMap { $0.split(separator: " ").first.map(String.init) }) == Set(documents.keys))
   }
 
-  @Test(.needsJSONSchema) func `SARIF is what the standard has, in both profiles`() throws {
+  @Test(.needsJSONSchema) func `SARIF follows the standard in both profiles`() throws {
     let schema = Self.schemas.appendingPathComponent("sarif.schema.json").path
     #expect(try Checkers.faults(of: documents(DiffSARIFReport(.full)), schema: schema) == [])
     #expect(try Checkers.faults(of: documents(DiffSARIFReport(.github)), schema: schema) == [])
@@ -89,7 +89,7 @@ extension Trait where Self == ConditionTrait {
     }
   }
 
-  @Test(.needsXMLSchema) func `JUnit's XML is what servers read`() throws {
+  @Test(.needsXMLSchema) func `JUnit's XML has the form that servers read`() throws {
     let schema = Self.schemas.appendingPathComponent("junit.xsd").path
     for pair in Pair.all { #expect(try Checkers.xmlFaults(DiffJUnitReport().render(pair.diff), schema: schema) == "") }
     #expect(try Checkers.xmlFaults("<testsuites/>", schema: schema) != "")

@@ -1,7 +1,7 @@
 internal import XylemGraph
 
 extension Aligner {
-  /// Pairs nodes of a gap that no name holds together.
+  /// Pairs the nodes of a gap that are not paired by name.
   mutating func match(_ left: ArraySlice<Int>, _ right: ArraySlice<Int>) {
     guard !left.isEmpty, !right.isEmpty else { return }
     if left.count * right.count <= limits.cellsPerGap {
@@ -11,10 +11,10 @@ extension Aligner {
     }
   }
 
-  /// How much speaks for two nodes being the same step; 0 where they can't be.
+  /// The weight of two nodes as the same step; 0 if they can't be the same.
   ///
-  /// The source line says most (between two modes of one model another line is another step), then equal constants, then the structure of the arguments and the name (whose number may have
-  /// moved), then what is read.
+  /// The source line weighs most (between two modes of one model, a different line is a different step), then equal
+  /// constants, then the structure of the arguments and the name (whose number may have changed), then the inputs.
   private mutating func weigh(_ t: Int, _ e: Int, usesNames: Bool) -> Int {
     comparisons += 1
     guard train.operation[t] == eval.operation[e], train.module[t] == eval.module[e] else { return 0 }
@@ -35,14 +35,14 @@ extension Aligner {
     return weight >= 4 ? weight + 6 : 0
   }
 
-  /// Whether the first node that reads each is the same one.
+  /// Whether the first nodes that read them are the same.
   private func isReadAlike(_ t: Int, _ e: Int) -> Bool {
     guard let reader = train.users[t].first, let other = eval.users[e].first else { return false }
     return toEval[reader] == other
   }
 
-  /// Weighs a gap again where what was paired reads different values, and keeps the outcome if less differs: once with what is
-  /// known of the inputs now, and once without, and without names, which may have led the first try astray.
+  /// Weighs a gap again if paired nodes read different values, and keeps the result if there are fewer differences:
+  /// once with the inputs paired so far, and once without inputs and names, which may have misled the first attempt.
   mutating func refine(_ left: [Int], _ right: [Int]) {
     guard !left.isEmpty, !right.isEmpty, left.count * right.count <= limits.cellsPerGap else { return }
     for usesNames in [true, false] {
@@ -61,7 +61,7 @@ extension Aligner {
     for t in left where toEval[t] >= 0 { part(t, toEval[t]) }
   }
 
-  /// How many nodes of a gap have no counterpart, or one that is given something else.
+  /// The number of nodes of a gap that have no counterpart, or a counterpart with different inputs.
   private func differences(_ left: [Int], _ right: [Int]) -> Int {
     var count = right.count { toTrain[$0] < 0 }
     for t in left {
@@ -72,14 +72,14 @@ extension Aligner {
     return count
   }
 
-  /// The pairs in order whose weights have the largest sum.
+  /// The pairs, in order, whose weights have the largest sum.
   private mutating func matchByWeight(_ left: [Int], _ right: [Int], usesNames: Bool = true) {
     let width = right.count + 1
     var best = [Int](repeating: 0, count: (left.count + 1) * width)
     var weights = [Int](repeating: 0, count: left.count * right.count)
     for l in left.indices.reversed() {
       for r in right.indices.reversed() {
-        // A nudge towards pairs at like distances decides ties, and the same way from both sides.
+        // A small bias towards pairs at similar distances breaks ties, symmetrically for both sides.
         let weight = weigh(left[l], right[r], usesNames: usesNames) << 16
         let nudged = weight == 0 ? 0 : weight - min(abs(l - r), 255)
         weights[l * right.count + r] = nudged
@@ -103,8 +103,8 @@ extension Aligner {
     }
   }
 
-  /// The longest common subsequence of equal steps by Myers' greedy search, as long as it needs few edits; then the gaps that it
-  /// leaves.
+  /// The longest common subsequence of equal steps by Myers' greedy search, if it needs few edits, then the remaining
+  /// gaps.
   private mutating func matchBySubsequence(_ left: [Int], _ right: [Int]) {
     guard let common = commonSubsequence(left, right) else {
       coarseReasons.append(
@@ -152,7 +152,7 @@ extension Aligner {
     return isSameStep(t, e) && !(comparesModes && haveOtherLines(t, e))
   }
 
-  /// Walks back from the end to the steps that were equal.
+  /// Walks back from the end to the equal steps.
   private func path(through history: [[Int]], edits: Int, _ left: Int, _ right: Int) -> [(Int, Int)] {
     let bound = limits.editsPerGap
     var pairs: [(Int, Int)] = []
@@ -171,7 +171,7 @@ extension Aligner {
     return pairs.reversed()
   }
 
-  /// Pairs the first step of a kind with the first, the second with the second, as far as they are in order.
+  /// Pairs the first step of a kind with the first, the second with the second, and so on, as far as they are in order.
   private mutating func matchByOccurrence(_ left: [Int], _ right: [Int]) {
     struct Kind: Hashable {
       let operation: Int

@@ -1,26 +1,28 @@
 internal import XylemGraph
 
-/// Finds which node of one trace is which of the other, in passes that are each bounded.
+/// Finds the corresponding nodes of two traces, in bounded passes.
 ///
-/// 1. Attributes pair by their names, wherever they are read first; leaf modules by path and ordinal, placeholders by name.
-/// 2. Between those that kept their order, nodes of equal names pair where module, operation, constants and inputs agree.
-/// 3. What is left between two pairs is weighed pair by pair, see ``weigh(_:_:usesNames:)``; a gap too large for that goes through a
-///    search for the longest common subsequence first.
-/// 4. Gaps in which paired nodes read different values are weighed again, with what is known now, and kept if less differs; at
-///    most three times.
+/// 1. Attributes pair by name, in any order; leaf modules by path and ordinal, placeholders by name.
+/// 2. Between pairs that kept their order, nodes with equal names pair if module, operation, constants and inputs
+///   agree.
+/// 3. The rest between two pairs is weighed pair by pair, see ``weigh(_:_:usesNames:)``. A gap that is too large for
+///   that goes through a search for the longest common subsequence first.
+/// 4. Gaps in which paired nodes read different values are weighed again with the pairs found so far. The result is
+///   kept if there are fewer differences. This repeats at most three times.
+/// 5. Remaining nodes pair if they compute the same from the same inputs: they moved.
 /// 5. Nodes left over pair where they compute the same of the same inputs: they moved.
 struct Aligner {
   let train: IndexedSide
   let eval: IndexedSide
   let limits: DiffOptions.Limits
-  /// Whether the sides are two modes of one model: then another line of its source is another step.
+  /// Whether the sides are two modes of one model. If so, a different source line is a different step.
   let comparesModes: Bool
-  /// For each node of one side its counterpart on the other, or -1.
+  /// For each node of one side its counterpart on the other side, or -1.
   private(set) var toEval: [Int]
   private(set) var toTrain: [Int]
-  /// How many pairs were weighed.
+  /// The number of weighed pairs.
   var comparisons = 0
-  /// Which bounds were hit.
+  /// The bounds that were hit.
   var coarseReasons: [String] = []
 
   init(_ train: IndexedSide, _ eval: IndexedSide, limits: DiffOptions.Limits) {
@@ -67,13 +69,13 @@ struct Aligner {
     }
   }
 
-  /// Pairs what a name alone identifies, and returns the pairs that are in order on both sides.
+  /// Pairs nodes that a name alone identifies, and returns the pairs that are in order on both sides.
   private mutating func pairAnchors() -> [(Int, Int)] {
     let places = anchorPlaces(eval)
     let own = anchorPlaces(train)
     var found: [(Int, Int)] = []
     for (key, positions) in own {
-      // Where one mode calls a module more often, ordinals don't say which call is which.
+      // If one mode calls a module more often, ordinals don't identify the calls.
       guard let others = places[key], others.count == positions.count else { continue }
       for (t, e) in zip(positions, others) { found.append((t, e)) }
     }
@@ -106,7 +108,7 @@ struct Aligner {
 
   // MARK: - Gaps
 
-  /// Pairs nodes of two gaps that lie between the same anchors: those whose names agree first.
+  /// Pairs the nodes of two gaps between the same anchors: first those with equal names.
   private mutating func fill(_ left: [Int], _ right: [Int]) {
     guard let first = right.first, let last = right.last, !left.isEmpty else { return }
     var found: [(left: Int, e: Int)] = []
@@ -129,13 +131,13 @@ struct Aligner {
     match(left[l...], right[r...])
   }
 
-  /// Whether two nodes of one name are the same step as far as can be told yet.
+  /// Whether two nodes with the same name may be the same step, as far as is known.
   private mutating func agree(_ t: Int, _ e: Int) -> Bool {
     comparisons += 1
     return isSameStep(t, e) && !haveOtherLines(t, e) && inputs(t, e) != .differ
   }
 
-  /// Whether both source lines are known, and differ.
+  /// Whether both source lines are known and differ.
   func haveOtherLines(_ t: Int, _ e: Int) -> Bool {
     train.location[t] != 0 && eval.location[e] != 0 && train.location[t] != eval.location[e]
   }
@@ -169,7 +171,8 @@ struct Aligner {
     let shape: UInt64
   }
 
-  /// Pairs what computes the same of the same inputs at another moment. At most 64 candidates are looked at for each.
+  /// Pairs nodes that compute the same from the same inputs at a different position. Considers at most 64 candidates
+  /// for each.
   private mutating func pairLeftovers() {
     var open: [StepKey: [Int]] = [:]
     for e in eval.nodes.indices where toTrain[e] < 0 {

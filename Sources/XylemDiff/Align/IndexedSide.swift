@@ -1,30 +1,30 @@
 internal import XylemGraph
 
-/// A trace made ready for comparison: what the passes ask of each node, as numbers that both sides share.
+/// A trace prepared for comparison: the properties of each node as integers that both sides share.
 struct IndexedSide {
-  /// What was indexed.
+  /// The indexed side.
   let side: DiffSide
-  /// The nodes in execution order; everything else here counts by their positions.
+  /// The nodes in execution order. All other arrays are indexed by position in this order.
   let nodes: [Node]
-  /// Numbers of names, operations and module paths.
+  /// Integers for names, operations and module paths.
   private(set) var name: [Int] = []
   private(set) var operation: [Int] = []
   private(set) var module: [Int] = []
-  /// Paths of modules as the other side calls them, where they were renamed.
+  /// The other side's paths of modules, if they were renamed.
   private(set) var renamedModules: [String: String] = [:]
   /// Hashes of the constants, and of which arguments are constants.
   private(set) var constants: [UInt64] = []
   private(set) var shape: [UInt64] = []
-  /// A hash of the source line, 0 where it isn't known.
+  /// A hash of the source line, 0 if it is unknown.
   private(set) var location: [UInt64] = []
-  /// Positions of the nodes that each one reads, and of those that read it.
+  /// The positions of the nodes that each node reads, and of those that read it.
   private(set) var inputs: [[Int]] = []
   private(set) var users: [[Int]] = []
-  /// Positions by the numbers of names.
+  /// Positions by the integers of names.
   private(set) var byName: [Int: Int] = [:]
-  /// Positions by the nodes' ids, -1 where there is no node.
+  /// Positions by node id, -1 if there is no such node.
   private(set) var positions: [Int] = []
-  /// The types of the modules that were called, by path.
+  /// The types of the called modules, by path.
   private(set) var types: [String: String] = [:]
 
   init(_ side: DiffSide, names: inout Interner) {
@@ -73,13 +73,13 @@ struct IndexedSide {
     location.append(hash.value | 1)
   }
 
-  /// Calls modules as the other side does.
+  /// Names modules as the other side does.
   mutating func rename(_ modules: [String: String], names: inout Interner) {
     renamedModules = modules
     module = nodes.map { names.number(of: modules[$0.modulePath] ?? $0.modulePath) }
   }
 
-  /// An attribute's path as the other side calls it.
+  /// An attribute's path with the other side's module names.
   func renamed(attribute path: String) -> String {
     guard !renamedModules.isEmpty, let owner = NormalName.parent(path), let module = renamedModules[owner] else {
       return path
@@ -92,7 +92,7 @@ struct IndexedSide {
     side.graph.node(named: name).flatMap { positions[$0.id.rawValue] < 0 ? nil : positions[$0.id.rawValue] }
   }
 
-  /// What has to be equal for two nodes to be the same step at all.
+  /// The key that must be equal for two nodes to be the same step at all.
   private static func key(of operation: Operation) -> String {
     switch operation {
     case .attribute(let path), .setAttribute(let path): operation.kind.rawValue + " " + NormalName.last(path)
@@ -104,7 +104,7 @@ struct IndexedSide {
 }
 
 extension Operation {
-  /// What an operation carries besides its inputs, as labelled constants.
+  /// The properties of an operation besides its inputs, as labelled constants.
   var details: [(label: String, value: Argument)] {
     switch self {
     case .placeholder(let placeholder): placeholder.defaultValue.map { [("default", $0)] } ?? []

@@ -1,10 +1,10 @@
-/// Numbers for texts, from 0 in the order in which they come.
+/// Maps strings to integers, from 0 in order of first appearance.
 struct Interner {
   private var numbers: [String: Int] = [:]
-  /// The texts by their numbers.
+  /// The strings by their integers.
   private(set) var texts: [String] = []
 
-  /// The number of a text.
+  /// The integer for a string.
   mutating func number(of text: String) -> Int {
     if let number = numbers[text] { return number }
     numbers[text] = texts.count

@@ -1,6 +1,6 @@
-/// Positions of a longest rising subsequence of different numbers, in `O(n log n)`.
+/// The positions of a longest increasing subsequence of distinct numbers, in `O(n log n)`.
 func longestRising(_ numbers: [Int]) -> [Int] {
-  // For each length, the position of the smallest number that ends a subsequence of it.
+  // For each length, the position of the smallest number that ends a subsequence of that length.
   var ends: [Int] = []
   var previous = [Int](repeating: -1, count: numbers.count)
   for (position, number) in numbers.enumerated() {

@@ -1,13 +1,14 @@
 internal import XylemGraph
 
-/// Finds modules that were renamed, where two versions of a model are compared: those whose insides overlap most.
+/// Finds renamed modules between two versions of a model: those whose contents overlap most.
 ///
-/// Between the two modes of one model nothing is looked for: there another path is another module, with parameters of its own.
+/// Modules of two modes of one model are not matched: there a different path is a different module with its own
+/// parameters.
 struct ModuleOverlap {
   private let train: IndexedSide
   private let eval: IndexedSide
   private let limits: DiffOptions.Limits
-  /// Which bounds were hit.
+  /// The bounds that were hit.
   private(set) var coarseReasons: [String] = []
 
   init(_ train: IndexedSide, _ eval: IndexedSide, limits: DiffOptions.Limits) {
@@ -16,7 +17,7 @@ struct ModuleOverlap {
     self.limits = limits
   }
 
-  /// The train trace's module paths as the eval trace calls them.
+  /// The eval trace's paths for the train trace's module paths.
   mutating func renames() -> [String: String] {
     let (left, right) = (contents(train), contents(eval))
     var counterparts = ["": ""]
@@ -30,7 +31,7 @@ struct ModuleOverlap {
       }
       guard pairs < limits.modulePairs else {
         coarseReasons = [
-          "more than \(limits.modulePairs) pairs of modules might be renamed ones; the rest was left as it is"
+          "more than \(limits.modulePairs) pairs of modules might be renamed; the rest was not compared"
         ]
         break
       }
@@ -53,7 +54,7 @@ struct ModuleOverlap {
     return x == y ? a < b : x < y
   }
 
-  /// For each module how many nodes of each operation are in and below it.
+  /// For each module, the number of nodes of each operation in it and below it.
   private func contents(_ side: IndexedSide) -> [String: [Int: Int]] {
     var contents: [String: [Int: Int]] = [:]
     for (position, node) in side.nodes.enumerated() {
@@ -66,7 +67,7 @@ struct ModuleOverlap {
     return contents
   }
 
-  /// Twice what two modules have in common, as a share of all they have.
+  /// The overlap of two modules: twice the common nodes as a share of all their nodes.
   private func overlap(_ a: [Int: Int], _ b: [Int: Int]) -> Double {
     var common = 0
     for (operation, count) in a { common += min(count, b[operation] ?? 0) }

@@ -1,10 +1,10 @@
-/// A day of the calendar.
+/// A calendar day.
 struct CalendarDay: Comparable {
   let year: Int
   let month: Int
   let day: Int
 
-  /// A day that exists.
+  /// Creates a day. Nil if it does not exist.
   init?(year: Int, month: Int, day: Int) {
     let isLeap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0
     let lengths = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
@@ -14,7 +14,7 @@ struct CalendarDay: Comparable {
     self.day = day
   }
 
-  /// A day as `YYYY-MM-DD`.
+  /// Parses a day in the form `YYYY-MM-DD`.
   init?(_ text: String) {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
     guard parts.map(\.count) == [4, 2, 2], text.allSatisfy({ $0 == "-" || ("0"..."9").contains($0) }),

@@ -1,22 +1,22 @@
 internal import XylemErrors
 internal import XylemGraph
 
-/// Accepts what is expected, and finds what is wrong with expectations.
+/// Accepts expected findings, and finds faults of expectations.
 ///
-/// An expectation accepts nothing where it names an unknown rule, has expired, or is too broad: its place says nothing (`*`). One
-/// with members accepts a finding whose differences are all among them; one with a count alone accepts its findings as long as
-/// there are no more differences than that. What is accepted less often than it says is reported as unused. Where two accept one
-/// finding the first one does it, and both are named.
+/// An expectation accepts nothing if it names an unknown rule, has expired, or is too broad: its place matches
+/// everything (`*`). An expectation with members accepts a finding if all its differences are members. One with only a
+/// count accepts its findings if they have at most that many differences. An expectation that accepts less than it
+/// states is reported as unused. If two expectations accept one finding, the first one applies, and both are reported.
 struct ExpectationMatcher {
   let expectations: [DiffExpectation]
   let today: CalendarDay
   private(set) var findings: [Finding]
   private var problems: [Finding] = []
-  /// For each finding the expectation that accepts it.
+  /// For each finding, the expectation that accepts it.
   private var acceptedBy: [Int?]
-  /// What became of each expectation.
+  /// The result for each expectation.
   private(set) var uses: [ExpectationUse]
-  /// Findings by all that a place without wildcards can name: fingerprints, modules, nodes.
+  /// Findings by everything that a place without wildcards can name: fingerprints, modules, nodes.
   private var findingsByName: [String: [Int]] = [:]
   private var findingsByRule: [RuleID: [Int]] = [:]
 
@@ -38,7 +38,7 @@ struct ExpectationMatcher {
     }
   }
 
-  /// The findings with what accepts them, and findings about the expectations.
+  /// The findings with the expectations that accept them, and findings about the expectations.
   mutating func run() -> (findings: [Finding], problems: [Finding]) {
     for index in expectations.indices { apply(index) }
     return (findings, problems)
@@ -62,7 +62,7 @@ struct ExpectationMatcher {
     accept(index, candidates(rule, expectation.place).filter { matches(findings[$0], Glob(expectation.place)) })
   }
 
-  /// Findings of a rule that may be at a place, in order.
+  /// The findings of a rule that may match a place, in order.
   private func candidates(_ rule: RuleID, _ place: String) -> [Int] {
     guard Glob.isPattern(place) else {
       return (findingsByName[place] ?? []).filter { findings[$0].rule == rule }

@@ -1,4 +1,4 @@
-/// Every sentence about expectations, in one place, each with what to do.
+/// The sentences about expectations, each with a remedy.
 enum ExpectationText {
   private static func name(_ expectation: DiffExpectation) -> String {
     "'\(expectation.rule)' at '\(expectation.place)'"
@@ -9,12 +9,12 @@ enum ExpectationText {
     return ("there is no rule '\(expectation.rule)'\(hint)", near.map { "rule: \($0)" } ?? "xylem diff --help")
   }
   static func noDate(_ expectation: DiffExpectation, _ text: String) -> (message: String, remedy: String) {
-    ("the expectation \(name(expectation)) expires on '\(text)', which is no day", "expires: 2027-01-31")
+    ("the expectation \(name(expectation)) expires on '\(text)', which is not a valid date", "expires: 2027-01-31")
   }
   static func expired(_ expectation: DiffExpectation, _ text: String) -> (message: String, remedy: String) {
     (
-      "the expectation \(name(expectation)) held until \(text)",
-      "look at it again, and give it a later day or take it out"
+      "the expectation \(name(expectation)) expired after \(text)",
+      "review it, then extend the date or remove it"
     )
   }
   static func tooBroad(_ expectation: DiffExpectation) -> (message: String, remedy: String) {
@@ -24,12 +24,12 @@ enum ExpectationText {
     )
   }
   static func unused(_ expectation: DiffExpectation) -> (message: String, remedy: String) {
-    ("the expectation \(name(expectation)) matches nothing", "take it out")
+    ("the expectation \(name(expectation)) matches nothing", "remove it")
   }
   static func gone(_ expectation: DiffExpectation, number: Int) -> (message: String, remedy: String) {
     (
       "of the members of \(name(expectation)), \(number) \(number == 1 ? "is" : "are") gone",
-      "take the fingerprints that are gone out of its members"
+      "remove the fingerprints that are gone from its members"
     )
   }
   static func fewer(_ expectation: DiffExpectation, found: Int, count: Int) -> (message: String, remedy: String) {

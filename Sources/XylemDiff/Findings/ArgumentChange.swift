@@ -1,13 +1,13 @@
 internal import XylemGraph
 
-/// One place in which the arguments of two paired nodes differ. Nodes are positions.
+/// A difference between the arguments of two paired nodes. Nodes are given by position.
 enum ArgumentChange {
-  /// Another constant, at an argument's position; details of the operation have labels instead.
+  /// A different constant at an argument's position. Details of the operation have labels instead.
   case constant(place: String, position: Int?, train: Argument?, eval: Argument?)
-  /// Another node, or a node on one side only.
+  /// A different node, or a node on one side only.
   case input(position: Int, train: Int?, eval: Int?)
 
-  /// The position of the argument; nil for a detail of the operation.
+  /// The position of the argument. Nil for a detail of the operation.
   var position: Int? {
     switch self {
     case .constant(_, let position, _, _): position
@@ -22,7 +22,7 @@ struct ArgumentComparison {
   let eval: IndexedSide
   let toEval: [Int]
 
-  /// Where the arguments of a pair differ.
+  /// The differences between the arguments of a pair.
   func changes(_ t: Int, _ e: Int) -> [ArgumentChange] {
     let (a, b) = (train.nodes[t], eval.nodes[e])
     if train.constants[t] == eval.constants[e], train.inputs[t].count == eval.inputs[e].count,
@@ -88,7 +88,7 @@ struct ArgumentComparison {
     }
   }
 
-  /// Arguments of unlike structure: the nodes in them are what is read, and where there are none a constant is another.
+  /// Arguments with different structures: their nodes are the inputs that differ. Without nodes, the constants differ.
   private func compareUnlike(_ a: Argument?, _ b: Argument?, at position: Int, into changes: inout [ArgumentChange]) {
     var left: [Int] = []
     var right: [Int] = []

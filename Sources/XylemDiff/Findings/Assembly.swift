@@ -1,6 +1,6 @@
 internal import XylemGraph
 
-/// Puts findings in order, gives each row its finding, and applies the expectations.
+/// Sorts findings, assigns each row its finding, and applies the expectations.
 struct Assembly {
   let builder: FindingBuilder
   let drafts: [Draft]
@@ -59,7 +59,7 @@ struct Assembly {
     return places
   }
 
-  /// The row of the node that a finding is about; findings about no node come last.
+  /// The row of the node that a finding is about. Findings without a node come last.
   private func place(of draft: Draft, _ places: Places) -> Int {
     guard let name = draft.finding.node else { return rows.count }
     let (train, eval) = (builder.train, builder.eval)
@@ -94,7 +94,7 @@ struct Assembly {
 
   // MARK: - Rows
 
-  /// A row belongs to the finding that covers it with the fewest nodes: the most particular one.
+  /// A row belongs to the finding that covers it with the fewest nodes: the most specific one.
   private func assignRows(_ rows: inout [TraceDiff.Row], _ drafts: [Draft], _ count: Int, _ places: Places) {
     let sizes = drafts.map { $0.trainNodes.count + $0.evalNodes.count }
     func assign(_ row: Int, _ finding: Int) {
@@ -108,7 +108,7 @@ struct Assembly {
     }
   }
 
-  /// Puts findings about expectations behind the others of their level.
+  /// Moves findings about expectations behind the others of their level.
   private func insert(_ problems: [Finding], into findings: [Finding], rows: inout [TraceDiff.Row]) -> [Finding] {
     guard !problems.isEmpty else { return findings }
     var result: [Finding] = []
@@ -126,7 +126,7 @@ struct Assembly {
 }
 
 extension CalendarDay {
-  /// A day before every other: where today isn't known nothing has expired.
+  /// A day before every other: if today is unknown, nothing has expired.
   static let distantPast = CalendarDay(firstOf: 0)
 
   private init(firstOf year: Int) {

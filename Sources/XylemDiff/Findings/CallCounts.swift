@@ -1,6 +1,6 @@
 internal import XylemGraph
 
-/// How often modules are called on both sides.
+/// The number of calls of each module on both sides.
 struct CallCounts {
   private var train: [String: Int]
   private var eval: [String: Int]
@@ -20,16 +20,16 @@ struct CallCounts {
     return calls.merging(leaves) { max($0, $1) }
   }
 
-  /// How often a module is called on either side.
+  /// The number of calls of a module on each side.
   func counts(of path: String) -> (train: Int, eval: Int) { (train[path, default: 0], eval[path, default: 0]) }
 
-  /// The modules that both sides call, one of them more often.
+  /// The modules that both sides call, but one side more often.
   func more(inTrain isTrain: Bool) -> Set<String> {
     let (own, other) = isTrain ? (train, eval) : (eval, train)
     return Set(own.filter { path, count in other[path].map { count > $0 } ?? false }.keys)
   }
 
-  /// The modules that one side keeps whole, where the other side has nodes of their insides.
+  /// The modules that are leaves on one side and traced through on the other.
   static func opaque(_ train: IndexedSide, _ eval: IndexedSide) -> Set<String> {
     let (left, right) = (leaves(train), leaves(eval))
     return inside(train, of: right.subtracting(left)).union(inside(eval, of: left.subtracting(right)))

@@ -1,29 +1,29 @@
-/// Nodes of one side alone that have one cause.
+/// Nodes that only one side has and that have one cause.
 struct Cluster {
-  /// What holds the nodes together.
+  /// The kind of a cluster.
   enum Kind: Hashable {
-    /// They are all of a module that the other side doesn't run.
+    /// All nodes of a module that the other side doesn't run.
     case module(String)
-    /// They are calls of a module that the other side calls less often.
+    /// Calls of a module that the other side calls less often.
     case calls(String)
-    /// They are of a module that one side keeps whole and the other doesn't.
+    /// Nodes of a module that is a leaf on one side only.
     case opaque(String)
-    /// They are one node, of which is known what it is for.
+    /// A single node of known purpose.
     case known(ModeBehaviour)
-    /// One reads the other.
+    /// Nodes that read one another.
     case flow
   }
 
-  /// Whether they are of the train trace.
+  /// Whether the nodes are in the train trace.
   let isTrain: Bool
-  /// What holds them together.
+  /// The kind of the cluster.
   var kind: Kind
-  /// Their positions, rising.
+  /// The positions of the nodes, ascending.
   var nodes: [Int]
-  /// What people call the cause; nil where none is known.
+  /// The name of the cause. Nil if the cause is unknown.
   var cause: String?
 
-  /// Whether a module holds them together, and nothing is known about why the other side doesn't run it.
+  /// Whether the cluster is a module for which the reason why the other side doesn't run it is unknown.
   var isUnexplainedModule: Bool {
     guard cause == nil else { return false }
     switch kind {
@@ -32,7 +32,7 @@ struct Cluster {
     }
   }
 
-  /// Whether a node of a module's path is one of those that the cluster is about, and not one that only goes with them.
+  /// Whether a node with a module's path is a main node of the cluster, and not one that only accompanies it.
   func isAbout(_ path: String) -> Bool {
     switch kind {
     case .module(let module), .calls(let module), .opaque(let module): NormalName.isWithin(path, module)

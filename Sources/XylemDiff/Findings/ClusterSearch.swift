@@ -1,6 +1,6 @@
 internal import XylemGraph
 
-/// Groups the nodes that only one side has by what caused them.
+/// Groups the nodes that only one side has by their cause.
 struct ClusterSearch {
   private let side: IndexedSide
   private let other: IndexedSide
@@ -8,7 +8,7 @@ struct ClusterSearch {
   private let counterpart: [Int]
   /// Paths of modules that both sides call, this one more often.
   private let callsMore: Set<String>
-  /// Paths of modules that one side keeps whole and the other doesn't.
+  /// Paths of modules that are leaves on one side only.
   private let opaque: Set<String>
   private var clusters: [Cluster] = []
   /// The cluster of each node, -1 for none.
@@ -76,7 +76,7 @@ struct ClusterSearch {
     }
   }
 
-  /// Modules, and all above them, that have nodes in the other trace, or nodes here that have a counterpart.
+  /// Modules, with all their parents, that have nodes in the other trace, or nodes here with a counterpart.
   private func modulesWithCounterparts() -> Set<String> {
     var common: Set<String> = [""]
     var paths: Set<String> = []
@@ -126,11 +126,11 @@ struct ClusterSearch {
     }
     let isAuxiliary =
       NormalName.last(path).lowercased().hasPrefix("aux") || NormalName.last(type).contains("Aux")
-    // A head whose value flows back into the model is more than a head.
+    // A head whose value flows back into the model is more than an auxiliary head.
     return isAuxiliary && endInOutput(nodes) ? "auxiliary head" : nil
   }
 
-  /// Whether some of the nodes draw random numbers, or may.
+  /// Whether some of the nodes draw random numbers, or may draw them.
   private func mayDraw(_ nodes: [Int]) -> Bool {
     let opaque: Set<Operation.Kind> = [.leafModule, .leafFunction, .region]
     return nodes.contains { position in
@@ -140,7 +140,7 @@ struct ClusterSearch {
     }
   }
 
-  /// Whether everything that is made of the nodes' values is on this side only, up to the result.
+  /// Whether everything computed from the nodes' values is on this side only, up to the result.
   private func endInOutput(_ nodes: [Int]) -> Bool {
     var open = nodes
     var seen = Set(nodes)
@@ -156,7 +156,7 @@ struct ClusterSearch {
 
   // MARK: - By flow
 
-  /// Joins what reads one another; a group that hangs on another cluster alone goes into that.
+  /// Joins nodes that read one another. A group that is connected to only one other cluster is merged into it.
   private mutating func groupByFlow(_ rest: [Int]) {
     let members = Set(rest)
     var sets = DisjointSets(count: side.nodes.count)
@@ -165,7 +165,7 @@ struct ClusterSearch {
       for input in side.inputs[node] where members.contains(input) { sets.join(node, input) }
       switch side.nodes[node].operation {
       case .setAttribute(let path): writers[path] = node
-      // Read anew because it was written.
+      // Read again because it was written.
       case .attribute(let path): if let writer = writers[path] { sets.join(node, writer) }
       default: break
       }
@@ -183,10 +183,12 @@ struct ClusterSearch {
     }
   }
 
-  /// The cluster that a group goes into, if any.
+  /// The cluster that a group is merged into, if any.
   ///
-  /// A module without a known cause takes in what it reads or feeds. An auxiliary head takes in what serves it alone, and what passes
-  /// its value on to the result without another tensor. Other known causes take in the attributes that they read, and nothing that
+  /// A module without a known cause absorbs its inputs and consumers. An auxiliary head absorbs nodes that only serve
+  /// it, and nodes that pass its value on to the result without another tensor. Other known causes absorb the
+  /// attributes that they read, but no computation: an operation before or after a dropout is not explained by the
+  /// dropout.
   /// computes: what is done to a value before or after a dropout is not explained by the dropout.
   private func host(of nodes: [Int]) -> Int? {
     let neighbours = nodes.flatMap { side.inputs[$0] + side.users[$0] }.map { clusterOf[$0] }.filter { $0 >= 0 }

@@ -1,21 +1,21 @@
-/// A finding in the making, with the nodes that it covers.
+/// A finding under construction, with the nodes that it covers.
 struct Draft {
-  /// The finding; its expectation and remedy come last.
+  /// The finding. Its expectation and remedy are set last.
   var finding: Finding
   /// Positions of the nodes that it covers, on both sides.
   var trainNodes: [Int]
   var evalNodes: [Int]
-  /// What follows from it.
+  /// The consequences.
   var consequences: [Finding.Member] = []
-  /// The layer of a known kind that it is about as a whole, where it was traced through.
+  /// The layer of a known kind that the whole finding is about, if the layer was traced through.
   var layer: Layer?
 
-  /// A layer of a known kind, where it is and what it is.
+  /// A layer of a known kind, with its path and type.
   struct Layer {
     var path: String
     var behaviour: ModeBehaviour
     var type: String
-    /// What it does in one mode only; nil where that is not known.
+    /// What it does in one mode only. Nil if that is unknown.
     var difference: ModeDifference?
   }
 }

@@ -1,13 +1,14 @@
 internal import XylemGraph
 
 extension FindingBuilder {
-  /// Findings about random numbers and state in eval mode: dropout that is never off, statistics that are always updated.
+  /// Findings about random numbers and state in eval mode: dropout that is never off, statistics that are always
+  /// updated.
   mutating func addBothModes() {
     add(.randomInEval) { $0.isDrawUsed && !$0.draws.isEmpty }
     add(.stateUpdatedInEval) { !$0.writes.isEmpty }
   }
 
-  /// A place on the side of eval mode, with its counterpart on the side of train mode.
+  /// A place on the eval side, with its counterpart on the train side.
   private typealias Place = (train: Int?, eval: Int?)
 
   private mutating func add(_ rule: RuleID, where does: (NodeBehaviour) -> Bool) {
@@ -29,7 +30,7 @@ extension FindingBuilder {
         (isSwapped ? train : eval).side.behaviours[(isSwapped ? train : eval).nodes[$0].id]
       }
       let isInBoth = other.map(does) ?? false
-      // What eval mode alone does has a finding about one mode.
+      // Effects of eval mode only have a finding about one mode.
       if !isInBoth, isSaid(rule, place) { continue }
       let type = node.operation.typeName
       let cause =
@@ -47,7 +48,7 @@ extension FindingBuilder {
     }
   }
 
-  /// What makes places one: the operation; for state that the model's own code writes, which state it is.
+  /// The key that joins places: the operation, or for state that the model's own code writes, the state.
   private func operation(of node: Node, _ rule: RuleID, _ behaviour: NodeBehaviour) -> String {
     switch node.operation {
     case .operator, .setAttribute:
@@ -56,7 +57,7 @@ extension FindingBuilder {
     }
   }
 
-  /// Whether a finding says already that a node does so in one mode.
+  /// Whether another finding already reports the effect in one mode.
   private func isSaid(_ rule: RuleID, _ place: Place) -> Bool {
     let said: RuleID = rule == .randomInEval ? .randomInOneMode : .stateUpdatedInOneMode
     return drafts.contains { draft in
@@ -81,7 +82,7 @@ extension FindingBuilder {
     return FindingText.draws(subject, mode: mode, flag: flag(of: nodes[0]))
   }
 
-  /// The argument that turns random numbers on, where a constant does.
+  /// The argument that turns random numbers on, if it is a constant.
   private func flag(of node: Node) -> String? {
     ModeBehaviour.flags(of: node.operation).first { flag in
       node.inputs.indices.contains(flag.position) && node.inputs[flag.position] == .bool(true)

@@ -3,7 +3,8 @@ internal import XylemGraph
 extension FindingBuilder {
   // MARK: - Order and names
 
-  /// Findings for pairs that run in another order. Attributes are read wherever they are needed first, which says nothing.
+  /// Findings for pairs that run in a different order. Attributes are excluded: they are read wherever they are needed
+  /// first.
   mutating func addOrder() {
     let pairs = train.nodes.indices.filter {
       toEval[$0] >= 0 && train.nodes[$0].operation.kind != .attribute
@@ -21,7 +22,7 @@ extension FindingBuilder {
     }
   }
 
-  /// Puts other names under the cause before them: a node that one side lacks moves the numbers of those after it.
+  /// Assigns name changes to the preceding cause: a node that one side lacks shifts the numbers of later nodes.
   mutating func foldNames(_ renamed: [Int], clusters: Int) {
     let owners = NameOwners(drafts[..<clusters], self)
     var left: [Int] = []

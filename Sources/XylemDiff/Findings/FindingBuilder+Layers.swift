@@ -1,7 +1,7 @@
 internal import XylemGraph
 
 extension FindingBuilder {
-  /// Joins what both sides have of a module that one of them keeps whole, and returns how many findings went into another.
+  /// Joins the findings about a module that is a leaf on one side, and returns the number of findings that were merged.
   mutating func joinOpaque() -> Int {
     var first: [String: Int] = [:]
     var gone: Set<Int> = []
@@ -23,8 +23,8 @@ extension FindingBuilder {
     return gone.count
   }
 
-  /// Joins what belongs to one layer of a known kind that was traced through: the counter that batch norm writes, and the flag that
-  /// it passes on, are one cause.
+  /// Joins the findings about one layer of a known kind that was traced through: the counter that batch norm writes and
+  /// the flag that it passes on have one cause.
   mutating func joinLayers() {
     var order: [String] = []
     var groups: [String: [Int]] = [:]
@@ -44,7 +44,7 @@ extension FindingBuilder {
     drafts = drafts.indices.filter { !gone.contains($0) }.map { drafts[$0] }
   }
 
-  /// The layer whose own code a draft of a known cause is about.
+  /// The layer whose own code a draft with a known cause is about.
   private func layer(of draft: Draft) -> Draft.Layer? {
     guard let cause = draft.finding.cause else { return nil }
     let side = draft.trainNodes.isEmpty ? eval : train
@@ -86,7 +86,7 @@ extension FindingBuilder {
     return draft
   }
 
-  /// What the nodes of a layer do in one mode only; nil where their code was not read, or says otherwise.
+  /// What the nodes of a layer do in one mode only. Nil if their code was not read or does something else.
   private func difference(_ behaviour: ModeBehaviour, _ draft: Draft) -> ModeDifference? {
     func read(_ side: IndexedSide, _ positions: [Int]) -> [(node: Node, does: NodeBehaviour)] {
       positions.compactMap { position in
@@ -108,7 +108,7 @@ extension FindingBuilder {
       restUses: !isRandom && rest.contains(where: \.does.usesStatistics))
   }
 
-  /// What the layers of one type do that drafts are about as a whole.
+  /// What layers of one type do, for drafts that are about such layers as a whole.
   private func text(_ drafts: [Draft]) -> String {
     guard let layer = drafts[0].layer else { return "" }
     let differences = drafts.compactMap { $0.layer?.difference }
@@ -122,7 +122,7 @@ extension FindingBuilder {
     return FindingText.layer(whole, type: layer.type, number: drafts.count, labels: labels)
   }
 
-  /// One finding for all places of a known cause, but for auxiliary heads: each of those is one.
+  /// One finding for all places of a known cause, except for auxiliary heads, which have one finding each.
   mutating func mergeKnownCauses() {
     let builder = self
     merge(

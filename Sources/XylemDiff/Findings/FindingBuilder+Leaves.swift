@@ -1,26 +1,26 @@
 internal import XylemGraph
 
 extension FindingBuilder {
-  /// In what a leaf's two modes differ.
+  /// The difference between a leaf's two modes.
   private enum LeafMode: Hashable {
-    /// Draws random numbers in one mode.
+    /// It draws random numbers in one mode.
     case draws(ModeDifference)
-    /// Writes state in one mode.
+    /// It writes state in one mode.
     case writes(ModeDifference)
-    /// Computes something else in one mode.
+    /// It computes something else in one mode.
     case computes(ModeDifference)
-    /// Code of the model's own, which was read and is not the same in both modes.
+    /// The model's own code, which was read and differs between the modes.
     case read
-    /// A layer that runs a fused kernel in eval mode, and is given masks, which that kernel may take in another way.
+    /// A layer that runs a fused kernel in eval mode and gets masks, which that kernel may interpret differently.
     case fused
     /// A layer of a type that usually depends on the mode; its code was not read.
     case layer(ModeBehaviour)
-    /// As the plugin says.
+    /// As the plugin declares.
     case declared(String)
     case unknown
   }
 
-  /// Findings about leaves that are not the same in both modes, or of which that is not known.
+  /// Findings about leaves that differ between the modes, or for which this is unknown.
   mutating func addLeaves() {
     struct Key: Hashable {
       let mode: LeafMode
@@ -84,7 +84,8 @@ extension FindingBuilder {
     (train.side.pinnedModules + eval.side.pinnedModules).contains { NormalName.isWithin(path, $0) }
   }
 
-  /// In what the modes of a pair of leaves differ; empty for other nodes, and for leaves that do the same in both.
+  /// The differences between the modes of a pair of leaves. Empty for other nodes, and for leaves that do the same in
+  /// both.
   private func modes(_ t: Int) -> [LeafMode] {
     let operation = train.nodes[t].operation
     if let trait = operation.provider?.mode {
@@ -93,7 +94,7 @@ extension FindingBuilder {
     let type: String
     switch operation {
     case .leafModule(let leaf): type = leaf.type
-    // A function gets the mode by its arguments, which are compared; a method sees its module's.
+    // A function gets the mode through its arguments, which are compared; a method reads its module's mode.
     case .leafFunction(let function): if function.modulePath == nil { return [] } else { type = function.name }
     default: return []
     }
@@ -112,13 +113,14 @@ extension FindingBuilder {
     return isModeFree(t) ? [] : [.unknown]
   }
 
-  /// Whether a layer with a fused kernel for eval mode is given a mask. Without one both ways compute the same.
+  /// Whether a layer with a fused kernel for eval mode gets a mask. Without one, both code paths compute the same.
   private func isGivenMasks(_ node: Node, _ type: String) -> Bool {
     guard let first = ModeBehaviour.firstMask(ofFused: type) else { return false }
     return node.inputs.dropFirst(first).contains { $0.node != nil }
   }
 
-  /// In what the code of a known layer differs between the modes. That it runs other operators for the same values is none.
+  /// The differences between the modes in the code of a known layer. Other operators with the same values are not a
+  /// difference.
   private func differences(_ a: NodeBehaviour, _ b: NodeBehaviour, _ type: String) -> [LeafMode] {
     var found: [LeafMode] = []
     if a.draws.isEmpty != b.draws.isEmpty {
@@ -144,7 +146,7 @@ extension FindingBuilder {
     return [.computes(ModeDifference(.uses, ModeCause.ofWrites([], type: type), isTrain: a.usesStatistics))]
   }
 
-  /// What nodes do in one mode only, for code of the model's own.
+  /// What nodes do in one mode only, for the model's own code.
   func differences(_ nodes: [Int]) -> [ModeDifference] {
     var found: [ModeDifference] = []
     for t in nodes {
@@ -164,7 +166,7 @@ extension FindingBuilder {
 
   // MARK: - Groups
 
-  /// One finding for paired nodes of one kind, with a member for each where there are several.
+  /// One finding for paired nodes of one kind, with a member for each if there are several.
   mutating func addGroup(
     _ rule: RuleID, _ nodes: [Int], message: String, why: String? = nil, cause: String? = nil,
     operation: String? = nil
@@ -173,11 +175,11 @@ extension FindingBuilder {
     addGroup(rule, places, message: message, why: why, cause: cause, operation: operation)
   }
 
-  /// One finding for nodes of one kind, of which one side may lack some.
+  /// One finding for nodes of one kind, some of which one side may lack.
   ///
   /// - Parameters:
-  ///   - why: nil for the rule's own.
-  ///   - level: nil for what the rule and the cause say.
+  ///   - why: nil for the rule's own reason.
+  ///   - level: nil for the level of the rule and the cause.
   mutating func addGroup(
     _ rule: RuleID, _ places: [(train: Int?, eval: Int?)], message: String, why: String? = nil, cause: String? = nil,
     level: Finding.Level? = nil, operation: String? = nil
@@ -199,7 +201,7 @@ extension FindingBuilder {
       train: lines.train, eval: lines.eval, cause: cause, operation: name)
     if let why { finding.why = why }
     if let level { finding.level = level }
-    // A kind of leaf is one thing, however many there are.
+    // A kind of leaf is one difference, however many leaves there are.
     finding.fingerprint = Fingerprint.make(rule, module: "", operation: name, edit: "mode")
     if places.count > 1 {
       finding.members = places.compactMap { place in

@@ -1,8 +1,8 @@
 internal import XylemGraph
 
 extension FindingBuilder {
-  /// Findings about nodes that look the same and may not be: layers that know the mode, effects, leaves, regions, and modules
-  /// that keep a mode of their own.
+  /// Findings about nodes that look equal and may differ: layers that depend on the mode, effects, leaves, regions, and
+  /// modules that keep their own mode.
   mutating func addModes() {
     guard comparesModes else { return }
     addLeaves()
@@ -12,7 +12,7 @@ extension FindingBuilder {
     addPinned()
   }
 
-  /// What both nodes of a pair do, where their code was read.
+  /// What both nodes of a pair do, if their code was read.
   func behaviours(_ t: Int) -> (train: NodeBehaviour, eval: NodeBehaviour)? {
     guard toEval[t] >= 0, let a = train.side.behaviours[train.nodes[t].id],
       let b = eval.side.behaviours[eval.nodes[toEval[t]].id]
@@ -20,13 +20,13 @@ extension FindingBuilder {
     return (a, b)
   }
 
-  /// Whether both nodes of a pair do the same with what they are given; nil where their code was not read.
+  /// Whether both nodes of a pair do the same with their inputs. Nil if their code was not read.
   func doTheSame(_ t: Int) -> Bool? {
     guard let (a, b) = behaviours(t), let first = a.digest, let second = b.digest else { return nil }
     return first == second
   }
 
-  /// Whether both nodes of a pair do the same, or can't find out the mode.
+  /// Whether both nodes of a pair do the same, or can't read the mode.
   func isModeFree(_ t: Int) -> Bool {
     doTheSame(t)
       ?? (train.side.modeFree.contains(train.nodes[t].id) && eval.side.modeFree.contains(eval.nodes[toEval[t]].id))
@@ -34,7 +34,7 @@ extension FindingBuilder {
 
   // MARK: - Effects
 
-  /// Pairs whose effects are known and differ, where no argument explains it.
+  /// Pairs with known effects that differ, without an argument that explains it.
   private mutating func addEffects() {
     for t in train.nodes.indices where toEval[t] >= 0 && !explained.contains(t) {
       let e = toEval[t]

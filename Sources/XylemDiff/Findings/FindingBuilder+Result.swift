@@ -13,7 +13,7 @@ extension FindingBuilder {
       : FindingText.consumer("the result")
   }
 
-  /// The kind of value that forward returns, in words.
+  /// The type of value that `forward` returns, in words.
   private func structure(_ side: IndexedSide, _ position: Int) -> String {
     side.nodes[position].inputs.first.map { words(side, $0) } ?? "nothing"
   }
@@ -42,7 +42,7 @@ extension FindingBuilder {
     explained.insert(t)
   }
 
-  /// Findings for parts of the result whose shapes a run told.
+  /// Findings for parts of the result whose shapes are known from a run.
   mutating func addShapes() {
     guard !train.side.shapes.isEmpty, !eval.side.shapes.isEmpty else { return }
     for t in train.nodes.indices where train.users[t].contains(where: { train.nodes[$0].operation.kind == .output }) {

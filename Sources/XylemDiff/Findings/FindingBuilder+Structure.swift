@@ -1,7 +1,7 @@
 internal import XylemGraph
 
 extension FindingBuilder {
-  /// Findings about nodes of one side, about arguments, and what follows from them.
+  /// Findings about nodes of one side, about arguments, and their consequences.
   mutating func addStructure() {
     let counts = CallCounts(train, eval)
     let opaque = CallCounts.opaque(train, eval)
@@ -72,7 +72,8 @@ extension FindingBuilder {
         train: trainLine, eval: evalLine, operation: "module " + (side.types[path] ?? ""))
     case .known, .flow:
       let rule = cluster.cause == nil ? rule(ofFlow: cluster, only: only) : only
-      // A rule that names no side has it in the edit: what moves to the other mode is another difference.
+      // The edit of a rule without a side names the side: a node that moves to the other mode is a different
+      // difference.
       let edit = rule == only ? "only" : "only in " + (cluster.isTrain ? "train" : "eval")
       finding = makeFinding(
         rule, cluster.isTrain, first, edit: edit, arguments: node.inputs,
@@ -90,7 +91,7 @@ extension FindingBuilder {
     return draft
   }
 
-  /// The rule that says most about nodes of which no cause is known.
+  /// The most specific rule for nodes without a known cause.
   private func rule(ofFlow cluster: Cluster, only: RuleID) -> RuleID {
     let nodes = cluster.nodes.map { side(cluster.isTrain).nodes[$0] }
     if nodes.contains(where: { $0.operation.kind == .setAttribute }) { return .stateUpdatedInOneMode }
@@ -145,7 +146,7 @@ extension FindingBuilder {
 
   private mutating func addConstants(_ changes: [ArgumentChange], _ t: Int, _ e: Int) {
     explained.insert(t)
-    // A dropout with a probability of 0 is the same whatever it is told of the mode.
+    // A dropout with a probability of 0 ignores the mode.
     if comparesModes, doTheSame(t) == true {
       let readsTheSame = zip(train.inputs[t], eval.inputs[e]).allSatisfy { toEval[$0] == $1 }
       kinds[t] = !readsTheSame ? .rewired : train.name[t] == eval.name[e] ? .same : .renamed
@@ -166,23 +167,24 @@ extension FindingBuilder {
     }
     let position = changes.lazy.compactMap(\.position).first
     let lines = self.lines(t, e, at: position)
-    // Nodes are all alike here, so that these are the constants of both sides.
+    // Nodes are all equal here, so these are the constants of both sides.
     arguments += a.inputs
     let message =
-      flag.map { FindingText.flag(a.name, behaviour: $0.behaviour, name: $0.name) } ?? FindingText.list(parts, separator: "; ")
+      flag.map { FindingText.flag(a.name, behaviour: $0.behaviour, name: $0.name) }
+      ?? FindingText.list(parts, separator: "; ")
     let finding = makeFinding(
       .attributeDiffers, true, t, edit: edits.joined(separator: ","), arguments: arguments, message: message,
       train: lines.train, eval: lines.eval, cause: flag?.behaviour.cause)
     drafts.append(Draft(finding: finding, trainNodes: [t], evalNodes: [e]))
   }
 
-  /// The start of a long argument is enough for a sentence.
+  /// The description of an argument for a sentence. A long one is truncated.
   private func text(_ argument: Argument?) -> String {
-    guard let text = argument?.description else { return "left out" }
+    guard let text = argument?.description else { return "omitted" }
     return text.count > 200 ? "\(text.prefix(200))…" : text
   }
 
-  /// The argument by which the mode reaches the operation, where that alone differs and is on in train mode.
+  /// The argument that passes the mode to the operation, if it is the only difference and is on in train mode.
   private func modeFlag(_ changes: [ArgumentChange], _ operation: Operation) -> ModeBehaviour.Flag? {
     guard comparesModes, changes.count == 1, case .constant(_, let position?, let a?, let b?) = changes[0] else {
       return nil

@@ -1,6 +1,6 @@
 internal import XylemGraph
 
-/// Turns an alignment into findings: one for each cause.
+/// Turns an alignment into findings, one for each cause.
 struct FindingBuilder {
   let train: IndexedSide
   let eval: IndexedSide
@@ -11,11 +11,11 @@ struct FindingBuilder {
   /// Whether the sides are the two modes of one model.
   let comparesModes: Bool
   var drafts: [Draft] = []
-  /// For each node of the train trace how it relates to its counterpart.
+  /// For each node of the train trace, how it relates to its counterpart.
   var kinds: [TraceDiff.Row.Kind]
-  /// For drafts about a module that one side keeps whole, its path.
+  /// For drafts about a module that is a leaf on one side only, its path.
   var opaquePaths: [Int: String] = [:]
-  /// Pairs that have a finding of their own about arguments.
+  /// Pairs that have their own finding about arguments.
   var explained: Set<Int> = []
 
   init(_ train: IndexedSide, _ eval: IndexedSide, toEval: [Int], toTrain: [Int]) {
@@ -35,9 +35,9 @@ struct FindingBuilder {
     addModes()
   }
 
-  /// Both nodes of a pair as lines of code that show where they differ.
+  /// Both nodes of a pair as lines of code that show the difference.
   ///
-  /// - Parameter argument: the position of the argument that differs; nil for the first one whose text differs.
+  /// - Parameter argument: the position of the argument that differs. Nil for the first argument whose text differs.
   func lines(_ t: Int, _ e: Int, at argument: Int? = nil) -> (train: String, eval: String) {
     NodeLine.pair(NodeLine(train, t), NodeLine(eval, e), argument: argument)
   }
@@ -45,10 +45,10 @@ struct FindingBuilder {
   func side(_ isTrain: Bool) -> IndexedSide { isTrain ? train : eval }
   func label(_ isTrain: Bool) -> String { isTrain ? labels.0 : labels.1 }
 
-  /// What a level is where a cause is known: by design, and explained.
+  /// The level of a finding with a known cause: by design and explained.
   func level(_ rule: RuleID, cause: String?) -> Finding.Level { cause == nil ? rule.defaultLevel : .info }
 
-  /// A finding about a node, with what can be read off the node.
+  /// A finding about a node, filled from the node.
   func makeFinding(
     _ rule: RuleID, _ isTrain: Bool, _ position: Int, module: String? = nil, edit: String, arguments: [Argument] = [],
     message: String, train trainLine: String?, eval evalLine: String?, cause: String? = nil, operation: String? = nil
@@ -65,7 +65,7 @@ struct FindingBuilder {
       remedy: "")
   }
 
-  /// Joins findings of one rule and one known cause at many places into one, the places as its members.
+  /// Joins findings of one rule and one known cause at several places into one, with the places as its members.
   mutating func merge(key: (Draft) -> String?, message: ([Draft]) -> String) {
     var groups: [String: [Int]] = [:]
     for index in drafts.indices {

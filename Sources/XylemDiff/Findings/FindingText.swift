@@ -1,21 +1,21 @@
 internal import XylemGraph
 
-/// Every sentence of the findings about two traces, in one place. Sides come as people call them: `train mode`.
+/// The sentences of findings about two traces. Sides are given as labels: `train mode`.
 enum FindingText {
   /// `3 nodes`, `a node`.
   static func count(_ number: Int, _ thing: String) -> String { number == 1 ? "a \(thing)" : "\(number) \(thing)s" }
 
-  /// How people call a module: its path and the name of its type.
+  /// A module in words: its path and type name.
   static func module(_ path: String, _ type: String?) -> String {
     let name = path.isEmpty ? "the model" : path
     return type.map { "\(name) (\(NormalName.last($0)))" } ?? name
   }
 
-  /// A node as a line of code, cut where it is long.
+  /// A node as a line of code, shortened if it is long.
   static func line(_ side: IndexedSide, _ position: Int) -> String { NodeLine(side, position).text }
 
   static func alone(_ node: String, rest: Int, side: String) -> String {
-    let others = rest == 0 ? "runs" : "and \(rest == 1 ? "a node" : "\(rest) nodes") that go with it run"
+    let others = rest == 0 ? "runs" : "and \(rest == 1 ? "a node" : "\(rest) nodes") that belong to it run"
     return "\(node) \(others) in \(side) only"
   }
 
@@ -25,7 +25,7 @@ enum FindingText {
   }
 
   static func opaque(_ module: String, leaf: String, traced: String) -> String {
-    "\(module) is kept whole in \(leaf) and traced in \(traced), so the two can't be compared"
+    "\(module) is a leaf in \(leaf) and traced in \(traced), so they can't be compared"
   }
 
   static func calls(_ module: String, train: Int, eval: Int, labels: (String, String)) -> String {
@@ -42,22 +42,22 @@ enum FindingText {
   }
 
   static func flag(_ node: String, behaviour: ModeBehaviour, name: String) -> String {
-    "\(behaviour.cause) follows the mode by the argument '\(name)' of \(node)"
+    "\(behaviour.cause) follows the mode through the argument '\(name)' of \(node)"
   }
 
   static func rewired(_ node: String, train: String, eval: String, labels: (String, String)) -> String {
     "\(node) reads \(train) in \(labels.0) and \(eval) in \(labels.1)"
   }
 
-  static func consumer(_ node: String) -> String { "\(node) reads another value for it" }
-  static func follows(_ node: String) -> String { "\(node) goes with it" }
+  static func consumer(_ node: String) -> String { "\(node) reads a different value" }
+  static func follows(_ node: String) -> String { "\(node) belongs to it" }
   static func renamed(_ train: String, _ eval: String, labels: (String, String)) -> String {
     "\(train) in \(labels.0) is \(eval) in \(labels.1)"
   }
   static func renumbered(_ number: Int) -> String {
-    "\(count(number, "node")) \(number == 1 ? "has another name" : "have other names") and nothing else differs"
+    "\(count(number, "node")) \(number == 1 ? "has a different name" : "have different names"), with no other difference"
   }
-  static func moved(_ node: String) -> String { "\(node) runs at another moment, on the same inputs" }
+  static func moved(_ node: String) -> String { "\(node) runs at a different position, on the same inputs" }
 
   static func structure(train: String, eval: String, labels: (String, String)) -> String {
     "the result is \(train) in \(labels.0) and \(eval) in \(labels.1)"
@@ -80,12 +80,12 @@ enum FindingText {
       case .draws: "draws random numbers in \(mode)"
       case .writes: "writes state in \(mode)"
       case .updates: "updates its statistics in \(mode)"
-      case .drops: "gives zeros in \(mode)"
+      case .drops: "returns zeros in \(mode)"
       case .uses: "uses the statistics of earlier runs in \(mode)"
       }
     let rest =
       if difference.restPasses {
-        "passes its input on in \(other)"
+        "returns its input in \(other)"
       } else if difference.kind == .updates, difference.restUses {
         "uses them in \(other)"
       } else {
@@ -94,24 +94,24 @@ enum FindingText {
     return "\(difference.cause) (\(layers(type, number))) \(does) and \(rest)"
   }
 
-  /// What layers of a type do, where their code was not read.
+  /// What layers of a type may do, if their code was not read.
   static func usualLayer(_ behaviour: ModeBehaviour, type: String, number: Int) -> String {
-    "\(behaviour.cause) (\(layers(type, number))) may depend on the mode, as such layers do unless they are told otherwise"
+    "\(behaviour.cause) (\(layers(type, number))) may depend on the mode, as such layers do by default"
   }
 
-  /// The first eight of a list, and how many more there are.
+  /// The first eight parts of a list, and the number of the others.
   static func list(_ parts: [String], separator: String = ", ") -> String {
     let more = parts.count > 8 ? ["\(parts.count - 8) more"] : []
     return (parts.prefix(8) + more).joined(separator: separator)
   }
 
-  static let whyUsual = "The code of the layer could not be read here, so its type is all that is known."
+  static let whyUsual = "The code of the layer could not be read here, so only its type is known."
 
   private static func layers(_ type: String, _ number: Int) -> String {
     "\(NormalName.last(type)), \(number == 1 ? "one layer" : "\(number) layers")"
   }
 
-  /// How people call nodes of one kind that do something together.
+  /// Nodes of one kind that have one finding, in words.
   static func subject(_ nodes: [Node], cause: String) -> String {
     guard let first = nodes.first else { return cause }
     let places = nodes.count == 1 ? "" : ", in \(nodes.count) places,"
@@ -139,7 +139,7 @@ enum FindingText {
 
   static func places(_ cause: String, number: Int, such node: String, byArgument: Bool) -> String {
     "\(cause) in \(number) places, such as \(node), "
-      + (byArgument ? "follows the mode by an argument" : "runs in one mode only")
+      + (byArgument ? "follows the mode through an argument" : "runs in one mode only")
   }
 
   static func unknownMode(_ type: String, number: Int) -> String {
@@ -155,12 +155,12 @@ enum FindingText {
     return
       "\(NormalName.last(type)), a leaf in \(number == 1 ? "one place" : "\(number) places"), \(says), as it declares"
   }
-  /// - Parameter differences: what it does in one mode only; nil where its code was not read.
+  /// - Parameter differences: what it does in one mode only. Nil if its code was not read.
   static func region(_ kind: String, modules: Int, number: Int, does differences: [ModeDifference]?) -> String {
     let places = number == 1 ? "" : " in \(number) places"
     let hides = modules == 0 ? "" : "; it hides \(count(modules, "module"))"
     let does = differences.map { "depends on the mode" + details($0) } ?? "may depend on the mode"
-    return "this '\(kind)'\(places) was kept whole, and \(does)\(hides)"
+    return "this '\(kind)'\(places) was not traced and \(does)\(hides)"
   }
   /// - Parameter differences: what it does in one mode only.
   static func readMode(_ type: String, number: Int, does differences: [ModeDifference]) -> String {
@@ -168,8 +168,8 @@ enum FindingText {
       + details(differences)
   }
   static let whyFused =
-    "In eval mode, without gradients, it runs a fused kernel, which may read a mask of numbers differently from train mode."
-  static let whyRead = "Its code does not do the same in both modes; what it runs is not compared step by step."
+    "In eval mode, without gradients, it runs a fused kernel, which may interpret a numeric mask differently from train mode."
+  static let whyRead = "Its code differs between the modes; its operations are not compared step by step."
 
   private static func details(_ differences: [ModeDifference]) -> String {
     let parts = differences.map { difference in

@@ -1,9 +1,9 @@
 internal import XylemGraph
 
-/// Makes fingerprints: sixteen hexadecimal digits of what a difference is, and of nothing that moves with the wording, with lines
-/// or with the numbers in names.
+/// Makes fingerprints: sixteen hexadecimal digits that identify a difference, independent of wording, source lines and
+/// the numbers in names.
 enum Fingerprint {
-  /// The fingerprint of a rule at a module, with whatever else tells the difference from others.
+  /// The fingerprint of a rule at a module, with further properties that distinguish the difference from others.
   static func make(_ rule: RuleID, module: String, operation: String, edit: String, arguments: [Argument] = [])
     -> String
   {
@@ -19,7 +19,7 @@ enum Fingerprint {
 }
 
 extension Operation {
-  /// What an operation is, without what archives add to names.
+  /// An operation without the prefixes that archives add to names.
   var normalName: String {
     switch self {
     case .leafFunction(let function): kind.rawValue + " " + NormalName.function(function.name)

@@ -1,20 +1,20 @@
 internal import XylemGraph
 
-/// What a layer or a function of a known library does with the mode.
+/// How a layer or a function of a known library depends on the mode.
 struct ModeBehaviour: Hashable {
-  /// How it depends on the mode.
+  /// The kind of dependence.
   enum Kind: Hashable {
-    /// Draws random numbers in train mode.
+    /// It draws random numbers in train mode.
     case random
-    /// Updates statistics in train mode, and uses them in eval mode.
+    /// It updates statistics in train mode and uses them in eval mode.
     case statistics
-    /// Depends on how it was configured, or on what is inside it.
+    /// It depends on its configuration or its contents.
     case parts
   }
 
-  /// How it depends on the mode.
+  /// The kind of dependence.
   let kind: Kind
-  /// What people call the cause.
+  /// The name of the cause.
   let cause: String
 
   static let dropout = ModeBehaviour(kind: .random, cause: "dropout")
@@ -25,12 +25,12 @@ struct ModeBehaviour: Hashable {
 }
 
 extension ModeBehaviour {
-  /// Packages whose layers are known: those of their types that are not in the table are the same in both modes.
+  /// Packages whose layers are known. Their types that are not in the table are the same in both modes.
   static func isKnownPackage(_ name: String) -> Bool {
     ["torch.nn.", "torch.ao.nn.", "torch.functional.", "torchvision.", "math."].contains { name.hasPrefix($0) }
   }
 
-  /// What a module of a type does with the mode; nil where it does nothing or isn't known.
+  /// The behaviour of a module type. Nil if it does not depend on the mode or is unknown.
   static func ofModule(_ type: String) -> ModeBehaviour? {
     let name = NormalName.last(type)
     switch name {
@@ -53,9 +53,11 @@ extension ModeBehaviour {
     }
   }
 
-  /// The position of the first mask among the arguments of a layer that runs a fused kernel in eval mode; nil for other layers.
+  /// The position of the first mask among the arguments of a layer that runs a fused kernel in eval mode. Nil for other
+  /// layers.
   ///
-  /// The kernel takes a mask of numbers for one of truth values. `MultiheadAttention` runs its kernel without such masks alone.
+  /// The kernel interprets a numeric mask as a Boolean mask. `MultiheadAttention` runs its kernel only without such
+  /// masks.
   static func firstMask(ofFused type: String) -> Int? {
     guard type.hasPrefix("torch.nn.") else { return nil }
     switch NormalName.last(type) {
@@ -65,7 +67,7 @@ extension ModeBehaviour {
     }
   }
 
-  /// The argument of a function or operator by which the mode reaches it.
+  /// The argument of a function or operator that passes the mode to it.
   struct Flag {
     /// The argument's position.
     let position: Int
@@ -75,7 +77,7 @@ extension ModeBehaviour {
     let behaviour: ModeBehaviour
   }
 
-  /// The arguments by which the mode reaches a function or operator; empty where none is known.
+  /// The arguments that pass the mode to a function or operator. Empty if none is known.
   static func flags(of operation: Operation) -> [Flag] {
     switch operation {
     case .operator(let name):

@@ -1,28 +1,28 @@
-/// What a layer does in one mode and not in the other.
+/// What a layer does in one mode only.
 struct ModeDifference: Hashable {
-  /// What it does.
+  /// The kind of difference.
   enum Kind: Hashable {
-    /// Draws random numbers.
+    /// It draws random numbers.
     case draws
-    /// Writes state.
+    /// It writes state.
     case writes
-    /// Updates the statistics by which it normalises.
+    /// It updates the statistics by which it normalises.
     case updates
-    /// Drops its whole input.
+    /// It drops its whole input.
     case drops
-    /// Normalises by statistics of earlier runs.
+    /// It normalises with statistics of earlier runs.
     case uses
   }
 
-  /// What it does in one mode.
+  /// The kind of difference.
   let kind: Kind
-  /// What people call the cause.
+  /// The name of the cause.
   let cause: String
   /// Whether it does so on the first side.
   let isTrain: Bool
-  /// Whether it gives its input as it is on the other side.
+  /// Whether it returns its input unchanged on the other side.
   let restPasses: Bool
-  /// Whether it normalises by the statistics that it collected on the other side.
+  /// Whether it normalises with the collected statistics on the other side.
   let restUses: Bool
 
   init(_ kind: Kind, _ cause: String, isTrain: Bool, restPasses: Bool = false, restUses: Bool = false) {
@@ -34,7 +34,7 @@ struct ModeDifference: Hashable {
   }
 }
 
-/// What people call that which draws random numbers, or writes state.
+/// The name of the cause that draws random numbers or writes state.
 enum ModeCause {
   /// - Parameters:
   ///   - operators: short names of the operators that draw: `dropout`, `rrelu`.
@@ -57,10 +57,10 @@ enum ModeCause {
     return operators.first { $0 != "=" }.map(plain) ?? "an assignment"
   }
 
-  /// What torchvision's layers keep of the first input, by design.
+  /// The cache of the first input that torchvision's layers keep by design.
   static let cache = "a cache"
 
-  /// An operator's name without the mark of those that work in place.
+  /// An operator's name without the suffix of in-place variants.
   private static func plain(_ name: String) -> String { name.hasSuffix("_") ? String(name.dropLast()) : name }
 
   /// Operators whose random numbers decide what is dropped.
@@ -73,6 +73,6 @@ enum ModeCause {
 }
 
 extension NodeBehaviour {
-  /// Whether it updates the statistics by which a norm normalises.
+  /// Whether it updates the statistics of a norm.
   var updatesStatistics: Bool { writers.contains { $0.contains("batch_norm") || $0 == "instance_norm" } }
 }

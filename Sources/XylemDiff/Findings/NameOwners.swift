@@ -1,6 +1,7 @@
 internal import XylemGraph
 
-/// Which cause moved the number in a name: the nearest one before it whose own nodes are numbered in the same module.
+/// Finds the cause that changed the number in a name: the nearest preceding one whose own nodes are numbered in the
+/// same module.
 struct NameOwners {
   private typealias Place = (position: Int, draft: Int)
 
@@ -23,7 +24,7 @@ struct NameOwners {
 
   private static func scope(_ node: Node) -> String { NormalName.parent(node.name) ?? "" }
 
-  /// The draft under which a pair of other names belongs; nil where no cause is before it.
+  /// The draft that a changed name belongs to. Nil if no cause precedes it.
   func owner(of node: Node, _ t: Int, _ e: Int) -> Int? {
     let scope = Self.scope(node)
     let left = Self.last(before: t, in: train[scope])

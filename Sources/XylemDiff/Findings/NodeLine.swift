@@ -2,11 +2,11 @@ internal import XylemGraph
 
 /// A node as a line of code, such as `conv1 = aten::conv2d(x, weight, None, [2, 2])`.
 struct NodeLine {
-  /// The longest line in characters; a longer one is cut.
+  /// The maximum line length in characters. Longer lines are shortened.
   static let limit = 200
-  /// How many characters of the name and the operation stay where the middle is cut out.
+  /// The number of characters of the name and the operation that remain if the middle is cut out.
   private static let headLimit = 80
-  /// How many characters before a difference are shown at most.
+  /// The maximum number of characters shown before a difference.
   private static let lead = 40
 
   /// `name = operation(`.
@@ -20,12 +20,12 @@ struct NodeLine {
     arguments = node.inputs.map { $0.description { side.side.graph.contains($0) ? side.side.graph[$0].name : "?" } }
   }
 
-  /// The line with its end cut off where it is too long.
+  /// The line, shortened at its end if it is too long.
   var text: String { Self.cut(Array(whole)) }
 
-  /// Both lines of a pair. Where one is too long, what stands between the operation and the first difference is cut out.
+  /// Both lines of a pair. If one is too long, the part between the operation and the first difference is cut out.
   ///
-  /// - Parameter argument: the position of the argument that differs; nil for the first one whose text differs.
+  /// - Parameter argument: the position of the argument that differs. Nil for the first argument whose text differs.
   static func pair(_ train: NodeLine, _ eval: NodeLine, argument: Int? = nil) -> (train: String, eval: String) {
     guard let place = argument ?? difference(train.arguments, eval.arguments) else { return (train.text, eval.text) }
     let texts = [train, eval].map { $0.arguments.indices.contains(place) ? $0.arguments[place] : "" }
@@ -43,7 +43,7 @@ struct NodeLine {
     (0..<max(a.count, b.count)).first { !a.indices.contains($0) || !b.indices.contains($0) || a[$0] != b[$0] }
   }
 
-  /// The line with the character at an offset into an argument in it.
+  /// The line shortened so that the character at an offset into an argument is visible.
   private func shown(at argument: Int, plus offset: Int) -> String {
     let text = Array(whole)
     let place = head.count + arguments.prefix(argument).reduce(0) { $0 + $1.count + 2 } + offset
@@ -53,7 +53,7 @@ struct NodeLine {
     let room = Self.limit - kept.count - 2
     // The end of the line is never further away than the room allows.
     var start = max(head.count, min(place - Self.lead, text.count - room))
-    // Whole arguments, if one begins close enough.
+    // Begins at a whole argument if one is close enough.
     let begins = (start..<min(place + 1, text.count)).first { text[$0 - 2] == "," && text[$0 - 1] == " " }
     if let begins { start = begins }
     let end = min(text.count, start + room)

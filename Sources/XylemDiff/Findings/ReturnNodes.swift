@@ -1,6 +1,6 @@
 internal import XylemGraph
 
-/// What requested return nodes are in each of the two traces.
+/// The requested return nodes in each of the two traces.
 struct ReturnNodes {
   let train: IndexedSide
   let eval: IndexedSide
@@ -8,7 +8,7 @@ struct ReturnNodes {
   let toTrain: [Int]
   let requests: [String: [String]]
 
-  /// Findings for requests that one trace doesn't have, or that mean different nodes in the two.
+  /// Findings for requests that a trace lacks, or that mean different nodes in the two traces.
   func findings() -> [Draft] {
     let left = requests[train.side.label] ?? []
     let right = requests[eval.side.label] ?? []
@@ -22,7 +22,7 @@ struct ReturnNodes {
     return drafts
   }
 
-  /// What each request is in both traces.
+  /// The meaning of each request in both traces.
   func impacts() -> [ReturnImpact] {
     let left = requests[train.side.label] ?? []
     let right = requests[eval.side.label] ?? []
@@ -35,7 +35,7 @@ struct ReturnNodes {
       impact.trainReturn = impact.train.map { _ in request }
       impact.evalReturn = impact.eval.map { _ in request }
       guard inTrain, inEval else { return impact }
-      // One node under two names comes back under one key.
+      // One node under two names is returned under one key.
       if let t = here?.position, toEval[t] >= 0, toEval[t] != there?.position {
         let name = eval.nodes[toEval[t]].name
         (impact.eval, impact.evalReturn) = (name, "\(name)=\(key(request))")
@@ -43,7 +43,7 @@ struct ReturnNodes {
         let name = train.nodes[toTrain[e]].name
         (impact.train, impact.trainReturn) = (name, "\(name)=\(key(request))")
       } else if let t = here?.position, let e = there?.position, toEval[t] != e {
-        // The name means another node in each mode, of which neither has the other's.
+        // The name means a different node in each mode, and neither mode has the other's node.
         (impact.eval, impact.evalReturn) = (nil, nil)
       }
       return impact
@@ -61,13 +61,13 @@ struct ReturnNodes {
   /// A request without its key.
   private func bare(_ request: String) -> String { KeyedName(request).node }
 
-  /// - Parameter isShared: whether the request stands for both modes.
+  /// - Parameter isShared: whether the request applies to both modes.
   private func check(_ request: String, isTrain: Bool, isShared: Bool) -> Draft? {
     let (own, other) = isTrain ? (train, eval) : (eval, train)
     let here = meaning(request, own)
     let there = meaning(request, other)
     guard isShared else {
-      // It is asked of one mode alone; only there it has to exist.
+      // It is requested in one mode only and must exist only there.
       return here == nil ? missing(request, isTrain: isTrain, elsewhere: there) : nil
     }
     switch (here, there) {
@@ -88,12 +88,12 @@ struct ReturnNodes {
     var position: Int? { if case .node(let position) = self { position } else { nil } }
   }
 
-  /// A node of this name; what a module returned; or the last node under a prefix.
+  /// The node with this name, the result of a module, or the last node under a prefix.
   private func meaning(_ request: String, _ side: IndexedSide) -> Meaning? {
     let name = String(bare(request).prefix { $0 != "[" && $0 != "#" })
     if let position = side.position(named: name), side.nodes[position].isListed { return .node(position) }
     if side.types[name] != nil { return .module }
-    // What forward returns, where nothing else has that name.
+    // The result of `forward`, if nothing else has that name.
     if name == "output" { return side.nodes.lastIndex { $0.operation == .output }.map { .node($0) } }
     return side.nodes.lastIndex { $0.name.hasPrefix(name + ".") }.map { .node($0) }
   }
@@ -110,7 +110,7 @@ struct ReturnNodes {
     let node = elsewhere?.position.map { other.nodes[$0] }
     let remedy =
       elsewhere == nil
-      ? "xylem nodes MODEL --mode both" : "\(options.0) \(request)  # and another node with \(options.1)"
+      ? "xylem nodes MODEL --mode both" : "\(options.0) \(request)  # and a different node with \(options.1)"
     let rule = RuleID.returnNodeMissingInMode
     let finding = Finding(
       rule: rule, level: rule.defaultLevel,

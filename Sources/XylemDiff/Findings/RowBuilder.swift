@@ -1,6 +1,6 @@
 internal import XylemGraph
 
-/// Puts the two traces side by side.
+/// Aligns the two traces side by side.
 struct RowBuilder {
   let train: IndexedSide
   let eval: IndexedSide
@@ -8,7 +8,7 @@ struct RowBuilder {
   let toTrain: [Int]
   let kinds: [TraceDiff.Row.Kind]
 
-  /// The rows, in the order of the train trace, with nodes of the eval trace alone before the next pair in order.
+  /// The rows, in the order of the train trace. Nodes of the eval trace only come before the next pair in order.
   func rows() -> [TraceDiff.Row] {
     var rows: [TraceDiff.Row] = []
     rows.reserveCapacity(max(train.nodes.count, eval.nodes.count))

@@ -1,6 +1,6 @@
 internal import XylemGraph
 
-/// Takes the numbers from the names of nodes that no list of names shows: `output'1` is `output` to a reader.
+/// Removes the numbers from names of nodes that name lists don't show: a reader sees `output'1` as `output`.
 struct VisibleNames {
   private let hidden: Set<String>
 
@@ -26,7 +26,7 @@ struct VisibleNames {
     }
   }
 
-  /// A text with the names in it as a reader sees them.
+  /// A string with the names as a reader sees them.
   private func shown(_ text: String) -> String {
     let bytes = Array(text.utf8)
     let quote = UInt8(ascii: "'")
@@ -55,7 +55,7 @@ struct VisibleNames {
     return end > quote + 1 ? end : nil
   }
 
-  /// Names of modules may have any letters; only what stands between names ends one.
+  /// Names of modules may contain any letters; only separators end a name.
   private static func isPartOfName(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: " "), UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "["), UInt8(ascii: "]"),

@@ -1,27 +1,27 @@
 public import XylemGraph
 
-/// A difference that is accepted, for a reason, for as long as it stays what it is.
+/// An accepted difference, with a reason, valid as long as the difference stays the same.
 public struct DiffExpectation: Sendable, Hashable, Codable {
   /// The rule's identifier: `node-only-in-train`.
   public var rule: String
   /// A glob over module paths and node names (see `Glob`), or a fingerprint.
   public var place: String
-  /// How many differences it accepts; nil for any number.
+  /// The number of differences that it accepts. Nil for any number.
   public var count: Int?
-  /// The fingerprints of the differences that it accepts; empty for whichever match.
+  /// The fingerprints of the differences that it accepts. Empty for all that match.
   public var members: [String]
   /// Why it is accepted.
   public var reason: String
-  /// Who answers for it.
+  /// Who is responsible for it.
   public var owner: String?
-  /// The last day on which it holds, `YYYY-MM-DD`.
+  /// The last day on which it is valid, `YYYY-MM-DD`.
   public var expires: String?
-  /// Where it is written, for people who have to mend it; no part of its file form.
+  /// Where it is written, for users who must fix it. Not part of its file form.
   public var location: SourceLocation?
 
   private enum CodingKeys: String, CodingKey { case rule, place, count, members, reason, owner, expires }
 
-  /// An accepted difference.
+  /// Creates an accepted difference.
   public init(
     rule: String, place: String, count: Int? = nil, members: [String] = [], reason: String, owner: String? = nil,
     expires: String? = nil, location: SourceLocation? = nil
@@ -36,15 +36,15 @@ public struct DiffExpectation: Sendable, Hashable, Codable {
     self.location = location
   }
 
-  /// Whether a text is a day of the calendar, `YYYY-MM-DD`.
+  /// Whether a string is a calendar day, `YYYY-MM-DD`.
   public static func isDay(_ text: String) -> Bool { CalendarDay(text) != nil }
 
-  /// Whether a text has the form of a fingerprint: sixteen hexadecimal digits.
+  /// Whether a string has the form of a fingerprint: sixteen hexadecimal digits.
   public static func isFingerprint(_ text: String) -> Bool {
     text.utf8.count == 16 && text.utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) }
   }
 
-  /// Reads an expectation; rule, place and reason have to be there.
+  /// Decodes an expectation. Rule, place and reason are required.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     rule = try container.decode(String.self, forKey: .rule)
@@ -56,12 +56,12 @@ public struct DiffExpectation: Sendable, Hashable, Codable {
     expires = try container.decodeIfPresent(String.self, forKey: .expires)
   }
 
-  /// What accepts every finding where everything is suppressed.
+  /// Accepts every finding, if everything is suppressed.
   public static let all = DiffExpectation(rule: "*", place: "*", reason: "every difference is suppressed")
 }
 
 extension DiffExpectation {
-  /// Whether the place says nothing: a pattern without a letter or digit of its own, so that it matches almost any place.
+  /// Whether the place is too broad: a pattern without letters or digits, which matches almost any place.
   var saysNothing: Bool {
     place.contains("*") && place.allSatisfy { "*?._[]{},!^\\".contains($0) }
   }

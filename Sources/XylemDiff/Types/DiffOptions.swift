@@ -1,28 +1,28 @@
-/// What a diff is asked, and how far it may go.
+/// The options and limits of a diff.
 public struct DiffOptions: Sendable {
-  /// Return nodes that an extractor is asked for, by the label of the side: `["train": ["fc"], "eval": ["fc"]]`. The same
-  /// texts on both sides stand for one request for both modes.
+  /// Return nodes that an extractor requests, by the label of the side: `["train": ["fc"], "eval": ["fc"]]`. Equal
+  /// strings on both sides are one request for both modes.
   public var requests: [String: [String]]
-  /// How far the passes may go.
+  /// The limits of the passes.
   public var limits: Limits
-  /// What is accepted, in the order in which it is tried.
+  /// The accepted differences, in the order in which they are tried.
   public var expectations: [DiffExpectation]
   /// Whether everything is accepted.
   public var suppressesAll: Bool
 
-  /// Rewrites every message, to show that nothing hangs on the wording.
+  /// Rewrites every message, to test that nothing depends on the wording.
   package var rewording: (@Sendable (String) -> String)?
 
-  /// Bounds of the passes of an alignment.
+  /// The limits of the passes of an alignment.
   public struct Limits: Sendable, Hashable {
-    /// How many pairs of nodes of one gap are weighed against each other at most.
+    /// The maximum number of pairs of nodes that are weighed in one gap.
     public var cellsPerGap: Int
-    /// How many edits the search for a common subsequence of a larger gap may find before it gives up.
+    /// The maximum number of edits in the search for a common subsequence of a larger gap.
     public var editsPerGap: Int
-    /// How many pairs of modules are compared for their overlap at most.
+    /// The maximum number of pairs of modules that are compared for their overlap.
     public var modulePairs: Int
 
-    /// Bounds as given; the defaults keep ten thousand nodes well under a second.
+    /// Creates limits. With the defaults, ten thousand nodes take well under a second.
     public init(cellsPerGap: Int = 65_536, editsPerGap: Int = 256, modulePairs: Int = 10_000) {
       self.cellsPerGap = cellsPerGap
       self.editsPerGap = editsPerGap
@@ -30,7 +30,7 @@ public struct DiffOptions: Sendable {
     }
   }
 
-  /// Options with the given values.
+  /// Creates options.
   public init(
     requests: [String: [String]] = [:], limits: Limits = Limits(), expectations: [DiffExpectation] = [],
     suppressesAll: Bool = false

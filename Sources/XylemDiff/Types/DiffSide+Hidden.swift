@@ -3,11 +3,12 @@ public import XylemGraph
 extension DiffSide {
   /// The blind spots of a graph, in the order of the nodes, each module or function of a place once.
   ///
-  /// Leaves of `torch.nn`, `torch.nn.functional`, `torchvision` and `math` are none: what they do is known.
+  /// Leaves of `torch.nn`, `torch.nn.functional`, `torchvision` and `math` are not blind spots: their behaviour is
+  /// known.
   ///
   /// - Parameters:
   ///   - automatic: modules that became leaves because they could not be traced, with the reasons.
-  ///   - modeFree: leaves and regions whose own code was read and can't find out the mode.
+  ///   - modeFree: leaves and regions whose own code was read and can't read the mode.
   public static func hiddenParts(
     of graph: Graph, automatic: [String: String] = [:], modeFree: Set<NodeID> = []
   ) -> [HiddenPart] {
@@ -22,11 +23,11 @@ extension DiffSide {
     return parts
   }
 
-  /// Why a node can't be looked into; nil for one that can, or of which is known what it does.
+  /// Why a node can't be inspected. Nil for a node that can, or whose behaviour is known.
   public func hiddenPart(of node: Node) -> HiddenPart? {
     guard var part = Self.hiddenPart(node, automatic: [:]) else { return nil }
     part.mayReadMode = !modeFree.contains(node.id)
-    // What became a leaf because it could not be traced is among the hidden parts, with the reason.
+    // A leaf that could not be traced is already among the hidden parts, with its reason.
     if part.kind == .leafModule, let known = hidden.first(where: { $0.path == part.path && $0.kind == .automaticLeaf })
     {
       part.kind = known.kind

@@ -1,25 +1,25 @@
 public import XylemGraph
 
-/// One of the two traces that are compared.
+/// One of the two compared traces.
 public struct DiffSide: Sendable {
   /// The nodes.
   public var graph: Graph
-  /// What people call this side: `train`, `eval`.
+  /// The label of this side: `train`, `eval`.
   public var label: String
   /// Whether modules' `training` flags are set on this side.
   public var isTraining: Bool
-  /// What could not be looked into, in the order of the nodes.
+  /// The parts that could not be inspected, in the order of the nodes.
   public var hidden: [HiddenPart]
-  /// Modules that keep a mode of their own, whatever the mode of the trace.
+  /// Modules that keep their own mode, whatever the mode of the trace.
   public var pinnedModules: [String]
-  /// Leaves and regions whose own code was read and can't find out the mode.
+  /// Leaves and regions whose own code was read and can't read the mode.
   public var modeFree: Set<NodeID>
-  /// What nodes do in this mode, where their code was read. Of other nodes the type is all that is known.
+  /// What nodes do in this mode, if their code was read. Only the type is known of other nodes.
   public var behaviours: [NodeID: NodeBehaviour]
-  /// Shapes of nodes' values, where a run told them.
+  /// Shapes of nodes' values, if they are known from a run.
   public var shapes: [NodeID: [Int]]
 
-  /// A side with what is known about it.
+  /// Creates a side from the known facts.
   public init(
     graph: Graph, label: String, isTraining: Bool, hidden: [HiddenPart] = [], pinnedModules: [String] = [],
     modeFree: Set<NodeID> = [], behaviours: [NodeID: NodeBehaviour] = [:], shapes: [NodeID: [Int]] = [:]

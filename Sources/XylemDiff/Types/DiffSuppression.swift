@@ -1,21 +1,21 @@
 public import XylemGraph
 
-/// Which differences between two traces nobody is to be told of.
+/// Suppressed differences between two traces.
 ///
 ///     suppressing: [DiffExpectation(rule: "leaf-mode-unknown", place: "conv_stem", reason: "the same in both modes")]
 ///     suppressing: .all
 public enum DiffSuppression: Sendable, Hashable, ExpressibleByArrayLiteral {
-  /// What some expectations accept, each for its reason.
+  /// The differences that these expectations accept, each with its reason.
   case expectations([DiffExpectation])
-  /// Everything, as torchvision's `suppress_diff_warning`.
+  /// All differences, as with torchvision's `suppress_diff_warning`.
   case all
 
-  /// What these expectations accept; nothing where there are none.
+  /// Creates a suppression from expectations. An empty list suppresses nothing.
   public init(arrayLiteral expectations: DiffExpectation...) { self = .expectations(expectations) }
 }
 
 extension DiffOptions {
-  /// Options under which a suppression's differences are accepted.
+  /// Options that accept the suppressed differences.
   public init(requests: [String: [String]] = [:], suppressing suppression: DiffSuppression) {
     switch suppression {
     case .all: self.init(requests: requests, suppressesAll: true)
@@ -25,10 +25,10 @@ extension DiffOptions {
 }
 
 extension TraceDiff {
-  /// Warnings and errors that nothing accepts.
+  /// Warnings and errors that are not accepted.
   public var warnings: [Finding] { unexpected(atLeast: .warning) }
 
-  /// The warnings that are about some nodes, or about no node that the traces have; those about expectations are left out.
+  /// The warnings about some nodes, or about no node of the traces. Those about expectations are left out.
   ///
   /// - Parameters:
   ///   - train: ids of nodes of the first trace.

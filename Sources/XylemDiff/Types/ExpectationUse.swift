@@ -1,17 +1,17 @@
-/// What became of an expectation.
+/// The result for an expectation.
 public struct ExpectationUse: Sendable, Hashable {
   /// The expectation.
   public var expectation: DiffExpectation
-  /// How many differences it accepts.
+  /// The number of differences that it accepts.
   public var accepted: Int
-  /// How many differences are at its place, accepted or not.
+  /// The number of differences at its place, accepted or not.
   public var matched: Int
-  /// Those of its members that are gone, in its own order.
+  /// Its members that are gone, in its own order.
   public var gone: [String]
-  /// The rules of the findings about it, in order: `expectation-unused` and its like.
+  /// The rules of the findings about it, in order: `expectation-unused` and similar.
   public var problems: [RuleID]
 
-  /// What became of an expectation.
+  /// Creates the result for an expectation.
   public init(
     expectation: DiffExpectation, accepted: Int = 0, matched: Int = 0, gone: [String] = [], problems: [RuleID] = []
   ) {

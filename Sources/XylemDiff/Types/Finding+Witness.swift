@@ -1,27 +1,27 @@
 extension Finding {
-  /// What running both graphs on one input and one random state showed of a finding.
+  /// The result of running both graphs on one input and one random state, for one finding.
   public struct Witness: Sendable, Hashable, Codable {
-    /// Whether the run bears a finding out.
+    /// Whether the run confirms a finding.
     public enum Outcome: String, Sendable, Hashable, CaseIterable, Codable {
-      /// Values differ, from the node that the witness names on.
+      /// Values differ, starting at the node that the witness names.
       case confirmed
-      /// Every value that could be compared is the same, bit for bit: on this input.
+      /// All values that could be compared are equal, bit for bit, on this input.
       case notObserved = "not-observed"
-      /// The run can't tell; the witness says why.
+      /// The run can't decide it; the witness gives the reason.
       case undecided
     }
 
-    /// Whether the run bears the finding out.
+    /// Whether the run confirms the finding.
     public var outcome: Outcome
-    /// The largest absolute difference between two elements, in the values' own unit; nil where shapes or types differ, or
-    /// where nothing was compared.
+    /// The largest absolute difference between two elements, in the values' own unit. Nil if shapes or types differ, or
+    /// if nothing was compared.
     public var largestDifference: Double?
-    /// The first node whose value differs, in the train trace where it has one there.
+    /// The first node whose value differs, in the train trace if it is there.
     public var node: String?
-    /// One sentence: what was compared, or why it can't be told.
+    /// One sentence: what was compared, or why it can't be decided.
     public var reason: String
 
-    /// What a run showed.
+    /// Creates the result of a run.
     public init(outcome: Outcome, largestDifference: Double? = nil, node: String? = nil, reason: String) {
       self.outcome = outcome
       self.largestDifference = largestDifference

@@ -1,23 +1,24 @@
 public import XylemGraph
 
-/// One cause of a difference between two traces, with everything that follows from it.
+/// A single cause of a difference between two traces, with its consequences.
 public struct Finding: Sendable, Hashable {
-  /// What it is a case of.
+  /// The rule.
   public var rule: RuleID
-  /// How much it asks of a reader.
+  /// The severity.
   public var level: Level
-  /// Sixteen hexadecimal digits of rule, module, operation, kind of edit and arguments: the same in every run, whatever the
-  /// wording, the lines and the numbers in names. Differences that agree in all of these share it.
+  /// Sixteen hexadecimal digits from rule, module, operation, kind of edit and arguments: the same in every run,
+  /// independent of wording, source lines and the numbers in names. Differences that agree in all of these share a
+  /// fingerprint.
   public var fingerprint: String
-  /// The path of the module; empty for the root.
+  /// The path of the module. Empty for the root.
   public var module: String
   /// The module's type.
   public var moduleType: String?
-  /// The name of the node, in the train trace where it has one there.
+  /// The name of the node, in the train trace if it is there.
   public var node: String?
-  /// What the node does: `operator aten::add.Tensor`.
+  /// The operation of the node: `operator aten::add.Tensor`.
   public var operation: String?
-  /// Where it comes from in the model's source.
+  /// The position in the model's source.
   public var location: SourceLocation?
   /// One sentence.
   public var message: String
@@ -29,18 +30,18 @@ public struct Finding: Sendable, Hashable {
   public var eval: String?
   /// The known cause: `dropout`, `batch norm`, `stochastic depth`, `auxiliary head`.
   public var cause: String?
-  /// What is folded under it, in the order of the nodes.
+  /// The members listed under it, in the order of the nodes.
   public var members: [Member]
   /// The expectation that accepts it.
   public var expectation: DiffExpectation?
-  /// What a run of both graphs showed of it; nil without a run.
+  /// The result of a run of both graphs. Nil without a run.
   public var witness: Witness?
-  /// How it relates to those of the diff that it was compared with; nil where it was compared with none.
+  /// How it relates to the findings of the base diff. Nil without a base.
   public var change: Change?
-  /// What to paste: the smallest expectation in YAML, or for return nodes the options.
+  /// What to paste: the smallest expectation in YAML, or the options for return nodes.
   public var remedy: String
 
-  /// A finding with all of its parts.
+  /// Creates a finding.
   public init(
     rule: RuleID, level: Level, fingerprint: String, module: String, moduleType: String? = nil, node: String? = nil,
     operation: String? = nil, location: SourceLocation? = nil, message: String, why: String, train: String? = nil,
@@ -66,10 +67,11 @@ public struct Finding: Sendable, Hashable {
     self.remedy = remedy
   }
 
-  /// Where it is, for people: the node's name, else the module's path.
+  /// The place for reports: the node's name, or else the module's path.
   public var place: String { node ?? (module.isEmpty ? "the root module" : module) }
 
-  /// The fingerprints that an expectation keeps: of the members that are differences of their own, else of the finding.
+  /// The fingerprints that an expectation keeps: those of the members that are separate differences, or else the
+  /// finding's.
   public var differences: [String] {
     let own = members.filter { !$0.isConsequence }.map(\.fingerprint)
     return own.isEmpty ? [fingerprint] : own

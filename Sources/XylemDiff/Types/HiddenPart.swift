@@ -1,35 +1,35 @@
-/// A blind spot: a part of a model that was compared from outside only.
+/// A blind spot: a part of a model that was compared from the outside only.
 public struct HiddenPart: Sendable, Hashable {
-  /// What hides it.
+  /// The kind of blind spot.
   public enum Kind: String, Sendable, Hashable, CaseIterable, Codable {
-    /// A module that is not traced through, of a type about which nothing is known.
+    /// A module that is not traced through, of an unknown type.
     case leafModule = "leaf-module"
-    /// A function that is not traced through, about which nothing is known.
+    /// An unknown function that is not traced through.
     case leafFunction = "leaf-function"
-    /// A block of control flow that was kept whole.
+    /// A block of control flow that was not traced through.
     case region
     /// A module that became a leaf because it could not be traced.
     case automaticLeaf = "automatic-leaf"
-    /// A leaf that a plugin's code runs for.
+    /// A leaf that runs a plugin's code.
     case plugin
   }
 
-  /// The path of the module that it is in, or that it is; empty for the root.
+  /// The path of the module that it is, or is in. Empty for the root.
   public var path: String
-  /// What hides it.
+  /// The kind of blind spot.
   public var kind: Kind
   /// The type of the module, or the name of the function.
   public var type: String?
-  /// How it says that it depends on the mode: `none`, `reads-mode`, `updates-state`, `random`; nil where it says nothing.
+  /// Its declared dependence on the mode: `none`, `reads-mode`, `updates-state`, `random`. Nil if it declares nothing.
   public var mode: String?
-  /// Whether its code may read the mode; false where the code was read and can't.
+  /// Whether its code may read the mode. False if the code was read and can't.
   public var mayReadMode: Bool
   /// Why it is hidden, in one sentence.
   public var reason: String?
   /// Paths of the modules that are hidden with it.
   public var hiddenModules: [String]
 
-  /// A blind spot with what is known about it.
+  /// Creates a blind spot.
   public init(
     path: String, kind: Kind, type: String? = nil, mode: String? = nil, mayReadMode: Bool = true,
     reason: String? = nil, hiddenModules: [String] = []

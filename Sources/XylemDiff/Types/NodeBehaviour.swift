@@ -1,24 +1,24 @@
-/// What a node does in one mode, as its own code and constants say.
+/// What a node does in one mode, according to its code and constants.
 public struct NodeBehaviour: Sendable, Hashable {
-  /// A hash of everything that it computes and writes, given its arguments. Two nodes with equal hashes compute the same; hashes are good
-  /// within one process. Nil where only what it writes is known.
+  /// A hash of everything that it computes and writes, given its arguments. Two nodes with equal hashes compute the
+  /// same. Hashes are valid within one process. Nil if only its writes are known.
   public var digest: Int?
-  /// Operators that draw the random numbers on which its value, or what it writes, depends: `dropout`.
+  /// Operators that draw the random numbers on which its value or its writes depend: `dropout`.
   public var draws: [String]
-  /// Whether what it draws may reach the result of `forward`, or state of the model.
+  /// Whether the random numbers may reach the result of `forward`, or state of the model.
   public var isDrawUsed: Bool
-  /// Paths of parameters, buffers and other attributes of the model that it may give other values, sorted.
+  /// Paths of parameters, buffers and other attributes of the model that it may write, sorted.
   public var writes: [String]
   /// Operators that write them: `batch_norm`; `=` stands for an assignment.
   public var writers: [String]
-  /// Whether it normalises by statistics that earlier runs collected.
+  /// Whether it normalises with statistics collected by earlier runs.
   public var usesStatistics: Bool
-  /// Whether it drops values without drawing, since it drops all of them.
+  /// Whether it drops all values, so that it needs no random numbers.
   public var dropsAll: Bool
-  /// Whether it gives its first argument as it is.
+  /// Whether it returns its first argument unchanged.
   public var passesInput: Bool
 
-  /// A behaviour with what is known of it.
+  /// Creates a behaviour.
   public init(
     digest: Int?, draws: [String] = [], isDrawUsed: Bool = true, writes: [String] = [], writers: [String] = [],
     usesStatistics: Bool = false, dropsAll: Bool = false, passesInput: Bool = false

@@ -1,17 +1,17 @@
-/// What a requested return node is in each of the two traces.
+/// The meaning of a requested return node in each of the two traces.
 public struct ReturnImpact: Sendable, Hashable {
-  /// What was asked for: `layer1.0.relu`, `fc=logits`.
+  /// The request: `layer1.0.relu`, `fc=logits`.
   public var request: String
-  /// The node, or the module, that it means in the train trace; nil where it means nothing there, or was not asked of it.
+  /// The node or module that it means in the train trace. Nil if it means nothing there or was not requested there.
   public var train: String?
-  /// The same in the eval trace.
+  /// The same for the eval trace.
   public var eval: String?
-  /// What to ask for in train mode, so that both modes return the same under one key; nil where train mode lacks it.
+  /// The request for train mode, so that both modes return the same under one key. Nil if train mode lacks it.
   public var trainReturn: String?
-  /// What to ask for in eval mode.
+  /// The request for eval mode.
   public var evalReturn: String?
 
-  /// What a request is in both traces.
+  /// Creates the meaning of a request in both traces.
   public init(
     request: String, train: String? = nil, eval: String? = nil, trainReturn: String? = nil, evalReturn: String? = nil
   ) {
@@ -24,8 +24,8 @@ public struct ReturnImpact: Sendable, Hashable {
 }
 
 extension TraceDiff {
-  /// The options to paste for everything that was asked for: one list where both modes have the same, else one for each; nil where nothing
-  /// was asked for, or nothing of it exists.
+  /// The options to paste for all requests: one list if both modes have the same nodes, or else one for each. Nil if
+  /// nothing was requested, or nothing of it exists.
   public var returnOptions: String? {
     let train = returns.compactMap(\.trainReturn)
     let eval = returns.compactMap(\.evalReturn)

@@ -1,15 +1,15 @@
 extension TraceDiff {
-  /// What another diff found, to compare with.
+  /// The findings of another diff, for comparison.
   public struct Base: Sendable {
     /// The name of its model.
     public var model: String
-    /// Its findings. Of those that come from a report in JSON, `rule`, `level`, `fingerprint`, `module`, `node`, `message` and the members'
-    /// fingerprints are known.
+    /// Its findings. Those from a JSON report have only `rule`, `level`, `fingerprint`, `module`, `node`, `message` and
+    /// the members' fingerprints.
     public var findings: [Finding]
-    /// What it could not look into.
+    /// Its blind spots.
     public var hidden: [HiddenPart]
 
-    /// What another diff found.
+    /// Creates a base.
     public init(model: String, findings: [Finding], hidden: [HiddenPart]) {
       self.model = model
       self.findings = findings
@@ -17,47 +17,47 @@ extension TraceDiff {
     }
   }
 
-  /// What a diff adds to another one, and takes away from it.
+  /// The changes of a diff relative to another one.
   public struct Comparison: Sendable {
-    /// The name of the other one's model.
+    /// The name of the other diff's model.
     public var base: String
-    /// The other one's findings that are gone.
+    /// The other diff's findings that are gone.
     public var removed: [Finding]
-    /// What is hidden now and was not.
+    /// What is hidden now and was not before.
     public var hiddenSince: [HiddenPart]
-    /// What was hidden and is not any more.
+    /// What was hidden and no longer is.
     public var shownSince: [HiddenPart]
   }
 }
 
 extension TraceDiff.Base {
-  /// A diff, to compare another one with.
+  /// A diff as the base of a comparison.
   public init(_ diff: TraceDiff) { self.init(model: diff.model, findings: diff.findings, hidden: diff.hidden) }
 }
 
 extension Finding {
   /// How a finding relates to those of another diff.
   public struct Change: Sendable, Hashable {
-    /// How it relates.
+    /// The kind of change.
     public enum Kind: String, Sendable, Hashable, CaseIterable, Codable {
       /// The other diff has no such finding.
       case added
-      /// The other diff has it, with other places, or at another level.
+      /// The other diff has it with different places or at a different level.
       case changed
-      /// The other diff has it as it is.
+      /// The other diff has the same finding.
       case unchanged
     }
 
-    /// How it relates.
+    /// The kind of change.
     public var kind: Kind
-    /// How many of its differences the other diff does not have.
+    /// The number of its differences that the other diff does not have.
     public var more: Int
-    /// How many differences the other diff has beside them.
+    /// The number of further differences that the other diff has.
     public var less: Int
-    /// The level that it had in the other diff, where that was another one.
+    /// Its level in the other diff, if different.
     public var levelBefore: Level?
 
-    /// How a finding relates to those of another diff.
+    /// Creates a change.
     public init(_ kind: Kind, more: Int = 0, less: Int = 0, levelBefore: Level? = nil) {
       self.kind = kind
       self.more = more
@@ -66,7 +66,7 @@ extension Finding {
     }
   }
 
-  /// Whether it asks for more than it did in the diff that it was compared with; true for one that was compared with none.
+  /// Whether it is more severe than in the base diff. True without a base.
   public var isNew: Bool {
     guard let change else { return true }
     return change.kind == .added || change.more > 0 || change.levelBefore.map { $0 < level } ?? false
@@ -74,10 +74,10 @@ extension Finding {
 }
 
 extension TraceDiff {
-  /// The diff with what it adds to another one, and takes away from it.
+  /// The diff with its changes relative to another one.
   ///
-  /// Findings are the same by their fingerprints, as often as they occur; those that share a rule and a difference are one finding that
-  /// changed. Findings about expectations are not compared. Costs time linear in the number of differences.
+  /// Findings match by fingerprint, as often as they occur. Those that share a rule and a difference are one finding
+  /// that changed. Findings about expectations are not compared. Takes time linear in the number of differences.
   public func compared(to base: Base) -> TraceDiff {
     var diff = self
     let others = base.findings.filter { !$0.rule.isAboutExpectations }
@@ -110,7 +110,7 @@ extension TraceDiff {
     return Finding.Change(isSame ? .unchanged : .changed, more: more, less: less, levelBefore: before)
   }
 
-  /// Blind spots of one diff that the other has not, by place, kind and type.
+  /// Blind spots of one diff that the other lacks, by place, kind and type.
   private static func parts(_ parts: [HiddenPart], without others: [HiddenPart]) -> [HiddenPart] {
     struct Key: Hashable {
       let path: String
@@ -120,13 +120,13 @@ extension TraceDiff {
     return parts.filter { !known.contains(Key(path: $0.path, kind: $0.kind)) }
   }
 
-  /// Findings of a level or above that nothing accepts, and that the diff adds to the one that it was compared with, if any.
+  /// Findings at or above a level that are not accepted and that the base, if any, does not have.
   public func failing(atLeast level: Finding.Level) -> [Finding] { unexpected(atLeast: level).filter(\.isNew) }
 }
 
-/// The other diff's findings, each taken once at most.
+/// The other diff's findings, each matched at most once.
 private struct BaseIndex {
-  /// What has to agree, the most first.
+  /// The criteria of a match, strictest first.
   enum Pass: CaseIterable {
     /// The fingerprint and every difference.
     case whole
@@ -143,7 +143,7 @@ private struct BaseIndex {
   }
 
   private var taken: [Bool]
-  /// Positions in reverse order, so that the first one is taken from the end.
+  /// Positions in reverse order, so that the first one is removed from the end.
   private var positions: [Key: [Int]] = [:]
 
   init(_ findings: [Finding]) {
@@ -163,7 +163,7 @@ private struct BaseIndex {
     }
   }
 
-  /// The first finding that agrees and was not taken.
+  /// The first matching finding that is not yet matched.
   mutating func take(_ finding: Finding, _ pass: Pass) -> Int? {
     for key in Self.keys(finding, pass).sorted(by: { $0.text < $1.text }) {
       while let position = positions[key]?.popLast() {
@@ -175,6 +175,6 @@ private struct BaseIndex {
     return nil
   }
 
-  /// Positions of the findings that were not taken.
+  /// The positions of unmatched findings.
   var left: [Int] { taken.indices.filter { !taken[$0] } }
 }

@@ -1,23 +1,23 @@
 public import XylemGraph
 
 extension TraceDiff {
-  /// A line of the two traces side by side.
+  /// A row of the two traces side by side.
   public struct Row: Sendable, Hashable {
     /// How a row's two nodes relate.
     public enum Kind: String, Sendable, Hashable, CaseIterable, Codable {
       /// They agree.
       case same
-      /// There is no node in the eval trace.
+      /// The eval trace has no such node.
       case onlyInTrain = "only-in-train"
-      /// There is no node in the train trace.
+      /// The train trace has no such node.
       case onlyInEval = "only-in-eval"
-      /// They agree, and run at another moment.
+      /// They agree but run at different positions.
       case moved
-      /// They agree but for their names.
+      /// They agree except for their names.
       case renamed
-      /// They are given other constants.
+      /// They have different constants.
       case changed
-      /// They read other values.
+      /// They read different values.
       case rewired
     }
 
@@ -27,10 +27,10 @@ extension TraceDiff {
     public var eval: NodeID?
     /// How they relate.
     public var kind: Kind
-    /// The index of the finding that the row belongs to, among the findings.
+    /// The index of the row's finding among the findings.
     public var finding: Int?
 
-    /// A row of one or two nodes.
+    /// Creates a row of one or two nodes.
     public init(train: NodeID?, eval: NodeID?, kind: Kind, finding: Int? = nil) {
       self.train = train
       self.eval = eval

@@ -1,23 +1,24 @@
 extension TraceDiff {
-  /// What running both graphs on one input and one random state showed of the model as a whole.
+  /// The result of running both graphs on one input and one random state, for the model as a whole.
   public struct Run: Sendable, Hashable {
-    /// The seed from which the random state of each node was made.
+    /// The seed of each node's random state.
     public var seed: UInt64
-    /// How many pairs of nodes were given the same values, and their own compared.
+    /// The number of pairs of nodes that had the same inputs and whose values were compared.
     public var compared: Int
-    /// How many of these gave different values.
+    /// The number of these with different values.
     public var differing: Int
-    /// The largest absolute difference between two elements of what the modes returned, each run from beginning to end; nil where it
-    /// is the same, or is built in another way.
+    /// The largest absolute difference between two elements of the modes' results, each mode run from beginning to end.
+    /// Nil if they are equal, or have different structures.
     public var outputDifference: Double?
-    /// Whether what the modes returned differs; nil where it was not compared, as in a trace that was pruned, or where a mode does not run.
+    /// Whether the modes' results differ. Nil if they were not compared, as in a pruned trace, or if a mode does not
+    /// run.
     public var outputDiffers: Bool?
-    /// Names, in the train trace, of nodes that gave different values and that no finding is about, in order.
+    /// Names, in the train trace, of nodes that gave different values and that no finding covers, in order.
     public var unexplained: [String]
-    /// Where the comparison ended before the last node, and why; nil where it did not.
+    /// The position and reason of an early end of the comparison. Nil if it finished.
     public var failure: String?
 
-    /// What a run showed.
+    /// Creates the result of a run.
     public init(
       seed: UInt64, compared: Int, differing: Int, outputDifference: Double? = nil, outputDiffers: Bool? = nil,
       unexplained: [String] = [], failure: String? = nil

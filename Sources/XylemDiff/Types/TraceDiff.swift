@@ -1,4 +1,4 @@
-/// Everything in which two traces differ, and how far that can be known.
+/// All differences between two traces, and the limits of what is known.
 public struct TraceDiff: Sendable {
   /// The name of the model.
   public var model: String
@@ -6,30 +6,30 @@ public struct TraceDiff: Sendable {
   public var train: DiffSide
   /// The second of the two traces.
   public var eval: DiffSide
-  /// How many pairs of nodes were compared.
+  /// The number of compared pairs of nodes.
   public var compared: Int
-  /// Whether a bound was hit, so that the alignment may not be the best one.
+  /// Whether a limit was hit, so that the alignment may not be the best one.
   public var isCoarse: Bool
-  /// Which bounds were hit, and where.
+  /// The limits that were hit, and where.
   public var coarseReasons: [String]
-  /// What could not be looked into on either side, each once.
+  /// The parts that could not be inspected on either side, each once.
   public var hidden: [HiddenPart]
-  /// The traces side by side: in the order of the train trace, with nodes of the eval trace alone where they run.
+  /// The traces side by side, in the order of the train trace. Nodes of the eval trace only are placed where they run.
   public var rows: [TraceDiff.Row]
   /// The findings, by level, then in the order of the modules and of the nodes.
   public var findings: [Finding]
-  /// What requested return nodes are in both traces, in the order in which they were asked for.
+  /// The meaning of requested return nodes in both traces, in the order of the requests.
   public var returns: [ReturnImpact] = []
-  /// What became of each expectation, in their order.
+  /// The result for each expectation, in their order.
   public var expectations: [ExpectationUse]
-  /// How many pairs of nodes were weighed against each other to align the traces: the work that it took.
+  /// The number of pairs of nodes that were weighed to align the traces: the amount of work.
   public var comparisons: Int
-  /// What a run of both graphs showed; nil without a run. Findings have their own part of it.
+  /// The result of a run of both graphs. Nil without a run. Findings have their own results.
   public var run: Run?
-  /// What it adds to another diff, and takes away from it; nil where it was compared with none.
+  /// The changes relative to another diff. Nil without a base.
   public var comparison: Comparison?
 
-  /// A diff with all of its parts.
+  /// Creates a diff.
   public init(
     model: String, train: DiffSide, eval: DiffSide, compared: Int, isCoarse: Bool = false,
     coarseReasons: [String] = [], hidden: [HiddenPart] = [], rows: [TraceDiff.Row] = [], findings: [Finding] = [],
@@ -49,7 +49,7 @@ public struct TraceDiff: Sendable {
     self.run = run
   }
 
-  /// The findings of a level or above that no expectation accepts.
+  /// The findings at or above a level that no expectation accepts.
   public func unexpected(atLeast level: Finding.Level) -> [Finding] {
     findings.filter { $0.expectation == nil && $0.level >= level }
   }

@@ -1,10 +1,10 @@
 public import XylemDiff
 internal import XylemGraph
 
-/// A diff as one page of HTML that needs nothing else: no network, no other file.
+/// A diff as one self-contained HTML page: no network, no other files.
 ///
-/// The verdict and the findings are in the page as they are, for readers without scripts too. The aligned graphs are data, of which a
-/// script draws what is unfolded, so that ten thousand nodes open as fast as ten.
+/// The verdict and the findings are in the markup, so readers without scripts see them too. The aligned graphs are
+/// data, from which a script draws the unfolded groups, so ten thousand nodes open as fast as ten.
 public struct DiffPageReport: DiffReport {
   /// The report.
   public init() {}
@@ -29,7 +29,7 @@ public struct DiffPageReport: DiffReport {
     \(removed(diff))
     <section aria-label="Both graphs, side by side">
     <h2>Both graphs</h2>
-    <p class="hint">Grouped by module; groups in which the modes agree are folded.</p>
+    <p class="hint">Grouped by module; groups where the modes agree are folded.</p>
     <div class="heads" aria-hidden="true"><span>\(html(diff.train.label))</span><span>\(html(diff.eval.label))</span></div>
     <div id="graph"></div>
     </section>
@@ -41,7 +41,7 @@ public struct DiffPageReport: DiffReport {
     """
   }
 
-  // MARK: - What is in the page as it is
+  // MARK: - Markup
 
   private func header(_ diff: TraceDiff) -> String {
     let open = Finding.Level.allCases.sorted().reversed().map { level -> String in
@@ -64,7 +64,8 @@ public struct DiffPageReport: DiffReport {
       lines.append("<details open><summary>Return nodes (\(diff.returns.count))</summary><pre>\(text)</pre></details>")
     }
     if !diff.hidden.isEmpty {
-      lines.append("<details><summary>Blind spots: what could not be looked into (\(diff.hidden.count))</summary><ul>")
+      lines.append(
+        "<details><summary>Blind spots: parts that could not be inspected (\(diff.hidden.count))</summary><ul>")
       for part in diff.hidden {
         let type = part.type.map { " <code>\(html($0))</code>" } ?? ""
         let mode = html(part.modeWords)
@@ -100,7 +101,7 @@ public struct DiffPageReport: DiffReport {
 
   private func findings(_ diff: TraceDiff) -> String {
     var lines: [String] = []
-    // Modules in the order in which the findings come.
+    // Modules in the order of the findings.
     var order: [String] = []
     var byModule: [String: [Int]] = [:]
     for (index, finding) in diff.findings.enumerated() {
@@ -152,7 +153,7 @@ public struct DiffPageReport: DiffReport {
     finding.change.map { " <span class=\"tag change\">\(html($0.words))</span>" } ?? ""
   }
 
-  /// What the base had and is gone.
+  /// The findings of the base that are gone.
   private func removed(_ diff: TraceDiff) -> String {
     guard let removed = diff.comparison?.removed, !removed.isEmpty else { return "" }
     let items = removed.map {
@@ -172,9 +173,9 @@ public struct DiffPageReport: DiffReport {
     return ["<details class=\"members\"><summary>\(title): \(names.count)</summary><p>\(list)</p></details>"]
   }
 
-  // MARK: - What the script draws
+  // MARK: - Data of the script
 
-  /// Groups of rows with the module that they run in: each row its names, its kind, what it does, and its finding.
+  /// Groups of rows, each with its module. A row has names, kind, operation and finding.
   private func data(_ diff: TraceDiff) -> JSONValue {
     var groups: [(module: String, rows: [JSONValue])] = []
     let folders = ModuleFolders(

@@ -1,18 +1,19 @@
 public import XylemDiff
 public import XylemGraph
 
-/// A single trace as one page of HTML that needs nothing else: no network, no other file.
+/// A single trace as one self-contained HTML page: no network, no other files.
 ///
-/// Names are the strings that features are requested by; nodes are grouped by module, and drawn when a group is unfolded.
+/// Names are the strings by which features are requested. Nodes are grouped by module, and drawn when a group is
+/// unfolded.
 public struct GraphPageReport: Sendable {
-  /// What was asked of a trace, and what an extractor needs for it.
+  /// The requests for a trace, and the nodes that an extractor needs for them.
   public struct Extraction: Sendable {
     /// For each node whose value, or a part of it, is returned: the keys of the results.
     public var keys: [NodeID: [String]]
-    /// The nodes that run; all others are pruned.
+    /// The nodes that run. All others are pruned.
     public var computed: Set<NodeID>
 
-    /// What was asked, and what is needed for it.
+    /// Creates an extraction from requests and the nodes that they need.
     public init(keys: [NodeID: [String]], computed: Set<NodeID>) {
       self.keys = keys
       self.computed = computed
@@ -21,16 +22,16 @@ public struct GraphPageReport: Sendable {
 
   /// The model's name.
   public var model: String
-  /// The trace, with what could not be looked into.
+  /// The trace, with its blind spots.
   public var side: DiffSide
-  /// What is extracted; nil where nothing was asked for.
+  /// The requested extraction. Nil if nothing was requested.
   public var extraction: Extraction?
-  /// Shapes and types of values as people read them, where they are known.
+  /// The shapes and types of values as printed, if they are known.
   public var shapes: [NodeID: String]
-  /// What is to be known about the trace, a sentence each.
+  /// Notes about the trace, one sentence each.
   public var notes: [String]
 
-  /// The page of a trace.
+  /// Creates the page of a trace.
   public init(
     model: String, side: DiffSide, extraction: Extraction? = nil, shapes: [NodeID: String] = [:], notes: [String] = []
   ) {
@@ -41,7 +42,7 @@ public struct GraphPageReport: Sendable {
     self.notes = notes
   }
 
-  /// How a node is told apart from others.
+  /// The category of a node.
   private enum State: String, CaseIterable {
     /// Its value is returned.
     case requested
@@ -49,12 +50,12 @@ public struct GraphPageReport: Sendable {
     case computed
     /// It does not run.
     case pruned
-    /// It is called as a whole: a leaf module, a leaf function or a region.
+    /// It is called as a unit: a leaf module, a leaf function or a region.
     case opaque
-    /// It is opaque, and nothing is known about what is in it.
+    /// It is opaque, and nothing is known about its contents.
     case hidden
 
-    /// What marks it, as the script has it.
+    /// The mark of the category, as in the script.
     var mark: String {
       switch self {
       case .requested: "\u{25C9}"
@@ -83,7 +84,7 @@ public struct GraphPageReport: Sendable {
     var states: [State] = []
     if let extraction {
       if extraction.keys[node.id] != nil { states.append(.requested) }
-      // The result as a whole is put together only where it is asked for.
+      // The result as a whole is assembled only if it is requested.
       if node.operation != .output { states.append(extraction.computed.contains(node.id) ? .computed : .pruned) }
     }
     switch node.operation {
@@ -94,7 +95,7 @@ public struct GraphPageReport: Sendable {
     return states
   }
 
-  // MARK: - What is in the page as it is
+  // MARK: - Markup
 
   private func body(_ entries: [Entry]) -> String {
     """
@@ -103,10 +104,10 @@ public struct GraphPageReport: Sendable {
     \(tools(entries))
     <section aria-label="Nodes by module">
     <h2>Nodes <span class="count" id="shown"></span></h2>
-    <p class="hint">Names and modules are what to ask for with --return. A click copies a name.</p>
+    <p class="hint">Request names and modules with --return. Click a name to copy it.</p>
     <div id="graph"></div>
     <p class="empty" id="none" hidden>Nothing matches the search and the filters.</p>
-    <noscript><p>Without scripts, the names in order of execution:</p><pre>\
+    <noscript><p>Without scripts, the names in execution order:</p><pre>\
     \(html(entries.map(\.node).map(requestName).joined(separator: "\n"), keepsLines: true))</pre></noscript>
     </section>
     </main>
@@ -128,7 +129,7 @@ public struct GraphPageReport: Sendable {
       return
         "<li><span class=\"marks\" aria-hidden=\"true\">\(state.mark)</span> <b>\(count)</b> \(state.rawValue)</li>"
     }
-    lines.append("<ul class=\"counts\" aria-label=\"Nodes by what becomes of them\">\(counts.joined())</ul>")
+    lines.append("<ul class=\"counts\" aria-label=\"Nodes by category\">\(counts.joined())</ul>")
     if !notes.isEmpty {
       let items = notes.map { "<li>\(html($0))</li>" }
       lines.append(
@@ -155,9 +156,9 @@ public struct GraphPageReport: Sendable {
       """
   }
 
-  // MARK: - What the script draws
+  // MARK: - Data of the script
 
-  /// Groups of nodes with the module that they run in and its type.
+  /// Groups of nodes, each with its module and the module's type.
   private func data(_ entries: [Entry]) -> JSONValue {
     var types: [String: String] = [:]
     for call in side.graph.calls where types[call.path] == nil { types[call.path] = call.type }
@@ -179,7 +180,7 @@ public struct GraphPageReport: Sendable {
     let node = entry.node
     let keys = extraction?.keys[node.id].map { "returned as " + $0.joined(separator: ", ") }
     let part = side.hiddenPart(of: node)
-    let why = part.map { ($0.reason ?? "nothing is known about it") + $0.modeWords }
+    let why = part.map { ($0.reason ?? "nothing is known about its contents") + $0.modeWords }
     return .array([
       .string(requestName(node)), .string(PageText.operation(node)),
       .optional(node.rule.map { "leaf by '\($0)'" }), .optional(node.location?.description),
@@ -187,7 +188,7 @@ public struct GraphPageReport: Sendable {
     ])
   }
 
-  /// What a node's value is requested by.
+  /// The name by which a node's value is requested.
   private func requestName(_ node: Node) -> String { node.operation == .output ? "output" : node.name }
 
   private func html(_ text: String, keepsLines: Bool = false) -> String { PageText.html(text, keepsLines: keepsLines) }

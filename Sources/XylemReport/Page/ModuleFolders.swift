@@ -1,6 +1,7 @@
-/// Which module's name nodes are folded under: the outermost one below the root that has few enough of them to be read at once.
+/// The module under whose name nodes are folded: the outermost one below the root that has few enough nodes to be read
+/// at once.
 struct ModuleFolders {
-  /// The most nodes that are folded under one name, where there are names below it.
+  /// The maximum number of nodes folded under one name, if there are names below it.
   private static let most = 120
 
   private var counts: [Substring: Int] = [:]
@@ -12,13 +13,13 @@ struct ModuleFolders {
     }
   }
 
-  /// The name for a node of a module; empty for the root.
+  /// The name for a node of a module. Empty for the root.
   func folder(of path: String) -> String {
     for end in Self.ends(of: path) where counts[path[..<end], default: 0] <= Self.most { return String(path[..<end]) }
     return path
   }
 
-  /// Where each module's name of a path ends, outermost first.
+  /// The ends of each module name in a path, outermost first.
   private static func ends(of path: String) -> [String.Index] {
     path.isEmpty ? [] : path.indices.filter { path[$0] == "." } + [path.endIndex]
   }

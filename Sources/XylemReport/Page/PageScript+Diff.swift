@@ -1,5 +1,5 @@
 extension PageScript {
-  /// What the page of a diff does.
+  /// The script of a diff's page.
   static let diff = """
     (() => {
       const { $, make, copy } = page;

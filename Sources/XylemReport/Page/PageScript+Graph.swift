@@ -1,5 +1,5 @@
 extension PageScript {
-  /// What the page of a single trace does.
+  /// The script of a single trace's page.
   static let graph = """
     (() => {
       const { $, make, copy } = page;

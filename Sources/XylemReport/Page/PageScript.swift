@@ -1,6 +1,7 @@
-/// What pages do: search, filters, folding, keys, copying. It writes text as text, and never as markup.
+/// The behaviour of pages: search, filters, folding, keys, copying. Strings are inserted as text, never as markup.
 enum PageScript {
-  /// What every page does. Groups draw their rows when they are unfolded, some hundreds at a time, so that ten thousand open at once.
+  /// The script shared by all pages. Groups draw their rows when they are unfolded, a few hundred at a time, so that
+  /// ten thousand rows open at once.
   static let shared = """
     "use strict";
     const page = (() => {
@@ -24,7 +25,7 @@ enum PageScript {
           area.select();
           const done = document.execCommand("copy");
           area.remove();
-          if (!done) { say("The browser does not let the page copy"); return; }
+          if (!done) { say("The browser does not allow copying"); return; }
         }
         const line = text.split("\\n")[0];
         say("Copied " + (line.length > 60 ? line.slice(0, 59) + "\\u2026" : line));
@@ -86,7 +87,7 @@ enum PageScript {
         return made;
       };
 
-      // Keys, but for those that are typed into a field.
+      // Keyboard shortcuts, except while typing in a field.
       const keys = (map) => {
         $("keys").onclick = () => $("help").showModal();
         document.addEventListener("keydown", (event) => {

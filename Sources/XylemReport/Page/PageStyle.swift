@@ -1,4 +1,4 @@
-/// How pages look: light and dark, on a desk and on a phone.
+/// The style of pages: light and dark, for desktops and phones.
 enum PageStyle {
   static let text = """
     :root { color-scheme: light dark; --back: #fdfdfb; --text: #1c1c1a; --soft: #66655f; --line: #deddd5; --panel: #f4f3ee;

@@ -1,14 +1,14 @@
 internal import XylemGraph
 
-/// What every page has: its head, and texts that stay texts.
+/// The parts of every page: its head, and escaped strings.
 enum PageText {
-  /// A page that needs no other file and no network.
+  /// A self-contained page: no other files, no network.
   ///
   /// - Parameters:
-  ///   - title: the title, as text.
-  ///   - body: markup.
-  ///   - data: what the script draws.
-  ///   - script: what the page does, after what every page does.
+  ///   - title: the title, not escaped.
+  ///   - body: the markup.
+  ///   - data: the data of the script.
+  ///   - script: the page's own script, which follows the shared script.
   static func page(title: String, body: String, data: JSONValue, script: String) -> String {
     """
     <!doctype html>
@@ -37,7 +37,7 @@ enum PageText {
     """
   }
 
-  /// What a node does, as people read it.
+  /// The operation of a node in words.
   static func operation(_ node: Node) -> String {
     let kind =
       switch node.operation {
@@ -52,7 +52,7 @@ enum PageText {
     return target.isEmpty ? kind : "\(kind) \(target)"
   }
 
-  /// The keys of a page, in a box of their own.
+  /// The keyboard shortcuts of a page, in a dialog.
   static func help(_ keys: [(keys: String, does: String)]) -> String {
     let rows = keys.map { "<dt>\(html($0.keys))</dt><dd>\(html($0.does))</dd>" }
     return """
@@ -64,7 +64,7 @@ enum PageText {
       """
   }
 
-  /// Text within HTML, also within an attribute's quotation marks.
+  /// Escapes a string for HTML, also within an attribute's quotation marks.
   static func html(_ text: String, keepsLines: Bool = false) -> String {
     let safe =
       keepsLines

@@ -2,7 +2,7 @@
 enum ModeClaims {
   static let all: [String: [String]] = [
     "alpha_dropout": [
-      "info random-in-one-mode: dropout (AlphaDropout, one layer) draws random numbers in train mode and passes its input on in eval mode"
+      "info random-in-one-mode: dropout (AlphaDropout, one layer) draws random numbers in train mode and returns its input in eval mode"
     ],
     "alpha_dropout_0": [],
     "attention": [],
@@ -40,21 +40,21 @@ enum ModeClaims {
       "warning state-updated-in-eval: add writes calls in both modes"
     ],
     "counter_in_training": [
-      "warning state-updated-in-one-mode: add and 2 nodes that go with it run in train mode only"
+      "warning state-updated-in-one-mode: add and 2 nodes that belong to it run in train mode only"
     ],
     "counter_integer": [
       "warning state-updated-in-eval: an assignment writes calls in both modes"
     ],
     "dropout": [
-      "info random-in-one-mode: dropout (Dropout, one layer) draws random numbers in train mode and passes its input on in eval mode"
+      "info random-in-one-mode: dropout (Dropout, one layer) draws random numbers in train mode and returns its input in eval mode"
     ],
     "dropout_0": [],
     "dropout_0_traced_train": [],
     "dropout_1": [
-      "info leaf-mode-declared: dropout (Dropout, one layer) gives zeros in train mode and passes its input on in eval mode"
+      "info leaf-mode-declared: dropout (Dropout, one layer) returns zeros in train mode and returns its input in eval mode"
     ],
     "dropout_in_place": [
-      "info random-in-one-mode: dropout (Dropout2d, one layer) draws random numbers in train mode and passes its input on in eval mode"
+      "info random-in-one-mode: dropout (Dropout2d, one layer) draws random numbers in train mode and returns its input in eval mode"
     ],
     "dropout_traced_eval": [],
     "dropout_traced_train": [
@@ -64,14 +64,14 @@ enum ModeClaims {
       "warning state-updated-in-eval: embedding_renorm writes weight in both modes"
     ],
     "feature_alpha_dropout": [
-      "info random-in-one-mode: dropout (FeatureAlphaDropout, one layer) draws random numbers in train mode and passes its input on in eval mode"
+      "info random-in-one-mode: dropout (FeatureAlphaDropout, one layer) draws random numbers in train mode and returns its input in eval mode"
     ],
     "frozen": [
       "info submodule-mode-mixed: norm (BatchNorm2d) keeps its own mode and does not follow the model's",
-      "info random-in-one-mode: dropout (Dropout, one layer) draws random numbers in train mode and passes its input on in eval mode",
+      "info random-in-one-mode: dropout (Dropout, one layer) draws random numbers in train mode and returns its input in eval mode",
     ],
     "functional_dropout": [
-      "info attribute-differs: dropout follows the mode by the argument 'training' of dropout"
+      "info attribute-differs: dropout follows the mode through the argument 'training' of dropout"
     ],
     "functional_dropout_0": [],
     "functional_dropout_always": [
@@ -97,7 +97,7 @@ enum ModeClaims {
       "info state-updated-in-one-mode: instance norm (InstanceNorm2d, one layer) updates its statistics in train mode and uses them in eval mode"
     ],
     "layer_drop": [
-      "warning random-in-one-mode: rand and 3 nodes that go with it run in train mode only",
+      "warning random-in-one-mode: rand and 3 nodes that belong to it run in train mode only",
       "warning node-only-in-eval: layer (Conv2d), a node, runs in eval mode only",
     ],
     "layer_norm": [],
@@ -123,7 +123,7 @@ enum ModeClaims {
     ],
     "network": [
       "info state-updated-in-one-mode: batch norm (BatchNorm2d, one layer) updates its statistics in train mode and uses them in eval mode",
-      "info random-in-one-mode: dropout (Dropout, one layer) draws random numbers in train mode and passes its input on in eval mode",
+      "info random-in-one-mode: dropout (Dropout, one layer) draws random numbers in train mode and returns its input in eval mode",
     ],
     "network_modeless": [],
     "network_traced_eval": [],
@@ -135,13 +135,13 @@ enum ModeClaims {
       "warning random-in-eval: rand_like draws random numbers in both modes"
     ],
     "noise_in_evaluation": [
-      "warning random-in-one-mode: randn_like and a node that go with it run in eval mode only"
+      "warning random-in-one-mode: randn_like and a node that belong to it run in eval mode only"
     ],
     "noise_in_place": [
       "warning random-in-eval: normal draws random numbers in both modes"
     ],
     "noise_in_training": [
-      "warning random-in-one-mode: randn_like and a node that go with it run in train mode only"
+      "warning random-in-one-mode: randn_like and a node that belong to it run in train mode only"
     ],
     "noise_seeded": [],
     "noise_unused": [],
@@ -168,7 +168,7 @@ enum ModeClaims {
       "warning random-in-eval: scaled_dot_product_attention draws random numbers in both modes"
     ],
     "scaled_dot_product_follows": [
-      "info attribute-differs: dropout follows the mode by the argument 'dropout_p' of scaled_dot_product_attention"
+      "info attribute-differs: dropout follows the mode through the argument 'dropout_p' of scaled_dot_product_attention"
     ],
     "stochastic_depth": [
       "info random-in-one-mode: stochastic depth (StochasticDepth, one layer) draws random numbers in train mode and none in eval mode"
@@ -188,7 +188,7 @@ enum ModeClaims {
       "warning leaf-mode-unknown: TransformerEncoderLayer, a leaf in one place, depends on the mode"
     ],
     "variational": [
-      "warning random-in-one-mode: randn_like and 3 nodes that go with it run in train mode only"
+      "warning random-in-one-mode: randn_like and 3 nodes that belong to it run in train mode only"
     ],
     "written_view": [
       "warning state-updated-in-eval: copy writes last in both modes"

@@ -35,7 +35,7 @@ struct ModeTruth: Decodable {
 
 @Suite("What is said of modes", .enabled(if: Fixtures.hasRuntime, "the tensor runtime is not built: make runtime"))
 struct ModeTruthTests {
-  @Test func `every archive has a truth, and claims of its own`() throws {
+  @Test func `every archive has a truth and its own claims`() throws {
     let files = try FileManager.default.contentsOfDirectory(
       atPath: Fixtures.folder.appendingPathComponent("modes").path)
     let names = files.filter { $0.hasSuffix(".pt") }.map { String($0.dropLast(3)) }
@@ -48,12 +48,12 @@ struct ModeTruthTests {
     let finding = try #require(try Fixtures.diff("modes/transformer_layer_masked.pt", makesLeaves: true).findings.first)
     #expect(
       finding.why
-        == "In eval mode, without gradients, it runs a fused kernel, which may read a mask of numbers differently from train mode."
+        == "In eval mode, without gradients, it runs a fused kernel, which may interpret a numeric mask differently from train mode."
     )
   }
 
   @Test(arguments: ModeTruth.all.keys.sorted())
-  func `a diff claims what the archive does, and nothing else`(name: String) throws {
+  func `a diff claims only what the archive does`(name: String) throws {
     let truth = try #require(ModeTruth.all[name])
     let diff = try Fixtures.diff("modes/\(name).pt", makesLeaves: true)
     let rules = diff.findings.map(\.rule)
@@ -67,7 +67,7 @@ struct ModeTruthTests {
     for finding in diff.findings where finding.rule == .stateUpdatedInEval {
       for path in truth.eval.writes.prefix(3) { #expect(finding.message.contains(path)) }
     }
-    if diff.findings.contains(where: { $0.message.contains("passes its input on in eval mode") }), diff.compared == 3 {
+    if diff.findings.contains(where: { $0.message.contains("returns its input in eval mode") }), diff.compared == 3 {
       #expect(truth.eval.passes)
     }
   }
