@@ -3,13 +3,13 @@ package import XylemGraph
 package import XylemTensor
 package import XylemTrace
 
-/// Checks what a call gives against the arguments of `forward`, as a trace took them.
+/// Checks the arguments of a call against the arguments of `forward` in a trace.
 ///
-/// Every argument that is given is checked, also those that the plan does not read; those that it does not read may be left out.
+/// Every given argument is checked, including those that the plan does not read, which may be omitted.
 package struct CallArguments {
   /// The arguments of `forward` in order.
   package let arguments: [ForwardArgument]
-  /// Whether the trace comes from a saved extractor: what was fixed can be changed only by saving another.
+  /// Whether the trace comes from a saved extractor. If so, a fixed argument can be changed only by saving again.
   package let isSaved: Bool
 
   package init(_ trace: Trace?, isSaved: Bool = false) {
@@ -17,7 +17,7 @@ package struct CallArguments {
     self.isSaved = isSaved
   }
 
-  /// The values of placeholders for arguments that are given in order; others take their defaults.
+  /// The placeholder values for positional arguments. Other arguments take their defaults.
   ///
   /// - Throws: `extract.input`.
   package func inputs(_ placeholders: [Placeholder], _ values: [Value]) throws(XylemError) -> [Value] {
@@ -29,7 +29,7 @@ package struct CallArguments {
     return try filled(placeholders, given)
   }
 
-  /// The values of placeholders for arguments that are given by name; others take their defaults.
+  /// The placeholder values for named arguments. Other arguments take their defaults.
   ///
   /// - Throws: `extract.input`.
   package func inputs(_ placeholders: [Placeholder], named values: [String: Value]) throws(XylemError) -> [Value] {
@@ -58,7 +58,7 @@ package struct CallArguments {
     return inputs
   }
 
-  /// A value as one of the argument's type.
+  /// Converts a value to the argument's type.
   private func checked(_ value: Value, _ argument: ForwardArgument) throws(XylemError) -> Value {
     let mismatch: ValueMismatch
     switch try argument.type.conformed(value) {
@@ -79,17 +79,17 @@ package struct CallArguments {
   }
 }
 
-/// Where a value has another type than declared.
+/// The position of a value whose type differs from the declared one.
 struct ValueMismatch: Error {
-  /// Steps into the value, as in `[0]["image"]`.
+  /// The steps into the value, as in `[0]["image"]`.
   var place = ""
   let expected: String
   let found: String
 }
 
 extension TypeExpression {
-  /// A value as one of this type: an integer becomes a float where one is declared, a tuple a list. What the runtime holds is
-  /// checked and stays the same object.
+  /// Converts a value to this type: an integer becomes a float if one is declared, a tuple becomes a list. A value that
+  /// the runtime holds is checked and stays the same object.
   func conformed(_ value: Value) throws(XylemError) -> Result<Value, ValueMismatch> {
     let result = try checked(value)
     guard case .object = value else { return result }
@@ -162,7 +162,7 @@ extension ValueMismatch {
 }
 
 extension Value {
-  /// Whether the value is a literal that equals another one.
+  /// Whether the value is a literal equal to another one.
   fileprivate func equals(_ literal: Argument) throws(XylemError) -> Bool {
     switch (try unpacked(), literal) {
     // As numbers, of which 0.0 and -0.0 are the same.
@@ -192,7 +192,7 @@ extension Value {
     }
   }
 
-  /// What the value is, for a person: literals as Python writes them.
+  /// A description of the value, with literals as Python writes them.
   var kindDescription: String {
     get throws(XylemError) {
       switch try unpacked() {

@@ -3,19 +3,19 @@ internal import XylemGraph
 internal import XylemTensor
 internal import XylemTrace
 
-/// The texts of this module's errors.
+/// The messages of this module's errors.
 enum ExtractErrors {
-  /// An operator that reaches files, processes or the network, in a model that may not.
+  /// The error for an operator that accesses files, processes or the network in a model that must not.
   static func fileOperator(_ name: String, at node: Node) -> XylemError {
     XylemError(
-      .extractFileOperator, "the node '\(node.name)' reaches outside of the model",
+      .extractFileOperator, "the node '\(node.name)' accesses files, processes or the network",
       at: XylemError.Place(
         modulePath: node.modulePath, node: node.name, source: node.location.map(String.init(describing:))),
       cause: Reason("it calls \(name), which reads or writes files, or uses other processes or the network"),
       remedies: Audience.allowingFileOperators)
   }
 
-  /// Advice to ask for a node, or for a node under a key.
+  /// A remedy that requests a node, optionally under a key.
   private static func asking(for node: String, as key: String? = nil, _ comment: String? = nil) -> String {
     Audience.remedies(
       program: [
@@ -27,7 +27,7 @@ enum ExtractErrors {
       ])[0]
   }
 
-  /// Advice to look at the nodes that there are.
+  /// A remedy that lists the nodes.
   private static func listing(_ comment: String, option: String = "") -> [String] {
     Audience.remedies(
       program: ["print(trace.nodeNames)  // \(comment)"], commandLine: ["xylem nodes MODEL\(option)  # \(comment)"])
@@ -35,7 +35,7 @@ enum ExtractErrors {
 
   static func unknownNode(_ request: String, mode: String, candidates: [String]) -> XylemError {
     var near = nearMisses(of: request, among: candidates)
-    // Brackets are steps into a value, or a set of characters.
+    // Brackets are steps into a value or a set of characters.
     if near.isEmpty, request.contains("[") {
       near = nearMisses(of: request.filter { !"[]".contains($0) }, among: candidates)
     }
@@ -50,7 +50,7 @@ enum ExtractErrors {
     var (cause, remedies): (Reason?, [String]) = (nil, [])
     if let wider, wider.count > 0 {
       cause = Reason(
-        "'*' stands for one component of a name, and '**' for any number: '\(wider.pattern)' matches \(wider.count)")
+        "'*' matches one component of a name and '**' any number: '\(wider.pattern)' matches \(wider.count)")
       remedies.append(asking(for: wider.pattern))
     }
     let words = pattern.filter { !"*?[]{}\\".contains($0) }.split(separator: ".").joined(separator: ".")
@@ -63,7 +63,7 @@ enum ExtractErrors {
   static func duplicateKey(_ key: String, of first: String, and second: String) -> XylemError {
     XylemError(
       .extractDuplicateKey, "two requests have the key '\(key)': '\(first)' and '\(second)'",
-      remedies: [asking(for: second, as: key + "_1", "gives the second another key")])
+      remedies: [asking(for: second, as: key + "_1", "gives the second a different key")])
   }
 
   static func keyOfGlob(_ key: String, _ pattern: String, matches: [String]) -> XylemError {
@@ -74,11 +74,11 @@ enum ExtractErrors {
   }
 
   static func nothingRequested() -> XylemError {
-    XylemError(.extractNothingRequested, "no node was asked for", remedies: listing("lists the nodes"))
+    XylemError(.extractNothingRequested, "no node was requested", remedies: listing("lists the nodes"))
   }
 
   static func unaddressable(_ request: String, _ why: String) -> XylemError {
-    XylemError(.extractUnaddressable, "'\(request)' can't be taken out of the value", cause: Reason(why))
+    XylemError(.extractUnaddressable, "'\(request)' is not a part of the value", cause: Reason(why))
   }
 
   static func input(_ message: String, cause: String? = nil, remedies: [String] = []) -> XylemError {
@@ -91,7 +91,7 @@ enum ExtractErrors {
       at: .init(modulePath: node?.modulePath, node: node?.name, source: node?.location.map { String(describing: $0) }),
       cause: error,
       remedies: error.id == .runtimeMissingKernel
-        ? !error.remedies.isEmpty ? [] : ["load what implements the operator, or ask for nodes before it"]
+        ? !error.remedies.isEmpty ? [] : ["load a library that implements the operator, or request nodes before it"]
         : listing("shows where the node comes from", option: " --long") + ["check the input's shape and dtype"])
   }
 
@@ -99,11 +99,11 @@ enum ExtractErrors {
     XylemError(
       .extractGuard, "the model's own check failed: \(assumption.message)",
       at: .init(modulePath: node.modulePath, node: node.name, source: node.location.map { String(describing: $0) }),
-      cause: Reason("\(condition) must be \(assumption.expected) and is not for this input"),
+      cause: Reason("\(condition) must be \(assumption.expected) but is not for this input"),
       remedies: ["check the input's shape"])
   }
 
-  /// Advice to save the extractor in the form of its own.
+  /// A remedy that saves the extractor in Xylem's own format.
   private static func saving(_ comment: String) -> [String] {
     Audience.remedies(
       program: ["extractor.save(to: \"features.xylem\")  // \(comment)"],
@@ -115,15 +115,15 @@ enum ExtractErrors {
       .extractUnsavable, error.message,
       at: .init(modulePath: node.modulePath, node: node.name, source: node.location.map { String(describing: $0) }),
       cause: error.cause,
-      remedies: saving("can hold it") + ["ask for nodes before \(node.name)"])
+      remedies: saving("can hold it") + ["request nodes before \(node.name)"])
   }
 
   static func unsavable(key: String, node: String, type: String) -> XylemError {
     XylemError(
-      .extractUnsavable, "the feature '\(key)' can't be saved as TorchScript: it is of type \(type) and no tensor",
+      .extractUnsavable, "the feature '\(key)' can't be saved as TorchScript: its type is \(type), not a tensor",
       at: .init(node: node),
       remedies: TypeExpression(parsing: type).isSequence
-        ? ["ask for its parts, as in \(node)[0]"] : saving("holds values of every type"))
+        ? ["request its parts, as in \(node)[0]"] : saving("holds values of every type"))
   }
 }
 
@@ -137,14 +137,14 @@ extension ExtractErrors {
   static func tooMany(_ count: Int, names: [String]) -> XylemError {
     let takes = names.count == 1 ? "1 argument" : "\(names.count) arguments"
     return input(
-      "forward takes \(takes), and \(count) \(count == 1 ? "was" : "were") given", cause: list(names),
+      "forward takes \(takes), but \(count) \(count == 1 ? "was" : "were") given", cause: list(names),
       remedies: ["leave out the last \(count - names.count)"])
   }
 
   static func unknownArgument(_ name: String, names: [String]) -> XylemError {
     input(
       "forward has no argument '\(name)'", cause: list(names),
-      remedies: nearMisses(of: name, among: names).map { "call it '\($0)'" })
+      remedies: nearMisses(of: name, among: names).map { "use the name '\($0)'" })
   }
 
   static func missing(_ name: String, names: [String]) -> XylemError {
@@ -153,13 +153,13 @@ extension ExtractErrors {
 
   static func wrongType(_ name: String, _ mismatch: ValueMismatch) -> XylemError {
     input(
-      "the argument '\(name)' takes \(mismatch.place.isEmpty ? "" : "at \(name)\(mismatch.place) ")a value of type \(mismatch.expected), and \(mismatch.found) was given"
+      "the argument '\(name)' takes a value of type \(mismatch.expected)\(mismatch.place.isEmpty ? "" : " at \(name)\(mismatch.place)"), but got \(mismatch.found)"
     )
   }
 
   static func otherStructure(_ name: String, _ difference: String) -> XylemError {
     input(
-      "the argument '\(name)' has another structure than the one that the model was traced for", cause: difference,
+      "the argument '\(name)' has a different structure from the one that the model was traced with", cause: difference,
       remedies: [
         "trace the model for this structure",
         "trace it for any structure, with "
@@ -174,26 +174,26 @@ extension ExtractErrors {
     let again = isSaved ? "save the extractor again with " : ""
     let isDefault = argument.role == .atDefault
     return input(
-      "the argument '\(name)' was fixed to \(isDefault ? "its default " : "")\(constant) when the model was traced, and \(given) was given",
+      "the argument '\(name)' was fixed to \(isDefault ? "its default " : "")\(constant) when the model was traced, but got \(given)",
       remedies: [
         isDefault
           ? again
             + Audience.remedies(
-              program: ["TraceOptions(symbolic: [\"\(name)\"])  // keeps it an input"],
-              commandLine: ["--symbolic \(name)  # keeps it an input"])[0]
+              program: ["TraceOptions(symbolic: [\"\(name)\"])  // keeps it as an input"],
+              commandLine: ["--symbolic \(name)  # keeps it as an input"])[0]
           : "trace the model without "
             + Audience.remedies(
               program: ["'\(name)' in concrete"], commandLine: ["--concrete \(name)=\(constant)"])[0],
-        "leave '\(name)' out of the call",
+        "omit '\(name)' from the call",
       ])
   }
 }
 
 extension ExtractErrors {
   static func misshapedState(_ found: [StateMismatch]) -> XylemError {
-    let keys = found.map { "\($0.key) is \($0.expected) and was given as \($0.given)" }
+    let keys = found.map { "\($0.key) is \($0.expected) but got \($0.given)" }
     return XylemError(
-      .extractState, "\(keys.count) of the given tensors have another shape or kind than the model's",
+      .extractState, "\(keys.count) of the given tensors have a different shape or type from the model's",
       cause: Reason(keys.prefix(8).joined(separator: "; ") + (keys.count > 8 ? "; …" : "")),
       remedies: ["give the state dict of a model of the same size"])
   }
@@ -209,7 +209,7 @@ extension ExtractErrors {
 
   static func unreadable(_ path: String, _ why: String, remedies: [String] = []) -> XylemError {
     XylemError(
-      .extractUnreadable, "the file is not an extractor that can be loaded", at: .init(file: path), cause: Reason(why),
+      .extractUnreadable, "the file is not a loadable extractor", at: .init(file: path), cause: Reason(why),
       remedies: remedies)
   }
 

@@ -4,54 +4,57 @@ internal import XylemScript
 internal import XylemTensor
 package import XylemTrace
 
-/// What an extractor's file says besides its weights and its code.
+/// The description in an extractor's file: everything except its weights and code.
 ///
-/// The file is a safetensors file, so that other programs can read the weights: each tensor that the extractor needs under the
-/// model's own key, and as bytes (`U8`) the model's code (``codeName``) and this description as JSON (``name``).
+/// The file is a safetensors file, so other programs can read the weights. It holds each tensor that the extractor
+/// needs under the model's own key, and as bytes (`U8`) the model's code (``codeName``) and this description as JSON
+/// (``name``).
 package struct ExtractorFile: Codable {
   /// The schema that this version writes and reads.
   static let schema = 1
-  /// What the file's metadata call it.
+  /// The name of the format in the file's metadata.
   static let format = "xylem.extractor"
-  /// The description, among the file's tensors. A state dict has no key with a slash.
+  /// The name of the description among the file's tensors. A state dict has no key with a slash.
   package static let name = "xylem/extractor.json"
   /// The model's code and module tree, without weights, as a TorchScript archive.
   package static let codeName = "xylem/code.pt"
 
   var schema = Self.schema
-  /// The name of the file that the model came from, for people; of a model written in Swift the name that it is asked for by.
+  /// The name of the file that the model came from, for messages. For a model written in Swift, the name that it is
+  /// looked up by.
   package var model: String
-  /// Whether the model is written in Swift: then the file has no code, and the program that loads it has to have the model.
+  /// Whether the model is written in Swift. If so, the file has no code, and the program that loads it must have the
+  /// model.
   var isWrittenInSwift: Bool?
   /// The mode in which the extractor starts.
   package var mode: Mode
-  /// By the mode's name.
+  /// The plans, by the mode's name.
   package var plans: [String: SavedPlan]
   package var tensors: [SavedTensor]
-  /// The archive that holds the weights, where the file does not.
+  /// The archive that holds the weights, if the file does not.
   var weights: String?
-  /// The plugins whose leaves are called, exactly as they were.
+  /// The plugins whose leaves are called, with their exact digests.
   var plugins: [PluginIdentity] = []
 
-  /// What was planned for one mode.
+  /// The plan of one mode.
   package struct SavedPlan: Codable {
     /// The nodes that the plan needs.
     package var trace: Trace
     package var requests: [SavedRequest]
-    /// How many nodes of the whole trace the plan does not run.
+    /// The number of nodes of the whole trace that the plan does not run.
     var prunedCount: Int
     var notes: [String]
   }
 
-  /// What one feature is.
+  /// A feature.
   package struct SavedRequest: Codable {
     var node: String
     var key: String
-    /// What the request means in the pruned trace, where its name alone no longer tells: a part of what a module returned
-    /// stays when the rest of it is gone. Nil in files of before.
+    /// The meaning of the request in the pruned trace, if its name alone no longer identifies it: a part of a module's
+    /// result remains when the rest is gone. Nil in older files.
     var meaning: Meaning?
 
-    /// A value of the graph at a moment, as in ``ResolvedRequest``.
+    /// A value of the graph at a position, as in ``ResolvedRequest``.
     struct Meaning: Codable {
       var value: Argument
       var steps: [Projection]
@@ -60,22 +63,23 @@ package struct ExtractorFile: Codable {
     }
   }
 
-  /// One tensor of a module.
+  /// A tensor of a module.
   package struct SavedTensor: Codable {
     /// The key in the model.
     package var key: String
-    /// The key under which the contents are kept: another one where two are the same tensor, or share memory.
+    /// The key under which the contents are stored. It differs from `key` if two keys are the same tensor or share
+    /// memory.
     var contents: String
     var requiresGrad: Bool
-    /// Of the contents, to tell a damaged or an exchanged file.
+    /// The checksum of the contents, to detect a damaged or replaced file.
     var checksum: String
-    /// Where in the contents the tensor lies; nil where it is the whole.
+    /// The view of the tensor in the contents. Nil if it is the whole contents.
     var view: View?
 
     /// A tensor as a view of bytes.
     struct View: Codable {
       var shape: [Int]
-      /// In elements, as is the offset.
+      /// The strides in elements, like the offset.
       var strides: [Int]
       var offset: Int
       var dtype: String
@@ -84,19 +88,20 @@ package struct ExtractorFile: Codable {
 }
 
 extension ExtractorFile {
-  /// What the file's metadata say of the description and the code, to tell damage to them: every number in a graph counts.
+  /// The checksum of the description and the code in the file's metadata, which detects damage: every number in a graph
+  /// matters.
   package static func checksum(description: [UInt8], code: [UInt8]) -> String {
     checksum(of: description) + checksum(of: code)
   }
 
-  /// The sum of some bytes.
+  /// The checksum of some bytes.
   package static func checksum(of bytes: [UInt8]) -> String {
     unsafe bytes.withUnsafeBytes { unsafe Checksum($0).text }
   }
 }
 
-/// A sum that changes with any byte: FNV-1a with 64 bits, taken over words of eight bytes. For damage, not for malice, and
-/// faster than SHA-256, as it goes over all weights.
+/// A checksum that changes with any byte: 64-bit FNV-1a over words of eight bytes. It detects damage, not tampering, and is
+/// faster than SHA-256, which matters as it covers all weights.
 struct Checksum {
   private var value: UInt64 = 0xcbf2_9ce4_8422_2325
 
@@ -106,7 +111,7 @@ struct Checksum {
     for index in 0..<words {
       let word = unsafe bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self)
       value = (value ^ word) &* prime
-      // The lowest bits depend on the lowest bits alone; turning lets every bit reach every other.
+      // The lowest bits depend only on the lowest bits; rotation lets every bit affect every other.
       value = value << 29 | value >> 35
     }
     for index in words * 8..<bytes.count {

@@ -1,13 +1,13 @@
 internal import XylemGraph
 internal import XylemTrace
 
-/// Why a feature is what it is: what runs for it, what does not, and what becomes of its memory.
+/// The explanation of a feature: what runs for it, what does not, and what happens to its memory.
 public struct FeatureExplanation: Sendable, Hashable {
-  /// A node that runs for what it does and not for its value.
+  /// A node that runs for its effect and not for its value.
   public struct Effect: Sendable, Hashable {
     /// The node.
     public let node: String
-    /// One sentence's end: what the node does, and for whom.
+    /// The end of a sentence: what the node does, and for which node.
     public let reason: String
   }
 
@@ -15,25 +15,26 @@ public struct FeatureExplanation: Sendable, Hashable {
   public let key: String
   /// The node or module whose value it is.
   public let node: String
-  /// Where in the model's source that is; nil where it is not known, or not one node.
+  /// The position in the model's source. Nil if it is unknown, or if the value is not one node's.
   public let location: String?
-  /// The nodes that run for this feature alone, in order.
+  /// The nodes that run for this feature, in order.
   public let ran: [String]
-  /// Nodes among these that write, check or set something that the feature depends on.
+  /// The nodes among these that write, check or set something that the feature depends on.
   public let effects: [Effect]
   /// Nodes of the trace that this feature does not need.
   public let pruned: [String]
-  /// How many operations of the whole trace do not run for it, those that a saved extractor has lost included.
+  /// The number of operations of the whole trace that do not run for it, including those that a saved extractor has
+  /// lost.
   public let prunedCount: Int
-  /// Nodes that run later, for any of the features, and may write over its memory: it is copied right before the first that
+  /// Nodes that run later, for any feature, and may overwrite its memory. It is copied right before the first one that
   /// does.
   public let overwriters: [String]
 }
 
 extension FeatureExtractor {
-  /// Explains each feature of the present mode, in the order of the keys.
+  /// Explains each feature of the current mode, in the order of the keys.
   ///
-  /// - Throws: as making the extractor does.
+  /// - Throws: the errors of making the extractor.
   public func explanations() throws -> [FeatureExplanation] {
     let plan = plan
     guard let trace = traces[plan.mode] else { preconditionFailure("an extractor has a trace for each plan") }
@@ -60,8 +61,8 @@ extension Pruning.Reason {
     switch self {
     case .writes(let reader): "writes memory that \(reader) reads"
     case .writesModel: "writes the state of a module that runs"
-    case .checks: "checks what a part that runs was traced on"
-    case .changesContext: "sets what later nodes run under, such as whether gradients are recorded"
+    case .checks: "checks an assumption of the trace for a part that runs"
+    case .changesContext: "sets a mode that later nodes run in, such as whether gradients are recorded"
     }
   }
 }

@@ -7,33 +7,36 @@ internal import XylemScript
 internal import XylemTensor
 public import XylemTrace
 
-/// What is kept of an extractor's file, so that saving it again gives the same bytes.
+/// The contents of an extractor's file that are kept so that saving it again gives the same bytes.
 struct LoadedCode: Sendable {
   let modelName: String
   let code: HostArray
 }
 
 extension FeatureExtractor {
-  /// Loads an extractor that ``save(to:weights:)`` wrote. Nothing is traced; results are bit for bit those of the saved one.
+  /// Loads an extractor written by ``save(to:weights:)``. Nothing is traced; results are bit for bit those of the saved
+  /// extractor.
   ///
-  /// Its ``model`` has the saved model's code and modules, and of their tensors those that the extractor needs; its traces
-  /// have the nodes that it needs.
+  /// Its ``model`` has the saved model's code and modules, and only the tensors that the extractor needs. Its traces
+  /// have only the nodes that it needs.
   ///
-  /// - Throws: `file.not-found`, `file.unreadable`, `file.malformed`; `extract.unreadable` for another kind of file, a newer
-  ///   schema, damaged weights, or weights that are elsewhere and are gone or changed; and as ``ScriptArchive/init(path:)``.
+  /// - Throws: `file.not-found`, `file.unreadable`, `file.malformed`; `extract.unreadable` for another kind of file, a
+  ///   newer schema, damaged weights, or weights in another file that is missing or changed; `plugin.not-loaded`,
+  ///   `plugin.changed`; and as ``ScriptArchive/init(path:)``.
   ///
-  /// A model that is written in Swift is asked for by its name, traced again as it was, and filled with the saved weights.
+  /// A model written in Swift is looked up by its name, traced again with the same options, and filled with the saved
+  /// weights.
   ///
-  /// The plugins whose leaves it calls have to be loaded, with the very files that it was traced with.
+  /// The plugins whose leaves it calls must be loaded, from the same files that it was traced with.
   ///
   /// - Parameters:
   ///   - path: the file.
-  ///   - allowsOtherPlugins: whether another file of the same plugin may stand in; ``otherPlugins`` then tells which did.
-  ///   - allowsFileOperators: whether the model's code may read and write files, start processes and use the network. Only
-  ///     for a model whose author you trust.
-  ///   - suppression: which differences between the modes ``warnings`` does not tell of.
-  ///   - models: gives a fresh model of a name; nil where there is none.
-  /// - Throws: also `plugin.not-loaded`, `plugin.changed`.
+  ///   - allowsOtherPlugins: whether a different file of the same plugin may be used; ``otherPlugins`` then lists such
+  ///     plugins.
+  ///   - allowsFileOperators: whether the model's code may read and write files, start processes and use the network.
+  ///     Only for models whose author you trust.
+  ///   - suppression: the differences between the modes that ``warnings`` leaves out.
+  ///   - models: returns a new model for a name, or nil if there is none.
   public convenience init(
     path: String, allowsOtherPlugins: Bool = false, allowsFileOperators: Bool = false,
     suppressing suppression: DiffSuppression = [],
@@ -53,7 +56,7 @@ extension FeatureExtractor {
     let checksum = ExtractorFile.checksum(description: description, code: code?.bytes ?? [])
     guard contents.metadata["checksum"] == checksum else {
       throw ExtractErrors.unreadable(
-        path, "its description or its code is not what was saved", remedies: ["copy the file again"])
+        path, "its description or its code was changed after saving", remedies: ["copy the file again"])
     }
     let file: ExtractorFile
     do { file = try BoundedJSON.decode(ExtractorFile.self, from: description) } catch {
@@ -85,7 +88,7 @@ extension FeatureExtractor {
       plan.notes = saved.notes
       guard plan.graph.runsLike(saved.trace.graph) else {
         throw ExtractErrors.unreadable(
-          path, "the model '\(file.model)' is not the one that was saved: its nodes are others",
+          path, "the model '\(file.model)' is not the one that was saved: its nodes differ",
           remedies: ["save the extractor again"])
       }
       plans[mode] = plan
@@ -102,7 +105,8 @@ extension FeatureExtractor {
 }
 
 extension ExtractorFile.SavedPlan {
-  /// What the requests mean. Files of before give names alone, and names tell it in the whole trace of a model that was made again.
+  /// The meaning of the requests. Older files give only names, which identify nodes in the whole trace of a model that
+  /// was created again.
   fileprivate func resolvedRequests(in trace: Trace, of path: String) throws -> [ResolvedRequest] {
     let resolver = RequestResolver(trace)
     return try requests.flatMap { request -> [ResolvedRequest] in
@@ -112,7 +116,7 @@ extension ExtractorFile.SavedPlan {
       var ids = meaning.moment.map { [$0] } ?? []
       meaning.value.forEachNode { ids.append($0) }
       guard ids.allSatisfy(trace.graph.contains) else {
-        throw ExtractErrors.unreadable(path, "the feature '\(request.key)' is of a node that it lacks")
+        throw ExtractErrors.unreadable(path, "the feature '\(request.key)' refers to a node that it lacks")
       }
       return [
         ResolvedRequest(
@@ -124,7 +128,7 @@ extension ExtractorFile.SavedPlan {
 }
 
 extension ExtractorFile {
-  /// The weights, each with what is said of it; tensors that shared memory share it again.
+  /// The weights, each with its checksum. Tensors that shared memory share it again.
   fileprivate func savedTensors(in contents: SafetensorsFile) throws -> [(saved: SavedTensor, tensor: Tensor)] {
     let elsewhere = try weights.map { weights in
       guard FileManager.default.fileExists(atPath: weights) else {
@@ -161,7 +165,7 @@ extension ExtractorFile {
       }
       var tensor = whole
       if let view = saved.view {
-        // One tensor under several keys stays one.
+        // One tensor under several keys remains one tensor.
         let place = "\(saved.contents) \(view.shape) \(view.strides) \(view.offset) \(view.dtype)"
         tensor = try views[place] ?? view.tensor(of: whole, path: contents.path)
         views[place] = tensor
@@ -171,7 +175,7 @@ extension ExtractorFile {
     return found
   }
 
-  /// Puts the weights in their places.
+  /// Assigns the weights to the modules.
   fileprivate func fill(_ archive: ScriptArchive, from contents: SafetensorsFile) throws {
     let root = try archive.root()
     for (saved, tensor) in try savedTensors(in: contents) {
@@ -188,16 +192,16 @@ extension ExtractorFile {
 }
 
 extension ExtractorFile {
-  /// The model of the file's name, filled with the weights.
+  /// The model with the name in the file, filled with the weights.
   fileprivate func swiftModel(
     from contents: SafetensorsFile, _ models: (String) throws -> (any TracedModel)?
   ) throws -> any TracedModel {
     guard let model = try models(self.model) else {
       throw ExtractErrors.unreadable(
-        contents.path, "its model '\(self.model)' is written in Swift, and is not known here",
+        contents.path, "its model '\(self.model)' is written in Swift and is not registered in this program",
         remedies: Audience.remedies(
-          program: ["FeatureExtractor(path: path, models: { name in … })  // gives it the model"],
-          commandLine: ["load it in a program that has the model", "xylem models  # lists the models that are known"]))
+          program: ["FeatureExtractor(path: path, models: { name in … })  // provides the model"],
+          commandLine: ["load it in a program that has the model", "xylem models  # lists the built-in models"]))
     }
     let own = Dictionary(model.tensors.map { ($0.key, $0.tensor) }, uniquingKeysWith: { first, _ in first })
     let tensors = try savedTensors(in: contents)
@@ -223,13 +227,13 @@ extension ExtractorFile {
 }
 
 extension Trace {
-  /// The trace itself where its code is found by name; of a model written in Swift one that is made anew, in the same way.
+  /// The trace itself, if its code is found by name. For a model written in Swift, a new trace with the same options.
   fileprivate func retraced(by model: any TracedModel) throws -> Trace {
     guard let options, !(model is ScriptModel) else { return self }
     return try model.trace(options)
   }
 
-  /// The trace with the nodes of a saved one and no others: only what those need of the weights is in the file.
+  /// The trace with only the nodes of a saved one: the file has only the weights that those need.
   fileprivate func pruned(to saved: Trace) -> Trace {
     var trace = self
     trace.graph.remove(Set(graph.nodes.map(\.id)).subtracting(saved.graph.nodes.map(\.id)))
@@ -239,7 +243,7 @@ extension Trace {
 }
 
 extension Graph {
-  /// Whether the nodes of a plan are those of another graph, less what that has besides them: the output.
+  /// Whether the nodes of a plan are those of another graph, apart from its output node.
   fileprivate func runsLike(_ saved: Graph) -> Bool {
     let others = saved.nodes.filter { contains($0.id) || $0.operation != .output }
     return nodes.count == others.count

@@ -7,26 +7,27 @@ internal import XylemScript
 internal import XylemTensor
 internal import XylemTrace
 
-/// Where a saved extractor's weights are.
+/// Where a saved extractor keeps its weights.
 public enum SavedWeights: Sendable, Hashable {
   /// In the extractor's own file.
   case inside
-  /// In the archive that the model came from, whose path is written down: the archive has to stay as it is.
+  /// In the archive that the model came from, whose path is recorded. The archive must not change.
   case reference
 }
 
 extension FeatureExtractor {
-  /// Writes the extractor to a file, whole or not at all, from which ``init(path:)`` makes it again without tracing: both modes'
-  /// graphs, the requests, the code of the model's leaves, and of the weights those that are needed. Code of a model that is
-  /// written in Swift is compiled into programs: the file has the model's name instead, and how it was traced.
+  /// Writes the extractor to a file, completely or not at all. ``init(path:)`` loads it again without tracing. The file
+  /// holds both modes' graphs, the requests, the code of the model's leaves, and the weights that are needed. The code
+  /// of a model written in Swift is compiled into programs, so the file has the model's name and tracing options
+  /// instead.
   ///
-  /// The same extractor gives the same bytes. While it is written, the weights are in memory twice.
+  /// The same extractor gives the same bytes. While writing, the weights are in memory twice.
   ///
   /// - Parameters:
-  ///   - path: by custom with the ending `.xylem`.
+  ///   - path: the file; its extension is `.xylem` by convention.
   ///   - weights: whether the file holds the weights itself.
-  /// - Throws: `extract.unsavable` where the code does not come back as it
-  ///   was, or where weights are referred to and the model has no file; `file.unwritable`, `file.unsupported`.
+  /// - Throws: `extract.unsavable` if the code can't be restored exactly, or if the weights are to be referenced and
+  ///   the model has no file; `file.unwritable`, `file.unsupported`.
   public func save(to path: String, weights: SavedWeights = .inside) throws {
     let code = model is ScriptModel ? try loaded?.code ?? checkedCode(archived().archive) : nil
     var file = ExtractorFile(
@@ -39,7 +40,7 @@ extension FeatureExtractor {
       let archive = try archived().archive
       guard loaded == nil, FileManager.default.fileExists(atPath: archive.path) else {
         throw ExtractErrors.unsavable(
-          "the weights can't be referred to: the model does not come from an archive's file")
+          "the weights can't be referenced: the model does not come from an archive file")
       }
       file.weights = URL(fileURLWithPath: archive.path).standardizedFileURL.path
     }
@@ -58,13 +59,13 @@ extension FeatureExtractor {
       ], to: path)
   }
 
-  /// The model, where it is an archive.
+  /// The model, if it is an archive.
   ///
-  /// - Throws: `extract.unsavable` for a model that is written in Swift: its code is compiled into the program.
+  /// - Throws: `extract.unsavable` for a model written in Swift, whose code is compiled into the program.
   func archived() throws(XylemError) -> ScriptModel {
     guard let model = model as? ScriptModel else {
       throw ExtractErrors.unsavable(
-        "the model '\(model.name)' is written in Swift: it has no archive, and its code none of TorchScript's",
+        "the model '\(model.name)' is written in Swift: it has no archive and no TorchScript code",
         remedies: ["save it as features.xylem, with its weights inside"])
     }
     return model
@@ -91,7 +92,7 @@ extension FeatureExtractor {
       prunedCount: plan.prunedCount, notes: plan.notes)
   }
 
-  /// The model's code, in which what refers to its statements finds them again.
+  /// The model's code, in which references to statements remain valid.
   private func checkedCode(_ archive: ScriptArchive) throws -> HostArray {
     let code = try archive.code()
     let names = Set(
@@ -105,10 +106,10 @@ extension FeatureExtractor {
         try before.code().hasSameForm(as: after.code())
       else {
         throw ExtractErrors.unsavable(
-          "the code of '\(name)' does not come back as it was", cause: "a block of it is kept whole in the graph",
+          "the code of '\(name)' can't be restored exactly", cause: "the graph has a block of it as a region",
           remedies: Audience.remedies(
-            program: ["LeafPolicy().leaf(type: …)  // makes the module whose code it is a leaf"],
-            commandLine: ["--leaf TYPE  # makes the module whose code it is a leaf"]))
+            program: ["LeafPolicy().leaf(type: …)  // makes the module with this code a leaf"],
+            commandLine: ["--leaf TYPE  # makes the module with this code a leaf"]))
       }
     }
     return try code.hostArray()
@@ -116,7 +117,7 @@ extension FeatureExtractor {
 }
 
 extension Node {
-  /// The pieces of the model's code that the node refers to by their numbers.
+  /// The parts of the model's code that the node refers to by number.
   var codeReferences: [CodeReference] {
     var found: [CodeReference] = []
     if case .region(let region) = operation { found.append(region.code) }

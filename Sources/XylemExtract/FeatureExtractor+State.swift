@@ -3,15 +3,17 @@ public import XylemTensor
 public import XylemTrace
 
 extension FeatureExtractor {
-  /// The parameters and buffers that the extractor needs in any of its modes, by the model's own keys, in the model's order.
+  /// The parameters and buffers that the extractor needs in any of its modes, by the model's own keys, in the model's
+  /// order.
   ///
-  /// These are the model's tensors and not copies of them.
+  /// These are the model's tensors, not copies.
   public var state: [StateEntry] { neededTensors.filter { $0.kind != .attribute } }
 
-  /// Every tensor of the model's modules that the extractor needs.
+  /// All tensors of the model's modules that the extractor needs.
   package var neededTensors: [StateEntry] { tensors(neededBy: Array(plans.values)) }
 
-  /// The bytes of the tensors that the present mode needs. Tensors that start at one address count once, with the largest.
+  /// The number of bytes of the tensors that the current mode needs. Tensors that start at the same address count once,
+  /// with the largest size.
   package var neededBytes: Int {
     var bytesByAddress: [UInt: Int] = [:]
     for entry in tensors(neededBy: [plan]) {
@@ -27,17 +29,17 @@ extension FeatureExtractor {
     return model.tensors.filter(needed.contains)
   }
 
-  /// Fills the extractor's parameters and buffers, which are the model's, with the contents of a state dict.
+  /// Loads a state dict into the extractor's parameters and buffers, which are the model's.
   ///
-  /// A whole model's state dict may be given: keys of what was pruned are passed over and reported. Elements are converted
-  /// to the tensor's own type. Nothing is changed where an error is thrown.
+  /// The state dict of a whole model is accepted: keys of pruned modules are ignored and reported. Elements are
+  /// converted to the tensor's type. Nothing is changed if an error is thrown.
   ///
   /// - Parameters:
   ///   - state: tensors by the model's keys.
-  ///   - strict: whether a key that the extractor needs must be there.
-  /// - Returns: what became of each key; sorted, but for the loaded ones, which are in the model's order.
-  /// - Throws: `extract.state` for a tensor of another shape or kind of elements, with all of these keys, and, where strict, for
-  ///   missing ones.
+  ///   - strict: whether every key that the extractor needs must be there.
+  /// - Returns: the keys by outcome; sorted, except for the loaded ones, which are in the model's order.
+  /// - Throws: `extract.state` for tensors with a different shape or element type, with all their keys, and, if strict,
+  ///   for missing ones.
   @discardableResult
   public func load(_ state: [String: Tensor], strict: Bool = true) throws -> StateReport {
     let loader = try StateLoader(state, into: self.state, known: Set(model.tensors.map(\.key)))

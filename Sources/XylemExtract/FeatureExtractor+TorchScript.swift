@@ -7,22 +7,23 @@ internal import XylemTrace
 extension FeatureExtractor {
   /// Saves the extractor as a TorchScript archive, which PyTorch loads and runs without Xylem.
   ///
-  /// Its `forward` takes the model's arguments and returns the features as a dictionary of tensors in the order in which they
-  /// were asked for. Arguments that were fixed while tracing are left out; those that kept their defaults stay, and another value
-  /// raises. `train()` and `eval()` switch the graph; a mode that the
-  /// extractor was not made for raises. The state dict has the model's own keys, of the parameters and buffers that the
-  /// features need. Leaves and regions are written out; modules whose mode was pinned keep it.
+  /// Its `forward` takes the model's arguments and returns the features as a dictionary of tensors in the order of the
+  /// requests. Arguments that were fixed while tracing are left out. Arguments that kept their defaults remain, and
+  /// raise an error for another value. `train()` and `eval()` switch the graph; a mode that the extractor was not made
+  /// for raises an error. The state dict has the model's own keys, for the parameters and buffers that the features
+  /// need. Leaves and regions are written out; modules with a pinned mode keep it.
   ///
-  /// A feature that the model puts together of several tensors is saved as those, under the keys that ``Features/tensors()`` has.
+  /// A feature that the model assembles from several tensors is saved as those tensors, under the keys of
+  /// ``Features/tensors()``.
   ///
-  /// The archive is read back once before it is written, so that saving takes some three times the memory of the
-  /// parameters. The file is written whole or not at all, and the same extractor gives the same bytes.
+  /// The archive is read back once before it is written, so saving takes about three times the memory of the
+  /// parameters. The file is written completely or not at all, and the same extractor gives the same bytes.
   ///
   ///     try extractor.saveTorchScript(to: "features.pt")
   ///     // in Python: torch.jit.load("features.pt")(image)["layer3"]
   ///
-  /// - Throws: `extract.unsavable` for a feature that is no tensor, and for code that has no form in an archive, such as a call
-  ///   whose target is known only when it runs; `file.unwritable`.
+  /// - Throws: `extract.unsavable` for a feature that is not a tensor, and for code that an archive can't represent,
+  ///   such as a call whose target is known only at run time; `file.unwritable`.
   public func saveTorchScript(to path: String) throws {
     let root = try archived().root.object
     guard let forward = root.method("forward") ?? root.method("forward__0") else {
@@ -49,14 +50,14 @@ extension FeatureExtractor {
   }
 }
 
-/// Writes one plan into an archive's `forward`.
+/// Writes one plan into the `forward` of an archive.
 struct PlanWriter {
   let plan: Plan
   let exporter: ScriptExporter
   var slots: [Int: ScriptExporter.Item] = [:]
   let arguments: [ForwardArgument]
   private let outputs: [PlanOutput]
-  /// Copies of what will be overwritten, by output.
+  /// Copies of values that will be overwritten, by output.
   private var copies: [Int: ScriptExporter.Item] = [:]
 
   init(_ plan: Plan, _ arguments: [ForwardArgument], _ exporter: ScriptExporter) throws(XylemError) {
@@ -90,8 +91,8 @@ struct PlanWriter {
     }
   }
 
-  /// Copies the features that are, or are parts of, a value that the next instruction may overwrite. At run time that is
-  /// done where storage is shared; written code does it always.
+  /// Copies the features that are, or are parts of, a value that the next instruction may overwrite. A run copies only
+  /// if storage is shared; written code always copies.
   private mutating func protect(_ position: Int) throws(XylemError) {
     var known: [[Projection]: ScriptExporter.Item] = [:]
     for (index, output) in outputs.enumerated() where output.protected == position && copies[index] == nil {
@@ -122,7 +123,7 @@ struct PlanWriter {
     return "the model's own check failed: \(assumption.message)"
   }
 
-  /// A node's name as one of the language's.
+  /// A node's name as an identifier of the language.
   private static func identifier(_ name: String) -> String {
     let plain = name.utf8.map { byte -> Character in
       let character = Character(UnicodeScalar(byte))

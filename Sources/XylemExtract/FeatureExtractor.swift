@@ -7,11 +7,11 @@ internal import XylemScript
 public import XylemTensor
 public import XylemTrace
 
-/// Runs a model just as far as some of its values need, and returns those.
+/// Runs a model only as far as some of its values need, and returns those values.
 ///
-/// Shares its modules with the model: nothing is copied, and the model's own flags, buffers and parameters are not
-/// changed by making one. In train mode running it updates what the model's own code updates, such as a batch norm's
-/// statistics. May be called from several threads at once in eval mode.
+/// The modules are shared with the model: nothing is copied, and creating an extractor does not change the model's
+/// flags, buffers or parameters. Running in train mode updates what the model's own code updates, such as the
+/// statistics of batch norm. In eval mode, several threads may call it at once.
 ///
 ///     let model = try ScriptModel(path: "resnet18.pt")
 ///     let extractor = try FeatureExtractor(of: model, returning: ["layer1", "layer3"])
@@ -20,35 +20,36 @@ public import XylemTrace
 public final class FeatureExtractor: Sendable {
   /// The model.
   public let model: any TracedModel
-  /// The plans of the modes that the extractor was made for.
+  /// The plans, by mode.
   public let plans: [Mode: Plan]
-  /// The traces behind them.
+  /// The traces of the plans.
   public let traces: [Mode: Trace]
 
   /// The name of the file that the model came from, without folders.
   let modelName: String
-  /// What the extractor's file said, where it came from one: then the model is what the extractor needs of it.
+  /// The contents of the extractor's file, if it was loaded from one. If so, the model has only what the extractor
+  /// needs.
   let loaded: LoadedCode?
 
-  /// Plugins of which another file than the one that the model was traced with stands in, as they were then; see
+  /// Plugins, as recorded in the file, for which a different file is used; see
   /// ``init(path:allowsOtherPlugins:models:)``.
   public let otherPlugins: [PluginIdentity]
 
-  /// Which differences between the modes ``warnings`` does not tell of.
+  /// The differences between the modes that ``warnings`` leaves out.
   public let suppression: DiffSuppression
 
   private let current: Mutex<Mode>
 
-  /// Traces a model and plans what is needed for some of its values, in both modes or in those given.
+  /// Traces a model and plans what some of its values need, in both modes or in the given ones.
   ///
   /// - Parameters:
-  ///   - requests: what to return in every mode.
-  ///   - trainRequests: what to return in train mode instead.
-  ///   - evalRequests: what to return in eval mode instead.
-  ///   - options: how to trace; their mode is the one that the extractor starts in.
-  ///   - modes: the modes that are traced and planned.
-  ///   - suppression: which differences between the modes ``warnings`` does not tell of.
-  ///   - suppressDiffWarning: whether it tells of none; as torchvision has it.
+  ///   - requests: the nodes to return in every mode.
+  ///   - trainRequests: the nodes to return in train mode instead.
+  ///   - evalRequests: the nodes to return in eval mode instead.
+  ///   - options: the tracing options; their mode is the one that the extractor starts in.
+  ///   - modes: the modes to trace and plan.
+  ///   - suppression: the differences between the modes that ``warnings`` leaves out.
+  ///   - suppressDiffWarning: whether all differences are suppressed, as in torchvision.
   /// - Throws: as ``ScriptModel/trace(_:)``; `extract.unknown-node`, `extract.duplicate-key`,
   ///   `extract.nothing-requested`, `extract.unaddressable`; `extract.input` for an empty list of modes.
   public convenience init(
@@ -70,16 +71,16 @@ public final class FeatureExtractor: Sendable {
       suppressing: suppression, suppressDiffWarning: suppressDiffWarning)
   }
 
-  /// Plans what is needed for some of a model's values, from traces that were made before.
+  /// Plans what some of a model's values need, from existing traces.
   ///
   /// - Parameters:
-  ///   - traces: of this model, by their modes.
-  ///   - requests: what to return in every mode.
-  ///   - trainRequests: what to return in train mode instead.
-  ///   - evalRequests: what to return in eval mode instead.
-  ///   - mode: the mode that the extractor starts in, where it has a trace of it.
-  ///   - suppression: which differences between the modes ``warnings`` does not tell of.
-  ///   - suppressDiffWarning: whether it tells of none; as torchvision has it.
+  ///   - traces: traces of this model, by mode.
+  ///   - requests: the nodes to return in every mode.
+  ///   - trainRequests: the nodes to return in train mode instead.
+  ///   - evalRequests: the nodes to return in eval mode instead.
+  ///   - mode: the mode that the extractor starts in, if it has a trace for it.
+  ///   - suppression: the differences between the modes that ``warnings`` leaves out.
+  ///   - suppressDiffWarning: whether all differences are suppressed, as in torchvision.
   /// - Throws: `extract.unknown-node`, `extract.duplicate-key`, `extract.nothing-requested`, `extract.unaddressable`;
   ///   `extract.input` without a trace.
   public convenience init(
@@ -112,17 +113,17 @@ public final class FeatureExtractor: Sendable {
     current = Mutex(mode)
   }
 
-  /// The mode in which the next call runs.
+  /// The mode of the next call.
   public var mode: Mode { current.withLock { $0 } }
 
-  /// Switches to train mode: the graph of that mode, with leaves in that mode.
+  /// Switches to train mode: its graph, with the leaves in train mode.
   ///
-  /// - Throws: `extract.input` where the extractor was not made for it.
+  /// - Throws: `extract.input` if the extractor was not made for train mode.
   public func train() throws(XylemError) { try switchMode(to: .train) }
 
   /// Switches to eval mode.
   ///
-  /// - Throws: `extract.input` where the extractor was not made for it.
+  /// - Throws: `extract.input` if the extractor was not made for eval mode.
   public func eval() throws(XylemError) { try switchMode(to: .eval) }
 
   private func switchMode(to mode: Mode) throws(XylemError) {
@@ -132,35 +133,35 @@ public final class FeatureExtractor: Sendable {
     current.withLock { $0 = mode }
   }
 
-  /// The plan of the present mode.
+  /// The plan of the current mode.
   public var plan: Plan {
     guard let plan = plans[mode] else { preconditionFailure("an extractor has a plan for its own mode") }
     return plan
   }
 
-  /// Runs the model on arguments given in the order of `forward`, as far as needed.
+  /// Runs the model on positional arguments, as far as needed.
   ///
-  /// Gradients are recorded where the calling thread records them.
+  /// Gradients are recorded if the calling thread records them.
   ///
-  /// Every argument is checked, also one that the features do not need; such a one may be left out.
+  /// Every argument is checked, including one that the features do not need, which may be omitted.
   ///
-  /// - Throws: `extract.input` for too many arguments, a missing one, one of another type, and one that was fixed to another
-  ///   value when the model was traced; `extract.execution` with the node that failed, `extract.guard` where an assumption of
-  ///   the trace does not hold.
+  /// - Throws: `extract.input` for too many arguments, a missing one, one of the wrong type, and one that differs from
+  ///   the value fixed when the model was traced; `extract.execution` with the node that failed; `extract.guard` if an
+  ///   assumption of the trace does not hold.
   public func callAsFunction(_ arguments: [Value]) throws(XylemError) -> Features {
     let plan = plan
     return try run(plan, callArguments(plan.mode).inputs(plan.arguments, arguments))
   }
 
-  /// Runs the model on arguments given by name; others take their defaults.
+  /// Runs the model on named arguments. Other arguments take their defaults.
   ///
-  /// - Throws: as ``callAsFunction(_:)-swift.method``; `extract.input` for a name that forward does not have.
+  /// - Throws: as ``callAsFunction(_:)-swift.method``; `extract.input` for a name that `forward` does not have.
   public func callAsFunction(named arguments: [String: Value]) throws(XylemError) -> Features {
     let plan = plan
     return try run(plan, callArguments(plan.mode).inputs(plan.arguments, named: arguments))
   }
 
-  /// The names of forward's arguments, in order; those that were fixed when the model was traced too.
+  /// The names of forward's arguments, in order, including those that were fixed when the model was traced.
   public var argumentNames: [String] { traces[mode]?.arguments.map(\.name) ?? [] }
 
   private func callArguments(_ mode: Mode) -> CallArguments {
@@ -198,7 +199,7 @@ extension Plan {
         current = elements[position]
       case (.tuple(let elements, let names), .key(let name)):
         guard let position = names.firstIndex(of: name) else {
-          throw ExtractErrors.unaddressable(request, "the value has no part of that name")
+          throw ExtractErrors.unaddressable(request, "the value has no part with that name")
         }
         current = elements[position]
       case (.dictionary(let entries), _):
@@ -212,7 +213,7 @@ extension Plan {
         }
         guard let found else { throw ExtractErrors.unaddressable(request, "the value has no such key") }
         current = found.value
-      default: throw ExtractErrors.unaddressable(request, "the value has another structure")
+      default: throw ExtractErrors.unaddressable(request, "the value has a different structure")
       }
     }
     return current
@@ -220,7 +221,8 @@ extension Plan {
 }
 
 extension Value {
-  /// The value with the names that a structure of the graph has for its tuples: those that a plan puts together have none of their own.
+  /// The value with the names that a structure of the graph has for its tuples. Tuples that a plan assembles have no
+  /// names of their own.
   fileprivate func named(like structure: Argument?) throws(XylemError) -> Value {
     guard let structure, structure.hasNames else { return self }
     switch (structure, try unpacked()) {
@@ -255,7 +257,7 @@ extension Argument {
 }
 
 extension Program.Failure {
-  /// The failure with the node that it happened at.
+  /// The failure, with the node at which it happened.
   package func described(_ origins: [Node], in graph: Graph) -> XylemError {
     let node = origins.indices.contains(origin) ? origins[origin] : nil
     if isCheck, let node, case .guard(let assumption) = node.operation {

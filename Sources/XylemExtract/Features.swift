@@ -1,13 +1,13 @@
 internal import XylemGraph
 public import XylemTensor
 
-/// What an extractor returned: values by key, in the order in which they were asked for.
+/// The result of an extractor: values by key, in the order of the requests.
 public struct Features: Sendable {
   /// The keys in order.
   public let keys: [String]
   /// The values, one for each key. Two keys may share one tensor.
   public let values: [Value]
-  /// Keys whose values were copied because the model overwrites them later.
+  /// The keys whose values were copied because the model overwrites them later.
   public let copiedKeys: [String]
 
   init(keys: [String], values: [Value], copiedKeys: [String]) {
@@ -21,7 +21,7 @@ public struct Features: Sendable {
     keys.firstIndex(of: key).map { values[$0] }
   }
 
-  /// Every tensor with its key: structured values count as `key.0`, `key.name` and so on.
+  /// All tensors with their keys. Parts of structured values have the keys `key.0`, `key.name` and so on.
   ///
   /// - Throws: `runtime.tensor`.
   public func tensors() throws -> [(key: String, tensor: Tensor)] {

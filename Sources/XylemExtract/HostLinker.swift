@@ -4,15 +4,16 @@ internal import XylemScript
 internal import XylemTensor
 internal import XylemTrace
 
-/// The code behind the leaves of a model that is written in Swift, with what running it does.
+/// The code of the leaves of a model written in Swift, with its effects.
 struct HostLinker: Linker {
   private let code: TraceCode
-  /// Leaves that are known to consist of operators, as those.
+  /// The leaves that are known to consist of operators, as operators.
   private var expansions: [NodeID: HostExpansion] = [:]
 
   init(_ code: TraceCode) { self.code = code }
 
-  /// Writes the effects of nodes up to a position into the graph, which a trace leaves open: finding them needs the runtime.
+  /// Adds the effects of nodes, up to a position, to the graph. A trace leaves them open, since finding them needs the
+  /// runtime.
   mutating func resolve(_ graph: inout Graph, upTo limit: Int) throws {
     let types = Dictionary(graph.nodes.map { ($0.id, $0.type) }, uniquingKeysWith: { first, _ in first })
     for node in Array(graph.nodes).prefix(limit) where node.effects == nil {
@@ -56,11 +57,11 @@ struct HostLinker: Linker {
   func type(named name: String) -> ScriptType? { nil }
 
   func module(_ path: String) throws(XylemError) -> Value {
-    throw ExtractErrors.unaddressable(path, "modules written in Swift are no values")
+    throw ExtractErrors.unaddressable(path, "modules written in Swift are not values")
   }
 
-  /// The operators of a leaf. A leaf whose code needs more than stand-ins can tell is called as it is instead, with whatever
-  /// it may do: nil.
+  /// The operators of a leaf. Nil for a leaf whose code needs more information than stand-ins have. Such a leaf is
+  /// called directly, and may have any effect.
   private static func expanded(
     _ expand: ([Argument], [NodeID: String]) throws -> HostExpansion?, _ node: Node, _ types: [NodeID: String]
   ) throws -> HostExpansion? {
@@ -73,14 +74,14 @@ struct HostLinker: Linker {
   }
 }
 
-/// What a leaf does, going by the operators that it consists of.
+/// The effects of a leaf, according to its operators.
 struct EffectsOfGraph {
   private(set) var effects = Effects()
 
   init(_ expansion: HostExpansion, of node: Node) {
     let graph = expansion.graph
     var classes = StorageClasses(graph)
-    // Which inputs of the node are in which class of storage, and which classes hold a tensor of the model.
+    // The storage classes of the node's inputs, and the classes that hold a tensor of the model.
     var inputs: [Int: Set<Int>] = [:]
     for (inner, outer) in expansion.inputs {
       for (position, argument) in node.inputs.enumerated() {

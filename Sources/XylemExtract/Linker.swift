@@ -4,12 +4,12 @@ package import XylemScript
 package import XylemTensor
 package import XylemTrace
 
-/// Finds what the nodes of a trace stand for when they run: an archive's compiled code, or the code of Swift modules.
+/// Resolves the nodes of a trace to the code that they run: an archive's compiled code, or the code of Swift modules.
 package protocol Linker {
-  /// Writes the effects of opaque nodes up to a position into the graph; what is behind them can be asked for afterwards.
+  /// Adds the effects of opaque nodes, up to a position, to the graph. Their code can be looked up afterwards.
   mutating func resolve(_ graph: inout Graph, upTo limit: Int) throws
 
-  /// What runs for a leaf or a region; nil for one that was not resolved.
+  /// The code of a leaf or a region. Nil for a node that was not resolved.
   func call(of node: Node) throws -> LinkedCall?
 
   /// How an attribute of the model is read and written.
@@ -18,27 +18,28 @@ package protocol Linker {
   /// The value of a constant that has no literal form.
   func constant(_ reference: CodeReference) throws -> Value
 
-  /// A type by the name that nodes have for it; nil where there is none.
+  /// A type by its name in nodes. Nil if there is no such type.
   func type(named name: String) -> ScriptType?
 
   /// A module that is passed as a value.
   func module(_ path: String) throws(XylemError) -> Value
 }
 
-/// What runs for a leaf or a region.
+/// The code of a leaf or a region.
 package enum LinkedCall {
-  /// Compiled code of an archive, which takes the module first where there is one. Types are the arguments', without it.
+  /// Compiled code of an archive, which takes the module, if any, as its first argument. The types are those of the
+  /// other arguments.
   case compiled(Callable, receiver: Value?, types: [ScriptType])
-  /// Swift code that is called as it is.
+  /// Swift code that is called directly.
   case host(HostLeaf)
-  /// The operators that a leaf consists of.
+  /// The operators of a leaf.
   case operators(HostExpansion)
 }
 
 /// How an attribute is read and written.
 package enum LinkedAttribute {
   case field(ScriptObject, String)
-  /// A tensor that stays the same object.
+  /// A tensor that remains the same object.
   case tensor(Tensor)
 }
 
@@ -50,7 +51,7 @@ extension PlanBuilder {
     if let code = trace.code { return HostLinker(code) }
     guard let model = model as? ScriptModel else {
       throw ExtractErrors.input(
-        "the trace has no code to run", remedies: ["trace the model again: compiled code is not kept in files"])
+        "the trace has no code to run", remedies: ["trace the model again: files do not contain compiled code"])
     }
     return ScriptLinker(model: model, mode: trace.mode)
   }

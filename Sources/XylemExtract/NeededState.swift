@@ -1,12 +1,12 @@
 internal import XylemGraph
 internal import XylemTrace
 
-/// Which of a model's tensors a graph reads or writes.
+/// The model's tensors that a graph reads or writes.
 struct NeededState {
   private let model: any TracedModel
-  /// Paths of attributes that nodes read or write themselves.
+  /// Paths of attributes that nodes themselves read or write.
   private var attributes: Set<String> = []
-  /// First paths of modules that are called, and of all below them.
+  /// First paths of modules that are called, and of all modules below them.
   private var modules: Set<String> = []
 
   init(_ model: any TracedModel, graphs: [Graph]) {

@@ -1,14 +1,14 @@
 internal import XylemGraph
 
-/// How long the values of a plan live, and what writes over them.
+/// The lifetimes of a plan's values, and the instructions that overwrite them.
 extension PlanBuilder {
-  /// Which requested values later instructions may overwrite, and which instructions those are.
+  /// The requested values that later instructions may overwrite, and those instructions.
   mutating func protect(
     _ resolved: [ResolvedRequest], ends: [NodeID: Int]
   ) -> (protected: [Program.Protected], positions: [Int?]) {
     var classes = StorageClasses(graph)
     var protected: [Program.Protected] = []
-    // A value that is asked for twice, at the same moment, is copied once at most.
+    // A value that is requested twice at the same position is copied at most once.
     struct Wanted: Hashable {
       let value: Argument
       let start: Int
@@ -42,7 +42,7 @@ extension PlanBuilder {
     return (protected, positions)
   }
 
-  /// Frees each slot after the last instruction that reads it; what is returned stays.
+  /// Frees each slot after the last instruction that reads it. Returned values are kept.
   mutating func free(_ kept: [Program.Operand]) {
     var keptSlots: Set<Int> = []
     for operand in kept { operand.forEachSlot { keptSlots.insert($0) } }
@@ -52,7 +52,7 @@ extension PlanBuilder {
       for operand in instructions[index].operands {
         operand.forEachSlot { if seen.insert($0).inserted { last.append($0) } }
       }
-      // A result that nothing reads goes at once.
+      // A result that is never read is freed at once.
       for slot in instructions[index].results where seen.insert(slot).inserted { last.append(slot) }
       instructions[index].releases = last
     }

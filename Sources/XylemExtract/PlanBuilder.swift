@@ -13,15 +13,15 @@ package struct PlanBuilder {
   var plugins: PluginLinker
 
   package var instructions: [Program.Instruction] = []
-  /// Where each node's value is.
+  /// The slot of each node's value.
   package var places: [NodeID: Program.Operand] = [:]
-  /// For nodes with several results: where each is.
+  /// For nodes with several results, the slot of each.
   package var parts: [NodeID: [Int]] = [:]
   package var slotCount = 0
   package var origins: [Node] = []
-  /// The leaf whose operators are compiled, where they are.
+  /// The leaf whose operators are being compiled, if any.
   var enclosing: Node?
-  /// Why nodes run that no value needs.
+  /// The reasons of nodes that run although no value needs them.
   private(set) var reasons: [NodeID: Pruning.Reason] = [:]
 
   package init(model: any TracedModel, trace: Trace) throws(XylemError) {
@@ -39,7 +39,7 @@ package struct PlanBuilder {
   mutating func build(_ resolved: [ResolvedRequest]) throws -> Plan {
     var requested: [NodeID] = []
     for request in resolved { request.value.forEachNode { requested.append($0) } }
-    // Nothing after the last requested moment can matter.
+    // Nodes after the last requested position can't matter.
     let wanted = Set(requested + resolved.compactMap(\.moment))
     let all = Array(graph.nodes)
     let last = all.lastIndex { wanted.contains($0.id) }.map { $0 + 1 } ?? 0
@@ -60,7 +60,7 @@ package struct PlanBuilder {
     let inputCount = slotCount
     // For each node that could have run, the number of instructions up to its end.
     var ends: [NodeID: Int] = [:]
-    // For each node that could have run, the last one up to it that does.
+    // For each node that could have run, the last node up to it that does run.
     var moments: [NodeID: NodeID] = [:]
     var latest: NodeID?
     for node in reachable {
@@ -98,7 +98,7 @@ package struct PlanBuilder {
       overwriters: overwriters(of: resolved, positions), origins: origins)
   }
 
-  /// For each request, the nodes that may write over its value, going by what they write and not by when it is looked at.
+  /// For each request, the nodes that may overwrite its value, judged by what they write and not by when it is read.
   private func overwriters(of resolved: [ResolvedRequest], _ positions: [Int?]) -> [[String]] {
     var classes = StorageClasses(graph)
     return zip(resolved, positions).map { request, position in
@@ -124,14 +124,14 @@ package struct PlanBuilder {
 
   private func notes(_ kept: [Node], all: [Node]) -> [String] {
     let ids = Set(kept.map(\.id))
-    // What was drawn before a seed is set makes no difference to what comes after it.
+    // Random numbers drawn before a seed is set do not affect later ones.
     let start = all.firstIndex { ids.contains($0.id) && $0.setsSeed } ?? 0
     let random = all[start...].filter(\.drawsRandomNumbers)
     guard let pruned = random.first(where: { !ids.contains($0.id) }),
       random.contains(where: { ids.contains($0.id) })
     else { return [] }
     return [
-      "random numbers differ from those of the whole model: \(pruned.name), which draws some, is not needed and does not run"
+      "random numbers differ from those of the whole model: \(pruned.name) draws some, is not needed and does not run"
     ]
   }
 
@@ -179,7 +179,7 @@ package struct PlanBuilder {
     }
   }
 
-  /// Runs the operators of a leaf in its stead. Failures name the leaf.
+  /// Runs the operators of a leaf instead of the leaf. Failures name the leaf.
   private mutating func inline(_ expansion: HostExpansion, _ node: Node) throws {
     var inner = self
     inner.linker = HostLinker(expansion.code)
@@ -205,12 +205,13 @@ package struct PlanBuilder {
   private mutating func compileOperator(_ name: String, _ node: Node) throws {
     let op = try TensorOperator(fullName: name)
     let schema = op.schema
-    // What compiled Swift code calls is the program's own affair; an archive, or a file's description of it, is not.
+    // Operators called by compiled Swift code are the program's own responsibility. An archive, or a file's description
+    // of it, is restricted.
     if schema.reachesOutside, let model = model as? ScriptModel, !model.archive.allowsFileOperators {
       throw ExtractErrors.fileOperator(name, at: node)
     }
     let operands = try node.inputs.enumerated().map { position, input in
-      // What is in a container that is copied may not say what else the container may hold; the node does.
+      // The contents of a copied container do not tell what else the container may hold; the node's type does.
       let declared = schema.arguments.indices.contains(position) ? schema.arguments[position].type : nil
       return try operand(
         input, type: schema.name == "aten::copy" ? linker.type(named: node.type) ?? declared : declared)
@@ -218,7 +219,7 @@ package struct PlanBuilder {
     add(.callOperator(op), operands, node, results: schema.resultCount)
   }
 
-  /// Adds an instruction for a node, whose value is its one result or a tuple of them.
+  /// Adds an instruction for a node. The node's value is the single result, or a tuple of the results.
   package mutating func add(
     _ action: Program.Action, _ operands: [Program.Operand], _ node: Node, results: Int = 1, changed: [Int] = [],
     selfCount: Int = 0

@@ -4,23 +4,23 @@ internal import XylemGraph
 internal import XylemScript
 internal import XylemTensor
 
-/// One tensor that a plan returns: a feature, or a part of one that is put together of several.
+/// A tensor that a plan returns: a feature, or a part of a feature that is assembled from several tensors.
 struct PlanOutput {
-  /// The feature's key, and the places of the part in it: `head.logits`, `levels.0`.
+  /// The feature's key, followed by the position of the part: `head.logits`, `levels.0`.
   var key: String
-  /// The node or module that was asked for.
+  /// The requested node or module.
   let node: String
   var operand: Program.Operand
-  /// Where the operand stands in what the plan puts together.
+  /// The position of the operand in the structure that the plan assembles.
   var place: [Projection] = []
-  /// Steps from the operand's value to the feature.
+  /// The steps from the operand's value to the feature.
   let steps: [Projection]
-  /// The protected value that the feature is, where it may be overwritten.
+  /// The protected value of the feature, if it may be overwritten.
   let protected: Int?
 
-  /// The outputs of a plan in order.
+  /// The outputs of a plan, in order.
   ///
-  /// - Throws: `extract.unsavable` for a feature without any tensor.
+  /// - Throws: `extract.unsavable` for a feature without a tensor.
   static func all(of plan: Plan) throws(XylemError) -> [PlanOutput] {
     var outputs: [PlanOutput] = []
     for (index, result) in plan.recipe.results.enumerated() {
@@ -34,7 +34,7 @@ struct PlanOutput {
     return outputs
   }
 
-  /// The tensors of a structure that the plan puts together, by the names that the graph has for its parts.
+  /// The tensors of a structure that the plan assembles, by the graph's names for its parts.
   private func parts(names structure: Argument?) -> [PlanOutput] {
     func part(_ step: Projection, _ name: String, _ operand: Program.Operand, _ structure: Argument?) -> [PlanOutput] {
       var part = self
@@ -75,6 +75,6 @@ struct PlanOutput {
     }
   }
 
-  /// The error for a value that is no tensor.
+  /// The error for a value that is not a tensor.
   func unsavable(type: String) -> XylemError { ExtractErrors.unsavable(key: key, node: node, type: type) }
 }

@@ -4,17 +4,18 @@ internal import XylemTensor
 internal import XylemTrace
 
 extension PlanWriter {
-  /// Lets the code raise where an argument is not what the trace assumed: the default that it keeps, or an input of a structure.
+  /// Makes the code raise an error if an argument differs from the trace's assumption: its default, or the structure of
+  /// an input.
   mutating func checkArguments() throws(XylemError) {
     for (position, argument) in arguments.enumerated() {
       if let check = argument.defaultCheck, let value = argument.defaultValue {
         try require(
           check, try exporter.argument(at: position), Value(literal: value),
-          "the argument '\(argument.name)' was fixed to its default \(value) when the model was traced, and another value was given"
+          "the argument '\(argument.name)' was fixed to its default \(value) when the model was traced, but got a different value"
         )
       } else if let structure = argument.structure {
         let message =
-          "the argument '\(argument.name)' has another structure than the one that the model was traced for: \(structure)"
+          "the argument '\(argument.name)' has a different structure from the one that the model was traced with: \(structure)"
         let item = try exporter.argument(at: position)
         if argument.type.allowsNone, structure != .none {
           try require("aten::__isnot__", item, .none, message)
@@ -24,7 +25,7 @@ extension PlanWriter {
     }
   }
 
-  /// Lets the code raise unless an operator that compares two values gives true.
+  /// Makes the code raise an error unless a comparison of two values is true.
   private mutating func require(
     _ comparison: String, _ item: ScriptExporter.Item, _ value: Value, _ message: String
   ) throws(XylemError) {
@@ -32,11 +33,11 @@ extension PlanWriter {
     try exporter.check(isTrue, is: true, message)
   }
 
-  /// What an operator gives for items, and for a constant after them.
+  /// The result of an operator for items and a final constant.
   private mutating func call(
     _ name: String, _ items: [ScriptExporter.Item], _ value: Value? = nil
   ) throws(XylemError) -> ScriptExporter.Item {
-    // No slot of the program has a number below 0.
+    // Slots of the program are never negative.
     var operands: [Program.Operand] = []
     for (index, item) in items.enumerated() {
       slots[-2 - index] = item
@@ -85,8 +86,8 @@ extension InputStructure {
 }
 
 extension ForwardArgument {
-  /// The operator that compares the argument with the default that it keeps; nil where the argument does not keep its default, and
-  /// where an archive's code has no comparison of that type.
+  /// The operator that compares the argument with the default that it keeps. Nil if the argument does not keep its
+  /// default, or if an archive's code can't compare that type.
   var defaultCheck: String? {
     guard role == .atDefault, let defaultValue else { return nil }
     switch (type, defaultValue) {

@@ -4,7 +4,7 @@ internal import XylemPlugins
 internal import XylemScript
 internal import XylemTrace
 
-/// The plugins' code behind the leaves of one plan: one instance for each module, however often it is called.
+/// The plugins' code for the leaves of one plan, with one instance for each module, however often it is called.
 struct PluginLinker {
   private let model: any TracedModel
   private let mode: Mode
@@ -15,7 +15,7 @@ struct PluginLinker {
     self.mode = mode
   }
 
-  /// What runs in place of a node's own code; nil for a node that no plugin replaces.
+  /// The code that replaces a node's own. Nil for a node that no plugin replaces.
   ///
   /// - Throws: `plugin.not-loaded`, `plugin.changed`.
   mutating func call(of node: Node) throws -> LinkedCall? {

@@ -1,19 +1,19 @@
 internal import XylemGraph
 
-/// Finds the nodes that have to run for some values to be what the whole model would have computed.
+/// Finds the nodes that must run for some values to be what the whole model would have computed.
 ///
-/// A node is needed where a needed node or a request reads its value; where it writes storage that a needed node reads
-/// later; where it writes the model and the part of the model that it belongs to runs; and where it checks an assumption of a
-/// part that runs, or changes what later nodes depend on.
+/// A node is needed if a needed node or a request reads its value; if it writes storage that a needed node reads later;
+/// if it writes the model and its part of the model runs; or if it checks an assumption of a part that runs, or changes
+/// something that later nodes depend on.
 struct Pruning {
   private let graph: Graph
   private var classes: StorageClasses
   private(set) var needed: Set<NodeID> = []
 
-  /// Why a node is needed that no request and no reader needs.
+  /// The reason why a node is needed that no request or reader needs.
   private(set) var reasons: [NodeID: Reason] = [:]
 
-  /// What a node does that is needed besides its value.
+  /// The effects of a node besides its value.
   enum Reason {
     case writes(readBy: String)
     case writesModel
@@ -21,12 +21,12 @@ struct Pruning {
     case changesContext
   }
 
-  /// Nodes whose values are read right after a node, because a request means them at that moment.
+  /// Nodes whose values are read right after a node, because a request refers to them at that position.
   private var readAfter: [NodeID: [NodeID]] = [:]
 
-  /// For each class of storage, the paths of the parts of the model whose tensors may be in it.
+  /// For each storage class, the paths of the parts of the model whose tensors may be in it.
   private var pathsByClass: [Int: Set<String>] = [:]
-  /// Other paths that a module's reaches, where modules stand in several places.
+  /// Other paths of the same module, if modules occur in several places.
   private let pathsElsewhere: (String) -> [String]
 
   init(_ graph: Graph, requested: [ResolvedRequest], pathsElsewhere: @escaping (String) -> [String]) {
@@ -50,7 +50,7 @@ struct Pruning {
         readAfter[request.moment ?? $0, default: []].append($0)
       }
     }
-    // Keeping one node can give another its reason; each round adds at least one.
+    // Keeping one node can give another a reason; each round adds at least one.
     while true {
       let before = kept.count
       sweep(&kept)
@@ -61,14 +61,14 @@ struct Pruning {
     needed = kept
   }
 
-  /// Walks backwards: readers come before what they read.
+  /// Walks backwards: readers come before the nodes that they read.
   private mutating func sweep(_ kept: inout Set<NodeID>) {
-    // For each class of storage, the name of what reads it next.
+    // For each storage class, the name of its next reader.
     var readLater: [Int: String] = [:]
     var pathsLater: Set<String> = []
     func read(_ id: NodeID, by reader: String) {
       let place = classes.find(id.rawValue)
-      // A tensor of the model is read as well by whoever holds it since before.
+      // A tensor of the model may also be read by earlier holders of it.
       if readLater.updateValue(reader, forKey: place) == nil, let paths = pathsByClass[place] {
         pathsLater.formUnion(paths)
       }
@@ -77,7 +77,7 @@ struct Pruning {
       for id in readAfter[node.id] ?? [] { read(id, by: "what is returned") }
       if !kept.contains(node.id) {
         guard let reason = reason(toKeep: node, readLater, pathsLater, runsSomething: !kept.isEmpty) else { continue }
-        // What changes the thread's state matters only to what runs after it.
+        // A change of the thread's state matters only to nodes after it.
         if node.effects?.changesContext == true, readLater.isEmpty { continue }
         kept.insert(node.id)
         reasons[node.id] = reason
@@ -112,7 +112,7 @@ struct Pruning {
     paths.contains { path in others.contains { Self.overlap(path, $0) } }
   }
 
-  /// Paths of the parts of the model whose state a node may read or write from within.
+  /// Paths of the parts of the model whose state a node may read or write internally.
   private func modelPaths(of node: Node) -> [String] {
     switch node.operation {
     case .leafModule(let module): return [module.path] + pathsElsewhere(module.path)
@@ -130,8 +130,8 @@ struct Pruning {
     a == b || a.isEmpty || b.isEmpty || a.hasPrefix(b + ".") || b.hasPrefix(a + ".")
   }
 
-  /// After a seed of the model's own, random numbers are the same in every run: it is set, and what draws between it and what is needed
-  /// draws too.
+  /// After a seed set by the model, random numbers are the same in every run. So the seed is set, and all draws between
+  /// it and the needed nodes run too.
   private mutating func keepSeeds(_ kept: inout Set<NodeID>) {
     let nodes = Array(graph.nodes)
     guard let last = nodes.lastIndex(where: { kept.contains($0.id) && $0.drawsRandomNumbers }),
@@ -142,7 +142,7 @@ struct Pruning {
     }
   }
 
-  /// Counters of a module that runs go on counting, and its checks go on checking.
+  /// Counters and checks of a module that runs stay active.
   private mutating func keepPartsOfRunningModules(_ kept: inout Set<NodeID>) {
     var running: Set<String> = []
     var last: [String: Int] = [:]
@@ -182,7 +182,7 @@ struct Pruning {
 }
 
 extension Node {
-  /// Whether it sets the state that random numbers are drawn from.
+  /// Whether it sets the random state.
   var setsSeed: Bool {
     guard case .operator(let name) = operation else { return false }
     return ["aten::manual_seed", "aten::seed"].contains(name.prefix { $0 != "." })

@@ -7,16 +7,16 @@ package import XylemTrace
 package struct ResolvedRequest {
   /// The key of the result.
   package let key: String
-  /// A request that means the same, without globs and without prefixes.
+  /// An equivalent request without globs and prefixes.
   package let exact: String
   /// The name of the node or module whose value it is.
   package let node: String
   /// The value, in terms of the graph.
   package let value: Argument
-  /// Steps into a value that is known only when running.
+  /// Steps into a value that is known only at run time.
   let steps: [Projection]
-  /// The node after which the value is meant: the node itself, or the last one before a module returned. What is
-  /// written later is not part of it.
+  /// The node after which the value is read: the node itself, or the last one before a module returned. Later writes
+  /// are not part of the value.
   package private(set) var moment: NodeID?
 
   init(key: String, exact: String, node: String, value: Argument, steps: [Projection], moment: NodeID?) {
@@ -24,27 +24,27 @@ package struct ResolvedRequest {
     (self.value, self.steps, self.moment) = (value, steps, moment)
   }
 
-  /// The request with its moment after a node that runs, where the node itself does not.
+  /// The request, read after a node that runs, if the node itself does not run.
   package func after(_ running: [NodeID: NodeID]) -> ResolvedRequest {
     var request = self
     request.moment = moment.flatMap { running[$0] }
     return request
   }
 
-  /// Whether both mean one value, however they are written.
+  /// Whether both mean the same value, however they are written.
   package func isSame(as other: ResolvedRequest) -> Bool {
     value == other.value && steps == other.steps && moment == other.moment
   }
 }
 
-/// A value of the graph at a moment.
+/// A value of the graph at a position.
 private struct Located {
   let node: String
-  /// A name that means it by itself, and not as a prefix.
+  /// A name that means it exactly and not as a prefix.
   let exact: String
   let argument: Argument
   let moment: NodeID?
-  /// Whether the name is no more than the beginning of the node's.
+  /// Whether the name is only a prefix of the node's name.
   var isPrefix = false
 
   /// The value of a node, right after it ran.
@@ -52,22 +52,23 @@ private struct Located {
     (self.node, exact, argument, moment) = (node.name, node.name, .node(node.id), node.id)
   }
 
-  /// What a call of a module returned, under a name.
+  /// The result of a module call, under a name.
   init(_ call: ModuleCall, as name: String) {
     (node, exact, argument, moment) = (name, name, call.result, call.returnedAfter)
   }
 
-  /// What `forward` returned.
+  /// The result of `forward`.
   init(output: Node) {
     (node, exact, argument, moment) = ("output", "output", output.inputs[0], output.id)
   }
 }
 
-/// Finds what requests mean in one trace.
+/// Finds the meaning of requests in one trace.
 ///
-/// A node's own name comes first. `output` is what `forward` returned, where nothing else has that name. A module's path means what its last call returned, `path#1` what its second call did; under
-/// torchvision's naming it is the last node below. Any other prefix means what ran last below it: what a module returned, or a node's value.
-/// A ``Glob`` stands for every module's path and node's name that it matches. Two requests for one value under one key count once.
+/// A node's own name comes first. `output` is the result of `forward`, if nothing else has that name. A module's path
+/// means the result of its last call, and `path#1` that of its second call; with torchvision's naming it means the last
+/// node below it. Any other prefix means the last value below it: a module's result or a node's value. A ``Glob``
+/// stands for every module path and node name that it matches. Two requests for one value under one key count once.
 package struct RequestResolver {
   private let trace: Trace
   private let lastCall: [String: ModuleCall]
@@ -81,7 +82,7 @@ package struct RequestResolver {
     var last: [String: ModuleCall] = [:]
     var all: [String: [ModuleCall]] = [:]
     for call in trace.graph.calls where !call.path.isEmpty {
-      // In a pruned trace a module's last call may be gone; none before it stands for it.
+      // In a pruned trace the last call of a module may be missing; an earlier call must not replace it.
       if call.ordinal + 1 == trace.callCounts[call.path] ?? call.ordinal + 1 { last[call.path] = call }
       all[call.path, default: []].append(call)
     }
@@ -93,7 +94,7 @@ package struct RequestResolver {
     names = trace.graph.nodeNames
   }
 
-  /// Everything that a request may name, in order of execution, for globs and near misses.
+  /// All names that a request may use, in execution order, for globs and near misses.
   package var candidates: [String] {
     var seen: Set<String> = []
     var found: [String] = []
@@ -104,7 +105,7 @@ package struct RequestResolver {
     return found
   }
 
-  /// What the requests mean, in their order; nil where something is not in this trace.
+  /// The meaning of the requests, in order. Nil for a request that is not in this trace.
   package func resolve(_ requests: [ReturnRequest]) throws -> [ResolvedRequest] {
     guard !requests.isEmpty else { throw ExtractErrors.nothingRequested() }
     var resolved: [ResolvedRequest] = []
@@ -136,14 +137,14 @@ package struct RequestResolver {
     if let part = try part(request) { return [part] }
     let glob = Glob(request.node)
     if !glob.isLiteral, let matches = try matches(of: glob, request) { return matches }
-    // Where brackets are neither steps into a value nor a pattern, this says so.
+    // If brackets are neither steps into a value nor a pattern, this reports it.
     if let open = request.node.firstIndex(of: "["), open != request.node.startIndex {
       _ = try Projection.steps(request.node[open...], of: request.node)
     }
     throw unknown(request.node)
   }
 
-  /// What a glob stands for; nil where its brackets may be meant as steps into a value.
+  /// The matches of a glob. Nil if its brackets may be steps into a value.
   private func matches(of glob: Glob, _ request: ReturnRequest) throws -> [ResolvedRequest]? {
     let names = candidates
     let matches = names.filter(glob.matches)
@@ -163,7 +164,7 @@ package struct RequestResolver {
     }
   }
 
-  /// `head[0]`, `head.logits`, `output.levels[1].image`: the longest beginning that names a value, and steps into it.
+  /// `head[0]`, `head.logits`, `output.levels[1].image`: the longest prefix that names a value, and steps into it.
   private func part(_ request: ReturnRequest) throws -> ResolvedRequest? {
     let text = request.node
     for cut in text.indices.reversed() where text[cut] == "." || text[cut] == "[" {
@@ -174,7 +175,7 @@ package struct RequestResolver {
       var value = found
       let isDotted = text[cut] == "."
       if isDotted {
-        // A module's parts are those of what it returned, also where its name means the last node below it.
+        // The parts of a module are those of its result, even if its name means the last node below it.
         let path = value.isPrefix ? String(text[..<cut]) : value.exact
         let last = lastCall[path]
         guard last != nil || !value.isPrefix else { continue }
@@ -184,7 +185,7 @@ package struct RequestResolver {
         }
         if let call { value = Located(call, as: "\(call.path)#\(call.ordinal)") }
       }
-      // A tensor has no parts: then the name is one that nothing has.
+      // A tensor has no parts: the name is then unknown.
       guard hasParts(value.argument) || !isDotted else { return nil }
       let (argument, rest) = try project(value.argument, steps[...], text)
       guard rest.isEmpty || !isDotted || hasParts(argument) else { return nil }
@@ -195,7 +196,7 @@ package struct RequestResolver {
     return nil
   }
 
-  /// The call of a module that returned a node's value, or parts of it.
+  /// The module call that returned a node's value, or parts of it.
   private func call(of value: Located, _ path: String) -> ModuleCall? {
     guard case .node(let id) = value.argument else { return nil }
     return callsByPath[path]?.first { call in
@@ -205,7 +206,7 @@ package struct RequestResolver {
     }
   }
 
-  /// Whether steps may lead into a value; what is known only when it runs is looked into then.
+  /// Whether steps may lead into a value. A value that is known only at run time is checked then.
   private func hasParts(_ argument: Argument) -> Bool {
     switch argument {
     case .list, .tuple, .dictionary: return true
@@ -224,7 +225,7 @@ package struct RequestResolver {
 
   private func value(of name: String) -> Located? {
     if let node = trace.graph.node(named: name), node.isListed, node.operation != .output {
-      // What hooks made of a leaf's value is what its module returned.
+      // The result of a leaf with hooks is the value that the hooks returned.
       return hookedCalls[node.id].map { Located($0, as: name) } ?? Located(node)
     }
     if let hash = name.lastIndex(of: "#"), let ordinal = Int(name[name.index(after: hash)...]) {
@@ -241,7 +242,7 @@ package struct RequestResolver {
     return valueElsewhere(name)
   }
 
-  /// The value of a name that starts with a path of a module that is known by another path.
+  /// The value of a name that begins with another path of a known module.
   private func valueElsewhere(_ name: String) -> Located? {
     let first = trace.firstPath(of: name)
     guard first != name else { return nil }
@@ -249,9 +250,9 @@ package struct RequestResolver {
     return value(of: first)
   }
 
-  /// What ran last below a prefix of names: the value of a node, or what a module returned that was the last to run.
+  /// The last value below a prefix of names: the value of a node, or the result of the last module that ran.
   ///
-  /// Reading a parameter and checking an assumption is nothing that a prefix means, nor is a size where there is a tensor.
+  /// Reading a parameter and checking an assumption don't count, nor does a size if there is a tensor.
   private func last(below prefix: String) -> Located? {
     let nodes = trace.graph.nodes
     func isBelow(_ node: Node) -> Bool { node.isListed && node.isValue && node.name.hasPrefix(prefix) }
@@ -298,13 +299,13 @@ package struct RequestResolver {
         throw ExtractErrors.unaddressable(request, "the keys are \(known)")
       }
       return try project(entry.value, steps.dropFirst(), request)
-    default: throw ExtractErrors.unaddressable(request, "the value has another structure")
+    default: throw ExtractErrors.unaddressable(request, "the value has a different structure")
     }
   }
 }
 
 extension ModuleCall {
-  /// Whether what was returned has anything in it that the graph computed.
+  /// Whether the returned value contains anything that the graph computed.
   fileprivate var returnsNodes: Bool {
     var found = false
     result.forEachNode { _ in found = true }
@@ -313,6 +314,6 @@ extension ModuleCall {
 }
 
 extension ReturnRequest {
-  /// Whether a trace has what is asked for.
+  /// Whether a trace has all requests.
   package func isFound(in trace: Trace) -> Bool { (try? RequestResolver(trace).resolve([self]))?.isEmpty == false }
 }

@@ -1,20 +1,20 @@
 internal import XylemErrors
 internal import XylemGraph
 
-/// One thing that shall be returned: a node, a module or another prefix of names, or a glob of them.
+/// A request to return a node, a module or another prefix of names, or a glob.
 public struct ReturnRequest: Sendable, Hashable {
-  /// What to return: `layer1.0.relu`, `layer4`, `layer*`, `relu#1`, `head[0]`, `head["logits"]`.
+  /// The requested name: `layer1.0.relu`, `layer4`, `layer*`, `relu#1`, `head[0]`, `head["logits"]`.
   public var node: String
-  /// The key of the result; nil stands for the node's own name.
+  /// The key of the result. Nil for the node's own name.
   public var key: String?
 
-  /// A request for a node, under its own name or a key.
+  /// Creates a request for a node, under its own name or a key.
   public init(_ node: String, as key: String? = nil) {
     self.node = node
     self.key = key
   }
 
-  /// Reads `NODE` or `NODE=KEY`.
+  /// Parses `NODE` or `NODE=KEY`.
   public init(parsing text: String) {
     let named = KeyedName(text)
     self.init(named.node, as: named.key)
@@ -22,7 +22,7 @@ public struct ReturnRequest: Sendable, Hashable {
 }
 
 extension ReturnRequest: ExpressibleByStringLiteral {
-  /// A request for a node under its own name.
+  /// Creates a request for a node under its own name.
   public init(stringLiteral node: String) { self.init(node) }
 }
 
@@ -33,7 +33,8 @@ enum Projection: Hashable, Sendable, Codable {
 }
 
 extension Projection {
-  /// Reads `[0]["a"].logits.1`: positions and names, in brackets or after dots. Nil where the text begins within a quoted name.
+  /// Parses `[0]["a"].logits.1`: positions and names, in brackets or after dots. Nil if the string begins within a
+  /// quoted name.
   ///
   /// - Parameter request: the whole request, for the error.
   /// - Throws: `extract.unaddressable` for another form.

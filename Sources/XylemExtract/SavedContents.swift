@@ -3,17 +3,17 @@ internal import XylemFiles
 internal import XylemTensor
 internal import XylemTrace
 
-/// The contents of a model's tensors as they go into a file: each once, and tensors that share memory as views of it.
+/// The contents of a model's tensors as stored in a file: each once, with tensors that share memory as views of it.
 struct SavedContents {
   private(set) var tensors: [ExtractorFile.SavedTensor] = []
   private(set) var arrays: [(name: String, array: HostArray)] = []
 
-  /// One tensor with the addresses of its elements' bytes, from the lowest to the end of the highest.
+  /// A tensor with the addresses of its elements' bytes, from the lowest to the end of the highest.
   private struct Placed {
     let entry: StateEntry
     let range: Range<UInt>
 
-    /// Whether elements lie over each other, as in what `expand` gives.
+    /// Whether elements overlap, as in the result of `expand`.
     var overlapsItself: Bool {
       get throws { try range.count < entry.tensor.count * (entry.tensor.dtype?.byteCount ?? 1) }
     }
@@ -24,7 +24,7 @@ struct SavedContents {
     }
   }
 
-  /// - Parameter keepsArrays: whether the contents are wanted, or only how to know them again.
+  /// - Parameter keepsArrays: whether to keep the contents, or only their checksums.
   init(_ entries: [StateEntry], keepsArrays: Bool) throws {
     guard keepsArrays else {
       for entry in entries {
@@ -69,7 +69,7 @@ struct SavedContents {
       start = end
     }
     tensors = saved.compactMap { $0 }
-    // The order of addresses is not the same in every run.
+    // The order of addresses differs between runs.
     arrays.sort { $0.name < $1.name }
   }
 
@@ -81,12 +81,13 @@ struct SavedContents {
       key: entry.key, contents: entry.key, requiresGrad: entry.tensor.requiresGrad, checksum: checksum)
   }
 
-  /// Keeps the memory of several tensors as bytes, and each as a view of it.
+  /// Stores the memory of several tensors as bytes, and each tensor as a view.
   private mutating func addShared(
     _ group: [(position: Int, tensor: Placed)], upTo upper: UInt
   ) throws -> [(Int, ExtractorFile.SavedTensor)] {
     let lower = group.map(\.tensor.range.lowerBound).min() ?? upper
-    // Memory is aligned to 64 bytes. Elements keep their places in that: some kernels' last bits depend on it.
+    // Memory is aligned to 64 bytes. Elements keep their position within that: the last bits of some kernels depend on
+    // it.
     let padding = lower % 64
     let count = Int((padding + upper - lower + 63) / 64 * 64)
     var bytes = [UInt8](repeating: 0, count: count)
@@ -118,14 +119,14 @@ struct SavedContents {
 extension ExtractorFile.SavedTensor.View {
   /// The view of bytes in memory.
   ///
-  /// - Throws: `extract.unreadable` where it would reach beyond them, `runtime.operator`.
+  /// - Throws: `extract.unreadable` if it would exceed them, `runtime.operator`.
   package func tensor(of bytes: Tensor, path: String) throws -> Tensor {
     guard let dtype = DType(rawValue: dtype), shape.count == strides.count, offset >= 0,
       (shape + strides).allSatisfy({ $0 >= 0 && $0 < 1 << 40 })
-    else { throw ExtractErrors.unreadable(path, "a tensor's place in its memory makes no sense") }
+    else { throw ExtractErrors.unreadable(path, "a tensor's position in its memory is invalid") }
     let last = zip(shape, strides).reduce(Double(offset)) { $0 + Double($1.0 - 1) * Double($1.1) }
     guard try shape.contains(0) || (last + 1) * Double(dtype.byteCount) <= Double(bytes.count) else {
-      throw ExtractErrors.unreadable(path, "a tensor reaches beyond the memory that was saved")
+      throw ExtractErrors.unreadable(path, "a tensor exceeds the saved memory")
     }
     return try TensorRuntime.withGradients(false) {
       let typed = try TensorOperator.call("aten::view", overload: "dtype", [.tensor(bytes), .dtype(dtype)])
@@ -137,6 +138,6 @@ extension ExtractorFile.SavedTensor.View {
 }
 
 extension Value {
-  /// A type of elements as operators take it.
+  /// The element type as an argument of operators.
   fileprivate static func dtype(_ dtype: DType) -> Value { .int(Int(dtype.runtimeCode)) }
 }

@@ -20,9 +20,9 @@ extension Graph {
 }
 
 extension ExtractorFile {
-  /// The files of plugins that stand in for those that the model was traced with.
+  /// The plugin files that replace those that the model was traced with.
   ///
-  /// - Parameter allowed: whether any may.
+  /// - Parameter allowed: whether replacements are allowed.
   /// - Throws: `plugin.not-loaded`, `plugin.changed`.
   func substitutes(allowed: Bool) throws(XylemError) -> [PluginIdentity: PluginIdentity] {
     var found: [PluginIdentity: PluginIdentity] = [:]
@@ -34,7 +34,7 @@ extension ExtractorFile {
 }
 
 extension ExtractorFile.SavedPlan {
-  /// The plan with other files of the same plugins.
+  /// The plan with different files of the same plugins.
   func replacing(_ substitutes: [PluginIdentity: PluginIdentity]) -> Self {
     var plan = self
     plan.trace.graph.mapProviders { provider in

@@ -4,9 +4,9 @@ internal import XylemScript
 internal import XylemTensor
 internal import XylemTrace
 
-/// The callables behind an archive's leaves and regions, with what calling them does.
+/// The callables of an archive's leaves and regions, with the effects of their calls.
 struct ScriptLinker: Linker {
-  /// By node.
+  /// The callables, by node.
   private var callables: [NodeID: Callable] = [:]
   private let model: ScriptModel
   private let mode: Mode
@@ -16,13 +16,13 @@ struct ScriptLinker: Linker {
     self.mode = mode
   }
 
-  /// Compiles the opaque nodes of a graph up to a position, and writes their effects into it.
+  /// Compiles the opaque nodes of a graph up to a position, and adds their effects to it.
   mutating func resolve(_ graph: inout Graph, upTo limit: Int) throws {
     for node in Array(graph.nodes).prefix(limit) {
       guard let callable = try callable(of: node) else { continue }
       callables[node.id] = callable
       let found = try callable.effects()
-      // A method's first argument is the module itself, which is no input of the node.
+      // A method's first argument is the module itself, which is not an input of the node.
       let shift = takesSelf(node) ? 1 : 0
       let inputs: ([Int]) -> [Int] = { $0.map { $0 - shift }.filter { $0 >= 0 && $0 < node.inputs.count } }
       graph.setEffects(
@@ -85,7 +85,7 @@ struct ScriptLinker: Linker {
   }
 
   private func callable(of node: Node) throws -> Callable? {
-    // A plugin's code runs in its place, and the trace has its effects.
+    // A plugin's code replaces it, and the trace has its effects.
     if node.operation.provider?.replaces == true { return nil }
     switch node.operation {
     case .leafModule(let leaf):
@@ -113,7 +113,7 @@ struct ScriptLinker: Linker {
     }
   }
 
-  /// Whether the region calls a module that is found only when running: then any module's mode may matter.
+  /// Whether the region calls a module that is known only at run time. If so, any module's mode may matter.
   private func choosesModule(_ node: Node, _ region: Region) throws -> Bool {
     let types = try model.captureTypes(of: region)
     return zip(node.inputs, types).contains { input, type in

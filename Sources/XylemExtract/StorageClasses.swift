@@ -1,7 +1,8 @@
 package import XylemGraph
 internal import XylemTensor
 
-/// Groups nodes whose values may share storage, from the nodes' effects. Errs on the side of sharing.
+/// Groups nodes whose values may share storage, based on the nodes' effects. Conservative: it errs on the side of
+/// sharing.
 package struct StorageClasses {
   private var sets: DisjointSets
   /// Classes that hold a tensor of the model.
@@ -30,7 +31,7 @@ package struct StorageClasses {
           byAttribute[path] = value.rawValue
         }
       }
-      // What is put into a container that was written lives on in it.
+      // A value that is put into a container lives on in it.
       for position in effects.writes where position < node.inputs.count {
         node.inputs[position].forEachNode { written in
           guard graph[written].valueType != .tensor else { return }
@@ -41,7 +42,7 @@ package struct StorageClasses {
     for index in model { ofModel.insert(find(index)) }
   }
 
-  /// The class of a node's storage.
+  /// The storage class of a node.
   package mutating func find(_ index: Int) -> Int { sets.find(index) }
 
   private mutating func join(_ a: Int, _ b: Int) { sets.join(a, b) }

@@ -1,25 +1,25 @@
-/// The form of an argument in files. A literal is written as ``Literal`` says, and a list as an array. Everything else is an object with
-/// one key that says what it is:
+/// The file form of an argument. A literal has the form of ``Literal``, and a list is an array. Everything else is an
+/// object with one key that names its kind:
 ///
 ///     {"node": 3}                            {"module": "encoder.0"}
 ///     {"tuple": [1, 2]}                      {"tuple": [1, 2], "names": ["x", "y"]}
 ///     {"dictionary": [["key", 1], ["other", null]]}
 ///     {"constant": {"function": "__torch__.Net.forward", "statement": 4}}
 extension Argument: Codable {
-  /// How many structures may stand in one another in a file.
+  /// The maximum nesting of structures in a file.
   package static let maximumDepth = 128
 
-  /// Reads an argument.
+  /// Decodes an argument.
   ///
-  /// - Throws: `graph.unreadable` where the object is of an unknown kind or nests deeper than 128 structures, and the
-  ///   decoder's own error where a part has the wrong type.
+  /// - Throws: `graph.unreadable` if the object has an unknown kind or is nested deeper than 128 structures, and the
+  ///   decoder's own error if a part has the wrong type.
   public init(from decoder: any Decoder) throws {
     try self.init(from: decoder, depth: 0)
   }
 
-  /// Writes the argument.
+  /// Encodes the argument.
   ///
-  /// - Throws: `graph.invalid` where it nests deeper than 128 structures.
+  /// - Throws: `graph.invalid` if it is nested deeper than 128 structures.
   public func encode(to encoder: any Encoder) throws {
     try Nested(argument: self, depth: 0).encode(to: encoder)
   }
@@ -77,7 +77,7 @@ extension Argument: Codable {
   }
 }
 
-/// An argument with the number of structures that it stands in.
+/// An argument with its nesting depth.
 private struct Nested: Encodable {
   let argument: Argument
   let depth: Int
@@ -112,7 +112,7 @@ private struct Nested: Encodable {
   }
 }
 
-/// A key of an object that stands for an argument, known or not.
+/// A key of an object for an argument, known or not.
 private struct ArgumentKey: CodingKey, Hashable {
   let stringValue: String
   var intValue: Int? { nil }

@@ -2,9 +2,9 @@ extension Argument: CustomStringConvertible {
   /// The argument as a Python literal, nodes by their ids.
   public var description: String { description { $0.description } }
 
-  /// The argument as a Python literal, with whatever `name` calls the nodes.
+  /// The argument as a Python literal, with node names from `name`.
   ///
-  /// Modules and constants, which have no literal form, stand in angle brackets.
+  /// Modules and constants, which have no literal form, are in angle brackets.
   ///
   ///     let sizes = Argument.list([.int(1), .node(id), .float(1e-5)])
   ///     sizes.description { graph[$0].name }  // "[1, size, 1e-05]"

@@ -1,7 +1,7 @@
-/// What a node is given: another node's value, a constant, or a structure of those.
+/// An input of a node: another node's value, a constant, or a structure of those.
 ///
-/// Structures are kept as they were when the node ran: a list that the model went on to append to appears in each
-/// node with the elements it had there.
+/// Structures are stored as they were when the node ran: a list that the model later appends to appears in each node
+/// with the elements that it had there.
 public indirect enum Argument: Hashable, Sendable {
   /// A constant with a literal form.
   case literal(Literal)
@@ -9,7 +9,7 @@ public indirect enum Argument: Hashable, Sendable {
   case node(NodeID)
   /// A list.
   case list([Argument])
-  /// A tuple; where it has names, one for each element.
+  /// A tuple, with a name for each element if it has names.
   case tuple([Argument], names: [String]?)
   /// A dictionary in insertion order.
   case dictionary([Entry])
@@ -20,12 +20,12 @@ public indirect enum Argument: Hashable, Sendable {
 
   /// One entry of a dictionary.
   public struct Entry: Hashable, Sendable {
-    /// The key: a string, a number or a truth value.
+    /// The key: a string, a number or a Boolean.
     public var key: Argument
     /// The value.
     public var value: Argument
 
-    /// An entry of a key and its value.
+    /// Creates an entry from a key and its value.
     public init(key: Argument, value: Argument) {
       self.key = key
       self.value = value
@@ -36,7 +36,7 @@ public indirect enum Argument: Hashable, Sendable {
 extension Argument {
   /// Python's `None`.
   public static var none: Argument { .literal(.none) }
-  /// A truth value.
+  /// A Boolean.
   public static func bool(_ value: Bool) -> Argument { .literal(.bool(value)) }
   /// An integer.
   public static func int(_ value: Int) -> Argument { .literal(.int(value)) }
@@ -49,7 +49,7 @@ extension Argument {
   /// A device, as in `cpu` or `cuda:1`.
   public static func device(_ name: String) -> Argument { .literal(.device(name)) }
 
-  /// The literal that this argument is, where it is one.
+  /// The literal, if the argument is one.
   public var literal: Literal? {
     if case .literal(let literal) = self { return literal }
     return nil
@@ -86,21 +86,21 @@ extension Argument {
     }
   }
 
-  /// The node that this argument is, where it is one.
+  /// The node, if the argument is one.
   public var node: NodeID? {
     if case .node(let id) = self { return id }
     return nil
   }
 }
 
-/// Points at a statement of the model's own code: the same statement whenever the same archive is loaded.
+/// A reference to a statement of the model's own code: the same statement whenever the same archive is loaded.
 public struct CodeReference: Hashable, Sendable, Codable {
   /// The qualified name of the function or method, with its mangling, as in `__torch__.net.___torch_mangle_3.Net.forward`.
   public var function: String
   /// The position of the statement in the function's code, counted in preorder.
   public var statement: Int
 
-  /// A reference to a statement.
+  /// Creates a reference to a statement.
   public init(function: String, statement: Int) {
     self.function = function
     self.statement = statement

@@ -1,13 +1,13 @@
-/// Sets of small numbers that grow together; each is known by its smallest member.
+/// Disjoint sets of small numbers (union-find). Each set is identified by its smallest member.
 ///
-/// Joining and finding take time that grows with the logarithm of the count, and in practice are constant.
+/// Joining and finding take logarithmic time, and constant time in practice.
 package struct DisjointSets: Sendable {
   private var parents: [Int]
 
-  /// The numbers below a count, each in a set of its own.
+  /// Creates a set for each number below a count.
   package init(count: Int) { parents = Array(0..<count) }
 
-  /// The smallest member of a number's set.
+  /// Returns the smallest member of a number's set.
   package mutating func find(_ member: Int) -> Int {
     var root = member
     while parents[root] != root {
@@ -17,7 +17,7 @@ package struct DisjointSets: Sendable {
     return root
   }
 
-  /// Makes one set of two numbers' sets.
+  /// Joins the sets of two numbers.
   package mutating func join(_ a: Int, _ b: Int) {
     let (first, second) = (find(a), find(b))
     parents[max(first, second)] = min(first, second)

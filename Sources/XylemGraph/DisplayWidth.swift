@@ -1,4 +1,4 @@
-/// How many columns of a terminal a text takes: one for each character, two for wide East Asian ones and emoji.
+/// The number of terminal columns that a string takes: one for each character, two for wide East Asian ones and emoji.
 package func displayWidth(_ text: String) -> Int {
   text.reduce(0) { $0 + displayWidth($1) }
 }
@@ -14,7 +14,7 @@ private func displayWidth(_ character: Character) -> Int {
   }
 }
 
-/// The text, or as much of its beginning and its end as fits `width` columns with `…` between them.
+/// The string, or as much of its beginning and end as fits `width` columns with `…` between them.
 package func truncatedInTheMiddle(_ text: String, toWidth width: Int) -> String {
   guard displayWidth(text) > width else { return text }
   let room = max(0, width - 1)
@@ -24,7 +24,7 @@ package func truncatedInTheMiddle(_ text: String, toWidth width: Int) -> String 
 }
 
 extension String {
-  /// The longest beginning that takes at most `width` columns.
+  /// The longest prefix that takes at most `width` columns.
   fileprivate func prefix(fitting width: Int) -> String {
     var rest = width
     return String(

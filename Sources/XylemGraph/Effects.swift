@@ -1,21 +1,21 @@
-/// What a node does besides computing its value. Positions count the node's inputs from 0.
+/// The effects of a node besides computing its value. Positions are those of the node's inputs, from 0.
 public struct Effects: Hashable, Sendable, Codable {
   /// Inputs whose storage (or, for containers, whose elements' storage) may be written.
   public var writes: [Int]
-  /// Inputs with which the value may share storage.
+  /// Inputs that may share storage with the value.
   public var aliases: [Int]
-  /// Inputs of which something may live on in the model, so that what writes the model later may write them.
+  /// Inputs of which a part may live on in the model, so that later writes to the model may write them.
   public var keeps: [Int]
-  /// Draws from the random state.
+  /// Whether it draws from the random state.
   public var usesRandomState: Bool
-  /// Writes parameters, buffers or other attributes of the model.
+  /// Whether it writes parameters, buffers or other attributes of the model.
   public var writesModel: Bool
-  /// May return a parameter or buffer of the model, or a view of one.
+  /// Whether it may return a parameter or buffer of the model, or a view of one.
   public var aliasesModel: Bool
-  /// Changes state of the thread that later nodes depend on, such as whether gradients are recorded.
+  /// Whether it changes state of the thread that later nodes depend on, such as whether gradients are recorded.
   public var changesContext: Bool
 
-  /// Effects as given; the default has none.
+  /// Creates effects. The default has none.
   public init(
     writes: [Int] = [], aliases: [Int] = [], keeps: [Int] = [], usesRandomState: Bool = false,
     writesModel: Bool = false, aliasesModel: Bool = false, changesContext: Bool = false
@@ -29,16 +29,16 @@ public struct Effects: Hashable, Sendable, Codable {
     self.changesContext = changesContext
   }
 
-  /// A function of its inputs that returns fresh storage.
+  /// A function of its inputs that returns new storage.
   public static let none = Effects()
 
-  /// Everything that code which can't be looked into may do with `count` inputs.
+  /// All effects that unknown code with `count` inputs may have.
   public static func unknown(inputs count: Int) -> Effects {
     Effects(
       writes: Array(0..<count), aliases: Array(0..<count), keeps: Array(0..<count), usesRandomState: true,
       writesModel: true, aliasesModel: true)
   }
 
-  /// Whether running the node changes anything that can be seen besides its value.
+  /// Whether running the node has any visible effect besides its value.
   public var isObservable: Bool { !writes.isEmpty || writesModel || changesContext }
 }

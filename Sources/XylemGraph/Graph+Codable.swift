@@ -1,20 +1,21 @@
-/// The form of a graph in files: `{"schema": 1, "nodes": […], "calls": […]}`, nodes in execution order with their ids.
+/// The file form of a graph: `{"schema": 1, "nodes": […], "calls": […]}`, with nodes in execution order and their ids.
 ///
-/// A graph that is written and read back is equal to the first, also where nodes were removed. `nextID` is written
-/// where the last ids belong to removed nodes, so that they are not given out again.
+/// A graph that is written and read back equals the original, also if nodes were removed. `nextID` is written if the
+/// last ids belong to removed nodes, so that they are not reused.
 extension Graph: Codable {
   /// The schema that this version reads and writes.
   package static let schema = 1
 
   private enum CodingKeys: String, CodingKey { case schema, nodes, calls, nextID }
 
-  /// Reads a graph from anywhere, and checks it.
+  /// Decodes and validates a graph from any source.
   ///
-  /// Whatever the input, this returns a graph without faults or throws. Ids may be up to a million larger than sixteen
-  /// times the number of nodes, which bounds the memory that a small file can ask for.
+  /// Whatever the input, this returns a valid graph or throws. Ids may exceed sixteen times the number of nodes by at
+  /// most a million, which bounds the memory that a small file can request.
   ///
-  /// - Throws: `graph.unreadable` where the schema or a kind is unknown, a part is missing or of the wrong type, an id
-  ///   out of range or an argument nests too deep; `graph.invalid` with every fault as its cause, an ``InvalidGraph``.
+  /// - Throws: `graph.unreadable` if the schema or a kind is unknown, a part is missing or has the wrong type, an id is
+  ///   out of range or an argument is nested too deeply; `graph.invalid` with all faults as its cause, an
+  ///   ``InvalidGraph``.
   public init(from decoder: any Decoder) throws {
     let calls: [ModuleCall]
     let nodes: [Node]
@@ -43,9 +44,9 @@ extension Graph: Codable {
     self = graph
   }
 
-  /// Writes the graph.
+  /// Encodes the graph.
   ///
-  /// - Throws: `graph.invalid` where an argument nests deeper than 128 structures.
+  /// - Throws: `graph.invalid` if an argument is nested deeper than 128 structures.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(Graph.schema, forKey: .schema)
@@ -55,7 +56,7 @@ extension Graph: Codable {
     if storage.count > last + 1 { try container.encode(storage.count, forKey: .nextID) }
   }
 
-  /// Takes over nodes of which nothing is known but that their ids are in range; returns ids that came twice.
+  /// Adds nodes of which only the range of ids is validated. Returns duplicate ids.
   private mutating func assemble(_ nodes: [Node], nextID: Int) -> [GraphFault] {
     let count = nodes.reduce(nextID) { max($0, $1.id.rawValue + 1) }
     storage = Array(repeating: nil, count: count)

@@ -1,11 +1,11 @@
 extension Graph {
-  /// The graph in Graphviz' language: modules as nested clusters, a colour for each kind of operation.
+  /// The graph in the Graphviz language: modules as nested clusters, with a colour for each kind of operation.
   ///
-  /// Edges carry the position of the argument. A dashed edge leads from a node that writes to the value it writes to; a
-  /// node whose effects are not known has a dashed border. Tooltips show type, module and source line. A leaf module
-  /// stands in the cluster of the module that calls it. The same graph gives the same text, with a line break at its end.
+  /// Edges have the position of the argument. A dashed edge leads from a node that writes to the value that it writes.
+  /// A node with unknown effects has a dashed border. Tooltips show type, module and source line. A leaf module is in
+  /// the cluster of the module that calls it. The same graph gives the same output, with a trailing line break.
   ///
-  /// - Parameter title: the name of the drawing, shown above it; nothing is shown where it is empty.
+  /// - Parameter title: the name of the drawing, shown above it unless empty.
   public func dot(title: String = "") -> String {
     var writer = DOTWriter(graph: self)
     writer.write(title: title)
@@ -34,7 +34,7 @@ private struct DOTWriter {
     line(0, "}")
   }
 
-  /// Writes a module's nodes, then the clusters of the modules in it.
+  /// Writes a module's nodes, then the clusters of its submodules.
   private mutating func writeModule(_ module: Int, depth: Int) {
     for id in modules.nodes[module] { writeNode(graph[id], depth: depth) }
     for child in modules.children[module] {
@@ -81,7 +81,7 @@ private struct DOTWriter {
   private func shortened(_ label: String) -> String { truncatedInTheMiddle(label, toWidth: 60) }
 }
 
-/// The tree of the modules that nodes come from; module 0 is the root.
+/// The tree of the nodes' modules. Module 0 is the root.
 private struct ModuleTree {
   /// Deeper modules share the cluster of their ancestor at this depth.
   static let maximumDepth = 32
@@ -117,7 +117,7 @@ private struct ModuleTree {
   }
 }
 
-/// A quoted string that Graphviz shows as the text is; without the ampersand's escape it would expand `&lt;`.
+/// A quoted string that Graphviz shows literally. Without escaping ampersands it would expand `&lt;`.
 private func quoted(_ text: String) -> String {
   var result = "\""
   for scalar in text.unicodeScalars {

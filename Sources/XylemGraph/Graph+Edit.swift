@@ -1,5 +1,5 @@
 extension Graph {
-  /// Adds a node at the end and returns its id.
+  /// Appends a node and returns its id.
   ///
   /// - Precondition: the name is not taken, and every node among the inputs is in the graph.
   @discardableResult
@@ -15,7 +15,7 @@ extension Graph {
     return node
   }
 
-  /// Adds a node before another and returns its id.
+  /// Inserts a node before another and returns its id.
   ///
   /// Costs time linear in the number of nodes.
   ///
@@ -43,7 +43,7 @@ extension Graph {
     location: SourceLocation?, rule: String?, isListed: Bool
   ) -> NodeID {
     let id = NodeID(storage.count)
-    precondition(idsByName.updateValue(id, forKey: name) == nil, "the graph has a node named \(name) already")
+    precondition(idsByName.updateValue(id, forKey: name) == nil, "the graph already has a node named \(name)")
     storage.append(
       Node(
         id: id, name: name, operation: operation, inputs: inputs, modulePath: modulePath, effects: effects, type: type,
@@ -57,8 +57,8 @@ extension Graph {
   ///
   /// Costs time linear in the number of users of the old inputs.
   ///
-  /// - Precondition: the node and every node among the inputs are in the graph. That the inputs come before the node
-  ///   is for the caller to see to.
+  ///  - Precondition: the node and every node among the inputs are in the graph. The caller must ensure that the inputs
+  ///    come before the node.
   public mutating func setInputs(of id: NodeID, to inputs: [Argument]) {
     precondition(contains(id), "\(id) is not in the graph")
     removeUses(of: self[id].inputs, by: id)
@@ -67,7 +67,7 @@ extension Graph {
     validateEdit()
   }
 
-  /// Sets what is known about a node's effects.
+  /// Sets the known effects of a node.
   ///
   /// - Precondition: the node is in the graph.
   public mutating func setEffects(of id: NodeID, to effects: Effects) {
@@ -76,7 +76,7 @@ extension Graph {
     validateEdit()
   }
 
-  /// Says anew where leaves come from.
+  /// Updates the provenance of leaves.
   package mutating func mapProviders(_ transform: (LeafProvider) -> LeafProvider) {
     for node in Array(nodes) {
       guard let provider = node.operation.provider else { continue }
@@ -85,12 +85,12 @@ extension Graph {
     validateEdit()
   }
 
-  /// Makes every reader of one node read another value, in module calls too.
+  /// Makes every reader of one node read another value, also in module calls.
   ///
   /// Costs time linear in the number of readers and calls.
   ///
   /// - Precondition: the node and every node in `argument` are in the graph, and none of the readers is in `argument`.
-  ///   That what is in `argument` comes before the readers is for the caller to see to.
+  ///   The caller must ensure that the nodes in `argument` come before the readers.
   public mutating func replaceUses(of id: NodeID, with argument: Argument) {
     precondition(contains(id), "\(id) is not in the graph")
     let replace: (NodeID) -> Argument = { $0 == id ? argument : .node($0) }
@@ -100,10 +100,10 @@ extension Graph {
       guard let inputs = storage[user.rawValue]?.inputs else { continue }
       storage[user.rawValue]?.inputs = inputs.map { $0.mapNodes(replace) }
     }
-    // Each occurrence of the node became one occurrence of the argument; every other use stays as it was.
+    // Each occurrence of the node became one occurrence of the argument; other uses are unchanged.
     usersByID[id.rawValue] = []
     argument.forEachNode { used in
-      precondition(contains(used), "\(used), which is to be read instead of \(id), is not in the graph")
+      precondition(contains(used), "\(used), the replacement of \(id), is not in the graph")
       precondition(!users.contains(used), "\(used) would read itself")
       usersByID[used.rawValue] += occurrences
     }
@@ -111,9 +111,9 @@ extension Graph {
     validateEdit()
   }
 
-  /// Removes nodes that nothing outside the set reads; module calls that returned one of them go too, and where one
-  /// returned after a removed node, that is now after the last node before it that stays. Ids that are not in the graph are
-  /// ignored.
+  /// Removes nodes that only nodes of the set read. Module calls that returned one of them are removed too. A call that
+  /// returned after a removed node now returns after the last remaining node before it. Ids that are not in the graph
+  /// are ignored.
   ///
   /// Costs time linear in the size of the graph, however many nodes are removed.
   ///
@@ -140,7 +140,7 @@ extension Graph {
     validateEdit()
   }
 
-  /// Lets calls that returned after a node of the set have returned after the last node before it that is in none.
+  /// Moves the end of calls that returned after a node of the set to the last remaining node before it.
   private mutating func moveReturns(from ids: Set<NodeID>) {
     guard calls.contains(where: { $0.returnedAfter.map(ids.contains) == true }) else { return }
     var before: [NodeID: NodeID] = [:]
@@ -153,13 +153,13 @@ extension Graph {
     }
   }
 
-  /// Writes down that a module returned.
+  /// Records that a module returned.
   public mutating func appendCall(_ call: ModuleCall) {
     calls.append(call)
     validateEdit()
   }
 
-  /// Says what parts the last module call's result has, where it is a structure that nodes take apart.
+  /// Sets the parts of the last module call's result, if it is a structure that nodes unpack.
   ///
   /// - Precondition: there is a call, and every node of the result is in the graph.
   package mutating func setResultOfLastCall(to result: Argument) {
@@ -168,9 +168,9 @@ extension Graph {
     validateEdit()
   }
 
-  /// Lets the last call of a module return what its hooks made of its result.
+  /// Replaces the result of a module's last call by the result of its hooks.
   ///
-  /// - Parameter result: nil where the hooks returned nothing, and may have written what the module returned.
+  /// - Parameter result: nil if the hooks returned nothing, and may have written the module's result.
   /// - Precondition: every node of the result is in the graph.
   package mutating func setHookedResult(ofLastCallAt path: String, to result: Argument?) {
     guard let index = calls.lastIndex(where: { $0.path == path }) else { return }
@@ -180,28 +180,28 @@ extension Graph {
     validateEdit()
   }
 
-  /// Where a trace can go back to.
+  /// A position to which a trace can roll back.
   package struct Checkpoint: Sendable {
     let nodes: Int
     let order: Int
     let calls: Int
   }
 
-  /// The present end of the graph.
+  /// The current end of the graph.
   package var checkpoint: Checkpoint {
     Checkpoint(nodes: storage.count, order: order.count, calls: calls.count)
   }
 
-  /// Takes back everything that was appended since a checkpoint. The ids are given out again, as if they had never been.
+  /// Rolls back everything appended since a checkpoint. The ids are reused, as if they had never been assigned.
   ///
-  /// Costs time linear in what is taken back.
+  /// Costs time linear in the number of removed nodes.
   ///
   /// - Precondition: since then nodes and calls were only appended.
   package mutating func rollBack(to checkpoint: Checkpoint) {
     precondition(
       order.count - checkpoint.order == storage.count - checkpoint.nodes && calls.count >= checkpoint.calls
         && order.dropFirst(checkpoint.order).allSatisfy { $0.rawValue >= checkpoint.nodes },
-      "since the checkpoint something else was done than appending")
+      "the graph was changed other than by appending since the checkpoint")
     while storage.count > checkpoint.nodes {
       let node = self[NodeID(storage.count - 1)]
       precondition(usersByID[node.id.rawValue].isEmpty, "a node from before the checkpoint reads \(node.name)")

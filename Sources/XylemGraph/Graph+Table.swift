@@ -4,14 +4,14 @@ extension Graph {
     /// One bit for each column.
     public let rawValue: Int
 
-    /// The columns with these bits.
+    /// Creates a set of columns from bits.
     public init(rawValue: Int) { self.rawValue = rawValue }
 
     /// The node's name.
     public static let name = TableColumns(rawValue: 1 << 0)
-    /// What the node does, and to what.
+    /// The node's operation and its target.
     public static let operation = TableColumns(rawValue: 1 << 1)
-    /// What the node is given.
+    /// The node's inputs.
     public static let inputs = TableColumns(rawValue: 1 << 2)
     /// The type of its value.
     public static let type = TableColumns(rawValue: 1 << 3)
@@ -23,12 +23,12 @@ extension Graph {
     public static let all: TableColumns = [.name, .operation, .inputs, .type, .rule, .source]
   }
 
-  /// The graph as a table for people: a line of headings, then a line for each node in execution order.
+  /// The graph as a table: a line of headings, then a line for each node in execution order.
   ///
   /// Columns are aligned for a terminal. Inputs are separated by commas and written as in
-  /// ``Argument/description(naming:)``; where they take more than `inputWidth` columns their middle gives way to `…`.
-  /// Nothing else is shortened. Characters that would break a line are escaped. The same graph gives the same text,
-  /// without a line break at its end.
+  /// ``Argument/description(naming:)``; if they take more than `inputWidth` columns, their middle is replaced by `…`.
+  /// Nothing else is shortened. Characters that would break a line are escaped. The same graph gives the same output,
+  /// without a trailing line break.
   ///
   ///     print(graph.table(columns: [.name, .operation, .inputs]))
   ///     // name    operation            inputs
@@ -41,7 +41,7 @@ extension Graph {
     return rows.map { Self.line($0, widths: widths) }.joined(separator: "\n")
   }
 
-  /// The cells of ``table(columns:inputWidth:)``, the headings first; nothing is escaped.
+  /// The cells of ``table(columns:inputWidth:)``, the headings first. Nothing is escaped.
   package func tableRows(columns: TableColumns = .all, inputWidth: Int = 48) -> [[String]] {
     [columns.shown.map(\.title)]
       + nodes.map { node in columns.shown.map { cell($0.column, of: node, inputWidth: inputWidth) } }
@@ -75,7 +75,7 @@ extension Graph {
     return line
   }
 
-  /// A node's name, or its id where the graph doesn't have it.
+  /// A node's name, or its id if the graph doesn't have it.
   func displayName(of id: NodeID) -> String { contains(id) ? self[id].name : id.description }
 }
 

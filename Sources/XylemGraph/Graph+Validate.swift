@@ -1,11 +1,11 @@
 extension Graph {
-  /// Every fault of the graph, and not the first alone: those of nodes in execution order, then those of the graph as a
-  /// whole and of its module calls. Empty for a good graph.
+  /// All faults of the graph: those of nodes in execution order, then those of the graph as a whole and of its module
+  /// calls. Empty for a valid graph.
   ///
-  /// It is *not* a check against a model: whether operators, modules and attributes exist is not looked at. A graph
-  /// without an output is good; traces are like that until they end.
+  /// This does *not* check the graph against a model: operators, modules and attributes may not exist. A graph without
+  /// an output is valid; traces have none until they end.
   ///
-  /// Takes time linear in the size of the graph, but for sorting users.
+  /// Takes time linear in the size of the graph, except for sorting users.
   public func validate() -> [GraphFault] {
     var validator = GraphValidator(graph: self)
     validator.validate()
@@ -14,17 +14,18 @@ extension Graph {
 }
 
 extension Graph {
-  /// What counts in a graph may be, far beyond what a model has: whoever reads a graph from a file takes memory by them.
+  /// Limits of counts in a graph, far beyond those of real models. Readers of graph files allocate memory by these
+  /// counts.
   static let (mostResults, mostArguments, mostCalls) = (1 << 12, 1 << 16, 1 << 31)
 }
 
-/// Goes through one graph and collects its faults, whatever state the graph is in.
+/// Visits one graph and collects its faults, whatever state the graph is in.
 private struct GraphValidator {
   let graph: Graph
   private(set) var faults: [GraphFault] = []
-  /// The nodes that are in the graph: in execution order, then those that the order leaves out.
+  /// The nodes that are in the graph: in execution order, then those that the order omits.
   private var nodes: [Node] = []
-  /// Where each id first stands in the order.
+  /// The first position of each id in the order.
   private var positions: [NodeID: Int] = [:]
 
   init(graph: Graph) { self.graph = graph }
@@ -71,7 +72,7 @@ private struct GraphValidator {
     }
   }
 
-  /// Goes on with the id that the node is kept under, so that a wrong one is one fault and not many.
+  /// Continues with the id under which the node is stored, so that a wrong id is one fault and not many.
   private mutating func append(_ id: NodeID) {
     let node = graph[id]
     if node.id == id { return nodes.append(node) }

@@ -1,13 +1,13 @@
 /// A traced model: nodes in the order in which they ran.
 ///
 /// A graph is a value; a copy is independent. It is *not* executable and holds no tensors: parameters and modules are
-/// named by their paths. Every edit keeps the chains from values to their users right. ``validate()`` finds every fault
-/// of a graph that came from outside.
+/// referenced by path. Every edit maintains the links from values to their users. ``validate()`` finds all faults of a
+/// graph from an external source.
 ///
-/// Looking up a node by id or by name takes constant time, as does appending; inserting and removing take time linear in
-/// the number of nodes.
+/// Looking up a node by id or by name takes constant time, as does appending. Inserting and removing take time linear
+/// in the number of nodes.
 public struct Graph: Sendable {
-  /// Nodes by id; nil where one was removed.
+  /// Nodes by id. Nil for removed nodes.
   package var storage: [Node?] = []
   /// Ids in execution order.
   package var order: [NodeID] = []
@@ -16,14 +16,14 @@ public struct Graph: Sendable {
   /// Ids by name.
   package var idsByName: [String: NodeID] = [:]
 
-  /// Whether ``validate()`` runs after every edit and traps where it finds a fault. It makes a trace quadratic; for
-  /// tests and for the search of a fault.
+  /// Whether ``validate()`` runs after every edit and traps if it finds a fault. This makes a trace quadratic; for
+  /// tests and debugging.
   package var validatesEdits = false
 
-  /// Every call of a module, in the order in which the calls returned.
+  /// All module calls, in the order in which they returned.
   public internal(set) var calls: [ModuleCall] = []
 
-  /// A graph without nodes.
+  /// Creates a graph without nodes.
   public init() {}
 
   /// The number of nodes.
@@ -44,11 +44,11 @@ public struct Graph: Sendable {
 
   /// Whether a node with this id is in the graph.
   public func contains(_ id: NodeID) -> Bool {
-    // Asks for the id alone: comparing the whole with nil copies the node.
+    // Compares only the id: comparing the whole node with nil copies it.
     storage.indices.contains(id.rawValue) && storage[id.rawValue]?.id != nil
   }
 
-  /// Whether a node is in lists of names, without a copy of it.
+  /// Whether a node is in name lists, without copying it.
   package func isListed(_ id: NodeID) -> Bool { storage[id.rawValue]?.isListed ?? false }
 
   /// The node with a name, or nil.
@@ -56,7 +56,7 @@ public struct Graph: Sendable {
     idsByName[name].flatMap { storage[$0.rawValue] }
   }
 
-  /// The nodes that read a node's value, once for each occurrence, in no promised order.
+  /// The nodes that read a node's value, once for each occurrence, in unspecified order.
   ///
   /// - Precondition: the node is in the graph.
   public func users(of id: NodeID) -> [NodeID] {
@@ -80,17 +80,17 @@ public struct Graph: Sendable {
     }
   }
 
-  /// The id of the last node, or nil for a graph without nodes.
+  /// The id of the last node. Nil for a graph without nodes.
   package var lastID: NodeID? { order.last }
 
-  /// The output node, where the graph has one.
+  /// The output node, if the graph has one.
   public var output: Node? {
     guard let last = order.last, let node = storage[last.rawValue], node.operation == .output else { return nil }
     return node
   }
 }
 
-/// A graph's nodes in execution order, without a copy of them.
+/// A graph's nodes in execution order, without copying them.
 struct NodesView: RandomAccessCollection, Sendable {
   let order: [NodeID]
   let storage: [Node?]
@@ -100,7 +100,7 @@ struct NodesView: RandomAccessCollection, Sendable {
 
   subscript(position: Int) -> Node {
     guard let node = storage[order[position].rawValue] else {
-      preconditionFailure("the order names a node that was removed")
+      preconditionFailure("the order contains a node that was removed")
     }
     return node
   }

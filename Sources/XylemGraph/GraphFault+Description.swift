@@ -1,5 +1,6 @@
 extension GraphFault: CustomStringConvertible {
-  /// One sentence without a full stop, with the subject in front: `relu (%7): input 0 reads %9, which is not in the graph`.
+  /// A sentence without a full stop, beginning with the subject:
+  /// `relu (%7): input 0 reads %9, which is not in the graph`.
   public var description: String {
     let text = Self.text(of: problem)
     switch subject {
@@ -14,24 +15,24 @@ extension GraphFault: CustomStringConvertible {
     case .emptyName: "the name is empty"
     case .duplicateName(let name, let nodes): "\(nodes.count) nodes are named '\(name)': \(list(nodes))"
     case .unindexedName: "looking up the name does not find the node"
-    case .staleName(let name): "looking up '\(name)' finds a node that is not called so"
+    case .staleName(let name): "looking up '\(name)' finds a node with a different name"
     case .duplicateID(let names): "\(names.count) nodes have this id: \(names.joined(separator: ", "))"
-    case .misplacedID(let id): "the node says that its id is \(id)"
+    case .misplacedID(let id): "the node's own id is \(id)"
 
-    case .missingNode: "the order names a node that is not in the graph"
-    case .unorderedNode: "the order leaves the node out"
-    case .repeatedNode: "the order names the node more than once"
+    case .missingNode: "the order contains a node that is not in the graph"
+    case .unorderedNode: "the order omits the node"
+    case .repeatedNode: "the order contains the node more than once"
 
     case .unknownInput(let id, let position): "input \(position) reads \(id), which is not in the graph"
     case .laterInput(let id, let position): "input \(position) reads \(id), which does not run before it"
-    case .users(let found, let expected): "its users are \(list(expected)), but \(list(found)) are written down"
+    case .users(let found, let expected): "its users are \(list(expected)), but \(list(found)) are recorded"
     case .inputCount(let found, let expected): "the operation takes \(inputs(expected)), not \(found)"
     case .tupleNames(let names, let elements): "a tuple of \(elements) elements has \(names) names"
     case .defaultReadsNode(let id): "the default reads \(id)"
 
     case .captureCount(let captures, let count): "the region captures \(captures) values but has \(inputs(count))"
     case .changedCapture(let position, let captures): "the region changes capture \(position) of \(captures)"
-    case .resultCount(let count): "the region gives \(count) values"
+    case .resultCount(let count): "the region returns \(count) values"
     case .effect(.writes, let position, let count): "it writes input \(position) but has \(inputs(count))"
     case .effect(.aliases, let position, let count): "it aliases input \(position) but has \(inputs(count))"
     case .effect(.keeps, let position, let count): "it keeps input \(position) but has \(inputs(count))"
@@ -45,7 +46,7 @@ extension GraphFault: CustomStringConvertible {
 
     case .unknownResult(let id): "it returned \(id), which is not in the graph"
     case .repeatedCall(let count): "\(count) calls have this ordinal"
-    case .callOrdinal: "there is no such ordinal"
+    case .callOrdinal: "the ordinal is out of range"
     }
   }
 

@@ -1,23 +1,23 @@
 import XylemErrors
 
-/// Why a graph's file form could not be read or written, as data.
+/// The reason why a graph's file form could not be read or written, as data.
 package enum GraphFileError {
   /// The file has another schema.
   case schema(Int)
-  /// The file names a kind of operation that the schema doesn't have.
+  /// The file contains a kind of operation that the schema doesn't have.
   case operationKind(String, path: [any CodingKey])
-  /// An object that stands for an argument doesn't have exactly one key, or one that the schema doesn't have.
+  /// An object for an argument doesn't have exactly one key, or has a key that the schema doesn't have.
   case argumentKind([String], path: [any CodingKey])
-  /// A part is missing or is something else than what belongs there.
+  /// A part is missing or has the wrong type.
   case malformed(String, path: [any CodingKey])
-  /// An id is negative, or larger than a graph with so many nodes may have.
+  /// An id is negative, or larger than allowed for the number of nodes.
   case idRange(Int, limit: Int)
-  /// An argument that is being read nests too deep.
+  /// A decoded argument is nested too deeply.
   case deepArgument(path: [any CodingKey])
-  /// An argument that is to be written nests too deep.
+  /// An argument to encode is nested too deeply.
   case unwritableArgument
 
-  /// What is thrown.
+  /// The error to throw.
   var error: XylemError {
     let known = Graph.schema
     switch self {
@@ -28,14 +28,14 @@ package enum GraphFileError {
     case .operationKind(let kind, let path):
       return XylemError(
         .graphUnreadable,
-        "at \(text(of: path)): the graph says schema \(known), and schema \(known) of this version of Xylem has no "
+        "at \(text(of: path)): the graph has schema \(known), but schema \(known) of this version of Xylem has no "
           + "operation of kind \(pythonLiteral(kind))")
     case .argumentKind(let keys, let path):
       let found = keys.isEmpty ? "none" : keys.prefix(4).map { pythonLiteral($0) }.joined(separator: ", ")
       return XylemError(
         .graphUnreadable,
         "at \(text(of: path)): an argument is an object with one key that schema \(known) of this version of Xylem "
-          + "knows, and this one has \(found)")
+          + "knows, but this one has \(found)")
     case .malformed(let reason, let path):
       return XylemError(.graphUnreadable, "at \(text(of: path)): \(reason)")
     case .idRange(let id, let limit):
@@ -43,17 +43,17 @@ package enum GraphFileError {
     case .deepArgument(let path):
       return XylemError(
         .graphUnreadable,
-        "at \(text(of: path.prefix(8)))…: an argument nests deeper than \(Argument.maximumDepth) structures")
+        "at \(text(of: path.prefix(8)))…: an argument is nested deeper than \(Argument.maximumDepth) structures")
     case .unwritableArgument:
       return XylemError(
         .graphInvalid,
-        "an argument nests deeper than the \(Argument.maximumDepth) structures that a graph's file form can hold")
+        "an argument is nested deeper than the \(Argument.maximumDepth) structures that a graph's file form can hold")
     }
   }
 }
 
 extension GraphFileError {
-  /// Whatever reading threw, as an error of ours.
+  /// Any error of decoding, as a Xylem error.
   static func wrapping(_ error: any Error) -> XylemError {
     if let error = error as? XylemError { return error }
     guard let error = error as? DecodingError else {
@@ -62,7 +62,7 @@ extension GraphFileError {
     let (reason, path): (String, [any CodingKey]) =
       switch error {
       case .typeMismatch(let type, let context): ("this is not \(name(of: type))", context.codingPath)
-      case .valueNotFound(let type, let context): ("this is null and not \(name(of: type))", context.codingPath)
+      case .valueNotFound(let type, let context): ("this is null, not \(name(of: type))", context.codingPath)
       case .keyNotFound(let key, let context): ("'\(key.stringValue)' is missing", context.codingPath)
       case .dataCorrupted(let context): (context.debugDescription, context.codingPath)
       @unknown default: ("this can't be read", [])
@@ -70,7 +70,7 @@ extension GraphFileError {
     return GraphFileError.malformed(reason, path: path).error
   }
 
-  /// What kept a document with graphs in it from being read, in one line.
+  /// The reason why a document with graphs could not be read, in one line.
   package static func reason(_ error: any Error) -> String {
     switch error {
     case let error as XylemError: error.message
@@ -87,7 +87,7 @@ extension GraphFileError {
     case is Bool.Type: "true or false"
     case is [Any].Type: "an array"
     case is [String: Any].Type: "an object"
-    default: "what belongs here"
+    default: "the expected type"
     }
   }
 

@@ -1,13 +1,13 @@
-/// What is asked for by `NODE` or `NODE=KEY`.
+/// A request in the form `NODE` or `NODE=KEY`.
 ///
-/// An equals sign in brackets belongs to the node, as in `head["a=b"]=first`. A key that is empty is none.
+/// An equals sign in brackets belongs to the node, as in `head["a=b"]=first`. An empty key counts as none.
 package struct KeyedName: Sendable, Hashable {
-  /// What comes before the equals sign.
+  /// The part before the equals sign.
   package var node: String
-  /// What comes after it.
+  /// The part after the equals sign, if any.
   package var key: String?
 
-  /// Reads `NODE` or `NODE=KEY`.
+  /// Parses `NODE` or `NODE=KEY`.
   package init(_ text: String) {
     var depth = 0
     let sign = text.firstIndex { letter in

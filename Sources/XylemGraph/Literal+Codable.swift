@@ -1,19 +1,20 @@
-/// The form of a literal in files. `null`, `true`, `12` and `"text"` stand for themselves; everything else is an object with one key:
+/// The file form of a literal. `null`, `true`, `12` and `"text"` stand for themselves; everything else is an object with
+/// one key:
 ///
 ///     {"float": 0.5}, {"float": "-0.0"}, {"float": "inf"}, {"float": "nan"}
 ///     {"complex": [0.5, "-inf"]}
 ///     {"device": "cuda:0"}
 ///
-/// Every value is read back as it was, numbers to the last bit, except for the payload of a NaN.
+/// Every value is read back exactly, numbers to the last bit, except for the payload of a NaN.
 extension Literal: Codable {
   private enum Key: String, CodingKey {
     case float, complex, device
   }
 
-  /// Reads a literal.
+  /// Decodes a literal.
   ///
-  /// - Throws: `graph.unreadable` for an object of an unknown kind and for a number that is not an integer of 64 bits, and the
-  ///   decoder's own error where a part has the wrong type.
+  /// - Throws: `graph.unreadable` for an object of an unknown kind and for a number that is not a 64-bit integer, and the
+  ///   decoder's own error if a part has the wrong type.
   public init(from decoder: any Decoder) throws {
     if let object = try? decoder.container(keyedBy: Key.self) {
       switch object.allKeys {
@@ -25,7 +26,7 @@ extension Literal: Codable {
       case [.device]: self = .device(try object.decode(String.self, forKey: .device))
       default:
         throw GraphFileError.malformed(
-          "an object that stands for a literal has one key: float, complex or device", path: decoder.codingPath
+          "an object that is a literal must have one key: float, complex or device", path: decoder.codingPath
         ).error
       }
       return
@@ -41,13 +42,13 @@ extension Literal: Codable {
       self = .int(number)
     } else {
       throw GraphFileError.malformed(
-        "a number that stands for itself is an integer of 64 bits; others are written {\"float\": …}",
+        "a plain number must be a 64-bit integer; other numbers are written {\"float\": …}",
         path: value.codingPath
       ).error
     }
   }
 
-  /// Writes the literal.
+  /// Encodes the literal.
   public func encode(to encoder: any Encoder) throws {
     switch self {
     case .none:
@@ -74,8 +75,8 @@ extension Literal: Codable {
   }
 }
 
-/// A number that survives every JSON library: those that JSON lacks, and the negative zero that some read as the
-/// integer 0, are strings.
+/// A number that survives every JSON library: numbers that JSON lacks, and the negative zero, which some libraries read
+/// as the integer 0, are strings.
 private struct ExactDouble: Codable {
   var value: Double
 

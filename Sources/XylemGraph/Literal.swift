@@ -1,10 +1,10 @@
-/// A value that code can write down: a number, a string, a device, a truth value or Python's `None`.
+/// A value with a literal form in code: a number, a string, a device, a Boolean or Python's `None`.
 ///
 /// Arguments of nodes, values of the runtime and values while tracing hold a literal as one of their cases.
 public enum Literal: Sendable {
   /// Python's `None`.
   case none
-  /// A truth value.
+  /// A Boolean.
   case bool(Bool)
   /// An integer; enumerations of the runtime (dtypes, layouts, memory formats) are integers too.
   case int(Int)
@@ -19,7 +19,7 @@ public enum Literal: Sendable {
 }
 
 extension Literal {
-  /// The value of an integer or a floating-point number; nil for every other literal.
+  /// The value of an integer or a floating-point number. Nil for any other literal.
   public var number: Double? {
     switch self {
     case .int(let value): Double(value)
@@ -28,11 +28,11 @@ extension Literal {
     }
   }
 
-  /// What the literal is, for a person: `an integer`.
+  /// The kind of literal in words, as in `an integer`.
   package var kindDescription: String {
     switch self {
     case .none: "None"
-    case .bool: "a truth value"
+    case .bool: "a Boolean"
     case .int: "an integer"
     case .float, .complex: "a number"
     case .string: "a string"
@@ -56,7 +56,7 @@ extension Literal: Hashable {
     }
   }
 
-  /// Feeds what ``==(_:_:)`` compares into a hasher.
+  /// Hashes the parts that ``==(_:_:)`` compares.
   public func hash(into hasher: inout Hasher) {
     switch self {
     case .none: hasher.combine(0)
@@ -84,7 +84,7 @@ extension Literal: Hashable {
 }
 
 extension Literal: CustomStringConvertible {
-  /// The literal as Python writes it: `None`, `True`, `1e-05`, `(1+2j)`, `'text'`, `device(type='cuda', index=1)`.
+  /// The literal in Python syntax: `None`, `True`, `1e-05`, `(1+2j)`, `'text'`, `device(type='cuda', index=1)`.
   public var description: String {
     switch self {
     case .none: "None"

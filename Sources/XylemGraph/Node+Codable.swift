@@ -1,4 +1,4 @@
-/// The form of a node in files. Missing effects are unknown effects; those of a function of its inputs are `{}`.
+/// The file form of a node. Missing effects are unknown effects; those of a function of its inputs are `{}`.
 ///
 ///     {"id": 1, "name": "relu", "operation": {"kind": "operator", "name": "aten::relu"}, "inputs": [{"node": 0}],
 ///      "modulePath": "", "effects": {}, "type": "Tensor", "location": {"file": "net.py", "line": 12}}
@@ -7,9 +7,10 @@ extension Node: Codable {
     case id, name, operation, inputs, modulePath, effects, type, location, rule, isListed
   }
 
-  /// Reads a node; that it fits its graph is for the graph to check.
+  /// Decodes a node. The graph checks that it is consistent.
   ///
-  /// - Throws: what reading its parts throws, and the decoder's own error where a part is missing or has the wrong type.
+  /// - Throws: the errors of decoding its parts, and the decoder's own error if a part is missing or has the wrong
+  ///   type.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
@@ -25,7 +26,7 @@ extension Node: Codable {
       isListed: try container.decodeIfPresent(Bool.self, forKey: .isListed) ?? true)
   }
 
-  /// Writes the node; what is nil, and `isListed` where it is true, is left out.
+  /// Encodes the node. Nil values, and `isListed` if true, are omitted.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(id, forKey: .id)
@@ -42,12 +43,12 @@ extension Node: Codable {
 }
 
 extension NodeID {
-  /// Reads an id from its number.
+  /// Decodes an id from its number.
   public init(from decoder: any Decoder) throws {
     self.init(try decoder.singleValueContainer().decode(Int.self))
   }
 
-  /// Writes the id as its number.
+  /// Encodes the id as its number.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(rawValue)
@@ -59,7 +60,7 @@ extension Effects {
     case writes, aliases, keeps, usesRandomState, writesModel, aliasesModel, changesContext
   }
 
-  /// Reads effects; what is left out is not there.
+  /// Decodes effects. Omitted effects are absent.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
@@ -72,7 +73,7 @@ extension Effects {
       changesContext: try container.decodeIfPresent(Bool.self, forKey: .changesContext) ?? false)
   }
 
-  /// Writes the effects that are there.
+  /// Encodes the effects that are present.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     if !writes.isEmpty { try container.encode(writes, forKey: .writes) }

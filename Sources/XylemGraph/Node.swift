@@ -2,30 +2,30 @@
 public struct Node: Hashable, Sendable {
   /// The node's identity in its graph.
   public let id: NodeID
-  /// The name that people request it by, unique in its graph: `layer4.1.relu_1`.
+  /// The name that it is requested by, unique in its graph: `layer4.1.relu_1`.
   public var name: String
-  /// What it does.
+  /// The operation.
   public var operation: Operation
-  /// What it is given.
+  /// The inputs.
   public var inputs: [Argument]
-  /// The path of the module whose code it comes from; for a leaf module its own path.
+  /// The path of the module whose code it comes from. For a leaf module, its own path.
   public var modulePath: String
-  /// What else it does; nil where that is not known yet, which means: anything.
+  /// The effects. Nil if they are not known yet, which means: any effect.
   public var effects: Effects?
   /// The type of its value as the runtime writes it: `Tensor`, `int`, `List[Tensor]`.
   public var type: String {
     didSet { valueType = TypeExpression(parsing: type) }
   }
-  /// What ``type`` says.
+  /// The parsed form of ``type``.
   public private(set) var valueType: TypeExpression
-  /// Where it comes from in the model's own source.
+  /// The position in the model's own source.
   public var location: SourceLocation?
   /// The rule that made it opaque, for leaves and regions.
   public var rule: String?
-  /// Whether lists of names show it. Under torchvision's naming, steps on which torch.fx makes no node are hidden.
+  /// Whether name lists show it. With torchvision's naming, operations for which torch.fx creates no node are hidden.
   public var isListed: Bool
 
-  /// A node as the graph makes it; use ``Graph/append(_:name:inputs:modulePath:effects:type:location:rule:isListed:)``.
+  /// Creates a node for a graph. Use ``Graph/append(_:name:inputs:modulePath:effects:type:location:rule:isListed:)``.
   package init(
     id: NodeID, name: String, operation: Operation, inputs: [Argument], modulePath: String, effects: Effects?,
     type: String, location: SourceLocation?, rule: String?, isListed: Bool
@@ -50,7 +50,7 @@ public struct Node: Hashable, Sendable {
 }
 
 extension Node {
-  /// Every node that this one reads.
+  /// All nodes that this one reads.
   var inputNodes: Set<NodeID> {
     var ids: Set<NodeID> = []
     forEachInputNode { ids.insert($0) }
@@ -59,7 +59,7 @@ extension Node {
 }
 
 extension Node {
-  /// Whether the node computes a value: reading an attribute, writing one and checking an assumption do not.
+  /// Whether the node computes a value. Reading or writing an attribute and checking an assumption do not.
   package var isValue: Bool {
     switch operation {
     case .attribute, .setAttribute, .guard, .output: false
@@ -67,7 +67,7 @@ extension Node {
     }
   }
 
-  /// Whether the node computes a value that is a tensor or may hold one, and not a size or a setting.
+  /// Whether the node computes a value that is a tensor or may contain one, and not a size or a setting.
   package var isFeature: Bool {
     isValue && valueType.mayHoldTensor
   }
@@ -75,12 +75,12 @@ extension Node {
 
 /// A line of the model's own source.
 public struct SourceLocation: Hashable, Sendable, Codable {
-  /// The file as the model's author had it.
+  /// The author's file.
   public var file: String
   /// The line, from 1.
   public var line: Int
 
-  /// A line of a file.
+  /// Creates a line of a file.
   public init(file: String, line: Int) {
     self.file = file
     self.line = line
@@ -88,7 +88,8 @@ public struct SourceLocation: Hashable, Sendable, Codable {
 }
 
 extension SourceLocation: CustomStringConvertible {
-  /// `file:line`; a file of an installed Python package by its path inside the packages' folder: `timm/layers/padding.py:28`.
+  /// `file:line`. A file of an installed Python package has its path inside the packages' folder:
+  /// `timm/layers/padding.py:28`.
   public var description: String { "\(shortFile):\(line)" }
 
   /// The file without the folder that Python packages are installed in.

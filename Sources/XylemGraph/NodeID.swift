@@ -1,5 +1,5 @@
-/// Identifies a node within one graph, for as long as the graph lives: a node keeps its id through every edit, and the
-/// id of a removed node is not given out again.
+/// Identifies a node within one graph, for the life of the graph: a node keeps its id through every edit, and the id of
+/// a removed node is not reused.
 public struct NodeID: Hashable, Comparable, Sendable, Codable {
   /// The position at which the node was first appended.
   public let rawValue: Int

@@ -1,14 +1,14 @@
-/// The form of an operation in files: an object with its ``Operation/kind-swift.property`` and its payload side by side.
+/// The file form of an operation: an object with its ``Operation/kind-swift.property`` and its payload side by side.
 ///
 ///     {"kind": "operator", "name": "aten::relu"}
 ///     {"kind": "placeholder", "name": "x", "position": 0, "default": null}
 extension Operation: Codable {
   private enum CodingKeys: String, CodingKey { case kind, path, name }
 
-  /// Reads an operation.
+  /// Decodes an operation.
   ///
-  /// - Throws: `graph.unreadable` where the kind is unknown, and the decoder's own error where a part is missing or has
-  ///   the wrong type.
+  /// - Throws: `graph.unreadable` if the kind is unknown, and the decoder's own error if a part is missing or has the
+  ///   wrong type.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let name = try container.decode(String.self, forKey: .kind)
@@ -30,7 +30,7 @@ extension Operation: Codable {
     }
   }
 
-  /// Writes the operation.
+  /// Encodes the operation.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(kind.rawValue, forKey: .kind)
@@ -53,9 +53,9 @@ extension Placeholder {
     case defaultValue = "default"
   }
 
-  /// Reads a placeholder. A default of `null` is Python's `None`; a missing one means that a value must be given.
+  /// Decodes a placeholder. A default of `null` is Python's `None`; a missing default means that a value is required.
   ///
-  /// - Throws: what reading the default throws, and the decoder's own error where a part is missing or has the wrong
+  /// - Throws: the errors of decoding the default, and the decoder's own error if a part is missing or has the wrong
   ///   type.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
@@ -66,7 +66,7 @@ extension Placeholder {
       position: try container.decode(Int.self, forKey: .position))
   }
 
-  /// Writes the placeholder.
+  /// Encodes the placeholder.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(name, forKey: .name)

@@ -1,5 +1,5 @@
 extension Operation {
-  /// Which case an operation is, without its payload. Files and tables call it by the raw value.
+  /// The case of an operation, without its payload. Files and tables use the raw value.
   public enum Kind: String, Hashable, Sendable, CaseIterable {
     /// An argument of `forward`.
     case placeholder
@@ -17,15 +17,15 @@ extension Operation {
     case leafFunction
     /// A module that is not traced through.
     case leafModule
-    /// A block of control flow kept whole.
+    /// A block of control flow that is not traced through.
     case region
-    /// A check of what tracing assumed.
+    /// A check of an assumption of the trace.
     case `guard`
-    /// What `forward` returned.
+    /// The result of `forward`.
     case output
   }
 
-  /// Which case this is.
+  /// The kind of this operation.
   public var kind: Kind {
     switch self {
     case .placeholder: .placeholder
@@ -42,8 +42,8 @@ extension Operation {
     }
   }
 
-  /// What the operation is about, for people: an operator's or argument's name, an attribute's path, a leaf's type.
-  /// Empty for operations that have nothing of the kind.
+  /// The target of the operation, for display: an operator's or argument's name, an attribute's path, a leaf's type.
+  /// Empty for operations without one.
   ///
   ///     Operation.leafModule(LeafModule(path: "stem", type: "torch.nn.modules.conv.Conv2d")).target
   ///     // "torch.nn.modules.conv.Conv2d"

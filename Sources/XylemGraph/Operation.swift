@@ -1,11 +1,11 @@
-/// What a node does. The set is closed: every case has one fixed meaning, and a wrong state can't be written.
+/// The operation of a node. The set is closed: every case has a fixed meaning, and invalid states can't be expressed.
 public enum Operation: Hashable, Sendable {
   /// An argument of `forward`. Takes no inputs.
   case placeholder(Placeholder)
-  /// Reads a parameter, a buffer or another attribute when it runs. Takes no inputs; the path is the attribute's, as
-  /// in `layer1.0.conv1.weight`.
+  /// Reads a parameter, a buffer or another attribute at run time. Takes no inputs; the path is the attribute's, as in
+  /// `layer1.0.conv1.weight`.
   case attribute(path: String)
-  /// Writes its one input to an attribute of the model.
+  /// Writes its single input to an attribute of the model.
   case setAttribute(path: String)
   /// An operator of the tensor runtime by its schema's name, as in `aten::add.Tensor`; inputs are the schema's
   /// arguments in order.
@@ -20,11 +20,11 @@ public enum Operation: Hashable, Sendable {
   case leafFunction(LeafFunction)
   /// Calls a module that is not traced through. Inputs are the arguments of its method in order.
   case leafModule(LeafModule)
-  /// Runs a block of control flow kept whole. Inputs are what the block captures, in the order of `captures`.
+  /// Runs a block of control flow as a unit. Inputs are the values that the block captures, in the order of `captures`.
   case region(Region)
-  /// Checks, when it runs, what tracing assumed. One input: the value of the condition.
+  /// Checks an assumption of the trace at run time. One input: the value of the condition.
   case `guard`(Guard)
-  /// What `forward` returned. One input. The last node of a whole trace.
+  /// The result of `forward`. One input. The last node of a whole trace.
   case output
 }
 
@@ -32,12 +32,12 @@ public enum Operation: Hashable, Sendable {
 public struct Placeholder: Hashable, Sendable, Codable {
   /// The argument's name in the source.
   public var name: String
-  /// The value where the caller gives none; nil where it must be given.
+  /// The default. Nil if a value is required.
   public var defaultValue: Argument?
   /// The position among the arguments, from 0.
   public var position: Int
 
-  /// An argument at a position.
+  /// Creates an argument at a position.
   public init(name: String, defaultValue: Argument? = nil, position: Int) {
     self.name = name
     self.defaultValue = defaultValue
@@ -49,14 +49,14 @@ public struct Placeholder: Hashable, Sendable, Codable {
 public struct LeafFunction: Hashable, Sendable, Codable {
   /// The name that rules match: `torch.nn.functional.relu`.
   public var name: String
-  /// The name under which the archive keeps it, mangling included.
+  /// The name under which the archive stores it, mangling included.
   public var qualifiedName: String
   /// For a method of a module that is called as a function: the module's path.
   public var modulePath: String?
-  /// The plugin whose code runs in its place; nil where its own does.
+  /// The plugin whose code replaces it. Nil if its own code runs.
   public var provider: LeafProvider?
 
-  /// A function by both its names.
+  /// Creates a function from both its names.
   public init(name: String, qualifiedName: String, modulePath: String? = nil, provider: LeafProvider? = nil) {
     self.name = name
     self.qualifiedName = qualifiedName
@@ -67,16 +67,16 @@ public struct LeafFunction: Hashable, Sendable, Codable {
 
 /// A module that is called and not traced through.
 public struct LeafModule: Hashable, Sendable, Codable {
-  /// The module's path in the model; empty for the root.
+  /// The module's path in the model. Empty for the root.
   public var path: String
-  /// The type's name that rules match: `torch.nn.modules.conv.Conv2d`.
+  /// The type name that rules match: `torch.nn.modules.conv.Conv2d`.
   public var type: String
-  /// The method that is called, `forward` for a call of the module itself.
+  /// The called method, `forward` for a call of the module itself.
   public var method: String
-  /// The plugin that made it a leaf; nil where another rule did.
+  /// The plugin that made it a leaf. Nil if another rule did.
   public var provider: LeafProvider?
 
-  /// A module by path and type.
+  /// Creates a module from its path and type.
   public init(path: String, type: String, method: String = "forward", provider: LeafProvider? = nil) {
     self.path = path
     self.type = type
@@ -85,7 +85,7 @@ public struct LeafModule: Hashable, Sendable, Codable {
   }
 }
 
-/// Where an opaque node's leaf comes from: a plugin, exactly as it was when the model was traced.
+/// The plugin of an opaque node's leaf, exactly as it was when the model was traced.
 public struct LeafProvider: Hashable, Sendable, Codable {
   /// The plugin's id, as in `org.xylem.same-padding`.
   public var plugin: String
@@ -93,14 +93,14 @@ public struct LeafProvider: Hashable, Sendable, Codable {
   public var digest: String
   /// The name of the leaf in the plugin.
   public var leaf: String
-  /// Whether the plugin's code runs in place of the model's own.
+  /// Whether the plugin's code replaces the model's own.
   public var replaces: Bool
-  /// How far a function's signature can be trusted: `derived`, `checked` or `asserted`; nil for modules.
+  /// How far a function's signature can be trusted: `derived`, `checked` or `asserted`. Nil for modules.
   public var tier: String?
-  /// How the leaf says that it depends on train and eval mode; nil where it says nothing.
+  /// The leaf's declared dependence on train and eval mode. Nil if it declares nothing.
   public var mode: String?
 
-  /// A leaf of a plugin.
+  /// Creates the provenance of a plugin's leaf.
   public init(
     plugin: String, digest: String, leaf: String, replaces: Bool, tier: String? = nil, mode: String? = nil
   ) {
@@ -114,7 +114,7 @@ public struct LeafProvider: Hashable, Sendable, Codable {
 }
 
 extension Operation {
-  /// The plugin that a leaf comes from; nil for everything else.
+  /// The plugin of a leaf. Nil for everything else.
   public var provider: LeafProvider? {
     switch self {
     case .leafModule(let module): module.provider
@@ -123,7 +123,7 @@ extension Operation {
     }
   }
 
-  /// Says anew where a leaf comes from; nothing happens to other operations.
+  /// Updates the plugin of a leaf. Other operations are unchanged.
   mutating func setProvider(_ provider: LeafProvider) {
     switch self {
     case .leafModule(var module):
@@ -137,29 +137,29 @@ extension Operation {
   }
 }
 
-/// A block of control flow that is run by the runtime's interpreter and not traced through.
+/// A block of control flow that the runtime's interpreter runs and that is not traced through.
 public struct Region: Hashable, Sendable, Codable {
-  /// What the block is in the source.
+  /// The kind of block in the source.
   public enum Kind: String, Hashable, Sendable, Codable { case `if`, loop, statement }
 
-  /// What the block is.
+  /// The kind of block.
   public var kind: Kind
-  /// Which statement it is.
+  /// The statement.
   public var code: CodeReference
-  /// Names of the values it captures, in the order of the node's inputs, as the code calls them.
+  /// Names of the captured values in the code, in the order of the node's inputs.
   public var captures: [String]
   /// Positions, among all values that the statement's code reads, of those that have no value yet and are not captured:
-  /// the code reads them only where it gave them one before.
+  /// the code reads them only after it has set them.
   public var unsetCaptures: [Int]
-  /// How many values the statement itself gives. The node's value is that value for one, and a tuple for any other
-  /// number or where containers are returned too.
+  /// The number of values that the statement itself returns. The node's value is that value for one, and a tuple for
+  /// any other number or if containers are returned too.
   public var resultCount: Int
-  /// Positions among the captures of containers that the block may change; their new contents follow the results.
+  /// Positions among the captures of containers that the block may change. Their new contents follow the results.
   public var changedCaptures: [Int]
   /// Paths of the modules that the block may call, which the trace does not show.
   public var hiddenModules: [String]
 
-  /// A region of a statement.
+  /// Creates a region from a statement.
   public init(
     kind: Kind, code: CodeReference, captures: [String], unsetCaptures: [Int] = [], resultCount: Int,
     changedCaptures: [Int] = [], hiddenModules: [String] = []
@@ -173,13 +173,13 @@ public struct Region: Hashable, Sendable, Codable {
     self.hiddenModules = hiddenModules
   }
 
-  /// A file calls the kind `block`, next to the operation's own kind, and leaves out `unsetCaptures` where there are none.
+  /// A file names the kind `block`, next to the operation's own kind, and omits `unsetCaptures` if there are none.
   private enum CodingKeys: String, CodingKey {
     case kind = "block"
     case code, captures, unsetCaptures, resultCount, changedCaptures, hiddenModules
   }
 
-  /// Reads the file form.
+  /// Decodes the file form.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     kind = try container.decode(Kind.self, forKey: .kind)
@@ -191,7 +191,7 @@ public struct Region: Hashable, Sendable, Codable {
     hiddenModules = try container.decode([String].self, forKey: .hiddenModules)
   }
 
-  /// Writes the file form.
+  /// Encodes the file form.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(kind, forKey: .kind)
@@ -207,14 +207,14 @@ public struct Region: Hashable, Sendable, Codable {
   public var returnsTuple: Bool { resultCount + changedCaptures.count != 1 }
 }
 
-/// What tracing assumed about a value that depends on the input.
+/// An assumption of the trace about a value that depends on the input.
 public struct Guard: Hashable, Sendable, Codable {
-  /// What the condition must be.
+  /// The expected value of the condition.
   public var expected: Bool
-  /// What the model's own code raises otherwise; parts that depend on the input stand in braces.
+  /// The error that the model's own code raises otherwise. Parts that depend on the input are in braces.
   public var message: String
 
-  /// A guard with the message of the branch that raises.
+  /// Creates a guard with the message of the branch that raises.
   public init(expected: Bool, message: String) {
     self.expected = expected
     self.message = message

@@ -1,11 +1,11 @@
-/// Writes values as Python's `repr` does.
+/// Formats values as Python's `repr` does.
 
 /// `True` or `False`.
 func pythonLiteral(_ value: Bool) -> String { value ? "True" : "False" }
 
 /// The shortest decimal that reads back as the same number, in Python's form: `1.0`, `1e-05`, `inf`.
 ///
-/// Swift's own form agrees but for numbers from 1e16 to 2^54, which Python writes with an exponent.
+/// Swift's own form differs only for numbers from 1e16 to 2^54, which Python writes with an exponent.
 ///
 /// - Parameter addsPoint: whether an integral number ends in `.0`; inside complex numbers it doesn't.
 func pythonLiteral(_ value: Double, addsPoint: Bool = true) -> String {
@@ -14,7 +14,7 @@ func pythonLiteral(_ value: Double, addsPoint: Bool = true) -> String {
   if value.isInfinite { return sign + "inf" }
   if value == 0 { return sign + (addsPoint ? "0.0" : "0") }
 
-  // `digits` with the point after the first `point` of them.
+  // `digits` with the decimal point after the first `point` of them.
   let parts = value.magnitude.description.split(separator: "e")
   let mantissa = parts[0].split(separator: ".", omittingEmptySubsequences: false)
   var digits = Substring(mantissa.joined())
@@ -38,7 +38,7 @@ func pythonLiteral(_ value: Double, addsPoint: Bool = true) -> String {
   return "\(sign)\(digits.prefix(point)).\(digits.dropFirst(point))"
 }
 
-/// A complex number: `(1+2j)`, or `2j` where the real part is positive zero.
+/// A complex number: `(1+2j)`, or `2j` if the real part is positive zero.
 func pythonLiteral(real: Double, imaginary: Double) -> String {
   var second = pythonLiteral(imaginary, addsPoint: false) + "j"
   if real == 0 && real.sign == .plus { return second }
@@ -46,7 +46,7 @@ func pythonLiteral(real: Double, imaginary: Double) -> String {
   return "(\(pythonLiteral(real, addsPoint: false))\(second))"
 }
 
-/// A text in quotes: single ones, unless it has single quotes and no double ones.
+/// A string in quotes: single quotes, unless it contains single quotes and no double quotes.
 func pythonLiteral(_ text: String) -> String {
   let scalars = text.unicodeScalars
   let quote: Unicode.Scalar = scalars.contains("'") && !scalars.contains("\"") ? "\"" : "'"
@@ -59,14 +59,14 @@ func pythonLiteral(_ text: String) -> String {
   return literal
 }
 
-/// A text without quotes in which nothing can break a line or steer a terminal.
+/// A string without quotes in which nothing can break a line or control a terminal.
 package func printable(_ text: String) -> String {
   var result = ""
   for scalar in text.unicodeScalars { appendPrintable(scalar, to: &result) }
   return result
 }
 
-/// Appends a scalar, or its escape where Python doesn't count it as printable.
+/// Appends a scalar, or its escape if Python doesn't treat it as printable.
 private func appendPrintable(_ scalar: Unicode.Scalar, to text: inout String) {
   switch scalar {
   case "\n": text += "\\n"

@@ -1,7 +1,7 @@
 /// A type of the model's language, as graphs write it: `Optional[List[Tensor]]`.
 ///
-/// Classes, interfaces and everything else that is known by its name alone are ``other(_:)``. Reading back what
-/// ``description`` wrote gives an equal type.
+/// Classes, interfaces and everything else that is known only by name are ``other(_:)``. Parsing ``description`` gives
+/// an equal type.
 public indirect enum TypeExpression: Hashable, Sendable {
   case tensor, int, float, complex, bool, string, device
   /// Python's `None`.
@@ -16,7 +16,7 @@ public indirect enum TypeExpression: Hashable, Sendable {
   case tuple([TypeExpression], names: [String]?)
   case dictionary(key: TypeExpression, value: TypeExpression)
   case union([TypeExpression])
-  /// A type that is known by its name alone.
+  /// A type that is known only by name.
   case other(String)
 }
 
@@ -26,7 +26,7 @@ extension TypeExpression {
     "Device": .device, "NoneType": .none, "None": .none, "number": .number, "Scalar": .number, "Any": .any,
   ]
 
-  /// Reads a type; text that has another form is a name.
+  /// Parses a type. A string with another form is a name.
   public init(parsing text: String) {
     let text = text.filter { $0 != " " }
     if let simple = Self.simple[text] {
@@ -56,7 +56,7 @@ extension TypeExpression {
     }
   }
 
-  /// What commas separate, outside of brackets.
+  /// The parts between commas outside of brackets.
   private static func parts(_ text: Substring) -> [String] {
     var parts = [""]
     var depth = 0
@@ -78,7 +78,7 @@ extension TypeExpression {
     return self
   }
 
-  /// Whether a value of the type is known to be something else than Python's `None`. Of a type that is known by its name alone, nothing is.
+  /// Whether a value of the type is known not to be Python's `None`. Nothing is known of a type that is known only by name.
   package var isNeverNone: Bool {
     if case .other = self { return false }
     return !allowsNone
@@ -95,7 +95,7 @@ extension TypeExpression {
 }
 
 extension TypeExpression {
-  /// Whether the type itself, or any type that it is made of, satisfies a condition.
+  /// Whether the type itself or any of its component types satisfies a condition.
   package func contains(where condition: (TypeExpression) -> Bool) -> Bool {
     if condition(self) { return true }
     switch self {
@@ -114,8 +114,8 @@ extension TypeExpression {
     }
   }
 
-  /// Whether a value of the type is a tensor or may hold one. Of a bare `Tuple`, and of every type that is known by its name alone, the
-  /// contents are not known.
+  /// Whether a value of the type is a tensor or may contain one. The contents of a bare `Tuple`, and of a type that is known
+  /// only by name, are unknown.
   package var mayHoldTensor: Bool {
     contains { type in
       switch type {
@@ -128,7 +128,7 @@ extension TypeExpression {
 }
 
 extension TypeExpression: CustomStringConvertible {
-  /// The type as graphs write it; a named tuple as `NamedTuple[logits: Tensor, hidden: Tensor]`.
+  /// The type as graphs write it. A named tuple is `NamedTuple[logits: Tensor, hidden: Tensor]`.
   public var description: String {
     switch self {
     case .tensor: "Tensor"
@@ -155,14 +155,14 @@ extension TypeExpression: CustomStringConvertible {
 }
 
 extension TypeExpression: Codable {
-  /// Reads a type from its text.
+  /// Decodes a type from its string.
   ///
-  /// - Throws: the decoder's own error for what is not a string.
+  /// - Throws: the decoder's own error for anything but a string.
   public init(from decoder: any Decoder) throws {
     self.init(parsing: try decoder.singleValueContainer().decode(String.self))
   }
 
-  /// Writes a type as its text.
+  /// Encodes a type as its string.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(description)
@@ -170,7 +170,7 @@ extension TypeExpression: Codable {
 }
 
 extension TypeExpression {
-  /// A literal as a value of this type: an integer becomes a float where one is declared. Nil where the literal is of another type.
+  /// A literal as a value of this type: an integer becomes a float if one is declared. Nil if it does not match.
   public func conformed(_ literal: Literal) -> Literal? {
     switch (self, literal) {
     case (.any, _), (.optional, .none), (.none, .none), (.bool, .bool), (.int, .int), (.float, .float),
@@ -184,7 +184,7 @@ extension TypeExpression {
     }
   }
 
-  /// A structure of literals as a value of this type, as ``conformed(_:)-(Literal)`` does it for one.
+  /// A structure of literals as a value of this type, like ``conformed(_:)-(Literal)`` for a single literal.
   public func conformed(_ argument: Argument) -> Argument? {
     switch (self, argument) {
     case (_, .literal(let literal)): return conformed(literal).map { .literal($0) }

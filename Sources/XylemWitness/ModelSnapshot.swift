@@ -4,11 +4,11 @@ internal import XylemScript
 internal import XylemTensor
 internal import XylemTrace
 
-/// A copy of what running a model may change: its tensors, its modules' attributes, and the random state.
+/// A copy of the state that running a model may change: its tensors, its modules' attributes, and the random state.
 ///
-/// What a module written in Swift, or a plugin, keeps in variables of its own is not part of it.
+/// Variables of Swift modules and of plugins are not included.
 struct ModelSnapshot {
-  /// A tensor or another attribute of the model that is not what it was.
+  /// A tensor or another attribute of the model that changed.
   struct Change: Hashable {
     /// The first path of the module that holds it.
     let modulePath: String
@@ -19,7 +19,7 @@ struct ModelSnapshot {
   private let attributes: [(attribute: ScriptModel.PlainAttribute, copy: Value)]
   private let randomState: Tensor
 
-  /// - Throws: as operators do.
+  /// - Throws: the errors of operators.
   init(_ model: any TracedModel) throws {
     randomState = try TensorRuntime.randomState()
     var entries: [(StateEntry, Tensor)] = []
@@ -36,9 +36,9 @@ struct ModelSnapshot {
       "aten::clone", [.tensor(try TensorOperator.call("aten::detach", [.tensor(tensor)])), .none])
   }
 
-  /// The tensors and the other attributes that changed since, by their keys.
+  /// The tensors and other attributes that changed since the snapshot, by key.
   ///
-  /// - Throws: as operators do.
+  /// - Throws: the errors of operators.
   func changes() throws(XylemError) -> [String: Change] {
     var found: [String: Change] = [:]
     for (entry, copy) in entries {
@@ -55,14 +55,14 @@ struct ModelSnapshot {
     return found
   }
 
-  /// The tensor that is there now: code may have put another one in its place.
+  /// The current tensor: code may have replaced it.
   private func present(_ entry: StateEntry) -> Tensor {
     entry.owner?.attribute(entry.name)?.tensor ?? entry.tensor
   }
 
-  /// Puts everything back as it was. Tensors that did not change are not touched.
+  /// Restores the state. Unchanged tensors are not touched.
   ///
-  /// - Throws: as operators do.
+  /// - Throws: the errors of operators.
   func restore() throws {
     try TensorRuntime.withGradients(false) {
       for (entry, copy) in entries {

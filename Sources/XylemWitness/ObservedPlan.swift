@@ -4,18 +4,19 @@ internal import XylemGraph
 internal import XylemTensor
 internal import XylemTrace
 
-/// A whole trace as a program that can be looked at node by node: nothing is pruned, and no value is freed before the end.
+/// A whole trace as a program that can be observed node by node: nothing is pruned, and no value is freed before the
+/// end.
 struct ObservedPlan {
   /// A node's value, right after the node ran.
   struct Moment {
     let node: Node
-    /// Whether a later node may write over the value.
+    /// Whether a later node may overwrite the value.
     let isWrittenLater: Bool
-    /// The nodes of the other graph whose values it is given, where this is a rehearsal: the node run by itself, before it runs in its
-    /// place. Empty otherwise.
+    /// If this is a rehearsal, the nodes of the other graph whose values it gets: the node runs once separately before
+    /// it runs in its place. Otherwise empty.
     var rehearsed: [NodeID] = []
-    /// Whether the value shares storage with no earlier one, nor with the model: then another may take its place, though it is
-    /// written later.
+    /// Whether the value shares storage with no earlier value and not with the model. If so, another value may replace
+    /// it, even if it is written later.
     let isFresh: Bool
   }
 
@@ -24,15 +25,16 @@ struct ObservedPlan {
   let arguments: [Placeholder]
   /// One for each stop of the program, in order.
   let moments: [Moment]
-  /// The trace's graph, with what its leaves and regions do as their code says.
+  /// The trace's graph, with the effects of its leaves and regions.
   let graph: Graph
-  /// For each node the class of its storage, by its id.
+  /// For each node, the class of its storage, by its id.
   let storage: [NodeID: Int]
   let program: Program
   private let origins: [Node]
 
-  /// - Parameter rehearsals: for nodes that are also to be run on the values of other nodes, those that take the place of their inputs.
-  /// - Throws: as making a plan does.
+  /// - Parameter rehearsals: for nodes that are also run on the values of other nodes, the nodes that replace their
+  ///   inputs.
+  /// - Throws: the errors of creating a plan.
   init(_ model: any TracedModel, _ trace: Trace, rehearsals: [NodeID: [NodeID: NodeID]] = [:]) throws {
     var builder = try PlanBuilder(model: model, trace: trace)
     (program, moments, arguments, storage) = try builder.buildObserved(rehearsals)
@@ -41,7 +43,7 @@ struct ObservedPlan {
     self.trace = trace
   }
 
-  /// Runs it on arguments by their names; others take their defaults.
+  /// Runs it on named arguments. Other arguments take their defaults.
   ///
   /// - Throws: `extract.input`, `extract.execution`, `extract.guard`.
   func run(_ given: [String: Value], observer: inout some ProgramObserver) throws(XylemError) {
@@ -55,7 +57,7 @@ struct ObservedPlan {
 }
 
 extension PlanBuilder {
-  /// A program of every node, with a stop after each that has a value of its own.
+  /// A program of all nodes, with a stop after each node that has its own value.
   fileprivate mutating func buildObserved(_ rehearsals: [NodeID: [NodeID: NodeID]]) throws -> (
     Program, [ObservedPlan.Moment], [Placeholder], [NodeID: Int]
   ) {
@@ -94,7 +96,7 @@ extension PlanBuilder {
     return (program, moments, arguments, storage.classes)
   }
 
-  /// A node once more, on inputs of its own, which an observer fills; nil for one that changes anything besides its value.
+  /// A second copy of a node, with inputs that an observer fills. Nil for a node with effects besides its value.
   private mutating func rehearse(_ node: Node, _ inputs: [NodeID]) throws -> Program.Stop? {
     guard let effects = node.effects, !effects.isObservable else { return nil }
     let before = (places, parts)
@@ -110,7 +112,8 @@ extension PlanBuilder {
     return Program.Stop(after: instructions.count, place, filled: filled)
   }
 
-  /// Where a node's value can be looked at and replaced without touching another's; nil for nodes that have none.
+  /// Where a node's value can be observed and replaced without affecting another value. Nil for nodes without such a
+  /// place.
   private mutating func observable(_ node: Node, slotsFrom first: Int) throws -> Program.Operand? {
     switch node.operation {
     case .placeholder, .attribute, .setAttribute, .guard: return nil
@@ -122,7 +125,7 @@ extension PlanBuilder {
     var slots: [Int] = []
     place.forEachSlot { slots.append($0) }
     if !slots.isEmpty, slots.allSatisfy({ $0 >= first }), Set(slots).count == slots.count { return place }
-    // It is what another node gave, under a name of its own.
+    // The value of another node under a different name.
     let own = newSlot()
     origins.append(node)
     instructions.append(.init(.copy, [place], results: [own], origin: origins.count - 1))
@@ -131,9 +134,9 @@ extension PlanBuilder {
   }
 }
 
-/// When the storage of each value is written for the last time.
+/// The last write to the storage of each value.
 private struct StorageMoments {
-  /// For each node the class of its storage.
+  /// For each node, the class of its storage.
   private(set) var classes: [NodeID: Int] = [:]
   private var lastWrite: [Int: Int] = [:]
   private var lastModelWrite = -1

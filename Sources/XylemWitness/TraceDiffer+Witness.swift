@@ -8,35 +8,37 @@ public import XylemTrace
 extension TraceDiffer {
   /// An input on which both graphs are run, to see which findings show.
   public struct WitnessInput: Sendable {
-    /// The arguments of `forward` by their names; others take their defaults.
+    /// The arguments of `forward`, by name. Other arguments take their defaults.
     public var arguments: [String: Value]
-    /// From which the random state of every node is made.
+    /// The seed of every node's random state.
     public var seed: UInt64
 
-    /// Arguments and a seed.
+    /// Creates an input from arguments and a seed.
     public init(_ arguments: [String: Value], seed: UInt64 = 0) {
       self.arguments = arguments
       self.seed = seed
     }
   }
 
-  /// Everything in which two traces of a model differ, and what a run on an input shows of it.
+  /// All differences between two traces of a model, and what a run on an input shows of them.
   ///
-  /// Both graphs run whole, and the second one once more with the values of the first, node by node, so that a difference shows where it
-  /// arises and not in everything that comes after. Nodes that draw random numbers have the same random state in both. Where a finding is
-  /// about random numbers in eval mode, the second graph runs twice more, with another random state. Every value is held until the end. Tensors, attributes of an archive's modules, and the random state are put back; what code written in Swift, or
-  /// a plugin, keeps in variables of its own is not.
+  /// Both graphs run completely, and the second runs again with the values of the first, node by node, so that a
+  /// difference shows where it arises and not in later nodes. Nodes that draw random numbers have the same random state
+  /// in both graphs. For findings about random numbers in eval mode, the second graph runs twice more, with different
+  /// random states. All values are kept until the end. Tensors, attributes of an archive's modules, and the random
+  /// state are restored; variables of Swift code and of plugins are not.
   ///
   /// - Parameters:
   ///   - train: the first trace.
   ///   - eval: the second trace.
-  ///   - model: the model that both are traces of.
-  ///   - input: what to run on; nil to compare only.
-  ///   - name: the model's name for people; nil for its own.
+  ///   - model: the model of both traces.
+  ///   - input: the input to run on; nil to only compare.
+  ///   - name: the model's name for reports; nil for its own.
   ///   - options: return nodes to check, limits and expectations.
-  ///   - today: the day by which expectations expire.
-  /// - Throws: with an input, `extract.input`, `extract.execution`, `extract.guard`, and as operators do, where the second graph does not
-  ///   run. Where the first one does not, every finding is undecided, and the run has the reason.
+  ///   - today: the date that decides which expectations have expired.
+  /// - Throws: with an input, `extract.input`, `extract.execution`, `extract.guard` and the errors of operators if the
+  ///   second graph does not run. If the first one does not run, every finding is undecided, and the run has the
+  ///   reason.
   public static func diff(
     _ train: Trace, _ eval: Trace, of model: any TracedModel, on input: WitnessInput? = nil, name: String? = nil,
     options: DiffOptions = DiffOptions(), today: (year: Int, month: Int, day: Int)
@@ -57,7 +59,7 @@ extension TraceDiffer {
 }
 
 extension TraceDiffer {
-  /// Requests with what a trace has for their globs; what matches nothing stays as it is.
+  /// Requests with a trace's matches for their globs. Globs without a match are unchanged.
   private static func expanded(_ requests: [String], in trace: Trace) throws -> [String] {
     let resolver = RequestResolver(trace)
     return try requests.flatMap { request -> [String] in

@@ -2,16 +2,16 @@ internal import XylemErrors
 internal import XylemGraph
 internal import XylemTensor
 
-/// In what two values differ.
+/// The difference between two values.
 enum ValueDifference: Hashable {
-  /// Bit for bit the same, where what is not a number equals what is not a number.
+  /// Equal bit for bit, where NaN equals NaN.
   case none
-  /// The largest absolute difference between two elements; infinite where one of them is not finite.
+  /// The largest absolute difference between two elements. Infinite if one of them is not finite.
   case elements(Double)
-  /// They are built in another way, or have other shapes or types.
+  /// Different structures, shapes or types.
   case structure
 
-  /// The larger one of two.
+  /// The larger of two differences.
   func merged(with other: ValueDifference) -> ValueDifference {
     switch (self, other) {
     case (.structure, _), (_, .structure): .structure
@@ -20,9 +20,9 @@ enum ValueDifference: Hashable {
     }
   }
 
-  /// Compares two values with everything in them. Values that can't be looked into, such as modules, count as the same.
+  /// Compares two values with all their parts. Values that can't be inspected, such as modules, count as equal.
   ///
-  /// - Throws: as operators do, for tensors that can't be compared, such as those without data.
+  /// - Throws: the errors of operators, for tensors that can't be compared, such as those without data.
   init(_ a: Value, _ b: Value) throws(XylemError) {
     switch (try a.unpacked(), try b.unpacked()) {
     case (.tensor(let a), .tensor(let b)): self = try Self.compare(a, b)
@@ -49,13 +49,13 @@ enum ValueDifference: Hashable {
 
   /// Whether it is within 1e-5 of the largest element of one of the values.
   ///
-  /// - Throws: as operators do.
+  /// - Throws: the errors of operators.
   func isRounding(of value: Value) throws(XylemError) -> Bool {
     guard case .elements(let difference) = self, difference.isFinite else { return false }
     return difference <= 1e-5 * (try Self.largest(value))
   }
 
-  /// The largest finite magnitude in tensors; 0 where there is none.
+  /// The largest finite magnitude in tensors. 0 if there is none.
   private static func largest(_ value: Value) throws(XylemError) -> Double {
     var values: [Value] = []
     switch try value.unpacked() {
@@ -111,7 +111,7 @@ enum ValueDifference: Hashable {
     }
     let distance = try TensorOperator.call(
       "aten::abs", [.tensor(try TensorOperator.call("aten::sub", overload: "Tensor", [.tensor(x), .tensor(y)]))])
-    // Equal infinities have no distance, and neither has what is no number on both sides.
+    // Equal infinities have no distance, and neither have two NaN values.
     let kept = try TensorOperator.call(
       "aten::masked_fill", overload: "Scalar", [.tensor(distance), .tensor(agrees), .float(0)])
     let whole = try TensorOperator.call(
@@ -125,7 +125,7 @@ enum ValueDifference: Hashable {
     return .elements(number)
   }
 
-  /// A dense tensor of double precision; the parts of complex numbers side by side.
+  /// A dense tensor of double precision, with the parts of complex numbers side by side.
   private static func numbers(_ tensor: Tensor) throws(XylemError) -> Tensor {
     var tensor = tensor
     if try TensorOperator("aten::is_complex")([.tensor(tensor)]).first?.literal == .bool(true) {

@@ -1,9 +1,9 @@
 internal import XylemGraph
 internal import XylemTensor
 
-/// Which of a model's tensors some nodes may write.
+/// The tensors of a model that some nodes may write.
 struct WrittenState {
-  /// Modules that are leaves, with everything below them, and modules whose code a node is.
+  /// Leaf modules, with everything below them, and modules whose code a node is.
   private var leaves: Set<String> = []
   private var modules: Set<String> = []
   private var attributes: Set<String> = []
@@ -27,7 +27,7 @@ struct WrittenState {
     }
   }
 
-  /// The attributes with which a value may share storage.
+  /// The attributes that may share storage with a value.
   private mutating func addAttributes(behind value: Argument, _ graph: Graph) {
     var left: [NodeID] = []
     var seen: Set<NodeID> = []
@@ -48,7 +48,7 @@ struct WrittenState {
   }
 }
 
-/// Which nodes read a value that may share storage with another.
+/// The nodes that read a value that may share storage with another.
 struct StorageReaders {
   private let plan: ObservedPlan
   var graph: Graph { plan.graph }
@@ -68,7 +68,7 @@ struct StorageReaders {
 
   func readers(sharing id: NodeID) -> [NodeID] { plan.storage[id].flatMap { readers[$0] } ?? [] }
 
-  /// The nodes after one that read storage which it writes.
+  /// The later nodes that read storage that a node writes.
   func writtenReaders(_ id: NodeID) -> [NodeID] {
     guard plan.graph.contains(id) else { return [] }
     let node = plan.graph[id]

@@ -1,18 +1,18 @@
 internal import XylemDiff
 internal import XylemGraph
 
-/// Says of each finding what a run showed of it.
+/// Decides for each finding what a run showed of it.
 struct WitnessJudge {
   let diff: TraceDiff
-  /// Pairs of nodes that were compared, by the node of the second graph.
+  /// Pairs of compared nodes, by the node of the second graph.
   let found: [NodeID: PairComparer.Found]
-  /// What nodes that read other nodes in each graph gave for the same values.
+  /// The results of nodes that read different nodes in each graph, for the same values.
   let rehearsed: [NodeID: ValueDifference]
-  /// What nodes of the second graph gave in a run with another random state, for the values of the first run.
+  /// The results of nodes of the second graph in a run with a different random state, for the values of the first run.
   let redrawn: [NodeID: PairComparer.Found]
   /// Tensors and other attributes of the model that each graph changed, by key.
   let changes: (train: [String: ModelSnapshot.Change], eval: [String: ModelSnapshot.Change])
-  /// Why the run ended before the last node; nil where it did not.
+  /// The reason why the run ended before the last node. Nil if it did not.
   let failure: String?
 
   private let storage: (train: StorageReaders, eval: StorageReaders)
@@ -42,11 +42,11 @@ struct WitnessJudge {
     }
   }
 
-  /// What the run showed of a finding.
+  /// The result of the run for a finding.
   func witness(of index: Int) -> Finding.Witness {
     let finding = diff.findings[index]
     guard finding.rule.isAboutValues else {
-      return Finding.Witness(outcome: .undecided, reason: "it is not about values, so a run tells nothing of it")
+      return Finding.Witness(outcome: .undecided, reason: "it is not about values, so a run can't decide it")
     }
     switch finding.rule {
     case .randomInEval: return witnessOfDraws(rowsByFinding[index] ?? rows(named: finding))
@@ -62,7 +62,7 @@ struct WitnessJudge {
     var differing = compared.filter { isOwn($0) }
     var own = differing
     if finding.rule.isAboutNodes {
-      // What a node does itself shows where it is given the same.
+      // A node's own behaviour shows if it gets the same inputs.
       let alone = compared.filter { rehearsed[$0].map { $0 != ValueDifference.none } ?? false }
       differing.removeAll { rehearsed[$0] != nil }
       own = differing.filter(readsTheSame) + alone
@@ -75,14 +75,14 @@ struct WitnessJudge {
     if let other = differing.first {
       return Finding.Witness(
         outcome: .undecided, node: name(other),
-        reason: "\(name(other)) differs, and reads the value of another node in each mode")
+        reason: "\(name(other)) differs, and reads different nodes in the two modes")
     }
     if let stray = compared.first(where: { found[$0]?.difference != ValueDifference.none }),
       let origin = found[stray]?.inherited
     {
       return Finding.Witness(
         outcome: .undecided, node: name(stray),
-        reason: "\(name(stray)) differs, and what it reads did so already, from \(name(origin)) on")
+        reason: "\(name(stray)) differs, but its inputs already differed, starting at \(name(origin))")
     }
     if compared.count < nodes.count, let failure {
       return Finding.Witness(outcome: .undecided, reason: "the run ended before it: \(failure)")
@@ -90,7 +90,7 @@ struct WitnessJudge {
     return notObserved(compared.count, rows: rows)
   }
 
-  /// The rows of a finding all of whose rows belong to a more particular one, by the names that it gives.
+  /// The rows of a finding whose rows all belong to a more specific finding, by the names that it has.
   private func rows(named finding: Finding) -> [TraceDiff.Row] {
     let names = [finding.node].compactMap(\.self) + finding.members.map(\.node)
     return names.compactMap { name in
@@ -99,12 +99,12 @@ struct WitnessJudge {
     }
   }
 
-  /// Pairs that gave different values for the same ones, and that no finding is about.
+  /// Pairs with equal inputs and different values that no finding covers.
   var unexplained: [NodeID] {
     var covered: Set<NodeID> = []
     for rows in rowsByFinding.values {
       covered.formUnion(candidates(rows))
-      // A view of another value is written to by whoever writes to the view.
+      // A write to a view is a write to the viewed value.
       for row in rows {
         let train = row.train.map(storage.train.readers) ?? []
         covered.formUnion(train.compactMap { pairs.train[$0]?.eval })
@@ -115,7 +115,8 @@ struct WitnessJudge {
       .sorted { order[$0] ?? 0 < order[$1] ?? 0 }
   }
 
-  /// Whether a pair is a layer that computes the same by other operators in each mode, as attention does: the last bits alone differ.
+  /// Whether a pair is a layer that computes the same with other operators in each mode, as attention does: only the
+  /// last bits differ.
   private func takesOtherOperators(_ node: NodeID) -> Bool {
     guard found[node]?.isRounding == true, let train = pairs.eval[node]?.train,
       case .leafModule = diff.eval.graph[node].operation
@@ -126,14 +127,14 @@ struct WitnessJudge {
     return first != second
   }
 
-  /// How many pairs gave different values for the same ones.
+  /// The number of pairs with equal inputs and different values.
   var differing: Int { found.keys.count { isOwn($0) } }
 
   private func isOwn(_ node: NodeID) -> Bool {
     found[node].map { $0.inherited == nil && $0.difference != ValueDifference.none } ?? false
   }
 
-  /// Whether both nodes of a pair read the nodes of one pair each, so that they were given the same values.
+  /// Whether both nodes of a pair read corresponding nodes, so that they had the same inputs.
   private func readsTheSame(_ node: NodeID) -> Bool {
     guard let train = pairs.eval[node]?.train else { return false }
     var (first, second): ([NodeID], [NodeID]) = ([], [])
@@ -142,7 +143,7 @@ struct WitnessJudge {
     return first.map { pairs.train[$0]?.eval } == second.map { Optional($0) }
   }
 
-  /// A node's name in the train trace where it has one there.
+  /// A node's name, in the train trace if it is there.
   func name(_ eval: NodeID) -> String {
     guard let train = pairs.eval[eval]?.train else { return printedName(diff.eval.graph, eval) }
     return printedName(diff.train.graph, train)
@@ -155,7 +156,7 @@ struct WitnessJudge {
 
   // MARK: - Where a finding shows
 
-  /// The pairs of a finding, and those that read what its nodes give or write.
+  /// The pairs of a finding, and those that read the results or writes of its nodes.
   private func candidates(_ rows: [TraceDiff.Row]) -> Set<NodeID> {
     var result: Set<NodeID> = []
     for row in rows {
@@ -163,7 +164,7 @@ struct WitnessJudge {
       if let id = row.train { train = storage.train.writtenReaders(id) }
       if let id = row.eval { eval = storage.eval.writtenReaders(id) }
       switch (row.train, row.eval) {
-      // Its own value is compared, and goes no further where it differs.
+      // Its own value is compared; if it differs, the search stops there.
       case (_?, let id?): result.insert(id)
       case (let id?, nil): train += diff.train.graph.users(of: id)
       case (nil, let id?): eval += diff.eval.graph.users(of: id)
@@ -177,7 +178,7 @@ struct WitnessJudge {
 
   // MARK: - State
 
-  /// Keys of tensors that the finding's nodes may write, and that the graphs leave in different states.
+  /// Keys of tensors that the finding's nodes may write and that the two graphs leave in different states.
   private func stateDifferences(_ rows: [TraceDiff.Row]) -> [String] {
     var written = WrittenState()
     for row in rows {
@@ -195,7 +196,7 @@ struct WitnessJudge {
 
   // MARK: - Eval mode
 
-  /// Whether the eval nodes of a finding give other values with another random state.
+  /// Whether the eval nodes of a finding have different values with a different random state.
   private func witnessOfDraws(_ rows: [TraceDiff.Row]) -> Finding.Witness {
     let nodes = rows.compactMap(\.eval).filter { redrawn[$0] != nil }.sorted { order[$0] ?? 0 < order[$1] ?? 0 }
     let differing = nodes.filter {
@@ -205,8 +206,8 @@ struct WitnessJudge {
       return Finding.Witness(
         outcome: nodes.isEmpty ? .undecided : .notObserved,
         reason: nodes.isEmpty
-          ? "no node of it runs"
-          : "two runs in \(diff.eval.label) mode with other random states are the same, bit for bit")
+          ? "none of its nodes run"
+          : "two runs in \(diff.eval.label) mode with different random states are equal, bit for bit")
     }
     let largest = differing.reduce(into: Double?.some(0)) { largest, node in
       if case .elements(let difference)? = redrawn[node]?.difference {
@@ -218,11 +219,11 @@ struct WitnessJudge {
     return Finding.Witness(
       outcome: .confirmed, largestDifference: largest, node: name(first),
       reason:
-        "\(differing.count) of \(nodes.count) \(nodes.count == 1 ? "value differs" : "values differ") between two runs in \(diff.eval.label) mode with other random states"
+        "\(differing.count) of \(nodes.count) \(nodes.count == 1 ? "value differs" : "values differ") between two runs in \(diff.eval.label) mode with different random states"
     )
   }
 
-  /// Whether a run in eval mode changed what the nodes of a finding may write.
+  /// Whether a run in eval mode changed anything that the nodes of a finding may write.
   private func witnessOfWrites(_ rows: [TraceDiff.Row]) -> Finding.Witness {
     var written = WrittenState()
     for row in rows { if let id = row.eval { written.add(id, of: storage.eval.graph) } }
@@ -231,7 +232,7 @@ struct WitnessJudge {
     }.sorted()
     guard let first = keys.first else {
       return Finding.Witness(
-        outcome: .notObserved, reason: "a run in \(diff.eval.label) mode leaves what it writes as it was, on this input"
+        outcome: .notObserved, reason: "a run in \(diff.eval.label) mode leaves its state unchanged on this input"
       )
     }
     let rest = keys.count > 1 ? " and \(keys.count - 1) more" : ""
@@ -242,7 +243,7 @@ struct WitnessJudge {
 
   // MARK: - Words
 
-  /// - Parameter alone: what counts in place of what nodes gave in their places.
+  /// - Parameter alone: the results that replace those of nodes in their places.
   private func confirmed(
     _ first: NodeID, _ nodes: [NodeID], of count: Int, alone: [NodeID: ValueDifference]
   ) -> Finding.Witness {
@@ -255,7 +256,7 @@ struct WitnessJudge {
     }
     let reason =
       largest == nil
-      ? "\(name(first)) is built in another way, or has another shape, on the same input"
+      ? "\(name(first)) has a different structure or shape on the same input"
       : "\(nodes.count) of \(count) \(count == 1 ? "value differs" : "values differ") where both modes read the same"
     return Finding.Witness(outcome: .confirmed, largestDifference: largest, node: name(first), reason: reason)
   }
@@ -265,10 +266,10 @@ struct WitnessJudge {
     let rest = keys.count > 1 ? " and \(keys.count - 1) more" : ""
     return Finding.Witness(
       outcome: .confirmed, largestDifference: largest(of: keys), node: first,
-      reason: "the modes leave another state behind: \(keys[0])\(rest)")
+      reason: "the modes leave different states behind: \(keys[0])\(rest)")
   }
 
-  /// By how much state changed at most; nil where it got another shape.
+  /// The largest change of state. Nil if its shape changed.
   private func largest(of keys: [String]) -> Double? {
     var largest: Double? = 0
     for change in keys.flatMap({ [changes.train[$0], changes.eval[$0]] }) {
@@ -284,14 +285,14 @@ struct WitnessJudge {
   private func notObserved(_ count: Int, rows: [TraceDiff.Row]) -> Finding.Witness {
     let reason =
       count == 0
-      ? (rows.isEmpty ? "no node of it runs" : "nothing reads what its nodes give")
-      : "\(count == 1 ? "the value is" : "all \(count) values are") the same, bit for bit, on this input"
+      ? (rows.isEmpty ? "none of its nodes run" : "the values of its nodes are not read")
+      : "\(count == 1 ? "the value is" : "all \(count) values are") equal, bit for bit, on this input"
     return Finding.Witness(outcome: count == 0 && rows.isEmpty ? .undecided : .notObserved, reason: reason)
   }
 }
 
 extension RuleID {
-  /// Whether running the graphs can tell anything about it.
+  /// Whether running the graphs can decide anything about it.
   fileprivate var isAboutValues: Bool {
     switch self {
     case .returnNodeMissingInMode, .returnNodeRenamed: false
@@ -299,7 +300,7 @@ extension RuleID {
     }
   }
 
-  /// Whether it is about what single nodes do, and not about which nodes there are and what they read.
+  /// Whether it is about single nodes, and not about which nodes there are and what they read.
   fileprivate var isAboutNodes: Bool {
     switch self {
     case .attributeDiffers, .stateUpdatedInOneMode, .randomInOneMode, .leafModeUnknown, .leafModeDeclared,

@@ -4,8 +4,8 @@ internal import XylemExtract
 internal import XylemGraph
 internal import XylemTensor
 
-/// Gives every node that draws random numbers a state of its own, the same for both nodes of a row, so that a node that one mode lacks
-/// does not change what the others draw.
+/// Gives every node that draws random numbers its own state, the same for both nodes of a row, so that a node that one
+/// mode lacks does not change the draws of others.
 struct RowSeeds {
   private let seed: UInt64
   private let rows: [NodeID: Int]
@@ -21,11 +21,11 @@ struct RowSeeds {
   }
 }
 
-/// Keeps the value of every node, as it is right after the node ran.
+/// Keeps the value of every node, right after the node ran.
 struct ValueKeeper: ProgramObserver {
   let plan: ObservedPlan
   let seeds: RowSeeds
-  /// Whether only shapes are kept, and what `forward` returned.
+  /// Whether to keep only shapes, and the result of `forward`.
   let keepsShapesOnly: Bool
   private(set) var values: [NodeID: Value] = [:]
   private(set) var shapes: [NodeID: [Int]] = [:]
@@ -47,22 +47,22 @@ struct ValueKeeper: ProgramObserver {
     if let tensor = value.tensor { shapes[moment.node.id] = try tensor.sizes }
     if moment.node.operation == .output { output = value }
     if !keepsShapesOnly {
-      // A container's own contents are compared, so what a later node puts into it must not show.
+      // A container's own contents are compared, so values that later nodes put into it must not show.
       values[moment.node.id] = moment.isWrittenLater ? try value.cloned().unpacked() : try value.unpacked()
     }
     return nil
   }
 }
 
-/// Runs the second graph with the first one's values: each node that has a partner is compared, and then replaced by it. So a difference
-/// shows where it arises, and nowhere further down.
+/// Runs the second graph with the values of the first: each node with a partner is compared, and its value is then
+/// replaced by the partner's. So a difference shows where it arises and not in later nodes.
 struct PairComparer: ProgramObserver {
-  /// What two nodes of a row gave.
+  /// The results of the two nodes of a row.
   struct Found {
     let difference: ValueDifference
-    /// A node whose value differed already and that this one reads; nil where both were given the same.
+    /// An input whose value already differed. Nil if both nodes had the same inputs.
     let inherited: NodeID?
-    /// Whether they differ by no more than the order of computing explains.
+    /// Whether the difference is small enough to be explained by the order of computation.
     let isRounding: Bool
   }
 
@@ -70,13 +70,13 @@ struct PairComparer: ProgramObserver {
   let seeds: RowSeeds
   /// The values of the first graph, by the nodes of the second.
   var partners: [NodeID: Value] = [:]
-  /// The values of the first graph, by its own nodes, for nodes that are rehearsed.
+  /// The values of the first graph, by its own nodes, for rehearsed nodes.
   var others: [NodeID: Value] = [:]
-  /// What nodes that read other nodes in each graph give when they are given the same.
+  /// The results of nodes that read different nodes in each graph, for the same inputs.
   private(set) var rehearsed: [NodeID: ValueDifference] = [:]
   private(set) var found: [NodeID: Found] = [:]
 
-  /// Nodes whose present value is not their partner's, with the node where that began.
+  /// Nodes whose current value is not their partner's, with the node where the difference began.
   private var strays: [NodeID: NodeID] = [:]
   /// The same for storage that such a node wrote.
   private var strayStorage: [Int: NodeID] = [:]
@@ -116,7 +116,7 @@ struct PairComparer: ProgramObserver {
     }
     if !moment.isWrittenLater || moment.isFresh, difference != .structure, node.operation != .output {
       replaced.insert(node.id)
-      // What is written later is written here alone.
+      // A value that is written later is written only here.
       return moment.isWrittenLater ? try partner.cloned() : partner
     }
     strays[node.id] = origin ?? node.id
@@ -124,7 +124,7 @@ struct PairComparer: ProgramObserver {
     return nil
   }
 
-  /// Where a difference began that a node reads.
+  /// The origin of a difference in a node's inputs.
   private func inherited(by node: Node) -> NodeID? {
     var origin: NodeID?
     node.forEachInputNode { id in
@@ -134,7 +134,7 @@ struct PairComparer: ProgramObserver {
     return origin
   }
 
-  /// What a node with a stray value gives is stray, and so is what it writes.
+  /// The results and writes of a node with a differing value differ too.
   private mutating func note(_ node: Node, _ origin: NodeID?) {
     guard let origin else { return }
     if partners[node.id] == nil { strays[node.id] = origin }

@@ -9,17 +9,17 @@ internal import XylemTrace
 struct WitnessRun {
   let shapes: (train: [NodeID: [Int]], eval: [NodeID: [Int]])
   private let seed: UInt64
-  /// Nil where the modes' results were not compared.
+  /// Nil if the modes' results were not compared.
   private let output: ValueDifference?
   private let found: [NodeID: PairComparer.Found]
   private let rehearsed: [NodeID: ValueDifference]
-  /// What nodes of the second graph gave with another random state.
+  /// The results of nodes of the second graph with a different random state.
   private let redrawn: [NodeID: PairComparer.Found]
   private let changes: (train: [String: ModelSnapshot.Change], eval: [String: ModelSnapshot.Change])
   private let failure: String?
   private let plans: (train: ObservedPlan, eval: ObservedPlan)
 
-  /// - Parameter draws: whether random numbers in the second graph are to be seen.
+  /// - Parameter draws: whether to examine random numbers in the second graph.
   init(
     _ model: any TracedModel, _ train: Trace, _ eval: Trace, rows: [TraceDiff.Row], draws: Bool,
     input: TraceDiffer.WitnessInput
@@ -49,10 +49,10 @@ struct WitnessRun {
       trainChanges = try Self.run(plans.train, arguments, &kept, snapshot)
       for pair in partners { comparer.partners[pair.eval] = kept.values[pair.train] }
       comparer.others = kept.values
-      // On its own values the second graph ran; on the first one's it may not. What was compared until then holds.
+      // The second graph ran on its own values; on the first graph's it may fail. The comparisons up to then hold.
       do { _ = try Self.run(plans.eval, arguments, &comparer, snapshot) } catch { failure = Self.reason(error) }
     } catch {
-      // Some models take more in one mode than in the other, such as a detector its targets.
+      // Some models need more inputs in one mode than in the other, such as a detector its targets.
       failure = "\(train.mode.rawValue) mode does not run on this input: \(Self.reason(error))"
     }
     self.failure = failure
@@ -72,7 +72,7 @@ struct WitnessRun {
     }
   }
 
-  /// What nodes give with another random state, on the values that they had with the first one.
+  /// The results of nodes with a different random state, on the values of the first run.
   private static func redraw(
     _ plan: ObservedPlan, _ arguments: [String: Value], _ seeds: RowSeeds, _ others: RowSeeds, _ snapshot: ModelSnapshot
   ) throws -> [NodeID: PairComparer.Found] {
@@ -89,7 +89,7 @@ struct WitnessRun {
     var reason = error.message + (error.place.node.map { " at \($0)" } ?? "")
     var cause = error.cause
     while let inner = cause {
-      // Of what an interpreter says at length, the last line is the error itself.
+      // The last line of an interpreter's long message is the error itself.
       let words = (inner as? XylemError)?.message ?? "\(inner)"
       reason += ": " + (words.split(separator: "\n").last.map(String.init) ?? words)
       cause = (inner as? XylemError)?.cause
@@ -97,13 +97,13 @@ struct WitnessRun {
     return reason
   }
 
-  /// Runs a plan, and gives what it changed of the model, which is put back in any case.
+  /// Runs a plan, and returns its changes of the model, which are always reverted.
   private static func run(
     _ plan: ObservedPlan, _ arguments: [String: Value], _ observer: inout some ProgramObserver,
     _ snapshot: ModelSnapshot
   ) throws -> [String: ModelSnapshot.Change] {
     do {
-      // An input that the model writes to is a fresh one for each run.
+      // An input that the model writes to is copied for each run.
       let own = try arguments.mapValues { try $0.cloned() }
       try TensorRuntime.withGradients(false) { try plan.run(own, observer: &observer) }
       let changes = try snapshot.changes()
@@ -130,11 +130,13 @@ struct WitnessRun {
   }
 }
 
-/// Which nodes read other nodes in each graph, so that running them in their places says nothing of what they do themselves.
+/// The nodes that read different nodes in each graph. Running them in their places shows nothing about their own
+/// behaviour.
 private enum Rehearsals {
-  /// For each such leaf or region of the second graph: for each node that it reads, the first graph's node whose value takes that place.
+  /// For each such leaf or region of the second graph: for each node that it reads, the first graph's node whose value
+  /// replaces it.
   ///
-  /// Values that the first graph writes over later are left out: they are not what its node read.
+  /// Values that the first graph overwrites later are left out: its node did not read them.
   static func find(
     _ plan: ObservedPlan, _ train: Trace, _ eval: Trace, _ partners: [(train: NodeID, eval: NodeID)]
   ) -> [NodeID: [NodeID: NodeID]] {
@@ -154,7 +156,7 @@ private enum Rehearsals {
         first.allSatisfy(kept.contains)
       else { continue }
       let inputs = Dictionary(zip(second, first), uniquingKeysWith: { first, _ in first })
-      // One node in the second graph for two in the first can't be given the values of both.
+      // If one node in the second graph corresponds to two in the first, it can't get the values of both.
       guard zip(second, first).allSatisfy({ inputs[$0] == $1 }) else { continue }
       found[pair.eval] = inputs
     }

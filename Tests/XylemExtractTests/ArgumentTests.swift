@@ -48,7 +48,7 @@ struct ArgumentTests {
     try FeatureExtractor(of: model, returning: ["output"], options: options, modes: [.eval])
   }
 
-  @Test("what has a default keeps it, and one note says so")
+  @Test("arguments with defaults keep them, and one note reports it")
   func defaults() throws {
     let item = try ValueCase.named("defaults")
     let trace = try item.model().trace()
@@ -156,29 +156,29 @@ struct ArgumentTests {
     #expect(message { try extractor([.tensor(tensor), .none]) } == "the argument 'n' is missing")
     #expect(
       message { try extractor([.tensor(tensor), .none, .string("3")]) }
-        == "the argument 'n' takes a value of type int, and the string '3' was given")
+        == "the argument 'n' takes a value of type int, but got the string '3'")
     #expect(
       message { try extractor([.tensor(tensor), .none, .tensor(tensor)]) }
-        == "the argument 'n' takes a value of type int, and a tensor was given")
+        == "the argument 'n' takes a value of type int, but got a tensor")
     #expect(
       message { try extractor([.int(1), .none, .int(3)]) }
-        == "the argument 'x' takes a value of type Tensor, and the integer 1 was given")
+        == "the argument 'x' takes a value of type Tensor, but got the integer 1")
     #expect(
       message { try extractor([.none, .none, .int(3)]) }
-        == "the argument 'x' takes a value of type Tensor, and None was given")
+        == "the argument 'x' takes a value of type Tensor, but got None")
     // One that no feature reads is checked too.
     #expect(
       message { try extractor([.tensor(tensor), .int(4), .int(3)]) }
-        == "the argument 'y' takes a value of type Tensor, and the integer 4 was given")
+        == "the argument 'y' takes a value of type Tensor, but got the integer 4")
     #expect(
       message { try extractor(named: ["x": .tensor(tensor), "m": .int(3)]) } == "forward has no argument 'm'")
     #expect(
       message { try extractor([.tensor(tensor), .none, .int(3), .bool(true)]) }
-        == "the argument 'flag' was fixed to its default False when the model was traced, and True was given")
+        == "the argument 'flag' was fixed to its default False when the model was traced, but got True")
     let fixed = try self.extractor(item.model(), TraceOptions(concrete: ["flag": .bool(true)]))
     #expect(
       message { try fixed([.tensor(tensor), .none, .int(3), .bool(false)]) }
-        == "the argument 'flag' was fixed to True when the model was traced, and False was given")
+        == "the argument 'flag' was fixed to True when the model was traced, but got False")
   }
 
   @Test("a value of another type can't be fixed, nor one for a tensor")

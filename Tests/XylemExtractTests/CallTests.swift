@@ -79,7 +79,7 @@ struct CallTests {
   @Test("the fixtures are there")
   func fixturesExist() { #expect(Self.cases.count > 40) }
 
-  @Test("every request means what PyTorch gave, alone and with all others", arguments: cases)
+  @Test("every request returns PyTorch's value, alone and with all others", arguments: cases)
   func equalsPyTorch(_ item: Case) throws {
     let (values, requests) = (try item.values(), try item.requests())
     let together = try item.extractor(requests)(item.inputs())
@@ -93,7 +93,7 @@ struct CallTests {
     }
   }
 
-  @Test("a second call sees what the first one left behind", arguments: cases)
+  @Test("a second call sees the state that the first one left", arguments: cases)
   func runsAgain(_ item: Case) throws {
     let values = try item.values()
     guard let second = values["second"], values["output"] != nil else { return }
@@ -167,7 +167,7 @@ struct CallTests {
     }
   }
 
-  @Test("what an author calls forward1 is no second call of forward")
+  @Test("a method named forward1 is not a second call of forward")
   func ownForward1() throws {
     let model = try ScriptModel(path: Fixtures.path("calls/own_forward1.pt"))
     let trace = try model.trace(TraceOptions(policy: LeafPolicy().leaf(type: "OwnForward1")))

@@ -59,12 +59,12 @@ struct DifferencesTests {
     #expect(names.warnings.map(\.node) == ["add"])
   }
 
-  @Test func `batch norm alone is no warning`() throws {
+  @Test func `batch norm alone is not a warning`() throws {
     let model = try ScriptModel(path: Fixtures.path("zoo/resnet18.pt"))
     #expect(try FeatureExtractor(of: model, returning: ["layer4"]).warnings.isEmpty)
   }
 
-  @Test func `a saved extractor tells the same`() throws {
+  @Test func `a saved extractor reports the same`() throws {
     let model = try ScriptModel(path: Fixtures.path("constructs/functional_dropout_half.pt"))
     let extractor = try FeatureExtractor(of: model, returning: ["output"])
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).xylem").path

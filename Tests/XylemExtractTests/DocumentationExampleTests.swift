@@ -21,7 +21,7 @@ struct DocumentationExampleTests {
     #expect(try features["feat2"]?.tensor?.sizes == [1, 256, 14, 14])
   }
 
-  @Test("a leaf module and a leaf function that can't be traced through fail with what to do, and trace as leaves")
+  @Test("a leaf module and a leaf function that can't be traced through fail with remedies, and trace as leaves")
   func leafModuleAndFunction() throws {
     let model = try ScriptModel(path: Fixtures.path("constructs/leaf_module_and_function.pt"))
     let error = #expect(throws: XylemError.self) { try model.trace() }

@@ -26,7 +26,7 @@ struct ExtractorStateTests {
     #expect(try extractor(of: "resnet18", ["fc"]).state.count == 122)
   }
 
-  @Test("a whole model's state loads, and says what was pruned")
+  @Test("a whole model's state loads, and reports the pruned keys")
   func wholeCheckpoint() throws {
     let source = try ScriptModel(path: Fixtures.path("zoo/resnet18.pt"))
     var state: [String: Tensor] = [:]

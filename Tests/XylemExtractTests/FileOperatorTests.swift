@@ -69,7 +69,7 @@ struct FileOperatorTests {
     #expect(!wroteFile())
   }
 
-  @Test("code that runs while an archive is loaded is refused then, and other such code runs")
+  @Test("code that runs while an archive is loaded is refused, and the same code runs later")
   func whileLoading() throws {
     let error = #expect(throws: XylemError.self) { try load("saves_when_loaded") }
     #expect(error?.id == .archiveFileOperator)

@@ -27,12 +27,12 @@ import XylemTrace
     #expect(all.first == "conv1" && all.count == 9)
   }
 
-  @Test func `a pattern that matches nothing says what would`() throws {
+  @Test func `a pattern that matches nothing suggests ones that match`() throws {
     let error = try #require(throws: XylemError.self) { try Self.keys(["*.conv1"]) }
     #expect(
       error.description == """
         the pattern '*.conv1' matches no node or module in eval mode (extract.unknown-node)
-          cause: '*' stands for one component of a name, and '**' for any number: '**.conv1' matches 9
+          cause: '*' matches one component of a name and '**' any number: '**.conv1' matches 9
           try: returning: ["**.conv1"]
           try: returning: ["conv1"]
           try: returning: ["layer1.0.conv1"]
@@ -45,7 +45,7 @@ import XylemTrace
     #expect(near.id == .extractUnknownNode && near.remedies.contains("returning: [\"layer1\"]"), "\(near)")
   }
 
-  @Test func `one key for several values is an error that says what to ask for`() throws {
+  @Test func `one key for several values is an error with a correct request`() throws {
     let error = try #require(throws: XylemError.self) { try Self.keys(["layer[12]=x"]) }
     #expect(
       error.description == """
@@ -57,11 +57,11 @@ import XylemTrace
     #expect(
       other.description == """
         two requests have the key 'x': 'layer1' and 'layer2' (extract.duplicate-key)
-          try: returning: [ReturnRequest("layer2", as: "x_1")]  // gives the second another key
+          try: returning: [ReturnRequest("layer2", as: "x_1")]  // gives the second a different key
         """)
     let typed = try #require(throws: XylemError.self) {
       try Audience.$current.withValue(.commandLine) { try Self.keys(["layer1=x", "layer2=x"]) }
     }
-    #expect(typed.remedies == ["--return layer2=x_1  # gives the second another key"])
+    #expect(typed.remedies == ["--return layer2=x_1  # gives the second a different key"])
   }
 }

@@ -139,7 +139,7 @@ struct LeafStateTests {
     #expect(try Self.run(source, ["mul"]) == [[6, 12]])
   }
 
-  @Test("a leaf that holds another's module writes what that one reads")
+  @Test("a leaf that holds another leaf's module writes the state that the other reads")
   func sharedModule() throws {
     let source = Self.source(
       leaf: """

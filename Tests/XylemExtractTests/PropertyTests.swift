@@ -83,7 +83,7 @@ struct PropertyTests {
     }
   }
 
-  @Test("bn1 of resnet18 is not what the in-place ReLU after it left")
+  @Test("bn1 of resnet18 is not the result of the in-place ReLU after it")
   func inPlaceActivation() throws {
     let whole = try Whole("resnet18")
     let found = try whole.run(["bn1", "layer1"])
@@ -98,7 +98,7 @@ struct PropertyTests {
     #expect(try whole.run(["layer1", "layer2", "layer3", "layer4", "fc"]).copiedKeys.isEmpty)
   }
 
-  @Test("only what is needed runs")
+  @Test("only needed operations run")
   func prunes() throws {
     let model = try ScriptModel(path: Fixtures.path("zoo/resnet18.pt"))
     let plan = try FeatureExtractor(of: model, returning: ["maxpool"], modes: [.eval]).plan

@@ -173,7 +173,7 @@ struct SavedExtractorTests {
     }
   }
 
-  @Test("of a saved extractor, what it has can be asked for, and prefixes mean nothing")
+  @Test("nodes of a saved extractor can be requested, and prefixes mean nothing")
   func requestsOfSaved() throws {
     try withFolder { folder in
       let model = try ScriptModel(path: Fixtures.path("zoo/resnet18.pt"))

@@ -33,13 +33,13 @@ struct SeededModelTests {
     return (try first.floats(), try TensorOperator.call("aten::rand_like", [x]).floats())
   }
 
-  @Test("the seed is set although nobody reads what that returns")
+  @Test("the seed is set although its result is unused")
   func seed() throws {
     let body = "_0 = torch.manual_seed(7)\nr = torch.rand_like(x)\nreturn torch.add(x, r)"
     for _ in 0..<2 { #expect(try floats(body, "rand_like") == drawn(7).first) }
   }
 
-  @Test("what is drawn after the seed, and is not needed, is drawn too")
+  @Test("random numbers after the seed are drawn even if they are not needed")
   func draws() throws {
     let body =
       "_0 = torch.manual_seed(7)\nr = torch.rand_like(x)\ns = torch.rand_like(x)\nreturn torch.add(torch.add(x, r), s)"

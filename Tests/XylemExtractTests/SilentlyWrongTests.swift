@@ -30,7 +30,7 @@ struct SilentlyWrongTests {
     try #require(features[key]?.tensor).floats()
   }
 
-  @Test("1: an in-place activation does not reach what was asked for before it")
+  @Test("1: an in-place activation does not change a value that was requested before it")
   func inPlaceActivation() throws {
     let both = try features(model("zoo/resnet18"), ["bn1", "layer1"], [1, 3, 64, 64])
     let alone = try features(model("zoo/resnet18"), ["bn1"], [1, 3, 64, 64])
@@ -40,7 +40,7 @@ struct SilentlyWrongTests {
     #expect(alone.copiedKeys.isEmpty)
   }
 
-  @Test("2: a writer whose result nobody uses still runs")
+  @Test("2: a writer whose result is unused still runs")
   func unusedWriter() throws {
     let input = try GoldenValue.formulaTensor([2, 4]).floats()
     let found = try features(model("unused_in_place"), ["output", "add"], [2, 4])
@@ -203,7 +203,7 @@ struct SilentlyWrongTests {
     #expect(error?.id == .extractUnaddressable)
   }
 
-  @Test("16: a module's path means what it returned, not what ran last in it")
+  @Test("16: a module's path means its result, not the last node that ran in it")
   func earlierValue() throws {
     let model = try model("returns_earlier_value")
     let found = try features(model, ["inner", "inner.fc", "inner.probe"], [2, 4])

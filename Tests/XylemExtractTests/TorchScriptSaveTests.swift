@@ -91,7 +91,7 @@ struct TorchScriptSaveTests {
     #expect(try Saved.flags(model.root.object) == Saved.flags(again.root.object))
   }
 
-  @Test("only what the features need is in the state")
+  @Test("the state contains only what the features need")
   func prunedState() throws {
     let model = try ScriptModel(path: Fixtures.path("zoo/resnet18.pt"))
     let saved = try Saved(FeatureExtractor(of: model, returning: ["layer1.0.conv1"], modes: [.eval]))
@@ -102,7 +102,7 @@ struct TorchScriptSaveTests {
     #expect(try saved.state().map(\.isParameter) == [true, true, true, false, false, true])
   }
 
-  @Test("a mode without a plan raises what to do")
+  @Test("a mode without a plan raises an error with a remedy")
   func otherMode() throws {
     let model = try ScriptModel(path: Fixtures.path("zoo/resnet18.pt"))
     let saved = try Saved(FeatureExtractor(of: model, returning: ["conv1"], modes: [.eval]))
@@ -112,7 +112,7 @@ struct TorchScriptSaveTests {
     #expect(error.map { "\($0)" }?.contains("not saved for train mode: call eval()") == true)
   }
 
-  @Test("a feature that is no tensor names its key and its parts")
+  @Test("a feature that is not a tensor is an error with its key and its parts")
   func structuredFeature() throws {
     let model = try ScriptModel(path: Fixtures.path("constructs/module_returning_tuple.pt"))
     let trace = try model.trace(TraceOptions(makesLeaves: true))
@@ -123,7 +123,7 @@ struct TorchScriptSaveTests {
     let error = #expect(throws: XylemError.self) { try Saved(whole) }
     #expect(error?.id == .extractUnsavable)
     #expect(error?.message.contains("'both'") == true)
-    #expect(error?.remedies == ["ask for its parts, as in \(node.name)[0]"])
+    #expect(error?.remedies == ["request its parts, as in \(node.name)[0]"])
     let part = try FeatureExtractor(
       of: model, returning: [ReturnRequest(node.name + "[0]")], options: options, modes: [.eval])
     try Saved(part).compare(part, .eval) { [.tensor(try GoldenValue.formulaTensor([2, 3, 4]))] }

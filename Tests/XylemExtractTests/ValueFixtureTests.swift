@@ -24,7 +24,8 @@ struct ValueFixtureTests {
     return options
   }
 
-  @Test("every value is PyTorch's, traced through and with what can't be traced kept whole", arguments: cases)
+  @Test(
+    "every value equals PyTorch's, traced through and with untraceable parts as leaves or regions", arguments: cases)
   func equalsPyTorch(_ item: ValueCase) throws {
     // The defaults decide control flow: where they are inputs, only leaves help.
     for (number, run) in try item.runs().enumerated() where item.name != "defaults" || number == 0 {
@@ -154,7 +155,7 @@ struct ValueFixtureTests {
 
   // MARK: - Structures
 
-  @Test("an input of another structure than the traced one is refused, also by what PyTorch runs")
+  @Test("an input with a structure other than the traced one is refused, also in PyTorch")
   func otherStructure() throws {
     let item = try ValueCase.named("list_of_dictionaries")
     let runs = try item.runs()
@@ -163,7 +164,7 @@ struct ValueFixtureTests {
     #expect(extractor.traces[.eval]?.notes.map(\.kind) == [.inputStructure])
     #expect(extractor.traces[.eval]?.nodeNames.contains("linear_1") == true)
     let error = #expect(throws: XylemError.self) { try extractor(runs[1].inputs) }
-    #expect(error?.id == .extractInput && error?.cause.map { "\($0)" } == "batch has 1 element, and had 2")
+    #expect(error?.id == .extractInput && error?.cause.map { "\($0)" } == "batch has 1 element, not 2")
     try withFolder { folder in
       try extractor.save(to: folder + "/l.xylem")
       let loaded = try FeatureExtractor(path: folder + "/l.xylem")
@@ -175,7 +176,7 @@ struct ValueFixtureTests {
         modes: [.eval])
       #expect(try saved(runs[0].inputs).tensors().count == 1)
       let raised = #expect(throws: XylemError.self) { try saved(runs[1].inputs) }
-      #expect(raised.map { "\($0)".contains("has another structure") } == true, "\(raised as Any)")
+      #expect(raised.map { "\($0)".contains("has a different structure") } == true, "\(raised as Any)")
     }
   }
 
@@ -183,7 +184,7 @@ struct ValueFixtureTests {
   func unknownStructure() throws {
     let model = try ValueCase.named("list_of_dictionaries").model()
     let error = #expect(throws: XylemError.self) { try model.trace() }
-    #expect(error?.message == "the number of rounds of this loop depends on the argument 'batch'")
+    #expect(error?.message == "the number of iterations of this loop depends on the argument 'batch'")
     #expect(error?.remedies.map { $0.prefix { $0 != " " } } == ["TraceOptions(makesLeaves:"])
     #expect(try !model.trace(TraceOptions(makesLeaves: true)).nodeNames.isEmpty)
   }

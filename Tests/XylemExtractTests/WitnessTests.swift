@@ -89,7 +89,7 @@ struct WitnessTests {
         """, leaves: ["Unknown"]))
   }
 
-  @Test func `a difference shows where it arises, and not in what comes after`() throws {
+  @Test func `a difference is shown where it arises, and not in later nodes`() throws {
     #expect(
       try behindAddition("torch.mul(x, 3)", "torch.add(torch.add(x, x), x)") == [
         "node-only-in-train: confirmed 300.0 at leaf", "leaf-mode-unknown: not-observed at -",
@@ -99,7 +99,7 @@ struct WitnessTests {
       try behindAddition("torch.mul(x, 3)", "torch.mul(3, x)") == ["node-only-in-train: confirmed 300.0 at leaf"])
   }
 
-  @Test func `what a leaf does itself shows on the same values, though it reads others in its place`() throws {
+  @Test func `a leaf's own difference shows on equal values, though it reads different ones`() throws {
     #expect(
       try behindAddition("torch.mul(x, 3)", "torch.mul(x, 4)") == [
         "node-only-in-train: confirmed 305.0 at leaf", "leaf-mode-unknown: confirmed 106.0 at leaf",
@@ -133,7 +133,7 @@ struct WitnessTests {
       found == ["leaf-mode-unknown: confirmed 6.0 at leaf"])
   }
 
-  @Test func `what is drawn by one mode alone does not change what both draw`() throws {
+  @Test func `random numbers of only one mode do not change those of both`() throws {
     let diff = try diff(
       """
       class Net(Module):
@@ -152,7 +152,7 @@ struct WitnessTests {
     #expect(diff.run?.differing == 1)
   }
 
-  @Test func `writing in place is followed to what reads it`() throws {
+  @Test func `a write in place is followed to its readers`() throws {
     let diff = try diff(
       """
       class Net(Module):
@@ -190,7 +190,7 @@ struct WitnessTests {
     try archive.root().setAttribute("total", to: .tensor(total))
     let diff = try Self.diff(of: try ScriptModel(archive), input: ["x": .tensor(Self.numbers)])
     #expect(outcomes(diff) == ["node-only-in-train: confirmed 5.0 at -"])
-    #expect(diff.findings.first?.witness?.reason == "the modes leave another state behind: total")
+    #expect(diff.findings.first?.witness?.reason == "the modes leave different states behind: total")
     #expect(try total.floats() == [1, 2])
   }
 
@@ -202,7 +202,7 @@ struct WitnessTests {
     #expect(diff.run?.outputDiffers == true && diff.run?.outputDifference == nil)
   }
 
-  @Test func `frozen batch norm is told apart from one that trains, and stays frozen`() throws {
+  @Test func `frozen batch norm is distinguished from one that trains, and stays frozen`() throws {
     let model = try ScriptModel(path: Fixtures.path("constructs/frozen_norm.pt"))
     let frozen = model.pinnedModules.map(\.path)
     let diff = try Self.diff(
@@ -237,7 +237,7 @@ struct WitnessTests {
     // The first block's probability is 0.
     ("swin_t", 64, ["features.1.1.stochastic_depth: confirmed"]),
   ])
-  func `real models: what differs has a finding, and a probability of 0 has none`(
+  func `real models: every difference has a finding, and a probability of 0 has none`(
     _ name: String, side: Int, expected: [String]
   ) throws {
     let model = try ScriptModel(path: Fixtures.path("zoo/\(name).pt")).withOwnMemory()
@@ -282,7 +282,7 @@ struct WitnessTests {
     #expect(try TouchedState(model) == before)
   }
 
-  @Test func `an input that train mode can't take is told with the reason at its root`() throws {
+  @Test func `an input that train mode can't take is reported with its root cause`() throws {
     let model = try ScriptModel(path: Fixtures.path("zoo/resnet18.pt")).withOwnMemory()
     let diff = try Self.diff(of: model, input: ["x": .tensor(try GoldenValue.formulaTensor([1, 3, 8, 8]))])
     let failure = try #require(diff.run?.failure)
@@ -291,7 +291,7 @@ struct WitnessTests {
     #expect(diff.run?.compared == 0 && diff.run?.outputDiffers == nil)
   }
 
-  @Test func `what a saved extractor returns is not compared as a whole`() throws {
+  @Test func `the result of a saved extractor is not compared as a whole`() throws {
     let model = try ScriptModel(path: Fixtures.path("zoo/resnet18.pt")).withOwnMemory()
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).xylem").path
     defer { try? FileManager.default.removeItem(atPath: path) }
@@ -334,7 +334,7 @@ struct WitnessTests {
     #expect(diff.run?.differing == 2 && diff.run?.unexplained == [])
   }
 
-  @Test func `random programs: whatever is written, shared or counted, what differs has a finding`() throws {
+  @Test func `random programs: whatever is written, shared or counted, every difference has a finding`() throws {
     var (same, differing) = (0, 0)
     for seed in RandomProgramTests.firstSeed..<RandomProgramTests.firstSeed + 300 {
       let run = try ProgramRun(ProgramGenerator.program(seed: seed), mode: .train)

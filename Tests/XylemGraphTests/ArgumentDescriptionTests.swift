@@ -15,7 +15,7 @@ import XylemGraph
     #expect(Argument.float(number).description == text)
   }
 
-  @Test func `a number's text reads back as the same number`() {
+  @Test func `a number's description reads back as the same number`() {
     var random = SplitMix64(seed: 1)
     for _ in 0..<10_000 {
       let number = Double(bitPattern: random.next())
@@ -38,7 +38,7 @@ import XylemGraph
     ("a\n\r\tb", "'a\\n\\r\\tb'"), ("\u{0}\u{7F}", "'\\x00\\x7f'"), ("\u{A0}", "'\\xa0'"), ("\u{202E}", "'\\u202e'"),
     ("\u{E0001}", "'\\U000e0001'"), ("层é", "'层é'"), ("👍", "'👍'"),
   ])
-  func `a text is quoted as Python's repr does`(text: String, literal: String) {
+  func `a string is quoted as Python's repr does`(text: String, literal: String) {
     #expect(Argument.string(text).description == literal)
   }
 
@@ -60,7 +60,7 @@ import XylemGraph
     #expect(argument.description == text)
   }
 
-  @Test func `nodes are called what the closure calls them, in every structure`() {
+  @Test func `nodes have the names that the closure gives them, in every structure`() {
     let argument = Argument.list([
       .node(NodeID(1)), .tuple([.node(NodeID(2))], names: ["x"]),
       .dictionary([.init(key: .node(NodeID(3)), value: .node(NodeID(4)))]),

@@ -106,6 +106,6 @@ import XylemGraph
     let error = #expect(throws: XylemError.self) { try JSONEncoder().encode(nested(129)) }
     #expect(
       error?.description
-        == "an argument nests deeper than the 128 structures that a graph's file form can hold (graph.invalid)")
+        == "an argument is nested deeper than the 128 structures that a graph's file form can hold (graph.invalid)")
   }
 }

@@ -71,7 +71,7 @@ import XylemGraph
         """#)
   }
 
-  @Test func `quotes, backslashes, line breaks, ampersands and controls are escaped in every text`() {
+  @Test func `quotes, backslashes, line breaks, ampersands and controls are escaped in every string`() {
     var graph = Graph()
     graph.append(
       .operator(name: #"f"\"#), name: "a\"b\\N\n&lt;层\u{1B}", inputs: [], modulePath: #"m"\.x"#, type: #"T"\"#,

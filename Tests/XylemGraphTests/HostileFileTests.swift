@@ -28,7 +28,7 @@ import XylemGraph
     (#"{"schema":1}"#, "at the top: 'nodes' is missing"),
     (#"{"schema":1,"nodes":[]}"#, "at the top: 'calls' is missing"),
     (#"{"schema":1,"nodes":{},"calls":[]}"#, "at nodes: this is not an array"),
-    (#"{"schema":1,"nodes":[null],"calls":[]}"#, "at nodes[0]: this is null and not an object"),
+    (#"{"schema":1,"nodes":[null],"calls":[]}"#, "at nodes[0]: this is null, not an object"),
     (#"{"schema":1,"nodes":[{}],"calls":[]}"#, "at nodes[0]: 'id' is missing"),
     (#"{"schema":1,"nodes":[],"calls":[],"nextID":-1}"#, "the id -1 is not from 0 to 1048576"),
     (#"{"schema":1,"nodes":[],"calls":[],"nextID":1e18}"#, "the id 1000000000000000000 is not from 0 to 1048576"),
@@ -56,7 +56,7 @@ import XylemGraph
     let error = #expect(throws: XylemError.self) { try decode(document(operation: #"{"kind":"tele\nport"}"#)) }
     #expect(
       error?.description
-        == "at nodes[0].operation: the graph says schema 1, and schema 1 of this version of Xylem has no operation of kind "
+        == "at nodes[0].operation: the graph has schema 1, but schema 1 of this version of Xylem has no operation of kind "
         + "'tele\\nport' (graph.unreadable)")
   }
 
@@ -64,7 +64,7 @@ import XylemGraph
     ("[{}]", "none"), (#"[{"node":0,"float":1}]"#, "'float', 'node'"), (#"[{"nodes":0}]"#, "'nodes'"),
     (#"[{"names":["a"]}]"#, "'names'"), (#"[{"tuple":[],"names":[],"x":1}]"#, "'names', 'tuple', 'x'"),
   ])
-  func `an object that is no argument is unreadable`(inputs: String, found: String) throws {
+  func `an object that is not an argument is unreadable`(inputs: String, found: String) throws {
     let error = #expect(throws: XylemError.self) { try decode(document(inputs: inputs)) }
     #expect(error?.id == .graphUnreadable)
     #expect(error?.message.hasPrefix("at nodes[0].inputs[0]: ") == true)
@@ -90,7 +90,7 @@ import XylemGraph
       try decode(document(inputs: "[\(nested)1]".replacing("]1]", with: "]]")))
     }
     #expect(error?.id == .graphUnreadable)
-    #expect(error?.message.hasSuffix("nests deeper than 128 structures") == true)
+    #expect(error?.message.hasSuffix("is nested deeper than 128 structures") == true)
   }
 
   @Test func `a hundred thousand brackets are refused`() {

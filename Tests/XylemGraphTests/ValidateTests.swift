@@ -49,12 +49,12 @@ import XylemGraph
       graph.validate().map(\.description) == [
         "x (%0): it writes input 0 but has no inputs", "x (%0): it writes input 4 but has no inputs",
         "x (%0): it aliases input -1 but has no inputs", "late (%3): the operation takes 2 inputs, not 0",
-        "output (%2): the output is not the last node", "call m#-1: there is no such ordinal",
+        "output (%2): the output is not the last node", "call m#-1: the ordinal is out of range",
         "call m#-1: it returned %9, which is not in the graph",
       ])
   }
 
-  @Test func `long lists of faults and of nodes are shortened in the text alone`() {
+  @Test func `long lists of faults and of nodes are only shortened in the text`() {
     var graph = Graph.chain()
     for index in 0..<12 { graph.append(.output, name: "o\(index)", inputs: [.none]) }
     #expect(
@@ -80,10 +80,10 @@ import XylemGraph
     Case(.init(.node(relu, name: "relu"), .unindexedName), "relu (%1): looking up the name does not find the node") {
       $0.idsByName["relu"] = nil
     },
-    Case(.init(.graph, .staleName("gone")), "looking up 'gone' finds a node that is not called so") {
+    Case(.init(.graph, .staleName("gone")), "looking up 'gone' finds a node with a different name") {
       $0.idsByName["gone"] = relu
     },
-    Case(.init(.node(relu, name: "relu"), .misplacedID(NodeID(7))), "relu (%1): the node says that its id is %7") {
+    Case(.init(.node(relu, name: "relu"), .misplacedID(NodeID(7))), "relu (%1): the node's own id is %7") {
       let node = $0[relu]
       $0.storage[1] = Node(
         id: NodeID(7), name: node.name, operation: node.operation, inputs: node.inputs, modulePath: "", effects: nil,
@@ -92,13 +92,13 @@ import XylemGraph
   ]
 
   private static let orderCases = [
-    Case(.init(.node(NodeID(9), name: ""), .missingNode), "%9: the order names a node that is not in the graph") {
+    Case(.init(.node(NodeID(9), name: ""), .missingNode), "%9: the order contains a node that is not in the graph") {
       $0.order.insert(NodeID(9), at: 0)
     },
-    Case(.init(.node(relu, name: "relu"), .unorderedNode), "relu (%1): the order leaves the node out") {
+    Case(.init(.node(relu, name: "relu"), .unorderedNode), "relu (%1): the order omits the node") {
       $0.order.remove(at: 1)
     },
-    Case(.init(.node(relu, name: "relu"), .repeatedNode), "relu (%1): the order names the node more than once") {
+    Case(.init(.node(relu, name: "relu"), .repeatedNode), "relu (%1): the order contains the node more than once") {
       $0.order.insert(contentsOf: [relu, relu], at: 1)
     },
   ]
@@ -124,11 +124,11 @@ import XylemGraph
     },
     Case(
       .init(.node(x, name: "x"), .users(found: [relu, relu], expected: [relu])),
-      "x (%0): its users are %1, but %1, %1 are written down"
+      "x (%0): its users are %1, but %1, %1 are recorded"
     ) { $0.usersByID[0].append(relu) },
     Case(
       .init(.node(NodeID(3), name: ""), .users(found: [relu], expected: [])),
-      "%3: its users are none, but %1 are written down"
+      "%3: its users are none, but %1 are recorded"
     ) { $0.usersByID.append([relu]) },
     Case(
       .init(.node(relu, name: "relu"), .tupleNames(names: 1, elements: 2)),
@@ -187,8 +187,8 @@ import XylemGraph
     operation(
       region(captures: ["a"], changed: [-1]), [.node(x)], .changedCapture(position: -1, captures: 1),
       "the region changes capture -1 of 1"),
-    operation(region(captures: [], resultCount: -1), [], .resultCount(-1), "the region gives -1 values"),
-    operation(region(captures: [], resultCount: 4097), [], .resultCount(4097), "the region gives 4097 values"),
+    operation(region(captures: [], resultCount: -1), [], .resultCount(-1), "the region returns -1 values"),
+    operation(region(captures: [], resultCount: 4097), [], .resultCount(4097), "the region returns 4097 values"),
     operation(
       .placeholder(Placeholder(name: "y", position: -1)), [], .placeholderPosition(-1),
       "the placeholder's position is -1"),
@@ -234,11 +234,11 @@ import XylemGraph
     Case(.init(.call(path: "m", ordinal: 0), .repeatedCall(count: 2)), "call m#0: 2 calls have this ordinal") {
       for ordinal in [0, 1, 0] { $0.appendCall(call(ordinal)) }
     },
-    Case(.init(.call(path: "m", ordinal: -1), .callOrdinal), "call m#-1: there is no such ordinal") {
+    Case(.init(.call(path: "m", ordinal: -1), .callOrdinal), "call m#-1: the ordinal is out of range") {
       $0.appendCall(call(-1))
     },
     Case(
-      .init(.call(path: "m", ordinal: 1 << 31), .callOrdinal), "call m#2147483648: there is no such ordinal"
+      .init(.call(path: "m", ordinal: 1 << 31), .callOrdinal), "call m#2147483648: the ordinal is out of range"
     ) { $0.appendCall(call(1 << 31)) },
     Case(
       .init(.call(path: "m", ordinal: 0), .tupleNames(names: 0, elements: 1)),

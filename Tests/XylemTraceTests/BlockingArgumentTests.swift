@@ -28,11 +28,11 @@ struct BlockingArgumentTests {
   @Test(
     "one is named, with the option that gives its value, and with that value the model is traced",
     arguments: [
-      ("Optional[Tensor]", "torch.__isnot__(value, None)", "null  # where it is never given", Argument.none),
-      ("bool", "value", "true  # or false, where it never changes", .bool(true)),
-      ("int", "torch.gt(value, 0)", "1  # or another number, where it never changes", .int(1)),
-      ("float", "torch.gt(value, 0.5)", "1.0  # or another number, where it never changes", .float(1)),
-      ("str", "torch.eq(value, \"text\")", "\"text\"  # the string that it always is", .string("text")),
+      ("Optional[Tensor]", "torch.__isnot__(value, None)", "null  # if it is never given", Argument.none),
+      ("bool", "value", "true  # or false, if it never changes", .bool(true)),
+      ("int", "torch.gt(value, 0)", "1  # or another number, if it never changes", .int(1)),
+      ("float", "torch.gt(value, 0.5)", "1.0  # or another number, if it never changes", .float(1)),
+      ("str", "torch.eq(value, \"text\")", "\"text\"  # its constant value", .string("text")),
     ] as [(String, String, String, Argument)])
   func named(type: String, condition: String, remedy: String, value: Argument) throws {
     let model = try model(type, condition)

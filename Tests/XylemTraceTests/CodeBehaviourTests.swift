@@ -127,7 +127,7 @@ import XylemTrace
     #expect(input.eval.effects.writes == [0] && input.eval.writtenAttributes.isEmpty)
   }
 
-  @Test func `what is drawn and goes nowhere is not said to be drawn`() throws {
+  @Test func `unused random numbers are not reported as drawn`() throws {
     // The runtime drops what nobody reads when it loads the code, as PyTorch does: nothing is drawn.
     let unused = try read("y = torch.rand_like(x)\nreturn torch.relu(x)")
     #expect(unused.eval.draws.isEmpty && !unused.eval.effects.usesRandomState)

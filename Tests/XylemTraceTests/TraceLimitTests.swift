@@ -45,19 +45,19 @@ struct TraceLimitTests {
       try model.trace(TraceOptions(limits: TraceLimits(bytes: 16 << 20, seconds: 60)))
     }
     #expect(error?.id == .traceLimit)
-    #expect(error?.message == "the trace was given up after 16 MiB")
+    #expect(error?.message == "the trace was stopped after 16 MiB")
   }
 
-  @Test("loops without end are given up by time, or by the number of statements")
+  @Test("endless loops end by the time limit or the statement limit")
   func rounds() throws {
     let endless = try model("n = 0\nwhile True:\n  n = torch.add(n, 1)\nreturn torch.add(x, n)")
     let late = #expect(throws: XylemError.self) {
       try endless.trace(TraceOptions(limits: TraceLimits(seconds: 0.2)))
     }
     #expect(late?.id == .traceLimit)
-    #expect(late?.message == "the trace was given up after 0.2 seconds")
+    #expect(late?.message == "the trace was stopped after 0.2 seconds")
     let long = #expect(throws: XylemError.self) { try endless.trace(TraceOptions(statementLimit: 500)) }
-    #expect(long?.message == "the trace was given up after 501 statements")
+    #expect(long?.message == "the trace was stopped after 501 statements")
     let empty = try model("while True:\n  pass\nreturn x")
     let idle = #expect(throws: XylemError.self) { try empty.trace(TraceOptions(limits: TraceLimits(seconds: 0.2))) }
     #expect(idle?.id == .traceLimit)
@@ -98,12 +98,12 @@ struct TraceLimitTests {
   ]
 
   @Test(
-    "containers that share others are made, looked at and let go of in a moment", .timeLimit(.minutes(1)),
+    "containers that share others are created, inspected and released quickly", .timeLimit(.minutes(1)),
     arguments: doubled)
   func sharedContainers(_ body: String) throws {
     let model = try model(body + "\nb = annotate(List[Any], [a])\nreturn torch.add(x, torch.len(b))")
     #expect(try model.trace().nodeNames == ["x", "add"])
-    // What a branch that is kept whole captures is copied; its containers are looked at before.
+    // The captures of a region are copied; its containers are inspected first.
     let branch =
       body + "\nif bool(torch.gt(torch.sum(x), 0)):\n  y = self.f(annotate(List[Any], [a]))\nelse:\n  y = x\nreturn y"
     let kept = try self.model(
@@ -112,16 +112,16 @@ struct TraceLimitTests {
   }
 
   @Test(
-    "an operation that is given all their elements is given up by its size", .timeLimit(.minutes(1)), arguments: doubled
+    "an operation with all their elements is stopped by its size", .timeLimit(.minutes(1)), arguments: doubled
   )
   func sharedElements(_ body: String) throws {
     let model = try model(body + "\nreturn torch.add(x, torch.len(torch.format(\"{}\", a)))")
     let error = #expect(throws: XylemError.self) { try model.trace() }
     #expect(error?.id == .traceLimit)
-    #expect(error?.message == "the trace was given up after 1024 MiB")
+    #expect(error?.message == "the trace was stopped after 1024 MiB")
   }
 
-  @Test("very deep containers are let go of")
+  @Test("very deep containers are released")
   func deepContainersEnd() throws {
     let model = try model(
       """
@@ -195,7 +195,7 @@ struct TraceLimitTests {
     #expect(error?.message.contains("reaches in two ways") == true)
   }
 
-  @Test("a list that a block may have changed as a part of a tuple is not read as if it had not")
+  @Test("a list that a block may have changed as part of a tuple is not treated as unchanged")
   func partOfATuple() throws {
     let body = """
       t = self.pair(x)
@@ -212,10 +212,10 @@ struct TraceLimitTests {
     let model = try model(body, methods: methods)
     let error = #expect(throws: XylemError.self) { try model.trace(TraceOptions(makesLeaves: true)) }
     #expect(error?.id == .traceUnsupported)
-    #expect(error?.message.contains("as a part of another container") == true)
+    #expect(error?.message.contains("as part of another container") == true)
   }
 
-  @Test("a list that a block may have changed as a part of another is not read as if it had not")
+  @Test("a list that a block may have changed as part of another is not treated as unchanged")
   func partOfAnother() throws {
     let body = """
       a = [x]
@@ -229,6 +229,6 @@ struct TraceLimitTests {
     let model = try model(body)
     let error = #expect(throws: XylemError.self) { try model.trace(TraceOptions(makesLeaves: true)) }
     #expect(error?.id == .traceUnsupported)
-    #expect(error?.message.contains("as a part of another container") == true)
+    #expect(error?.message.contains("as part of another container") == true)
   }
 }

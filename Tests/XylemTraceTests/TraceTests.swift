@@ -11,7 +11,7 @@ struct TraceTests {
     try ScriptModel(path: Fixtures.path("constructs/\(name).pt"))
   }
 
-  @Test("what can't be traced is an error with module, source line, value and remedies")
+  @Test("untraceable code is an error with module, source line, value and remedies")
   func errorSaysWhere() throws {
     let model = try ScriptModel(path: Fixtures.path("models/efficientnet_lite0.pt"))
     let error = #expect(throws: XylemError.self) { try model.trace() }

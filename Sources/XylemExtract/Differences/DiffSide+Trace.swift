@@ -3,12 +3,12 @@ internal import XylemGraph
 public import XylemTrace
 
 extension DiffSide {
-  /// A trace as one of the two sides of a diff, with its blind spots and the modules that keep a mode of their own.
+  /// A trace as one side of a diff, with its blind spots and the modules that keep their own mode.
   ///
-  /// Hidden modules are given with the note that says why: of a module that could not be traced, of a block that was kept whole.
+  /// Hidden modules have the note that gives the reason: a module that could not be traced, or a block of control flow.
   ///
-  /// - Parameter model: the model that it is a trace of: the code of its leaves and regions is read, to see what they do in this mode.
-  ///   Without it, they count as of unknown mode.
+  /// - Parameter model: the traced model. The code of its leaves and regions is read to find what they do in this mode.
+  ///   Without it, their mode is unknown.
   public init(_ trace: Trace, of model: (any TracedModel)? = nil) {
     let modeFree = (model as? ScriptModel).map { Self.modeFree(trace, $0) } ?? []
     var automatic: [String: String] = [:]

@@ -5,9 +5,10 @@ internal import XylemScript
 public import XylemTrace
 
 extension FeatureExtractor {
-  /// In what the two modes differ, over the whole traces, with what ``suppression`` accepts; nil for an extractor of one mode.
+  /// The differences between the two modes, over the whole traces, with those that ``suppression`` accepts. Nil for an
+  /// extractor of one mode.
   ///
-  /// Made anew at each call; takes time linear in the number of nodes.
+  /// Computed at each call, in time linear in the number of nodes.
   public var differences: TraceDiff? {
     guard let train = traces[.train], let eval = traces[.eval] else { return nil }
     var requests: [String: [String]] = [:]
@@ -18,37 +19,38 @@ extension FeatureExtractor {
       today: TraceDiffer.today)
   }
 
-  /// Differences between the modes, of what the extractor runs, that have no known cause and that nothing accepts.
+  /// Differences between the modes in the code that the extractor runs that have no known cause and are not accepted.
   ///
-  /// What torchvision warns of when it makes an extractor, told apart by causes; empty for an extractor of one mode.
+  /// These correspond to torchvision's warnings when it makes an extractor, grouped by cause. Empty for an extractor of
+  /// one mode.
   public var warnings: [Finding] {
     func nodes(_ mode: Mode) -> Set<NodeID> { Set(plans[mode]?.graph.nodes.map(\.id) ?? []) }
     return differences?.warnings(concerning: nodes(.train), nodes(.eval)) ?? []
   }
 }
 
-/// The names of a model's nodes in both modes, and what differs between them: torchvision's `get_graph_node_names`.
+/// The names of a model's nodes in both modes, and the differences between them: torchvision's `get_graph_node_names`.
 ///
 ///     let names = try GraphNodeNames(of: try ScriptModel(path: "resnet18.pt"))
 ///     names.eval.suffix(3)  // ["avgpool", "flatten", "fc"]
 ///     names.warnings.isEmpty  // true: batch norm is by design
 public struct GraphNodeNames: Sendable {
-  /// In train mode, in execution order.
+  /// The names in train mode, in execution order.
   public let train: [String]
-  /// In eval mode, in execution order.
+  /// The names in eval mode, in execution order.
   public let eval: [String]
-  /// In what the modes differ, each cause once.
+  /// The differences between the modes, one finding for each cause.
   public let differences: TraceDiff
 
-  /// Warnings and errors that nothing accepts.
+  /// Warnings and errors that are not accepted.
   public var warnings: [Finding] { differences.warnings }
 
   /// Traces a model in both modes and compares them. The model is not changed.
   ///
   /// - Parameters:
-  ///   - options: how to trace; their mode does not matter.
-  ///   - suppression: which differences nobody is to be told of.
-  ///   - suppressDiffWarning: whether nobody is to be told of any; as torchvision has it.
+  ///   - options: the tracing options; their mode is ignored.
+  ///   - suppression: the suppressed differences.
+  ///   - suppressDiffWarning: whether all differences are suppressed, as in torchvision.
   /// - Throws: as ``TracedModel/trace(_:)``.
   public init(
     of traceable: some Traceable, options: TraceOptions = TraceOptions(), suppressing suppression: DiffSuppression = [],
@@ -69,7 +71,7 @@ public struct GraphNodeNames: Sendable {
 }
 
 extension TraceDiffer {
-  /// The day by which expectations expire, as the whole world has it.
+  /// The date that decides which expectations have expired, in UTC.
   public static var today: (year: Int, month: Int, day: Int) {
     var calendar = Calendar(identifier: .gregorian)
     calendar.timeZone = .gmt

@@ -2,19 +2,19 @@ internal import XylemDiff
 internal import XylemGraph
 internal import XylemTrace
 
-/// What the nodes of a trace do in its mode, and what of it reaches the result or outlasts the run.
+/// What the nodes of a trace do in its mode, and which of it reaches the result or outlasts the run.
 ///
-/// Of a node whose code can't be followed nothing is known, and nothing is concluded from it.
+/// Nothing is known, or concluded, about a node whose code can't be followed.
 struct TraceBehaviours {
-  /// What each node does, of which that is known.
+  /// The behaviour of each node, if known.
   private(set) var byNode: [NodeID: NodeBehaviour] = [:]
 
   private var graph: Graph
   private var found: [NodeID: CodeBehaviour] = [:]
   private var classes: StorageClasses
-  /// For each class of storage the paths of the attributes of the model that may be in it.
+  /// For each storage class, the paths of the model attributes that may be in it.
   private var paths: [Int: Set<String>] = [:]
-  /// For each node the paths of the attributes that it may write.
+  /// For each node, the paths of the attributes that it may write.
   private var writes: [NodeID: Set<String>] = [:]
 
   init(_ trace: Trace, of model: any TracedModel) {
@@ -50,10 +50,10 @@ struct TraceBehaviours {
     }
   }
 
-  /// Attributes of the model that a node may give other values.
+  /// The model attributes that a node may change.
   private mutating func written(by node: Node) -> Set<String> {
     if case .setAttribute(let path) = node.operation {
-      // What is put back where it was read changes nothing; code that writes in place does so.
+      // Writing back the value that was read changes nothing; in-place code does so.
       var value = node.inputs.first?.node
       while let id = value, found[id]?.isInPlace == true { value = graph[id].inputs.first?.node }
       if let value, case .attribute(path) = graph[value].operation { return [] }
@@ -65,8 +65,8 @@ struct TraceBehaviours {
     }
   }
 
-  /// Takes no notice of attributes that every run gives a value before it reads them, so that no run sees what another left. Tensors in the
-  /// state dict are seen from outside.
+  /// Ignores attributes that every run sets before reading, so that no run sees the value of another. Tensors in the
+  /// state dict are visible from outside and are not ignored.
   private mutating func dropScratch(_ model: any TracedModel) {
     var open = Set(writes.values.joined())
     guard !open.isEmpty else { return }
@@ -88,7 +88,8 @@ struct TraceBehaviours {
     for id in writes.keys { writes[id]?.subtract(scratch) }
   }
 
-  /// Takes no notice of flags that are set to a constant and that only decide whether they are set: that a warning was given.
+  /// Ignores flags that are set to a constant and only decide whether they are set, such as a flag for a warning that
+  /// was given.
   private mutating func dropFlags() {
     var flags: Set<String> = []
     var others: Set<String> = []
@@ -115,11 +116,11 @@ struct TraceBehaviours {
       if case .attribute(let path) = graph[id].operation { read.insert(path) }
       read.formUnion(found[id]?.readAttributes ?? [])
     }
-    // What a live node reads is more than a flag.
+    // A value that a live node reads is more than a flag.
     for (id, paths) in before { writes[id]?.formUnion(paths.filter { !flags.contains($0) || read.contains($0) }) }
   }
 
-  /// Nodes whose values, or what they write, may reach the result or state of the model.
+  /// Nodes whose values or writes may reach the result or the state of the model.
   private mutating func liveNodes() -> Set<NodeID> {
     var live: Set<NodeID> = []
     var needed: Set<NodeID> = []

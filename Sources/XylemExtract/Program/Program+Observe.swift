@@ -2,24 +2,24 @@ internal import CXylem
 package import XylemErrors
 package import XylemTensor
 
-/// What looks at a run while it goes on, stop by stop.
+/// Observes a run at its stops.
 package protocol ProgramObserver {
-  /// Is called before the instructions that lead to a stop.
+  /// Called before the instructions that lead to a stop.
   ///
-  /// - Returns: the values of the slots that the stop has to be filled, in order; nil to leave out its instructions, and the stop. For other
-  ///   stops the answer does not matter.
+  /// - Returns: the values of the slots that the stop needs filled, in order; nil to skip its instructions and the
+  ///   stop. For other stops the result is ignored.
   mutating func willRun(to stop: Int) throws(XylemError) -> [Value]?
 
-  /// Is called at a stop with the value there.
+  /// Called at a stop with the value there.
   ///
-  /// - Returns: what goes on in its place; nil for the value itself.
+  /// - Returns: the value to continue with; nil to keep the value.
   mutating func didRun(to stop: Int, value: Value) throws(XylemError) -> Value?
 }
 
 extension Program {
-  /// Runs the instructions up to the last stop, and shows an observer the value at each.
+  /// Runs the instructions up to the last stop, and passes the value at each stop to an observer.
   ///
-  /// - Throws: `Program.Failure`, also for what the observer throws.
+  /// - Throws: `Program.Failure`, also for errors that the observer throws.
   package func run(_ inputs: [Value], observer: inout some ProgramObserver) throws(Failure) {
     try withRun(inputs) { run throws(Failure) in
       var next = 0
@@ -57,14 +57,14 @@ extension Program {
 }
 
 extension ProgramRun {
-  /// The value of an operand at this moment.
+  /// The current value of an operand.
   fileprivate func value(of operand: CompiledOperand) throws(XylemError) -> Value {
     var (value, isOwned) = try unsafe load(operand)
     return unsafe isOwned
       ? Value(adopting: value, library: program.library) : Value(borrowing: &value, library: program.library)
   }
 
-  /// Puts a value in the place of another: into its slot, or into those of its parts.
+  /// Replaces a value in its slot, or in the slots of its parts.
   fileprivate func put(_ value: Value, in operand: CompiledOperand) throws(XylemError) {
     switch operand {
     case .slot(let slot):

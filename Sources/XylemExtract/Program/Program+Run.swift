@@ -4,18 +4,18 @@ internal import XylemGraph
 internal import XylemScript
 package import XylemTensor
 
-/// What a run gave, and what it did.
+/// The results of a run.
 package struct ProgramResult: Sendable {
-  /// The values that were asked for, in order.
+  /// The requested values, in order.
   package var values: [Value]
-  /// Which of the protected values were copied.
+  /// The protected values that were copied.
   package var copied: [Int]
 }
 
 extension Program {
   /// Runs the instructions.
   ///
-  /// - Parameter inputs: one for each input slot.
+  /// - Parameter inputs: one value for each input slot.
   /// - Throws: `Program.Failure`.
   package func run(_ inputs: [Value]) throws(Failure) -> ProgramResult {
     try withRun(inputs) { run throws(Failure) in
@@ -28,7 +28,7 @@ extension Program {
     }
   }
 
-  /// A run with its inputs in their slots; the thread's settings are put back afterwards.
+  /// A run with its inputs in their slots. The thread's settings are restored afterwards.
   func withRun<Result>(
     _ inputs: [Value], _ body: (inout ProgramRun) throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -51,14 +51,14 @@ extension Program {
   }
 }
 
-/// The state of one run: slots, and a scratch area for arguments. Positions come from the program, which was checked when
-/// it was compiled.
+/// The state of one run: slots, and scratch space for arguments. Positions come from the program, which was checked
+/// when it was compiled.
 @safe
 struct ProgramRun {
   let program: Program
   let table: UnsafePointer<xylem_tensor_runtime>
   let slots: UnsafeMutablePointer<xylem_value>
-  /// Copies of protected values; none where a value was not copied.
+  /// The copies of protected values. Nil for a value that was not copied.
   let copies: UnsafeMutablePointer<xylem_value>
   let scratch: UnsafeMutablePointer<xylem_value>
   static let scratchCount = 64
@@ -85,7 +85,7 @@ struct ProgramRun {
     unsafe scratch.deallocate()
   }
 
-  /// The value of an operand; owned by the caller where it is a container, borrowed otherwise.
+  /// The value of an operand. The caller owns it if it is a container; otherwise it is borrowed.
   func load(_ operand: CompiledOperand) throws(XylemError) -> (value: xylem_value, isOwned: Bool) {
     switch operand {
     case .slot(let slot): return (unsafe slots[slot], false)
@@ -126,7 +126,7 @@ struct ProgramRun {
     for slot in instruction.releases { unsafe table.pointee.value_release(slots + slot) }
   }
 
-  /// Copies what was asked for and would be overwritten.
+  /// Copies requested values that would be overwritten.
   private func protect(_ instruction: CompiledInstruction) throws(XylemError) {
     for position in instruction.mayOverwrite where unsafe copies[position].tag == 0 {
       let protected = program.protected[position]
@@ -234,7 +234,7 @@ struct ProgramRun {
       truth = flag
     }
     guard truth == expected else {
-      throw XylemError(.extractGuard, "what the trace assumed does not hold for this input")
+      throw XylemError(.extractGuard, "an assumption of the trace does not hold for this input")
     }
   }
 
@@ -249,7 +249,7 @@ struct ProgramRun {
         var (value, isOwned) = try unsafe load(operand)
         guard unsafe value.tag != Int32(XYLEM_UNINITIALIZED.rawValue) else {
           throw XylemError(
-            .extractExecution, "a value is asked for that this input's way through the code does not set")
+            .extractExecution, "a requested value is not set on this input's path through the code")
         }
         if isOwned {
           values.append(unsafe Value(adopting: value, library: program.library))

@@ -5,55 +5,55 @@ package import XylemTensor
 
 /// A flat list of instructions over numbered slots, ready to run: the lowest form of a plan.
 ///
-/// Immutable once made; may run in several threads at once, each run with slots of its own. Running looks nothing up
-/// by name. A slot is freed right after the last instruction that reads it.
+/// Immutable. Several threads may run it at once, each with its own slots. Running involves no lookup by name. A slot
+/// is freed right after the last instruction that reads it.
 @safe
 package final class Program: @unchecked Sendable {
-  /// Where an instruction takes an argument from.
+  /// The source of an instruction's argument.
   package indirect enum Operand: Sendable {
     case slot(Int)
     /// A value that is the same in every run.
     case constant(Value)
     case list([Operand], ScriptType?)
     case tuple([Operand], ScriptType?)
-    /// Keys and values in turn.
+    /// Keys and values, alternating.
     case dictionary([Operand], ScriptType?)
   }
 
-  /// What an instruction does.
+  /// The action of an instruction.
   package enum Action: Sendable {
     case callOperator(TensorOperator)
     case call(Callable)
     /// Calls Swift code.
     case host(HostFunction)
-    /// Gives the operand itself.
+    /// Returns the operand itself.
     case copy
-    /// One element of a tuple.
+    /// Reads one element of a tuple.
     case element(Int)
     case field(String)
     case readAttribute(ScriptObject, String)
     case writeAttribute(ScriptObject, String)
-    /// Fails where the operand is not the expected truth value.
+    /// Fails unless the operand is the expected Boolean.
     case check(expected: Bool)
   }
 
-  /// One step.
+  /// A step of the program.
   package struct Instruction: Sendable {
     package var action: Action
     package var operands: [Operand]
     /// The slots of the results, in order.
     package var results: [Int]
-    /// Operands whose final value is a result too, after the others: containers that a region changes.
+    /// Operands whose final value is a result too, after the others: containers that a region modifies.
     package var changed: [Int] = []
     /// Operands whose storage is written.
     package var writes: [Int] = []
     /// Whether buffers or attributes of the model may be written.
     package var writesModel = false
-    /// Positions in ``protected`` of values that were asked for and might be overwritten by this instruction.
+    /// Positions in ``protected`` of requested values that this instruction might overwrite.
     package var mayOverwrite: [Int] = []
     /// Slots that are not read after this instruction.
     package var releases: [Int] = []
-    /// What the instruction belongs to, for errors.
+    /// The node of the instruction, for errors.
     package var origin: Int
 
     package init(_ action: Action, _ operands: [Operand], results: [Int], origin: Int) {
@@ -64,8 +64,8 @@ package final class Program: @unchecked Sendable {
     }
   }
 
-  /// A value that was asked for and that a later instruction may overwrite: it is copied right before, where it shares storage
-  /// with what is written.
+  /// A requested value that a later instruction may overwrite. It is copied right before that instruction if they share
+  /// storage.
   package struct Protected: Sendable {
     package var operand: Operand
     /// Whether it may share storage with the model's own tensors.
@@ -77,13 +77,13 @@ package final class Program: @unchecked Sendable {
     }
   }
 
-  /// A moment between two instructions at which a value can be looked at.
+  /// A position between two instructions at which a value can be observed.
   package struct Stop: Sendable {
-    /// How many instructions ran before.
+    /// The number of instructions before it.
     package var position: Int
     /// The value.
     package var operand: Operand
-    /// Slots that the observer fills before the instructions that lead here; where there are none, it need not.
+    /// Slots that the observer must fill before the instructions that lead here. May be empty.
     package var filled: [Int] = []
 
     package init(after position: Int, _ operand: Operand, filled: [Int] = []) {
@@ -93,11 +93,11 @@ package final class Program: @unchecked Sendable {
     }
   }
 
-  /// A failure while running, with the origin of the instruction.
+  /// A failure of a run, with the origin of the instruction.
   package struct Failure: Error {
     package let origin: Int
     package let error: XylemError
-    /// Whether a check found another value than was expected.
+    /// Whether a check found a value other than the expected one.
     package let isCheck: Bool
   }
 
@@ -107,7 +107,7 @@ package final class Program: @unchecked Sendable {
   package let stops: [(position: Int, operand: CompiledOperand, filled: [Int])]
   package let slotCount: Int
   package let inputCount: Int
-  /// The most operands that an instruction has.
+  /// The maximum number of operands of an instruction.
   let operandCount: Int
   package let library: RuntimeLibrary
   /// Keeps constants alive.
@@ -119,9 +119,9 @@ package final class Program: @unchecked Sendable {
   /// Compiles instructions.
   ///
   /// - Parameters:
-  ///   - inputCount: slots 0 to inputCount - 1 are filled by the caller.
-  ///   - results: what a run gives; where it is protected, its position in `protected`.
-  ///   - stops: where an observed run can be looked at, in order of their positions.
+  ///   - inputCount: the caller fills the slots 0 to inputCount - 1.
+  ///   - results: the results of a run; for a protected value, its position in `protected`.
+  ///   - stops: the positions at which an observed run stops, in order.
   /// - Throws: `runtime.not-found`, `runtime.tensor` for a constant that can't be passed.
   package init(
     _ instructions: [Instruction], slotCount: Int, inputCount: Int, protected: [Protected],
@@ -162,7 +162,7 @@ package struct CompiledProtected {
   package let aliasesModel: Bool
 }
 
-/// Constants in the form that crosses the boundary.
+/// Constants in the form that the C boundary takes.
 @safe
 final class ConstantPool {
   let library: RuntimeLibrary
@@ -170,7 +170,7 @@ final class ConstantPool {
 
   init(_ library: RuntimeLibrary) { self.library = library }
 
-  /// A constant's raw form, which lives as long as the pool.
+  /// A constant's raw form, valid as long as the pool.
   func raw(_ value: Value, type: ScriptType?) throws(XylemError) -> xylem_value {
     let raw = unsafe try value.makeRaw(library, type: type?.handle)
     unsafe values.append(RuntimeObject(adopting: raw, library: library))
@@ -178,7 +178,7 @@ final class ConstantPool {
   }
 }
 
-/// An operand with everything looked up.
+/// An operand with everything resolved.
 @safe
 package indirect enum CompiledOperand {
   case slot(Int)
@@ -214,7 +214,7 @@ package indirect enum CompiledOperand {
   }
 }
 
-/// A class, so that running one copies none of its arrays.
+/// A class, so that running an instruction copies none of its arrays.
 package final class CompiledInstruction {
   let action: Program.Action
   let operands: [CompiledOperand]

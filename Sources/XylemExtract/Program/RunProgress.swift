@@ -1,5 +1,6 @@
-/// How far a run of a program has come, for people who wait for it.
+/// The progress of a program's run.
 package enum RunProgress {
-  /// Called after each instruction with how many have run, and of how many; nil where nobody watches.
+  /// Called after each instruction with the number of finished instructions and the total. Nil if progress is not
+  /// observed.
   @TaskLocal package static var report: (@Sendable (_ done: Int, _ count: Int) -> Void)?
 }

@@ -4,11 +4,11 @@ internal import XylemScript
 package import XylemTensor
 
 extension ScriptExporter {
-  /// The value of an operand, put together where it is a container.
+  /// The value of an operand. Containers are assembled.
   ///
   /// - Parameters:
   ///   - type: the type that the receiver declares.
-  ///   - slots: what the slots hold at this point.
+  ///   - slots: the contents of the slots at this point.
   /// - Throws: `extract.unsavable`.
   package func load(
     _ operand: Program.Operand, type: ScriptType? = nil, _ slots: [Int: Item]
@@ -38,9 +38,9 @@ extension ScriptExporter {
     return try container(tag, type, items)
   }
 
-  /// Writes one instruction, and notes in `slots` where its results are.
+  /// Writes one instruction, and records its results in `slots`.
   ///
-  /// - Parameter message: what a check that fails raises.
+  /// - Parameter message: the message that a failed check raises.
   /// - Throws: `extract.unsavable`.
   package func write(
     _ instruction: Program.Instruction, message: String, _ slots: inout [Int: Item]
@@ -60,7 +60,7 @@ extension ScriptExporter {
     case .host:
       throw XylemError(
         .extractUnsavable,
-        "code that is neither the model's nor the runtime's, a plugin's or compiled Swift, has no form in an archive")
+        "plugin code and compiled Swift code can't be saved in an archive")
     case .copy: results = [operands[0]]
     case .element(let index): results = [try element(index, of: operands[0])]
     case .field(let name): results = [try attribute(name, of: operands[0])]

@@ -6,10 +6,10 @@ package import XylemTensor
 
 /// Writes a TorchScript archive step by step: a `forward` with a block of code for each mode.
 ///
-/// Used by one thread at a time. The model is read and not changed. Every method throws `extract.unsavable`.
+/// Not thread-safe. The model is read and not changed. Every method throws `extract.unsavable`.
 @safe
 package final class ScriptExporter {
-  /// A value of the code that is written; good within its mode.
+  /// A value of the written code, valid within its mode.
   package struct Item: Hashable {
     package let number: UInt32
   }
@@ -18,9 +18,10 @@ package final class ScriptExporter {
   private let library: RuntimeLibrary
   private let root: ScriptObject
 
-  /// An exporter of what `root`'s `forward` is.
+  /// Creates an exporter for the `forward` of `root`.
   ///
-  /// - Parameter keeps: for each argument of `forward`, the module itself left out, whether the written one has it.
+  /// - Parameter keeps: for each argument of `forward`, except for the module itself, whether the written `forward` has
+  ///   it.
   package init(_ root: ScriptObject, forward: ScriptFunction, keeps: [Bool]) throws(XylemError) {
     let library = root.object.library
     var out: OpaquePointer?
@@ -28,7 +29,7 @@ package final class ScriptExporter {
       unsafe library.table.pointee.exporter_make(
         &root.object.raw, forward.handle, keeps.map { $0 ? 1 : 0 }, keeps.count, &out, $0)
     }
-    guard let handle = unsafe out else { throw XylemError(.extractUnsavable, "the runtime gave nothing back") }
+    guard let handle = unsafe out else { throw XylemError(.extractUnsavable, "the runtime returned nothing") }
     unsafe self.handle = unsafe handle
     self.library = library
     self.root = root
@@ -63,12 +64,12 @@ package final class ScriptExporter {
     return results.prefix(count).map(Item.init(number:))
   }
 
-  /// Says that what follows belongs to a mode.
+  /// Begins the code of a mode.
   package func begin(isTraining: Bool) throws(XylemError) {
     try unsafe Self.check { unsafe library.table.pointee.exporter_begin(handle, isTraining ? 1 : 0, $0) }
   }
 
-  /// Lets a mode that has no code raise a message.
+  /// Makes a mode without code raise an error.
   package func refuse(isTraining: Bool, _ message: String) throws(XylemError) {
     try unsafe Self.check { error in
       unsafe message.withText {
@@ -82,7 +83,7 @@ package final class ScriptExporter {
     try unsafe item { unsafe library.table.pointee.exporter_argument(handle, position, $0, $1) }
   }
 
-  /// A value that is always the same; a module of the model is reached from the root.
+  /// A constant value. A module of the model is reached from the root.
   package func constant(_ value: Value, type: ScriptType? = nil) throws(XylemError) -> Item {
     var raw = unsafe try value.makeRaw(library, type: type?.handle)
     defer { unsafe library.table.pointee.value_release(&raw) }
@@ -110,14 +111,14 @@ package final class ScriptExporter {
     }
   }
 
-  /// One element of a tuple, a list, or a dictionary with numbers for keys.
+  /// An element of a tuple, a list, or a dictionary with numeric keys.
   package func element(_ index: Int, of container: Item) throws(XylemError) -> Item {
     try unsafe item {
       unsafe library.table.pointee.exporter_element(handle, container.number, Int64(index), $0, $1)
     }
   }
 
-  /// The part of a dictionary or a named tuple under a text.
+  /// The part of a dictionary or a named tuple with a string key.
   package func part(_ key: String, of container: Item) throws(XylemError) -> Item {
     try unsafe item { out, error in
       unsafe key.withText { unsafe library.table.pointee.exporter_part(handle, container.number, $0, out, error) }
@@ -138,7 +139,7 @@ package final class ScriptExporter {
     }
   }
 
-  /// Raises a message where a condition is not what it must be.
+  /// Raises an error unless a condition has the expected value.
   package func check(_ condition: Item, is expected: Bool, _ message: String) throws(XylemError) {
     try unsafe Self.check { error in
       unsafe message.withText {
@@ -147,7 +148,7 @@ package final class ScriptExporter {
     }
   }
 
-  /// Gives a value a name in the written code, where it is a valid one.
+  /// Gives a value a name in the written code, if the name is valid.
   package func name(_ item: Item, _ name: String) throws(XylemError) {
     try unsafe Self.check { error in
       unsafe name.withText { unsafe library.table.pointee.exporter_name(handle, item.number, $0, error) }
@@ -156,7 +157,7 @@ package final class ScriptExporter {
 
   /// A copy of a tensor.
   ///
-  /// - Parameter notTensor: the error for a value that is none, made of its type.
+  /// - Parameter notTensor: makes the error for a value that is not a tensor from its type.
   package func clone(_ item: Item, notTensor: (String) -> XylemError) throws(XylemError) -> Item {
     var out: UInt32 = 0
     try unsafe checkTensor(notTensor) {
@@ -165,9 +166,9 @@ package final class ScriptExporter {
     return Item(number: out)
   }
 
-  /// Adds an entry to what the mode returns.
+  /// Adds an entry to the mode's result.
   ///
-  /// - Parameter notTensor: the error for a value that is no tensor, made of its type.
+  /// - Parameter notTensor: makes the error for a value that is not a tensor from its type.
   package func result(_ key: String, _ item: Item, notTensor: (String) -> XylemError) throws(XylemError) {
     try unsafe checkTensor(notTensor) { error in
       unsafe key.withText { unsafe library.table.pointee.exporter_result(handle, $0, item.number, error) }
@@ -184,8 +185,8 @@ package final class ScriptExporter {
       }, body)
   }
 
-  /// Writes the archive to a file, whole or not at all, after it was read back once as a check. Nothing can be added
-  /// afterwards.
+  /// Writes the archive to a file, completely or not at all, after reading it back once as a check. Nothing can be
+  /// added afterwards.
   ///
   /// - Throws: `extract.unsavable`, `file.unwritable`.
   package func save(to path: String, isTraining: Bool) throws(XylemError) {

@@ -1,13 +1,14 @@
 internal import XylemErrors
 internal import XylemGraph
 
-/// An argument of `forward` whose value, and not that of any tensor, decides something that has to be known while tracing.
+/// An argument of `forward` whose own value, and not that of a tensor, decides something that must be known while
+/// tracing.
 package struct BlockingArgument: Sendable, Hashable {
   package let argument: ForwardArgument
-  /// Whether the options keep it an input, although it has a default.
+  /// Whether the options keep it as an input although it has a default.
   package let isSymbolic: Bool
 
-  /// What gives the argument a value that is known while tracing; nil where nothing can.
+  /// The remedy that fixes the argument's value. Nil if no remedy can.
   var remedy: String? {
     let name = argument.name
     if isSymbolic, let value = argument.defaultValue {
@@ -15,29 +16,29 @@ package struct BlockingArgument: Sendable, Hashable {
         program: ["leave '\(name)' out of symbolic  // it keeps its default \(value)"],
         commandLine: ["leave out --symbolic \(name)  # it keeps its default \(value)"])[0]
     }
-    let never = "where it never changes"
+    let never = "if it never changes"
     if argument.type.allowsNone {
-      return fixing(".none", "where it is never given", "--concrete \(name)=null  # where it is never given")
+      return fixing(".none", "if it is never given", "--concrete \(name)=null  # if it is never given")
     }
     switch argument.type {
     case .bool:
-      return fixing(".bool(true)", "or false, \(never)", "--concrete \(name)=true  # or false, where it never changes")
+      return fixing(".bool(true)", "or false, \(never)", "--concrete \(name)=true  # or false, if it never changes")
     case .int:
       return fixing(
-        ".int(1)", "or another number, \(never)", "--concrete \(name)=1  # or another number, where it never changes")
+        ".int(1)", "or another number, \(never)", "--concrete \(name)=1  # or another number, if it never changes")
     case .float, .number:
       return fixing(
         ".float(1.0)", "or another number, \(never)",
-        "--concrete \(name)=1.0  # or another number, where it never changes")
+        "--concrete \(name)=1.0  # or another number, if it never changes")
     case .string:
       return fixing(
-        ".string(\"text\")", "the string that it always is",
-        "--concrete \(name)=\"text\"  # the string that it always is")
+        ".string(\"text\")", "its constant value",
+        "--concrete \(name)=\"text\"  # its constant value")
     default: return nil
     }
   }
 
-  /// Advice to give the argument a value, in Swift or on the command line.
+  /// The remedy that fixes the argument's value, in Swift or on the command line.
   private func fixing(_ value: String, _ comment: String, _ commandLine: String) -> String {
     Audience.remedies(
       program: ["TraceOptions(concrete: [\"\(argument.name)\": \(value)])  // \(comment)"], commandLine: [commandLine])[
@@ -46,8 +47,8 @@ package struct BlockingArgument: Sendable, Hashable {
 }
 
 extension ScriptTracer {
-  /// The arguments of `forward` that a value is made of, where it is made of nothing else: numbers, strings and whether something is
-  /// None. Empty for what depends on tensors, their sizes, or the model's state.
+  /// The arguments of `forward` that a value is computed from, if it is computed only from numbers, strings and
+  /// comparisons with None. Empty if it depends on tensors, their sizes, or the model's state.
   func argumentsBehind(_ value: TracedValue) -> [BlockingArgument] {
     guard case .symbol(let id) = value else { return [] }
     var found: [ForwardArgument] = []
@@ -74,7 +75,7 @@ extension ScriptTracer {
     }.sorted { $0.argument.name < $1.argument.name }
   }
 
-  /// Whether a value of the type decides something by itself.
+  /// Whether a value of the type can decide something by itself.
   private static func isDecided(_ type: TypeExpression) -> Bool {
     switch type {
     case .int, .float, .bool, .number, .string: true

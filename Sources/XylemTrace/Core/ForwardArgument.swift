@@ -1,17 +1,17 @@
 package import XylemErrors
 public import XylemGraph
 
-/// One argument of `forward`: what the model declares, and what a trace made of it.
+/// An argument of `forward`: its declaration, and how a trace treats it.
 ///
-/// A trace keeps one for each argument in order, also for those that its graph does not read.
+/// A trace keeps all arguments in order, including those that its graph does not read.
 public struct ForwardArgument: Sendable, Hashable {
-  /// What a trace makes of an argument.
+  /// How a trace treats an argument.
   public enum Role: Sendable, Hashable {
     /// An input of the graph.
     case input
-    /// A constant of the graph, with the value that ``TraceOptions/concrete`` has for it. A call may give this value and no other.
+    /// A constant of the graph, with the value from ``TraceOptions/concrete``. A call may pass only this value.
     case fixed(Argument)
-    /// A constant of the graph, with the default for its value. A call may give the default and no other value.
+    /// A constant of the graph, with its default as value. A call may pass only the default.
     case atDefault
   }
 
@@ -19,14 +19,14 @@ public struct ForwardArgument: Sendable, Hashable {
   public var name: String
   /// The declared type.
   public var type: TypeExpression
-  /// The value where the caller gives none; nil where one must be given.
+  /// The default. Nil if the caller must pass a value.
   public var defaultValue: Argument?
-  /// What the trace made of it.
+  /// How the trace treats it.
   public var role: Role
-  /// The structure that an input has in every call; nil where any is accepted.
+  /// The structure that an input has in every call. Nil if any structure is accepted.
   public var structure: InputStructure?
 
-  /// An argument; an input unless told.
+  /// Creates an argument, by default an input.
   public init(
     name: String, type: TypeExpression, defaultValue: Argument? = nil, role: Role = .input,
     structure: InputStructure? = nil
@@ -38,7 +38,7 @@ public struct ForwardArgument: Sendable, Hashable {
     self.structure = structure
   }
 
-  /// The value that the argument has in every call; nil for an input.
+  /// The value that the argument has in every call. Nil for an input.
   public var constant: Argument? {
     switch role {
     case .input: nil
@@ -48,7 +48,7 @@ public struct ForwardArgument: Sendable, Hashable {
   }
 }
 
-/// In files a default or a fixed value of `null` is Python's `None`; a missing one means that there is none.
+/// In files, a default or a fixed value of `null` is Python's `None`. A missing key means that there is none.
 extension ForwardArgument: Codable {
   private enum CodingKeys: String, CodingKey {
     case name, type, fixed, structure
@@ -56,9 +56,9 @@ extension ForwardArgument: Codable {
     case isAtDefault = "atDefault"
   }
 
-  /// Reads an argument.
+  /// Decodes an argument.
   ///
-  /// - Throws: what reading a value throws, and the decoder's own error where a part is missing or has the wrong type.
+  /// - Throws: the errors of decoding a value, and the decoder's own error if a part is missing or has the wrong type.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     func value(_ key: CodingKeys) throws -> Argument? {
@@ -73,7 +73,7 @@ extension ForwardArgument: Codable {
       role: role, structure: try container.decodeIfPresent(InputStructure.self, forKey: .structure))
   }
 
-  /// Writes the argument.
+  /// Encodes the argument.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(name, forKey: .name)
@@ -89,24 +89,24 @@ extension ForwardArgument: Codable {
 }
 
 extension TraceOptions {
-  /// What a trace with these options makes of the arguments of `forward`.
+  /// How a trace with these options treats the arguments of `forward`.
   ///
   /// - Parameters:
   ///   - declared: the arguments as the model declares them.
-  ///   - assumesDefaults: whether those with a default that is a literal take it, unless ``symbolic`` names them.
-  /// - Throws: `trace.unknown-argument` for a name that `forward` does not have; `trace.argument` for a value of another
-  ///   type, and for an argument that is both fixed and symbolic.
+  ///   - assumesDefaults: whether arguments with a literal default take it, unless ``symbolic`` names them.
+  /// - Throws: `trace.unknown-argument` for a name that `forward` does not have; `trace.argument` for a value of the
+  ///   wrong type, and for an argument that is both fixed and symbolic.
   package func taking(
     _ declared: [ForwardArgument], assumesDefaults: Bool = true
   ) throws(XylemError) -> [ForwardArgument] {
     let names = declared.map(\.name)
     for (name, value) in concrete.sorted(by: { $0.key < $1.key }) where !names.contains(name) {
       throw TraceErrors.unknownArgument(name, known: names) {
-        Audience.remedies(program: ["call it '\($0)' in concrete"], commandLine: ["--concrete \($0)=\(value)"])[0]
+        Audience.remedies(program: ["use the name '\($0)' in concrete"], commandLine: ["--concrete \($0)=\(value)"])[0]
       }
     }
     for name in structures.keys.sorted() where !names.contains(name) {
-      throw TraceErrors.unknownArgument(name, known: names) { "call it '\($0)'" }
+      throw TraceErrors.unknownArgument(name, known: names) { "use the name '\($0)'" }
     }
     for name in symbolic.sorted() where !names.contains(name) {
       throw TraceErrors.unknownArgument(name, known: names) {
@@ -131,19 +131,19 @@ extension TraceOptions {
 }
 
 extension [ForwardArgument] {
-  /// What a reader of a trace has to know of its arguments.
+  /// Notes about the arguments of a trace.
   package var notes: [TraceNote] { [defaultsNote, structuresNote].compactMap(\.self) }
 
-  /// A note on inputs whose structure is known; nil where there are none.
+  /// A note about inputs with a known structure. Nil if there are none.
   private var structuresNote: TraceNote? {
     let found = compactMap { argument in argument.structure.map { "\(argument.name) = \($0)" } }
     guard !found.isEmpty else { return nil }
     return TraceNote(
       kind: .inputStructure, path: "",
-      reason: "traced for inputs of this structure, and no other: " + found.joined(separator: ", "))
+      reason: "traced only for inputs of this structure: " + found.joined(separator: ", "))
   }
 
-  /// A note on the arguments that are at their defaults; nil where there are none.
+  /// A note about the arguments that keep their defaults. Nil if there are none.
   private var defaultsNote: TraceNote? {
     let found = filter { $0.role == .atDefault }
     guard let first = found.first else { return nil }

@@ -4,28 +4,28 @@ public import XylemGraph
 internal import XylemScript
 public import XylemTensor
 
-/// What is known of an input's structure while a model is traced: how many elements its lists have, and which keys its dictionaries.
+/// The known structure of an input while a model is traced: the lengths of its lists, and the keys of its dictionaries.
 ///
-/// Code that runs over a list of unknown length is control flow that depends on the input; with a structure it is traced through,
-/// and a call with another structure is refused. See ``TraceOptions/structures``.
+/// A loop over a list of unknown length is control flow that depends on the input. With a known structure it is traced
+/// through, and a call with a different structure is refused. See ``TraceOptions/structures``.
 public indirect enum InputStructure: Sendable, Hashable, Codable {
-  /// A tensor, a number or another value that is used as a whole, and that is given.
+  /// A tensor, a number or another value that is used as a unit and is not None.
   case value
   /// Python's `None`.
   case none
   case list([InputStructure])
   case tuple([InputStructure])
-  /// Keys with what is under them, in order.
+  /// Keys with their structures, in order.
   case dictionary([Entry])
 
-  /// What a dictionary has under a key.
+  /// An entry of a dictionary.
   public struct Entry: Sendable, Hashable, Codable {
-    /// A string or a number.
+    /// The key, a string or a number.
     public var key: Literal
-    /// What is under it.
+    /// The structure of the value.
     public var value: InputStructure
 
-    /// An entry of a dictionary's structure.
+    /// Creates an entry of a dictionary's structure.
     public init(key: Literal, value: InputStructure) {
       self.key = key
       self.value = value
@@ -34,7 +34,7 @@ public indirect enum InputStructure: Sendable, Hashable, Codable {
 
   /// The structure of a value.
   ///
-  /// - Throws: `runtime.tensor` where what the runtime holds can't be read.
+  /// - Throws: `runtime.tensor` if a value that the runtime holds can't be read.
   public init(of value: Value) throws(XylemError) {
     switch try value.unpacked() {
     case .literal(.none): self = .none
@@ -54,15 +54,15 @@ public indirect enum InputStructure: Sendable, Hashable, Codable {
     return structures
   }
 
-  /// Where another structure differs first, in words that follow a value's name; nil where it is the same.
+  /// The first difference to another structure, as words that follow the value's name. Nil if they are equal.
   ///
-  /// The order of a dictionary's entries counts, since code may run over them.
+  /// The order of a dictionary's entries matters, since code may iterate over them.
   package func difference(from other: InputStructure, at name: String) -> String? {
     switch (self, other) {
     case (.value, .value), (.none, .none): return nil
     case (.list(let expected), .list(let found)), (.tuple(let expected), .tuple(let found)):
       guard expected.count == found.count else {
-        return "\(name) has \(found.count) element\(found.count == 1 ? "" : "s"), and had \(expected.count)"
+        return "\(name) has \(found.count) element\(found.count == 1 ? "" : "s"), not \(expected.count)"
       }
       for (index, pair) in zip(expected, found).enumerated() {
         if let difference = pair.0.difference(from: pair.1, at: "\(name)[\(index)]") { return difference }
@@ -71,13 +71,13 @@ public indirect enum InputStructure: Sendable, Hashable, Codable {
     case (.dictionary(let expected), .dictionary(let found)):
       guard expected.map(\.key) == found.map(\.key) else {
         func list(_ entries: [Entry]) -> String { "[" + entries.map(\.key.description).joined(separator: ", ") + "]" }
-        return "\(name) has the keys \(list(found)), and had \(list(expected))"
+        return "\(name) has the keys \(list(found)), not \(list(expected))"
       }
       for (a, b) in zip(expected, found) {
         if let difference = a.value.difference(from: b.value, at: "\(name)[\(a.key)]") { return difference }
       }
       return nil
-    default: return "\(name) is \(other.kind), and was \(kind)"
+    default: return "\(name) is \(other.kind), not \(kind)"
     }
   }
 
@@ -93,7 +93,7 @@ public indirect enum InputStructure: Sendable, Hashable, Codable {
 }
 
 extension InputStructure: CustomStringConvertible {
-  /// As Python writes it, with a dot for a value: `[{'image': ., 'mask': .}]`.
+  /// The structure as Python writes it, with a dot for a value: `[{'image': ., 'mask': .}]`.
   public var description: String {
     switch self {
     case .value: "."
@@ -107,7 +107,7 @@ extension InputStructure: CustomStringConvertible {
 }
 
 extension ScriptTracer {
-  /// The value of an input whose structure is known: containers of nodes that take it apart, which lists of names leave out.
+  /// The value of an input with a known structure: containers of nodes that unpack it, which name lists leave out.
   func parts(of node: NodeID, _ type: TypeExpression, _ structure: InputStructure) -> TracedValue {
     func part(_ key: Argument, _ type: TypeExpression, _ structure: InputStructure) -> TracedValue {
       if case .none = structure { return .none }

@@ -3,7 +3,7 @@ package import XylemGraph
 internal import XylemScript
 package import XylemTensor
 
-/// What the tracer knows of an operator, worked out once.
+/// The facts about an operator that the tracer needs, computed once.
 package struct OperatorFacts: Sendable {
   /// The name with the overload, `aten::add.Tensor`.
   let name: String
@@ -17,17 +17,17 @@ package struct OperatorFacts: Sendable {
   let argumentKinds: [ScriptType.Kind]
   /// The names of the arguments.
   let argumentNames: [String]
-  /// The values of arguments that are left out; nil where one must be given, or where the value has no literal form.
+  /// The defaults of arguments. Nil for a required argument, or if the default has no literal form.
   let defaults: [Literal?]
-  /// Effects as the schema tells them, whatever the arguments; nil where it tells nothing.
+  /// The effects that the schema declares, whatever the arguments. Nil if it declares nothing.
   let effects: Effects?
-  /// Whether it reaches files, processes or the network.
+  /// Whether it accesses files, processes or the network.
   let reachesOutside: Bool
-  /// Whether it computes on numbers, strings, containers and sizes alone, so that it may run while tracing.
+  /// Whether it computes only on numbers, strings, containers and sizes, so that it may run while tracing.
   let isComputable: Bool
-  /// Arguments that are written only where another is true, with that one's position.
+  /// Arguments that are written only if another argument is true, with the position of the latter.
   private let conditionalWrites: [Int: Int]
-  /// The argument that has to be true for the operator to draw random numbers.
+  /// The argument that must be true for the operator to draw random numbers.
   private let randomOnlyIf: Int?
 
   init(_ schema: OperatorSchema) {
@@ -53,8 +53,8 @@ package struct OperatorFacts: Sendable {
     }
   }
 
-  /// Effects of a call with arguments, some of which are known: batch norm that does not train writes no statistics, and
-  /// dropout that does not train draws nothing.
+  /// The effects of a call, given the known arguments: batch norm in eval mode writes no statistics, and dropout in
+  /// eval mode draws nothing.
   package func effects(of arguments: [Argument]) -> Effects? {
     guard var effects, !conditionalWrites.isEmpty || randomOnlyIf != nil else { return self.effects }
     func isOff(_ position: Int) -> Bool {
@@ -70,7 +70,7 @@ package struct OperatorFacts: Sendable {
 
   private static let known = Mutex<[TensorOperator: OperatorFacts]>([:])
 
-  /// The facts of an operator; costs a schema's reading the first time in the process.
+  /// The facts about an operator. The first request in a process reads the schema.
   package static func of(_ op: TensorOperator) -> OperatorFacts {
     if let facts = known.withLock({ $0[op] }) { return facts }
     let fresh = OperatorFacts(op.schema)

@@ -1,34 +1,35 @@
-/// Which keys of a checkpoint are which of a model.
+/// Matches the keys of a checkpoint with those of a model.
 ///
-/// Wrappers put words before a model's keys, or between their parts: `module.` of DataParallel, `_orig_mod.` of torch.compile, `model.` of
-/// Lightning, `state_dict.` of a training script. The keys are compared without the wrappers' words; what the keys then begin with and
-/// the model's do not is found by counting: the beginning under which most of the model's tensors lie, of their shapes.
+/// Wrappers add words before a model's keys or between their components: `module.` of DataParallel, `_orig_mod.` of
+/// torch.compile, `model.` of Lightning, `state_dict.` of a training script. The keys are compared without these words.
+/// A further prefix of the checkpoint's keys is found by counting: it is the prefix under which most of the model's
+/// tensors are found with their shapes.
 package struct StateKeyMatch {
-  /// What is compared of a tensor.
+  /// The properties of a tensor that are compared.
   package typealias Key = (key: String, shape: [Int])
 
-  /// What the checkpoint's keys begin with, as in `state_dict.module.`; empty where they are the model's own.
+  /// The prefix of the checkpoint's keys, as in `state_dict.module.`. Empty if the keys are the model's own.
   package private(set) var prefix = ""
-  /// For each of the model's keys that was found, the place among the checkpoint's.
+  /// For each of the model's keys that was found, the index in the checkpoint.
   package private(set) var found: [String: Int] = [:]
-  /// Places of keys under the prefix that the model does not have.
+  /// The indices of keys under the prefix that the model does not have.
   package private(set) var unexpected: [Int] = []
-  /// Places of keys that do not begin with the prefix.
+  /// The indices of keys that do not begin with the prefix.
   package private(set) var outside: [Int] = []
-  /// Beginnings that fit about as well as the best one; empty where one is the best.
+  /// Prefixes that match about as well as the best one. Empty if one is best.
   package private(set) var ambiguous: [String] = []
 
-  /// Parts of keys that wrappers add.
+  /// Components of keys that wrappers add.
   private static let wrapperParts: Set<Substring> = [
     "module", "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module",
   ]
 
-  /// Compares keys.
+  /// Matches keys.
   ///
   /// - Parameters:
-  ///   - given: the checkpoint's.
-  ///   - wanted: the model's.
-  ///   - prefix: what the checkpoint's keys begin with, where that is known; others are passed over.
+  ///   - given: the checkpoint's keys.
+  ///   - wanted: the model's keys.
+  ///   - prefix: the prefix of the checkpoint's keys, if it is known; other keys are ignored.
   package init(_ given: [Key], wanted: [Key], under prefix: String? = nil) {
     let keys = Self.plainKeys(wanted.map(\.key))
     let shapes = Dictionary(wanted.map { (keys[$0.key] ?? $0.key, $0.shape) }, uniquingKeysWith: { first, _ in first })
@@ -45,7 +46,7 @@ package struct StateKeyMatch {
     if let prefix, self.prefix.utf8.count < prefix.utf8.count { self.prefix = prefix }
   }
 
-  /// The model's keys without wrappers' words, by the whole keys; a model may have modules of these names itself.
+  /// The model's keys without wrappers' words, by the whole keys. A model may have modules with these names itself.
   private static func plainKeys(_ keys: [String]) -> [String: String] {
     var plain: [String: String] = [:]
     var taken: [String: Int] = [:]
@@ -59,7 +60,7 @@ package struct StateKeyMatch {
 
   private static func stripped(_ parts: [Substring]) -> [Substring] { parts.filter { !wrapperParts.contains($0) } }
 
-  /// The beginning, without wrappers' words, under which most tensors lie.
+  /// The prefix, without wrappers' words, under which most tensors are found.
   private mutating func chooseBeginning(
     _ given: [(parts: [Substring], shape: [Int])], shapes: [String: [Int]]
   ) -> [Substring] {
@@ -79,12 +80,12 @@ package struct StateKeyMatch {
     return best.key.split(separator: ".", omittingEmptySubsequences: false)
   }
 
-  /// Finds a key of the model for each of the checkpoint's.
+  /// Finds the model's key for each of the checkpoint's keys.
   private mutating func place(
     _ candidates: [Int], _ parts: [[Substring]], under beginning: [Substring], originals: [String: String],
     _ shapes: [String: [Int]]
   ) {
-    // Of two keys that come to the same, the one without wrappers' words is the model's.
+    // If two keys reduce to the same one, the key without wrappers' words is the model's.
     let plainest = candidates.filter { Self.stripped(parts[$0]).count == parts[$0].count }
     let wrapped = candidates.filter { Self.stripped(parts[$0]).count != parts[$0].count }
     for index in plainest + wrapped {

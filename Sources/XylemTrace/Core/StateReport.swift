@@ -3,58 +3,59 @@ internal import XylemFiles
 package import XylemScript
 package import XylemTensor
 
-/// What loading a state dict did with each key.
+/// The result of loading a state dict, by key.
 public struct StateReport: Sendable, Hashable {
-  /// Keys whose tensors were filled.
+  /// Keys whose tensors were loaded.
   public var loaded: [String] = []
-  /// Keys that are needed and that were not given: their tensors stay as they were. Counters of batches
-  /// (`num_batches_tracked`), which files from before PyTorch 0.4.1 lack, are not among them.
+  /// Keys that are needed but were not given. Their tensors are unchanged. Batch counters (`num_batches_tracked`),
+  /// which files from before PyTorch 0.4.1 lack, are not included.
   public var missing: [String] = []
-  /// Keys that were given with another shape or kind of elements: their tensors stay as they were.
+  /// Keys that were given with a different shape or element type. Their tensors are unchanged.
   public var mismatched: [StateMismatch] = []
-  /// Keys of the model that an extractor does not need, because what they belong to was pruned: they were passed over.
+  /// Keys of the model that an extractor does not need, because their modules were pruned. They were ignored.
   public var pruned: [String] = []
-  /// Keys that the model does not have, as they were given: they were passed over.
+  /// Keys that the model does not have, as given. They were ignored.
   public var unexpected: [String] = []
-  /// What the given keys begin with and the model's do not, as in `state_dict.module.`; empty where they are the same.
+  /// The prefix of the given keys that the model's keys lack, as in `state_dict.module.`. Empty if there is none.
   public var prefix = ""
-  /// Keys of a file that do not begin with the prefix, and values that are not tensors: an optimizer's state, the number of an epoch.
+  /// Keys of a file that do not begin with the prefix, and values that are not tensors: an optimizer's state, an epoch
+  /// number.
   public var outside: [String] = []
 }
 
-/// A tensor that was given for a key of the model and does not fit.
+/// A given tensor that does not match the model's.
 public struct StateMismatch: Sendable, Hashable {
   /// The model's key.
   public let key: String
-  /// The shape that the model has, or, where the shapes agree, the type of the elements.
+  /// The shape in the model, or the element type if the shapes agree.
   public let expected: String
-  /// The shape or the type that was given.
+  /// The given shape or element type.
   public let given: String
 }
 
-/// What may go unfilled, or unused, when a state dict is loaded.
+/// What may remain unloaded, or unused, when a state dict is loaded.
 public struct StateTolerance: OptionSet, Sendable {
   /// The bits.
   public let rawValue: Int
 
-  /// A set of the given bits.
+  /// Creates a set from bits.
   public init(rawValue: Int) { self.rawValue = rawValue }
 
-  /// Keys of the model that are not given: their tensors stay as they are.
+  /// Keys of the model that are not given. Their tensors are unchanged.
   public static let missing = StateTolerance(rawValue: 1)
-  /// Keys that are given and that the model does not have.
+  /// Given keys that the model does not have.
   public static let unexpected = StateTolerance(rawValue: 2)
-  /// Tensors of another shape, or of another kind of elements, than the model's, as of a head for other classes.
+  /// Tensors with a different shape or element type from the model's, such as a head for other classes.
   public static let mismatched = StateTolerance(rawValue: 4)
   /// All of these.
   public static let all: StateTolerance = [.missing, .unexpected, .mismatched]
 }
 
-/// Fills tensors of a model with the contents of a state dict.
+/// Loads a state dict into the tensors of a model.
 package struct StateLoader {
-  /// What will become of each key.
+  /// The outcome for each key.
   package private(set) var report = StateReport()
-  /// Beginnings of the file's keys that fit about as well as the best one; empty where one is the best.
+  /// Prefixes of the file's keys that match about as well as the best one. Empty if one is best.
   package private(set) var ambiguous: [String] = []
 
   private enum Source {
@@ -70,12 +71,12 @@ package struct StateLoader {
   }
   private var filled: [(target: Tensor, source: Source)] = []
 
-  /// Compares, and changes nothing.
+  /// Compares keys without changing anything.
   ///
   /// - Parameters:
   ///   - state: tensors by the model's keys.
-  ///   - needed: what is to be filled.
-  ///   - known: all keys that the model has.
+  ///   - needed: the tensors to load.
+  ///   - known: all keys of the model.
   package init(_ state: [String: Tensor], into needed: [StateEntry], known: Set<String>) throws(XylemError) {
     let used = try compare(needed) { (key) throws(XylemError) in
       guard let tensor = state[key] else { return nil }
@@ -86,11 +87,11 @@ package struct StateLoader {
     }
   }
 
-  /// Compares with a file, whose keys may begin with more than the model's do, and reads no tensor.
+  /// Compares with a file, whose keys may have a prefix, without reading tensors.
   ///
   /// - Parameters:
-  ///   - prefix: what the file's keys begin with; nil finds out.
-  ///   - needed: what is to be filled: all that the model has.
+  ///   - prefix: the prefix of the file's keys; nil to detect it.
+  ///   - needed: the tensors to load: all of the model's.
   package init(_ file: StateDictReader, under prefix: String?, into needed: [StateEntry]) throws(XylemError) {
     var wanted: [StateKeyMatch.Key] = []
     for entry in needed { wanted.append((entry.key, try entry.tensor.sizes)) }
@@ -104,7 +105,7 @@ package struct StateLoader {
     report.outside = match.outside.map { file.entries[$0].key } + file.others.map(\.key)
   }
 
-  /// Looks for each needed tensor.
+  /// Looks up each needed tensor.
   ///
   /// - Returns: the keys that were given.
   private mutating func compare(
@@ -130,7 +131,7 @@ package struct StateLoader {
       filled.append((entry.tensor, found.source))
       report.loaded.append(entry.key)
     }
-    // A tensor that is shared has several keys, and one of them is enough.
+    // A shared tensor has several keys, and one of them is enough.
     report.missing = missing.filter {
       !given.contains($0.tensor.identity) && $0.tensor.dataAddress.map(addresses.contains) != true
         && !$0.key.hasSuffix("num_batches_tracked")
@@ -138,7 +139,7 @@ package struct StateLoader {
     return used
   }
 
-  /// Why a tensor can't be copied into another one without becoming another thing; nil where it can.
+  /// The reason why a tensor can't be copied into another without changing its meaning. Nil if it can.
   private static func mismatch(
     _ entry: StateEntry, _ shape: [Int], _ dtype: DType?
   ) throws(XylemError) -> StateMismatch? {
@@ -151,9 +152,9 @@ package struct StateLoader {
     return StateMismatch(key: entry.key, expected: target.rawValue, given: dtype.rawValue)
   }
 
-  /// Fills the tensors, elements converted to their types. Everything is read before anything is written.
+  /// Loads the tensors, with elements converted to their types. Everything is read before anything is written.
   ///
-  /// - Throws: as reading the file does; `runtime.operator`.
+  /// - Throws: the errors of reading the file; `runtime.operator`.
   package func fill() throws {
     var sources: [Tensor] = []
     for (_, source) in filled { sources.append(try source.read()) }

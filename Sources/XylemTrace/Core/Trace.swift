@@ -4,34 +4,33 @@ public import XylemGraph
 public struct Trace: Sendable, Codable {
   /// The nodes.
   public var graph: Graph
-  /// The mode it was traced in.
+  /// The traced mode.
   public var mode: Mode
   /// How its nodes are named.
   public var naming: Naming
-  /// What was hidden, renamed or assumed, in the order in which the trace met it.
+  /// Hidden, renamed and assumed things, in the order of the trace.
   public var notes: [TraceNote]
-  /// Modules whose own flag differs from the root's: they kept it, whatever the mode of the trace.
+  /// Modules whose own flag differs from the root's. They keep it in every mode.
   public var pinnedModules: [String]
-  /// How often each module was called, by path; more often than the graph has calls of it where the trace was pruned.
+  /// The number of calls of each module, by path. A pruned trace has fewer calls in its graph.
   public var callCounts: [String: Int] = [:]
-  /// The arguments of `forward`, in order, with what the trace made of them; those that no node reads too.
+  /// The arguments of `forward`, in order, with how the trace treats them, including those that no node reads.
   public var arguments: [ForwardArgument] = []
-  /// Whether only a part of the model's nodes is left. Then a name's prefix says nothing about what was last below it.
+  /// Whether some of the model's nodes were removed. If so, a prefix does not identify the last node below it.
   public var isPruned = false
 
-  /// By the path of a module that stands under several: the first one in the module tree. Nil where there are none.
+  /// For modules with several paths, the first path in the module tree, by any of the paths. Nil if there are none.
   package var firstPaths: [String: String]?
 
-  /// How the model was traced, for a model written in Swift: it is traced again where its trace comes from a file.
+  /// The tracing options of a model written in Swift, which is traced again if its trace comes from a file.
   package var options: TraceOptions?
-  /// The compiled code behind the nodes, for a model written in Swift; nil for archives, and for a trace that came from a
-  /// file.
+  /// The compiled code of the nodes, for a model written in Swift. Nil for archives, and for a trace from a file.
   package var code: TraceCode?
 
   /// The names of the nodes in execution order.
   public var nodeNames: [String] { graph.nodeNames }
 
-  /// The first path in the module tree that reaches the module at a path.
+  /// The first path in the module tree of the module at a path.
   package func firstPath(of path: String) -> String { firstPaths.map { ModuleTwins.first(path, $0) } ?? path }
 }
 
@@ -40,9 +39,9 @@ extension Trace {
     case graph, mode, naming, notes, pinnedModules, callCounts, arguments, isPruned, firstPaths, options
   }
 
-  /// Reads a trace. Where a file says nothing of arguments, they are those that the graph reads.
+  /// Decodes a trace. If a file has no arguments, they are those that the graph reads.
   ///
-  /// - Throws: what reading a graph throws, and the decoder's own error where a part is missing or has the wrong type.
+  /// - Throws: the errors of decoding a graph, and the decoder's own error if a part is missing or has the wrong type.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     graph = try container.decode(Graph.self, forKey: .graph)
@@ -63,23 +62,23 @@ extension Trace {
   }
 }
 
-/// Something about a trace that a reader must know to trust it.
+/// A fact about a trace that a reader must know to trust it.
 public struct TraceNote: Sendable, Hashable, Codable {
-  /// What it is about.
+  /// The kind of a note.
   public enum Kind: String, Sendable, Hashable, CaseIterable, Codable {
     /// A module became a leaf because it could not be traced.
     case automaticLeaf = "automatic-leaf"
-    /// A block of control flow was kept whole because it could not be traced.
+    /// A block of control flow became a region because it could not be traced.
     case automaticRegion = "automatic-region"
-    /// The model assumed something about a value, which is checked when running.
+    /// The model assumed something about a value, which is checked at run time.
     case `guard`
-    /// A number that the model made of a tensor stays symbolic.
+    /// A number that the model computes from a tensor stays symbolic.
     case symbolicConversion = "symbolic-conversion"
-    /// An operator is not registered: it can be traced and not run.
+    /// An operator is not registered: it can be traced but not run.
     case missingOperator = "missing-operator"
-    /// A module's name and an operation's would have been the same.
+    /// A module and an operation would have had the same name.
     case nameTaken = "name-taken"
-    /// Arguments of forward keep their defaults.
+    /// Arguments of `forward` keep their defaults.
     case defaultArgument = "default-argument"
     /// The structure of inputs was known.
     case inputStructure = "input-structure"
@@ -91,22 +90,22 @@ public struct TraceNote: Sendable, Hashable, Codable {
     case pluginLeaf = "plugin-leaf"
   }
 
-  /// What it is about.
+  /// The kind.
   public var kind: Kind
-  /// The path of the module it concerns; empty for the root.
+  /// The path of the module. Empty for the root.
   public var path: String
-  /// The type of that module, where it has one of its own.
+  /// The type of that module, if it has one of its own.
   public var type: String?
-  /// The node it concerns.
+  /// The node.
   public var node: String?
   /// One sentence.
   public var reason: String
-  /// Where in the model's source.
+  /// The position in the model's source.
   public var location: SourceLocation?
-  /// Paths of modules that are hidden by it.
+  /// Paths of the modules that it hides.
   public var hiddenModules: [String]
 
-  /// A note.
+  /// Creates a note.
   public init(
     kind: Kind, path: String, type: String? = nil, node: String? = nil, reason: String,
     location: SourceLocation? = nil, hiddenModules: [String] = []

@@ -3,9 +3,9 @@ internal import XylemErrors
 internal import XylemGraph
 internal import XylemTensor
 
-/// What a trace has used of its limits.
+/// The part of a trace's limits that is used up.
 struct TraceBudget {
-  /// What was used up.
+  /// The limit that was exceeded.
   enum Excess: Error {
     case statements(Int)
     case bytes(Int)
@@ -18,15 +18,15 @@ struct TraceBudget {
   private var statements = 0
   private var bytes = 0
   private var nodes = 0
-  /// What may be used before the clock is read again.
+  /// The amount that may be used before the clock is read again.
   private var statementsToClock = Self.statementsPerClock
   private var bytesToClock = Self.bytesPerClock
 
   private static let statementsPerClock = 1 << 10
   private static let bytesPerClock = 1 << 22
-  /// A node with its name, users and arguments.
+  /// The bytes of a node with its name, users and arguments.
   private static let bytesPerNode = 1 << 10
-  /// A traced value in a container, and its copy in the runtime.
+  /// The bytes of a traced value in a container, and of its copy in the runtime.
   static let bytesPerElement = 96
 
   init(_ options: TraceOptions) {
@@ -34,7 +34,7 @@ struct TraceBudget {
     limits = options.limits
   }
 
-  /// Counts a statement, and the nodes that were made before it.
+  /// Counts a statement, and the nodes created before it.
   mutating func spendStatement(nodes count: Int) throws(Excess) {
     statements += 1
     guard statements <= statementLimit else { throw .statements(statements) }
@@ -44,7 +44,7 @@ struct TraceBudget {
     if statementsToClock <= 0 { try readClock() }
   }
 
-  /// Counts bytes before they are taken; those of a refused request are not counted.
+  /// Counts bytes before they are allocated. The bytes of a refused request are not counted.
   mutating func spend(bytes count: Int) throws(Excess) {
     let (sum, overflows) = bytes.addingReportingOverflow(max(0, count))
     guard !overflows, sum <= limits.bytes else { throw .bytes(limits.bytes) }
@@ -59,7 +59,7 @@ struct TraceBudget {
     guard Self.processorSeconds() - start <= limits.seconds else { throw .seconds(limits.seconds) }
   }
 
-  /// Of this thread: a busy machine makes no trace give up.
+  /// The time of this thread, so that a busy machine does not end a trace.
   private static func processorSeconds() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
@@ -68,7 +68,7 @@ struct TraceBudget {
 }
 
 extension ScriptTracer {
-  /// Counts a statement, or a round of a loop, which may have none.
+  /// Counts a statement or a loop iteration, which may have no statements.
   ///
   /// - Throws: `trace.limit`.
   func spendStatement() throws {
@@ -84,7 +84,7 @@ extension ScriptTracer {
     do throws(TraceBudget.Excess) { try budget.spend(bytes: bytes) } catch { throw TraceErrors.limit(error, at: place) }
   }
 
-  /// Takes the room of elements of a container from the budget.
+  /// Takes the bytes of a container's elements from the budget.
   ///
   /// - Throws: `trace.limit`.
   func spend(elements count: Int, times: Int = 1) throws {
@@ -93,7 +93,7 @@ extension ScriptTracer {
     try spend(bytes: overflows || overflowsToo ? Int.max : bytes)
   }
 
-  /// Takes what an operator needs for its arguments and its result, before it runs.
+  /// Takes the bytes of an operator's arguments and result, before it runs.
   ///
   /// - Throws: `trace.limit`.
   func spend(on facts: OperatorFacts, _ values: [Value]) throws {
@@ -101,7 +101,7 @@ extension ScriptTracer {
   }
 }
 
-/// An upper bound of the bytes that an operator on known values makes or moves.
+/// An upper bound on the bytes that an operator on known values allocates or moves.
 struct OperatorSize {
   private(set) var bytes = 0
 
@@ -119,9 +119,9 @@ struct OperatorSize {
     case "replace":
       guard values.count > 2 else { break }
       multiply(first + 1, Self.size(of: values[2]))
-      // The runtime moves the rest of the string at each replacement.
+      // The runtime moves the rest of the string for each replacement.
       multiply(first, first / max(1, Self.size(of: values[1])))
-    // The runtime compares at each place.
+    // The runtime compares at each position.
     case "find", "rfind", "index", "rindex", "count", "split", "rsplit", "partition", "rpartition", "__contains__":
       guard case .literal(.string)? = values.first, values.count > 1 else { break }
       multiply(first, Self.size(of: values[1]))
@@ -131,7 +131,7 @@ struct OperatorSize {
     case "str", "format", "percentFormat": multiply(bytes, 4)
     case "rangelist": multiply(number(0) + number(1), TraceBudget.bytesPerElement)
     case "list": multiply(first, TraceBudget.bytesPerElement)
-    // Runs as many rounds.
+    // Runs as many iterations.
     case "factorial": add(number(0))
     default: break
     }
@@ -147,7 +147,7 @@ struct OperatorSize {
     add(overflows ? Int.max : product)
   }
 
-  /// What is repeated where a container or string is multiplied; 0 for numbers.
+  /// The bytes that a multiplication of a container or string repeats. 0 for numbers.
   private static func elements(_ values: [Value], _ position: Int) -> Int {
     guard values.indices.contains(position) else { return 0 }
     switch values[position] {

@@ -1,16 +1,16 @@
 package import XylemGraph
 package import XylemTensor
 
-/// What a trace of a model written in Swift calls when it runs: the code of its leaves, its constants and its tensors.
+/// The code that a trace of a model written in Swift calls at run time: its leaves, constants and tensors.
 ///
-/// An archive's code is found again by name; compiled Swift code is not, so the trace holds it. It is no part of a trace's
-/// file.
+/// An archive's code is found again by name. Compiled Swift code is not, so the trace holds it. It is not part of a
+/// trace's file.
 package final class TraceCode: @unchecked Sendable {
   /// Leaves by the nodes that call them.
   package let leaves: [NodeID: HostLeaf]
-  /// Values that the model's code brought along, by the numbers of the constants that stand for them.
+  /// Values that the model's code captured, by the numbers of their constants.
   package let constants: [Value]
-  /// The tensor of a parameter or buffer by its path; nil where the model has none.
+  /// The tensor of a parameter or buffer by its path. Nil if the model has none.
   package let tensor: (String) -> Tensor?
 
   package init(leaves: [NodeID: HostLeaf], constants: [Value], tensor: @escaping (String) -> Tensor?) {
@@ -19,7 +19,7 @@ package final class TraceCode: @unchecked Sendable {
     self.tensor = tensor
   }
 
-  /// Constants of a trace's own have this for the function that their code would stand in.
+  /// The function name of the constants that belong to a trace.
   package static let constantsFunction = "constants"
 
   /// The argument that stands for a constant of the trace.
@@ -28,13 +28,13 @@ package final class TraceCode: @unchecked Sendable {
   }
 }
 
-/// A function or a module's forward in compiled Swift, with its inputs as values, in the mode of its trace.
+/// A function or a module's `forward` in compiled Swift, with its inputs as values, in the mode of its trace.
 package struct HostLeaf: @unchecked Sendable {
   /// Runs it.
   package let call: ([Value]) throws -> Value
-  /// The operators that it consists of, for inputs of this form; gives nil for code of the user's own, which is called as it is.
+  /// The operators that it consists of, for inputs of this form. Returns nil for user code, which is called directly.
   package let expand: ([Argument], [NodeID: String]) throws -> HostExpansion?
-  /// The operators that it runs in this mode, to be read and not to be run; gives nil for code of the user's own.
+  /// The operators that it runs in this mode, for reading and not for running. Returns nil for user code.
   package let read: ([Argument], [NodeID: String]) throws -> HostExpansion?
 
   package init(
@@ -50,13 +50,13 @@ package struct HostLeaf: @unchecked Sendable {
 
 /// A leaf as a graph of operators.
 package struct HostExpansion {
-  /// The operators; its placeholders stand for nodes of the graph around it.
+  /// The operators. The placeholders stand for nodes of the enclosing graph.
   package let graph: Graph
-  /// Which node of the graph around it each placeholder stands for.
+  /// The node of the enclosing graph for each placeholder.
   package let inputs: [NodeID: NodeID]
   /// The leaf's value.
   package let result: Argument
-  /// Constants of its own and the model's tensors.
+  /// The constants of the leaf and the tensors of the model.
   package let code: TraceCode
 
   package init(graph: Graph, inputs: [NodeID: NodeID], result: Argument, code: TraceCode) {

@@ -1,34 +1,35 @@
 internal import OrderedCollections
 package import XylemGraph
 
-/// What every tracer writes into: the graph, the names, the notes, and how often each module was called.
+/// The state that every tracer writes: the graph, the names, the notes, and the number of calls of each module.
 ///
-/// A value, so that a tracer can go back: see ``checkpoint``. Tracers of archives and of Swift modules share it, and with it
-/// the rules of names, leaves and notes.
+/// It is a value, so that a tracer can roll back: see ``checkpoint``. The tracers of archives and of Swift modules
+/// share it, and with it the rules for names, leaves and notes.
 package struct TraceCore {
   package let options: TraceOptions
   package var graph = Graph()
   package var namer: NodeNamer
   package var notes: [TraceNote] = []
-  /// How often each module was called.
+  /// The number of calls of each module.
   package private(set) var callCounts: [String: Int] = [:]
-  /// The arguments of `forward`, as they are taken. Set once, before the first node: a note tells of those at their defaults.
+  /// The arguments of `forward` and how they are treated. Set once, before the first node: a note lists those that keep
+  /// their defaults.
   package var arguments: [ForwardArgument] = [] {
     didSet { notes += arguments.notes }
   }
   package var usedRules: Set<LeafPolicy.Rule> = []
-  /// Nodes of parameters that were read already, by path.
+  /// Nodes of parameters that were already read, by path.
   private var attributeNodes: [String: NodeID] = [:]
   /// Nodes of tensors that hold a number of the code, by the tracer's own numbers for them.
   package var numberNodes: [Int: NodeID] = [:]
 
-  /// - Parameter modulePaths: every path that reaches a module of the model.
+  /// - Parameter modulePaths: all paths of the model's modules.
   package init(options: TraceOptions, modulePaths: Set<String>) {
     self.options = options
     namer = NodeNamer(naming: options.naming, modulePaths: modulePaths)
   }
 
-  /// torch.fx makes a node only of an operation on a stand-in; what it computes at once has no name there.
+  /// torch.fx creates nodes only for operations on stand-ins. What it computes at once has no name there.
   package func isListed(_ inputs: [Argument]) -> Bool {
     guard options.naming == .torchvision else { return true }
     var listed = false
@@ -36,7 +37,7 @@ package struct TraceCore {
     return listed
   }
 
-  /// Adds a node of code that runs in the module at a path.
+  /// Adds a node for code that runs in the module at a path.
   @discardableResult
   package mutating func emit(
     _ operation: Operation, named base: String, _ inputs: [Argument], in path: String, type: String,
@@ -49,7 +50,7 @@ package struct TraceCore {
       location: options.recordsLocations ? location() : nil, rule: rule, isListed: isListed)
   }
 
-  /// Adds a node that lists of names leave out.
+  /// Adds a node that name lists leave out.
   @discardableResult
   package mutating func emitHidden(
     _ operation: Operation, named base: String, _ inputs: [Argument], in path: String, type: String,
@@ -60,15 +61,15 @@ package struct TraceCore {
       type: type, location: options.recordsLocations ? location() : nil, isListed: false)
   }
 
-  /// Adds the node of an argument of forward.
+  /// Adds the node of an argument of `forward`.
   package mutating func emitPlaceholder(_ placeholder: Placeholder, type: String) -> NodeID {
     graph.append(
       .placeholder(placeholder), name: namer.name(forOperation: placeholder.name, in: ""), inputs: [], type: type)
   }
 
-  /// Adds a node that calls a module which is not traced through.
+  /// Adds a node that calls a module that is not traced through.
   ///
-  /// - Parameter namedAt: the path that the module is known by, where it is not the leaf's own.
+  /// - Parameter namedAt: the path that the module is known by, if it is not the leaf's own.
   package mutating func emitLeafModule(
     _ leaf: LeafModule, _ inputs: [Argument], namedAt path: String? = nil, type: String, effects: Effects? = nil,
     rule: String, at location: @autoclosure () -> SourceLocation?
@@ -82,17 +83,17 @@ package struct TraceCore {
     return id
   }
 
-  /// The node that reads an attribute of the model, made at the first need.
+  /// The node that reads an attribute of the model, created on first use.
   ///
   /// - Parameters:
-  ///   - isDynamic: whether it is read anew at each use, because the model's code writes it.
+  ///   - isDynamic: whether it is read again at each use, because the model's code writes it.
   ///   - reader: the path of the module whose code reads it.
   package mutating func attributeNode(
     path: String, isParameter: Bool, isDynamic: Bool = false, readBy reader: String, type: String,
     at location: @autoclosure () -> SourceLocation?
   ) -> NodeID {
     if !isDynamic, let known = attributeNodes[path] { return known }
-    // torch.fx makes nodes of parameters, and computes with buffers where it can.
+    // torch.fx creates nodes for parameters, and computes with buffers if it can.
     let isListed = options.naming == .exact || isParameter
     let name = isListed ? namer.name(forAttribute: path, in: reader) : namer.name(forHidden: path, in: "")
     let id = graph.append(
@@ -102,9 +103,9 @@ package struct TraceCore {
     return id
   }
 
-  /// Adds the node of what forward returned; a trace ends with it.
+  /// Adds the node for the result of `forward`, which ends a trace.
   ///
-  /// - Parameter rootType: the type of the root module, whose own call is written down where it was no leaf's.
+  /// - Parameter rootType: the type of the root module, whose call is recorded unless it was a leaf.
   package mutating func emitOutput(_ output: Argument, rootType: String) {
     if callCounts[""] == nil {
       graph.appendCall(
@@ -113,7 +114,7 @@ package struct TraceCore {
     graph.append(.output, name: namer.name(forHidden: "output", in: ""), inputs: [output], type: "")
   }
 
-  /// Writes down that a module returned.
+  /// Records that a module returned.
   package mutating func recordCall(path: String, type: String, result: Argument, isLeaf: Bool) {
     let ordinal = callCounts[path, default: 0]
     callCounts[path] = ordinal + 1
@@ -122,12 +123,12 @@ package struct TraceCore {
         path: path, type: type, ordinal: ordinal, result: result, isLeaf: isLeaf, returnedAfter: graph.lastID))
   }
 
-  /// Lets the last call of a module return what its hooks made of its result; nil where they returned nothing.
+  /// Replaces the result of a module's last call by the result of its hooks. Nil if they returned nothing.
   package mutating func setHookedResult(ofLastCallAt path: String, to result: Argument?) {
     graph.setHookedResult(ofLastCallAt: path, to: result)
   }
 
-  /// The whole trace, with notes on rules that matched nothing and on modules that kept their own mode.
+  /// The whole trace, with notes about rules that matched nothing and modules that kept their own mode.
   ///
   /// - Parameter pinned: paths and types of the modules whose own flags differ from the root's.
   package mutating func finish(pinned: [(path: String, type: String)]) -> Trace {
@@ -146,7 +147,7 @@ package struct TraceCore {
       callCounts: callCounts, arguments: arguments)
   }
 
-  /// Says which plugins' code runs in place of the model's, and at how many nodes.
+  /// Notes which plugins' code replaces the model's, and at how many nodes.
   private mutating func notePlugins() {
     var counts: OrderedDictionary<LeafProvider, Int> = [:]
     for node in graph.nodes {
@@ -159,14 +160,14 @@ package struct TraceCore {
         TraceNote(
           kind: .pluginLeaf, path: "",
           reason:
-            "\(provider.leaf) of the plugin \(provider.plugin) runs in place of the model's own code at \(nodes)\(tier)"
+            "\(provider.leaf) of the plugin \(provider.plugin) replaces the model's own code at \(nodes)\(tier)"
         ))
     }
   }
 
   // MARK: - Going back
 
-  /// Where a trace can go back to.
+  /// A state to which a trace can roll back.
   package struct Checkpoint {
     let graph: Graph.Checkpoint
     let namer: NodeNamer
@@ -177,14 +178,14 @@ package struct TraceCore {
     let usedRules: Set<LeafPolicy.Rule>
   }
 
-  /// The present state.
+  /// The current state.
   package var checkpoint: Checkpoint {
     Checkpoint(
       graph: graph.checkpoint, namer: namer, notes: notes.count, attributeNodes: attributeNodes,
       numberNodes: numberNodes, callCounts: callCounts, usedRules: usedRules)
   }
 
-  /// Takes back everything since a checkpoint.
+  /// Rolls back everything since a checkpoint.
   package mutating func rollBack(to checkpoint: Checkpoint) {
     graph.rollBack(to: checkpoint.graph)
     namer = checkpoint.namer

@@ -1,7 +1,7 @@
 package import XylemErrors
 package import XylemGraph
 
-/// The texts of this module's errors.
+/// The messages of this module's errors.
 package enum TraceErrors {
   package static func controlFlow(
     _ kind: Region.Kind, condition: String, at place: XylemError.Place, on arguments: [BlockingArgument] = []
@@ -9,8 +9,8 @@ package enum TraceErrors {
     let what =
       switch kind {
       case .if: "the condition of this 'if' depends on"
-      case .statement: "what this statement does depends on"
-      case .loop: "the number of rounds of this loop depends on"
+      case .statement: "the effect of this statement depends on"
+      case .loop: "the number of iterations of this loop depends on"
       }
     return XylemError(
       .traceControlFlow, "\(what) \(source(arguments))", at: place, cause: Reason("the value is \(condition)"),
@@ -27,7 +27,7 @@ package enum TraceErrors {
     )
   }
 
-  /// What a value depends on.
+  /// The source that a value depends on, in words.
   private static func source(_ arguments: [BlockingArgument]) -> String {
     guard !arguments.isEmpty else { return "the input" }
     let names = arguments.map { "'\($0.argument.name)'" }
@@ -38,22 +38,22 @@ package enum TraceErrors {
     XylemError(.traceUnsupported, what, at: place, remedies: remedies(place))
   }
 
-  /// A container was changed through another one that holds it, by code that was kept whole.
+  /// The error for a container that a region changed through another container.
   static func lostContainer(_ kind: String, at place: XylemError.Place) -> XylemError {
-    unsupported("a \(kind) is read that code kept whole may have changed as a part of another container", at: place)
+    unsupported("a \(kind) is read that a leaf or region may have changed as part of another container", at: place)
   }
 
-  /// An operator that reaches files, processes or the network, in a model that may not.
+  /// The error for an operator that accesses files, processes or the network in a model that must not.
   static func fileOperator(_ name: String, at place: XylemError.Place) -> XylemError {
     XylemError(
-      .traceFileOperator, "the model's code reaches outside of the model", at: place,
+      .traceFileOperator, "the model's code accesses files, processes or the network", at: place,
       cause: Reason("it calls \(name), which reads or writes files, or uses other processes or the network"),
       remedies: Audience.allowingFileOperators)
   }
 
   static func raised(_ message: String, at place: XylemError.Place) -> XylemError {
     XylemError(
-      .traceRaised, "the model's own code raises an error while it is traced", at: place, cause: Reason(message),
+      .traceRaised, "the model's own code raises an error while being traced", at: place, cause: Reason(message),
       remedies: Audience.remedies(program: ["TraceOptions(mode: .eval)"], commandLine: ["--mode eval"]))
   }
 
@@ -62,11 +62,11 @@ package enum TraceErrors {
       switch excess {
       case .statements(let count): ("\(count) statements", "a loop may never end")
       case .bytes(let count):
-        ("\(count >> 20) MiB", "strings, lists or the graph grow too large while the model is traced")
-      case .seconds(let seconds): ("\(seconds) seconds", "a loop may never end, or takes many rounds")
+        ("\(count >> 20) MiB", "strings, lists or the graph grow too large during tracing")
+      case .seconds(let seconds): ("\(seconds) seconds", "a loop may never end, or has too many iterations")
       }
     return XylemError(
-      .traceLimit, "the trace was given up after \(what)", at: place, cause: Reason(cause),
+      .traceLimit, "the trace was stopped after \(what)", at: place, cause: Reason(cause),
       remedies: leafRemedy(place).map { [$0] } ?? [])
   }
 
@@ -74,7 +74,7 @@ package enum TraceErrors {
     XylemError(.traceRecursion, "modules and functions call each other more than \(depth) deep", at: place)
   }
 
-  /// Code with more blocks within blocks than can be read.
+  /// The error for code with too deeply nested blocks.
   static func nesting(_ function: String, deepest: Int) -> XylemError {
     XylemError(
       .traceRecursion,
@@ -82,12 +82,12 @@ package enum TraceErrors {
   }
 
   static func openType(_ value: String, at place: XylemError.Place) -> XylemError {
-    unsupported("\(value) without a known type is handed to code that may change it or keep it", at: place)
+    unsupported("\(value) without a known type is passed to code that may change or keep it", at: place)
   }
 
   static func replacesWriter(_ provider: LeafProvider, at place: XylemError.Place) -> XylemError {
     unsupported(
-      "the model's own '\(provider.leaf)' changes a list or dictionary of its caller, which the plugin \(provider.plugin) can't do in its place",
+      "the model's own '\(provider.leaf)' changes a list or dictionary of its caller, which the plugin \(provider.plugin) can't do",
       at: place)
   }
 
@@ -111,9 +111,9 @@ package enum TraceErrors {
 
   static func fixedAndSymbolic(_ name: String) -> XylemError {
     XylemError(
-      .traceArgument, "the argument '\(name)' of forward can't be both fixed to a value and an input",
+      .traceArgument, "the argument '\(name)' of forward can't be both a fixed value and an input",
       remedies: Audience.remedies(
-        program: ["leave '\(name)' out of concrete, or out of symbolic"],
+        program: ["remove '\(name)' from concrete or from symbolic"],
         commandLine: ["leave out --concrete \(name)=VALUE", "leave out --symbolic \(name)"]))
   }
 
@@ -128,13 +128,13 @@ package enum TraceErrors {
     if argument.type.allowsNone { remedies += fixing("null", ".none") }
     if argument.type.unwrapped == .bool { remedies += fixing("true", ".bool(true)") }
     remedies.append(
-      takesTensors ? "leave it out: a tensor is given as an input" : "leave '\(argument.name)' an input")
+      takesTensors ? "remove it: a tensor is passed as an input" : "keep '\(argument.name)' as an input")
     return XylemError(
       .traceArgument, "the argument '\(argument.name)' of forward can't be fixed to \(value)",
       cause: Reason("its type is \(argument.type)"), remedies: remedies)
   }
 
-  /// The module whose code it is as a leaf; nil for the root.
+  /// The remedy that makes the module of the code a leaf. Nil for the root.
   private static func leafRemedy(_ place: XylemError.Place) -> String? {
     guard let type = place.moduleType, place.modulePath?.isEmpty == false else { return nil }
     let name = TypeName.unqualified(type)
@@ -142,27 +142,27 @@ package enum TraceErrors {
       program: ["TraceOptions(policy: LeafPolicy().leaf(type: \"\(name)\"))"], commandLine: ["--leaf \(name)"])[0]
   }
 
-  /// What makes a function a leaf.
+  /// The remedy that makes a function a leaf.
   package static func wrapping(_ function: String) -> String {
     let name = TypeName.unqualified(function)
     return Audience.remedies(
       program: ["TraceOptions(policy: LeafPolicy().wrap(\"\(name)\"))"], commandLine: ["--wrap \(name)"])[0]
   }
 
-  /// What to paste, most specific first.
+  /// Remedies to paste, most specific first.
   private static func remedies(_ place: XylemError.Place) -> [String] {
     (leafRemedy(place).map { [$0] } ?? [])
       + Audience.remedies(
-        program: ["TraceOptions(makesLeaves: true)  // keeps such parts whole, and notes them"],
-        commandLine: ["--auto-leaf  # keeps such parts whole, and lists them"])
+        program: ["TraceOptions(makesLeaves: true)  // makes such parts leaves or regions, and notes them"],
+        commandLine: ["--auto-leaf  # makes such parts leaves or regions, and lists them"])
   }
 }
 
 extension XylemError {
-  /// Whether running the statement as it is, when the graph runs, would get past the error.
+  /// Whether running the statement unchanged at run time would avoid the error.
   var canBeKeptWhole: Bool { id == .traceUnsupported || id == .traceConcreteValue }
 
-  /// Whether a leaf or a region in place of the code would have helped.
+  /// Whether a leaf or a region in place of the code would have avoided the error.
   package var isAboutTracing: Bool {
     switch id {
     case .traceControlFlow, .traceConcreteValue, .traceUnsupported, .traceRaised, .traceLimit, .runtimeOperator,

@@ -1,6 +1,6 @@
 public import XylemGraph
 
-/// In which mode a model is traced.
+/// The mode in which a model is traced.
 public enum Mode: String, Sendable, Hashable, CaseIterable, Codable {
   case train, eval
 
@@ -10,38 +10,39 @@ public enum Mode: String, Sendable, Hashable, CaseIterable, Codable {
 
 /// How operations are named.
 public enum Naming: String, Sendable, Hashable, CaseIterable, Codable {
-  /// The module's path as the author wrote it, then the operation; repeated ones are numbered within one parent.
+  /// The module's path as the author wrote it, then the operation. Repeated names are numbered within one parent.
   case exact
-  /// What torchvision's `get_graph_node_names` returns: a module's trailing `_<digits>` is stripped and renumbered.
+  /// The names of torchvision's `get_graph_node_names`: a module's trailing `_<digits>` is stripped and renumbered.
   case torchvision
 }
 
-/// What to trace and how.
+/// Options of a trace.
 public struct TraceOptions: Sendable, Hashable {
   /// The mode.
   public var mode: Mode
-  /// How operations are named.
+  /// The naming.
   public var naming: Naming
-  /// What is not traced through.
+  /// The leaf policy: what is not traced through.
   public var policy: LeafPolicy
-  /// Whether what can't be traced becomes a leaf or a region, instead of an error.
+  /// Whether code that can't be traced becomes a leaf or a region, instead of an error.
   public var makesLeaves: Bool
-  /// Values of arguments of `forward` that are fixed while tracing, by the arguments' names.
+  /// Fixed values of arguments of `forward`, by name.
   public var concrete: [String: Argument]
-  /// Names of arguments of `forward` that are inputs although they have a default. Every other argument whose default is
-  /// None, a number, a truth value, a string or a container of those keeps it: a call that gives another value is refused.
+  /// Names of arguments of `forward` that are inputs although they have a default. Every other argument whose default
+  /// is None, a number, a Boolean, a string or a container of those keeps it: a call that passes another value is
+  /// refused.
   public var symbolic: Set<String>
-  /// What is known of the structure of inputs, by the arguments' names: code that runs over their lists and dictionaries, or asks
-  /// whether they are None, is traced through. A call with another structure is refused.
+  /// The known structure of inputs, by argument name. Code that iterates over their lists and dictionaries, or checks
+  /// whether they are None, is traced through. A call with a different structure is refused.
   public var structures: [String: InputStructure]
-  /// Whether nodes get their source lines. Finding them takes most of the time of a trace.
+  /// Whether nodes have source lines. Finding them takes most of the time of a trace.
   public var recordsLocations: Bool
-  /// How many statements may run before the trace gives up, as with a loop that never ends.
+  /// The number of statements that may run before the trace stops, as with a loop that never ends.
   public var statementLimit: Int
-  /// How much memory and time the trace may use before it gives up.
+  /// The memory and time that the trace may use before it stops.
   public var limits: TraceLimits
 
-  /// Options with the given values.
+  /// Creates options.
   public init(
     mode: Mode = .eval, naming: Naming = .exact, policy: LeafPolicy = LeafPolicy(), makesLeaves: Bool = false,
     concrete: [String: Argument] = [:], symbolic: Set<String> = [],
@@ -66,9 +67,9 @@ extension TraceOptions: Codable {
     case mode, naming, policy, makesLeaves, concrete, symbolic, structures, recordsLocations, statementLimit, limits
   }
 
-  /// Reads options; without names of symbolic arguments there are none.
+  /// Decodes options. If there are no names of symbolic arguments, the list is empty.
   ///
-  /// - Throws: the decoder's own error where a part is missing or has the wrong type.
+  /// - Throws: the decoder's own error if a part is missing or has the wrong type.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
@@ -83,7 +84,7 @@ extension TraceOptions: Codable {
       limits: try container.decodeIfPresent(TraceLimits.self, forKey: .limits) ?? TraceLimits())
   }
 
-  /// Writes options; equal ones give the same text.
+  /// Encodes options. Equal options give the same output.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(mode, forKey: .mode)

@@ -5,9 +5,9 @@ internal import XylemScript
 internal import XylemTensor
 
 extension TracedValue {
-  /// The value of a literal argument; nodes become symbols.
+  /// The value of a literal argument. Nodes become symbols.
   ///
-  /// - Parameter origin: the attribute that the value was read from. Containers within are its parts.
+  /// - Parameter origin: the attribute that the value was read from. Nested containers are its parts.
   init(_ argument: Argument, origin: String? = nil) {
     func traced(_ elements: [Argument]) -> [TracedValue] { elements.map { TracedValue($0, origin: origin) } }
     switch argument {
@@ -22,7 +22,7 @@ extension TracedValue {
     }
   }
 
-  /// The traced form of a value that the runtime gave, where it is a literal through and through; nil otherwise.
+  /// The traced form of a value that the runtime returned, if it is entirely literal. Otherwise nil.
   init?(literal value: Value, origin: String? = nil) {
     guard let argument = Argument(literal: value) else { return nil }
     self.init(argument, origin: origin)
@@ -30,23 +30,24 @@ extension TracedValue {
 }
 
 extension ScriptTracer {
-  /// What a node is given for a traced value; attributes become nodes where they were not yet.
+  /// The argument of a node for a traced value. Attributes become nodes if they are not yet.
   ///
-  /// - Throws: `trace.unsupported` for what can't be passed, also for containers within themselves; `trace.limit`.
+  /// - Throws: `trace.unsupported` for values that can't be passed, also for containers that contain themselves;
+  ///   `trace.limit`.
   func argument(from value: TracedValue) throws -> Argument {
     if case .literal(let literal) = value { return .literal(literal) }
     var conversion = ArgumentConversion(self)
     return try conversion.argument(from: value, depth: 0)
   }
 
-  /// The runtime's value of a literal, containers of literals included; nil for what is not known now.
+  /// The runtime's value for a literal, including containers of literals. Nil for values that are not known now.
   ///
-  /// - Throws: as ``argument(from:)``, for containers.
+  /// - Throws: for containers, the errors of ``argument(from:)``.
   func literalValue(of value: TracedValue) throws -> Value? {
     value.isLiteral ? Value(literal: try argument(from: value)) : nil
   }
 
-  /// The node that reads an attribute, made at the first need.
+  /// The node that reads an attribute, created on first use.
   func attributeNode(_ attribute: TracedAttribute) -> NodeID {
     core.attributeNode(
       path: attribute.path, isParameter: attribute.isParameter,
@@ -55,20 +56,20 @@ extension ScriptTracer {
   }
 }
 
-/// Makes an argument of a traced value. A container is converted once, however often it is met; each time, its elements count
-/// as elements of the argument.
+/// Converts a traced value to an argument. A container is converted once, however often it occurs; its elements count as
+/// elements of the argument each time.
 private struct ArgumentConversion {
   private struct Known {
     let argument: Argument
-    /// The elements, with those of the containers within.
+    /// The number of elements, including those of nested containers.
     let count: Int
-    /// How many levels of values are below it.
+    /// The number of levels of values below it.
     let height: Int
   }
 
   private let tracer: ScriptTracer
   private var known: [ObjectIdentifier: Known] = [:]
-  /// The elements so far.
+  /// The number of elements so far.
   private var count = 0
   /// The greatest depth so far.
   private var deepest = 0
@@ -128,7 +129,7 @@ private struct ArgumentConversion {
     deepest = max(deepest, depth)
     guard depth <= Argument.maximumDepth else {
       throw TraceErrors.unsupported(
-        "a container that holds itself, or nests deeper than \(Argument.maximumDepth), can't be passed to an operation",
+        "a container that contains itself, or is nested deeper than \(Argument.maximumDepth), can't be passed to an operation",
         at: tracer.place)
     }
   }

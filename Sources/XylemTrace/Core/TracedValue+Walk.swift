@@ -1,10 +1,10 @@
 internal import XylemGraph
 
-/// Questions about a value and everything in it. Each container is looked at once, however often others share it and however deeply it is
-/// nested.
+/// Questions about a value and everything in it. Each container is visited once, however often it is shared and however
+/// deeply it is nested.
 extension TracedValue {
-  /// Whether the value, or anything in the containers in it, satisfies a condition. Containers that became known only when running are not
-  /// looked into.
+  /// Whether the value, or anything in its containers, satisfies a condition. Containers that are known only at run time are
+  /// not inspected.
   ///
   /// - Parameter inObjects: whether fields of objects count.
   func contains(inObjects: Bool = false, where condition: (TracedValue) -> Bool) -> Bool {
@@ -29,7 +29,7 @@ extension TracedValue {
     return false
   }
 
-  /// Whether the value, with everything in it, is known now and needs no tensor.
+  /// Whether the value, with all its parts, is known now and needs no tensor.
   var isLiteral: Bool {
     !contains { part in
       switch part {
@@ -41,10 +41,10 @@ extension TracedValue {
     }
   }
 
-  /// Whether anything in the value is known only when running.
+  /// Whether any part of the value is known only at run time.
   var isSymbolic: Bool { contains(inObjects: true) { $0.symbolizes } }
 
-  /// Whether anything in the value is known only when running, or is a tensor or another object of the model.
+  /// Whether any part of the value is known only at run time, or is a tensor or another object of the model.
   var readsTensor: Bool {
     contains(inObjects: true) { part in
       switch part {
@@ -63,7 +63,7 @@ extension TracedValue {
     }
   }
 
-  /// Whether a list or dictionary that the tracer holds is in the value.
+  /// Whether the value contains a list or dictionary that the tracer holds.
   var holdsContainers: Bool {
     contains { part in
       switch part {
@@ -74,7 +74,7 @@ extension TracedValue {
     }
   }
 
-  /// Whether a container is in a container.
+  /// Whether a container contains a container.
   var nestsContainers: Bool {
     switch self {
     case .list(let list): list.symbol == nil && list.elements.contains(where: \.holdsContainers)
@@ -86,16 +86,16 @@ extension TracedValue {
   }
 }
 
-/// Visits the lists, dictionaries and objects that values reach, each once, however deeply they are nested.
+/// Visits the lists, dictionaries and objects reachable from values, each once, however deeply they are nested.
 struct ContainerWalk {
   private var pending: [TracedValue]
   private var seen: Set<ObjectIdentifier> = []
-  /// Whether a container was met by a second way.
+  /// Whether a container was reached a second time.
   private(set) var meetsTwice = false
 
   init(_ values: [TracedValue]) { pending = values }
 
-  /// The next container; nil where all were visited.
+  /// The next container. Nil if all were visited.
   mutating func next() -> TracedValue? {
     while let value = pending.popLast() {
       switch value {

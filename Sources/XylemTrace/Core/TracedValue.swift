@@ -2,30 +2,30 @@ internal import XylemGraph
 internal import XylemScript
 internal import XylemTensor
 
-/// What a value of the model's code is while it is traced: known now, or the result of a node.
+/// A value of the model's code while it is traced: known now, or the result of a node.
 enum TracedValue {
   case literal(Literal)
-  /// Known only when the graph runs.
+  /// Known only at run time.
   case symbol(NodeID)
-  /// A text with parts that are known only when running, which stand in braces, and the node that makes it.
+  /// A string with parts, in braces, that are known only at run time, and the node that creates it.
   case message(String, NodeID)
   /// A tensor that holds a number of the code, as traced archives have it for sizes.
   case number(TracedNumber)
-  /// A tensor or other object of the model, read when it is first used.
+  /// A tensor or other object of the model, read on first use.
   case attribute(TracedAttribute)
   /// A module of the model.
   case module(ScriptModule)
   case list(TracedList)
   case tuple(TracedTuple)
   case dictionary(TracedDictionary)
-  /// An object that the model's code made.
+  /// An object that the model's code created.
   case object(TracedObject)
   case function(ScriptFunction)
   /// A tensor or other object that is written in the code.
   case constant(CodeReference, Value)
-  /// What a fork gives.
+  /// The result of a fork.
   indirect case future(TracedValue)
-  /// Never read by code that runs.
+  /// Never read by running code.
   case uninitialized
 }
 
@@ -40,11 +40,11 @@ struct TracedAttribute {
 /// A list that the model's code holds by reference.
 final class TracedList {
   var elements: [TracedValue]
-  /// Where it became known only when running, after a region changed it.
+  /// The node, if it became known only at run time, after a region changed it.
   var symbol: NodeID?
-  /// Whether a region may have changed it as a part of another container: then nothing says what it holds.
+  /// Whether a region may have changed it as part of another container, so that its contents are unknown.
   var isLost = false
-  /// The attribute it was read from, where it was.
+  /// The attribute that it was read from, if any.
   let origin: String?
 
   init(_ elements: [TracedValue], origin: String? = nil) {
@@ -60,7 +60,7 @@ final class TracedList {
   }
 }
 
-/// A tuple, which never changes; an object, so that a walk can tell which one it met before.
+/// A tuple, which never changes. It is an object, so that a walk can recognise a visited one.
 final class TracedTuple {
   private(set) var elements: [TracedValue]
   let names: [String]
@@ -70,7 +70,7 @@ final class TracedTuple {
     self.names = names
   }
 
-  /// The elements, for who lets go of the tuple.
+  /// The elements, for the release of the tuple.
   fileprivate func handOver() -> [TracedValue] {
     defer { elements = [] }
     return elements
@@ -84,7 +84,7 @@ final class TracedTuple {
   }
 }
 
-/// A dictionary that the model's code holds by reference; in insertion order, with few entries.
+/// A dictionary that the model's code holds by reference, in insertion order, with few entries.
 final class TracedDictionary {
   var entries: [(key: TracedValue, value: TracedValue)]
   /// As for ``TracedList``.
@@ -127,13 +127,14 @@ extension TracedValue {
     .tuple(TracedTuple(elements, names: names))
   }
 
-  /// The literal that it is, containers left out.
+  /// The literal, if the value is one. Containers are not.
   var literal: Literal? {
     if case .literal(let literal) = self { return literal }
     return nil
   }
 
-  /// What dictionary keys are compared by, as the runtime does; nil for what is not a literal, for `None` and for a NaN, which equals no key.
+  /// The value by which dictionary keys are compared, as in the runtime. Nil for values that are not literals, for `None`,
+  /// and for a NaN, which equals no key.
   var literalKey: Literal? {
     switch self {
     case .literal(.none): nil
@@ -143,7 +144,7 @@ extension TracedValue {
     }
   }
 
-  /// The case of an enumeration that the value is, read from the model or written in its code.
+  /// The enumeration case of the value, read from the model or written in its code.
   var enumeration: Value? {
     switch self {
     case .attribute(let attribute):
@@ -155,7 +156,7 @@ extension TracedValue {
     return nil
   }
 
-  /// What the value is, for a person.
+  /// The kind of value, in words.
   var kindDescription: String {
     switch self {
     case .literal(let literal): literal.kindDescription
@@ -175,13 +176,14 @@ extension TracedValue {
   }
 }
 
-/// Lets go of containers one after another: nested ones that let go of each other would use a piece of stack for each level.
+/// Releases containers one after another: nested containers that release each other would use stack space for each
+/// level.
 private struct ContainerRelease {
   private var lists: [TracedList] = []
   private var dictionaries: [TracedDictionary] = []
   private var tuples: [TracedTuple] = []
 
-  /// Takes over the containers in values.
+  /// Takes the containers in values.
   mutating func take(_ values: some Sequence<TracedValue>) {
     for value in values {
       switch value {
@@ -193,7 +195,7 @@ private struct ContainerRelease {
     }
   }
 
-  /// Empties the containers that nobody else holds, and those in them.
+  /// Empties the containers that have no other owner, and those in them.
   mutating func run() {
     while !lists.isEmpty || !dictionaries.isEmpty || !tuples.isEmpty {
       if var list = lists.popLast(), isKnownUniquelyReferenced(&list) {

@@ -16,7 +16,7 @@ extension Value {
 }
 
 extension Argument {
-  /// The argument of a value that the runtime gave, where it is a literal through and through; nil for tensors and objects.
+  /// The argument for a value that the runtime returned, if it is entirely literal. Nil for tensors and objects.
   init?(literal value: Value) {
     func literals(_ values: [Value]) -> [Argument]? {
       let found = values.compactMap { Argument(literal: $0) }

@@ -1,19 +1,19 @@
 internal import XylemGraph
 
-/// Gives nodes their names. Looking a name up takes constant time.
+/// Gives nodes their names. A lookup takes constant time.
 package struct NodeNamer: Sendable {
   private let naming: Naming
-  /// Paths of real modules, which no other node may take under exact naming.
+  /// Paths of real modules, which no other node may take with exact naming.
   private let modulePaths: Set<String>
   private var names: [String: Use] = [:]
   private var hiddenCount = 0
 
-  /// What became of a name so far: hashing names is most of the namer's work, so each name is looked up as seldom as
+  /// The state of a name so far. Hashing names is most of the namer's work, so each name is looked up as rarely as
   /// possible.
   private struct Use {
-    /// Whether a node has this very name.
+    /// Whether a node has exactly this name.
     var isTaken = false
-    /// The number that the next node gets that would have this name, where there was one before.
+    /// The number for the next node that would have this name, if there was one before.
     var next: Int?
 
     /// Whether the name was free.
@@ -22,7 +22,7 @@ package struct NodeNamer: Sendable {
       return !isTaken
     }
 
-    /// Gives the name itself to the first node that asks, and a number to those that follow.
+    /// Gives the name itself to the first node that requests it, and a numbered name to later ones.
     mutating func give() -> Given {
       if let number = next {
         next = number + 1
@@ -65,7 +65,7 @@ package struct NodeNamer: Sendable {
     return numberedName(path.isEmpty ? flat : path + "." + flat)
   }
 
-  /// A name for a node that lists of names leave out.
+  /// A name for a node that name lists leave out.
   package mutating func name(forHidden operation: String, in path: String) -> String {
     hiddenCount += 1
     return (path.isEmpty ? "" : path + ".") + operation + "'\(hiddenCount)"
@@ -88,13 +88,13 @@ package struct NodeNamer: Sendable {
   /// Whether the name was free.
   private mutating func take(_ name: String) -> Bool { names[name, default: Use()].take() }
 
-  /// torchvision's rule: a trailing number is stripped, then one more than that of the latest node with the same rest is
-  /// added, where there is such a node.
+  /// torchvision's rule: a trailing number is stripped. If a node with the same remaining name exists, the number after
+  /// that of the latest such node is added.
   private mutating func numberedName(_ full: String) -> String {
     let base = Self.splitNumber(full)?.base ?? full
     switch names[base, default: Use()].give() {
     case .itself:
-      // What is left of the name without its number goes on from there.
+      // The numbering of the remaining name continues from there.
       if let (rest, number) = Self.splitNumber(base) { names[rest, default: Use()].next = number + 1 }
       return base
     case .taken:
@@ -106,16 +106,16 @@ package struct NodeNamer: Sendable {
     }
   }
 
-  /// A name that no node has, for one that is taken.
+  /// An unused name, for one that is taken.
   private mutating func primed(_ taken: String) -> String {
     var name = taken
     repeat { name += "'" } while !take(name)
     return name
   }
 
-  /// `("conv", 1)` for `conv_1`; nil for a name without a number.
+  /// `("conv", 1)` for `conv_1`. Nil for a name without a number.
   private static func splitNumber(_ name: String) -> (base: String, number: Int)? {
-    // Bytes, not characters: most names end in no digit, and this is asked of every name.
+    // Works on bytes, not characters: most names don't end in a digit, and every name is checked.
     let bytes = name.utf8
     var start = bytes.endIndex
     while start > bytes.startIndex {

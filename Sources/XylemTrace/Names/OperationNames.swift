@@ -1,14 +1,14 @@
 internal import XylemScript
 
-/// What operations are called: the names that a PyTorch user knows.
+/// The names of operations as PyTorch users know them.
 package enum OperationNames {
-  /// A function's name: its last part.
+  /// A function's name: its last component.
   package static func function(_ qualified: String) -> String {
     let name = TypeName.unqualified(qualified)
     return functionNames[name] ?? name
   }
 
-  /// Functions that archives keep under a name of their own.
+  /// Functions that archives store under another name.
   private static let functionNames: [String: String] = [
     "_max_pool1d": "max_pool1d", "_max_pool2d": "max_pool2d", "_max_pool3d": "max_pool3d",
     "_adaptive_max_pool1d": "adaptive_max_pool1d", "_adaptive_max_pool2d": "adaptive_max_pool2d",
@@ -16,8 +16,8 @@ package enum OperationNames {
     "_fractional_max_pool3d": "fractional_max_pool3d",
   ]
 
-  /// The name of an operator under exact naming: an in-place twin drops its underscore, the language's own names their
-  /// underscores.
+  /// The name of an operator with exact naming: an in-place variant drops its trailing underscore, and the language's
+  /// own operators drop their surrounding underscores.
   static func exact(_ short: String) -> String {
     if let name = exactNames[short] { return name }
     if short.hasPrefix("__"), short.hasSuffix("__"), short.count > 4 { return String(short.dropFirst(2).dropLast(2)) }
@@ -31,9 +31,9 @@ package enum OperationNames {
     "__derive_index": "getitem",
   ]
 
-  /// The name under torchvision's naming, which tells Python's spellings of one operator apart.
+  /// The name with torchvision's naming, which distinguishes Python's spellings of one operator.
   ///
-  /// - Parameter source: the expression in the model's own source; empty where the archive kept none.
+  /// - Parameter source: the expression in the model's own source. Empty if the archive has none.
   static func torchvision(_ short: String, source: ScriptSource) -> String {
     let called = calledName(source)
     if let called, aliases[called] == short { return called }
@@ -47,7 +47,7 @@ package enum OperationNames {
     case "__and__", "__or__", "__xor__": return String(short.dropFirst(2).dropLast(2)) + "_"
     default: break
     }
-    // An augmented assignment (x += y) is no call of a method: torch.fx sees the plain operator.
+    // An augmented assignment (x += y) is not a method call: torch.fx sees the plain operator.
     if short.hasSuffix("_"), !short.hasPrefix("__"), short.count > 1 {
       let plain = String(short.dropLast())
       return called == short ? short : called == plain || plain != "div" ? plain : "truediv"
@@ -55,7 +55,7 @@ package enum OperationNames {
     return exact(short)
   }
 
-  /// Operators whose name in torchvision's naming depends on how the source spells them.
+  /// Operators whose torchvision name depends on the spelling in the source.
   static func dependsOnSource(_ short: String) -> Bool {
     short.hasSuffix("_") || spelled.contains(short)
   }
@@ -64,7 +64,7 @@ package enum OperationNames {
     "size", "dim", "div", "floor_divide", "floordiv", "remainder",
   ])
 
-  /// Names that archives replace by another's.
+  /// Names that archives replace by others.
   private static let aliases: [String: String] = [
     "absolute": "abs", "arccos": "acos", "arcsin": "asin", "arctan": "atan", "clip": "clamp", "concat": "cat",
     "concatenate": "cat", "divide": "div", "greater": "gt", "greater_equal": "ge", "inverse": "linalg_inv",
@@ -72,8 +72,8 @@ package enum OperationNames {
     "not_equal": "ne", "subtract": "sub", "swapaxes": "transpose", "swapdims": "transpose", "true_divide": "div",
   ]
 
-  /// The function or method that an expression names, as in `x.size` or `torch.div`; nil for an expression with an operator, and for code that
-  /// the runtime brought itself (`x.shape` is a function of its own there).
+  /// The function or method that an expression names, as in `x.size` or `torch.div`. Nil for an expression with an
+  /// operator, and for the runtime's own code (where `x.shape` is a function).
   private static func calledName(_ source: ScriptSource) -> String? {
     guard !source.file.hasPrefix("<"), let dot = source.text.lastIndex(of: ".") else { return nil }
     let name = source.text[source.text.index(after: dot)...].prefix { $0 == "_" || $0.isLetter || $0.isNumber }

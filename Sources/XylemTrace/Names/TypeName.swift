@@ -1,6 +1,6 @@
-/// The names of classes and functions as archives keep them, and as people know them.
+/// The names of classes and functions in archives, and in readable form.
 enum TypeName {
-  /// A name without what the archive added: `__torch__.net.___torch_mangle_3.Net` becomes `net.Net`.
+  /// A name without the archive's additions: `__torch__.net.___torch_mangle_3.Net` becomes `net.Net`.
   static func readable(_ qualified: String) -> String {
     guard qualified.contains("__torch") else { return qualified }
     return qualified.split(separator: ".")
@@ -8,7 +8,7 @@ enum TypeName {
       .joined(separator: ".")
   }
 
-  /// The last part of a dotted name.
+  /// The last component of a dotted name.
   static func unqualified(_ name: String) -> String {
     guard let dot = name.lastIndex(of: ".") else { return name }
     return String(name[name.index(after: dot)...])

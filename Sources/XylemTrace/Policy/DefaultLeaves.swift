@@ -1,18 +1,19 @@
-/// What is a leaf without being asked for: what torch.fx and torchvision's feature extraction keep whole.
+/// The default leaves: those of torch.fx and torchvision's feature extraction.
 enum DefaultLeaves {
-  /// Every layer of `torch.nn` but its containers, and the module types of `torchvision.ops`.
+  /// All layers of `torch.nn` except its containers, and the module types of `torchvision.ops`.
   static func isLeafModule(_ type: String) -> Bool {
     if type.hasPrefix("torch.nn.") || type.hasPrefix("torch.ao.nn.") { return !containers.contains(type) }
     return visionTypes.contains(type)
   }
 
-  /// `torch.nn.functional`, `math`, `torchvision.ops`' functions, and what torchvision's models wrap themselves.
+  /// `torch.nn.functional`, `math`, the functions of `torchvision.ops`, and the functions that torchvision's models
+  /// wrap.
   static func isLeafFunction(_ name: String) -> Bool {
     if name.hasPrefix("torch.nn.functional.") || name.hasPrefix("torch.functional.") { return true }
     if name.hasPrefix("math.") { return true }
     if visionFunctions.contains(name) { return true }
     guard name.hasPrefix("torchvision.ops.") else { return false }
-    // A function of a public name; helpers within the package run as part of their callers.
+    // A function with a public name. Helpers within the package run as part of their callers.
     return !TypeName.unqualified(name).hasPrefix("_")
   }
 
@@ -21,7 +22,7 @@ enum DefaultLeaves {
     "torch.nn.modules.container.ModuleDict",
   ]
 
-  /// The module types of `torchvision.ops`, and those of its models that derive from one.
+  /// The module types of `torchvision.ops`, and types of torchvision's models that derive from them.
   private static let visionTypes: Set<String> = [
     "torchvision.models.quantization.mobilenetv3.QuantizableSqueezeExcitation",
     "torchvision.models.regnet.SimpleStemIN", "torchvision.models.vision_transformer.MLPBlock",

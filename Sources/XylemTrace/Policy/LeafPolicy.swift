@@ -4,8 +4,8 @@ public import XylemPlugins
 
 /// Decides which modules and functions are not traced through.
 ///
-/// A value: rules belong to it and to no global state. Rules added later do not override earlier ones; any rule that
-/// matches makes a leaf.
+/// The rules belong to the policy value and not to global state. Later rules do not override earlier ones; any matching
+/// rule makes a leaf.
 ///
 ///     let policy = LeafPolicy().leaf(type: "Conv2dSame").leaf(path: "encoder.*").wrap("leaf_function")
 public struct LeafPolicy: Sendable, Hashable, Codable {
@@ -17,38 +17,38 @@ public struct LeafPolicy: Sendable, Hashable, Codable {
     case path(String)
     /// A function, by its name or its qualified name.
     case function(String)
-    /// What a plugin brings, by the name that the plugin gives.
+    /// A plugin's leaf, by the name that the plugin gives.
     case plugin(PluginLeaf)
   }
 
   /// The rules that were added, in order.
   public private(set) var rules: [Rule] = []
-  /// Whether the layers and functions that torchvision's tracer keeps whole are leaves.
+  /// Whether the layers and functions that torchvision's tracer does not trace through are leaves.
   public private(set) var includesDefaults: Bool
 
-  /// A policy with the default rules, or with none.
+  /// Creates a policy with or without the default rules.
   public init(includesDefaults: Bool = true) { self.includesDefaults = includesDefaults }
 
-  /// The policy under which everything is traced through.
+  /// The policy that traces through everything.
   package static let none = LeafPolicy(includesDefaults: false)
 
-  /// The policy with modules of a type as leaves, named with or without its qualifying path.
+  /// The policy with modules of a type as leaves. The type name may be qualified or not.
   public func leaf(type: String) -> LeafPolicy { adding(.type(type)) }
 
-  /// The policy with modules as leaves whose path matches a glob, as in `encoder.*`.
+  /// The policy with modules whose path matches a glob as leaves, as in `encoder.*`.
   public func leaf(path glob: String) -> LeafPolicy { adding(.path(glob)) }
 
-  /// The policy with a function as a leaf, named with or without its qualifying path.
+  /// The policy with a function as a leaf. The name may be qualified or not.
   public func wrap(_ function: String) -> LeafPolicy { adding(.function(function)) }
 
-  /// The policy with a leaf that a plugin brings. Where the leaf replaces what it is called after, the plugin's code runs instead of the
-  /// model's. Comes before rules that were added later.
+  /// The policy with a plugin's leaf. If the leaf replaces the module or function that it is named after, the plugin's
+  /// code runs instead of the model's. Precedes rules that are added later.
   public func leaf(_ leaf: PluginLeaf) -> LeafPolicy { adding(.plugin(leaf)) }
 
-  /// The policy with every leaf that a plugin brings.
+  /// The policy with all leaves of a plugin.
   public func leaves(of plugin: LeafPlugin) -> LeafPolicy { plugin.leaves.reduce(self) { $0.leaf($1) } }
 
-  /// The policy with leaves of plugins that come before its own rules.
+  /// The policy with leaves of plugins before its own rules.
   package func preceded(by leaves: [PluginLeaf]) -> LeafPolicy {
     var policy = self
     policy.rules = leaves.map { .plugin($0) } + rules
@@ -61,7 +61,7 @@ public struct LeafPolicy: Sendable, Hashable, Codable {
     return policy
   }
 
-  /// The policy with other files of the same plugins.
+  /// The policy with different files of the same plugins.
   package func replacing(_ substitutes: [PluginIdentity: PluginIdentity]) -> LeafPolicy {
     var policy = self
     policy.rules = rules.map { rule in
@@ -89,8 +89,8 @@ public struct LeafPolicy: Sendable, Hashable, Codable {
     return includesDefaults && DefaultLeaves.isLeafModule(type) ? .type(type) : nil
   }
 
-  /// The rule that makes every method of a module opaque, or nil: one that was asked for by its author's name or path, whose
-  /// code is the model's own. The default rules, and plugins that replace `forward`, speak of calls of the module alone.
+  /// The rule that makes every method of a module opaque, or nil: a rule that names the type or path, for code of the
+  /// model itself. The default rules, and plugins that replace `forward`, concern only calls of the module.
   package func chosenRule(forModule type: String, at path: String) -> Rule? {
     guard let rule = rule(forModule: type, at: path), rules.contains(rule), rule.provider?.replaces != true else {
       return nil
@@ -118,7 +118,7 @@ public struct LeafPolicy: Sendable, Hashable, Codable {
 }
 
 extension LeafPolicy.Rule: CustomStringConvertible {
-  /// The rule as the command line takes it.
+  /// The rule in the command line's syntax.
   public var description: String {
     switch self {
     case .type(let name): name
@@ -130,7 +130,7 @@ extension LeafPolicy.Rule: CustomStringConvertible {
 }
 
 extension LeafPolicy.Rule {
-  /// Where the leaf comes from, for nodes.
+  /// The provider of the leaf, for nodes.
   package var provider: LeafProvider? {
     guard case .plugin(let leaf) = self else { return nil }
     return LeafProvider(
@@ -138,11 +138,10 @@ extension LeafPolicy.Rule {
       mode: leaf.mode == .unknown ? nil : leaf.mode.rawValue)
   }
 
-  /// What a call of the leaf does besides computing its value, as the plugin declares it; nil where the model's own code
-  /// runs.
+  /// The declared effects of calling the leaf, besides computing its value. Nil if the model's own code runs.
   package func effects(inputs count: Int, in mode: Mode) -> Effects? {
     guard case .plugin(let leaf) = self, leaf.replaces else { return nil }
-    // An argument that comes back as it is shares its storage with itself.
+    // An argument that is returned unchanged shares storage with the result.
     var effects = Effects(writes: leaf.writes.filter { $0 < count }, aliases: Array(0..<count))
     switch leaf.mode {
     case .none, .readsMode: break

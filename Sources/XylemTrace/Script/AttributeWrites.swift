@@ -3,36 +3,36 @@ internal import XylemGraph
 internal import XylemScript
 internal import XylemTensor
 
-/// What walks over functions and those that they call keep to.
+/// Limits of walks over functions and their callees.
 enum CodeWalk {
-  /// Calls within each other that are followed; what is further down may do anything.
+  /// The depth of nested calls that are followed. Deeper code may do anything.
   static let deepestCalls = 200
 }
 
-/// Names of the attributes that code which is not traced through may give other values, its callees' included.
+/// Names of the attributes that untraced code may change, including its callees.
 ///
-/// Tensors that are written in place are not among them: whoever reads such an attribute holds the same tensor.
+/// Tensors that are written in place are not included: every reader of such an attribute holds the same tensor.
 struct AttributeWrites {
   private var names: Set<String> = []
-  /// Whether some callee is known only when running.
+  /// Whether a callee is known only at run time.
   private var isAnything = false
   private var seen: Set<ScriptFunction> = []
   private var depth = 0
   private let model: ScriptModel
 
-  /// What a function writes.
+  /// The writes of a function.
   init(of function: ScriptFunction, in model: ScriptModel) throws(XylemError) {
     self.model = model
     try visit(function)
   }
 
-  /// What one statement of a function writes.
+  /// The writes of one statement of a function.
   init(of statement: Int, in code: ScriptCode, of model: ScriptModel) throws(XylemError) {
     self.model = model
     try visit(code.statements[statement], code)
   }
 
-  /// Whether an attribute of this name may get another value.
+  /// Whether an attribute with this name may get a new value.
   func contains(_ name: String) -> Bool { isAnything || names.contains(name) }
 
   private mutating func visit(_ function: ScriptFunction) throws(XylemError) {
@@ -51,12 +51,12 @@ struct AttributeWrites {
     switch statement.kind {
     case .setAttribute: names.insert(statement.name)
     case .getAttribute:
-      // Nothing says where a list goes from here: it may be written as soon as it is read.
+      // Nothing is known about where a list goes from here: it may be written as soon as it is read.
       let kind = code.typeKinds[statement.outputs.lowerBound]
       if kind == .list || kind == .dictionary { names.insert(statement.name) }
     case .callMethod: if statement.function == nil { isAnything = true }
     case .callFunction:
-      // The function is a constant, which may stand outside of the statement.
+      // The function is a constant, which may be outside of the statement.
       let callee = code.input(0, of: statement)
       let constant = code.statements.first { $0.outputs.contains(callee) }
       if let function = constant?.function { try visit(function) } else { isAnything = true }
@@ -70,10 +70,10 @@ struct AttributeWrites {
 }
 
 extension ScriptTracer {
-  /// Makes sure that no attribute was taken for a constant which a leaf or a region gives another value: a counter that a
-  /// leaf keeps and its parent reads.
+  /// Checks that no attribute was treated as a constant although a leaf or a region changes it, such as a counter that
+  /// a leaf keeps and its parent reads.
   ///
-  /// The trace starts again where one was, and reads it when running.
+  /// Otherwise the trace starts again, and reads it at run time.
   func checkConstantReads() throws {
     guard !constantReads.isEmpty else { return }
     for node in core.graph.nodes {
@@ -106,9 +106,9 @@ extension ScriptTracer {
   }
 }
 
-/// An attribute whose value was taken while tracing.
+/// An attribute whose value was used while tracing.
 struct ConstantRead {
-  /// The module that it belongs to, itself or through objects.
+  /// The module that it belongs to, directly or through objects.
   let module: ScriptModule
   let name: String
   let path: String

@@ -1,10 +1,10 @@
-/// Operators that may run while a model is traced: what computes on numbers, strings, containers, types and sizes, and
-/// does nothing else.
+/// Operators that may run while a model is traced: they only compute on numbers, strings, containers, types and sizes.
 ///
-/// A list of what is allowed, not of what is forbidden: an operator that is not here becomes a node. None of them makes
-/// tensors, draws random numbers, prints, or reads files or the thread's context. ``OperatorSize`` bounds what each takes.
+/// This is a list of allowed operators, not of forbidden ones: an operator that is not listed becomes a node. None of
+/// them creates tensors, draws random numbers, prints, or reads files or the thread's context. ``OperatorSize`` bounds
+/// the cost of each.
 enum ComputableOperators {
-  /// Whether an operator is one, by its name without an overload.
+  /// Whether an operator is listed, by its name without an overload.
   static func contains(_ name: String) -> Bool {
     let parts = name.split(separator: ":")
     guard parts.count == 2 else { return false }
@@ -41,7 +41,7 @@ enum ComputableOperators {
     "copy", "dict", "get", "items", "keys", "len", "list", "slice", "sorted", "sum", "values",
   ]
 
-  /// What is asked of a tensor's type and size, of types, and of the compiler.
+  /// Queries about a tensor's type and size, about types, and about the compiler.
   private static let tensors: Set<String> = [
     "_get_tracing_state", "can_cast", "dim", "has_torch_function", "is_complex", "is_floating_point", "is_scripting",
     "is_signed", "numel", "promote_types", "size",

@@ -3,12 +3,12 @@ internal import Synchronization
 internal import XylemScript
 internal import XylemTensor
 
-/// Which methods are calls of the module itself: `module(x)` in the model's source.
+/// Methods that are calls of the module itself: `module(x)` in the model's source.
 extension ScriptModel {
   /// Whether calling a method is a call of the module, and not of one of its other methods.
   ///
-  /// That is `forward`; its overloads, which scripting calls `forward__0`, `forward__1`, …; and in code that was written by
-  /// `torch.jit.trace` also `forward1`, `forward2`, …: a traced module has a method of its own for every call.
+  /// These are `forward`; its overloads, which scripting names `forward__0`, `forward__1`, …; and in code written by
+  /// `torch.jit.trace` also `forward1`, `forward2`, …: a traced module has one method for each call.
   func isForward(_ method: String, _ function: ScriptFunction, of module: ScriptModule) -> Bool {
     if method == "forward" { return true }
     guard method.hasPrefix("forward") else { return false }
@@ -19,7 +19,7 @@ extension ScriptModel {
     return isTraced(function, ordinal, of: module)
   }
 
-  /// What PyTorch's recurrent layers declare as overloads of `forward`, with names of their own.
+  /// The methods that PyTorch's recurrent layers declare as overloads of `forward`, with different names.
   private static let recurrentOverloads: Set<String> = ["forward_tensor", "forward_packed"]
 
   private static func number(_ text: Substring) -> Int? {
@@ -27,10 +27,10 @@ extension ScriptModel {
     return number
   }
 
-  /// Whether the method was written by tracing. A scripted module may have a method that is called `forward1` by its author.
+  /// Whether the method was written by tracing. The author of a scripted module may also name a method `forward1`.
   ///
-  /// The source ranges of an archive tell: those of traced code are stack traces. An archive without them tells less: its
-  /// class must look like those that tracing makes, and have the methods that come before this one.
+  /// The source ranges of an archive decide: in traced code they are stack traces. If an archive has no ranges, the
+  /// class must look like one that tracing creates, and have the methods that precede this one.
   private func isTraced(_ function: ScriptFunction, _ ordinal: Int, of module: ScriptModule) -> Bool {
     if let known = tracedFunctions.withLock({ $0[function] }) { return known }
     let isTraced = hasStackTraces(function) ?? (module.looksTraced && hasCalls(before: ordinal, module))
@@ -38,7 +38,7 @@ extension ScriptModel {
     return isTraced
   }
 
-  /// Nil where the archive has no ranges of the original source.
+  /// Nil if the archive has no ranges of the original source.
   private func hasStackTraces(_ function: ScriptFunction) -> Bool? {
     guard let code = try? code(of: function) else { return nil }
     for index in code.statements.indices {
@@ -53,14 +53,14 @@ extension ScriptModel {
   }
 
   private func hasCalls(before ordinal: Int, _ module: ScriptModule) -> Bool {
-    // A name may claim any number: no more is looked for than a class has methods.
+    // A name may contain any number: no more methods are looked up than a class has.
     guard ordinal < 10_000, module.object.method("forward") != nil else { return false }
     return (1..<max(ordinal, 1)).allSatisfy { module.object.method("forward\($0)") != nil }
   }
 }
 
 extension ScriptModule {
-  /// Whether the class has nothing but what tracing writes into one: tensors, modules and two flags, and no constants.
+  /// Whether the class has only what tracing writes: tensors, modules and two flags, and no constants.
   fileprivate var looksTraced: Bool {
     guard object.constants.isEmpty else { return false }
     return attributes.allSatisfy { name, attribute in

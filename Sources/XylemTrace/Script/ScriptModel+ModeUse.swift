@@ -3,10 +3,10 @@ internal import XylemScript
 internal import XylemTensor
 
 extension ScriptModel {
-  /// Whether the code behind a leaf or a region may find out which mode the model is in.
+  /// Whether the code of a leaf or a region may read the model's mode.
   ///
-  /// It can't where nothing that it may run reads a module's `training`. Errs on the side of yes, where it calls what is known only when
-  /// running. What is handed to it as an argument is not looked at.
+  /// It can't if none of the code that it may run reads a module's `training`. Conservative: it is true if the code
+  /// calls something that is known only at run time. Arguments are not considered.
   package func mayReadMode(_ node: Node) -> Bool {
     if node.operation.provider?.replaces == true { return true }
     var scan = ModeScan(self)
@@ -27,10 +27,10 @@ extension ScriptModel {
   }
 }
 
-/// Looks for reads of `training` in a function and in everything that it calls.
+/// Looks for reads of `training` in a function and its callees.
 private struct ModeScan {
   private let model: ScriptModel
-  /// What was found out; a function that is being looked at counts as no until it is.
+  /// The results so far. A function that is being examined counts as false until it is done.
   private var known: [ScriptFunction: Bool] = [:]
   private var depth = 0
 
@@ -65,7 +65,7 @@ private struct ModeScan {
       let callee = code.input(0, of: statement)
       let function = code.statements.first { $0.outputs.contains(callee) }?.function
       return function.map { mayRead($0) } ?? true
-    // An operator knows of the mode what it is told.
+    // An operator knows only the mode that it is given.
     case .operator: return code.operands[statement.inputs].contains { code.typeKinds[$0] == .module }
     case .fork, .other: return true
     case .constant, .setAttribute, .if, .loop, .list, .tuple, .dictionary, .listUnpack, .tupleUnpack, .tupleIndex,

@@ -4,27 +4,27 @@ public import XylemTensor
 
 /// A tensor that a module of a model holds under a name.
 public struct StateEntry: Sendable {
-  /// What the model takes it for.
+  /// The role of the tensor in the model.
   public enum Kind: Sendable, Hashable {
     case parameter, buffer
-    /// A tensor that is neither: it is in no state dict of PyTorch's.
+    /// A tensor that is neither, and is not in PyTorch's state dict.
     case attribute
   }
 
   /// The key in the model's state dict, as in `layer1.0.conv1.weight`.
   public let key: String
-  /// What the model takes it for.
+  /// The role of the tensor.
   public let kind: Kind
   /// The tensor itself, not a copy.
   public let tensor: Tensor
-  /// The first path that reaches the module; differs from the key's where a module is shared.
+  /// The first path of the module. Differs from the key's path if the module is shared.
   package let modulePath: String
   /// The module that holds it.
   package let owner: ScriptObject?
   /// The attribute's name.
   package let name: String
 
-  /// A tensor of a model that is no archive.
+  /// Creates a tensor of a model that is not an archive.
   package init(key: String, kind: Kind, tensor: Tensor, modulePath: String, name: String) {
     self.init(key: key, kind: kind, tensor: tensor, modulePath: modulePath, owner: nil, name: name)
   }
@@ -40,10 +40,10 @@ public struct StateEntry: Sendable {
 }
 
 extension ScriptModel {
-  /// Every tensor that a module holds, under every path that reaches it, with its present value: a module's own before those of
-  /// the modules in it, each in the class's order.
+  /// All tensors that modules hold, under every path of the module, with their current values: a module's own before
+  /// those of its submodules, each in the class's order.
   ///
-  /// - Returns: the state dict's entries, and tensors that are attributes and nothing else.
+  /// - Returns: the entries of the state dict, and tensors that are plain attributes.
   public var tensors: [StateEntry] {
     var found: [StateEntry] = []
     collect(root, path: "", into: &found)
@@ -68,19 +68,19 @@ extension ScriptModel {
 }
 
 extension ScriptModel {
-  /// What a module holds under a name that is neither a module nor, when the model was loaded, a tensor.
+  /// An attribute of a module that is not a module and was not a tensor when the model was loaded.
   package struct PlainAttribute: Sendable {
     package let owner: ScriptObject
     package let name: String
     package let value: Value
-    /// The first path that reaches the module.
+    /// The first path of the module.
     package let modulePath: String
 
     /// The path of the attribute.
     package var key: String { modulePath.isEmpty ? name : modulePath + "." + name }
   }
 
-  /// Every module's plain attributes with their present values.
+  /// The plain attributes of all modules, with their current values.
   package var plainAttributes: [PlainAttribute] {
     modules.flatMap { module in
       module.attributes.compactMap { name, attribute in

@@ -2,13 +2,13 @@ internal import OrderedCollections
 internal import XylemGraph
 internal import XylemTensor
 
-/// Modules that stand under several paths.
+/// Modules with several paths.
 ///
-/// An archive says so of some: one object is reached twice. Scripting and tracing make an object for every path, though, and of a module
-/// that the author used twice only the tensors are still one. Modules of one type with the same attributes, all of whose tensors are
-/// the same memory, are taken for one module.
+/// An archive shows some of them: one object is reached twice. Scripting and tracing, however, create one object for
+/// each path, and of a module that the author used twice only the tensors are shared. Modules of one type with equal
+/// attributes, all of whose tensors share their memory, are treated as one module.
 struct ModuleTwins: Sendable {
-  /// By the path of a module: the first path in the module tree that reaches the same module. What is below is left out.
+  /// The first path in the module tree of the same module, by the path of a module. Paths below it are left out.
   private(set) var firstPaths: [String: String] = [:]
 
   private var numbers: [Contents: Int] = [:]
@@ -16,7 +16,7 @@ struct ModuleTwins: Sendable {
   private var numbersByIdentity: [UInt64: (number: Int, hasTensors: Bool)] = [:]
 
   init(_ model: ScriptModel) {
-    // The tree's order, in which a module comes before those in it, so that whole twins are found before their parts.
+    // In the order of the tree a module precedes its submodules, so that whole duplicates are found before their parts.
     for module in model.modules {
       for (name, attribute) in module.attributes {
         guard case .module(let child) = attribute.content else { continue }
@@ -34,10 +34,10 @@ struct ModuleTwins: Sendable {
     (numbers, firstByNumber, numbersByIdentity) = ([:], [:], [:])
   }
 
-  /// The first path that reaches what a path reaches.
+  /// The first path of the object at a path.
   func first(_ path: String) -> String { firstPaths.isEmpty ? path : Self.first(path, firstPaths) }
 
-  /// The first path, by what ``firstPaths`` says of the module or of one that it is in.
+  /// The first path, according to ``firstPaths`` of the module or of one that contains it.
   static func first(_ path: String, _ firstPaths: [String: String]) -> String {
     var path = path
     // Each step leads to an earlier place in the tree.
@@ -59,7 +59,7 @@ struct ModuleTwins: Sendable {
 
   private func isWithinTwin(_ path: String) -> Bool { Self.step(path, firstPaths) != nil }
 
-  // MARK: - What modules hold
+  // MARK: - The contents of modules
 
   private struct Contents: Hashable {
     let type: String
@@ -72,7 +72,7 @@ struct ModuleTwins: Sendable {
     case value(String, Argument?)
   }
 
-  /// A number that modules with the same contents share.
+  /// A number shared by modules with the same contents.
   private mutating func number(of module: ScriptModule) -> (number: Int, hasTensors: Bool) {
     if let known = numbersByIdentity[module.identity] { return known }
     var parts: [Part] = []
@@ -85,7 +85,7 @@ struct ModuleTwins: Sendable {
         hasTensors = hasTensors || inner.hasTensors
         parts.append(.module(name, inner.number))
       case .value(.tensor(let tensor)):
-        // Memory of which nothing is known, or that stands for many numbers, identifies no tensor.
+        // Unknown memory, or memory of a constant expansion, does not identify a tensor.
         guard let range = tensor.addressRange, let sizes = tensor.knownSizes, let strides = try? tensor.strides,
           sizes.allSatisfy({ $0 == 1 }) || strides.contains(where: { $0 != 0 })
         else {

@@ -5,32 +5,32 @@ package import XylemGraph
 public import XylemScript
 package import XylemTensor
 
-/// A TorchScript archive, ready to be traced: its module tree walked once, its code read as it is needed.
+/// A TorchScript archive, ready to be traced: its module tree is walked once, its code read on demand.
 ///
-/// May be traced from several threads at once.
+/// Several threads may trace it at once.
 public final class ScriptModel: Sendable {
   /// The archive.
   public let archive: ScriptArchive
   /// The root module.
   public let root: ScriptModule
-  /// Every module by the first path that reaches it, in the model's order, the root first.
+  /// All modules by their first path, in the model's order, the root first.
   public let modules: [ScriptModule]
 
   private let modulesByIdentity: [UInt64: ScriptModule]
-  /// Paths under which a module can be reached, all of them.
+  /// All paths of modules.
   let modulePaths: Set<String>
   private let codes = Mutex<[ScriptFunction: ScriptCode]>([:])
-  /// Whether methods that tracing may have written were written by it.
+  /// Whether methods that tracing may have written were written by tracing.
   let tracedFunctions = Mutex<[ScriptFunction: Bool]>([:])
-  /// Which modules stand under several paths; worked out on first need.
+  /// The modules with several paths, computed on first use.
   private let knownTwins = Mutex<ModuleTwins?>(nil)
-  /// What functions that are not traced through do with containers that they are given.
+  /// What untraced functions do with containers that they are given.
   let containerUses = Mutex<[ScriptFunction: ContainerUse]>([:])
 
   /// Loads an archive and walks its module tree.
   ///
   /// - Parameter allowsFileOperators: whether the model's code may read and write files, start processes and use the
-  ///   network. Only for a model whose author you trust.
+  ///   network. Only for models whose author you trust.
   /// - Throws: as ``ScriptArchive/init(path:allowsFileOperators:)``.
   public convenience init(path: String, allowsFileOperators: Bool = false) throws(XylemError) {
     try self.init(ScriptArchive(path: path, allowsFileOperators: allowsFileOperators))
@@ -48,7 +48,7 @@ public final class ScriptModel: Sendable {
     modulePaths = walk.paths
   }
 
-  /// The module of an object; nil for an object that is no module of this model.
+  /// The module of an object. Nil for an object that is not a module of this model.
   func module(of object: RuntimeObject) -> ScriptModule? { modulesByIdentity[object.identity] }
 
   /// The module at a path, or nil.
@@ -61,7 +61,7 @@ public final class ScriptModel: Sendable {
     return current
   }
 
-  /// The module that an attribute's path starts from: the last one on the way there, before objects of other classes.
+  /// The module at which an attribute's path starts: the last module on the path, before objects of other classes.
   func owner(of path: String) -> ScriptModule? {
     var current = root
     for part in path.split(separator: ".") {
@@ -71,7 +71,7 @@ public final class ScriptModel: Sendable {
     return current
   }
 
-  /// Which modules stand under several paths.
+  /// The modules with several paths.
   var twins: ModuleTwins {
     knownTwins.withLock { known in
       if let known { return known }
@@ -81,12 +81,12 @@ public final class ScriptModel: Sendable {
     }
   }
 
-  /// Blocks within each other in one function, which code that walks over it can stand.
+  /// The maximum number of nested blocks in one function that code walking over it can handle.
   private static let deepestNesting = 250
 
-  /// A function's code, read once.
+  /// The code of a function, read once.
   ///
-  /// - Throws: `archive.unreadable`; `trace.recursion` for code with too many blocks within blocks.
+  /// - Throws: `archive.unreadable`; `trace.recursion` for code with too deeply nested blocks.
   func code(of function: ScriptFunction) throws(XylemError) -> ScriptCode {
     if let known = codes.withLock({ $0[function] }) { return known }
     let fresh = try function.code()
@@ -97,15 +97,15 @@ public final class ScriptModel: Sendable {
     return fresh
   }
 
-  /// Modules that keep their own flag in every mode, because it differs from the root's: a batch norm frozen in a model
-  /// that trains, a dropout that stays on in evaluation.
+  /// Modules that keep their own flag in every mode, because it differs from the root's: a batch norm that is frozen in
+  /// training, or a dropout that stays on in evaluation.
   public var pinnedModules: [ScriptModule] {
     guard let rootFlag = root.isTraining else { return [] }
     return modules.filter { ($0.isTraining ?? rootFlag) != rootFlag }
   }
 }
 
-/// One module of a model.
+/// A module of a model.
 public final class ScriptModule: Sendable {
   /// An attribute's name, whether it is a parameter or buffer, and its value.
   struct Attribute: Sendable {
@@ -121,7 +121,7 @@ public final class ScriptModule: Sendable {
 
   /// The handle.
   public let object: ScriptObject
-  /// The first path that reaches it; empty for the root.
+  /// The first path. Empty for the root.
   public let path: String
   /// The qualified type name without `__torch__.` and mangling.
   public let type: String
@@ -140,7 +140,7 @@ public final class ScriptModule: Sendable {
     hasSubmodules = attributes.values.contains { if case .module = $0.content { true } else { false } }
   }
 
-  /// The module's own flag when the model was loaded; nil where it has none.
+  /// The module's own flag when the model was loaded. Nil if it has none.
   public var isTraining: Bool? {
     if case .value(.literal(.bool(let flag)))? = attributes["training"]?.content { return flag }
     return nil
@@ -149,7 +149,7 @@ public final class ScriptModule: Sendable {
   /// The path of an attribute of this module.
   func path(of attribute: String) -> String { path.isEmpty ? attribute : path + "." + attribute }
 
-  /// This module and those below it, first paths only once.
+  /// This module and its submodules, without repetition.
   func forEachModule(_ body: (ScriptModule) -> Void) {
     body(self)
     for attribute in attributes.values {
@@ -158,7 +158,7 @@ public final class ScriptModule: Sendable {
   }
 }
 
-/// Walks a module tree depth first, meeting each module once.
+/// Walks a module tree depth first, visiting each module once.
 private struct ModuleWalk {
   var modules: [ScriptModule] = []
   var byIdentity: [UInt64: ScriptModule] = [:]
@@ -170,7 +170,7 @@ private struct ModuleWalk {
     let identity = object.identity
     if let known = byIdentity[identity] { return known }
     let position = modules.count
-    // Children refer to their parent's place only through paths, so the parent can be made after them.
+    // Children refer to their parent only through paths, so the parent can be created after them.
     var attributes: OrderedDictionary<String, ScriptModule.Attribute> = [:]
     for attribute in try object.attributes() {
       let content: ScriptModule.Attribute.Content
@@ -195,7 +195,7 @@ private struct ModuleWalk {
 }
 
 extension ScriptModel {
-  /// A module and every module below it, each once.
+  /// A module and all modules below it, each once.
   package func modules(below root: ScriptModule) -> [ScriptModule] {
     var found: [ScriptModule] = []
     var seen: Set<UInt64> = []
@@ -203,15 +203,15 @@ extension ScriptModel {
     return found
   }
 
-  /// A module's flag in a mode: its own where it is pinned, else the mode's.
+  /// A module's flag in a mode: its own if it is pinned, otherwise the mode's.
   package func isTraining(_ module: ScriptModule, in mode: Mode) -> Bool {
     guard let rootFlag = root.isTraining, let own = module.isTraining, own != rootFlag else { return mode.isTraining }
     return own
   }
 
-  /// Numbers of the values that a region captures, and of those that its code reads and that have no value yet.
+  /// Numbers of the values that a region captures, and of those that its code reads although they have no value yet.
   ///
-  /// - Throws: `trace.unsupported` where the archive has no such code.
+  /// - Throws: `trace.unsupported` if the archive has no such code.
   package func captures(of region: Region) throws -> (set: [Int], unset: [Int]) {
     let all = try RegionScan(region.code.statement, of: code(named: region.code)).captures
     let unset = Set(region.unsetCaptures)

@@ -40,7 +40,7 @@ extension ScriptTracer {
   private func attribute(_ name: String, of module: ScriptModule) throws -> TracedValue {
     let path = module.path(of: name)
     guard let attribute = module.attributes[name] else {
-      // A class constant: it has no slot in the object.
+      // A class constant has no slot in the object.
       guard let value = module.object.attribute(name) else {
         throw TraceErrors.unsupported("the module has no attribute '\(name)'", at: place)
       }
@@ -61,15 +61,15 @@ extension ScriptTracer {
     }
   }
 
-  /// An attribute's value while tracing: literals are known, containers are shared, the rest is read when running.
+  /// An attribute's value while tracing: literals are known, containers are shared, the rest is read at run time.
   private func traced(_ value: Value, path: String, isParameter: Bool, type: String?) -> TracedValue {
     switch value {
     case .tensor:
-      // The objects that an archive has for one module hold the same tensors, as long as nobody replaces one.
+      // The objects that an archive has for one module hold the same tensors until one of them is replaced.
       let first = model.twins.first(path)
       let path = dynamicAttributes.contains(path) || dynamicAttributes.contains(first) ? path : first
       let attribute = TracedAttribute(path: path, value: value, isParameter: isParameter, type: "Tensor")
-      // torch.fx makes a parameter's node where it is read; a buffer's where it is used.
+      // torch.fx creates a parameter's node where it is read, and a buffer's where it is used.
       return isParameter ? .symbol(attributeNode(attribute)) : .attribute(attribute)
     case .object(let object):
       if let known = containers[path] { return known }
@@ -92,7 +92,7 @@ extension ScriptTracer {
     case .module(let module):
       let path = module.path(of: name)
       guard dynamicAttributes.contains(path) else { throw RestartTrace(attribute: path) }
-      // What is stored is the container itself, which its former holder may still change.
+      // The container itself is stored, and its previous holder may still change it.
       if value.holdsContainers, let type = module.attributes[name]?.type { try share(value, as: type) }
       emit(
         .setAttribute(path: path), named: "setattr", [try argument(from: value)], type: "None",
@@ -102,8 +102,8 @@ extension ScriptTracer {
     }
   }
 
-  /// Leaves parameters out of lists of names that a leaf is handed although they are its own: tracing makes arguments of a module's
-  /// parameters where the module stands under several paths.
+  /// Removes parameters from name lists if a leaf is passed its own parameters: tracing turns a module's parameters
+  /// into arguments if the module has several paths.
   func hideLiftedParameters() {
     for node in core.graph.nodes where node.isListed {
       guard case .attribute(let path) = node.operation else { continue }
@@ -116,7 +116,7 @@ extension ScriptTracer {
     }
   }
 
-  /// Says that a container which is an attribute of the model changes: it is read anew when running, from the start.
+  /// Records that a container attribute of the model changes: it is read at run time, from the start.
   func willChange(origin: String?) throws {
     if let origin, !dynamicAttributes.contains(origin) { throw RestartTrace(attribute: origin) }
   }

@@ -22,10 +22,11 @@ extension ScriptTracer {
     return try run(try model.code(of: function), inputs)
   }
 
-  /// A method other than forward, called by another module: a call of the module like any other, whose operations are named
-  /// by the module. torch.fx sees no call there, and so torchvision's names are those of the caller.
+  /// A method other than `forward`, called by another module, is a call of the module like any other: its operations
+  /// are named by the module. torch.fx sees no call there, so torchvision's names are those of the caller.
   ///
-  /// What was chosen to be a leaf stays one. The layers that are leaves by themselves are traced through, as in torch.fx.
+  /// A type or path that the policy selects as a leaf is one here too. The default leaves are traced through, as in
+  /// torch.fx.
   private func callOtherMethod(
     of module: ScriptModule, _ function: ScriptFunction, named name: String, _ inputs: [TracedValue], type: String
   ) throws -> TracedValue {
@@ -51,14 +52,14 @@ extension ScriptTracer {
       })
   }
 
-  /// Writes down what a call of a module returned.
+  /// Records the result of a module call.
   private func recordCall(of module: ScriptModule, _ result: TracedValue) {
     guard let returned = try? argument(from: result) else { return }
     core.recordCall(path: namingPath(of: module), type: module.type, result: returned, isLeaf: false)
   }
 
-  /// Whether a value has a tensor in it that was computed. A method that returns sizes, settings or a parameter of its module
-  /// is a helper, and not what somebody means by the module's path.
+  /// Whether a value contains a computed tensor. A method that returns sizes, settings or a parameter of its module is
+  /// a helper, and not what a request for the module's path means.
   private func returnsFeature(_ value: TracedValue) -> Bool {
     value.contains { part in
       let node: NodeID? =
@@ -72,7 +73,7 @@ extension ScriptTracer {
     }
   }
 
-  /// Traces a module's code, and calls it as a whole where that fails and the options ask for it.
+  /// Traces a module's code, and calls it as a leaf if that fails and the options allow it.
   private func withLeafInstead(
     of frame: ModuleFrame, _ arguments: [TracedValue], trace: () throws -> TracedValue,
     leaf: () throws -> TracedValue
@@ -148,7 +149,8 @@ extension ScriptTracer {
     let arguments = Array(inputs.dropFirst())
     if let module = hooked(by: code, arguments) { return try runHook(code, arguments, of: module) }
     let name = TypeName.readable(code.qualifiedName)
-    // What a plugin replaces is called in any case; else the model's own code would run where the arguments happen to be known.
+    // A function that a plugin replaces is always called. Otherwise the model's own code would run if all arguments are
+    // known.
     guard let rule = policy.rule(forFunction: name), rule.provider != nil || arguments.contains(where: \.readsTensor)
     else {
       do {
@@ -176,7 +178,7 @@ extension ScriptTracer {
 }
 
 extension SourceLocation {
-  /// Reads `file:line` back.
+  /// Parses `file:line`.
   package init?(parsing text: String) {
     guard let colon = text.lastIndex(of: ":"), let line = Int(text[text.index(after: colon)...]) else { return nil }
     self.init(file: String(text[..<colon]), line: line)

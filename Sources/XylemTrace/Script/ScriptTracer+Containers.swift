@@ -4,7 +4,7 @@ internal import XylemScript
 
 /// Operators on values that the tracer holds itself: containers, which may hold symbols, and plain comparisons.
 extension ScriptTracer {
-  /// Runs an operator whose first argument is known to the tracer; false where the runtime or a node has to.
+  /// Runs an operator whose first argument is known to the tracer. Returns false if it needs the runtime or a node.
   func runNatively(_ statement: ScriptCode.Statement, _ inputs: [TracedValue], _ frame: CallFrame) throws -> Bool {
     switch statement.name {
     case "aten::__is__": return try identity(statement, inputs, frame, wanted: true)
@@ -37,7 +37,7 @@ extension ScriptTracer {
     switch (inputs[0], inputs[1]) {
     case (.literal(.none), .literal(.none)): return give(true)
     case (.literal(.none), .symbol(let id)), (.symbol(let id), .literal(.none)):
-      // Only a value that may be None leaves the question open until the graph runs.
+      // Only a value that may be None leaves this open until run time.
       return core.graph[id].valueType.allowsNone ? false : give(false)
     case (.literal(.none), _), (_, .literal(.none)): return give(false)
     case (.literal(.bool(let a)), .literal(.bool(let b))): return give(a == b)
@@ -124,7 +124,7 @@ extension ScriptTracer {
     return true
   }
 
-  /// Python's `elements[start:stop:step]`; nil where a bound is not known.
+  /// Python's `elements[start:stop:step]`. Nil if a bound is unknown.
   private func slice(_ inputs: [TracedValue], _ elements: [TracedValue]) throws -> [TracedValue]? {
     func bound(_ position: Int, _ absent: Int) -> Int? {
       guard position < inputs.count else { return absent }

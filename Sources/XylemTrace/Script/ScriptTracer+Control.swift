@@ -45,7 +45,7 @@ extension ScriptTracer {
       case .raise: return true
       case .constant, .uninitialized, .operator, .tuple, .list, .getAttribute, .cast, .tupleIndex: continue
       case .if:
-        // An assertion may choose its message; it raises where every branch does.
+        // An assertion may choose its message; it raises if all its branches do.
         let inner = code.statements[index].blocks
         if inner.allSatisfy({ raises(code.blocks[$0], code) }) { return true }
       default: return false
@@ -54,7 +54,7 @@ extension ScriptTracer {
     return false
   }
 
-  /// What a raising block of a statement would say; nothing of the block's run stays.
+  /// The message of a statement's raising block. The run of the block is rolled back.
   private func guardMessage(_ block: ScriptCode.Block, of index: Int, _ frame: CallFrame) throws -> String {
     let start = savepoint(before: index, frame)
     defer { goBack(to: start) }
@@ -77,9 +77,10 @@ extension ScriptTracer {
         location: core.graph[id].location))
   }
 
-  /// Runs the rounds of a counted loop, or keeps the loop whole where the input decides how many there are.
+  /// Runs the iterations of a counted loop, or turns the loop into a region if the input decides their number.
   ///
-  /// That may show only after some rounds, as with a `break` on data: then nothing of those rounds stays.
+  /// This may become clear only after some iterations, as with a `break` on data. These iterations are then rolled
+  /// back.
   func runLoop(_ statement: ScriptCode.Statement, at index: Int, _ frame: CallFrame) throws {
     let code = frame.code
     let body = code.blocks[statement.blocks.lowerBound]
@@ -95,7 +96,7 @@ extension ScriptTracer {
     let own = running[running.count - 1].statement
     while round < rounds {
       guard case .literal(.bool(let goesOn)) = condition else {
-        // The condition's node goes with its round, so it is described before.
+        // The node of the condition is removed with its iteration, so it is described first.
         let decisive = Decisive(condition, self)
         goBack(to: start)
         return try keepWhole(statement, at: index, .loop, condition: decisive, frame)
@@ -114,7 +115,7 @@ extension ScriptTracer {
     for (number, value) in zip(statement.outputs, carried) { frame.values[number] = value }
   }
 
-  /// Makes a region of a statement, or says why there has to be one.
+  /// Turns a statement into a region, or throws the reason why one is needed.
   private func keepWhole(
     _ statement: ScriptCode.Statement, at index: Int, _ kind: Region.Kind, condition: Decisive, _ frame: CallFrame
   ) throws {
@@ -123,12 +124,12 @@ extension ScriptTracer {
     try emitRegion(statement, at: index, kind, reason: error.message, frame)
   }
 
-  /// Whether what can't be traced is dealt with where it stands. A module without modules of its own hides nothing when
-  /// it becomes a leaf, which reads better than a region in it; any other goes on.
+  /// Whether code that can't be traced is handled at this place. A module without submodules hides nothing when it
+  /// becomes a leaf, which reads better than a region in it; for other modules the error propagates.
   var keepsRunning: Bool { options.makesLeaves && !currentModule.canBecomeLeaf }
 }
 
-/// A value that control flow depends on, described while its node is there.
+/// A value that control flow depends on, described while its node exists.
 private struct Decisive {
   let description: String
   let arguments: [BlockingArgument]

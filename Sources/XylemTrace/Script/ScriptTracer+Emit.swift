@@ -15,7 +15,7 @@ extension ScriptTracer {
       at: currentLocation)
   }
 
-  /// One element of a container that is known only when running.
+  /// One element of a container that is known only at run time.
   func emitGetItem(_ container: Argument, _ index: Argument, type: String) -> TracedValue {
     .symbol(emit(.getItem, named: "getitem", [container, index], type: type, effects: Effects(aliases: [0])))
   }
@@ -50,18 +50,18 @@ extension ScriptTracer {
     return elements[index]
   }
 
-  /// The path that names a module and what runs in it: the first one that reaches it, where it stands in several places.
+  /// The path that names a module and its operations: the first path, if it has several.
   func namingPath(of module: ScriptModule) -> String { model.twins.first(module.path) }
 
-  /// The rule that makes a module a leaf, by its type or any of its paths; nil for one that is traced through.
+  /// The rule that makes a module a leaf, by its type or any of its paths. Nil for one that is traced through.
   func leafRule(for module: ScriptModule) -> LeafPolicy.Rule? {
     policy.rule(forModule: module.type, at: module.path)
       ?? policy.rule(forModule: module.type, at: namingPath(of: module))
   }
 
-  /// A node that calls a module which is not traced through.
+  /// A node that calls a module that is not traced through.
   ///
-  /// - Parameter rule: nil for one that became a leaf because it can't be traced.
+  /// - Parameter rule: nil for a module that became a leaf because it can't be traced.
   func emitLeafModule(
     _ module: ScriptModule, function: ScriptFunction, method: String, arguments: [TracedValue], rule: LeafPolicy.Rule?,
     type: String = "Tensor"
@@ -75,7 +75,7 @@ extension ScriptTracer {
     return .symbol(id)
   }
 
-  /// A node that calls a method other than forward of a module which is not traced through, named by the method.
+  /// A node that calls a method other than `forward` of a module that is not traced through, named after the method.
   func emitLeafMethod(
     of module: ScriptModule, _ function: ScriptFunction, named method: String, _ arguments: [TracedValue], rule: String,
     type: String

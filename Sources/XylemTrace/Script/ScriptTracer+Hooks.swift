@@ -3,13 +3,13 @@ internal import XylemGraph
 internal import XylemScript
 internal import XylemTensor
 
-/// Scripted hooks. They are part of every call of their module, as in PyTorch: what a module's path means is what came out of
+/// Scripted hooks. They are part of every call of their module, as in PyTorch: a module's path means the result after
 /// its hooks.
 extension ScriptTracer {
-  /// The module whose hook a function is; nil for any other function.
+  /// The module whose hook a function is. Nil for any other function.
   ///
-  /// Callers run the hooks of a module themselves, in code that scripting wrote around the call of `forward`: functions in the
-  /// namespace of the module's class that are handed the module.
+  /// Callers run a module's hooks themselves, in code that scripting writes around the call of `forward`: functions in
+  /// the namespace of the module's class that get the module as an argument.
   func hooked(by code: ScriptCode, _ arguments: [TracedValue]) -> ScriptModule? {
     guard case .module(let module)? = arguments.first, (2...3).contains(arguments.count),
       code.qualifiedName.hasPrefix(module.object.type.name + ".")
@@ -17,7 +17,7 @@ extension ScriptTracer {
     return module
   }
 
-  /// Runs a hook. One that runs after `forward` gets the arguments and the result, and may give another result.
+  /// Runs a hook. One that runs after `forward` gets the arguments and the result, and may return a different result.
   func runHook(_ code: ScriptCode, _ arguments: [TracedValue], of module: ScriptModule) throws -> TracedValue {
     let result = try run(code, arguments)
     guard arguments.count == 3 else { return result }
@@ -29,7 +29,7 @@ extension ScriptTracer {
     return result
   }
 
-  /// What the root's own hooks make of the arguments of `forward`: no code calls them, the runtime does.
+  /// The arguments of `forward` after the root's own hooks. The runtime calls these hooks, not the model's code.
   func runPreHooks(of root: ScriptModule, _ arguments: [TracedValue]) throws -> [TracedValue] {
     var arguments = arguments
     for hook in root.object.forwardPreHooks {
@@ -42,7 +42,7 @@ extension ScriptTracer {
     return arguments
   }
 
-  /// What the root's own hooks make of what `forward` returned.
+  /// The result of `forward` after the root's own hooks.
   func runHooks(of root: ScriptModule, _ arguments: [TracedValue], _ result: TracedValue) throws -> TracedValue {
     let hooks = root.object.forwardHooks
     guard !hooks.isEmpty else { return result }
@@ -52,7 +52,7 @@ extension ScriptTracer {
       if case .literal(.none) = given { continue }
       result = given
     }
-    // A root that is a leaf has a node of its own.
+    // A root that is a leaf has its own node.
     core.setHookedResult(ofLastCallAt: root.path, to: try? argument(from: result))
     return result
   }

@@ -6,25 +6,25 @@ internal import XylemTensor
 
 /// A tensor without dimensions that holds a number of the model's code.
 ///
-/// `torch.jit.trace` sees sizes as tensors: `x.size(0) // 2` is `NumToTensor`, `floor_divide` of two tensors, and `Int`. Here the
-/// number stays a number, so that the archive's graph is that of the scripted code, and the tensor is made only where an
-/// operator needs one.
+/// `torch.jit.trace` sees sizes as tensors: `x.size(0) // 2` is `NumToTensor`, `floor_divide` of two tensors, and
+/// `Int`. Here the number stays a number, so that the archive's graph is that of the scripted code. The tensor is
+/// created only if an operator needs one.
 final class TracedNumber {
-  /// What kind of number it is, which is the tensor's type.
+  /// The kind of number, which is the tensor's type.
   enum Kind: String {
     case int, float, bool
 
-    /// The kind of numbers of a type; nil for every other type.
+    /// The kind of number of a type. Nil for any other type.
     init?(_ type: TypeExpression) { self.init(rawValue: type.description) }
   }
 
-  /// A literal, or a node that gives a number.
+  /// A literal, or a node that computes a number.
   let number: TracedValue
   let kind: Kind
-  /// The operator that makes the tensor, and its inputs.
+  /// The operator that creates the tensor, and its inputs.
   let operation: String
   let inputs: [TracedValue]
-  /// What the tracer knows it by.
+  /// The tracer's identifier for it.
   let id: Int
 
   init(_ id: Int, _ number: TracedValue, _ kind: Kind, _ operation: String, _ inputs: [TracedValue]) {
@@ -37,7 +37,8 @@ final class TracedNumber {
 }
 
 extension ScriptTracer {
-  /// Runs an operator on a tensor that holds a number; false where there is none, and where the tensor itself is needed.
+  /// Runs an operator on a tensor that holds a number. Returns false if there is none, or if the tensor itself is
+  /// needed.
   func runNumber(
     _ statement: ScriptCode.Statement, at index: Int, _ inputs: [TracedValue], _ frame: CallFrame
   ) throws -> Bool {
@@ -70,13 +71,13 @@ extension ScriptTracer {
     return TracedNumber(numberCount, number, kind, operation, inputs)
   }
 
-  /// What a value holds where it is a tensor with a number and nothing else yet: one that has a node may have been written.
+  /// The number of a value that is a tensor with a number and has no node yet: one with a node may have been written.
   private func held(_ value: TracedValue) -> TracedNumber? {
     guard case .number(let number) = value, core.numberNodes[number.id] == nil else { return nil }
     return number
   }
 
-  /// Operators that give a number of a tensor, with the kind of number; nil for the tensor's own.
+  /// Operators that convert a tensor to a number, with the kind of number. Nil for the tensor's own kind.
   private static let conversions: [String: TracedNumber.Kind?] = [
     "aten::Int": .int, "aten::IntImplicit": .int, "aten::Float": .float, "aten::FloatImplicit": .float,
     "aten::Bool": .bool, "aten::ScalarImplicit": nil, "aten::item": nil,
@@ -87,7 +88,7 @@ extension ScriptTracer {
 
   // MARK: - Numbers
 
-  /// A value as a number: a literal, a node that gives one, a tensor that holds one.
+  /// A value as a number: a literal, a node that computes one, or a tensor that holds one.
   private func number(_ value: TracedValue) -> (TracedValue, TracedNumber.Kind)? {
     switch value {
     case .literal(.int): return (value, .int)
@@ -109,7 +110,7 @@ extension ScriptTracer {
     }
   }
 
-  /// A number as one of another kind.
+  /// A number converted to another kind.
   private func converted(
     _ number: TracedValue, _ kind: TracedNumber.Kind, to wanted: TracedNumber.Kind
   ) throws -> TracedValue {
@@ -123,9 +124,9 @@ extension ScriptTracer {
     return try calculate("\(function).\(kind.rawValue)", [number], named: nil, type: wanted.rawValue)
   }
 
-  /// What an operator on numbers gives: a literal where all are known, else a node.
+  /// The result of an operator on numbers: a literal if all are known, otherwise a node.
   ///
-  /// - Parameter name: the node's name; nil for one that lists of names leave out.
+  /// - Parameter name: the node's name; nil for one that name lists leave out.
   private func calculate(
     _ operation: String, _ numbers: [TracedValue], named name: String?, type: String
   ) throws -> TracedValue {
@@ -148,7 +149,7 @@ extension ScriptTracer {
 
   // MARK: - Arithmetic
 
-  /// The operator on numbers that does what one on tensors does; nil where there is none.
+  /// The operator on numbers that corresponds to one on tensors. Nil if there is none.
   private static let numberOperators: [String: String] = [
     "aten::add": "aten::add", "aten::sub": "aten::sub", "aten::rsub": "aten::sub", "aten::mul": "aten::mul",
     "aten::div": "aten::div", "aten::true_divide": "aten::div", "aten::floor_divide": "aten::floordiv",
@@ -164,7 +165,7 @@ extension ScriptTracer {
   private static let roundings: Set<String> = ["aten::floor", "aten::ceil", "aten::trunc"]
   private static let unary: Set<String> = roundings.union(["aten::neg", "aten::abs", "aten::sqrt"])
 
-  /// The number that an operator on tensors without dimensions gives; nil where it is left to the tensors.
+  /// The number that an operator on tensors without dimensions computes. Nil if it must run on tensors.
   private func arithmetic(
     _ statement: ScriptCode.Statement, at index: Int, _ inputs: [TracedValue], _ frame: CallFrame
   ) throws -> (TracedValue, TracedNumber.Kind)? {
@@ -181,14 +182,14 @@ extension ScriptTracer {
     var numbers: [(value: TracedValue, kind: TracedNumber.Kind)] = []
     for input in inputs.prefix(count) {
       guard let (value, kind) = number(input) else { return nil }
-      // In arithmetic a truth value is 0 or 1.
+      // In arithmetic a Boolean is 0 or 1.
       numbers.append(
         kind == .bool ? (try converted(value, kind, to: .int), .int) : (value, kind))
     }
     if name == "aten::rsub" { numbers.swapAt(0, 1) }
     var kind: TracedNumber.Kind = numbers.contains { $0.kind == .float } ? .float : .int
     if Self.roundings.contains(name) {
-      // Rounding gives a tensor of the same type, and an operator on numbers an integer.
+      // Rounding gives a tensor of the same type, but an operator on numbers gives an integer.
       guard kind == .float else { return (numbers[0].value, .int) }
       let whole = try calculate(
         "\(operation).float", [numbers[0].value], named: base(operation, at: index, frame), type: "int")
@@ -218,7 +219,7 @@ extension ScriptTracer {
 
   // MARK: - Tensors
 
-  /// The node of the tensor, made at the first need. Lists of names leave it out.
+  /// The node of the tensor, created on first use. Name lists leave it out.
   func tensorNode(of number: TracedNumber) throws -> NodeID {
     if let known = core.numberNodes[number.id] { return known }
     let made = try makeTensor(of: number)
@@ -226,7 +227,7 @@ extension ScriptTracer {
     return made
   }
 
-  /// A node of its own, since those of the operands may have been written meanwhile.
+  /// A separate node, since those of the operands may have been written in the meantime.
   private func makeTensor(of number: TracedNumber) throws -> NodeID {
     let inputs = try number.inputs.map { input -> Argument in
       if case .number(let operand) = input { return .node(try makeTensor(of: operand)) }

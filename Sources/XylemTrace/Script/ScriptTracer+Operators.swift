@@ -10,13 +10,13 @@ extension ScriptTracer {
     if try runNumber(statement, at: index, inputs, frame) { return }
     if try runSubscript(statement, at: index, inputs, frame) { return }
     guard let op = statement.operator else {
-      throw TraceErrors.unsupported("the operator \(statement.name) is not known", at: place)
+      throw TraceErrors.unsupported("the operator \(statement.name) is unknown", at: place)
     }
     let facts = OperatorFacts.of(op)
     guard !facts.reachesOutside || model.archive.allowsFileOperators else {
       throw TraceErrors.fileOperator(facts.name, at: place)
     }
-    // Warnings and prints leave no trace.
+    // Warnings and prints leave no nodes.
     if facts.shortName == "warn" || facts.name.hasPrefix("prim::Print") { return }
     if let results = try evaluate(op, facts, inputs, statement, frame) {
       for (number, value) in zip(statement.outputs, results) { frame.values[number] = value }
@@ -29,7 +29,7 @@ extension ScriptTracer {
 
   // MARK: - Values that are known
 
-  /// Computes what depends on no tensor and no input; nil where a node is needed.
+  /// Computes values that depend on no tensor and no input. Returns nil if a node is needed.
   private func evaluate(
     _ op: TensorOperator, _ facts: OperatorFacts, _ inputs: [TracedValue], _ statement: ScriptCode.Statement,
     _ frame: CallFrame
@@ -62,14 +62,14 @@ extension ScriptTracer {
     return traced.count == results.count ? traced : nil
   }
 
-  /// What is asked of a tensor of the model and does not change when its values do.
+  /// Queries about a tensor of the model whose results don't depend on its elements.
   private static let metadata: Set<String> = [
     "size", "dim", "numel", "len", "dtype", "is_floating_point", "is_complex", "layout", "shape", "ndim",
   ]
 
-  // MARK: - Texts and conversions
+  // MARK: - Strings and conversions
 
-  /// Texts are mostly for messages: their nodes are in no list of names.
+  /// Strings are mostly for messages: their nodes are not in name lists.
   private func runText(
     _ facts: OperatorFacts, _ inputs: [TracedValue], _ statement: ScriptCode.Statement, _ frame: CallFrame
   ) throws -> Bool {
@@ -105,8 +105,8 @@ extension ScriptTracer {
     }
   }
 
-  /// Python's own functions of a number leave the graph where the number depends on the input, as in torch.fx:
-  /// `int(x)`, `float(x)`, and `max(a, b)`, which compares.
+  /// Python's own functions of a number leave the graph if the number depends on the input, as in torch.fx: `int(x)`,
+  /// `float(x)`, and `max(a, b)`, which compares.
   private func checkConversion(_ facts: OperatorFacts, _ inputs: [TracedValue]) throws {
     guard let value = inputs.first(where: \.isSymbolic), let function = Self.pythonFunction(facts) else { return }
     let error = TraceErrors.concreteValue(
@@ -171,13 +171,15 @@ extension ScriptTracer {
         location: currentLocation))
   }
 
-  /// A container that an operator writes when running can't stay known, nor can containers within one of which an operator gives a part.
+  /// A container that an operator writes at run time does not stay known, nor do containers within one of which an
+  /// operator returns a part.
   private func shareContainers(
     _ inputs: [TracedValue], _ facts: OperatorFacts, _ statement: ScriptCode.Statement, _ frame: CallFrame
   ) throws {
     let code = frame.code
     let givesContainer = statement.outputs.contains { Self.containers.contains(code.types[$0].withoutOptional.kind) }
-    // Nobody says what a missing operator does. It has to be registered before it runs, and the model is traced again then.
+    // The effects of a missing operator are unknown. It must be registered before it runs, and the model is then traced
+    // again.
     let isMissing = model.archive.missingOperators.contains(statement.name)
     for (position, input) in inputs.enumerated() where input.holdsContainers {
       let isWritten = facts.effects.map { $0.writes.contains(position) } ?? !isMissing
@@ -204,9 +206,9 @@ extension ScriptTracer {
     _ = try call("__exit__", of: manager, [.none, .none, .none])
   }
 
-  /// The device, dtype and switch of a block of autocast; nil for another manager.
+  /// The device, dtype and switch of an autocast block. Nil for another context manager.
   ///
-  /// Its own methods do nothing in an archive, where PyTorch writes the casts into the code when it compiles it.
+  /// Its own methods do nothing in an archive: PyTorch adds the casts when it compiles the code.
   private func autocast(_ manager: TracedValue) throws -> [Argument]? {
     guard case .object(let object) = manager,
       TypeName.readable(object.type.name).hasSuffix("amp.autocast_mode.autocast")

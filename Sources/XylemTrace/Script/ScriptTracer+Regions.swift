@@ -4,12 +4,12 @@ internal import XylemGraph
 internal import XylemScript
 internal import XylemTensor
 
-/// What a statement that is kept whole reads from the code around it.
+/// The values that a region reads from the surrounding code.
 struct RegionScan {
-  /// Numbers of captured values in the order of their first use; constants are copied into the region instead.
+  /// Numbers of captured values in the order of their first use. Constants are copied into the region instead.
   private(set) var captures: [Int] = []
-  /// Whether code in the statement may put things into containers or take them out, or gives containers that may be
-  /// those it captures: what is put into one later is then in the other.
+  /// Whether code in the statement may put values into containers or take them out, or returns containers that may be
+  /// captured ones: a value that is later put into one is then in the other.
   private(set) var changesContainers = false
   /// Names of attributes that code in the statement writes.
   private(set) var writtenAttributes: Set<String> = []
@@ -68,7 +68,7 @@ struct RegionScan {
 }
 
 extension ScriptTracer {
-  /// Writes a statement down as one node that the runtime's interpreter runs.
+  /// Records a statement as one node that the runtime's interpreter runs.
   func emitRegion(
     _ statement: ScriptCode.Statement, at index: Int, _ kind: Region.Kind, reason: String, _ frame: CallFrame
   ) throws {
@@ -95,7 +95,8 @@ extension ScriptTracer {
       for (position, number) in statement.outputs.enumerated() {
         let type = typeName(number, code)
         if mayBeUnset(number, frame) {
-          // What a return leaves in place where it is not taken: nobody asks for it, and the code knows whether to read it.
+          // Values that a return leaves unset when it is not taken are never requested: the code knows whether to read
+          // them.
           let item = core.emitHidden(
             .getItem, named: "getitem", [.node(id), .int(position)], in: currentModule.path, type: type,
             effects: Effects(aliases: [0]), at: location)
@@ -122,7 +123,7 @@ extension ScriptTracer {
         reason: reason, location: location, hiddenModules: region.hiddenModules))
   }
 
-  /// Whether there is a way through the code on which a value is not set.
+  /// Whether there is a path through the code on which a value is not set.
   private func mayBeUnset(_ number: Int, _ frame: CallFrame) -> Bool {
     let code = frame.code
     var seen: Set<Int> = []
@@ -151,7 +152,7 @@ extension ScriptTracer {
     return OperationNames.exact(short)
   }
 
-  /// Attributes that the region writes have to be read when running, everywhere.
+  /// Attributes that the region writes must be read at run time, everywhere.
   private func checkWrites(_ scan: RegionScan, _ values: [TracedValue]) throws {
     guard !scan.writtenAttributes.isEmpty else { return }
     for case .module(let module) in values {
@@ -189,20 +190,21 @@ extension ScriptTracer {
     }
   }
 
-  /// A region gets copies of the containers that it captures. One that it can reach in two ways would be two there, of which
-  /// a change shows in one alone. One that is an attribute's has to be read when running.
+  /// A region gets copies of the containers that it captures. A container that it can reach in two ways would become
+  /// two, and a change would show in only one. A container that is an attribute must be read at run time.
   private func checkWays(_ values: [TracedValue]) throws {
     var walk = ContainerWalk(values)
     var containers: [TracedValue] = []
     while let next = walk.next() { containers.append(next) }
     guard !walk.meetsTwice else {
       throw TraceErrors.unsupported(
-        "code that is kept whole changes a container that it reaches in two ways", at: place)
+        "a region changes a container that it reaches in two ways", at: place)
     }
     for container in containers { try willChange(origin: origin(of: container)) }
   }
 
-  /// What containers and tuples hold is not known any more after a region that changes containers, but through those that it gives back.
+  /// The contents of containers and tuples are unknown after a region that changes containers, except through those
+  /// that it returns.
   private func loseParts(of captured: [TracedValue], to region: NodeID) {
     var walk = ContainerWalk(captured)
     while let part = walk.next() {
@@ -214,7 +216,7 @@ extension ScriptTracer {
     }
   }
 
-  /// Paths of the modules that are called in a statement, as far as its code says which they are.
+  /// Paths of the modules that a statement calls, as far as its code identifies them.
   private func hiddenModules(
     _ captured: [TracedValue], _ numbers: [Int], _ index: Int, _ code: ScriptCode
   ) -> [String] {

@@ -3,11 +3,11 @@ internal import XylemGraph
 internal import XylemScript
 internal import XylemTensor
 
-/// The values of one call of a function.
+/// The values of one function call.
 final class CallFrame {
   let code: ScriptCode
   var values: [TracedValue]
-  /// Subscripts of which not all steps were met yet, by the number of the value that comes next.
+  /// Subscripts with steps still to come, by the number of the next value.
   var pendingSubscripts: [Int: PendingSubscript] = [:]
 
   init(_ code: ScriptCode) {
@@ -29,12 +29,12 @@ final class CallFrame {
 }
 
 extension ScriptTracer {
-  /// Calls of functions within each other. Each takes some kilobytes of the thread's stack.
+  /// The depth of nested function calls. Each takes some kilobytes of the thread's stack.
   static let depthLimit = 200
-  /// Blocks within each other, of all functions that run.
+  /// The depth of nested blocks, over all running functions.
   static let blockLimit = 500
 
-  /// Runs a function's code on traced values and returns what it returns.
+  /// Runs a function's code on traced values and returns its result.
   func run(_ code: ScriptCode, _ arguments: [TracedValue]) throws -> TracedValue {
     depth += 1
     defer { depth -= 1 }
@@ -62,7 +62,7 @@ extension ScriptTracer {
         try run(statement, at: index, frame)
         continue
       }
-      // A call may fail after it left something behind; an operator fails before.
+      // A call may have side effects before it fails; an operator fails before any.
       let start = statement.kind == .callMethod ? savepoint(before: index, frame) : nil
       do {
         try run(statement, at: index, frame)
@@ -73,7 +73,7 @@ extension ScriptTracer {
     }
   }
 
-  /// Whether a statement can be kept whole by itself, where it can't be traced.
+  /// Whether a statement can become a region by itself if it can't be traced.
   private static func canStandAlone(_ statement: ScriptCode.Statement) -> Bool {
     switch statement.kind {
     case .isInstance, .operator, .other, .callMethod, .tupleSlice: true
@@ -140,7 +140,7 @@ extension ScriptTracer {
     }
   }
 
-  /// A raised message's text.
+  /// The message of a raise statement.
   func message(of value: TracedValue) -> String {
     switch value {
     case .literal(.string(let text)), .message(let text, _): text
@@ -184,7 +184,7 @@ extension ScriptTracer {
     for (number, element) in zip(statement.outputs, elements) { frame.values[number] = element }
   }
 
-  /// The fork's code runs where it stands; waiting gives its result.
+  /// The fork's code runs immediately; waiting returns its result.
   private func runFork(_ statement: ScriptCode.Statement, _ frame: CallFrame) throws {
     guard let number = statement.blocks.first else {
       throw TraceErrors.unsupported("a fork without code", at: place)

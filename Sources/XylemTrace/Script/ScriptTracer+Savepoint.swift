@@ -1,26 +1,26 @@
 internal import XylemGraph
 internal import XylemScript
 
-/// Where a tracer can go back to: the graph with its names, notes and counts, and what the values hold that the code
-/// after it can reach.
+/// A state to which a tracer can roll back: the graph with its names, notes and counts, and the contents of the values
+/// that the following code can reach.
 struct Savepoint {
   fileprivate let core: TraceCore.Checkpoint
   fileprivate let contents: ContainerSnapshot
   fileprivate let constantReads: Int
-  /// The frame whose code goes on, with its open subscripts.
+  /// The frame whose code continues, with its open subscripts.
   fileprivate let frame: (CallFrame, [Int: PendingSubscript])?
 }
 
 extension ScriptTracer {
-  /// The present state, for code that reaches nothing but what is in these values and in the model.
+  /// The current state, for code that reaches only these values and the model.
   ///
-  /// Containers of the model need no copy: a trace starts again where one is written.
+  /// Containers of the model need no copy: a trace starts again if one is written.
   func savepoint(reaching values: [TracedValue]) -> Savepoint {
     Savepoint(
       core: core.checkpoint, contents: ContainerSnapshot(values), constantReads: constantReads.count, frame: nil)
   }
 
-  /// The present state, for the statement that runs next in a frame.
+  /// The current state, for the statement that runs next in a frame.
   func savepoint(before statement: Int, _ frame: CallFrame) -> Savepoint {
     let values = scan(of: statement, in: frame.code).captures.map { frame.values[$0] }
     return Savepoint(
@@ -28,8 +28,8 @@ extension ScriptTracer {
       frame: (frame, frame.pendingSubscripts))
   }
 
-  /// Takes back everything since a savepoint. Nodes that were made since are gone: what an error says of one has to be
-  /// put into words before.
+  /// Rolls back everything since a savepoint. Nodes created since are removed: an error about one of them must be
+  /// described first.
   ///
   /// The statements that ran still count towards the limit.
   func goBack(to point: Savepoint) {
@@ -39,7 +39,7 @@ extension ScriptTracer {
     if let (frame, subscripts) = point.frame { frame.pendingSubscripts = subscripts }
   }
 
-  /// What a statement reads and changes; read from the code once.
+  /// What a statement reads and changes, read from the code once.
   func scan(of statement: Int, in code: ScriptCode) -> RegionScan {
     if let known = scans[code.function]?[statement] { return known }
     let fresh = RegionScan(statement, of: code)
@@ -48,7 +48,7 @@ extension ScriptTracer {
   }
 }
 
-/// What the containers and objects reachable from values hold, to be put back.
+/// The contents of the containers and objects reachable from values, to be restored.
 struct ContainerSnapshot {
   private var lists: [(TracedList, [TracedValue], NodeID?, Bool)] = []
   private var dictionaries: [(TracedDictionary, [(key: TracedValue, value: TracedValue)], NodeID?, Bool)] = []

@@ -4,16 +4,16 @@ internal import XylemGraph
 internal import XylemScript
 internal import XylemTensor
 
-/// Lists and dictionaries that traced code and code that is not traced through both hold.
+/// Lists and dictionaries that both traced and untraced code hold.
 ///
-/// The tracer holds the containers of the code that it runs, and hands copies of their contents to nodes. That is enough as long as
-/// nobody else changes a container, gives it back or keeps it. Where that may happen, the container becomes a value of the
-/// graph: a node makes it, everybody is handed that one, and who reads it later reads what is in it when the graph runs.
+/// The tracer holds the containers of the code that it runs, and passes copies of their contents to nodes. That is
+/// enough as long as no other code changes, returns or keeps a container. Otherwise the container becomes a value of
+/// the graph: a node creates it, all code gets that object, and later readers read its contents at run time.
 extension ScriptTracer {
-  /// Shares the containers of arguments with a function that is not traced through, where its code may change, return or keep them.
+  /// Shares the containers of arguments with an untraced function, if its code may change, return or keep them.
   ///
-  /// - Parameter receiver: the module whose method it is, which comes before the arguments; nil for a function.
-  /// - Throws: `trace.unsupported` for a container whose type is not known, and where a plugin would have to change one.
+  /// - Parameter receiver: the module whose method it is, which precedes the arguments; nil for a function.
+  /// - Throws: `trace.unsupported` for a container of unknown type, and if a plugin would have to change one.
   func shareContainers(
     _ arguments: [TracedValue], with function: ScriptFunction, receiver: ScriptModule?, provider: LeafProvider?
   ) throws {
@@ -32,9 +32,9 @@ extension ScriptTracer {
     }
   }
 
-  /// Makes the lists and dictionaries in a value objects of the runtime, which the graph hands around by reference.
+  /// Turns the lists and dictionaries in a value into objects of the runtime, which the graph passes by reference.
   ///
-  /// - Parameter type: the value's declared type, which says what an empty container may hold.
+  /// - Parameter type: the value's declared type, which decides what an empty container may hold.
   func share(_ value: TracedValue, as type: ScriptType) throws {
     let type = type.container(for: value)
     switch value {
@@ -62,7 +62,7 @@ extension ScriptTracer {
     }
   }
 
-  /// A copy of a container's contents as one object. Its type is the node's: the elements alone do not say it.
+  /// A copy of a container's contents as one object. Its type is the node's: the elements alone don't determine it.
   private func emitContainer(_ contents: Argument, _ copy: String, _ type: ScriptType) -> NodeID {
     core.emitHidden(
       .operator(name: copy), named: "container", [contents], in: currentModule.path, type: type.name,
@@ -77,10 +77,10 @@ extension ScriptTracer {
 }
 
 extension ScriptType {
-  /// The type that a value has where it is there.
+  /// The type of a value that is not None.
   var withoutOptional: ScriptType { kind == .optional ? contained.first ?? self : self }
 
-  /// The type that a container has of this one, which may allow other values too: `Union[Tensor, List[Tensor]]`.
+  /// The type of a container with this type, which may allow other values too: `Union[Tensor, List[Tensor]]`.
   fileprivate func container(for value: TracedValue) -> ScriptType {
     let type = withoutOptional
     let wanted: Kind
@@ -96,9 +96,9 @@ extension ScriptType {
   }
 }
 
-/// What a function does with the containers that it is given. Positions count its arguments.
+/// What a function does with the containers that it is given. Positions are those of its arguments.
 struct ContainerUse: Sendable {
-  /// Nil where nothing is known of the function.
+  /// Nil if nothing is known about the function.
   private let effects: Callable.Effects?
 
   init(_ effects: Callable.Effects?) { self.effects = effects }
@@ -111,7 +111,7 @@ struct ContainerUse: Sendable {
 }
 
 extension ScriptModel {
-  /// What a function may do with containers in its arguments, worked out once.
+  /// What a function may do with containers in its arguments, computed once.
   func containerUse(of function: ScriptFunction) -> ContainerUse {
     if let known = containerUses.withLock({ $0[function] }) { return known }
     let count = (try? function.schema().arguments.count) ?? 0

@@ -3,7 +3,8 @@ internal import XylemGraph
 internal import XylemScript
 internal import XylemTensor
 
-/// `x[:, 0]` is one operation to its author and several operators to the archive. They are put together again where the source says that they come from one subscript.
+/// `x[:, 0]` is one operation to its author and several operators in the archive. They are joined again if the source
+/// shows that they come from one subscript.
 extension ScriptTracer {
   /// The part of a subscript that an operator computes, as a step of ``Operation/getItem``.
   private static let steps: [String: String] = [
@@ -38,7 +39,8 @@ extension ScriptTracer {
     return true
   }
 
-  /// Whether the source of an operator is a subscript: `x[0]`, or `x[:, 1:`, since a source range ends with the last expression in it.
+  /// Whether the source of an operator is a subscript: `x[0]`, or `x[:, 1:`, since a source range ends with its last
+  /// expression.
   private static func isSubscript(_ text: String) -> Bool {
     guard !text.hasPrefix("["), text.contains("[") else { return false }
     let depth = text.utf8.reduce(0) { $0 + ($1 == UInt8(ascii: "[") ? 1 : $1 == UInt8(ascii: "]") ? -1 : 0) }
@@ -52,7 +54,7 @@ extension ScriptTracer {
     return startsFirst && stopsLast && parts[4] == .int(1)
   }
 
-  /// Whether a later statement of the same block takes the value further within the same subscript.
+  /// Whether a later statement of the same block continues the same subscript.
   private func continues(_ number: Int, after index: Int, in frame: CallFrame, source: ScriptSource) -> Bool {
     let code = frame.code
     guard let block = code.blocks.first(where: { $0.statements.contains(index) }) else { return false }
@@ -66,7 +68,7 @@ extension ScriptTracer {
   }
 }
 
-/// A subscript of which not all steps were met yet.
+/// A subscript with steps still to come.
 struct PendingSubscript {
   let container: Argument
   let steps: [Argument]

@@ -5,10 +5,10 @@ internal import XylemScript
 extension ScriptModel {
   /// Traces `forward` in one mode.
   ///
-  /// The model is not changed: modes, buffers and random state stay as they are.
+  /// The model is not changed: modes, buffers and random state stay the same.
   ///
-  /// An argument that keeps its default is an input after all where forward does not accept the default, as a detector that asks
-  /// for its targets in train mode; a note says so.
+  /// An argument that would keep its default becomes an input if `forward` does not accept the default, as in a
+  /// detector that requires its targets in train mode. A note says so.
   ///
   /// - Throws: `trace.control-flow`, `trace.concrete-value`, `trace.unsupported`, `trace.raised` with the module, the
   ///   source line and remedies; `trace.no-forward`, `trace.unknown-argument`, `trace.argument`, `trace.limit`,
@@ -41,23 +41,23 @@ extension ScriptModel {
       do {
         return try tracer.trace()
       } catch let restart as RestartTrace {
-        // An attribute turned out to be written by forward: it has to be read when running, from the start.
+        // Forward writes the attribute: it must be read at run time, from the start.
         dynamic.insert(restart.attribute)
       }
     }
   }
 }
 
-/// Thrown where an attribute that was taken for a constant is written.
+/// Thrown if an attribute that was treated as a constant is written.
 struct RestartTrace: Error {
   let attribute: String
 }
 
-/// Runs a model's code once with stand-ins for what depends on the input, and writes down what it does.
+/// Runs a model's code once with stand-ins for values that depend on the input, and records its operations.
 final class ScriptTracer {
   let model: ScriptModel
   let options: TraceOptions
-  /// Paths of attributes that forward writes.
+  /// Paths of attributes that `forward` writes.
   let dynamicAttributes: Set<String>
   let policy: LeafPolicy
 
@@ -66,27 +66,27 @@ final class ScriptTracer {
   var modules: [ModuleFrame] = []
   /// Containers that were read from attributes, so that each is one object throughout the trace.
   var containers: [String: TracedValue] = [:]
-  /// Attributes that were taken for constants, each as often as it was read.
+  /// Attributes that were treated as constants, once for each read.
   var constantReads: [ConstantRead] = []
-  /// Results of regions that are not set on every way through their code.
+  /// Results of regions that are not set on every path through their code.
   var unsetNodes: Set<NodeID> = []
   /// What statements read and change, by function and statement.
   var scans: [ScriptFunction: [Int: RegionScan]] = [:]
-  /// The flags that modules have in this trace where they differ from the trace's mode.
+  /// The flags of modules that differ from the trace's mode.
   let pinned: [UInt64: Bool]
   var budget: TraceBudget
-  /// How many tensors that hold numbers were met, each known by its number.
+  /// The number of tensors that hold numbers so far; each is identified by its number.
   var numberCount = 0
   var depth = 0
   var blockDepth = 0
-  /// The code that is running, innermost last; for places in errors.
+  /// The running code, innermost last, for places in errors.
   var running: [(code: ScriptCode, statement: Int)] = []
 
   struct ModuleFrame {
     let module: ScriptModule
     /// The path under which operations are named.
     let path: String
-    /// Whether the call as a whole can become one node in its stead.
+    /// Whether the whole call can become one node instead.
     let canBecomeLeaf: Bool
   }
 
@@ -106,7 +106,7 @@ final class ScriptTracer {
     let (function, method) = try model.forwardMethod(of: root)
     core.arguments = try options.taking(model.forwardArguments())
     modules.append(ModuleFrame(module: root, path: "", canBecomeLeaf: false))
-    // Placeholders come before everything else.
+    // Placeholders precede everything else.
     var inputs = core.arguments.enumerated().map { position, argument in value(of: argument, at: position) }
     for (position, argument) in core.arguments.enumerated() {
       guard case .symbol(let node) = inputs[position], let structure = argument.structure else { continue }
@@ -132,7 +132,7 @@ final class ScriptTracer {
     return trace
   }
 
-  /// The type of what a function returns.
+  /// The type of a function's result.
   private func resultType(of code: ScriptCode) -> String {
     let results = code.operands[code.blocks[0].outputs]
     return results.count == 1 ? typeName(results[results.startIndex], code) : results.isEmpty ? "None" : "Tuple"
@@ -143,11 +143,11 @@ final class ScriptTracer {
     return try run(code, arguments)
   }
 
-  /// What an argument is while it is traced: a constant, or the value of a node.
+  /// An argument while it is traced: a constant, or the value of a node.
   private func value(of argument: ForwardArgument, at position: Int) -> TracedValue {
     let placeholder = Placeholder(name: argument.name, defaultValue: argument.defaultValue, position: position)
     if let constant = argument.constant {
-      // torchvision lists every argument; this one's node is read by none.
+      // torchvision lists every argument; this argument's node is never read.
       if options.naming == .torchvision, argument.role == .atDefault {
         _ = core.emitPlaceholder(placeholder, type: argument.type.description)
       }
@@ -168,9 +168,9 @@ final class ScriptTracer {
     return last
   }
 
-  /// Where the statement that is running stands in the model's source.
+  /// The position of the running statement in the model's source.
   var currentLocation: SourceLocation? {
-    // Code that was inlined from the runtime's own helpers says nothing; its caller does.
+    // Code inlined from the runtime's own helpers has no useful position; its caller has.
     for (code, statement) in running.reversed() {
       let source = code.function.source(of: statement)
       if source.line > 0, !source.file.isEmpty, !source.file.hasPrefix("<") {
@@ -180,7 +180,7 @@ final class ScriptTracer {
     return nil
   }
 
-  /// The place of the statement that is running, for an error.
+  /// The place of the running statement, for an error.
   var place: XylemError.Place {
     let module = currentModule.module
     return XylemError.Place(

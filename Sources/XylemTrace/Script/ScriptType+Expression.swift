@@ -2,7 +2,7 @@ internal import XylemGraph
 internal import XylemTensor
 
 extension TypeExpression {
-  /// The type of the runtime's language. Classes go by their readable names; named tuples are told with their fields.
+  /// The type in the runtime's language. Classes have their readable names; named tuples include their fields.
   init(_ type: ScriptType) {
     let contained = type.contained
     switch (type.kind, contained.count) {

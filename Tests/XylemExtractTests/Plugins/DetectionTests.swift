@@ -83,7 +83,7 @@ import XylemTrace
     }
   }
 
-  @Test func `gradients go through roi_align to what comes before it, as PyTorch's do`() throws {
+  @Test func `gradients flow through roi_align to the operations before it, as in PyTorch`() throws {
     _ = try ExamplePlugins.load("DetectionOps")
     let data = try Data(contentsOf: URL(fileURLWithPath: Fixtures.path("goldens/detection_ops.json")))
     let goldens = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])

@@ -45,7 +45,7 @@ import XylemTrace
     #expect(a.contains { $0 != 0 } && a.map { $0 * 2 } == b)
   }
 
-  @Test func `An argument that comes back as it is is copied before a later operation writes over it`() throws {
+  @Test func `An argument that is returned is copied before a later operation overwrites it`() throws {
     // The model's ReLU is in place, over the norm's value.
     let same = try RawLeaf.register("BatchNorm2d", digest: "same") { _, call, _ in
       guard let call else { return XYLEM_FAILED }
@@ -68,7 +68,7 @@ import XylemTrace
         return XYLEM_FAILED
       }, .pluginCallFailed, "there is no more paper"
     ),
-    ("silent", { _, _, _ in XYLEM_OUT_OF_MEMORY }, .pluginCallFailed, "it gave no reason"),
+    ("silent", { _, _, _ in XYLEM_OUT_OF_MEMORY }, .pluginCallFailed, "no reason was given"),
     (
       "count",
       { _, call, _ in
@@ -90,7 +90,7 @@ import XylemTrace
         call?.pointee.results[0].kind = 77
         call?.pointee.result_count = 1
         return XYLEM_OK
-      }, .pluginResult, "of the kind 77"
+      }, .pluginResult, "the kind 77"
     ),
     (
       "twice",
@@ -100,7 +100,7 @@ import XylemTrace
         call.give(tensor)
         call.give(tensor, at: 1)
         return XYLEM_OK
-      }, .pluginResult, "the same tensor is given twice"
+      }, .pluginResult, "the same tensor is returned twice"
     ),
     (
       "version",
@@ -153,7 +153,7 @@ import XylemTrace
     #expect(error?.id == .pluginMismatch)
   }
 
-  @Test func `A gradient that arrives where there is no backward is an error, and no gradient where none is recorded`()
+  @Test func `A gradient without a backward is an error, and none arrives if none is recorded`()
     throws
   {
     let type = try RawLeaf.register("BatchNorm2d", digest: "no-backward") { _, call, _ in
@@ -206,7 +206,7 @@ import XylemTrace
     #expect(kind == XYLEM_REENTRANT || !overlapped)
   }
 
-  @Test func `A saved extractor refuses another file of its plugin, or takes it where that is asked for`() throws {
+  @Test func `A saved extractor refuses a different file of its plugin, or accepts it on request`() throws {
     let type = try RawLeaf.register("BatchNorm2d", digest: "saved-1", plugin: "org.xylem.saved") { _, call, _ in
       guard let call else { return XYLEM_FAILED }
       call.give(RawLeaf.result(like: call.argument) { $0 })

@@ -46,7 +46,7 @@ import XylemTrace
     let notes = trace.notes.filter { $0.kind == .pluginLeaf }.map(\.reason)
     #expect(
       notes == [
-        "Conv2dSame of the plugin org.xylem.same-padding runs in place of the model's own code at 5 nodes"
+        "Conv2dSame of the plugin org.xylem.same-padding replaces the model's own code at 5 nodes"
       ])
     let nodes = trace.graph.nodes.filter { $0.operation.provider != nil }
     #expect(
@@ -118,7 +118,7 @@ import XylemTrace
     }
     let text = String(describing: try #require(error))
     #expect(error?.id == .extractExecution && error?.place.node == "conv_stem")
-    #expect(text.contains("the leaf 'Conv2dSame' of the plugin org.xylem.same-padding failed when it was called"))
+    #expect(text.contains("the leaf 'Conv2dSame' of the plugin org.xylem.same-padding failed when called"))
   }
 
   @Test func `A saved extractor names its plugin, and gives the same features when it is loaded`() throws {

@@ -14,7 +14,7 @@ struct RandomProgramTests {
     ProcessInfo.processInfo.environment[variable].flatMap { UInt64($0) }
   }
 
-  @Test("every node, and every module's result, is what the whole model computes", arguments: 0..<shardCount)
+  @Test("every node and every module's result equals the whole model's", arguments: 0..<shardCount)
   func equalsWholeModel(_ shard: UInt64) {
     if shard == 0 { print("random programs: \(Self.count) from seed \(Self.firstSeed)") }
     var faults = 0

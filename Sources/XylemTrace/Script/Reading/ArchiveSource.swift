@@ -4,18 +4,18 @@ internal import XylemGraph
 internal import XylemScript
 internal import XylemTensor
 
-/// An archive's code and attributes in one mode, as far as they stay what they are.
+/// An archive's code and attributes in one mode, as far as they are constant.
 final class ArchiveSource {
-  /// What an attribute holds.
+  /// The content of an attribute.
   enum Content {
     case module(ScriptModule)
     case literal(Literal)
-    /// Constants in a list that the model holds, which code may change.
+    /// Constants in a list that the model holds and code may change.
     case list([CodeValue])
     case tuple([CodeValue])
-    /// Something that is known when running only, and is there.
+    /// A value that is known only at run time and is not None.
     case value
-    /// Something that code may give another value, also None.
+    /// A value that code may change, also to None.
     case open
   }
 
@@ -65,11 +65,11 @@ final class ArchiveSource {
     return found.count == values.count ? found : nil
   }
 
-  /// Longer lists are known as a whole only.
+  /// Longer lists are known only as a whole.
   private static let longest = 64
 }
 
-/// Names of the attributes that a model's code gives other values: what `forward` of any module, and whatever that calls, assigns.
+/// Names of the attributes that a model's code assigns: in the `forward` of any module, and in its callees.
 private struct AssignedNames {
   private(set) var names: Set<String> = []
   private let model: ScriptModel
@@ -88,7 +88,7 @@ private struct AssignedNames {
     for statement in code.statements {
       if statement.kind == .setAttribute { names.insert(statement.name) }
       if let callee = statement.function { visit(callee) }
-      // Which module's method it is shows when running.
+      // The module of the method is known only at run time.
       guard statement.kind == .callMethod, statement.function == nil else { continue }
       for module in model.modules { if let method = module.object.method(statement.name) { visit(method) } }
     }

@@ -3,20 +3,20 @@ package import XylemGraph
 internal import XylemScript
 internal import XylemTensor
 
-/// Reads what the nodes of a trace do in the trace's mode, from the code behind them and its constants.
+/// Reads what the nodes of a trace do in the trace's mode, from their code and its constants.
 package struct BehaviourReader {
   private let graph: Graph
   private let source: ArchiveSource?
   private let code: TraceCode?
 
-  /// - Parameter model: the model that the trace is of.
+  /// - Parameter model: the traced model.
   package init(_ trace: Trace, of model: any TracedModel) {
     graph = trace.graph
     source = (model as? ScriptModel).map { ArchiveSource($0, in: trace.mode) }
     code = trace.code
   }
 
-  /// What a node does; nil where its code can't be followed, or runs in a plugin, and for nodes that compute nothing.
+  /// What a node does. Nil if its code can't be followed or runs in a plugin, and for nodes that compute nothing.
   package func behaviour(of node: Node) -> CodeBehaviour? {
     guard node.operation.provider?.replaces != true else { return nil }
     let reader = CodeReader(source)
@@ -80,7 +80,7 @@ package struct BehaviourReader {
     return reader.tuple(statement.outputs.map { frame.values[$0] } + region.changedCaptures.map { inputs[$0] })
   }
 
-  /// A leaf in Swift, as the operators that it consists of.
+  /// A leaf in Swift, as its operators.
   private func runHost(_ node: Node, _ arguments: NodeArguments, _ reader: CodeReader) -> CodeValue? {
     guard let leaf = code?.leaves[node.id] else { return nil }
     let types = Dictionary(graph.nodes.map { ($0.id, $0.type) }, uniquingKeysWith: { first, _ in first })
@@ -89,11 +89,11 @@ package struct BehaviourReader {
   }
 }
 
-/// The arguments of a node as values of the reader: every place where a node stands is one of its own.
+/// The arguments of a node as values of the reader. Each occurrence of a node is a separate value.
 struct NodeArguments {
   private let reader: CodeReader
   private let graph: Graph
-  /// The nodes that the arguments stand for, by their numbers.
+  /// The nodes in the arguments, by their numbers.
   private(set) var nodes: [NodeID] = []
   /// The value of each argument.
   private(set) var values: [CodeValue] = []
@@ -131,7 +131,7 @@ struct NodeArguments {
     }
   }
 
-  /// What the reader found, in terms of the node.
+  /// The reader's result, in terms of the node.
   func behaviour(of node: Node, _ result: CodeValue) -> CodeBehaviour {
     var found = CodeBehaviour()
     found.digest = reader.hash("node", [result], salt: reader.effectDigest)

@@ -2,7 +2,7 @@ internal import XylemGraph
 internal import XylemTensor
 
 extension CodeReader {
-  /// Reads a leaf in Swift as the operators that it consists of, and gives its value.
+  /// Reads a leaf in Swift as its operators, and returns its value.
   func run(_ expansion: HostExpansion, _ arguments: NodeArguments) -> CodeValue? {
     var values: [NodeID: CodeValue] = [:]
     func value(_ argument: Argument) -> CodeValue {

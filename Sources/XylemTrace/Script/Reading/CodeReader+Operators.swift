@@ -22,10 +22,10 @@ extension CodeReader {
     for (number, value) in zip(statement.outputs, results) { frame.values[number] = value }
   }
 
-  /// Operators that make text, or say something, and take any arguments.
+  /// Operators that format strings or print, and take any arguments.
   private static let speaks: Set<String> = ["warn", "Print", "format", "percentFormat"]
 
-  /// What Python computes of numbers and truth values; nil where an argument is not known.
+  /// The result of Python's operators on numbers and Booleans. Nil if an argument is unknown.
   private func fold(_ name: String, _ inputs: [CodeValue]) -> CodeValue? {
     if name == "wait", let value = inputs.first { return value }
     if ["__is__", "__isnot__"].contains(name), inputs.count == 2 {
@@ -96,7 +96,7 @@ extension CodeReader {
     result.overflow ? nil : .literal(.int(result.partialValue))
   }
 
-  /// Lists whose elements are known, and what is asked of containers.
+  /// Lists with known elements, and queries about containers.
   private func runContainer(_ name: String, _ inputs: [CodeValue], _ give: (CodeValue) -> Void) -> Bool {
     guard let first = inputs.first, case .list(let list) = first else { return false }
     switch name {

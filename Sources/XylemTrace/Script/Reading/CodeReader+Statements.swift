@@ -18,7 +18,7 @@ final class CodeFrame {
 }
 
 extension CodeReader {
-  /// Reads a call of a function, and gives what it returns.
+  /// Reads a call of a function, and returns its result.
   func run(_ function: ScriptFunction, _ arguments: [CodeValue]) -> CodeValue {
     guard let code = source?.code(of: function), let body = code.blocks.first else {
       giveUp()
@@ -31,7 +31,7 @@ extension CodeReader {
     return results.count == 1 ? results[0] : results.isEmpty ? .none : tuple(results)
   }
 
-  /// Reads a block; false where it raises an error.
+  /// Reads a block. Returns false if it raises an error.
   private func run(_ block: ScriptCode.Block, _ frame: CodeFrame) -> Bool {
     for index in block.statements {
       guard step() else { return true }
@@ -42,7 +42,7 @@ extension CodeReader {
     return true
   }
 
-  /// Reads one statement; false where every way through it raises an error.
+  /// Reads one statement. Returns false if every path through it raises an error.
   func run(_ statement: ScriptCode.Statement, at index: Int, _ frame: CodeFrame) -> Bool {
     let inputs = frame.inputs(of: statement)
     func give(_ value: CodeValue) { if let number = statement.outputs.first { frame.values[number] = value } }
@@ -165,7 +165,7 @@ extension CodeReader {
 
   func item(_ index: CodeValue, of container: CodeValue) -> CodeValue {
     guard let elements = elements(of: container) else { return part("item", of: [container, index]) }
-    // There is no choice among one.
+    // A single alternative is not a choice.
     if elements.count == 1 { return elements[0] }
     guard let index = index.int else { return part("item", of: [container, index]) }
     let position = index < 0 ? index + elements.count : index
@@ -187,7 +187,7 @@ extension CodeReader {
       give(results(blocks[flag ? 0 : 1]))
       return true
     }
-    // What a branch assigns is not there in the other one.
+    // Values that one branch assigns are not set in the other.
     let before = assigned
     depth += 1
     defer { depth -= 1 }
@@ -212,7 +212,7 @@ extension CodeReader {
     return true
   }
 
-  /// Rounds that are read one by one; of longer loops one round stands for all.
+  /// Iterations that are read one by one; for longer loops one iteration represents all.
   private static let roundLimit = 256
 
   private func runLoop(_ statement: ScriptCode.Statement, _ inputs: [CodeValue], _ frame: CodeFrame) {
@@ -235,7 +235,7 @@ extension CodeReader {
       }
       if number >= rounds || condition.bool == false || !isComplete { return finish() }
     }
-    // How often it runs is open: values are what they may be after any round.
+    // The number of iterations is unknown: values are what they may be after any iteration.
     depth += 1
     defer { depth -= 1 }
     let before = carried

@@ -2,38 +2,38 @@ internal import XylemErrors
 internal import XylemGraph
 internal import XylemTensor
 
-/// Reads what code does in one mode: runs it on values that are constants, or known by how they are computed.
+/// Reads what code does in one mode: runs it on values that are constants, or identified by how they are computed.
 ///
-/// Branches on constants are taken, others are read both. What the reader can't follow makes ``isComplete`` false, and what it found then
-/// proves nothing. Nothing is computed with tensors, and the model is not changed.
+/// Branches on constants are taken; for other branches both sides are read. If the reader can't follow the code,
+/// ``isComplete`` is false and its results prove nothing. No tensors are computed, and the model is not changed.
 final class CodeReader {
   /// The model's attributes, for an archive's code.
   let source: ArchiveSource?
   var places = CodePlaces()
-  /// Attributes that the code gave other values, by their paths.
+  /// Attributes that the code changed, by path.
   var assigned: [String: CodeValue] = [:]
 
   private(set) var isComplete = true
-  /// Operators that draw, and that write, by their short names.
+  /// Short names of operators that draw and that write.
   private(set) var draws: [String] = []
   private(set) var writers: [String] = []
   private(set) var writtenAttributes: Set<String> = []
   private(set) var writtenArguments: Set<Int> = []
-  /// Attributes that were given something else than constants.
+  /// Attributes that were set to non-constant values.
   private(set) var computedAttributes: Set<String> = []
-  /// Attributes that were read, of those that code gives other values.
+  /// Attributes that were read, among those that code changes.
   var readAttributes: Set<String> = []
-  /// Attributes that the code gives a value in any case, before it reads them.
+  /// Attributes that the code always sets before reading them.
   private(set) var scratch: Set<String> = []
   private(set) var usesStatistics = false
   private(set) var dropsAll = false
   private(set) var fixesSeed = false
-  /// Whether random numbers were written where they outlast the call.
+  /// Whether random numbers were written to something that outlasts the call.
   private(set) var keepsRandom = false
-  /// A hash of everything that was written, in order.
+  /// A hash of all writes, in order.
   private(set) var effectDigest = 0
 
-  /// In how many blocks that may not run the code is.
+  /// The number of enclosing blocks that may not run.
   var depth = 0
   private var drawCount = 0
   private var steps = 0
@@ -47,20 +47,20 @@ final class CodeReader {
 
   init(_ source: ArchiveSource?) { self.source = source }
 
-  // One after another: nested sequences that let go of each other would use a piece of stack for each level.
+  // Released one by one: the recursive release of nested sequences would use stack space for each level.
   deinit { for sequence in sequences { sequence.elements = [] } }
 
-  /// What can't be followed.
+  /// Marks code that can't be followed.
   func giveUp() { isComplete = false }
 
-  /// Counts a step; false where there were too many.
+  /// Counts a step. Returns false if there were too many.
   func step() -> Bool {
     steps += 1
     if steps > Self.stepLimit { giveUp() }
     return isComplete
   }
 
-  /// Runs `body` one call deeper; false where that is too deep.
+  /// Runs `body` one call deeper. Returns false if that is too deep.
   func call(_ body: () -> Void) {
     calls += 1
     defer { calls -= 1 }
@@ -79,7 +79,8 @@ final class CodeReader {
     return sequence
   }
 
-  /// Whether a part of a value satisfies a condition. Parts are the sequences whose elements are known, each once, and what they hold.
+  /// Whether a part of a value satisfies a condition. Parts are the sequences with known elements, each once, and their
+  /// elements.
   private func contains(in value: CodeValue, where condition: (CodeValue) -> Bool) -> Bool {
     var pending = [value]
     var seen: Set<ObjectIdentifier> = []
@@ -98,7 +99,7 @@ final class CodeReader {
     return false
   }
 
-  /// Sequences in one another whose digest is told.
+  /// The maximum depth of nested sequences whose digest is computed.
   private static let deepest = 256
 
   func digest(_ value: CodeValue) -> Int {
@@ -161,7 +162,7 @@ final class CodeReader {
     return found
   }
 
-  /// Where a container itself lies, and a tensor.
+  /// The place of a container itself, and of a tensor.
   private func ownPlaces(of value: CodeValue) -> Set<Int> {
     switch value {
     case .list(let list): list.symbol?.places ?? list.places
@@ -190,7 +191,7 @@ final class CodeReader {
     return path
   }
 
-  /// A value that is made of others and may lie where they do.
+  /// A value that is computed from others and may share their places.
   func part(_ name: String, of values: [CodeValue], isSome: Bool = false) -> CodeValue {
     .symbol(
       CodeSymbol(
@@ -198,7 +199,7 @@ final class CodeReader {
         isRandom: values.contains(where: isRandom), isSome: isSome, copies: values.first.flatMap(copies)))
   }
 
-  /// A container of others, at a place of its own.
+  /// A container of other values, with a new place.
   func container(_ name: String, of values: [CodeValue]) -> CodeSymbol {
     let place = places.fresh()
     places.put(values.reduce(into: []) { $0.formUnion(placesOf($1)) }, into: [place])
@@ -206,7 +207,7 @@ final class CodeReader {
       digest: hash(name, values), places: [place], isRandom: values.contains(where: isRandom), isSome: true)
   }
 
-  /// What a value is after a branch that is taken on a condition.
+  /// A value after a branch on a condition.
   func merged(_ condition: CodeValue, _ a: CodeValue, _ b: CodeValue) -> CodeValue {
     if digest(a) == digest(b) { return a }
     if case .tuple(let first) = a, case .tuple(let second) = b, first.elements.count == second.elements.count, step() {
@@ -228,7 +229,7 @@ final class CodeReader {
     }
   }
 
-  /// Lets a list be known by what went into it alone.
+  /// Identifies a list by its contents only.
   func open(_ list: CodeSequence) {
     guard list.symbol == nil else { return }
     var symbol = container("list", of: list.elements)
@@ -240,9 +241,9 @@ final class CodeReader {
 
   // MARK: - Effects
 
-  /// Notes that a value is written.
+  /// Records a write to a value.
   ///
-  /// - Parameter isContainer: whether what a container holds is changed, and not the tensors in it.
+  /// - Parameter isContainer: whether the contents of a container are changed, and not the tensors in it.
   func write(_ value: CodeValue, by name: String, digest: Int, isRandom: Bool, isContainer: Bool = false) {
     effectDigest = hash(name, [.literal(.int(effectDigest))], salt: digest)
     for place in isContainer ? ownPlaces(of: value) : placesOf(value) {
@@ -259,12 +260,12 @@ final class CodeReader {
     }
   }
 
-  /// Notes that an attribute of the model is given another value.
+  /// Records that an attribute of the model gets a new value.
   func assign(_ path: String, _ value: CodeValue) {
     effectDigest = hash("=" + path, [.literal(.int(effectDigest)), value])
     if depth == 0, assigned[path] == nil, !readAttributes.contains(path) { scratch.insert(path) }
     assigned[path] = value
-    // Another type or device for what is there already is what it asks for, and mostly there.
+    // Converting an existing value to another type or device only requests a form, which it mostly has.
     if copies(value) == path { return }
     writtenAttributes.insert(path)
     if value.literal == nil { computedAttributes.insert(path) }
@@ -278,7 +279,7 @@ final class CodeReader {
 
   // MARK: - Operators
 
-  /// Notes what a call of an operator does, and gives its results.
+  /// Records the effects of an operator call, and returns its results.
   ///
   /// - Parameter results: for each result, whether it may hold a tensor or a container, and whether it is not None.
   func apply(
@@ -319,7 +320,7 @@ final class CodeReader {
     }
   }
 
-  /// Operators that give what they are given, in another form.
+  /// Operators that return their input in another form.
   private static let converters: Set<String> = ["to", "type_as", "contiguous", "detach", "clone"]
 
   private func writeArgument(
@@ -336,7 +337,7 @@ final class CodeReader {
       if isRandom { list.symbol?.isRandom = true }
     }
     write(target, by: facts.shortName, digest: digest, isRandom: isRandom, isContainer: isContainer)
-    // What is put into a container lives on in it.
+    // A value that is put into a container lives on in it.
     if isContainer { places.put(others.reduce(into: []) { $0.formUnion(placesOf($1)) }, into: ownPlaces(of: target)) }
   }
 }

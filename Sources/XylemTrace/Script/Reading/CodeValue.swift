@@ -2,7 +2,7 @@ internal import XylemGraph
 internal import XylemScript
 internal import XylemTensor
 
-/// What a value of code is while the code is read: known now, or told apart from others by how it is computed.
+/// A value while code is read: a known constant, or identified by how it is computed.
 indirect enum CodeValue {
   case literal(Literal)
   case module(ScriptModule)
@@ -13,28 +13,28 @@ indirect enum CodeValue {
   case symbol(CodeSymbol)
 }
 
-/// A value that is known only when running.
+/// A value that is known only at run time.
 struct CodeSymbol {
-  /// A hash of how it is computed: equal for equal computations, within one process.
+  /// A hash of how it is computed, equal for equal computations within one process.
   var digest: Int
-  /// Where it may lie in memory, by the numbers of places.
+  /// The numbers of the places in memory where it may be.
   var places: Set<Int> = []
-  /// Whether random numbers went into it.
+  /// Whether it depends on random numbers.
   var isRandom = false
   /// Whether it is known not to be None.
   var isSome = false
-  /// The attribute of the model of which it is a copy, at most in another type or on another device.
+  /// The attribute of the model of which it is a copy, possibly in another type or on another device.
   var copies: String?
 }
 
-/// A list that code holds by reference, or a tuple. ``CodeReader`` makes them and lets go of them.
+/// A list that code holds by reference, or a tuple. ``CodeReader`` creates and releases them.
 final class CodeSequence {
   var elements: [CodeValue]
-  /// In how many blocks that may not run it was made.
+  /// The number of enclosing blocks that may not run at its creation.
   let depth: Int
-  /// Where the list itself lies, if it is the model's.
+  /// The place of the list itself, if it belongs to the model.
   let places: Set<Int>
-  /// What it is after code changed it in a way that can't be followed.
+  /// Its value after code changed it in a way that can't be followed.
   var symbol: CodeSymbol?
 
   init(_ elements: [CodeValue], depth: Int, places: Set<Int> = []) {
@@ -47,7 +47,7 @@ final class CodeSequence {
 extension CodeValue {
   static var none: CodeValue { .literal(.none) }
 
-  /// The constant that it is.
+  /// The constant value.
   var literal: Literal? {
     if case .literal(let literal) = self { return literal }
     return nil
@@ -67,10 +67,10 @@ extension CodeValue {
   }
 }
 
-/// Where values may lie in memory: what each place is of the model and of the arguments, what was written there, and what a container there
-/// holds.
+/// Places in memory where values may be: their attributes and arguments, their writes, and the contents of containers
+/// there.
 struct CodePlaces {
-  /// What is known of a place.
+  /// The facts about a place.
   struct Contents {
     /// Paths of attributes of the model.
     var attributes: Set<String> = []
@@ -78,9 +78,9 @@ struct CodePlaces {
     var arguments: Set<Int> = []
     /// Whether random numbers were written there.
     var isRandom = false
-    /// A hash of everything that was written there; 0 before the first write.
+    /// A hash of all writes to it. 0 before the first write.
     var version = 0
-    /// Places of what was put into the container there.
+    /// The places of values that were put into the container there.
     var held: Set<Int> = []
   }
 
@@ -111,7 +111,7 @@ struct CodePlaces {
     set { contents[place] = newValue }
   }
 
-  /// Places, and those of everything that the containers there hold.
+  /// Places, with those of everything in the containers there.
   func reachable(from places: Set<Int>) -> Set<Int> {
     var (found, open) = (places, Array(places))
     while let next = open.popLast() {
@@ -120,12 +120,12 @@ struct CodePlaces {
     return found
   }
 
-  /// Lets the containers at places hold what lies at others.
+  /// Records that the containers at some places hold the values at others.
   mutating func put(_ held: Set<Int>, into places: Set<Int>) {
     for place in places { contents[place].held.formUnion(held) }
   }
 
-  /// A hash of what was written to places and to what they hold, whatever their numbers.
+  /// A hash of the writes to places and to their contents, independent of the places' numbers.
   func version(of places: Set<Int>) -> Int { reachable(from: places).reduce(0) { $0 &+ contents[$1].version } }
 
   func isRandom(_ places: Set<Int>) -> Bool { reachable(from: places).contains { contents[$0].isRandom } }

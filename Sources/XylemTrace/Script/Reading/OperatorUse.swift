@@ -2,32 +2,32 @@ internal import XylemGraph
 
 /// What one call of an operator does, as far as its constant arguments decide it.
 ///
-/// Batch norm that does not train updates no statistics; dropout with `train` off, or with a probability of 0, gives its input; an LSTM of
-/// one layer has nowhere to drop. Sources: the ATen schemas, and the operators' documented behaviour.
+/// Batch norm in eval mode updates no statistics; dropout with `train` off, or with a probability of 0, returns its
+/// input; an LSTM with one layer has no dropout. Sources: the ATen schemas, and the operators' documentation.
 struct OperatorUse {
-  /// The argument whose value the call gives unchanged.
+  /// The argument whose value the call returns unchanged.
   private(set) var gives: Int?
-  /// Whether it draws random numbers on which its result, or what it writes, depends.
+  /// Whether it draws random numbers on which its result or its writes depend.
   private(set) var isRandom = false
   /// Positions of the arguments that it writes.
   private(set) var writes: [Int]
-  /// Positions of arguments with which the result may share storage.
+  /// Positions of arguments that may share storage with the result.
   let aliases: [Int]
-  /// Positions of arguments that make no difference here.
+  /// Positions of arguments that have no influence here.
   private(set) var idle: Set<Int> = []
-  /// Whether it normalises by statistics that it is given.
+  /// Whether it normalises with given statistics.
   private(set) var usesStatistics = false
-  /// Whether it drops its whole input, for which it needs no random numbers.
+  /// Whether it drops its whole input, which needs no random numbers.
   private(set) var dropsAll = false
 
   private let facts: OperatorFacts
   private let inputs: [Literal?]
 
-  /// What a call does.
+  /// The effect of a call.
   ///
-  /// - Parameter inputs: the arguments that are constants; nil for one that is known only when running. Those that are left out at the end
+  /// - Parameter inputs: the constant arguments; nil for one that is known only at run time. Omitted trailing arguments
   ///   take their defaults.
-  /// - Returns: nil for an operator whose schema says nothing of its effects.
+  /// - Returns: nil for an operator whose schema declares no effects.
   init?(_ facts: OperatorFacts, _ inputs: [Literal?]) {
     guard let effects = facts.effects else { return nil }
     self.facts = facts
@@ -40,7 +40,7 @@ struct OperatorUse {
     readStatistics()
   }
 
-  /// Operators that are written in terms of others and whose schemas leave open whether they give their input; they never do.
+  /// Composite operators whose schemas don't say whether they return their input. They never do.
   private static let givesFresh: Set<String> = [
     "repeat_interleave", "tile", "pad", "kron", "cosine_similarity", "pairwise_distance", "cdist", "embedding_bag",
     "lstm", "gru", "rnn_tanh", "rnn_relu", "lstm_cell", "gru_cell", "multilabel_margin_loss", "ctc_loss", "std", "var",
@@ -71,7 +71,7 @@ struct OperatorUse {
       if isOff || probability == 0 { return pass(0) }
       if probability == 1 { (isRandom, dropsAll) = (false, true) }
     } else if Self.recurrent.contains(facts.shortName) {
-      // Dropout is between the layers.
+      // Dropout is applied between the layers.
       let layers = value("num_layers")?.number ?? .infinity
       if isOff || probability == 0 || layers <= 1 {
         isRandom = false
@@ -101,10 +101,10 @@ struct OperatorUse {
     "feature_alpha_dropout", "feature_alpha_dropout_",
   ]
   private static let recurrent: Set<String> = ["lstm", "gru", "rnn_tanh", "rnn_relu"]
-  /// They have an effect on what is drawn later, and draw nothing.
+  /// These affect later draws, and draw nothing themselves.
   private static let seedSetters: Set<String> = ["manual_seed", "seed"]
 
-  /// Whether what is drawn from here on is the same in every run.
+  /// Whether later draws are the same in every run.
   var fixesSeed: Bool { facts.shortName == "manual_seed" && inputs.first.flatMap { $0 } != nil }
 
   // MARK: - Statistics
@@ -122,13 +122,13 @@ struct OperatorUse {
 
   // MARK: - Values that do not matter
 
-  /// Whether the result depends on what an argument holds, and not on its shape and type alone.
+  /// Whether the result depends on an argument's elements, and not only on its shape and type.
   func dependsOnContents(of position: Int) -> Bool {
     if Self.asksForm.contains(facts.shortName) { return false }
     return Self.formOnly[facts.shortName] != position
   }
 
-  /// Operators that ask for the form of their arguments, or overwrite what they hold.
+  /// Operators that read only the form of their arguments, or overwrite their contents.
   private static let asksForm: Set<String> = [
     "size", "sym_size", "dim", "ndimension", "numel", "sym_numel", "len", "stride", "dtype", "device", "layout",
     "shape",
@@ -136,7 +136,7 @@ struct OperatorUse {
     "ones_like", "empty_like", "rand_like", "randn_like", "randint_like", "new_empty", "new_zeros", "new_ones", "zero_",
     "fill_", "uniform_", "normal_", "exponential_",
   ]
-  /// Operators of which one argument lends its form alone, with its position.
+  /// Operators that read only the form of one argument, with its position.
   private static let formOnly: [String: Int] = [
     "new_full": 0, "full_like": 0, "copy_": 0, "expand_as": 1, "view_as": 1, "reshape_as": 1, "type_as": 1,
     "bernoulli_": 0,
