@@ -14,7 +14,7 @@ namespace {
 using xylem::OwnedTensor;
 using xylem::Tensor;
 
-/* What the operator takes, checked. */
+/* The operator's arguments, checked. */
 struct Pooling {
   std::int64_t images, channels, height, width, regions, rows, columns, sampling_ratio;
   double scale;
@@ -35,7 +35,7 @@ Pooling checked(const Tensor &input, const Tensor &rois, double scale, std::int6
   return {input.size(0), input.size(1), input.size(2), input.size(3), rois.size(0), rows, columns, sampling_ratio, scale, aligned};
 }
 
-/* Of one bin, the pixels that its points lie between: from `begin` up to `end`. */
+/* The pixels between which the points of one bin lie: from `begin` up to `end`. */
 struct Extent {
   std::int64_t begin, end;
 };
@@ -60,7 +60,7 @@ struct Between {
   Real weight;
 };
 
-/* False where a point lies so far outside of the image that it counts as zero. */
+/* False if a point is so far outside the image that it counts as zero. */
 template <class Real>
 bool locate(Real at, std::int64_t size, Between<Real> &out) {
   if (at < -1 || at > static_cast<Real>(size)) return false;
@@ -132,7 +132,7 @@ struct Region {
 
   static std::int64_t index(Real number, const Pooling &p) {
     if (!(number >= 0 && number < static_cast<Real>(p.images))) {
-      xylem::fail("a region is of image ", number, ", and there are ", p.images);
+      xylem::fail("a region refers to image ", number, ", but there are ", p.images);
     }
     return static_cast<std::int64_t>(number);
   }
@@ -205,12 +205,12 @@ OwnedTensor roi_align(const Tensor &input, const Tensor &rois, double spatial_sc
   });
 }
 
-/* Of the input alone: as in torchvision the regions have no gradient. */
+/* Only of the input: as in torchvision, the regions have no gradient. */
 std::vector<OwnedTensor> roi_align_backward(const Tensor &input, const Tensor &rois, double spatial_scale,
                                             std::int64_t pooled_height, std::int64_t pooled_width, std::int64_t sampling_ratio,
                                             bool aligned, const Tensor &gradient) {
   const auto p = checked(input, rois, spatial_scale, pooled_height, pooled_width, sampling_ratio, aligned);
-  if (gradient.count() != p.regions * p.channels * p.rows * p.columns) xylem::fail("the gradient has another size than the result");
+  if (gradient.count() != p.regions * p.channels * p.rows * p.columns) xylem::fail("the sizes of the gradient and the result differ");
   std::vector<OwnedTensor> gradients(7);
   gradients[0] = OwnedTensor::zeros_like(input);
   xylem::with_floating_type("input", input, [&](auto kind) {

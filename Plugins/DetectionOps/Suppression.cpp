@@ -10,7 +10,7 @@ namespace {
 using xylem::OwnedTensor;
 using xylem::Tensor;
 
-/* Indices by descending score, equal ones in their order; as in PyTorch no number is greater than NaN. */
+/* Indices by descending score, equal scores in order; as in PyTorch, no number is greater than NaN. */
 template <class Real>
 std::vector<std::int64_t> by_score(const xylem::Compact<Real> &scores) {
   std::vector<std::int64_t> order(static_cast<std::size_t>(scores.size()));
@@ -24,7 +24,7 @@ std::vector<std::int64_t> by_score(const xylem::Compact<Real> &scores) {
   return order;
 }
 
-/* Intersection over union of boxes [x1, y1, x2, y2]; NaN where both are empty. */
+/* Intersection over union of boxes [x1, y1, x2, y2]; NaN if both are empty. */
 template <class Real>
 Real overlap(const Real *a, const Real *b) {
   const auto area = [](const Real *box) { return (box[2] - box[0]) * (box[3] - box[1]); };

@@ -1,4 +1,4 @@
-/* A leaf module of one tensor of f32 that the plugins of this folder fill with life. */
+/* The base of the leaf modules in this folder: one f32 tensor in, one out. */
 #ifndef XYLEM_MISBEHAVING_MODULE_H
 #define XYLEM_MISBEHAVING_MODULE_H
 
@@ -25,7 +25,7 @@ static inline xylem_status scaled(xylem_leaf_call *call, float factor, xylem_err
   }
   const DLManagedTensorVersioned *x = call->arguments[0].as.tensor;
   if (!xylem_tensor_is(x, 2, 32) || !xylem_tensor_is_compact(x)) {
-    return xylem_error_set(error, XYLEM_INVALID_ARGUMENT, "takes compact f32 alone");
+    return xylem_error_set(error, XYLEM_INVALID_ARGUMENT, "only contiguous f32 tensors are supported");
   }
   DLManagedTensorVersioned *result = xylem_tensor_make(x->dl_tensor.dtype, x->dl_tensor.ndim, x->dl_tensor.shape);
   if (!result) return xylem_error_set(error, XYLEM_OUT_OF_MEMORY, "no memory");

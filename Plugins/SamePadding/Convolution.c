@@ -5,10 +5,10 @@
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
-/* The outputs along one dimension for which a tap of the kernel lies on the image: `first` and those below `end`. */
+/* The outputs along one dimension for which a kernel tap lies inside the image: from `first` up to `end`. */
 typedef struct Span {
   int64_t first, end;
-  int64_t offset; /* of the input that belongs to output 0; may lie before the image */
+  int64_t offset; /* of the input for output 0; may be before the image */
 } Span;
 
 static Span span(const Geometry *geometry, int dimension, int64_t tap) {
@@ -21,7 +21,7 @@ static Span span(const Geometry *geometry, int dimension, int64_t tap) {
   return result;
 }
 
-/* Elements of one block of columns: it and a row of the result stay in the cache. */
+/* Elements of one block of columns, so that the block and a row of the result stay in the cache. */
 #define BLOCK 65536
 
 #define JOIN(a, b) a##b

@@ -15,12 +15,12 @@ typedef struct Geometry {
 
 #define HIDDEN __attribute__((visibility("hidden")))
 
-/* Each returns false where there is no memory. Weights are [outputs, channels / groups, kernel]; bias may be null. */
+/* Each returns false if no memory is left. Weights are [outputs, channels / groups, kernel]; bias may be null. */
 HIDDEN bool convolve_float(const Geometry *geometry, const float *input, const float *weight, const float *bias, float *out);
 HIDDEN bool convolve_double(const Geometry *geometry, const double *input, const double *weight, const double *bias,
                             double *out);
 
-/* Gradients from that of the result; `of_input`, `of_weight` and `of_bias` may be null, and are zero before. */
+/* Computes gradients from the result's; `of_input`, `of_weight` and `of_bias` may be null, and must be zero before. */
 HIDDEN bool convolve_back_float(const Geometry *geometry, const float *input, const float *weight, const float *gradient,
                                 float *of_input, float *of_weight, float *of_bias);
 HIDDEN bool convolve_back_double(const Geometry *geometry, const double *input, const double *weight, const double *gradient,

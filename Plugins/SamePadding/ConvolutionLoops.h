@@ -1,10 +1,10 @@
-/* The loops of Convolution.c for one type of numbers, REAL. Innermost loops run along rows, so that compilers vectorise them. */
+/* The loops of Convolution.c for one number type, REAL. Innermost loops run along rows, so that compilers vectorise them. */
 
 static void NAME(add_multiple)(REAL *to, const REAL *from, REAL factor, int64_t count) {
   for (int64_t i = 0; i < count; ++i) to[i] += factor * from[i];
 }
 
-/* In eight parts, which keeps rounding errors small and lets compilers vectorise. */
+/* Sums in eight parts, which keeps rounding errors small and lets compilers vectorise. */
 static double NAME(dot)(const REAL *a, const REAL *b, int64_t count) {
   REAL parts[8] = {0};
   int64_t i = 0;
@@ -17,7 +17,7 @@ static double NAME(dot)(const REAL *a, const REAL *b, int64_t count) {
   return sum;
 }
 
-/* ---- one channel of input to an output: depthwise ---- */
+/* ---- one input channel for each output: depthwise ---- */
 
 static void NAME(depthwise)(const Geometry *g, const REAL *plane, const REAL *kernel, REAL *out) {
   for (int64_t y = 0; y < g->kernel[0]; ++y) {
@@ -61,11 +61,11 @@ static void NAME(depthwise_back)(const Geometry *g, const REAL *plane, const REA
   }
 }
 
-/* ---- several channels of input: as products of matrices, a block of rows of the result at a time ---- */
+/* ---- several input channels: matrix products, one block of rows of the result at a time ---- */
 
 /*
- * What the kernel's taps see: a row for each channel and tap, a column for each output in rows `first` to `end`. With `is_adding` the other
- * way round: adds the columns to the planes that they came from.
+ * The pixels under the kernel's taps: a row for each channel and tap, a column for each output in rows `first` to `end`. With `is_adding` the
+ * reverse: adds the columns to the planes that they came from.
  */
 static void NAME(columns)(const Geometry *g, REAL *planes, int64_t channels, int64_t first, int64_t end, REAL *matrix,
                           bool is_adding) {
@@ -90,7 +90,7 @@ static void NAME(columns)(const Geometry *g, REAL *planes, int64_t channels, int
   }
 }
 
-/* The rows of a block, and the memory for its matrix; null where there is none. */
+/* The rows of a block, and the memory for its matrix, or null. */
 static REAL *NAME(block)(const Geometry *g, int64_t *rows) {
   const int64_t depth = g->channels / g->groups * g->kernel[0] * g->kernel[1];
   *rows = BLOCK / (depth * g->output[1]);

@@ -1,5 +1,5 @@
 /*
- * timm's Conv2dSame as a leaf module: a convolution whose padding is computed from the size of the image that comes in, as TensorFlow
+ * timm's Conv2dSame as a leaf module: a convolution whose padding is computed from the size of the input image, as TensorFlow
  * does ("SAME"), which a trace through the model's own code cannot follow.
  */
 #include <xylem_sdk.h>
@@ -8,7 +8,7 @@
 
 XYLEM_PLUGIN("org.xylem.same-padding", "Same padding", "1.0")
 
-/* What `create` was given. The tensors are the model's own. */
+/* The arguments of `create`. The tensors are the model's own. */
 typedef struct SameConvolution {
   const DLManagedTensorVersioned *weight, *bias; /* bias may be null */
   int64_t stride[2], dilation[2], groups;
@@ -19,14 +19,14 @@ static SameConvolution *of(xylem_leaf_instance *instance) { return (SameConvolut
 /* Strides and dilations beyond this would only overflow. */
 #define LARGEST 65536
 
-/* ---- making one ---- */
+/* ---- creation ---- */
 
-/* Reads one or two whole numbers from 1 up. */
+/* Reads one or two positive integers. */
 static xylem_status read_pair(const char *attributes, const char *name, int64_t *out, xylem_error *error) {
   const int count = xylem_attribute_integers(attributes, name, out, 2);
   if (count == 1) out[1] = out[0];
   if (count < 1 || count > 2) {
-    return xylem_error_set(error, XYLEM_INVALID_ARGUMENT, "the attribute %s is not one or two whole numbers", name);
+    return xylem_error_set(error, XYLEM_INVALID_ARGUMENT, "the attribute %s is not one or two integers", name);
   }
   if (out[0] < 1 || out[1] < 1 || out[0] > LARGEST || out[1] > LARGEST) {
     return xylem_error_set(error, XYLEM_INVALID_ARGUMENT, "the attribute %s is not from 1 to %d", name, LARGEST);
@@ -34,11 +34,11 @@ static xylem_status read_pair(const char *attributes, const char *name, int64_t 
   return XYLEM_OK;
 }
 
-/* Refuses what is no tensor of float32 or float64 on the CPU; with `like` what is not of its type. */
+/* Rejects anything but float32 and float64 tensors on the CPU, and any type but that of `like`, if not null. */
 static xylem_status check_tensor(const char *name, const DLManagedTensorVersioned *tensor, const DLManagedTensorVersioned *like,
                                  xylem_error *error) {
   if (!tensor || tensor->version.major != 1) {
-    return xylem_error_set(error, XYLEM_INVALID_ARGUMENT, "%s is no tensor of DLPack 1", name);
+    return xylem_error_set(error, XYLEM_INVALID_ARGUMENT, "%s is not a DLPack 1 tensor", name);
   }
   if (tensor->dl_tensor.device.device_type != 1) {
     return xylem_error_set(error, XYLEM_INVALID_ARGUMENT, "%s is on device type %d, not on the CPU", name,
@@ -48,13 +48,13 @@ static xylem_status check_tensor(const char *name, const DLManagedTensorVersione
     return xylem_error_set(error, XYLEM_INVALID_ARGUMENT, "%s is neither float32 nor float64", name);
   }
   if (like && tensor->dl_tensor.dtype.bits != like->dl_tensor.dtype.bits) {
-    return xylem_error_set(error, XYLEM_INVALID_ARGUMENT, "%s is float%d, and the weight float%d", name,
+    return xylem_error_set(error, XYLEM_INVALID_ARGUMENT, "%s is float%d, but the weight is float%d", name,
                            (int)tensor->dl_tensor.dtype.bits, (int)like->dl_tensor.dtype.bits);
   }
   return XYLEM_OK;
 }
 
-/* Refuses tensors and attributes that do not fit together. */
+/* Rejects tensors and attributes that don't match. */
 static xylem_status check_parts(const SameConvolution *self, const char *attributes, xylem_error *error) {
   if (!self->weight) return xylem_error_set(error, XYLEM_INVALID_ARGUMENT, "the module has no tensor named weight");
   const DLTensor *weight = &self->weight->dl_tensor;
@@ -67,7 +67,7 @@ static xylem_status check_parts(const SameConvolution *self, const char *attribu
     return xylem_error_set(error, XYLEM_INVALID_ARGUMENT, "the kernel is larger than %d", LARGEST);
   }
   if (weight->shape[0] % self->groups != 0) {
-    return xylem_error_set(error, XYLEM_INVALID_ARGUMENT, "%lld output channels do not make %lld groups",
+    return xylem_error_set(error, XYLEM_INVALID_ARGUMENT, "%lld output channels can't be divided into %lld groups",
                            (long long)weight->shape[0], (long long)self->groups);
   }
   int64_t kernel[2];
@@ -75,7 +75,7 @@ static xylem_status check_parts(const SameConvolution *self, const char *attribu
     status = read_pair(attributes, "kernel_size", kernel, error);
     if (status != XYLEM_OK) return status;
     if (kernel[0] != weight->shape[2] || kernel[1] != weight->shape[3]) {
-      return xylem_error_set(error, XYLEM_INVALID_ARGUMENT, "kernel_size is %lldx%lld, and the weight %lldx%lld",
+      return xylem_error_set(error, XYLEM_INVALID_ARGUMENT, "kernel_size is %lldx%lld, but the weight is %lldx%lld",
                              (long long)kernel[0], (long long)kernel[1], (long long)weight->shape[2], (long long)weight->shape[3]);
     }
   }
@@ -100,7 +100,7 @@ static xylem_status create(const char *attributes, const char *const *names, DLM
   if (status == XYLEM_OK) status = read_pair(attributes, "dilation", self.dilation, error);
   if (status != XYLEM_OK) return status;
   if (xylem_attribute_integers(attributes, "groups", &self.groups, 1) != 1 || self.groups < 1) {
-    return xylem_error_set(error, XYLEM_INVALID_ARGUMENT, "the attribute groups is not a whole number from 1 up");
+    return xylem_error_set(error, XYLEM_INVALID_ARGUMENT, "the attribute groups is not a positive integer");
   }
   status = check_parts(&self, attributes, error);
   if (status != XYLEM_OK) return status;
@@ -120,9 +120,9 @@ static size_t parameters(const xylem_leaf_instance *instance, const char **names
   return count;
 }
 
-/* ---- calling it ---- */
+/* ---- calls ---- */
 
-/* A tensor's elements side by side: its own, or a copy in `owned`, which the caller frees; null where there is no memory. */
+/* A tensor's contiguous elements: its own, or a copy in `owned`, which the caller frees; null if no memory is left. */
 static const void *compact(const DLManagedTensorVersioned *tensor, void **owned) {
   const char *from = xylem_tensor_data(tensor);
   if (xylem_tensor_is_compact(tensor)) return from ? from : "";
@@ -141,7 +141,7 @@ static const void *compact(const DLManagedTensorVersioned *tensor, void **owned)
   return to;
 }
 
-/* Padding is what makes the result as large as the image divided by the stride, rounded up; the odd pixel goes to the end. */
+/* The padding makes the result as large as the image divided by the stride, rounded up; an odd pixel is added at the end. */
 static xylem_status measure(const SameConvolution *self, const DLManagedTensorVersioned *input, Geometry *out,
                             xylem_error *error) {
   const DLTensor *image = &input->dl_tensor, *weight = &self->weight->dl_tensor;
@@ -151,7 +151,7 @@ static xylem_status measure(const SameConvolution *self, const DLManagedTensorVe
   }
   const int64_t *sizes = image->shape + (image->ndim - 3);
   if (sizes[0] != weight->shape[1] * self->groups) {
-    return xylem_error_set(error, XYLEM_INVALID_ARGUMENT, "the input has %lld channels, and the weight %lld in %lld groups",
+    return xylem_error_set(error, XYLEM_INVALID_ARGUMENT, "the input has %lld channels, but the weight has %lld in %lld groups",
                            (long long)sizes[0], (long long)weight->shape[1], (long long)self->groups);
   }
   *out = (Geometry){.images = image->ndim == 4 ? image->shape[0] : 1,
@@ -173,11 +173,11 @@ static xylem_status measure(const SameConvolution *self, const DLManagedTensorVe
   return XYLEM_OK;
 }
 
-/* The one argument of forward, and what follows from its size. */
+/* The one argument of forward, and the sizes that follow from it. */
 static xylem_status read_input(const SameConvolution *self, const xylem_argument *arguments, size_t count,
                                const DLManagedTensorVersioned **input, Geometry *geometry, xylem_error *error) {
   if (count != 1 || arguments[0].kind != XYLEM_ARGUMENT_TENSOR) {
-    return xylem_error_set(error, XYLEM_INVALID_ARGUMENT, "takes one tensor, and was given %zu arguments", count);
+    return xylem_error_set(error, XYLEM_INVALID_ARGUMENT, "takes one tensor, but %zu arguments were passed", count);
   }
   *input = arguments[0].as.tensor;
   const xylem_status status = check_tensor("the input", *input, self->weight, error);
@@ -190,7 +190,7 @@ static xylem_status call(xylem_leaf_instance *instance, xylem_leaf_call *call, x
   Geometry geometry;
   const xylem_status status = read_input(self, call->arguments, call->argument_count, &input, &geometry, error);
   if (status != XYLEM_OK) return status;
-  if (call->result_capacity < 1) return xylem_error_set(error, XYLEM_INVALID_ARGUMENT, "there is no place for the result");
+  if (call->result_capacity < 1) return xylem_error_set(error, XYLEM_INVALID_ARGUMENT, "there is no space for the result");
   const int64_t shape[4] = {geometry.images, geometry.outputs, geometry.output[0], geometry.output[1]};
   const int32_t dimensions = input->dl_tensor.ndim;
   DLManagedTensorVersioned *result = xylem_tensor_make(input->dl_tensor.dtype, dimensions, shape + (4 - dimensions));
@@ -213,9 +213,9 @@ static xylem_status call(xylem_leaf_instance *instance, xylem_leaf_call *call, x
   return XYLEM_OK;
 }
 
-/* ---- its gradients ---- */
+/* ---- gradients ---- */
 
-/* A tensor of zeros with another one's shape and type; null where there is no memory. */
+/* A tensor of zeros with another tensor's shape and type; null if no memory is left. */
 static DLManagedTensorVersioned *zeros_like(const DLManagedTensorVersioned *other) {
   DLManagedTensorVersioned *made = xylem_tensor_make(other->dl_tensor.dtype, other->dl_tensor.ndim, other->dl_tensor.shape);
   if (made) memset(xylem_tensor_data(made), 0, (size_t)xylem_tensor_count(made) * (made->dl_tensor.dtype.bits / 8));
@@ -224,7 +224,7 @@ static DLManagedTensorVersioned *zeros_like(const DLManagedTensorVersioned *othe
 
 static void *data_of(DLManagedTensorVersioned *tensor) { return tensor ? xylem_tensor_data(tensor) : NULL; }
 
-/* Fills in gradients, each of which may be null. False where there is no memory. */
+/* Fills in gradients, each of which may be null. Returns false if no memory is left. */
 static bool run_back(const SameConvolution *self, const Geometry *geometry, const DLManagedTensorVersioned *input,
                      const DLManagedTensorVersioned *gradient, DLManagedTensorVersioned *const *made) {
   void *copies[3] = {NULL, NULL, NULL};
@@ -252,7 +252,7 @@ static xylem_status backward(xylem_leaf_instance *instance, xylem_leaf_backward 
   status = check_tensor("the gradient", gradient, self->weight, error);
   if (status != XYLEM_OK) return status;
   if (xylem_tensor_count(gradient) != geometry.images * geometry.outputs * geometry.output[0] * geometry.output[1]) {
-    return xylem_error_set(error, XYLEM_INVALID_ARGUMENT, "the gradient has another size than the result");
+    return xylem_error_set(error, XYLEM_INVALID_ARGUMENT, "the sizes of the gradient and the result differ");
   }
   const bool needs[3] = {backward->needs_argument_gradient[0] != 0,
                          backward->parameter_count > 0 && backward->needs_parameter_gradient[0] != 0,

@@ -86,7 +86,7 @@ int xylem_library_base(void *handle, uintptr_t *base) {
   return 0;
 }
 
-/* A loop of its own: a sanitizer would look over memcmp's shoulder. */
+/* A separate loop: a sanitizer would intercept memcmp. */
 __attribute__((no_sanitize("address"))) int xylem_is_mapped_copy(const void *bytes, const void *mapped, size_t count) {
   const unsigned char *a = bytes;
   const volatile unsigned char *b = mapped;

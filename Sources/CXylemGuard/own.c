@@ -9,7 +9,7 @@
 static int own_count;
 static char **own_arguments;
 
-/* The C library hands the arguments to every constructor; reading them from /proc fails where that is not mounted. */
+/* The C library passes the arguments to every constructor; reading them from /proc fails if that is not mounted. */
 __attribute__((constructor)) static void keep_arguments(int count, char **arguments) {
   own_count = count;
   own_arguments = arguments;
@@ -27,7 +27,7 @@ char *xylem_own_executable(void) {
     path[length] = '\0';
     return realpath(path, NULL);
   }
-  /* The name that the kernel was given, relative to the folder that the process was started in. */
+  /* The program name given to the kernel, relative to the folder in which the process was started. */
   const char *name = (const char *)getauxval(AT_EXECFN);
   return name ? realpath(name, NULL) : NULL;
 }

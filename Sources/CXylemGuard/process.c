@@ -15,7 +15,7 @@ const char *xylem_environment(const char *name) { return secure_getenv(name); }
 int xylem_pipe(int ends[2]) {
   int raw[2];
   if (pipe2(raw, O_CLOEXEC) != 0) return errno;
-  /* Out of the way of the descriptors 0 to 3 of the process to come. */
+  /* Avoids the descriptors 0 to 3 of the new process. */
   ends[0] = fcntl(raw[0], F_DUPFD_CLOEXEC, 10);
   ends[1] = fcntl(raw[1], F_DUPFD_CLOEXEC, 10);
   int code = ends[0] < 0 || ends[1] < 0 || fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0 ? errno : 0;
@@ -45,7 +45,7 @@ static int set_attributes(posix_spawnattr_t *attributes) {
   return code != 0 ? code : posix_spawnattr_setflags(attributes, flags);
 }
 
-/* This process's environment, but with crashes left to whoever watches: a backtrace would outlast the time that there is. */
+/* This process's environment, with crash handling left to the watcher: a backtrace would exceed the time limit. */
 static char **make_environment(void) {
   static char quiet[] = "SWIFT_BACKTRACE=enable=no";
   size_t count = 0;

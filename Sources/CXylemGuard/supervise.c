@@ -24,7 +24,7 @@ static void forward(int number) {
   errno = code;
 }
 
-/* This process's environment with two variables of the child's own. */
+/* This process's environment with two additional variables for the child. */
 static char **make_environment(char *report, char *quiet) {
   size_t count = 0;
   while (environ[count]) ++count;
@@ -36,7 +36,7 @@ static char **make_environment(char *report, char *quiet) {
     has_own = has_own || strncmp(environ[i], quiet, strcspn(quiet, "=") + 1) == 0;
     copy[at++] = environ[i];
   }
-  /* A backtrace takes seconds, and is for whoever asks for it. */
+  /* A backtrace takes seconds, so it must be requested. */
   if (!has_own) copy[at++] = quiet;
   copy[at] = report;
   return copy;
@@ -63,7 +63,7 @@ static int spawn(const char *program, char *const arguments[], int report, const
 int xylem_supervise(const char *program, char *const arguments[], pid_t *process, int *reports) {
   int raw[2];
   if (pipe2(raw, O_CLOEXEC) != 0) return errno;
-  /* Out of the way of descriptors that a shell hands over. */
+  /* Avoids descriptors that a shell passes on. */
   const int reader = fcntl(raw[0], F_DUPFD_CLOEXEC, 64);
   const int writer = fcntl(raw[1], F_DUPFD, 64);
   int code = reader < 0 || writer < 0 ? errno : 0;
@@ -81,7 +81,7 @@ int xylem_supervise(const char *program, char *const arguments[], pid_t *process
       sigemptyset(&action.sa_mask);
       for (int i = 0; i < forwarded_count; ++i) {
         struct sigaction old;
-        /* What is ignored stays ignored, as after nohup, by the child too. */
+        /* Ignored signals stay ignored in the child too, as after nohup. */
         if (sigaction(forwarded[i], NULL, &old) == 0 && old.sa_handler == SIG_IGN) continue;
         sigaction(forwarded[i], &action, NULL);
       }
@@ -107,7 +107,7 @@ int xylem_supervised(void) {
   const int is_number = *text && !*end && descriptor > 2 && descriptor <= 1 << 20;
   unsetenv(XYLEM_SUPERVISED);
   if (!is_number || fcntl((int)descriptor, F_SETFD, FD_CLOEXEC) != 0) return -1;
-  /* A supervisor that is gone can't remove anything, so that nothing may be begun. */
+  /* A supervisor that is gone can't remove anything, so nothing may be started. */
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   return (int)descriptor;
 }

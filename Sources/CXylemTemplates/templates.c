@@ -1,6 +1,6 @@
 #include "xylem_templates.h"
 
-/* C23's, which the compiler has in every language mode. */
+/* C23's #embed, which the compiler supports in every language mode. */
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
 #define XYLEM_TEMPLATE(name) static const char name[]

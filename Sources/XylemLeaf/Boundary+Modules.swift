@@ -64,7 +64,7 @@ public func callModule(
   return Int32(bitPattern: outcome.rawValue)
 }
 
-/// All of them, or none.
+/// Writes all of them, or none.
 private func give(_ results: [LeafValue], to call: UnsafeMutablePointer<xylem_leaf_call>) throws(LeafError) {
   var given: [xylem_argument] = unsafe []
   do {
@@ -137,7 +137,7 @@ extension LeafBackward {
   }
 }
 
-/// All of the gradients that are needed, or none.
+/// Writes all needed gradients, or none.
 private func give(
   _ gradients: LeafGradients, for call: LeafBackward, of instance: Instance,
   to backward: UnsafeMutablePointer<xylem_leaf_backward>

@@ -1,7 +1,7 @@
 internal import CXylem
 internal import Synchronization
 
-/// Runs code of the plugin for the host: what it throws becomes the error that the host shows.
+/// Runs the plugin's code for the host. A thrown error becomes the host's error.
 func status(_ error: UnsafeMutablePointer<xylem_error>?, _ body: () throws -> Void) -> xylem_status {
   do {
     try body()
@@ -19,7 +19,7 @@ func status(_ error: UnsafeMutablePointer<xylem_error>?, _ body: () throws -> Vo
   }
 }
 
-/// Opens the plugin: registers what its Swift code brings, and compares that with what was declared in C.
+/// Opens the plugin: registers the leaves of its Swift code, and compares them with the C declarations.
 @c(xylem_swift_open)
 public func openLeaves(
   _ host: UnsafeRawPointer?, _ register: (@convention(c) () -> Void)?, _ leaves: UnsafeRawPointer?, _ count: Int,
@@ -40,7 +40,7 @@ public func openLeaves(
 
 // MARK: - Functions
 
-/// Runs a leaf function; what it throws makes the host's call fail.
+/// Runs a leaf function. A thrown error makes the host's call fail.
 private func apply(
   _ leaf: UnsafeRawPointer?, _ arguments: UnsafeRawPointer?, _ result: UnsafeMutableRawPointer?, isBackward: Bool
 ) {
@@ -61,7 +61,7 @@ private func apply(
   }
 }
 
-/// Called by the functions that XYLEM_SWIFT_FUNCTION writes.
+/// Called by the functions that XYLEM_SWIFT_FUNCTION defines.
 @c(xylem_swift_apply)
 public func applyFunction(
   _ leaf: UnsafeRawPointer?, _ arguments: UnsafeRawPointer?, _ result: UnsafeMutableRawPointer?
@@ -69,7 +69,7 @@ public func applyFunction(
   unsafe apply(leaf, arguments, result, isBackward: false)
 }
 
-/// Called by the functions that XYLEM_SWIFT_FUNCTION_WITH_BACKWARD writes.
+/// Called by the functions that XYLEM_SWIFT_FUNCTION_WITH_BACKWARD defines.
 @c(xylem_swift_apply_backward)
 public func applyBackward(
   _ leaf: UnsafeRawPointer?, _ arguments: UnsafeRawPointer?, _ result: UnsafeMutableRawPointer?

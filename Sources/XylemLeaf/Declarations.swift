@@ -1,6 +1,6 @@
 internal import CXylem
 
-/// The leaves that are declared in C, which must be those that the Swift code registered.
+/// The leaves declared in C, which must match those that the Swift code registered.
 @safe struct Declarations {
   private let leaves: [UnsafeMutablePointer<xylem_swift_leaf>]
 
@@ -8,9 +8,9 @@ internal import CXylem
     unsafe self.leaves = unsafe Array(leaves)
   }
 
-  /// Ties each declaration to its implementation, which then lives as long as the process.
+  /// Connects each declaration to its implementation, which then lives as long as the process.
   ///
-  /// - Throws: ``LeafError`` with every difference, not the first.
+  /// - Throws: ``LeafError`` with all differences, not only the first.
   func bind(_ implementations: [Implementation]) throws(LeafError) {
     var faults: [String] = []
     var byName: [String: Implementation] = [:]
@@ -22,13 +22,13 @@ internal import CXylem
       let leaf = unsafe leaves[i]
       let name = unsafe Self.name(of: leaf)
       guard let implementation = byName.removeValue(forKey: name) else {
-        faults.append("'\(name)' is declared and not registered in Swift")
+        faults.append("'\(name)' is declared but not registered in Swift")
         continue
       }
       unsafe faults += Self.differences(leaf, implementation)
       unsafe leaf.pointee.implementation = Unmanaged.passRetained(implementation).toOpaque()
     }
-    faults += byName.keys.sorted().map { "'\($0)' is registered in Swift and not declared" }
+    faults += byName.keys.sorted().map { "'\($0)' is registered in Swift but not declared" }
     if !faults.isEmpty { throw LeafError(faults.joined(separator: "; ")) }
   }
 
@@ -43,24 +43,25 @@ internal import CXylem
     let name = implementation.name
     if let module = implementation as? ModuleImplementation {
       guard let type = unsafe leaf.pointee.module else {
-        return ["'\(name)' is declared as a function and registered as a module"]
+        return ["'\(name)' is declared as a function but registered as a module"]
       }
       return unsafe backwardFault(name, declared: type.pointee.backward != nil, registered: module.hasBackward)
     }
     guard let function = implementation as? FunctionImplementation, let declared = unsafe leaf.pointee.function else {
-      return ["'\(name)' is declared as a module and registered as a function"]
+      return ["'\(name)' is declared as a module but registered as a function"]
     }
     let signature = unsafe declared.pointee.signature.map { unsafe String(cString: $0) } ?? ""
     var faults = unsafe backwardFault(
       name, declared: declared.pointee.backward != nil, registered: function.backward != nil)
     if signature != function.signature {
-      faults.append("'\(name)' is declared as \(signature), and its Swift type makes it \(function.signature)")
+      faults.append(
+        "'\(name)' is declared as \(signature), but the signature of its Swift type is \(function.signature)")
     }
     return faults
   }
 
   private static func backwardFault(_ name: String, declared: Bool, registered: Bool) -> [String] {
     guard declared != registered else { return [] }
-    return ["'\(name)' has gradients \(declared ? "in its declaration alone" : "in Swift alone")"]
+    return ["'\(name)' has gradients only \(declared ? "in its declaration" : "in Swift")"]
   }
 }

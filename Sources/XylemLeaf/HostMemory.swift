@@ -6,19 +6,19 @@ internal import CXylem
   internal import Musl
 #endif
 
-/// The host of the plugin, from `open` on.
+/// The plugin's host, set by `open`.
 enum Host {
   // Set once, before any other code of the plugin runs, and then constant.
   nonisolated(unsafe) static var current: UnsafePointer<xylem_host>?
 
-  /// Makes the leaf function that is running on this thread fail; without a host that can hear it, says so to people.
+  /// Makes the leaf function that runs on this thread fail. If the host does not support this, the message is printed.
   static func fail(_ message: String) {
     if let host = unsafe sized, let fail = unsafe host.pointee.fail {
       unsafe message.withCString { text in unsafe fail(text) }
     }
   }
 
-  /// The host, where it is new enough to have services.
+  /// The host, if it is new enough to have services.
   fileprivate static var sized: UnsafePointer<xylem_host>? {
     guard let host = unsafe current, unsafe Int(host.pointee.struct_size) >= MemoryLayout<xylem_host>.size else {
       return nil
@@ -27,7 +27,7 @@ enum Host {
   }
 }
 
-/// Memory aligned to 64 bytes, of the host where it offers some.
+/// Memory aligned to 64 bytes, from the host if it offers some.
 enum Memory {
   static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer? {
     if let host = unsafe Host.sized, let allocate = unsafe host.pointee.allocate, unsafe host.pointee.release != nil {
@@ -45,7 +45,7 @@ enum Memory {
     }
   }
 
-  /// A text of the C library, which `free` gives back.
+  /// A string in C memory, released with `free`.
   static func text(_ text: String) -> UnsafeMutablePointer<CChar>? {
     unsafe text.withCString { unsafe strdup($0) }
   }

@@ -1,8 +1,8 @@
 internal import CXylem
 
-/// A leaf module behind the host's opaque pointer, which holds the one strong reference from `create` to `destroy`.
+/// A leaf module behind the host's opaque pointer, which holds the only strong reference from `create` to `destroy`.
 @safe final class Instance: @unchecked Sendable {
-  // Unchecked: the names' memory is written before anyone else has the instance.
+  // Unchecked: the memory of the names is written before the instance is shared.
   let module: any LeafModule
   let writes: UInt64
   let parameters: [String]
@@ -35,7 +35,7 @@ internal import CXylem
     return unsafe Unmanaged<Instance>.fromOpaque(pointer).takeUnretainedValue()
   }
 
-  /// The arguments of a call, those that the leaf writes twice: to read, and to write.
+  /// The arguments of a call. Arguments that the leaf writes are listed twice: for reading and for writing.
   func inputs(
     _ arguments: UnsafePointer<xylem_argument>?, _ count: Int, for lease: Lease, isBackward: Bool = false
   ) throws(LeafError) -> LeafValues {

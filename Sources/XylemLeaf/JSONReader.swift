@@ -1,12 +1,12 @@
-/// Reads the JSON in which a host gives a module's attributes. The standard library has no reader, and a plugin should not need Foundation
-/// for a few numbers.
+/// Reads the JSON with which a host describes a module's attributes. The standard library has no reader, and a plugin
+/// should not need Foundation for a few numbers.
 struct JSONReader {
   private let bytes: [UInt8]
   private var at = 0
 
   init(_ text: String) { bytes = Array(text.utf8) }
 
-  /// The one object that the text consists of.
+  /// The single object of the document.
   mutating func object() throws(LeafError) -> [String: LeafAttribute] {
     var values: [String: LeafAttribute] = [:]
     try expect("{")
@@ -39,7 +39,7 @@ struct JSONReader {
     }
   }
 
-  /// A number, or one of the three words; numbers that aren't finite are written as Python does.
+  /// A number, or one of the three words. Numbers that aren't finite are written as in Python.
   private mutating func word() throws(LeafError) -> LeafAttribute {
     let start = at
     while at < bytes.count, !",]} \n\r\t".utf8.contains(bytes[at]) { at += 1 }
@@ -52,7 +52,7 @@ struct JSONReader {
     case "Infinity": return .float(.infinity)
     case "-Infinity": return .float(-.infinity)
     default:
-      // Swift reads more than JSON allows: "+1", "0x1p3", "inf".
+      // Swift accepts more than JSON allows: "+1", "0x1p3", "inf".
       guard word.utf8.allSatisfy({ "0123456789+-.eE".utf8.contains($0) }), word.utf8.first != UInt8(ascii: "+"),
         let number = Double(word)
       else { throw fault() }
@@ -122,5 +122,5 @@ struct JSONReader {
     guard take(character) else { throw fault() }
   }
 
-  private func fault() -> LeafError { LeafError("the host's description of the module is no JSON, from byte \(at) on") }
+  private func fault() -> LeafError { LeafError("the host's description of the module is not JSON, at byte \(at)") }
 }

@@ -2,13 +2,13 @@
 public enum LeafAttribute: Sendable, Hashable {
   /// `None`.
   case none
-  /// A truth value.
+  /// A Boolean.
   case bool(Bool)
-  /// A whole number.
+  /// An integer.
   case int(Int)
-  /// A number with a point or an exponent.
+  /// A number with a decimal point or an exponent.
   case float(Double)
-  /// A text.
+  /// A string.
   case string(String)
   /// A list or a tuple.
   case list([LeafAttribute])
@@ -16,20 +16,20 @@ public enum LeafAttribute: Sendable, Hashable {
   fileprivate var kind: String {
     switch self {
     case .none: "None"
-    case .bool: "a truth value"
-    case .int: "a whole number"
+    case .bool: "a Boolean"
+    case .int: "an integer"
     case .float: "a number"
-    case .string: "a text"
+    case .string: "a string"
     case .list: "a list"
     }
   }
 }
 
-/// The plain attributes of the module that a leaf stands for, by name.
+/// The plain attributes of the module that a leaf replaces, by name.
 ///
-/// Every access to what isn't there, or is something else, throws an error that names the attribute.
+/// Access to an attribute that does not exist, or has another type, throws an error that names it.
 public struct LeafAttributes: Sendable {
-  /// All of them.
+  /// All attributes.
   public let values: [String: LeafAttribute]
 
   init(json: String) throws(LeafError) {
@@ -37,12 +37,12 @@ public struct LeafAttributes: Sendable {
     values = try reader.object()
   }
 
-  /// The value, or nil where there is no such attribute.
+  /// The value, or nil if there is no such attribute.
   public subscript(name: String) -> LeafAttribute? { values[name] }
 
-  /// A whole number.
+  /// An integer.
   public func int(_ name: String) throws(LeafError) -> Int {
-    guard case .int(let number) = try value(name) else { throw try mismatch(name, "a whole number") }
+    guard case .int(let number) = try value(name) else { throw try mismatch(name, "an integer") }
     return number
   }
 
@@ -55,23 +55,23 @@ public struct LeafAttributes: Sendable {
     }
   }
 
-  /// A truth value.
+  /// A Boolean.
   public func bool(_ name: String) throws(LeafError) -> Bool {
-    guard case .bool(let truth) = try value(name) else { throw try mismatch(name, "a truth value") }
+    guard case .bool(let truth) = try value(name) else { throw try mismatch(name, "a Boolean") }
     return truth
   }
 
-  /// A text.
+  /// A string.
   public func string(_ name: String) throws(LeafError) -> String {
-    guard case .string(let text) = try value(name) else { throw try mismatch(name, "a text") }
+    guard case .string(let text) = try value(name) else { throw try mismatch(name, "a string") }
     return text
   }
 
-  /// A list of whole numbers, as in `kernel_size`.
+  /// A list of integers, as in `kernel_size`.
   public func ints(_ name: String) throws(LeafError) -> [Int] {
-    guard case .list(let list) = try value(name) else { throw try mismatch(name, "a list of whole numbers") }
+    guard case .list(let list) = try value(name) else { throw try mismatch(name, "a list of integers") }
     return try list.map { element throws(LeafError) in
-      guard case .int(let number) = element else { throw try mismatch(name, "a list of whole numbers") }
+      guard case .int(let number) = element else { throw try mismatch(name, "a list of integers") }
       return number
     }
   }
@@ -88,16 +88,16 @@ public struct LeafAttributes: Sendable {
   }
 }
 
-/// The tensors of the module that a leaf stands for, by name: parameters and buffers.
+/// The tensors of the module that a leaf replaces, by name: parameters and buffers.
 public struct LeafTensors: Sendable {
   let tensors: [String: LeafTensor]
 
-  /// The tensor, or nil where the module has none of that name (`bias=False`).
+  /// The tensor, or nil if the module has none with that name (`bias=False`).
   public subscript(name: String) -> LeafTensor? { tensors[name] }
 
-  /// The tensor of a name.
+  /// The tensor with a name.
   ///
-  /// - Throws: ``LeafError`` where the module has none, with the names of those it has.
+  /// - Throws: ``LeafError`` if the module has none, with the names of its tensors.
   public func require(_ name: String) throws(LeafError) -> LeafTensor {
     guard let tensor = tensors[name] else {
       throw LeafError.missing("tensor", name, among: tensors.keys.sorted())

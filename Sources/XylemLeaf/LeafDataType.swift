@@ -1,10 +1,10 @@
-/// What the elements of a tensor are, in DLPack's terms.
+/// The element type of a tensor, in DLPack's terms.
 public struct LeafDataType: Sendable, Hashable {
   /// 0 int, 1 uint, 2 float, 4 bfloat, 5 complex, 6 bool.
   public let code: UInt8
-  /// Of one element.
+  /// The bits of one element.
   public let bits: UInt8
-  /// Numbers in one element; 1 but for vector types.
+  /// The numbers in one element; 1 except for vector types.
   public let lanes: UInt16
 
   init(code: UInt8, bits: UInt8, lanes: UInt16 = 1) {
@@ -21,9 +21,9 @@ public struct LeafDataType: Sendable, Hashable {
   public static let float16 = LeafDataType(code: 2, bits: 16)
   /// The upper half of a 32-bit number; Swift has no type for it.
   public static let bfloat16 = LeafDataType(code: 4, bits: 16)
-  /// 64-bit whole numbers, as indices are.
+  /// 64-bit integers, as for indices.
   public static let int64 = LeafDataType(code: 0, bits: 64)
-  /// Truth values of one byte.
+  /// Booleans of one byte.
   public static let bool = LeafDataType(code: 6, bits: 8)
 }
 
@@ -38,7 +38,7 @@ extension LeafDataType: CustomStringConvertible {
 
 /// A Swift type for the elements of a tensor.
 public protocol LeafElement: BitwiseCopyable, Sendable {
-  /// What a tensor with such elements is of.
+  /// The element type of a tensor with such elements.
   static var dataType: LeafDataType { get }
 }
 

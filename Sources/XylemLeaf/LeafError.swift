@@ -1,11 +1,11 @@
-/// Why a leaf could not do what it was asked; the host shows the message to its user.
+/// The reason why a leaf failed. The host shows the message to its user.
 ///
-/// Errors of other types may be thrown as well: their description is shown.
+/// Errors of other types may be thrown too; the host shows their description.
 public struct LeafError: Error, Sendable, Equatable, CustomStringConvertible {
   /// One sentence, without a full stop.
   public let message: String
 
-  /// An error that says what is wrong and, where it helps, what would be right.
+  /// Creates an error with a message, which says what is wrong and, if it helps, what is expected.
   public init(_ message: String) { self.message = message }
 
   /// The message.
@@ -13,14 +13,14 @@ public struct LeafError: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 extension LeafError {
-  static func expired() -> LeafError { LeafError("a tensor was used after the call that it was lent for") }
+  static func expired() -> LeafError { LeafError("a tensor was used after the call that lent it") }
 
   static func dataType(_ found: LeafDataType, expected: LeafDataType) -> LeafError {
     LeafError("the tensor's elements are \(found); \(expected) is expected")
   }
 
   static func shape(_ shape: [Int], elements: Int) -> LeafError {
-    LeafError("\(elements) elements don't fill a tensor of shape \(shape)")
+    LeafError("\(elements) elements don't match a tensor of shape \(shape)")
   }
 
   static func negativeShape(_ shape: [Int]) -> LeafError {

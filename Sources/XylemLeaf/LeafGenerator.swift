@@ -1,8 +1,8 @@
-/// Random numbers that follow from a seed: SplitMix64 (Steele, Lea and Flood, 2014), the same on every machine.
+/// Random numbers from a seed: SplitMix64 (Steele, Lea and Flood, 2014), the same on every machine.
 public struct LeafGenerator: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
-  /// The sequence of a seed.
+  /// Creates the sequence of a seed.
   public init(seed: UInt64) { state = seed }
 
   /// The next 64 bits.
@@ -14,6 +14,6 @@ public struct LeafGenerator: RandomNumberGenerator, Sendable {
     return bits ^ (bits >> 31)
   }
 
-  /// A number from 0 up to, and without, 1.
+  /// A number in the range from 0 to 1, excluding 1.
   public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 }

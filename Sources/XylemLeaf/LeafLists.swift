@@ -1,6 +1,6 @@
 internal import CXylem
 
-/// A type of the elements of lists.
+/// An element type of lists.
 public protocol LeafListElement: Sendable {
   /// The list's name in signatures.
   static var leafListSignature: String { get }
@@ -8,7 +8,7 @@ public protocol LeafListElement: Sendable {
   static func list(leafSlot slot: LeafSlot) throws -> [Self]?
 }
 
-/// A type of the elements of lists that leaf functions give.
+/// An element type of lists that leaf functions return.
 public protocol LeafListResultElement: Sendable {
   /// The list's name in signatures.
   static var leafListResultSignature: String { get }
@@ -23,11 +23,11 @@ extension Array: LeafParameter where Element: LeafListElement {
   /// Copies the list; tensors in it are lent.
   public init(leafSlot slot: LeafSlot) throws { self = try Element.list(leafSlot: slot) ?? [] }
 
-  /// Copies the list, where there is one.
+  /// Copies the list, if there is one.
   public static func optional(leafSlot slot: LeafSlot) throws -> [Element]? { try Element.list(leafSlot: slot) }
 }
 
-/// The layout that all lists share.
+/// The layout of all lists.
 @safe private struct List {
   let count: Int
   let elements: UnsafeRawPointer?
@@ -39,7 +39,7 @@ private func list<Element: BitwiseCopyable>(_ slot: LeafSlot, of type: Element.T
   return unsafe Array(UnsafeBufferPointer(start: elements, count: elements == nil ? 0 : list.pointee.count))
 }
 
-/// In memory of the host, the elements after the head.
+/// In memory of the host, with the elements after the head.
 private func give<Element: BitwiseCopyable>(_ elements: [Element], to place: LeafResultPlace) throws {
   let head = MemoryLayout<List>.stride
   guard let memory = unsafe Memory.allocate(head + elements.count * MemoryLayout<Element>.stride) else {
@@ -52,7 +52,7 @@ private func give<Element: BitwiseCopyable>(_ elements: [Element], to place: Lea
   unsafe place.address.storeBytes(of: memory, as: UnsafeMutableRawPointer.self)
 }
 
-/// An element that crosses as it is.
+/// An element that is passed as is.
 public protocol LeafListScalar: LeafListElement, LeafListResultElement, BitwiseCopyable {}
 
 extension LeafListScalar {
@@ -98,7 +98,7 @@ extension LeafTensor: LeafListElement, LeafListResultElement {
     }
   }
 
-  /// Gives each tensor to the host.
+  /// Transfers each tensor to the host.
   public static func give(_ list: [LeafTensor], to place: LeafResultPlace) throws {
     try LeafTensor?.give(list, to: place)
   }
@@ -108,7 +108,7 @@ extension Optional: LeafListResultElement where Wrapped == LeafTensor {
   /// `tensor[]`: some may be null.
   public static var leafListResultSignature: String { "tensor[]" }
 
-  /// Gives each tensor to the host.
+  /// Transfers each tensor to the host.
   public static func give(_ list: [LeafTensor?], to place: LeafResultPlace) throws {
     var given: [UnsafeMutablePointer<DLManagedTensorVersioned>?] = unsafe []
     do {

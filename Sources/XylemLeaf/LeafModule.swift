@@ -1,8 +1,8 @@
-/// A module that is computed by a plugin, in place of the model's own forward.
+/// A module whose `forward` a plugin replaces.
 ///
-/// The Swift type's name is the type name of the modules that it stands for. One instance is made for each of them; calls may come from any
-/// thread, at the same time where the declaration says `XYLEM_REENTRANT`. A trap (an index out of range, a forced unwrap) ends the
-/// host's process, since nothing can catch it: check what comes in, and throw.
+/// The name of the Swift type is the type name of the modules that it replaces. Each module gets one instance. Calls
+/// may come from any thread, concurrently if the declaration says `XYLEM_REENTRANT`. A trap (an index out of range, a
+/// forced unwrap) ends the host's process, since it can't be caught: check the inputs, and throw.
 ///
 ///     struct SoftGate: LeafModule {
 ///       let gate: LeafTensor
@@ -17,26 +17,27 @@
 ///       }
 ///     }
 public protocol LeafModule: Sendable {
-  /// An instance for one module of the model.
+  /// Creates an instance for one module of the model.
   ///
   /// - Parameters:
-  ///   - attributes: the module's plain attributes, `training` among them.
-  ///   - tensors: the module's own parameters and buffers, in the model's memory; lent as long as the instance lives.
+  ///   - attributes: the module's plain attributes, including `training`.
+  ///   - tensors: the module's own parameters and buffers, in the model's memory; lent for the life of the instance.
   init(attributes: LeafAttributes, tensors: LeafTensors) throws
 
-  /// What the module's forward gives; more than one value are a tuple.
+  /// The result of the module's `forward`. More than one value form a tuple.
   ///
   /// - Parameters:
-  ///   - inputs: of forward, in order, without the module itself; lent until the call returns.
+  ///   - inputs: the arguments of `forward`, in order, without the module itself; lent until the call returns.
   func call(_ inputs: LeafValues, _ context: LeafContext) throws -> [LeafValue]
 }
 
 /// A leaf module with gradients.
 public protocol DifferentiableLeafModule: LeafModule {
-  /// The names of the tensors that ``backward(_:)`` has gradients for; always the same ones for an instance.
+  /// The names of the tensors that ``backward(_:)`` computes gradients for. They must not change during the life of an
+  /// instance.
   var parameters: [String] { get }
 
-  /// The gradients of what the call had and of ``parameters``, as far as they are needed.
+  /// The gradients of the call's inputs and of ``parameters``, as far as they are needed.
   func backward(_ call: LeafBackward) throws -> LeafGradients
 }
 
@@ -44,27 +45,28 @@ public protocol DifferentiableLeafModule: LeafModule {
 public struct LeafContext: Sendable {
   /// Whether the module is in train mode.
   public let isTraining: Bool
-  /// To draw random numbers from, in train mode, for leaves that are declared `XYLEM_MODE_RANDOM`: ``LeafGenerator``. The gradients of a
-  /// call have its seed again.
+  /// The source of random numbers in train mode, for leaves that are declared `XYLEM_MODE_RANDOM`: ``LeafGenerator``.
+  /// The backward call has the same seed as its call.
   public let seed: UInt64
 }
 
-/// A call whose gradients are asked for. Everything in it is lent until ``DifferentiableLeafModule/backward(_:)`` returns.
+/// A call for which gradients are requested. Everything in it is lent until ``DifferentiableLeafModule/backward(_:)``
+/// returns.
 public struct LeafBackward: Sendable {
-  /// What the call had.
+  /// The inputs of the call.
   public let inputs: LeafValues
-  /// What the call gave.
+  /// The results of the call.
   public let results: LeafValues
-  /// Of the results, in order; nil where nothing flows.
+  /// The gradients of the results, in order. Nil for a result without a gradient.
   public let gradients: [LeafTensor?]
   /// The circumstances of the call.
   public let context: LeafContext
   let neededInputs: Set<Int>
   let neededParameters: Set<String>
 
-  /// The gradient of the only result, or of the first one.
+  /// The gradient of the only or first result.
   ///
-  /// - Throws: ``LeafError`` where nothing flows into it.
+  /// - Throws: ``LeafError`` if it has none.
   public var gradient: LeafTensor {
     get throws(LeafError) {
       guard let first = gradients.first, let gradient = first else {
@@ -81,14 +83,14 @@ public struct LeafBackward: Sendable {
   public func needsGradient(ofParameter name: String) -> Bool { neededParameters.contains(name) }
 }
 
-/// The gradients that a leaf module computed; those that nobody needs are dropped.
+/// The gradients that a leaf module computed. Those that are not needed are discarded.
 public struct LeafGradients: Sendable {
   /// By position.
   public var inputs: [Int: LeafTensor]
   /// By name.
   public var parameters: [String: LeafTensor]
 
-  /// Gradients of some inputs and parameters; the others have none.
+  /// Creates gradients for some inputs and parameters; the others have none.
   public init(inputs: [Int: LeafTensor] = [:], parameters: [String: LeafTensor] = [:]) {
     self.inputs = inputs
     self.parameters = parameters

@@ -1,11 +1,11 @@
 internal import CXylem
 
-/// Where a leaf function's result goes.
+/// The destination of a leaf function's result.
 @safe public struct LeafResultPlace {
   let address: UnsafeMutableRawPointer
 }
 
-/// A type of leaf functions' results: numbers, `Bool`, ``LeafTensor``, and arrays and optionals of some.
+/// A result type of leaf functions: numbers, `Bool`, ``LeafTensor``, and arrays and optionals of some.
 public protocol LeafResult: Sendable {
   /// The type's name in signatures.
   static var leafResultSignature: String { get }
@@ -22,7 +22,7 @@ extension LeafTensor: LeafResult {
   /// `tensor`.
   public static var leafResultSignature: String { "tensor" }
 
-  /// Gives the tensor to the host.
+  /// Transfers the tensor to the host.
   public func give(to place: LeafResultPlace) throws {
     let tensor = unsafe try given()
     unsafe place.address.storeBytes(of: tensor, as: UnsafeMutablePointer<DLManagedTensorVersioned>.self)
@@ -33,7 +33,7 @@ extension Optional: LeafResult where Wrapped == LeafTensor {
   /// `opt<tensor>`.
   public static var leafResultSignature: String { "opt<tensor>" }
 
-  /// Gives the tensor to the host; the place is null before.
+  /// Transfers the tensor to the host. The destination is initially null.
   public func give(to place: LeafResultPlace) throws { try self?.give(to: place) }
 }
 
@@ -41,6 +41,6 @@ extension Array: LeafResult where Element: LeafListResultElement {
   /// As in `i64[]`.
   public static var leafResultSignature: String { Element.leafListResultSignature }
 
-  /// Gives the list to the host.
+  /// Transfers the list to the host.
   public func give(to place: LeafResultPlace) throws { try Element.give(self, to: place) }
 }

@@ -1,12 +1,13 @@
 internal import CXylem
 
-/// Where an argument of a leaf function is found.
+/// The location of a leaf function's argument.
 @safe public struct LeafSlot {
   let address: UnsafeRawPointer
   let lease: Lease
 }
 
-/// A type of leaf functions' arguments: numbers, `Bool`, `String`, ``LeafTensor``, ``WritableLeafTensor``, and optionals and arrays of some.
+/// An argument type of leaf functions: numbers, `Bool`, `String`, ``LeafTensor``, ``WritableLeafTensor``, and optionals
+/// and arrays of some.
 public protocol LeafParameter: Sendable {
   /// The type's name in signatures.
   static var leafSignature: String { get }
@@ -16,7 +17,7 @@ public protocol LeafParameter: Sendable {
   static func optional(leafSlot slot: LeafSlot) throws -> Self?
 }
 
-/// A number or truth value, which crosses as it is.
+/// A number or Boolean, which is passed by value.
 public protocol LeafScalar: LeafParameter, LeafResult, BitwiseCopyable {}
 
 extension LeafScalar {
@@ -69,10 +70,10 @@ extension String: LeafParameter {
   /// `cstr`.
   public static var leafSignature: String { "cstr" }
 
-  /// Copies the text.
+  /// Copies the string.
   public init(leafSlot slot: LeafSlot) throws { self = try Self.optional(leafSlot: slot) ?? "" }
 
-  /// Copies the text, where there is one.
+  /// Copies the string, if there is one.
   public static func optional(leafSlot slot: LeafSlot) throws -> String? {
     let text = unsafe slot.address.load(as: UnsafePointer<CChar>?.self)
     return unsafe text.map { unsafe String(cString: $0) }
@@ -89,7 +90,7 @@ extension LeafTensor: LeafParameter {
     self = tensor
   }
 
-  /// A tensor that the host lends for the call, where there is one.
+  /// A tensor that the host lends for the call, if there is one.
   public static func optional(leafSlot slot: LeafSlot) throws -> LeafTensor? {
     let tensor = unsafe slot.address.load(as: UnsafePointer<DLManagedTensorVersioned>?.self)
     guard let tensor = unsafe tensor else { return nil }
@@ -107,7 +108,7 @@ extension WritableLeafTensor: LeafParameter {
     self = tensor
   }
 
-  /// A tensor that the host lends for the call, where there is one.
+  /// A tensor that the host lends for the call, if there is one.
   public static func optional(leafSlot slot: LeafSlot) throws -> WritableLeafTensor? {
     let tensor = unsafe slot.address.load(as: UnsafePointer<DLManagedTensorVersioned>?.self)
     guard let tensor = unsafe tensor else { return nil }
@@ -119,10 +120,10 @@ extension Optional: LeafParameter where Wrapped: LeafParameter {
   /// As in `opt<f64>`.
   public static var leafSignature: String { "opt<\(Wrapped.leafSignature)>" }
 
-  /// Nil for none.
+  /// Nil if there is no value.
   public init(leafSlot slot: LeafSlot) throws { self = try Wrapped.optional(leafSlot: slot) }
 
-  /// An optional of an optional is no type of signatures: the library does not open.
+  /// An optional of an optional is not a valid signature type: the library fails to open.
   public static func optional(leafSlot slot: LeafSlot) throws -> Wrapped?? {
     throw LeafError("an optional of an optional is not supported")
   }

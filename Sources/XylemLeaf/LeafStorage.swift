@@ -1,7 +1,7 @@
 internal import CXylem
 internal import Synchronization
 
-/// The time for which the host lends tensors.
+/// The time during which the host lends tensors.
 final class Lease: Sendable {
   private let ended = Atomic(false)
 
@@ -10,18 +10,18 @@ final class Lease: Sendable {
   var isOver: Bool { ended.load(ordering: .acquiring) }
 }
 
-/// Whose memory a tensor's elements are in.
+/// The owner of the memory of a tensor's elements.
 @safe enum Lender {
-  /// An argument, with the host's own struct, in which it can be given back as a result.
+  /// An argument, with the host's own struct, in which it can be returned as a result.
   case argument(UnsafePointer<DLManagedTensorVersioned>)
   /// A tensor of the module.
   case module
 }
 
-/// Memory that tensors look into: lent by the host, or the plugin's own, which is freed with the last tensor.
+/// Memory that tensors refer to: lent by the host, or owned by the plugin and freed with the last tensor.
 @safe final class LeafStorage: @unchecked Sendable {
-  // Unchecked: the pointers never change, and what is behind them is written by whoever makes the tensor, before anyone else has it,
-  // or through a WritableLeafTensor, for which the host takes a lock.
+  // Unchecked: the pointers never change, and the memory behind them is written by the creator of the tensor before it
+  // is shared, or through a WritableLeafTensor, for which the host takes a lock.
   let start: UnsafeMutableRawPointer?
   let lease: Lease?
   let lender: Lender?
@@ -33,7 +33,7 @@ final class Lease: Sendable {
     self.lender = lender
   }
 
-  /// Bytes that are zero.
+  /// Zeroed bytes.
   init?(bytes: Int) {
     guard let memory = unsafe Memory.allocate(bytes) else { return nil }
     unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
@@ -46,7 +46,7 @@ final class Lease: Sendable {
     if lease == nil { unsafe Memory.release(start) }
   }
 
-  /// Whether the host may have it as a result: true once, since each of its results is memory of its own.
+  /// Whether it can be returned to the host as a result. True only once, since each result must have its own memory.
   func give() -> Bool { lease == nil && !given.exchange(true, ordering: .relaxed) }
 
   func requireLent() throws(LeafError) {

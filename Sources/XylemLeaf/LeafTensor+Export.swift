@@ -1,7 +1,8 @@
 internal import CXylem
 
 extension LeafTensor {
-  /// A struct for the host. An argument goes back as it came; elements of the plugin's own go once, and are copied where they went before.
+  /// A struct for the host. An argument is returned unchanged. The plugin's own elements are transferred once, and
+  /// copied after that.
   func given() throws(LeafError) -> UnsafeMutablePointer<DLManagedTensorVersioned> {
     try storage.requireLent()
     if case .argument(let lent) = storage.lender { return unsafe UnsafeMutablePointer(mutating: lent) }
@@ -25,7 +26,7 @@ extension LeafTensor {
     return LeafTensor(shape: shape, strides: copied.strides, dataType: dataType, storage: copied.storage)
   }
 
-  /// The struct and its sizes in one piece of memory, which holds on to the storage until the host calls the deleter.
+  /// The struct and its sizes in one allocation, which keeps the storage until the host calls the deleter.
   private func managed() throws(LeafError) -> UnsafeMutablePointer<DLManagedTensorVersioned> {
     let head = unsafe MemoryLayout<DLManagedTensorVersioned>.stride
     guard let memory = unsafe Memory.allocate(head + shape.count * MemoryLayout<Int64>.stride) else {
@@ -51,7 +52,7 @@ extension LeafTensor {
     return unsafe managed
   }
 
-  /// Gives back what ``given()`` made and nobody received.
+  /// Releases the result of ``given()`` if it was not passed on.
   static func drop(_ managed: UnsafeMutablePointer<DLManagedTensorVersioned>?) {
     if let managed = unsafe managed, let deleter = unsafe managed.pointee.deleter { unsafe deleter(managed) }
   }

@@ -2,27 +2,27 @@ internal import CXylem
 
 /// A tensor on the CPU: an argument, a parameter, or a result.
 ///
-/// The host lends arguments until the call returns, and a module's tensors until the module is destroyed; access after that throws
-/// (and does not read freed memory, unless another thread is in the middle of it when the time ends). Copy what is to be kept:
-/// ``elements(of:)``. A tensor of the module is the model's own memory: it has the values that training gave it last.
+/// The host lends arguments until the call returns, and a module's tensors until the module is destroyed. Later access
+/// throws (and does not read freed memory, unless another thread is reading at that moment). Copy elements that you
+/// keep: ``elements(of:)``. A tensor of the module is the model's own memory and has the current values.
 ///
-/// A tensor that was made here can be a result once; where it is given again, the host receives a copy.
+/// A tensor created here can be a result once. If it is returned again, the host gets a copy.
 ///
 ///     let x = try inputs.tensor(0)
 ///     return try x.map { (element: Float) in max(element, 0) }
 public struct LeafTensor: Sendable {
-  /// The sizes of its dimensions; empty for a single number.
+  /// The sizes of its dimensions. Empty for a single number.
   public let shape: [Int]
-  /// Elements from one to the next, by dimension.
+  /// The strides in elements, by dimension.
   public let strides: [Int]
-  /// What its elements are.
+  /// The element type.
   public let dataType: LeafDataType
   let storage: LeafStorage
 
-  /// How many elements there are.
+  /// The number of elements.
   public var count: Int { shape.reduce(1, *) }
 
-  /// Whether the elements lie side by side in row-major order.
+  /// Whether the elements are contiguous in row-major order.
   public var isCompact: Bool {
     var stride = 1
     for (size, own) in zip(shape.reversed(), strides.reversed()) {
@@ -32,7 +32,7 @@ public struct LeafTensor: Sendable {
     return true
   }
 
-  /// A tensor that the host lends.
+  /// Creates a tensor that the host lends.
   init(_ lent: UnsafePointer<DLManagedTensorVersioned>, for lease: Lease, ofModule: Bool = false) throws(LeafError) {
     guard unsafe lent.pointee.version.major == 1 else {
       throw unsafe LeafError("the host's tensors are of DLPack \(lent.pointee.version.major); 1 is expected")
@@ -55,7 +55,7 @@ public struct LeafTensor: Sendable {
       by: ofModule ? .module : .argument(lent))
   }
 
-  /// A compact tensor whose elements are zero.
+  /// Creates a contiguous tensor of zeros.
   private static func zeros(_ shape: [Int], of dataType: LeafDataType) throws(LeafError) -> LeafTensor {
     guard let bytes = bytes(shape, dataType) else { throw LeafError.negativeShape(shape) }
     guard let storage = LeafStorage(bytes: bytes) else { throw LeafError.memory(shape) }
@@ -69,7 +69,7 @@ public struct LeafTensor: Sendable {
     self.storage = storage
   }
 
-  /// Nil for a negative size, and for more than can be counted.
+  /// Nil for a negative size, and on overflow.
   private static func bytes(_ shape: [Int], _ dataType: LeafDataType) -> Int? {
     var bytes = (Int(dataType.bits) * Int(dataType.lanes) + 7) / 8
     for size in shape {
@@ -90,9 +90,9 @@ public struct LeafTensor: Sendable {
 // MARK: - Making
 
 extension LeafTensor {
-  /// A compact tensor of elements in row-major order.
+  /// Creates a contiguous tensor from elements in row-major order.
   ///
-  /// - Throws: ``LeafError`` where there are more or fewer elements than the shape has.
+  /// - Throws: ``LeafError`` if the number of elements does not match the shape.
   public init<Element: LeafElement>(_ elements: [Element], shape: [Int]) throws(LeafError) {
     guard let bytes = Self.bytes(shape, Element.dataType) else { throw LeafError.negativeShape(shape) }
     guard bytes == elements.count * MemoryLayout<Element>.stride else {
@@ -106,13 +106,13 @@ extension LeafTensor {
     }
   }
 
-  /// A compact tensor that a closure fills; its elements, in row-major order, are zero before.
+  /// Creates a contiguous tensor that a closure fills. Its elements, in row-major order, are initially zero.
   ///
   ///     try LeafTensor(shape: [3], of: Float.self) { elements in
   ///       for i in elements.indices { elements[i] = Float(i) }
   ///     }
   ///
-  /// - Throws: ``LeafError`` for a negative size or where there is no memory; and what the closure throws.
+  /// - Throws: ``LeafError`` for a negative size or if there is not enough memory; the errors of the closure.
   public init<Element: LeafElement>(
     shape: [Int], of type: Element.Type, fill: (inout MutableSpan<Element>) throws -> Void
   ) throws {
@@ -127,16 +127,16 @@ extension LeafTensor {
 // MARK: - Reading
 
 extension LeafTensor {
-  /// The address of the first element; null in an empty tensor.
+  /// The address of the first element. Null for an empty tensor.
   func address<Element: LeafElement>(of type: Element.Type) throws(LeafError) -> UnsafeMutablePointer<Element>? {
     try storage.requireLent()
     guard dataType == Element.dataType else { throw LeafError.dataType(dataType, expected: Element.dataType) }
     return unsafe storage.start?.assumingMemoryBound(to: Element.self)
   }
 
-  /// A copy of the elements in row-major order, whatever the strides are.
+  /// A copy of the elements in row-major order, whatever the strides.
   ///
-  /// - Throws: ``LeafError`` where the elements are of another type, or the host no longer lends the tensor.
+  /// - Throws: ``LeafError`` if the elements have another type, or if the host no longer lends the tensor.
   public func elements<Element: LeafElement>(of type: Element.Type = Element.self) throws(LeafError) -> [Element] {
     let start = unsafe try address(of: Element.self)
     guard let start = unsafe start, count > 0 else { return [] }
@@ -147,9 +147,10 @@ extension LeafTensor {
     return elements
   }
 
-  /// Runs a closure over the elements in row-major order; they are copied only where they don't lie side by side.
+  /// Runs a closure over the elements in row-major order. They are copied only if they are not contiguous.
   ///
-  /// - Throws: ``LeafError`` where the elements are of another type, or the host no longer lends the tensor; and what the closure throws.
+  /// - Throws: ``LeafError`` if the elements have another type, or if the host no longer lends the tensor; the errors
+  ///   of the closure.
   public func withElements<Element: LeafElement, Result>(
     of type: Element.Type, _ body: (Span<Element>) throws -> Result
   ) throws -> Result {
@@ -175,9 +176,9 @@ extension LeafTensor {
     }
   }
 
-  /// A compact tensor of the same shape whose elements are made one from each.
+  /// A contiguous tensor of the same shape, computed element by element.
   ///
-  /// - Throws: ``LeafError`` as ``elements(of:)``, and what the closure throws.
+  /// - Throws: as ``elements(of:)``; the errors of the closure.
   public func map<Element: LeafElement, Other: LeafElement>(_ transform: (Element) throws -> Other) throws -> LeafTensor
   {
     try withElements(of: Element.self) { elements in
@@ -187,7 +188,7 @@ extension LeafTensor {
     }
   }
 
-  /// Offsets of the elements, in row-major order; there is at least one.
+  /// Offsets of the elements, in row-major order, with at least one offset.
   func forEachOffset(_ body: (Int) -> Void) {
     var index = [Int](repeating: 0, count: shape.count)
     var offset = 0

@@ -1,18 +1,18 @@
 internal import CXylem
 
-/// A value that goes into a leaf module's call or comes out of it.
+/// An argument or result of a leaf module's call.
 ///
-/// Results are ``none``, numbers, truth values and tensors.
+/// Results are ``none``, numbers, Booleans and tensors.
 public enum LeafValue: Sendable {
   /// `None`.
   case none
-  /// A truth value.
+  /// A Boolean.
   case bool(Bool)
-  /// A whole number.
+  /// An integer.
   case int(Int)
   /// A number.
   case float(Double)
-  /// A text.
+  /// A string.
   case string(String)
   /// A tensor.
   case tensor(LeafTensor)
@@ -22,10 +22,10 @@ public enum LeafValue: Sendable {
   var kind: String {
     switch self {
     case .none: "None"
-    case .bool: "a truth value"
-    case .int: "a whole number"
+    case .bool: "a Boolean"
+    case .int: "an integer"
     case .float: "a number"
-    case .string: "a text"
+    case .string: "a string"
     case .tensor: "a tensor"
     case .list: "a list"
     }
@@ -40,11 +40,11 @@ public enum LeafValue: Sendable {
     case XYLEM_ARGUMENT_STRING.rawValue:
       self = unsafe .string(argument.as.string.map { unsafe String(cString: $0) } ?? "")
     case XYLEM_ARGUMENT_TENSOR.rawValue:
-      guard let tensor = unsafe argument.as.tensor else { throw LeafError("the host gave a tensor that is null") }
+      guard let tensor = unsafe argument.as.tensor else { throw LeafError("the host passed a null tensor") }
       self = unsafe .tensor(try LeafTensor(tensor, for: lease))
     case XYLEM_ARGUMENT_LIST.rawValue:
       self = unsafe .list(try Self.list(argument.as.elements, Int(argument.count), for: lease))
-    default: throw unsafe LeafError("the host gave a value of a kind that is not known: \(argument.kind)")
+    default: throw unsafe LeafError("the host passed a value of an unknown kind: \(argument.kind)")
     }
   }
 
@@ -58,7 +58,7 @@ public enum LeafValue: Sendable {
     return list
   }
 
-  /// As a result for the host, which owns the tensor in it.
+  /// The value as a result for the host, which owns the tensor in it.
   func given() throws(LeafError) -> xylem_argument {
     var argument = unsafe xylem_argument()
     switch self {
@@ -81,7 +81,7 @@ public enum LeafValue: Sendable {
   }
 }
 
-/// The arguments of a call, or the results that it gave, in order.
+/// The arguments or results of a call, in order.
 public struct LeafValues: Sendable {
   private let values: [LeafValue]
   private let writable: [Int: WritableLeafTensor]
@@ -91,12 +91,12 @@ public struct LeafValues: Sendable {
     self.writable = writable
   }
 
-  /// How many there are.
+  /// The number of values.
   public var count: Int { values.count }
 
   /// The value at a position.
   ///
-  /// - Throws: ``LeafError`` where there are fewer; so do the other accessors, and for values of another kind.
+  /// - Throws: ``LeafError`` if there are fewer values. The other accessors also throw it for values of another kind.
   public subscript(position: Int) -> LeafValue {
     get throws(LeafError) {
       guard values.indices.contains(position) else {
@@ -112,14 +112,14 @@ public struct LeafValues: Sendable {
     return tensor
   }
 
-  /// A tensor, or nil for `None` and where there are fewer arguments.
+  /// A tensor. Nil for `None` and for a missing argument.
   public func optionalTensor(_ position: Int) throws(LeafError) -> LeafTensor? {
     guard position < count else { return nil }
     if case .none = try self[position] { return nil }
     return try tensor(position)
   }
 
-  /// A tensor to write; the leaf's declaration must say that this argument is written.
+  /// A writable tensor. The leaf's declaration must list the argument as written.
   public func writableTensor(_ position: Int) throws(LeafError) -> WritableLeafTensor {
     guard let tensor = writable[position] else { throw try mismatch(position, "a tensor that may be written") }
     return tensor
@@ -143,15 +143,15 @@ public struct LeafValues: Sendable {
     }
   }
 
-  /// A whole number.
+  /// An integer.
   public func int(_ position: Int) throws(LeafError) -> Int {
-    guard case .int(let number) = try self[position] else { throw try mismatch(position, "a whole number") }
+    guard case .int(let number) = try self[position] else { throw try mismatch(position, "an integer") }
     return number
   }
 
-  /// A truth value.
+  /// A Boolean.
   public func bool(_ position: Int) throws(LeafError) -> Bool {
-    guard case .bool(let truth) = try self[position] else { throw try mismatch(position, "a truth value") }
+    guard case .bool(let truth) = try self[position] else { throw try mismatch(position, "a Boolean") }
     return truth
   }
 

@@ -1,7 +1,7 @@
 internal import CXylem
 internal import Synchronization
 
-/// The leaves that a plugin brings. Registered in one function, which the SDK calls when a host opens the plugin:
+/// The leaves of a plugin. They are registered in one function, which the SDK calls when a host opens the plugin:
 ///
 ///     @c(xylem_register_leaves)
 ///     public func registerLeaves() {
@@ -9,25 +9,26 @@ internal import Synchronization
 ///       Leaves.add("swish", swish, backward: swishBackward)
 ///     }
 ///
-/// The same names stand in the plugin's declarations in C, with signatures and traits; where the two differ the plugin does not open, and
-/// says which leaf it was.
+/// The plugin's C declarations have the same names, with signatures and traits. If they differ, the plugin fails to
+/// open and names the leaf.
 public enum Leaves {
-  /// What was added and not yet opened.
+  /// Leaves that were added before opening.
   static let added = Mutex<[Implementation]>([])
 
-  /// A leaf module; the name of its Swift type is its name.
+  /// Adds a leaf module. Its name is that of its Swift type.
   public static func add<Module: LeafModule>(_ type: Module.Type) {
     add(ModuleImplementation(String(describing: type), hasBackward: false) { try Module(attributes: $0, tensors: $1) })
   }
 
-  /// A leaf module with gradients.
+  /// Adds a leaf module with gradients.
   public static func add<Module: DifferentiableLeafModule>(_ type: Module.Type) {
     add(ModuleImplementation(String(describing: type), hasBackward: true) { try Module(attributes: $0, tensors: $1) })
   }
 
-  /// A leaf function. Its signature follows from its Swift type: `(LeafTensor, Double) -> LeafTensor` is `(tensor, f64) -> tensor`.
+  /// Adds a leaf function. Its signature follows from its Swift type: `(LeafTensor, Double) -> LeafTensor` is
+  /// `(tensor, f64) -> tensor`.
   ///
-  /// What it throws becomes the error of the host's call.
+  /// A thrown error becomes the error of the host's call.
   public static func add<each Parameter: LeafParameter, Result: LeafResult>(
     _ name: String, _ function: @escaping @Sendable (repeat each Parameter) throws -> Result
   ) {
@@ -38,7 +39,7 @@ public enum Leaves {
       })
   }
 
-  /// A leaf function without a result, which writes an argument.
+  /// Adds a leaf function without a result, which writes an argument.
   public static func add<each Parameter: LeafParameter>(
     _ name: String, _ function: @escaping @Sendable (repeat each Parameter) throws -> Void
   ) {
@@ -48,10 +49,10 @@ public enum Leaves {
       })
   }
 
-  /// A leaf function with gradients.
+  /// Adds a leaf function with gradients.
   ///
-  /// - Parameter backward: takes the gradient of the result and then the arguments; gives a gradient or nil for each argument, of whatever
-  ///   type.
+  /// - Parameter backward: takes the gradient of the result and then the arguments; returns a gradient or nil for each
+  ///   argument, of any type.
   public static func add<each Parameter: LeafParameter>(
     _ name: String, _ function: @escaping @Sendable (repeat each Parameter) throws -> LeafTensor,
     backward: @escaping @Sendable (LeafTensor, repeat each Parameter) throws -> [LeafTensor?]
@@ -79,9 +80,9 @@ public enum Leaves {
   }
 }
 
-/// What stands behind a declaration.
+/// The implementation of a declaration.
 class Implementation: @unchecked Sendable {
-  // Unchecked, since a class that others derive from can't be Sendable: all of them have constants alone.
+  // Unchecked, since a class with subclasses can't be Sendable: all of them have only constants.
   let name: String
 
   init(_ name: String) { self.name = name }
@@ -115,7 +116,7 @@ final class FunctionImplementation: Implementation, @unchecked Sendable {
   }
 }
 
-/// The arguments of one call, one after another.
+/// The arguments of one call, in order.
 @safe final class Slots {
   private let addresses: UnsafePointer<UnsafeRawPointer?>
   private let lease: Lease

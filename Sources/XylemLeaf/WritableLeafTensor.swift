@@ -2,21 +2,22 @@ internal import CXylem
 
 /// An argument that the leaf writes in place: `tensor!` in a signature, a bit of `writes` in a module's declaration.
 public struct WritableLeafTensor: Sendable {
-  /// The same tensor, to read.
+  /// The same tensor, for reading.
   public let tensor: LeafTensor
 
-  /// - Throws: ``LeafError`` where the host forbids writing.
+  /// - Throws: ``LeafError`` if the host forbids writing.
   init(_ lent: UnsafePointer<DLManagedTensorVersioned>, for lease: Lease) throws(LeafError) {
     guard unsafe lent.pointee.flags & UInt64(XYLEM_TENSOR_READ_ONLY) == 0 else {
-      throw LeafError("the tensor is read-only; the leaf's declaration must say that it is written")
+      throw LeafError("the tensor is read-only; the leaf's declaration must list it as written")
     }
     tensor = unsafe try LeafTensor(lent, for: lease)
   }
 
-  /// Runs a closure that changes the elements, in row-major order; where they don't lie side by side it has a copy, which is written back.
+  /// Runs a closure that changes the elements, in row-major order. If they are not contiguous, it gets a copy, which is
+  /// written back.
   ///
-  /// - Throws: ``LeafError`` where the elements are of another type, or the host no longer lends the tensor; and what the closure throws:
-  ///   then elements that don't lie side by side stay as they were.
+  /// - Throws: ``LeafError`` if the elements have another type, or if the host no longer lends the tensor; the errors
+  ///   of the closure, after which non-contiguous elements are unchanged.
   public func withMutableElements<Element: LeafElement>(
     of type: Element.Type, _ body: (inout MutableSpan<Element>) throws -> Void
   ) throws {

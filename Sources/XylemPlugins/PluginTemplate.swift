@@ -1,9 +1,9 @@
 internal import CXylemTemplates
 package import XylemErrors
 
-/// The files that a new plugin begins with; they build, and pass `xylem plugin check`, as they are.
+/// The files of a new plugin. They build, and pass `xylem plugin check`, unchanged.
 package struct PluginTemplate {
-  /// What a plugin is written in.
+  /// The language of a plugin.
   package enum Language: String, Sendable, CaseIterable {
     case c
     case swift
@@ -13,10 +13,10 @@ package struct PluginTemplate {
   private let name: String
   private let package: String
 
-  /// A template with the names filled in.
+  /// Creates a template with the names filled in.
   ///
-  /// - Parameter package: for Swift, where Xylem's package is: a folder, or the address of a repository.
-  /// - Throws: `usage` where the name is not one that the language can use.
+  /// - Parameter package: for Swift, the location of Xylem's package: a folder, or a repository's address.
+  /// - Throws: `usage` if the name is not valid in the language.
   package init(_ language: Language, name: String, package: String = "") throws(XylemError) {
     if let reason = Self.fault(in: name) { throw TemplateErrors.name(name, reason) }
     self.language = language
@@ -24,7 +24,7 @@ package struct PluginTemplate {
     self.package = package
   }
 
-  /// Paths in the plugin's folder and what stands in the files, sorted by path.
+  /// Paths in the plugin's folder and their contents, sorted by path.
   package var files: [(path: String, text: String)] {
     var files: [(path: String, text: String)] = []
     var index = 0
@@ -52,17 +52,17 @@ package struct PluginTemplate {
     return replacements.reduce(text) { $0.replacing($1.0, with: $1.1) }
   }
 
-  /// Why a name can't be used, or nil: it becomes part of a file's name and of names in C and Swift.
+  /// Returns why a name can't be used, or nil. The name becomes part of a file's name and of names in C and Swift.
   private static func fault(in name: String) -> String? {
     if name.isEmpty { return "it is empty" }
     if name.utf8.count > 64 { return "it is longer than 64 characters" }
     let scalars = Array(name.utf8)
     func isLetter(_ byte: UInt8) -> Bool { (65...90).contains(byte) || (97...122).contains(byte) }
-    if !isLetter(scalars[0]) { return "it does not begin with a letter from A to Z" }
+    if !isLetter(scalars[0]) { return "it must begin with a letter from A to Z" }
     guard scalars.allSatisfy({ isLetter($0) || (48...57).contains($0) || $0 == UInt8(ascii: "_") }) else {
-      return "letters from A to Z, digits and underscores are allowed"
+      return "only the letters A to Z, digits and underscores are allowed"
     }
-    if modules.contains(name) || keywords.contains(name) { return "it has a meaning in the language already" }
+    if modules.contains(name) || keywords.contains(name) { return "it is reserved in the language" }
     return nil
   }
 
@@ -70,7 +70,7 @@ package struct PluginTemplate {
     "CXylem", "Foundation", "Glibc", "Musl", "Swift", "Synchronization", "XylemLeaf", "std",
   ]
 
-  /// Of C and of Swift, as far as they could be a name in the other.
+  /// Keywords of C and of Swift, as far as one could be a name in the other.
   private static let keywords: Set<String> = [
     "actor", "any", "associatedtype", "async", "auto", "await", "bool", "break", "call", "case", "catch", "char",
     "class", "clipped", "const", "continue", "create", "default", "defer", "deinit", "destroy", "do", "double", "else",
@@ -83,9 +83,11 @@ package struct PluginTemplate {
   ]
 }
 
-/// The texts of errors about templates.
+/// The errors about templates.
 enum TemplateErrors {
   static func name(_ name: String, _ reason: String) -> XylemError {
-    XylemError(.usage, "'\(name)' can't be a plugin's name: \(reason)", remedies: ["as in SamePadding or gated_unit"])
+    XylemError(
+      .usage, "'\(name)' is not a valid plugin name: \(reason)",
+      remedies: ["use a name such as SamePadding or gated_unit"])
   }
 }

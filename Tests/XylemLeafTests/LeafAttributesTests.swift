@@ -24,7 +24,7 @@ import Testing
   @Test(arguments: [
     "", "{", "[]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{\"a\":1}x", "{\"a\":+1}", "{\"a\":one}", "{\"a\":[1}",
     "{\"a\":\"b", "{\"a\":\"\\", "{\"a\":\"\\u12\"}", "{\"a\":" + String(repeating: "[", count: 100_000),
-  ]) func `What is no JSON is an error`(text: String) {
+  ]) func `A string that is not JSON is an error`(text: String) {
     #expect(throws: LeafError.self) { try LeafAttributes(json: text) }
   }
 
@@ -44,9 +44,9 @@ import Testing
         message { _ = try attributes.bool("groups") }, message { _ = try attributes.ints("sizes") },
       ] == [
         "the module has no attribute 'group'; there are: groups, mode, sizes",
-        "the attribute 'mode' is a text; a whole number is expected",
-        "the attribute 'groups' is a whole number; a truth value is expected",
-        "the attribute 'sizes' is a list; a list of whole numbers is expected",
+        "the attribute 'mode' is a string; an integer is expected",
+        "the attribute 'groups' is an integer; a Boolean is expected",
+        "the attribute 'sizes' is a list; a list of integers is expected",
       ])
   }
 }

@@ -38,7 +38,7 @@ import Testing
     let lease = Lease()
     let tensor = unsafe try LeafTensor(columns.pointer, for: lease)
     lease.end()
-    let late = "a tensor was used after the call that it was lent for"
+    let late = "a tensor was used after the call that lent it"
     #expect(message { _ = try tensor.elements(of: Float.self) } == late)
     #expect(message { _ = try tensor[0, 0, as: Float.self] } == late)
     #expect(message { _ = unsafe try tensor.given() } == late)
@@ -61,7 +61,7 @@ import Testing
         "there is no element [2, 0] in a tensor of shape [2, 3]",
         "there is no element [0] in a tensor of shape [2, 3]",
         "there is no element [0, -1] in a tensor of shape [2, 3]",
-        "2 elements don't fill a tensor of shape [3]",
+        "2 elements don't match a tensor of shape [3]",
         "a tensor can't have the shape [-1, -2]",
         "a tensor can't have the shape [9223372036854775807, 2]",
       ])
@@ -93,7 +93,7 @@ import Testing
     let fixed = Lent([1.0], shape: [1], strides: [1], flags: UInt64(XYLEM_TENSOR_READ_ONLY))
     #expect(
       message { _ = unsafe try WritableLeafTensor(fixed.pointer, for: Lease()) }
-        == "the tensor is read-only; the leaf's declaration must say that it is written")
+        == "the tensor is read-only; the leaf's declaration must list it as written")
   }
 
   @Test func `A result is the plugin's memory once and a copy after that; an argument goes back as it came`() throws {

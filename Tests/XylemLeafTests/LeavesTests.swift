@@ -53,7 +53,7 @@ private struct Identity: LeafModule {
       ])
   }
 
-  @Test func `Numbers, texts, optionals and lists arrive, and a list goes back`() throws {
+  @Test func `Numbers, strings, optionals and lists arrive, and a list is returned`() throws {
     let function = try function {
       Leaves.add("f") { (a: Double, b: Int64?, c: Int64?, text: String, list: [Int]) throws -> [Double] in
         [a, Double(b ?? -1), Double(c ?? -1), Double(text.count)] + list.map { Double($0) }
@@ -95,7 +95,7 @@ private struct Identity: LeafModule {
     #expect(target.memory(2, as: Float.self) == [-1, -2])
   }
 
-  @Test func `Every difference between declarations and Swift is told, not the first alone`() throws {
+  @Test func `Every difference between declarations and Swift is reported, not only the first`() throws {
     let implementations = registered {
       Leaves.add(Identity.self)
       Leaves.add("round") { (x: Double) -> Double in x }
@@ -119,9 +119,9 @@ private struct Identity: LeafModule {
     #expect(
       failure?.message.split(separator: "; ") == [
         "'round' is registered twice",
-        "'twice' is declared as (f64) -> f64, and its Swift type makes it (f32) -> f64",
-        "'missing' is declared and not registered in Swift",
-        "'Identity' is registered in Swift and not declared", "'extra' is registered in Swift and not declared",
+        "'twice' is declared as (f64) -> f64, but the signature of its Swift type is (f32) -> f64",
+        "'missing' is declared but not registered in Swift",
+        "'Identity' is registered in Swift but not declared", "'extra' is registered in Swift but not declared",
       ])
   }
 

@@ -8,13 +8,13 @@ import XylemLeaf
 
 func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
 
-/// A sigmoid of straight lines: 0 below -width, 1 above it.
+/// A piecewise linear sigmoid: 0 below -width, 1 above width.
 func hardGate(x: Double, width: Double) throws -> Double {
   guard width > 0 else { throw LeafError("the width is \(width); more than 0 is expected") }
   return min(max((x / width + 1) / 2, 0), 1)
 }
 
-/// `x * sigmoid(beta * x)`, element by element (Ramachandran, Zoph and Le, 2017).
+/// `x * sigmoid(beta * x)`, elementwise (Ramachandran, Zoph and Le, 2017).
 func swish(x: LeafTensor, beta: Double) throws -> LeafTensor {
   try x.map { (x: Float) in Float(Double(x) * sigmoid(beta * Double(x))) }
 }
@@ -31,7 +31,7 @@ func swishBackward(gradient: LeafTensor, x: LeafTensor, beta: Double) throws -> 
   return [ofX, nil]
 }
 
-/// What the declarations name.
+/// Registers the declared leaves.
 @c(xylem_register_leaves)
 public func registerLeaves() {
   Leaves.add(GatedUnit.self)

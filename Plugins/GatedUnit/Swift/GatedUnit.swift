@@ -2,8 +2,8 @@ import XylemLeaf
 
 /// `y = x * sigmoid(gate * x + bias + noise)`, by channel: the second dimension of `[N, C, …]`.
 ///
-/// In eval mode there is no noise. In train mode it lies evenly between -noise and +noise, drawn from the call's seed, so that the model does
-/// not come to depend on gates that stand wide open.
+/// In eval mode there is no noise. In train mode it is uniform between -noise and +noise, drawn from the call's seed, so that the model does
+/// not depend on gates that are fully open.
 struct GatedUnit: DifferentiableLeafModule {
   private let gate: LeafTensor
   private let bias: LeafTensor
@@ -43,7 +43,7 @@ struct GatedUnit: DifferentiableLeafModule {
       throw LeafError("the input's shape is \(x.shape); [N, \(gate.count), …] is expected")
     }
     guard x.dataType == gate.dataType else {
-      throw LeafError("the input is \(x.dataType), and the module's tensors are \(gate.dataType)")
+      throw LeafError("the input is \(x.dataType), but the module's tensors are \(gate.dataType)")
     }
     return x
   }
@@ -86,7 +86,7 @@ struct GatedUnit: DifferentiableLeafModule {
       ])
   }
 
-  /// Goes through an input's elements in row-major order.
+  /// Iterates over an input's elements in row-major order.
   private struct Channels {
     let gates: [Double]
     private let biases: [Double]
@@ -106,7 +106,7 @@ struct GatedUnit: DifferentiableLeafModule {
       generator = LeafGenerator(seed: context.seed)
     }
 
-    /// The next element's channel, and what goes into the sigmoid.
+    /// The next element's channel, and the input of the sigmoid.
     mutating func next(_ x: Double) -> (channel: Int, argument: Double) {
       let channel = position / elementsInChannel % gates.count
       position += 1

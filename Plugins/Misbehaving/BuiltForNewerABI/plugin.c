@@ -1,4 +1,4 @@
-/* Built with newer headers, and needs nothing new of them: this one loads. */
+/* Built with newer headers, but needs nothing new from them, so it loads. */
 #include "xylem_plugin.h"
 enum { built_with = XYLEM_ABI_VERSION + 5 };
 #undef XYLEM_ABI_VERSION

@@ -1,4 +1,4 @@
-/* Brings a leaf that BuiltForNewerABI brings too: plugin.duplicate-name where both are asked for. */
+/* Provides a leaf that BuiltForNewerABI provides too: plugin.duplicate-name if both are requested. */
 #include "xylem_sdk.h"
 
 XYLEM_PLUGIN("org.xylem.misbehaving.duplicate-name", "Duplicate name", "1.0")

@@ -1,4 +1,4 @@
-/* Ends the process, as if all were well, when it is opened: plugin.scan-crashed. */
+/* Ends the process successfully when it is opened: plugin.scan-crashed. */
 #include "xylem_sdk.h"
 
 #include <unistd.h>

@@ -1,4 +1,4 @@
-/* Frees what it gave away once more when that is given back: plugin.crashed. */
+/* Frees its result a second time when it is given back: plugin.crashed. */
 #include "xylem_sdk.h"
 
 XYLEM_PLUGIN("org.xylem.misbehaving.frees-twice", "Frees twice", "1.0")

@@ -1,4 +1,4 @@
-/* Keeps what each instance took: plugin.leaks. */
+/* Never frees the memory of its instances: plugin.leaks. */
 #include "../module.h"
 
 XYLEM_PLUGIN("org.xylem.misbehaving.leaks", "Leaks", "1.0")
@@ -15,4 +15,4 @@ static xylem_status run(xylem_leaf_instance *instance, xylem_leaf_call *call, xy
   return scaled(call, 1, error);
 }
 XYLEM_LEAF_MODULE(sieve, "Sieve", XYLEM_MODE_NONE, XYLEM_REENTRANT, XYLEM_LEAF_DETERMINISTIC | XYLEM_LEAF_REPLACES, 0,
-                  "gives its input back", .create = make_instance, .call = run, .destroy = keep_instance)
+                  "returns its input", .create = make_instance, .call = run, .destroy = keep_instance)

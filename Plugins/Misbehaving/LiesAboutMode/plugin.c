@@ -1,4 +1,4 @@
-/* Says that it computes the same in both modes, and does not: plugin.mode-mismatch. */
+/* Declares that it computes the same in both modes, but does not: plugin.mode-mismatch. */
 #include "../module.h"
 
 XYLEM_PLUGIN("org.xylem.misbehaving.lies-about-mode", "Lies about its mode", "1.0")
@@ -8,4 +8,4 @@ static xylem_status run(xylem_leaf_instance *instance, xylem_leaf_call *call, xy
   return scaled(call, call->is_training ? 3 : 1, error);
 }
 XYLEM_LEAF_MODULE(liar, "Liar", XYLEM_MODE_NONE, XYLEM_REENTRANT, XYLEM_LEAF_DETERMINISTIC | XYLEM_LEAF_REPLACES, 0,
-                  "scales in train mode alone", .create = make_instance, .call = run, .destroy = drop_instance)
+                  "scales in train mode only", .create = make_instance, .call = run, .destroy = drop_instance)

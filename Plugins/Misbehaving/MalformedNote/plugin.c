@@ -1,4 +1,4 @@
-/* A text of its note has no end: plugin.note-malformed. */
+/* A string in its note is not terminated: plugin.note-malformed. */
 #include "xylem_sdk.h"
 
 static const struct {

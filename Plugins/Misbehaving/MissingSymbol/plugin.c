@@ -1,4 +1,4 @@
-/* Has a note, and exports its entry under another name: plugin.missing-symbol. */
+/* Has a note, but exports its entry under another name: plugin.missing-symbol. */
 #define xylem_plugin xylem_misspelt
 #include "xylem_sdk.h"
 

@@ -1,4 +1,4 @@
-/* Needs a newer host than there is: plugin.abi-too-new. */
+/* Needs a host that is newer than any: plugin.abi-too-new. */
 #define XYLEM_SDK_NEEDS (XYLEM_ABI_VERSION + 1)
 #include "xylem_sdk.h"
 

@@ -1,4 +1,4 @@
-/* Counts its calls, and says that equal arguments give equal results: plugin.not-deterministic. */
+/* Depends on the number of its calls, but declares that it is deterministic: plugin.not-deterministic. */
 #include "../module.h"
 
 XYLEM_PLUGIN("org.xylem.misbehaving.not-deterministic", "Not deterministic", "1.0")

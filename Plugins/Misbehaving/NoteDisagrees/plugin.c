@@ -1,4 +1,4 @@
-/* Its note has another signature than its table: plugin.mismatch. */
+/* Its note and its table have different signatures: plugin.mismatch. */
 #include "xylem_sdk.h"
 
 static double half(double x) { return x / 2; }

@@ -1,4 +1,4 @@
-/* Can't be opened, and says why: plugin.open-failed. */
+/* Can't be opened, and reports why: plugin.open-failed. */
 #include "xylem_sdk.h"
 
 static xylem_status refuse(const xylem_host *host, xylem_error *error) {

@@ -9,4 +9,4 @@ static xylem_status run(xylem_leaf_instance *instance, xylem_leaf_call *call, xy
   return scaled(call, 1, error);
 }
 XYLEM_LEAF_MODULE(talker, "Talker", XYLEM_MODE_NONE, XYLEM_REENTRANT, XYLEM_LEAF_DETERMINISTIC | XYLEM_LEAF_REPLACES, 0,
-                  "gives its input back", .create = make_instance, .call = run, .destroy = drop_instance)
+                  "returns its input", .create = make_instance, .call = run, .destroy = drop_instance)

@@ -1,4 +1,4 @@
-/* Its symbol ends before the functions: plugin.short-struct. */
+/* Its symbol ends before the function pointers: plugin.short-struct. */
 #define xylem_plugin the_right_one
 #include "xylem_sdk.h"
 

@@ -1,4 +1,4 @@
-/* Ends the process before anybody asked it anything: plugin.scan-crashed. */
+/* Traps before any of its functions is called: plugin.scan-crashed. */
 #include "xylem_sdk.h"
 
 XYLEM_PLUGIN("org.xylem.misbehaving.traps-in-constructor", "Traps in a constructor", "1.0")

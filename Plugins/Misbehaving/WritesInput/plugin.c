@@ -1,11 +1,11 @@
-/* Doubles its argument where it lies, and does not say so: plugin.writes-input. */
+/* Doubles its argument in place, but does not declare it: plugin.writes-input. */
 #include "xylem_sdk.h"
 
 XYLEM_PLUGIN("org.xylem.misbehaving.writes-input", "Writes its input", "1.0")
 
 static DLManagedTensorVersioned *doubled(const DLManagedTensorVersioned *x) {
   if (!xylem_tensor_is(x, 2, 32) || !xylem_tensor_is_compact(x)) {
-    xylem_fail("takes compact f32 alone");
+    xylem_fail("only contiguous f32 tensors are supported");
     return NULL;
   }
   float *elements = (float *)xylem_tensor_data(x);

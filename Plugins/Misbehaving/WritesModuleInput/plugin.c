@@ -1,4 +1,4 @@
-/* A module that clears its argument where it lies, and does not say so: plugin.writes-input. */
+/* A module that clears its argument in place, but does not declare it: plugin.writes-input. */
 #include "../module.h"
 
 XYLEM_PLUGIN("org.xylem.misbehaving.writes-module-input", "Writes a module's input", "1.0")
@@ -11,5 +11,5 @@ static xylem_status run(xylem_leaf_instance *instance, xylem_leaf_call *call, xy
   for (int64_t i = 0; i < xylem_tensor_count(call->arguments[0].as.tensor); ++i) elements[i] = 0;
   return XYLEM_OK;
 }
-XYLEM_LEAF_MODULE(eraser, "Eraser", XYLEM_MODE_NONE, XYLEM_REENTRANT, XYLEM_LEAF_REPLACES, 0, "gives its input back, and clears it",
+XYLEM_LEAF_MODULE(eraser, "Eraser", XYLEM_MODE_NONE, XYLEM_REENTRANT, XYLEM_LEAF_REPLACES, 0, "returns its input, and clears it",
                   .create = make_instance, .call = run, .destroy = drop_instance)

@@ -1,4 +1,4 @@
-/* Its note is right and its symbol is something else: plugin.wrong-magic. */
+/* Its note is correct, but its symbol is not a plugin's: plugin.wrong-magic. */
 #define xylem_plugin the_right_one
 #include "xylem_sdk.h"
 

@@ -1,4 +1,4 @@
-/* Everything native that Xylem loads comes in through these headers. C11 and C++17. */
+/* All native code that Xylem loads uses these headers. C11 and C++17. */
 #ifndef CXYLEM_H
 #define CXYLEM_H
 

@@ -1,6 +1,6 @@
 /*
- * The layout of DLPack 1.x tensors (https://dmlc.github.io/dlpack), as far as they cross this boundary.
- * Guarded, so that a file may include DLPack's own header first.
+ * The layout of DLPack 1.x tensors (https://dmlc.github.io/dlpack), as far as this boundary uses it. Guarded, so that a
+ * file may include DLPack's own header first.
  */
 #ifndef XYLEM_DLPACK_H
 #define XYLEM_DLPACK_H

@@ -1,12 +1,13 @@
 /*
- * The extensions "xylem.leaf-modules/1" and "xylem.leaf-functions/1": what a plugin brings to traces. A leaf is not traced
- * through; it stays in the graph as one opaque call, and the extractor makes that call.
+ * The extensions "xylem.leaf-modules/1" and "xylem.leaf-functions/1": the leaves that a plugin provides. A leaf is not
+ * traced through: it is a single opaque call in the graph, and the extractor makes that call.
  *
- * Tensors cross as DLPack. A tensor that the host passes is borrowed: its deleter is null, its memory is good until the call
- * returns (a parameter's until `destroy`), and where its flags say read-only it must not be written. A tensor that the plugin gives as
- * a result is owned by the host, which calls its deleter, where there is one, exactly once, on any thread. Results are memory of
- * their own: one that shares an argument's memory is refused, but for the argument itself, given back as it came. A lent tensor may have
- * any strides: those of a gradient that is the same everywhere are 0.
+ * Tensors are passed as DLPack. A tensor that the host passes is borrowed: its deleter is null, its memory is valid
+ * until the call returns (a parameter's until `destroy`), and if its flags say read-only it must not be written. A
+ * tensor that the plugin returns as a result is owned by the host, which calls its deleter, if there is one, exactly
+ * once, on any thread. Each result must have its own memory: a result that shares an argument's memory is refused,
+ * except for the argument itself, returned unchanged. A lent tensor may have any strides: those of a gradient with
+ * equal elements are 0.
  */
 #ifndef XYLEM_LEAVES_H
 #define XYLEM_LEAVES_H
@@ -27,27 +28,27 @@ extern "C" {
 
 #define XYLEM_TENSOR_READ_ONLY 1u /* bit of DLManagedTensorVersioned.flags */
 
-/* ---- what a leaf declares ---- */
+/* ---- declarations of a leaf ---- */
 
-/* How a leaf depends on train and eval mode. The diff engine reads it, and `xylem plugin check` tries it. */
+/* How a leaf depends on train and eval mode. The diff engine uses it, and `xylem plugin check` tests it. */
 typedef enum xylem_mode_trait {
-  XYLEM_MODE_UNKNOWN = 0,       /* nothing is said */
+  XYLEM_MODE_UNKNOWN = 0,       /* not declared */
   XYLEM_MODE_NONE = 1,          /* computes the same in both modes */
-  XYLEM_MODE_READS = 2,         /* computes something else in train mode */
-  XYLEM_MODE_UPDATES_STATE = 3, /* reads the mode, and writes its parameters or state of its own in train mode */
-  XYLEM_MODE_RANDOM = 4,        /* draws from its seed in train mode, and in eval mode not */
+  XYLEM_MODE_READS = 2,         /* computes something different in train mode */
+  XYLEM_MODE_UPDATES_STATE = 3, /* reads the mode, and writes its parameters or own state in train mode */
+  XYLEM_MODE_RANDOM = 4,        /* draws random numbers from its seed in train mode only */
 } xylem_mode_trait;
 
-/* Which calls may happen at the same time. The host takes the locks. */
+/* Which calls may run concurrently. The host takes the locks. */
 typedef enum xylem_threading {
   XYLEM_SERIAL = 0,       /* one call of anything in this plugin at a time */
-  XYLEM_PER_INSTANCE = 1, /* one call of an instance at a time; of a function, one call of that function */
-  XYLEM_REENTRANT = 2,    /* any number */
+  XYLEM_PER_INSTANCE = 1, /* one call of an instance at a time, or of a function */
+  XYLEM_REENTRANT = 2,    /* any number of calls */
 } xylem_threading;
 
 #define XYLEM_LEAF_DETERMINISTIC 1u /* equal arguments (and seed) give equal results, bit for bit */
-#define XYLEM_LEAF_REPLACES 2u      /* of a module: `call` runs in place of the model's own forward */
-#define XYLEM_LEAF_RANDOM 4u        /* of a function: it draws random numbers */
+#define XYLEM_LEAF_REPLACES 2u      /* for a module: `call` replaces the model's own forward */
+#define XYLEM_LEAF_RANDOM 4u        /* for a function: it draws random numbers */
 
 /* ---- values ---- */
 
@@ -80,10 +81,10 @@ XYLEM_STATIC_ASSERT(sizeof(xylem_argument) == 16, "xylem_argument never changes"
 typedef struct xylem_leaf_call {
   uint32_t struct_size;
   int32_t is_training;
-  uint64_t seed; /* for XYLEM_MODE_RANDOM in train mode: drawn from the host's random state, anew for each call; else 0 */
-  const xylem_argument *arguments; /* of forward, in order; borrowed */
+  uint64_t seed; /* for XYLEM_MODE_RANDOM in train mode: drawn from the host's random state for each call; otherwise 0 */
+  const xylem_argument *arguments; /* arguments of forward, in order; borrowed */
   size_t argument_count;
-  /* Filled in by the plugin: kinds none, bool, int, float and tensor. More than one are a tuple. */
+  /* Set by the plugin: kinds none, bool, int, float and tensor. More than one result form a tuple. */
   xylem_argument *results;
   size_t result_capacity;
   size_t result_count;
@@ -92,13 +93,13 @@ typedef struct xylem_leaf_call {
 typedef struct xylem_leaf_backward {
   uint32_t struct_size;
   int32_t is_training;
-  uint64_t seed;                   /* that the call had */
-  const xylem_argument *arguments; /* that the call had; borrowed */
+  uint64_t seed;                   /* the call's seed */
+  const xylem_argument *arguments; /* the call's arguments; borrowed */
   size_t argument_count;
-  const xylem_argument *results;   /* that the call gave; borrowed */
-  const DLManagedTensorVersioned *const *result_gradients; /* one for each result; null where nothing flows; borrowed */
+  const xylem_argument *results;   /* the call's results; borrowed */
+  const DLManagedTensorVersioned *const *result_gradients; /* one for each result; null for no gradient; borrowed */
   size_t result_count;
-  /* Filled in by the plugin with owned tensors; null where there is none. */
+  /* Set by the plugin to owned tensors; null for no gradient. */
   const uint8_t *needs_argument_gradient; /* by argument */
   DLManagedTensorVersioned **argument_gradients;
   const uint8_t *needs_parameter_gradient; /* by parameter, in the order of `parameters` */
@@ -106,34 +107,34 @@ typedef struct xylem_leaf_backward {
   size_t parameter_count;
 } xylem_leaf_backward;
 
-typedef struct xylem_leaf_instance xylem_leaf_instance; /* the plugin's own */
+typedef struct xylem_leaf_instance xylem_leaf_instance; /* defined by the plugin */
 
 typedef struct xylem_leaf_module_type {
   uint32_t struct_size;
   uint32_t mode;      /* xylem_mode_trait */
   uint32_t threading; /* xylem_threading */
   uint32_t flags;     /* XYLEM_LEAF_DETERMINISTIC, XYLEM_LEAF_REPLACES */
-  uint64_t writes;    /* bit i: argument i, a tensor, is written in place; from 64 on nothing is */
-  const char *type_name; /* of the modules that are leaves, with or without its qualifying path: "Conv2dSame" */
-  const char *summary;   /* one sentence for people; may be null */
-  /* What follows may be null where XYLEM_LEAF_REPLACES is not set. */
+  uint64_t writes;    /* bit i: argument i, a tensor, is written in place; arguments from 64 on are not */
+  const char *type_name; /* the type of the leaf modules, qualified or not: "Conv2dSame" */
+  const char *summary;   /* one sentence; may be null */
+  /* The following functions may be null unless XYLEM_LEAF_REPLACES is set. */
   /*
-   * A module of the model. `attributes` is a JSON object of its plain attributes (numbers, truth values, texts, null, and arrays of
-   * them), keys sorted, good until it returns; tensors come by name ("weight"), borrowed until `destroy`, and share memory with the
-   * model's. [host; any thread]
+   * A module of the model. `attributes` is a JSON object of its plain attributes (numbers, Booleans, strings, null, and
+   * arrays of them) with sorted keys, valid until the function returns. Tensors are passed with their names ("weight"),
+   * borrowed until `destroy`, and share memory with the model's. [host; any thread]
    */
   xylem_status (*create)(const char *attributes, const char *const *tensor_names, DLManagedTensorVersioned *const *tensors,
                          size_t tensor_count, xylem_leaf_instance **out, xylem_error *error);
-  /* [host; as threading says] */
+  /* [host; as declared by threading] */
   xylem_status (*call)(xylem_leaf_instance *instance, xylem_leaf_call *call, xylem_error *error);
-  /* Before the first call of a mode, on an instance that no call is running on. May be null. [host; any thread] */
+  /* Called before the first call in a mode, on an instance without a running call. May be null. [host; any thread] */
   xylem_status (*set_mode)(xylem_leaf_instance *instance, int32_t is_training, xylem_error *error);
   /*
-   * The names of the tensors for which `backward` gives gradients; returns how many there are, and writes no more than `capacity`.
-   * They live as long as the instance. May be null: none. [host; any thread]
+   * Returns the number of tensors for which `backward` computes gradients, and writes at most `capacity` names. They
+   * live as long as the instance. May be null: none. [host; any thread]
    */
   size_t (*parameters)(const xylem_leaf_instance *instance, const char **names, size_t capacity);
-  /* May be null: then a gradient that arrives here is an error. [host; as threading says] */
+  /* May be null: then a gradient that arrives here is an error. [host; as declared by threading] */
   xylem_status (*backward)(xylem_leaf_instance *instance, xylem_leaf_backward *backward, xylem_error *error);
   /* [host; any thread, after the last call] */
   void (*destroy)(xylem_leaf_instance *instance);
@@ -148,21 +149,21 @@ typedef struct xylem_leaf_modules {
 /* ---- leaf functions ---- */
 
 /*
- * A plain C function with a signature such as "(tensor, i64) -> tensor". How the types cross:
+ * A plain C function with a signature such as "(tensor, i64) -> tensor". The types are passed as follows:
  *
  *   i8 i16 i32 i64 u8 u16 u32 u64   int8_t ... uint64_t
  *   f32 f64 bool                    float, double, bool
  *   cstr                            const char *
- *   ptr                             void *, passed on and never looked into
+ *   ptr                             void *, passed on without access
  *   tensor                          as an argument const DLManagedTensorVersioned *, as a result DLManagedTensorVersioned *
- *   tensor!                         DLManagedTensorVersioned *: its elements are written
- *   T[]                             of i64, f64, bool or tensor: const xylem_i64_list * and so on
- *   opt<T>                          of a number or truth value: const T *; of tensor, cstr, ptr, T[]: as it is; null for none
+ *   tensor!                         DLManagedTensorVersioned *: the function writes its elements
+ *   T[]                             for i64, f64, bool or tensor: const xylem_i64_list * and so on
+ *   opt<T>                          for a number or Boolean: const T *; for tensor, cstr, ptr, T[]: unchanged; null for none
  *   ()                              as a result: void
  *
- * Arguments are borrowed. A result is owned by the host where it is a tensor; a cstr is copied right after the call; a list is memory of
- * `xylem_host.allocate`, elements after it, which the host gives back. A function fails by `xylem_host.fail`; what it returns is then
- * not looked at, but given back where it is owned.
+ * Arguments are borrowed. The host owns a tensor result. A cstr result is copied right after the call. A list result is
+ * memory from `xylem_host.allocate`, with the elements after it, which the host releases. A function fails by calling
+ * `xylem_host.fail`; its result is then ignored, but released if it is owned.
  */
 typedef struct xylem_i64_list {
   size_t count;
@@ -181,7 +182,7 @@ typedef struct xylem_bool_list {
 
 typedef struct xylem_tensor_list {
   size_t count;
-  DLManagedTensorVersioned *const *elements; /* null for none, where the signature allows it */
+  DLManagedTensorVersioned *const *elements; /* null for none, if the signature allows it */
 } xylem_tensor_list;
 
 typedef void (*xylem_any_function)(void);
@@ -194,15 +195,16 @@ typedef struct xylem_leaf_function {
   const char *name;
   const char *signature;
   const char *summary; /* may be null */
-  /* An operator of the runtime that the function implements, as in "torchvision::nms"; null where it is none. */
+  /* An operator of the runtime that the function implements, as in "torchvision::nms"; null if none. */
   const char *operator_name;
-  xylem_any_function function; /* [host; as threading says] */
+  xylem_any_function function; /* [host; as declared by threading] */
   /*
-   * Gradients: a function with the arguments' types, then the result's, all borrowed, that gives `tensor[]`: for each argument, of
-   * whatever type, a tensor or null. May be null: then a gradient that arrives here is an error. [host; as threading says]
+   * The gradient function: it takes the arguments, then the result's gradient, all borrowed, and returns `tensor[]`: a
+   * tensor or null for each argument, whatever its type. May be null: then a gradient that arrives here is an error.
+   * [host; as declared by threading]
    */
   xylem_any_function backward;
-  const char *backward_signature; /* null where there is no backward */
+  const char *backward_signature; /* null if there is no gradient function */
 } xylem_leaf_function;
 
 typedef struct xylem_leaf_functions {

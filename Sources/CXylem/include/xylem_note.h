@@ -1,11 +1,11 @@
 /*
- * What a plugin says of itself in an ELF note, so that it can be read without loading it: who it is, which ABI it needs, what it
- * offers.
+ * The description of a plugin in an ELF note, which can be read without loading the plugin: its identity, the ABI that
+ * it needs, and its leaves.
  *
- * The notes lie in the section ".note.xylem". Their owner is "XYL" with its null byte: at four bytes, both a reader that aligns
- * notes to four bytes and one that aligns them to eight find the descriptor in the same place. A descriptor is a fixed head
- * and null-terminated UTF-8 texts after it, padded with null bytes to a multiple of four; a reader passes over texts beyond those that it
- * knows, and over notes of types that it does not know.
+ * The notes are in the section ".note.xylem". Their owner is "XYL" with its null byte: at four bytes, readers that
+ * align notes to four bytes and readers that align them to eight find the descriptor in the same place. A descriptor is
+ * a fixed head followed by null-terminated UTF-8 strings, padded with null bytes to a multiple of four. A reader
+ * ignores strings beyond those that it knows, and notes of unknown types.
  */
 #ifndef XYLEM_NOTE_H
 #define XYLEM_NOTE_H
@@ -27,7 +27,7 @@ typedef enum xylem_note_type {
 } xylem_note_type;
 
 typedef struct xylem_note_plugin {
-  uint32_t magic; /* XYLEM_PLUGIN_MAGIC; read with the other byte order it tells that this is another machine's */
+  uint32_t magic; /* XYLEM_PLUGIN_MAGIC; a swapped value shows the other byte order */
   uint32_t abi_version;
   uint32_t abi_needed;
   uint32_t pointer_size;
@@ -39,7 +39,7 @@ typedef struct xylem_note_leaf_module {
   uint32_t threading;
   uint32_t flags;
   uint32_t reserved;    /* 0 */
-  uint32_t writes_low;  /* of `writes`, the lower half */
+  uint32_t writes_low;  /* the lower half of `writes` */
   uint32_t writes_high; /* 32-bit words, so that notes are aligned to four bytes */
 } xylem_note_leaf_module;
 
@@ -47,7 +47,7 @@ typedef struct xylem_note_leaf_module {
 typedef struct xylem_note_leaf_function {
   uint32_t threading;
   uint32_t flags;
-  uint32_t is_derived; /* 1 where the compiler that built the function wrote or checked the signature */
+  uint32_t is_derived; /* 1 if the compiler that built the function wrote or checked the signature */
   uint32_t reserved;   /* 0 */
 } xylem_note_leaf_function;
 

@@ -1,14 +1,15 @@
 /*
- * The one door for native code.
+ * The single interface for native code.
  *
- * A plugin is a dynamic library that exports one data symbol, `xylem_plugin`. The host reads the versions in it before it calls
- * anything, opens the plugin once, and asks for extensions by name and revision ("xylem.leaf-modules/1"); an absent
- * extension is null. A plugin asks its host in the same way. Structures begin with their size, only grow at their end, and both
- * sides read the smaller size. No exception and no longjmp crosses the boundary. A plugin is never unloaded.
+ * A plugin is a dynamic library that exports one data symbol, `xylem_plugin`. The host reads the versions in it before
+ * it calls anything, opens the plugin once, and requests extensions by name and revision ("xylem.leaf-modules/1"); a
+ * missing extension is null. A plugin requests extensions from its host in the same way. Structures begin with their
+ * size, grow only at their end, and both sides read the smaller size. Neither exceptions nor longjmp may cross the
+ * boundary. A plugin is never unloaded.
  *
- * What a plugin is can be read without running its code: see xylem_note.h.
+ * The description of a plugin can be read without running its code: see xylem_note.h.
  *
- * In brackets: who calls a function, and on which thread.
+ * In brackets: the caller of a function, and the thread.
  */
 #ifndef XYLEM_PLUGIN_H
 #define XYLEM_PLUGIN_H
@@ -23,7 +24,7 @@ extern "C" {
 #define XYLEM_STATIC_ASSERT _Static_assert
 #endif
 
-/* The ABI of these headers: major * 65536 + minor. A plugin is refused only where what it needs is newer than the host. */
+/* The ABI of these headers: major * 65536 + minor. A plugin is refused only if it needs a newer ABI than the host's. */
 #define XYLEM_ABI_VERSION 0x00010001u
 
 #define XYLEM_PLUGIN_MAGIC 0x314d4558u /* "XEM1" */
@@ -34,11 +35,11 @@ extern "C" {
 #define XYLEM_EXPORT
 #endif
 
-/* Whether a structure that the other side made is long enough to have a member. */
+/* Whether a structure from the other side is long enough to have a member. */
 #define XYLEM_HAS(pointer, type, member) \
   ((pointer)->struct_size >= offsetof(type, member) + sizeof((pointer)->member))
 
-/* What kind of thing went wrong. */
+/* The kind of failure. */
 typedef enum xylem_status {
   XYLEM_OK = 0,
   XYLEM_FAILED = 1,
@@ -52,16 +53,16 @@ typedef enum xylem_status {
   XYLEM_ARCHIVE_NO_CODE = 9,
   XYLEM_ARCHIVE_STATE_DICT = 10, /* a zip of tensors without code */
   XYLEM_ARCHIVE_PICKLE = 11,     /* a bare pickle */
-  XYLEM_REACHES_OUTSIDE = 12,    /* code that reaches files, processes or the network, and may not */
+  XYLEM_REACHES_OUTSIDE = 12,    /* code that accesses files, processes or the network and must not */
 } xylem_status;
 
 /*
- * An owned message. The caller provides the struct, zeroed; a function that does not return XYLEM_OK fills it in; the caller
- * hands it to `release` when done with it (release may be null where message is).
+ * An owned message. The caller provides the zeroed struct; a function that does not return XYLEM_OK sets it; the caller
+ * passes it to `release` when done (release may be null if message is).
  */
 typedef struct xylem_error {
-  char *message;                              /* owned by whoever filled it in; UTF-8 */
-  void (*release)(struct xylem_error *error); /* [whoever has it; any thread] */
+  char *message;                              /* owned by the side that set it; UTF-8 */
+  void (*release)(struct xylem_error *error); /* [the caller; any thread] */
 } xylem_error;
 
 typedef enum xylem_log_level {
@@ -72,18 +73,18 @@ typedef enum xylem_log_level {
 } xylem_log_level;
 
 /*
- * What a host offers to a plugin. Lives as long as the process, as does what it points to. Any function may be null: a plugin does
- * without.
+ * The services that a host offers to a plugin. Lives as long as the process, as does everything that it points to. Any
+ * function may be null: a plugin must work without it.
  */
 typedef struct xylem_host {
   uint32_t struct_size;
-  uint32_t abi_version; /* of the host */
+  uint32_t abi_version; /* the host's */
   /* From 1.1 on. */
-  /* The host's own extension of that name and revision, or null. [plugin; any thread] */
+  /* The host's own extension with a name and revision, or null. [plugin; any thread] */
   const void *(*extension)(const char *id);
-  /* One line for people, without a line break; goes to the host's error stream, never to its output. [plugin; any thread] */
+  /* Logs one line without a line break, to the host's standard error, never to its output. [plugin; any thread] */
   void (*log)(xylem_log_level level, const char *message);
-  /* Memory aligned to 64 bytes, or null. Either side may give it back with `release`. [plugin; any thread] */
+  /* Memory aligned to 64 bytes, or null. Either side may release it with `release`. [plugin; any thread] */
   void *(*allocate)(size_t bytes);
   void (*release)(void *memory); /* [plugin; any thread]; null is allowed */
   /* Makes the plugin's function that runs on this thread fail, once it returns, with a message, which is copied. The first one counts.
@@ -98,14 +99,14 @@ XYLEM_STATIC_ASSERT(sizeof(xylem_host) == 8 + 5 * sizeof(void *), "xylem_host gr
 typedef struct xylem_plugin_entry {
   uint32_t struct_size;
   uint32_t magic;       /* XYLEM_PLUGIN_MAGIC */
-  uint32_t abi_version; /* that the plugin was built with */
-  uint32_t abi_needed;  /* the oldest host that it works with */
+  uint32_t abi_version; /* the ABI that the plugin was built with */
+  uint32_t abi_needed;  /* the oldest ABI that it works with */
   const char *id;       /* reverse-domain name, as in "org.xylem.torch" */
-  const char *name;     /* for people */
+  const char *name;     /* a display name */
   const char *version;
-  /* Called once, before any extension is asked for. [host; one thread at a time] */
+  /* Called once, before any extension is requested. [host; one thread at a time] */
   xylem_status (*open)(const xylem_host *host, xylem_error *error);
-  /* The extension of that name and revision, or null; lives as long as the process. [host; any thread, after open] */
+  /* The extension with a name and revision, or null; lives as long as the process. [host; any thread, after open] */
   const void *(*extension)(const char *id);
 } xylem_plugin_entry;
 

@@ -1,5 +1,5 @@
 /*
- * For writing a leaf plugin in C11. One file of the library says what the plugin is; any file adds leaves:
+ * The SDK for leaf plugins in C11. One file of the library declares the plugin; any file adds leaves:
  *
  *     #include <xylem_sdk.h>
  *     #include <math.h>
@@ -14,8 +14,8 @@
  *
  *     cc -std=c11 -shared -fPIC -fvisibility=hidden -I.../CXylem/include rounding.c -lm -o librounding.so
  *
- * Each macro writes the leaf's ELF note too, and the compiler refuses a signature that is not the function's own. For C++ see
- * xylem_sdk.hpp.
+ * Each macro also writes the leaf's ELF note, and the compiler rejects a signature that differs from the function's
+ * own. For C++ see xylem_sdk.hpp.
  */
 #ifndef XYLEM_SDK_H
 #define XYLEM_SDK_H
@@ -41,12 +41,12 @@
 extern "C" {
 #endif
 
-/* ---- what the plugin is ---- */
+/* ---- the plugin ---- */
 
-/* The host, from `open` on; null before. Defined by XYLEM_PLUGIN. */
+/* The host, set by `open`; null before. Defined by XYLEM_PLUGIN. */
 extern const xylem_host *xylem_sdk_host __attribute__((visibility("hidden")));
 
-/* The leaves, which the linker gathers. */
+/* The leaves, collected by the linker. */
 extern const xylem_leaf_module_type *const __start_xylem_modules[] __attribute__((weak, visibility("hidden")));
 extern const xylem_leaf_module_type *const __stop_xylem_modules[] __attribute__((weak, visibility("hidden")));
 extern const xylem_leaf_function *const __start_xylem_functions[] __attribute__((weak, visibility("hidden")));
@@ -78,10 +78,10 @@ static inline const void *xylem_sdk_extension(const char *id) {
   return NULL;
 }
 
-/* Says what the plugin is: a reverse-domain id, a name for people, and a version. Once in a library, in C or in C++. */
+/* Declares the plugin: a reverse-domain id, a display name, and a version. Once per library, in C or in C++. */
 #define XYLEM_PLUGIN(id_, name_, version_) XYLEM_PLUGIN_WITH(id_, name_, version_, xylem_sdk_open, xylem_sdk_extension)
 
-/* The same with functions of the plugin's own in place of xylem_sdk_open and xylem_sdk_extension, which they call. */
+/* The same with the plugin's own functions in place of xylem_sdk_open and xylem_sdk_extension, which they must call. */
 #define XYLEM_PLUGIN_WITH(id_, name_, version_, open_, extension_)                                                       \
   const xylem_host *xylem_sdk_host;                                                                                      \
   static const struct {                                                                                                  \
@@ -97,7 +97,7 @@ static inline const void *xylem_sdk_extension(const char *id) {
 
 extern XYLEM_EXPORT const xylem_plugin_entry xylem_plugin;
 
-/* The oldest host that leaves made with this header work with. */
+/* The oldest host that supports leaves built with this header. */
 #ifndef XYLEM_SDK_NEEDS
 #define XYLEM_SDK_NEEDS 0x00010001u
 #endif
@@ -108,7 +108,7 @@ extern XYLEM_EXPORT const xylem_plugin_entry xylem_plugin;
   uint32_t type;        \
   char owner[4];
 #define XYLEM_NOTE_HEAD_OF(note, type_) 4, sizeof(note) - 16, type_, XYLEM_NOTE_OWNER
-/* The alignment is the smallest for 32-bit words: larger, and there would be gaps between notes. */
+/* The smallest alignment for 32-bit words: a larger one would leave gaps between notes. */
 #define XYLEM_NOTE_PLACE __attribute__((section(XYLEM_NOTE_SECTION), aligned(4))) XYLEM_KEPT
 
 /* ---- leaf functions ---- */
@@ -116,14 +116,15 @@ extern XYLEM_EXPORT const xylem_plugin_entry xylem_plugin;
 #ifndef __cplusplus
 
 /*
- * Makes a function a leaf function. Types are written as in signatures, but for `tensor_written` (tensor!), `tensor_list`, `i64_list`,
- * `f64_list`, `bool_list` (tensor[] and so on) and `opt_i64`, `opt_tensor` and so on (opt<i64>); no arguments are (void), no
- * result is void.
+ * Declares a leaf function. Types are written as in signatures, except for `tensor_written` (tensor!), `tensor_list`,
+ * `i64_list`, `f64_list`, `bool_list` (tensor[] and so on) and `opt_i64`, `opt_tensor` and so on (opt<i64>). No
+ * arguments are (void), no result is void.
  */
 #define XYLEM_LEAF_FUNCTION(function_, result_, parameters_, threading_, flags_, summary_)                           \
   XYLEM_SDK_FUNCTION(function_, result_, parameters_, threading_, flags_, summary_, NULL, "", NULL, NULL, "")
 
-/* The same with gradients: `backward_` takes the arguments, then a tensor, the gradient of the result, and gives a list of tensors. */
+/* The same with gradients: `backward_` takes the arguments, then the gradient of the result as a tensor, and returns a
+ * list of tensors. */
 #define XYLEM_LEAF_FUNCTION_WITH_BACKWARD(function_, backward_, parameters_, threading_, flags_, summary_)           \
   XYLEM_SDK_ASSERT(backward_, tensor_list, (XYLEM_SDK_UNWRAP parameters_, tensor))                                    \
   XYLEM_SDK_FUNCTION(function_, tensor, parameters_, threading_, flags_, summary_, NULL, "",                          \
@@ -161,7 +162,7 @@ extern XYLEM_EXPORT const xylem_plugin_entry xylem_plugin;
 
 #define XYLEM_SDK_UNWRAP(...) __VA_ARGS__
 
-/* Each of up to sixteen words, as a type or as a text. The second layer lets a word that is a macro's call expand first. */
+/* Each of up to sixteen words, as a type or as a string. The second layer expands a word that is a macro call first. */
 #define XYLEM_SDK_TYPES(...) XYLEM_SDK_EACH(XYLEM_SDK_TYPE, XYLEM_SDK_TYPE, __VA_ARGS__)
 #define XYLEM_SDK_TEXTS(...) XYLEM_SDK_EACH(XYLEM_SDK_TEXT, XYLEM_SDK_NEXT_TEXT, __VA_ARGS__)
 #define XYLEM_SDK_TYPE(word) XYLEM_SDK_TYPE_##word
@@ -194,7 +195,7 @@ extern XYLEM_EXPORT const xylem_plugin_entry xylem_plugin;
 #define XYLEM_SDK_15(f, n, a, ...) f(a) XYLEM_SDK_JOIN_OF(n) XYLEM_SDK_14(n, n, __VA_ARGS__)
 #define XYLEM_SDK_16(f, n, a, ...) f(a) XYLEM_SDK_JOIN_OF(n) XYLEM_SDK_15(n, n, __VA_ARGS__)
 
-/* What each word stands for: an argument's type and text, a result's type and text. */
+/* The meaning of each word: an argument's type and string, a result's type and string. */
 #define XYLEM_SDK_TYPE_void void
 #define XYLEM_SDK_TEXT_void ""
 #define XYLEM_SDK_RESULT_void void
@@ -327,8 +328,8 @@ extern XYLEM_EXPORT const xylem_plugin_entry xylem_plugin;
 /* ---- leaf modules ---- */
 
 /*
- * Makes modules of a type leaves. The rest are members of xylem_leaf_module_type: `.create = make, .call = run, .destroy = drop`;
- * for modules whose own forward runs, `.create = NULL`.
+ * Declares modules of a type as leaves. The rest are members of xylem_leaf_module_type:
+ * `.create = make, .call = run, .destroy = drop`. For modules whose own forward runs, `.create = NULL`.
  */
 #define XYLEM_LEAF_MODULE(identifier_, type_, mode_, threading_, flags_, writes_, summary_, ...)                         \
   static const struct {                                                                                                  \
@@ -344,7 +345,7 @@ extern XYLEM_EXPORT const xylem_plugin_entry xylem_plugin;
   static const xylem_leaf_module_type *const identifier_##_entry                                                         \
       __attribute__((section("xylem_modules"))) XYLEM_KEPT = &identifier_##_leaf;
 
-/* ---- services, with what stands in for them where the host has none ---- */
+/* ---- services, with replacements if the host has none ---- */
 
 static inline void xylem_log(xylem_log_level level, const char *message) {
   if (xylem_sdk_host && XYLEM_HAS(xylem_sdk_host, xylem_host, log) && xylem_sdk_host->log) {
@@ -352,7 +353,7 @@ static inline void xylem_log(xylem_log_level level, const char *message) {
   }
 }
 
-/* Makes the leaf function that is running fail, with a message in printf's form. */
+/* Makes the running leaf function fail, with a printf-style message. */
 __attribute__((format(printf, 1, 2))) static inline void xylem_fail(const char *format, ...) {
   char message[512];
   va_list arguments;
@@ -369,7 +370,8 @@ static inline void xylem_sdk_release_message(xylem_error *error) {
   error->message = NULL;
 }
 
-/* Fills an error in, with a message in printf's form, and gives the status back: `return xylem_error_set(error, XYLEM_FAILED, ...)`. */
+/* Sets an error with a printf-style message, and returns the status:
+ * `return xylem_error_set(error, XYLEM_FAILED, ...)`. */
 __attribute__((format(printf, 3, 4))) static inline xylem_status xylem_error_set(xylem_error *error, xylem_status status,
                                                                                 const char *format, ...) {
   if (error) {
@@ -386,7 +388,7 @@ __attribute__((format(printf, 3, 4))) static inline xylem_status xylem_error_set
   return status;
 }
 
-/* Memory of the host, which it may give back; of the C library where the host offers none. */
+/* Memory from the host, which either side may release, or from the C library if the host offers none. */
 static inline void *xylem_allocate(size_t bytes) {
   if (xylem_sdk_host && XYLEM_HAS(xylem_sdk_host, xylem_host, release) && xylem_sdk_host->allocate &&
       xylem_sdk_host->release) {
@@ -424,7 +426,7 @@ static inline int64_t xylem_tensor_stride(const DLManagedTensorVersioned *tensor
   return stride;
 }
 
-/* Whether the elements lie side by side in row-major order. */
+/* Whether the elements are contiguous in row-major order. */
 static inline bool xylem_tensor_is_compact(const DLManagedTensorVersioned *tensor) {
   int64_t stride = 1;
   for (int32_t i = tensor->dl_tensor.ndim - 1; i >= 0; --i) {
@@ -434,7 +436,7 @@ static inline bool xylem_tensor_is_compact(const DLManagedTensorVersioned *tenso
   return true;
 }
 
-/* Whether the elements are of a kind (0 int, 1 uint, 2 float, 4 bfloat, 6 bool) and a width, on the CPU. */
+/* Whether the elements have a kind (0 int, 1 uint, 2 float, 4 bfloat, 6 bool) and a width, on the CPU. */
 static inline bool xylem_tensor_is(const DLManagedTensorVersioned *tensor, uint8_t code, uint8_t bits) {
   return tensor->dl_tensor.device.device_type == 1 && tensor->dl_tensor.dtype.code == code &&
          tensor->dl_tensor.dtype.bits == bits && tensor->dl_tensor.dtype.lanes == 1;
@@ -442,7 +444,8 @@ static inline bool xylem_tensor_is(const DLManagedTensorVersioned *tensor, uint8
 
 static inline void xylem_sdk_release_tensor(DLManagedTensorVersioned *tensor) { xylem_release(tensor); }
 
-/* A compact tensor on the CPU, owned by the caller, its elements not set; null where there is no memory. */
+/* A contiguous tensor on the CPU, owned by the caller, with uninitialised elements; null if there is not enough memory.
+ * */
 static inline DLManagedTensorVersioned *xylem_tensor_make(DLDataType dtype, int32_t dimensions, const int64_t *shape) {
   size_t bytes = ((size_t)dtype.bits * dtype.lanes + 7) / 8;
   for (int32_t i = 0; i < dimensions; ++i) {
@@ -467,7 +470,8 @@ static inline DLManagedTensorVersioned *xylem_tensor_make(DLDataType dtype, int3
   return tensor;
 }
 
-/* A list of tensors for a result, its elements null, owned by the caller; fill `elements` in. Null where there is no memory. */
+/* A list of tensors for a result, with null elements, owned by the caller, who sets `elements`. Null if there is not
+ * enough memory. */
 static inline xylem_tensor_list *xylem_tensor_list_make(size_t count, DLManagedTensorVersioned ***elements) {
   char *memory = (char *)xylem_allocate(sizeof(xylem_tensor_list) + count * sizeof(DLManagedTensorVersioned *));
   if (!memory) return NULL;
@@ -482,7 +486,8 @@ static inline xylem_tensor_list *xylem_tensor_list_make(size_t count, DLManagedT
 /* ---- a module's attributes ---- */
 
 /*
- * Where the value of an attribute begins in a module's JSON, or null. The host's JSON has no blanks, and no objects inside the object.
+ * The start of an attribute's value in a module's JSON, or null. The host's JSON has no whitespace, and no nested
+ * objects.
  */
 static inline const char *xylem_attribute_find(const char *attributes, const char *name) {
   const size_t length = strlen(name);
@@ -502,7 +507,7 @@ static inline const char *xylem_attribute_find(const char *attributes, const cha
   return NULL;
 }
 
-/* Reads a number, or an array of numbers: returns how many there are, writes no more than `capacity`; -1 where it is neither. */
+/* Reads a number or an array of numbers. Returns their number and writes at most `capacity`; -1 if it is neither. */
 static inline int xylem_attribute_numbers(const char *attributes, const char *name, double *out, int capacity) {
   const char *at = xylem_attribute_find(attributes, name);
   if (!at) return -1;
@@ -520,7 +525,7 @@ static inline int xylem_attribute_numbers(const char *attributes, const char *na
   return !is_array || *at == ']' ? count : -1;
 }
 
-/* The same for whole numbers; -1 also where one is no whole number. */
+/* The same for integers; -1 also if one is not an integer. */
 static inline int xylem_attribute_integers(const char *attributes, const char *name, int64_t *out, int capacity) {
   double numbers[16];
   const int count = xylem_attribute_numbers(attributes, name, numbers, 16);

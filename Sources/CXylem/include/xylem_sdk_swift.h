@@ -1,6 +1,7 @@
 /*
- * For writing a leaf plugin in Swift: the few lines of C that the plugin needs beside its Swift code, which imports XylemLeaf. Swift has
- * no way to put texts into a section of an ELF file, and a plugin must say what it is without being run. One file of the library:
+ * The SDK for leaf plugins in Swift: the few lines of C that the plugin needs in addition to its Swift code, which
+ * imports XylemLeaf. Swift can't put strings into a section of an ELF file, and a plugin must be describable without
+ * running it. One file of the library:
  *
  *     #include <xylem_sdk_swift.h>
  *
@@ -16,7 +17,8 @@
  *       Leaves.add("squash", squash)
  *     }
  *
- * A function's signature is written here and derived again from the Swift function's type; the plugin does not open where the two differ.
+ * A function's signature is written here and derived again from the Swift function's type; the plugin fails to open if
+ * the two differ.
  */
 #ifndef XYLEM_SDK_SWIFT_H
 #define XYLEM_SDK_SWIFT_H
@@ -33,7 +35,7 @@ extern xylem_swift_leaf *const __stop_xylem_swift[] __attribute__((weak, visibil
 /* Written by the plugin's author, in Swift. */
 XYLEM_SWIFT_HIDDEN void xylem_register_leaves(void);
 
-/* XylemLeaf's. */
+/* Defined by XylemLeaf. */
 XYLEM_SWIFT_HIDDEN xylem_status xylem_swift_open(const xylem_host *host, void (*register_leaves)(void),
                                                  xylem_swift_leaf *const *leaves, size_t count, xylem_error *error);
 XYLEM_SWIFT_HIDDEN void xylem_swift_apply(const xylem_swift_leaf *leaf, const void *const *arguments, void *result);
@@ -51,7 +53,7 @@ XYLEM_SWIFT_HIDDEN xylem_status xylem_swift_backward(xylem_leaf_instance *instan
                                                      xylem_error *error);
 XYLEM_SWIFT_HIDDEN void xylem_swift_destroy(xylem_leaf_instance *instance);
 
-/* Says what the plugin is: a reverse-domain id, a name for people, and a version. Once in a library. */
+/* Declares the plugin: a reverse-domain id, a display name, and a version. Once per library. */
 #define XYLEM_SWIFT_PLUGIN(id_, name_, version_)                                                                     \
   static xylem_status xylem_swift_plugin_open(const xylem_host *host, xylem_error *error) {                          \
     xylem_sdk_open(host, error);                                                                                     \
@@ -62,7 +64,8 @@ XYLEM_SWIFT_HIDDEN void xylem_swift_destroy(xylem_leaf_instance *instance);
 
 /* ---- leaf modules ---- */
 
-/* Makes modules leaves that a Swift type of the same name computes. Bit i of `writes_`: argument i is written in place. */
+/* Declares leaf modules that a Swift type of the same name computes. Bit i of `writes_`: argument i is written in
+ * place. */
 #define XYLEM_SWIFT_MODULE(type_, mode_, threading_, flags_, writes_, summary_) \
   XYLEM_SWIFT_ANY_MODULE(type_, mode_, threading_, flags_, writes_, summary_, NULL, NULL)
 
@@ -91,8 +94,8 @@ XYLEM_SWIFT_HIDDEN void xylem_swift_destroy(xylem_leaf_instance *instance);
 /* ---- leaf functions ---- */
 
 /*
- * Makes a leaf function that calls a Swift function. The words for types are those of XYLEM_LEAF_FUNCTION; one to sixteen
- * arguments. Not to be had in Swift: `ptr`, and results that are `cstr`.
+ * Declares a leaf function that calls a Swift function. The words for types are those of XYLEM_LEAF_FUNCTION; one to
+ * sixteen arguments. Not available in Swift: `ptr`, and `cstr` results.
  */
 #define XYLEM_SWIFT_FUNCTION(function_, result_, parameters_, threading_, flags_, summary_)                          \
   static xylem_swift_leaf function_##_swift;                                                                         \
@@ -103,7 +106,7 @@ XYLEM_SWIFT_HIDDEN void xylem_swift_destroy(xylem_leaf_instance *instance);
   XYLEM_LEAF_FUNCTION(function_, result_, parameters_, threading_, flags_, summary_)                                 \
   XYLEM_SWIFT_ENTRY(function_, NULL, &function_##_leaf)
 
-/* The same with gradients, for a function that gives one tensor; up to fifteen arguments. */
+/* The same with gradients, for a function that returns one tensor; up to fifteen arguments. */
 #define XYLEM_SWIFT_FUNCTION_WITH_BACKWARD(function_, parameters_, threading_, flags_, summary_)                     \
   static xylem_swift_leaf function_##_swift;                                                                         \
   static DLManagedTensorVersioned *function_(XYLEM_SWIFT_NAMED parameters_) {                                        \

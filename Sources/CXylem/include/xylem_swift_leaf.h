@@ -1,4 +1,4 @@
-/* What a plugin's declarations in C and its code in Swift share: see xylem_sdk_swift.h. */
+/* The part shared by a plugin's C declarations and its Swift code: see xylem_sdk_swift.h. */
 #ifndef XYLEM_SWIFT_LEAF_H
 #define XYLEM_SWIFT_LEAF_H
 

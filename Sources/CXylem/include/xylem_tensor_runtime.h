@@ -1,9 +1,9 @@
 /*
  * The extension "xylem.tensor-runtime/1": the library that computes.
  *
- * Every function may be called from any thread unless it says otherwise. A function that returns xylem_status leaves its results untouched
- * unless it returns XYLEM_OK. Pointers that are handed out live as long as what their comment names. `out` values are owned by the
- * caller, who gives them back with `value_release`; argument values are borrowed.
+ * Every function may be called from any thread unless it says otherwise. A function that returns xylem_status leaves
+ * its results unchanged unless it returns XYLEM_OK. Returned pointers live as long as their comment says. The caller
+ * owns `out` values and releases them with `value_release`; argument values are borrowed.
  */
 #ifndef XYLEM_TENSOR_RUNTIME_H
 #define XYLEM_TENSOR_RUNTIME_H
@@ -24,7 +24,7 @@ typedef enum xylem_tag {
   XYLEM_BOOL = 1,   /* as.integer is 0 or 1 */
   XYLEM_INT = 2,    /* as.integer */
   XYLEM_DOUBLE = 3, /* as.number */
-  /* From here on as.object is owned, and copied by value_copy, given back by value_release. */
+  /* From here on as.object is owned: copied by value_copy and released by value_release. */
   XYLEM_TENSOR = 4,
   XYLEM_STRING = 5,
   XYLEM_COMPLEX = 6,
@@ -36,7 +36,7 @@ typedef enum xylem_tag {
   XYLEM_OBJECT = 12, /* an object of any other class */
   XYLEM_ENUM = 13,
   XYLEM_OTHER = 14, /* generators, streams, futures, capsules */
-  XYLEM_UNINITIALIZED = 15, /* what a variable of the code holds before its first assignment */
+  XYLEM_UNINITIALIZED = 15, /* the content of a variable before its first assignment */
 } xylem_tag;
 
 typedef struct xylem_value {
@@ -104,7 +104,7 @@ typedef struct xylem_schema_argument {
   const xylem_type *type;
   int32_t is_written;
   int32_t has_default;
-  /* The position of the truth-valued argument without which this one is not written, or -1: running statistics. */
+  /* The position of the Boolean argument without which this one is not written, or -1: running statistics. */
   int32_t written_where;
   int32_t reserved;
   xylem_value default_value; /* borrowed */
@@ -118,8 +118,8 @@ typedef struct xylem_schema {
   size_t result_count;
   uint64_t aliases;  /* bit i: a result may share storage with argument i */
   int32_t is_random; /* draws from the random state */
-  int32_t random_where; /* the position of the argument that keeps it from drawing where it is false or 0, or -1 */
-  int32_t is_known;  /* 0: the schema says nothing of effects; assume anything */
+  int32_t random_where; /* the position of the argument that disables drawing if it is false or 0, or -1 */
+  int32_t is_known;  /* 0: the schema declares no effects; assume any */
   int32_t reaches_outside; /* reads or writes files, starts processes or uses the network */
 } xylem_schema;
 
@@ -168,7 +168,7 @@ typedef struct xylem_ir_node {
   int64_t begin; /* of XYLEM_IR_TUPLE_SLICE */
   int64_t end;
   const xylem_operator *operator_; /* for XYLEM_IR_OPERATOR */
-  const xylem_function *function;  /* callee of XYLEM_IR_CALL_METHOD where the type decides it, and of constants that are functions */
+  const xylem_function *function;  /* callee of XYLEM_IR_CALL_METHOD if the type determines it, and of constants that are functions */
 } xylem_ir_node;
 
 typedef struct xylem_ir_block {
@@ -198,7 +198,7 @@ typedef struct xylem_ir {
 } xylem_ir;
 
 typedef struct xylem_source {
-  xylem_text file; /* empty where unknown */
+  xylem_text file; /* empty if unknown */
   int64_t line;    /* from 1 */
   xylem_text text; /* the expression */
 } xylem_source;
@@ -235,7 +235,7 @@ typedef struct xylem_effects {
 
 #define XYLEM_WRITES 1u  /* the argument's contents may be written */
 #define XYLEM_ALIASES 2u /* a result may share storage with the argument */
-#define XYLEM_SHARES 4u  /* a container in it may be changed, returned or kept: callers must pass the one that they hold */
+#define XYLEM_SHARES 4u  /* a container in it may be changed, returned or kept: callers must pass their own container */
 #define XYLEM_KEEPS 8u   /* a tensor or container in it may live on in the model */
 
 /* ---- code of the host's own ---- */
@@ -248,16 +248,16 @@ typedef struct xylem_kernel {
 } xylem_kernel;
 
 /*
- * One call of a function that has a gradient of its own. Its context is kept until the gradient's graph is gone.
+ * A call of a function with its own gradient. Its context is kept until the gradient's graph is released.
  */
 typedef struct xylem_differentiable {
   void *context;
   void (*release)(void *context); /* once; any thread */
-  /* Computes the results: owned tensors. Gradients are not recorded meanwhile. [calling thread] */
+  /* Computes the results: owned tensors. Gradients are not recorded during the call. [calling thread] */
   xylem_status (*forward)(void *context, xylem_value *results, size_t capacity, size_t *result_count, xylem_error *error);
   /*
-   * The gradients of the tensors that the call was made with, none where there is none, owned by the runtime; `gradients` has one
-   * for each result, none where nothing flows. `needs` tells for which tensors one is wanted. [any thread]
+   * The gradients of the call's input tensors, none for no gradient, owned by the runtime. `gradients` has one for each
+   * result, none for no gradient. `needs` says for which tensors one is needed. [any thread]
    */
   xylem_status (*backward)(void *context, const xylem_value *tensors, size_t count, const xylem_value *results,
                            size_t result_count, const xylem_value *gradients, const uint8_t *needs, xylem_value *out,
@@ -272,25 +272,25 @@ typedef struct xylem_tensor_runtime {
   xylem_text name; /* "libtorch 2.13.0" */
 
   /* values */
-  void (*value_copy)(const xylem_value *value, xylem_value *out); /* another owner of the same object */
-  void (*value_release)(xylem_value *value); /* leaves a XYLEM_NONE */
+  void (*value_copy)(const xylem_value *value, xylem_value *out); /* adds an owner of the same object */
+  void (*value_release)(xylem_value *value); /* leaves XYLEM_NONE */
   xylem_status (*string_make)(xylem_text text, xylem_value *out, xylem_error *error);
   xylem_status (*string_text)(const xylem_value *value, xylem_text *out, xylem_error *error); /* lives as long as the value */
   xylem_status (*complex_make)(double real, double imaginary, xylem_value *out, xylem_error *error);
   xylem_status (*complex_parts)(const xylem_value *value, double *real, double *imaginary, xylem_error *error);
   xylem_status (*device_make)(xylem_text text, xylem_value *out, xylem_error *error);
-  /* Any value as text, for people: tensors' contents are left out. Owned by the caller as a string value. */
+  /* A description of any value, without the contents of tensors. Owned by the caller as a string value. */
   xylem_status (*describe)(const xylem_value *value, xylem_value *out, xylem_error *error);
-  /* A list, tuple or dictionary (keys and values in turn) of a type; null where the elements say it. */
+  /* A list, tuple or dictionary (keys and values alternating) of a type; null if the elements determine it. */
   xylem_status (*container_make)(int32_t tag, const xylem_type *type, const xylem_value *elements, size_t count,
                                  xylem_value *out, xylem_error *error);
   /* The number of elements; dictionaries count keys and values. */
   xylem_status (*container_count)(const xylem_value *value, size_t *out, xylem_error *error);
   /* One element, owned by the caller. */
   xylem_status (*container_element)(const xylem_value *value, size_t index, xylem_value *out, xylem_error *error);
-  /* The names of a named tuple's elements; 0 where it has none. Live as long as the value's type. */
+  /* The names of a named tuple's elements; 0 if it has none. Live as long as the value's type. */
   size_t (*tuple_names)(const xylem_value *value, xylem_text *names, size_t capacity);
-  /* Whether two values are the same object, or equal where they are no objects. */
+  /* Whether two values are the same object, or equal if they are not objects. */
   int32_t (*value_is_same)(const xylem_value *a, const xylem_value *b);
   /* The type of a value; lives as long as the value. */
   const xylem_type *(*value_type)(const xylem_value *value);
@@ -307,7 +307,7 @@ typedef struct xylem_tensor_runtime {
                               xylem_value *out, xylem_error *error); /* copies; null bytes leave it uninitialised */
   xylem_status (*tensor_info)(const xylem_value *tensor, xylem_tensor_info *out, xylem_error *error);
   xylem_status (*tensor_to_dlpack)(const xylem_value *tensor, DLManagedTensorVersioned **out, xylem_error *error);
-  /* Takes ownership of the tensor also where it fails. Shares its memory, unless that is marked as read-only. */
+  /* Takes ownership of the tensor even if it fails. Shares its memory, unless that is marked as read-only. */
   xylem_status (*tensor_from_dlpack)(DLManagedTensorVersioned *tensor, xylem_value *out, xylem_error *error);
   /* Whether any tensor in one value shares storage with any tensor in the other. */
   int32_t (*shares_storage)(const xylem_value *a, const xylem_value *b);
@@ -325,7 +325,7 @@ typedef struct xylem_tensor_runtime {
   xylem_status (*seed)(uint64_t seed, xylem_error *error); /* every device's default generator */
   xylem_status (*random_state)(xylem_value *out, xylem_error *error);
   xylem_status (*set_random_state)(const xylem_value *state, xylem_error *error);
-  /* Bytes that tensors hold: between begin and end the calling thread's allocations are counted. */
+  /* The bytes that tensors hold: the calling thread's allocations between begin and end are counted. */
   xylem_status (*memory_begin)(void **token, xylem_error *error);
   int64_t (*memory_end)(void *token); /* the highest count; same thread as begin */
 
@@ -336,11 +336,13 @@ typedef struct xylem_tensor_runtime {
                                 xylem_value *results, size_t capacity, size_t *result_count, xylem_error *error);
 
   /* archives */
-  /* Without XYLEM_ALLOW_OUTSIDE, code that reaches outside is neither run while loading nor made into a callable. */
+  /* Without XYLEM_ALLOW_OUTSIDE, code that accesses files, processes or the network is neither run while loading nor
+   * compiled into a callable. */
   xylem_status (*archive_load)(xylem_text path, uint32_t flags, xylem_archive **out, xylem_error *error);
   void (*archive_release)(xylem_archive *archive); /* values and functions taken from it must be gone */
   xylem_status (*archive_root)(const xylem_archive *archive, xylem_value *out, xylem_error *error);
-  /* Operators that the archive needs and that nobody registered; they can be traced and not run. Live as long as the archive. */
+  /* Operators that the archive needs and that are not registered; they can be traced but not run. Live as long as the
+   * archive. */
   size_t (*archive_missing)(const xylem_archive *archive, const xylem_text **out);
   /* A function or method by qualified name, or null. */
   const xylem_function *(*archive_function)(const xylem_archive *archive, xylem_text qualified_name);
@@ -350,24 +352,24 @@ typedef struct xylem_tensor_runtime {
   xylem_status (*object_attribute)(const xylem_value *object, size_t index, xylem_attribute *out, xylem_error *error);
   xylem_status (*object_get)(const xylem_value *object, xylem_text name, xylem_value *out, xylem_error *error);
   xylem_status (*object_set)(const xylem_value *object, xylem_text name, const xylem_value *value, xylem_error *error);
-  /* An identity that two handles of the same object share. */
+  /* An identity shared by all handles of the same object. */
   uint64_t (*object_identity)(const xylem_value *object);
   const xylem_function *(*object_method)(const xylem_value *object, xylem_text name);
-  /* A fresh object of a class, with every attribute unset. */
+  /* A new object of a class, with every attribute unset. */
   xylem_status (*object_make)(const xylem_archive *archive, const xylem_type *type, xylem_value *out, xylem_error *error);
 
   /* functions */
   xylem_status (*function_ir)(const xylem_function *function, const xylem_ir **out, xylem_error *error); /* lives as long as the archive */
   xylem_status (*function_source)(const xylem_function *function, uint32_t statement, xylem_source *out, xylem_error *error);
-  /* For XYLEM_IR_IS_INSTANCE: whether values of a type are instances: 1, 0, or -1 where the type doesn't decide. */
+  /* For XYLEM_IR_IS_INSTANCE, whether values of a type are instances: 1, 0, or -1 if the type doesn't determine it. */
   int32_t (*function_is_instance)(const xylem_function *function, uint32_t statement, const xylem_type *type);
   xylem_status (*function_schema)(const xylem_function *function, const xylem_schema **out, xylem_error *error);
 
   /*
-   * A function (statement XYLEM_WHOLE_FUNCTION), or one of its statements with the values that it captures as inputs, compiled.
-   * A capture with the bit XYLEM_UNSET is a value that is not set when the statement starts: it is no input.
-   * `known` holds, for each input, the module, true or false that will always be passed there, or none. The modules' own flags are
-   * neither read nor changed where `modes` fixes them.
+   * A compiled function (statement XYLEM_WHOLE_FUNCTION), or one of its statements with the values that it captures as
+   * inputs. A capture with the bit XYLEM_UNSET is a value that is not set when the statement starts: it is not an
+   * input. `known` holds, for each input, the module, true or false that is always passed there, or none. The modules'
+   * own flags are neither read nor changed if `modes` fixes them.
    */
   xylem_status (*callable_make)(const xylem_function *function, uint32_t statement, const uint32_t *captures,
                                 size_t capture_count, const xylem_value *known, const xylem_mode *modes,
@@ -381,85 +383,89 @@ typedef struct xylem_tensor_runtime {
   xylem_status (*archive_load_bytes)(const void *bytes, size_t count, uint32_t flags, xylem_archive **out,
                                      xylem_error *error); /* copies what it keeps */
   /*
-   * The archive's code and module tree as an archive of its own, in a tensor of bytes: modules' plain tensors are zeros that take
-   * no memory, everything else is as it is now. Its functions have the same names and statements where libtorch reads its own
-   * code back as it wrote it; a caller that depends on that compares.
+   * The archive's code and module tree as a separate archive, in a tensor of bytes: modules' plain tensors are zeros
+   * that take no space, everything else has its current value. Its functions have the same names and statements if
+   * libtorch reads its own code back exactly; a caller that depends on that must compare.
    */
   xylem_status (*archive_code)(const xylem_archive *archive, xylem_value *out, xylem_error *error);
 
-  /* blocks of autocast that `xylem::enter_autocast` opened on the calling thread and `xylem::exit_autocast` did not close yet */
+  /* autocast blocks that `xylem::enter_autocast` opened on the calling thread and `xylem::exit_autocast` has not closed
+   * yet */
   int32_t (*autocast_depth)(void);
   void (*autocast_unwind)(int32_t depth); /* closes those beyond a depth */
   /*
-   * An archive from text, in the form in which archives keep their code: classes that derive from Module, with their
-   * attributes' types, `__parameters__`, `__buffers__` and methods. The root is a fresh object of one of the classes:
-   * submodules are made with it, `training` is set, numbers are 0, tensors and containers are empty.
+   * An archive from source code, in the form in which archives store their code: classes that derive from Module, with
+   * their attributes' types, `__parameters__`, `__buffers__` and methods. The root is a new object of one of the
+   * classes: submodules are created with it, `training` is set, numbers are 0, tensors and containers are empty.
    */
   xylem_status (*archive_compile)(xylem_text source, xylem_text file, xylem_text root_class, xylem_archive **out,
                                   xylem_error *error);
 
   /*
-   * An archive that is written step by step: a `forward` with a block of code for each mode, each of which gives a dictionary
-   * of tensors. Values have numbers, which are good within the mode in which they were made; arguments' in both. The model
+   * An archive that is written step by step: a `forward` with a block of code for each mode, which returns a dictionary
+   * of tensors. Values have numbers that are valid within their mode; those of arguments are valid in both. The model
    * is read and not changed; it must outlive the exporter.
    */
-  /* `kept`: by argument of `forward`, the module itself not counted, whether the written one takes it too. */
+  /* `kept`: for each argument of `forward`, except for the module itself, whether the written `forward` takes it too.
+   * */
   xylem_status (*exporter_make)(const xylem_value *root, const xylem_function *forward, const uint8_t *kept,
                                 size_t kept_count, xylem_exporter **out, xylem_error *error);
   void (*exporter_release)(xylem_exporter *exporter);
-  /* What follows belongs to a mode. */
+  /* Begins the code of a mode. */
   xylem_status (*exporter_begin)(xylem_exporter *exporter, int32_t is_training, xylem_error *error);
-  /* What a mode raises that has no code. */
+  /* The error that a mode without code raises. */
   xylem_status (*exporter_refuse)(xylem_exporter *exporter, int32_t is_training, xylem_text message, xylem_error *error);
   xylem_status (*exporter_argument)(xylem_exporter *exporter, size_t position, uint32_t *out, xylem_error *error);
-  /* A constant; modules of the model are reached from the root. */
+  /* A constant. Modules of the model are reached from the root. */
   xylem_status (*exporter_constant)(xylem_exporter *exporter, const xylem_value *value, uint32_t *out, xylem_error *error);
   xylem_status (*exporter_container)(xylem_exporter *exporter, int32_t tag, const xylem_type *type,
                                      const uint32_t *elements, size_t count, uint32_t *out, xylem_error *error);
   xylem_status (*exporter_operator)(xylem_exporter *exporter, const xylem_operator *op, const uint32_t *arguments,
                                     size_t count, uint32_t *results, size_t capacity, size_t *result_count,
                                     xylem_error *error);
-  /* Puts a callable's code in place. */
+  /* Inlines a callable's code. */
   xylem_status (*exporter_call)(xylem_exporter *exporter, const xylem_callable *callable, const uint32_t *arguments,
                                 size_t count, uint32_t *results, size_t capacity, size_t *result_count,
                                 xylem_error *error);
-  /* One element of a tuple, list or dictionary with numbers for keys. */
+  /* An element of a tuple, list or dictionary with numeric keys. */
   xylem_status (*exporter_element)(xylem_exporter *exporter, uint32_t container, int64_t index, uint32_t *out,
                                    xylem_error *error);
-  /* The part of a dictionary or a named tuple under a text. */
+  /* The part of a dictionary or a named tuple with a string key. */
   xylem_status (*exporter_part)(xylem_exporter *exporter, uint32_t container, xylem_text key, uint32_t *out,
                                 xylem_error *error);
   xylem_status (*exporter_attribute)(xylem_exporter *exporter, uint32_t owner, xylem_text name, uint32_t *out,
                                      xylem_error *error);
   xylem_status (*exporter_set_attribute)(xylem_exporter *exporter, uint32_t owner, xylem_text name, uint32_t value,
                                          xylem_error *error);
-  /* Raises where a condition is not what it must be. */
+  /* Raises an error unless a condition has the expected value. */
   xylem_status (*exporter_check)(xylem_exporter *exporter, uint32_t condition, int32_t expected, xylem_text message,
                                  xylem_error *error);
   xylem_status (*exporter_clone)(xylem_exporter *exporter, uint32_t tensor, uint32_t *out, xylem_error *error);
-  /* A name for a value in the written code; not used where it is none, or another value has it. */
+  /* A name for a value in the written code; ignored if it is invalid or taken. */
   xylem_status (*exporter_name)(xylem_exporter *exporter, uint32_t value, xylem_text name, xylem_error *error);
-  /* The next entry of the mode's dictionary; XYLEM_INVALID_ARGUMENT with the type as message where it is no tensor. */
+  /* The next entry of the mode's dictionary; XYLEM_INVALID_ARGUMENT with the type as message if it is not a tensor. */
   xylem_status (*exporter_result)(xylem_exporter *exporter, xylem_text key, uint32_t value, xylem_error *error);
-  /* The archive's bytes, read back once as a check; they live as long as the exporter, to which nothing can be added any more. */
+  /* The archive's bytes, read back once as a check. They live as long as the exporter, to which nothing can be added
+   * any more. */
   xylem_status (*exporter_save)(xylem_exporter *exporter, int32_t is_training, xylem_text *out, xylem_error *error);
 
-  /* the records of a zip archive in the form of torch.save, whatever is in them */
+  /* the records of a zip archive in the format of torch.save, with any contents */
   xylem_status (*records_open)(xylem_text path, xylem_records **out, xylem_error *error);
   void (*records_release)(xylem_records *records);
-  /* Without the folder that holds them all, in the archive's order. Live as long as the records. */
+  /* Without the folder that contains all of them, in the archive's order. Live as long as the records. */
   size_t (*records_names)(const xylem_records *records, const xylem_text **out);
-  /* A record's bytes as a tensor of uint8; XYLEM_ARCHIVE_TRUNCATED where it is missing or damaged. Checksums aren't compared. */
+  /* A record's bytes as a tensor of uint8; XYLEM_ARCHIVE_TRUNCATED if it is missing or damaged. Checksums aren't
+   * compared. */
   xylem_status (*records_read)(const xylem_records *records, xylem_text name, xylem_value *out, xylem_error *error);
   /*
-   * A tensor over the storage of a tensor of uint8, which must be plain and on the CPU; offset and strides in elements.
-   * XYLEM_INVALID_ARGUMENT where it would reach beyond the storage.
+   * A tensor over the storage of a tensor of uint8, which must be plain and on the CPU; offset and strides are in
+   * elements. XYLEM_INVALID_ARGUMENT if it would exceed the storage.
    */
   xylem_status (*tensor_over)(const xylem_value *bytes, int32_t dtype, int64_t offset, const int64_t *sizes,
                               const int64_t *strides, size_t dimensions, xylem_value *out, xylem_error *error);
   /*
-   * A zip archive in that form, handed to `sink` piece by piece, in order. The same records give the same bytes. `sink` is also
-   * called while a writer is released that was not finished.
+   * A zip archive in that format, passed to `sink` piece by piece, in order. The same records give the same bytes.
+   * `sink` is also called when an unfinished writer is released.
    */
   xylem_status (*record_writer_make)(void (*sink)(void *context, const void *bytes, size_t count), void *context,
                                      xylem_record_writer **out, xylem_error *error);
@@ -469,32 +475,36 @@ typedef struct xylem_tensor_runtime {
   xylem_status (*record_writer_finish)(xylem_record_writer *writer, xylem_error *error);
 
   /*
-   * Gives an operator an implementation, for every device, for the life of the process; above autograd, so that what it calls records
-   * gradients. Where nobody declared the operator, `schema` declares it, "(Tensor boxes, float threshold) -> Tensor". XYLEM_INVALID_ARGUMENT
-   * where the operator has an implementation already, or takes other arguments than `schema` says.
+   * Registers an implementation of an operator, for every device, for the life of the process. It runs above autograd,
+   * so that gradients of its operations are recorded. If the operator is not declared, `schema` declares it, "(Tensor
+   * boxes, float threshold) -> Tensor". XYLEM_INVALID_ARGUMENT if the operator already has an implementation, or has
+   * other arguments than `schema`.
    */
   xylem_status (*operator_implement)(xylem_text name, xylem_text overload, xylem_text schema, const xylem_kernel *kernel,
                                      xylem_error *error);
   /*
-   * Makes a call that has a gradient of its own: the results are recorded as made from `tensors`. Gradients of its gradients are an
-   * error when they are asked for. Takes over the context also where it fails.
+   * Makes a call with its own gradient: the results are recorded as computed from `tensors`. Second derivatives are an
+   * error when they are requested. Takes ownership of the context even if it fails.
    */
   xylem_status (*differentiable_call)(const xylem_differentiable *call, const xylem_value *tensors, size_t count,
                                       xylem_value *results, size_t capacity, size_t *result_count, xylem_error *error);
-  /* A tensor as DLPack without owner, into the caller's memory: good as long as the tensor, and not resized. */
+  /* A tensor as DLPack without an owner, in the caller's memory: valid as long as the tensor lives and is not resized.
+   * */
   xylem_status (*tensor_view)(const xylem_value *tensor, DLManagedTensorVersioned *out, xylem_error *error);
-  /* Records that a tensor's elements were written by other code. XYLEM_INVALID_ARGUMENT where gradients are recorded for it. */
+  /* Records that other code wrote a tensor's elements. XYLEM_INVALID_ARGUMENT if gradients are recorded for it. */
   xylem_status (*tensor_written)(const xylem_value *tensor, xylem_error *error);
-  /* Names of the constants of an object's class, which are no attributes: what object_get finds besides them. Live as long as the process. */
+  /* Names of the constants of an object's class, which are not attributes: object_get finds them too. Live as long as
+   * the process. */
   size_t (*object_constants)(const xylem_value *object, xylem_text *names, size_t capacity);
   /*
-   * Every element of a container, owned by the caller, in the order of container_element; time linear in their number.
-   * XYLEM_INVALID_ARGUMENT where there are more than `capacity`; then none is made.
+   * All elements of a container, owned by the caller, in the order of container_element; time linear in their number.
+   * XYLEM_INVALID_ARGUMENT if there are more than `capacity`; then none is returned.
    */
   xylem_status (*container_elements)(const xylem_value *value, xylem_value *out, size_t capacity, xylem_error *error);
-  /* A module's scripted hooks in their order, those that run before forward or those after it; null beyond the last. */
+  /* A module's scripted hooks in order, those before forward or those after it; null beyond the last. */
   const xylem_function *(*object_hook)(const xylem_value *object, int32_t runs_before, size_t index);
-  /* A type as type_name writes it; null where it is none. Lives as long as the archive, whose classes it may name. */
+  /* A type by the string of type_name; null if there is none. Lives as long as the archive, whose classes it may name.
+   * */
   const xylem_type *(*archive_type)(const xylem_archive *archive, xylem_text name);
 } xylem_tensor_runtime;
 

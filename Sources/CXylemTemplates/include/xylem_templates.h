@@ -1,4 +1,4 @@
-/* The files that `xylem plugin new` writes, as they lie in the package: `files/`, and the headers of CXylem. */
+/* The files that `xylem plugin new` writes, as stored in the package: `files/`, and the headers of CXylem. */
 #ifndef XYLEM_TEMPLATES_H
 #define XYLEM_TEMPLATES_H
 

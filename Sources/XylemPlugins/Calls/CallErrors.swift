@@ -1,6 +1,6 @@
 internal import XylemErrors
 
-/// The texts of errors about signatures, and about calls of leaf functions.
+/// The errors about signatures and about calls of leaf functions.
 enum CallErrors {
   // MARK: Signatures
 
@@ -11,11 +11,11 @@ enum CallErrors {
       cause: Reason(text.prefix(60) + "…"))
   }
 
-  /// A fault at a place of a signature, which the cause shows.
+  /// Returns an error for a fault at one place of a signature. The cause shows the place.
   ///
   /// - Parameters:
   ///   - offset: in characters.
-  ///   - length: of what is wrong, in characters.
+  ///   - length: the length of the fault, in characters.
   static func signature(_ text: String, at offset: Int, length: Int, _ reason: String) -> XylemError {
     XylemError(
       .pluginSignature, "the signature can't be read",
@@ -23,7 +23,8 @@ enum CallErrors {
       remedies: ["write it as in '(tensor, f64, opt<i64>) -> tensor'"])
   }
 
-  /// A line of text and a line that marks a place in it; of a long text the part around the place.
+  /// A line of the signature and a line that marks a place in it. Of a long signature, only the part around the place
+  /// is shown.
   static func caret(_ text: String, at offset: Int, length: Int) -> String {
     let letters = text.map {
       $0.isWhitespace || $0.unicodeScalars.contains { $0.properties.generalCategory == .control } ? " " : $0
@@ -41,9 +42,9 @@ enum CallErrors {
     XylemError(
       .pluginSignature,
       expected == nil
-        ? "the leaf function '\(function)' has a gradient function, and no result that has a gradient"
-        : "the gradient function of '\(function)' has another signature than the function's own asks for",
-      cause: Reason("it is \(found)" + (expected.map { "; it must be \($0)" } ?? "")))
+        ? "the leaf function '\(function)' has a gradient function, but its result has no gradient"
+        : "the gradient function of '\(function)' has the wrong signature",
+      cause: Reason("it is \(found)" + (expected.map { "; expected \($0)" } ?? "")))
   }
 
   static func inPlugin(_ plugin: String, function: String, _ fault: XylemError) -> XylemError {
@@ -58,21 +59,21 @@ enum CallErrors {
   static func shortFunction(_ plugin: String, size: UInt32, needed: Int) -> XylemError {
     XylemError(
       .pluginShortStruct,
-      "a leaf function of \(plugin) has a structure of \(size) bytes; at least \(needed) are needed",
-      remedies: ["build the plugin again with the headers of this release"])
+      "a leaf function of \(plugin) has a structure of \(size) bytes; at least \(needed) bytes are needed",
+      remedies: ["rebuild the plugin with the headers of this release"])
   }
 
   static func incompleteFunction(_ plugin: String, name: String?, missing: String) -> XylemError {
     XylemError(
       .pluginShortStruct,
       "the leaf function \(name.map { "'\($0)'" } ?? "without a name") of \(plugin) has no \(missing)",
-      remedies: ["fill in every member of xylem_leaf_function that its comment doesn't call optional"])
+      remedies: ["fill in every member of xylem_leaf_function whose comment doesn't call it optional"])
   }
 
   static func interface(_ signature: Signature, status: UInt32) -> XylemError {
     XylemError(
       .pluginSignature, "libffi can't call functions of the signature \(signature)",
-      cause: Reason("ffi_prep_cif gave the status \(status)"))
+      cause: Reason("ffi_prep_cif returned the status \(status)"))
   }
 
   // MARK: Arguments
@@ -81,22 +82,22 @@ enum CallErrors {
     let count = signature.parameters.count
     return XylemError(
       .pluginArgument,
-      "\(function) takes \(count) \(count == 1 ? "argument" : "arguments") and was given \(given)",
+      "\(function) takes \(count) \(count == 1 ? "argument" : "arguments"), but \(given) \(given == 1 ? "was" : "were") passed",
       cause: Reason("its signature is \(signature)"))
   }
 
-  /// An argument that its type can't hold.
+  /// Returns an error for an argument that its type can't hold.
   ///
   /// - Parameters:
   ///   - position: from 0.
-  ///   - reason: what is wrong, after "which".
+  ///   - reason: the fault, beginning with "which".
   static func argument(
     _ function: String, _ position: Int, _ type: Signature.ValueType, _ value: some CallValue, _ reason: String,
     cause: (any Error)? = nil
   ) -> XylemError {
     XylemError(
       .pluginArgument,
-      "argument \(position + 1) of \(function), \(type), was given \(value.shortDescription), \(reason)",
+      "argument \(position + 1) of \(function), of type \(type), is \(value.shortDescription), \(reason)",
       cause: cause)
   }
 
@@ -109,32 +110,33 @@ enum CallErrors {
   static func result(_ function: String, _ type: Signature.ValueType, _ reason: String, cause: (any Error)? = nil)
     -> XylemError
   {
-    XylemError(.pluginResult, "\(function) gave no valid result of type \(type): \(reason)", cause: cause)
+    XylemError(.pluginResult, "\(function) did not return a valid result of type \(type): \(reason)", cause: cause)
   }
 
   static func memory(_ function: String) -> XylemError {
-    XylemError(.pluginCallFailed, "there is no memory for the arguments of \(function)")
+    XylemError(.pluginCallFailed, "no memory is left for the arguments of \(function)")
   }
 
   // MARK: Gradients
 
   static func noBackward(_ function: String, plugin: String) -> XylemError {
     XylemError(
-      .pluginNoBackward, "a gradient arrived at the leaf function '\(function)' of \(plugin), which gives none",
+      .pluginNoBackward,
+      "the leaf function '\(function)' of \(plugin) received a gradient, but has no gradient function",
       remedies: [
-        "call it where no gradients are recorded: `try withoutGradients { … }`",
-        "write a gradient function for it: XYLEM_LEAF_FUNCTION_WITH_BACKWARD",
+        "call it without recording gradients: `try withoutGradients { … }`",
+        "declare a gradient function with XYLEM_LEAF_FUNCTION_WITH_BACKWARD",
       ])
   }
 
   static func noListGradient(_ function: String, position: Int) -> XylemError {
     XylemError(
       .pluginNoBackward,
-      "a gradient is wanted of a tensor in a list, argument \(position + 1) of '\(function)': gradient functions give one for each argument"
+      "a tensor in a list, argument \(position + 1) of '\(function)', requires a gradient; a gradient function returns only one for each argument"
     )
   }
 
   static func gradients(_ function: String, _ reason: String) -> XylemError {
-    XylemError(.pluginResult, "the gradient function of '\(function)' gave no valid result: \(reason)")
+    XylemError(.pluginResult, "the gradient function of '\(function)' did not return a valid result: \(reason)")
   }
 }

@@ -3,18 +3,19 @@ internal import CXylem
 internal import Synchronization
 internal import XylemErrors
 
-/// How functions of a signature are called: libffi's description of the types, and where arguments lie while a call is made.
+/// The calling convention of a signature: libffi's description of the types, and the layout of the arguments during a
+/// call.
 ///
-/// Made once for a signature in a process and never changed or freed, so that any number of threads may use it.
+/// Created once per signature and process, and never changed or freed, so any number of threads may use it.
 @safe
 final class CallInterface: Sendable {
-  /// libffi's description. libffi takes it as mutable and only reads it.
+  /// libffi's description. libffi declares it as mutable, but only reads it.
   nonisolated(unsafe) let cif: UnsafeMutablePointer<ffi_cif>
-  /// The parameters' types, then the result's, where only numbers and truth values cross; else nil.
+  /// The parameters' types, then the result's, if only numbers and Booleans cross; otherwise nil.
   let numbers: [Signature.Number]?
-  /// Of each parameter, where its part of the frame begins, in bytes.
+  /// For each parameter, the offset of its part of the frame, in bytes.
   let offsets: [Int]
-  /// The bytes of the frame: all parts, the addresses of the arguments not counted.
+  /// The size of the frame in bytes: all parts, without the addresses of the arguments.
   let frameSize: Int
 
   static let tensorSize = unsafe MemoryLayout<DLManagedTensorVersioned>.stride
@@ -22,9 +23,9 @@ final class CallInterface: Sendable {
 
   private static let prepared = Mutex<[Signature: CallInterface]>([:])
 
-  /// The interface of a signature, prepared where it is not yet.
+  /// Returns the interface of a signature, and prepares it if necessary.
   ///
-  /// - Throws: `plugin.signature` where libffi refuses it.
+  /// - Throws: `plugin.signature` if libffi refuses it.
   static func of(_ signature: Signature) throws(XylemError) -> CallInterface {
     let result: Result<CallInterface, XylemError> = prepared.withLock { known in
       if let found = known[signature] { return .success(found) }
@@ -91,7 +92,8 @@ extension Signature.ValueType {
     }
   }
 
-  /// The bytes of an argument's part of the frame: a word that is passed, then what it may point to. A multiple of eight.
+  /// The size in bytes of an argument's part of the frame: the word that is passed, then what it may point to. A
+  /// multiple of eight.
   fileprivate var frameSize: Int {
     switch content {
     case .number: isOptional ? 16 : 8

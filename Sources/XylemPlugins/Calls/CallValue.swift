@@ -4,20 +4,21 @@ internal import XylemFiles
 package import XylemGraph
 package import XylemTensor
 
-/// A tensor that leaves are lent and give, whoever owns its memory: the tensor runtime where a model runs, a process that has no runtime
-/// where `xylem plugin check` tries a leaf.
+/// A tensor that is lent to leaves and returned by them. The owner of its memory is the tensor runtime when a model
+/// runs, or a process without a runtime when `xylem plugin check` tries a leaf.
 package protocol CallTensor: Sendable {
-  /// The tensor as DLPack without an owner: good as long as the tensor. Costs no allocation.
+  /// Returns the tensor as DLPack without an owner. It is valid as long as the tensor, and costs no allocation.
   ///
-  /// - Throws: `runtime.tensor` where the elements do not lie in memory as they are; `trace.concrete-value` where there are none yet.
+  /// - Throws: `runtime.tensor` if the elements can't be accessed directly in memory; `trace.concrete-value` if there
+  ///   are none yet.
   func borrowedView() throws(XylemError) -> DLManagedTensorVersioned
 
-  /// The tensor itself, or a copy whose elements lie in memory as they are.
+  /// Returns the tensor itself, or a copy whose elements can be accessed directly in memory.
   ///
   /// - Throws: `runtime.operator`.
   func plain() throws(XylemError) -> Self
 
-  /// Whether gradients are recorded for the tensor: a write in place would make them wrong.
+  /// Whether gradients are recorded for the tensor. A write in place would make them wrong.
   func isRecorded() throws(XylemError) -> Bool
 
   /// Records that a leaf may have written the elements.
@@ -25,41 +26,41 @@ package protocol CallTensor: Sendable {
   /// - Throws: `runtime.tensor`.
   func recordWrite() throws(XylemError)
 
-  /// Takes over a tensor of DLPack 1.x. Its deleter runs once, also where this throws.
+  /// Takes ownership of a DLPack 1.x tensor. Its deleter is called once, even if this throws.
   ///
-  /// - Throws: `runtime.tensor` for one that is malformed, or whose elements are of a type that hosts do not know.
+  /// - Throws: `runtime.tensor` if the tensor is malformed, or has elements of a type that hosts don't know.
   init(adopting tensor: UnsafeMutablePointer<DLManagedTensorVersioned>) throws(XylemError)
 }
 
-/// A value that leaves are called with and give, with tensors of one owner.
+/// A value that leaves are called with or return, with tensors of one owner.
 package protocol CallValue: Sendable {
-  /// What the owner of tensors has of them.
+  /// What the owner of tensors implements.
   associatedtype Tensor: CallTensor
 
   static func literal(_ literal: Literal) -> Self
   static func tensor(_ tensor: Tensor) -> Self
   static func list(_ elements: [Self]) -> Self
 
-  /// What the value is, as far as it can cross to a leaf.
+  /// The value's content, as far as it can be passed to a leaf.
   var content: CallContent<Self> { get }
 
-  /// The value with the containers in it as lists.
+  /// Returns the value with its containers as lists.
   ///
-  /// - Throws: `trace.concrete-value` for a value that is known only when a model runs.
+  /// - Throws: `trace.concrete-value` if the value is only known when a model runs.
   func known() throws(XylemError) -> Self
 
-  /// The value for a message: a line of no great length.
+  /// A short description of the value, for messages.
   var shortDescription: String { get }
 }
 
-/// What a value is to a leaf.
+/// The content of a value, as a leaf sees it.
 package enum CallContent<Element: CallValue> {
   /// None, a truth value, a number or a string.
   case literal(Literal)
   case tensor(Element.Tensor)
-  /// The elements of a list or a tuple.
+  /// The elements of a list or tuple.
   case list([Element])
-  /// Nothing that leaves can be given.
+  /// A value that can't be passed to leaves.
   case other
 }
 
@@ -70,7 +71,7 @@ extension CallValue {
   static func float(_ number: Double) -> Self { .literal(.float(number)) }
   static func string(_ text: String) -> Self { .literal(.string(text)) }
 
-  /// How many tensors are in the value, those in lists too.
+  /// The number of tensors in the value, including those in lists.
   var tensorCount: Int {
     switch content {
     case .tensor: 1
@@ -79,7 +80,7 @@ extension CallValue {
     }
   }
 
-  /// The tensor, where the value is one.
+  /// The tensor, if the value is one.
   var heldTensor: Tensor? {
     if case .tensor(let tensor) = content { return tensor }
     return nil
@@ -108,7 +109,7 @@ extension Value: CallValue {
   }
 
   package func known() throws(XylemError) -> Value {
-    if case .standIn(let standIn) = self { throw standIn.needed("a plugin's leaf needs the value itself") }
+    if case .standIn(let standIn) = self { throw standIn.needed("a plugin's leaf needs the actual value") }
     return try unpacked()
   }
 
@@ -121,7 +122,7 @@ extension Value: CallValue {
     case .tuple(let elements, _): "a tuple of \(elements.count)"
     case .dictionary: "a dictionary"
     case .object(let object): "a \(object.kind) of the runtime"
-    case .standIn: "a value that is known only when the model runs"
+    case .standIn: "a value that is only known when the model runs"
     }
   }
 }

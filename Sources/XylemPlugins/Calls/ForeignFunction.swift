@@ -2,24 +2,25 @@ internal import CFFI
 package import CXylem
 package import XylemErrors
 
-/// A C function at an address, called with values as its signature says.
+/// A C function at an address, called with values according to its signature.
 ///
-/// What it is called with is borrowed by the function until it returns. Nothing is locked here, and gradients are not recorded:
-/// that is ``PluginFunction``'s part.
+/// The function borrows its arguments until it returns. This type locks nothing and records no gradients: that is
+/// ``PluginFunction``'s part.
 @safe
 package struct ForeignFunction: Sendable {
-  /// What messages call the function.
+  /// The function's name in messages.
   package let name: String
   /// The types.
   package let signature: Signature
-  /// Whether it gives gradients: tensors are lent read only whatever the signature says, and null in lists of them is "none".
+  /// Whether this is a gradient function: tensors are then lent read-only whatever the signature says, and null in a
+  /// list of them means "none".
   let isGradient: Bool
   nonisolated(unsafe) let address: xylem_any_function
   let interface: CallInterface
 
-  /// A function at an address that stays good.
+  /// Creates a function for an address that stays valid.
   ///
-  /// - Throws: `plugin.signature` where libffi can't call functions of such types.
+  /// - Throws: `plugin.signature` if libffi can't call functions of these types.
   package init(
     name: String, signature: Signature, isGradient: Bool = false, address: @escaping xylem_any_function
   ) throws(XylemError) {
@@ -30,10 +31,10 @@ package struct ForeignFunction: Sendable {
     interface = try CallInterface.of(signature)
   }
 
-  /// Calls the function, with tensors of any owner. It gives `.none` where the signature has no result.
+  /// Calls the function, with tensors of any owner. Returns `.none` if the signature has no result.
   ///
-  /// - Throws: `plugin.argument`, before anything is called; `plugin.call-failed` where the function says that it failed;
-  ///   `plugin.result` where what it gave is not what the signature says.
+  /// - Throws: `plugin.argument`, before anything is called; `plugin.call-failed` if the function reports a failure;
+  ///   `plugin.result` if the result does not match the signature.
   package func callAsFunction<Value: CallValue>(_ arguments: [Value]) throws(XylemError) -> Value {
     guard arguments.count == signature.parameters.count else {
       throw CallErrors.argumentCount(name, signature, given: arguments.count)
@@ -42,7 +43,7 @@ package struct ForeignFunction: Sendable {
     return try callScalar(arguments, numbers)
   }
 
-  /// Numbers in, a number or nothing out: all of it lies on the stack.
+  /// Numbers in, a number or nothing out: everything is on the stack.
   private func callScalar<Value: CallValue>(_ arguments: [Value], _ numbers: [Signature.Number]) throws(XylemError)
     -> Value
   {
@@ -82,7 +83,7 @@ package struct ForeignFunction: Sendable {
         unsafe addresses[index] = unsafe slot
         try unsafe lent.store(argument, index, as: signature.parameters[index], at: slot)
       }
-      // The tensors that are lent live as long as the values that were given.
+      // The lent tensors live as long as the values that were passed.
       return try withExtendedLifetime(arguments) { () throws(XylemError) -> Value in
         let failure = HostServices.capturingFailure {
           unsafe ffi_call(interface.cif, address, result, addresses)
@@ -92,13 +93,13 @@ package struct ForeignFunction: Sendable {
     }
   }
 
-  /// Takes over what a call gave, also where it is of no use.
+  /// Takes ownership of the result of a call, even if it is of no use.
   private func finish<Value: CallValue>(
     _ failure: String?, _ result: UnsafeMutableRawPointer, _ lent: FunctionArguments<Value>
   ) throws(XylemError) -> Value {
     let results = FunctionResults(function: name, arguments: lent)
     var fault = failure.map { CallErrors.failed(name, $0) }
-    // Whatever else went wrong, what may have been written was written.
+    // Whatever else failed, report which tensors may have been written.
     do { try lent.tensors.recordWrites() } catch { if fault == nil { fault = error } }
     guard let type = signature.result else {
       if let fault { throw fault }
@@ -120,7 +121,7 @@ package struct ForeignFunction: Sendable {
     -> Value
   {
     guard let value: Value = unsafe number.load(from: result) else {
-      throw CallErrors.result(name, .plain(.number(number)), "a number beyond \(Int.max) has no value here")
+      throw CallErrors.result(name, .plain(.number(number)), "numbers above \(Int.max) are not supported")
     }
     return value
   }

@@ -3,16 +3,18 @@ internal import Glibc
 internal import XylemErrors
 internal import XylemGraph
 
-/// What the arguments of a leaf function need beside their words: memory for strings and lists, and which tensors were lent.
+/// What the arguments of a leaf function need besides their words: memory for strings and lists, and the list of lent
+/// tensors.
 ///
-/// Lives as long as the call; its memory goes with it.
+/// Lives as long as the call, and frees its memory at the end.
 @safe
 final class FunctionArguments<Value: CallValue> {
   typealias View = LentTensors<Value.Tensor>.View
 
-  /// What messages call the function.
+  /// The function's name in messages.
   let function: String
-  /// Whether the function gives gradients: its tensors are read only whatever its signature says, and lists may have gaps.
+  /// Whether this is a gradient function: its tensors are read-only whatever its signature says, and its lists may have
+  /// gaps.
   let isGradient: Bool
   private(set) var tensors = LentTensors<Value.Tensor>()
   private var lists: Set<UInt> = []
@@ -25,15 +27,15 @@ final class FunctionArguments<Value: CallValue> {
 
   deinit { unsafe memory.forEach { unsafe free($0) } }
 
-  /// Whether an address is that of an argument's list.
+  /// Whether an address is that of a list among the arguments.
   func isLentList(_ address: UnsafeRawPointer) -> Bool { lists.contains(UInt(bitPattern: address)) }
 
-  /// Writes an argument where the function takes it from.
+  /// Writes an argument to the place where the function reads it.
   ///
   /// - Parameters:
   ///   - index: the argument's position, for messages.
-  ///   - slot: as long as the interface has it for the type.
-  /// - Throws: `plugin.argument`; for a tensor that is known only when a model runs `trace.concrete-value`.
+  ///   - slot: as long as the interface requires for the type.
+  /// - Throws: `plugin.argument`; `trace.concrete-value` for a tensor that is only known when a model runs.
   func store(_ value: Value, _ index: Int, as type: Signature.ValueType, at slot: UnsafeMutableRawPointer)
     throws(XylemError)
   {
@@ -51,17 +53,17 @@ final class FunctionArguments<Value: CallValue> {
       if type.isOptional { unsafe slot.storeBytes(of: more, as: UnsafeMutableRawPointer?.self) }
     case .pointer:
       guard case .literal(.int(let address)) = value.content else {
-        throw wrong("which is no address: an address is an integer")
+        throw wrong("which is not an address; an address is an integer")
       }
       unsafe slot.storeBytes(of: address, as: Int.self)
     case .text:
-      guard case .literal(.string(let text)) = value.content else { throw wrong("which is no text") }
-      guard !text.utf8.contains(0) else { throw wrong("which has a null character in it") }
+      guard case .literal(.string(let text)) = value.content else { throw wrong("which is not a string") }
+      guard !text.utf8.contains(0) else { throw wrong("which contains a null character") }
       let copy = try unsafe allocate(text.utf8.count + 1)
       unsafe text.withCString { unsafe copy.copyMemory(from: $0, byteCount: text.utf8.count + 1) }
       unsafe slot.storeBytes(of: copy, as: UnsafeMutableRawPointer?.self)
     case .tensor, .writtenTensor:
-      guard case .tensor(let tensor) = value.content else { throw wrong("which is no tensor") }
+      guard case .tensor(let tensor) = value.content else { throw wrong("which is not a tensor") }
       let isWritten = type.content == .writtenTensor && !isGradient
       let view = unsafe more.bindMemory(to: DLManagedTensorVersioned.self, capacity: 1)
       try unsafe tensors.lend(tensor, for: isWritten ? .writes : .reads, at: view, wrong)
@@ -76,7 +78,7 @@ final class FunctionArguments<Value: CallValue> {
 
   private typealias Fault = LentTensors<Value.Tensor>.Refusal
 
-  /// Memory that goes with the arguments.
+  /// Memory that is freed with the arguments.
   private func allocate(_ bytes: Int) throws(XylemError) -> UnsafeMutableRawPointer {
     guard let block = unsafe malloc(max(bytes, 1)) else { throw CallErrors.memory(function) }
     unsafe memory.append(block)
@@ -86,7 +88,7 @@ final class FunctionArguments<Value: CallValue> {
   private func storeList(
     _ value: Value, of element: Signature.Element, header: UnsafeMutableRawPointer, _ wrong: Fault
   ) throws(XylemError) {
-    guard case .list(let elements) = try value.known().content else { throw wrong("which is no list", nil) }
+    guard case .list(let elements) = try value.known().content else { throw wrong("which is not a list", nil) }
     let memory = try unsafe allocate(elements.count * 8)
     if element == .tensor {
       try unsafe storeTensors(elements, memory, wrong)
@@ -118,7 +120,7 @@ final class FunctionArguments<Value: CallValue> {
           wrong("whose element \(index) is \(element.shortDescription), \(reason)", cause)
         }
       case .literal(.none) where isGradient: break
-      default: throw wrong("whose element \(index) is \(element.shortDescription), which is no tensor", nil)
+      default: throw wrong("whose element \(index) is \(element.shortDescription), which is not a tensor", nil)
       }
       unsafe addresses.storeBytes(of: address, toByteOffset: index * 8, as: View?.self)
     }
@@ -126,7 +128,7 @@ final class FunctionArguments<Value: CallValue> {
 }
 
 extension Signature.Element {
-  /// The elements' type where they are no tensors.
+  /// The elements' type, unless they are tensors.
   var number: Signature.Number {
     switch self {
     case .f64: .f64

@@ -1,30 +1,31 @@
 internal import CXylem
 internal import XylemErrors
 
-/// Takes over what a leaf function returned: each owned thing is given back once, whatever is wrong with it.
+/// Takes ownership of what a leaf function returned. Every owned object is given back once, even if the result is
+/// invalid.
 @safe
 struct FunctionResults<Value: CallValue> {
   typealias ManagedTensor = LentTensors<Value.Tensor>.View
 
-  /// What messages call the function.
+  /// The function's name in messages.
   let function: String
-  /// What the function was lent.
+  /// The tensors that were lent to the function.
   let arguments: FunctionArguments<Value>
 
-  /// A result that is an address.
+  /// Returns a result that is passed by address.
   ///
   /// - Throws: `plugin.result`.
   func take(_ address: UnsafeMutableRawPointer?, _ type: Signature.ValueType) throws(XylemError) -> Value {
     if case .plain(.pointer) = type { return .int(Int(bitPattern: address)) }
     guard let address = unsafe address else {
       if type.isOptional { return .none }
-      throw CallErrors.result(function, type, "it is null, which only an 'opt<…>' may be")
+      throw CallErrors.result(function, type, "it is null, which is only allowed for an 'opt<…>'")
     }
     switch type.content {
     case .pointer: return .int(Int(bitPattern: address))
     case .text:
       guard let text = unsafe String(validatingCString: address.assumingMemoryBound(to: CChar.self)) else {
-        throw CallErrors.result(function, type, "its text is not UTF-8")
+        throw CallErrors.result(function, type, "the string is not UTF-8")
       }
       return .string(text)
     case .tensor, .writtenTensor:
@@ -35,7 +36,7 @@ struct FunctionResults<Value: CallValue> {
     }
   }
 
-  /// Gives a result back without looking into it: after a failure.
+  /// Gives a result back without reading it, after a failure.
   func giveBack(_ address: UnsafeMutableRawPointer?, _ type: Signature.ValueType) {
     guard let address = unsafe address else { return }
     switch type.content {
@@ -66,7 +67,8 @@ struct FunctionResults<Value: CallValue> {
     defer { unsafe releaseList(address) }
     func found<Element>(_ kind: Element.Type) throws(XylemError) -> [Element] {
       if let found = unsafe elements(at: address, as: kind) { return found }
-      throw CallErrors.result(function, type, "the list has a count and no elements, or more than fit into memory")
+      throw CallErrors.result(
+        function, type, "the list has a count but no elements, or more elements than fit into memory")
     }
     switch element {
     case .i64: return .list(try found(Int64.self).map { .int(Int($0)) })
@@ -76,7 +78,7 @@ struct FunctionResults<Value: CallValue> {
     }
   }
 
-  /// A copy of a list's elements; nil where it can't be one.
+  /// A copy of a list's elements; nil if the list can't be copied.
   private func elements<Element>(at address: UnsafeMutableRawPointer, as type: Element.Type) -> [Element]? {
     let count = unsafe address.load(as: UInt.self)
     let start = unsafe address.load(fromByteOffset: 8, as: UnsafeRawPointer?.self)
@@ -85,7 +87,7 @@ struct FunctionResults<Value: CallValue> {
     return unsafe Array(UnsafeBufferPointer(start: start.assumingMemoryBound(to: type), count: count))
   }
 
-  /// An argument's list that came back is the host's.
+  /// A list that was an argument and is returned belongs to the host.
   private func releaseList(_ address: UnsafeMutableRawPointer) {
     if unsafe !arguments.isLentList(address) { unsafe HostServices.release(address) }
   }

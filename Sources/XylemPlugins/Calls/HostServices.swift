@@ -1,19 +1,19 @@
 package import CXylem
 internal import Glibc
 
-/// What every plugin gets from this host: the process's one `xylem_host`.
+/// The services that this host offers to every plugin: the process's one `xylem_host`.
 ///
-/// It works before a tensor runtime is loaded. Unknown extensions are null, and so far all are.
+/// Available before a tensor runtime is loaded. Unknown extensions are null; no extension exists yet.
 @safe
 package enum HostServices {
-  /// The table; constant, and lives as long as the process.
+  /// The table. Constant, and valid as long as the process.
   package static var shared: UnsafePointer<xylem_host> { unsafe table.pointer }
 
   private static let table = Table()
 
-  /// Calls a plugin's code, and gives what it said to `fail` meanwhile on this thread; nil where it did not.
+  /// Calls a plugin's code, and returns the message that it passed to `fail` on this thread meanwhile, or nil.
   ///
-  /// Calls may nest; each has the failure of its own. Costs one look at a thread's variable.
+  /// Calls may nest; each has its own failure. Costs one access to a thread-local variable.
   @inline(__always)
   package static func capturingFailure(_ body: () -> Void) -> String? {
     let slot = unsafe table.slot
@@ -29,18 +29,18 @@ package enum HostServices {
     return unsafe String(cString: message)
   }
 
-  /// Makes the call that runs on this thread fail. Outside of calls the message is only logged.
+  /// Makes the call that runs on this thread fail. Outside a call, the message is only logged.
   fileprivate static func fail(_ message: UnsafePointer<CChar>?) {
     let slot = unsafe table.slot
     guard unsafe slot.pointee.depth > 0 else {
-      log(level: XYLEM_LOG_ERROR, unsafe message.map { unsafe String(cString: $0) } ?? "a failure outside of a call")
+      log(level: XYLEM_LOG_ERROR, unsafe message.map { unsafe String(cString: $0) } ?? "a failure outside a call")
       return
     }
     guard unsafe slot.pointee.message == nil else { return }
-    unsafe slot.pointee.message = unsafe message.map { unsafe strdup($0) } ?? strdup("it gave no reason")
+    unsafe slot.pointee.message = unsafe message.map { unsafe strdup($0) } ?? strdup("no reason was given")
   }
 
-  /// Writes one line to the process's error stream, in one piece.
+  /// Writes one line to standard error in a single write.
   fileprivate static func log(level: xylem_log_level, _ message: String) {
     let name =
       switch level {
@@ -57,39 +57,39 @@ package enum HostServices {
         unsafe write(STDERR_FILENO, $0.baseAddress.map { unsafe $0 + written }, $0.count - written)
       }
       if count < 0, errno == EINTR { continue }
-      // An error stream that takes nothing leaves nobody to tell.
+      // If standard error can't be written, there is nowhere to report it.
       guard count > 0 else { return }
       written += count
     }
   }
 
-  /// Memory aligned to 64 bytes, or nil.
+  /// Returns memory aligned to 64 bytes, or nil.
   static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer? {
     let (padded, overflow) = max(bytes, 1).addingReportingOverflow(63)
     guard bytes >= 0, !overflow else { return nil }
     return unsafe aligned_alloc(64, padded & ~63)
   }
 
-  /// Gives back what ``allocate(_:)`` gave.
+  /// Frees memory from ``allocate(_:)``.
   static func release(_ memory: UnsafeMutableRawPointer?) { unsafe free(memory) }
 }
 
-/// What a thread's calls said to `fail`.
+/// The message that a thread's calls passed to `fail`.
 @unsafe
 private struct FailureSlot {
-  /// How many calls run on the thread, one within the other.
+  /// The number of nested calls that run on the thread.
   var depth = 0
-  /// Of the innermost call.
+  /// The failure of the innermost call.
   var message: UnsafeMutablePointer<CChar>?
 }
 
-/// The table and the thread's variable, made together on first need.
+/// The table and the thread-local variable, created together on first use.
 @safe
 private struct Table: @unchecked Sendable {
   let pointer: UnsafePointer<xylem_host>
   private let key: pthread_key_t
 
-  /// The calling thread's slot, made on first need; goes with the thread.
+  /// The calling thread's slot. Created on first use, and freed with the thread.
   var slot: UnsafeMutablePointer<FailureSlot> {
     if let known = unsafe pthread_getspecific(key) { return unsafe known.assumingMemoryBound(to: FailureSlot.self) }
     let fresh = UnsafeMutablePointer<FailureSlot>.allocate(capacity: 1)
@@ -100,7 +100,7 @@ private struct Table: @unchecked Sendable {
 
   init() {
     var key = pthread_key_t()
-    // It fails where a process has used up its keys, long before it gets here.
+    // This only fails if the process has used up its keys, long before this point.
     let status = unsafe pthread_key_create(&key) { unsafe $0?.deallocate() }
     precondition(status == 0, "the process has no thread-specific key left")
     self.key = key

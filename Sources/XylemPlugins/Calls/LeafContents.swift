@@ -2,14 +2,14 @@ internal import XylemFiles
 internal import XylemGraph
 public import XylemTensor
 
-/// What a plugin's code gets of a module that it stands in for.
+/// What a plugin's code receives of a module that it replaces.
 public struct LeafContents: Sendable {
-  /// The module's plain attributes: numbers, truth values, texts, `None`, and lists and tuples of those.
+  /// The module's plain attributes: numbers, Booleans, strings, `None`, and lists and tuples of those.
   public var attributes: [(name: String, value: Value)]
-  /// Gives the module's own tensors by name, as they are at that moment.
+  /// Returns the module's own tensors by name, as they are at that moment.
   public var tensors: @Sendable () -> [(name: String, tensor: Tensor)]
 
-  /// Attributes and tensors.
+  /// Creates contents from attributes and tensors.
   public init(
     attributes: [(name: String, value: Value)], tensors: @escaping @Sendable () -> [(name: String, tensor: Tensor)]
   ) {
@@ -17,8 +17,8 @@ public struct LeafContents: Sendable {
     self.tensors = tensors
   }
 
-  /// The attributes as a JSON object without blanks, sorted by name. What is no plain value is left out; numbers that JSON has no
-  /// word for are null.
+  /// The attributes as a JSON object without whitespace, sorted by name. Values that are not plain are left out;
+  /// numbers that JSON can't express are null.
   package var json: String {
     let members = attributes.compactMap { entry -> (String, String)? in
       Self.json(of: entry.value).map { (entry.name, $0) }
@@ -27,7 +27,7 @@ public struct LeafContents: Sendable {
     return "{" + sorted.map { JSONText.quoted($0.0) + ":" + $0.1 }.joined(separator: ",") + "}"
   }
 
-  /// Whether a value can be told as JSON.
+  /// Whether a value can be written as JSON.
   package static func isPlain(_ value: Value) -> Bool { json(of: value) != nil }
 
   private static func json(of value: Value) -> String? {

@@ -4,40 +4,41 @@ internal import XylemErrors
 internal import XylemFiles
 public import XylemTensor
 
-/// A module of a model for which a plugin's code runs.
+/// A module of a model that a plugin's code replaces.
 ///
-/// Its tensors are those of the model, shared. Where the model has put other tensors in their place since the last call, the plugin's
-/// instance is made anew, so that a call never computes with old weights. May be called from several threads: what the type declares decides which calls wait
-/// for each other.
+/// It shares the model's tensors. If the model has replaced one of them since the last call, the plugin's instance is
+/// created again, so a call never uses old weights. May be called from several threads; the type's declaration decides
+/// which calls wait for each other.
 @safe public final class LeafModuleInstance: Sendable {
   /// The type.
   public let type: LeafModuleType
-  /// Whether it runs in train mode.
+  /// Whether the module runs in train mode.
   public let isTraining: Bool
 
   private let attributes: String
-  /// The model's own tensors as they are now.
+  /// The model's own tensors, as they are now.
   private let tensors: @Sendable () -> [(name: String, tensor: Tensor)]
   private let live = Mutex<Live?>(nil)
 
-  /// The plugin's instance, and the names and addresses of the tensors that it was made with.
+  /// The plugin's instance, and the names and addresses of the tensors it was created with.
   private struct Live {
     let instance: LiveInstance<Value>
     let names: [String]
     let addresses: [UInt?]
 
-    /// Whether these are the tensors that it was made with, in the same memory. A copy may be of old weights.
+    /// Whether these are the tensors that the instance was created with, in the same memory. A copy may have old
+    /// weights.
     func holds(_ now: [(name: String, tensor: Tensor)]) -> Bool {
       !instance.hasCopies && now.count == names.count
         && now.indices.allSatisfy { now[$0].tensor.dataAddress == addresses[$0] && now[$0].name == names[$0] }
     }
   }
 
-  /// A module that comes into being at its first call.
+  /// Creates a module whose instance is created at its first call.
   ///
   /// - Parameters:
   ///   - attributes: plain attributes as a JSON object.
-  ///   - tensors: gives the module's tensors; asked at each call.
+  ///   - tensors: returns the module's tensors; called at each call.
   package init(
     _ type: LeafModuleType, isTraining: Bool, attributes: String,
     tensors: @escaping @Sendable () -> [(name: String, tensor: Tensor)]
@@ -48,13 +49,13 @@ public import XylemTensor
     self.tensors = tensors
   }
 
-  /// Runs the plugin's code in place of the module's forward. More than one result are a tuple.
+  /// Runs the plugin's code instead of the module's forward. Several results are returned as a tuple.
   ///
-  /// Gradients flow where the plugin has a backward; where it has none, one that arrives is an error.
+  /// Gradients flow if the plugin has a backward; otherwise a gradient that arrives is an error.
   ///
-  /// - Parameter arguments: of forward, in order.
-  /// - Throws: `plugin.argument` for what plugins can't be given, `plugin.call-failed` with the plugin's own message, `plugin.result`
-  ///   for what it can't give.
+  /// - Parameter arguments: the arguments of forward, in order.
+  /// - Throws: `plugin.argument` for a value that can't be passed to plugins, `plugin.call-failed` with the plugin's
+  ///   own message, `plugin.result` for an invalid result.
   public func callAsFunction(_ arguments: [Value]) throws -> Value {
     let instance = try instance()
     let seed = type.mode == .random && isTraining ? try TensorRuntime.drawSeed() : 0
@@ -70,7 +71,7 @@ public import XylemTensor
     return values.count == 1 ? values[0] : .tuple(values, names: [])
   }
 
-  /// The call with its gradients recorded.
+  /// Makes the call and records its gradients.
   private func recorded(
     _ instance: LiveInstance<Value>, _ arguments: [Value], _ tensors: [Tensor], seed: UInt64
   ) throws -> [Value] {
@@ -93,7 +94,7 @@ public import XylemTensor
       })
   }
 
-  /// The plugin's instance for the tensors that the model has now.
+  /// Returns the plugin's instance for the model's current tensors.
   private func instance() throws(XylemError) -> LiveInstance<Value> {
     let now = tensors()
     let outcome: Result<LiveInstance<Value>, XylemError> = live.withLock { known in
@@ -109,7 +110,7 @@ public import XylemTensor
 }
 
 extension Value {
-  /// The value with the tensors in it, those in lists too, replaced in order.
+  /// Returns the value with its tensors, including those in lists, replaced in order.
   fileprivate func replacingTensors(_ next: inout ArraySlice<Tensor>) -> Value {
     switch self {
     case .tensor: return next.popFirst().map(Value.tensor) ?? self
@@ -120,12 +121,12 @@ extension Value {
 }
 
 extension TensorRuntime {
-  /// A number from the random state of the CPU, which moves on.
+  /// Draws a number from the CPU's random state.
   fileprivate static func drawSeed() throws -> UInt64 {
     let drawn = try TensorOperator("aten::randint", overload: "low")(
       [.int(1), .int(Int.max), .list([.int(1)]), .int(Int(DType.int64.runtimeCode))])
     guard let number = try drawn.first?.tensor?.integerItem() else {
-      throw XylemError(.runtimeOperator, "the random state gave no number")
+      throw XylemError(.runtimeOperator, "the random state returned no number")
     }
     return UInt64(number)
   }

@@ -1,26 +1,26 @@
 internal import CXylem
 internal import XylemErrors
 
-/// The tensors that a leaf has for the time of a call, and what it may give: one of them, or memory of its own.
+/// The tensors that are lent to a leaf during a call. The leaf may return one of them, or memory of its own.
 ///
-/// The views lie where the caller has room for them, and are good as long as this.
+/// The views lie in memory of the caller, and are valid as long as this object.
 @safe struct LentTensors<Tensor: CallTensor>: Sendable {
   typealias View = UnsafeMutablePointer<DLManagedTensorVersioned>
-  /// Makes an error of what is wrong with a tensor, after "which" or its like.
+  /// Creates an error from a description of what is wrong with a tensor.
   typealias Refusal = (_ reason: String, _ cause: (any Error)?) -> XylemError
 
-  /// What the leaf does with a tensor.
+  /// How the leaf accesses a tensor.
   enum Access {
     case reads
     /// An argument that is written in place.
     case writes
-    /// A module's own tensor, which the leaf may write, and whose gradients it gives itself.
+    /// A module's own tensor. The leaf may write it, and computes its gradients itself.
     case updates
   }
 
   @safe private struct Entry: @unchecked Sendable {
     let view: View
-    /// What the view shows: the tensor that was lent, or a plain copy of it.
+    /// What the view shows: the lent tensor, or a plain copy of it.
     let tensor: Tensor
     /// The name of a module's own tensor.
     let name: String?
@@ -29,13 +29,13 @@ internal import XylemErrors
   private var entries: [Entry] = []
   private var written: [Tensor] = []
 
-  /// What the views show, in the order of lending.
+  /// The tensors that the views show, in the order of lending.
   var tensors: [Tensor] { entries.map(\.tensor) }
 
-  /// The tensor that a module has under a name.
+  /// Returns the tensor that a module has under a name.
   func tensor(named name: String) -> Tensor? { entries.first { $0.name == name }?.tensor }
 
-  /// The tensor that was lent at an address.
+  /// Returns the tensor that was lent at an address.
   func tensor(at address: UnsafePointer<DLManagedTensorVersioned>) -> Tensor? {
     unsafe entry(at: address)?.tensor
   }
@@ -44,7 +44,7 @@ internal import XylemErrors
     entries.first { unsafe UnsafePointer($0.view) == address }
   }
 
-  /// Counts the tensors that were lent beside these as lent too.
+  /// Treats the tensors that were lent elsewhere as lent here too.
   mutating func add(_ others: LentTensors) {
     entries += others.entries
     written += others.written
@@ -52,13 +52,13 @@ internal import XylemErrors
 
   // MARK: Lending
 
-  /// Lends a tensor: as it is, or a copy where its elements do not lie in memory as they are and are only read.
+  /// Lends a tensor, or a copy if its elements can't be accessed directly in memory and are only read.
   ///
   /// - Parameters:
   ///   - view: where the leaf finds it; uninitialised.
-  ///   - name: of a module's own tensor.
+  ///   - name: the name of a module's own tensor.
   /// - Returns: whether it is a copy.
-  /// - Throws: what `refuse` makes; `trace.concrete-value`.
+  /// - Throws: the error that `refuse` creates; `trace.concrete-value`.
   @discardableResult
   mutating func lend(
     _ tensor: Tensor, for access: Access, at view: View, name: String? = nil, _ refuse: Refusal
@@ -72,18 +72,18 @@ internal import XylemErrors
       do {
         shown = try tensor.plain()
         unsafe lending = try unsafe shown.borrowedView()
-      } catch { throw refuse("whose elements do not lie in memory", error) }
+      } catch { throw refuse("whose elements can't be accessed in memory", error) }
       isCopy = true
     }
     guard unsafe lending.dl_tensor.data != nil || lending.dl_tensor.isEmpty else {
-      throw refuse("whose elements do not lie in memory", nil)
+      throw refuse("whose elements can't be accessed in memory", nil)
     }
     if access == .writes {
       guard unsafe !MemoryExtent.overlapsItself(lending.dl_tensor) else {
-        throw refuse("several of whose elements share memory: it can't be written in place", nil)
+        throw refuse("several of whose elements share memory, so it can't be written in place", nil)
       }
       guard try !tensor.isRecorded() else {
-        throw refuse("for which gradients are recorded: it can't be written in place", nil)
+        throw refuse("for which gradients are recorded, so it can't be written in place", nil)
       }
       written.append(tensor)
     }
@@ -93,9 +93,9 @@ internal import XylemErrors
     return isCopy
   }
 
-  /// Tells the owner which tensors the leaf may have written.
+  /// Reports to the owner which tensors the leaf may have written.
   ///
-  /// - Throws: `runtime.tensor`; every tensor is told of all the same.
+  /// - Throws: `runtime.tensor`; every tensor is reported nevertheless.
   func recordWrites() throws(XylemError) {
     var fault: XylemError?
     for tensor in written {
@@ -104,20 +104,21 @@ internal import XylemErrors
     if let fault { throw fault }
   }
 
-  // MARK: Taking
+  // MARK: Results
 
-  /// What is wrong with a tensor that a leaf gave.
+  /// What is wrong with a tensor that a leaf returned.
   struct Fault: Error {
-    /// Among those that were given together.
+    /// Its position among the tensors that were returned together.
     let position: Int
     let reason: String
     var cause: (any Error)?
   }
 
-  /// Takes over tensors that a leaf gave together: all of them, or none, and then each is given back once. One that was lent is itself.
+  /// Takes ownership of tensors that a leaf returned together: of all of them, or of none, in which case each is given
+  /// back once. A lent tensor is returned as itself.
   ///
-  /// - Parameter allowsNone: whether null is "none".
-  /// - Throws: what is wrong with the first one that is wrong.
+  /// - Parameter allowsNone: whether null means "none".
+  /// - Throws: the fault of the first invalid tensor.
   func take(_ given: [View?], allowsNone: Bool = false) throws(Fault) -> [Tensor?] {
     if let fault = unsafe fault(in: given, allowsNone: allowsNone) {
       unsafe giveBack(given)
@@ -135,13 +136,13 @@ internal import XylemErrors
       }
       do { taken.append(try unsafe Tensor(adopting: tensor)) } catch {
         unsafe giveBack(Array(given[(position + 1)...]))
-        throw Fault(position: position, reason: "the tensor can't be taken over", cause: error)
+        throw Fault(position: position, reason: "the tensor can't be imported", cause: error)
       }
     }
     return taken
   }
 
-  /// Calls the deleters of tensors that are the leaf's own, each once: nobody takes them.
+  /// Calls the deleters of the leaf's own tensors, each once, if nobody takes them.
   func giveBack(_ given: [View?]) {
     var done: Set<UInt> = []
     for index in unsafe given.indices {
@@ -165,20 +166,20 @@ internal import XylemErrors
           position: position, reason: "it is the module's own tensor '\(name)', not memory of its own")
       }
       if fresh.contains(where: { unsafe given[$0] == tensor }) {
-        return Fault(position: position, reason: "the same tensor is given twice")
+        return Fault(position: position, reason: "the same tensor is returned twice")
       }
-      // Of another version nothing but the deleter is known.
+      // Of a tensor of another version, only the deleter is known.
       guard unsafe tensor.pointee.version.major == 1 else {
         return Fault(
           position: position,
-          reason: unsafe "the tensor is of DLPack \(tensor.pointee.version.major).x; this host reads 1.x")
+          reason: unsafe "the tensor uses DLPack \(tensor.pointee.version.major).x; this host reads 1.x")
       }
       fresh.append(position)
     }
     return fresh.isEmpty ? nil : unsafe sharing(given, fresh)
   }
 
-  /// The first tensor whose memory is not its own.
+  /// Returns the first tensor whose memory is not its own.
   private func sharing(_ given: [View?], _ fresh: [Int]) -> Fault? {
     let lent = entries.map { entry in unsafe Self.extent(entry.view) }
     var own: [(position: Int, extent: MemoryExtent)] = []
@@ -189,7 +190,7 @@ internal import XylemErrors
         if let index = lent.firstIndex(where: { $0?.overlaps(extent) == true }) {
           let reason =
             entries[index].name.map { "the tensor shares the memory of the module's own tensor '\($0)'" }
-            ?? "the tensor shares an argument's memory; give the argument itself, or a copy"
+            ?? "the tensor shares an argument's memory; return the argument itself, or a copy"
           return Fault(position: position, reason: reason)
         }
         own.append((position, extent))
@@ -197,12 +198,12 @@ internal import XylemErrors
     }
     own.sort { $0.extent.lower < $1.extent.lower }
     for (one, next) in zip(own, own.dropFirst()) where one.extent.overlaps(next.extent) {
-      return Fault(position: max(one.position, next.position), reason: "two tensors that are given share memory")
+      return Fault(position: max(one.position, next.position), reason: "two returned tensors share memory")
     }
     return nil
   }
 
-  /// A lent tensor is well formed; nil where it has no elements.
+  /// The memory of a lent tensor, which is well formed; nil if it has no elements.
   private static func extent(_ view: View) -> MemoryExtent? { unsafe try? MemoryExtent(view.pointee.dl_tensor) }
 }
 

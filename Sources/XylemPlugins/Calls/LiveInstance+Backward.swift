@@ -2,13 +2,13 @@ internal import CXylem
 internal import XylemErrors
 
 extension LiveInstance {
-  /// The gradients of the call's tensors and then of the parameters, nil where there is none.
+  /// Returns the gradients of the call's tensors, then those of the parameters; nil where there is none.
   ///
   /// - Parameters:
-  ///   - lent: the arguments that the call had.
-  ///   - results: what it gave.
-  ///   - gradients: of the results, nil where nothing flows.
-  ///   - needs: for which of the arguments' tensors and of the parameters one is wanted.
+  ///   - lent: the arguments of the call.
+  ///   - results: the results of the call.
+  ///   - gradients: the gradients of the results; nil where nothing flows.
+  ///   - needs: the arguments' tensors and the parameters whose gradients are needed.
   /// - Throws: `plugin.no-backward`, `plugin.call-failed`, `plugin.result`.
   func backward(
     _ lent: ModuleArguments<Value>, _ results: [Value], _ gradients: [Value.Tensor?], needs: [Bool], isTraining: Bool,
@@ -17,7 +17,8 @@ extension LiveInstance {
     let wanted = WantedGradients(lent, needs, parameterCount: parameters.count)
     if let position = wanted.listWithGradient {
       throw LeafErrors.result(
-        position, type.name, type.plugin, "a gradient is wanted for a list of tensors, which leaf modules can't give")
+        position, type.name, type.plugin,
+        "it is a list of tensors that requires gradients, which leaf modules don't support")
     }
     let outputs = try ModuleArguments(results, leaf: type.name, writes: [])
     defer { outputs.release() }
@@ -47,7 +48,7 @@ extension LiveInstance {
         throw error
       }
       return try wanted.flattened(try unsafe taken(out.prefix(space).map { unsafe $0 }, lenders)) { position in
-        LeafErrors.result(position, type.name, type.plugin, "an argument that is no tensor has no gradient")
+        LeafErrors.result(position, type.name, type.plugin, "an argument that is not a tensor has no gradient")
       }
     }
   }
@@ -67,21 +68,21 @@ extension LiveInstance {
         unsafe call.needs_argument_gradient = arguments.baseAddress
         unsafe call.needs_parameter_gradient = parameters.baseAddress
         try locked { () throws(XylemError) in
-          try unsafe type.check("to give gradients") { unsafe function(handle, &call, $0) }
+          try unsafe type.check("to compute gradients") { unsafe function(handle, &call, $0) }
         }
       }
     }
   }
 }
 
-/// For which arguments and parameters a gradient is wanted, and how arguments spread over tensors.
+/// The arguments and parameters whose gradients are needed, and how arguments map to tensors.
 private struct WantedGradients {
-  /// By argument; 1 where one is wanted for the tensor that it is.
+  /// By argument; 1 if the gradient of that tensor is needed.
   let arguments: [UInt8]
   let parameters: [UInt8]
-  /// How many tensors are in each argument.
+  /// The number of tensors in each argument.
   private let counts: [Int]
-  /// An argument that is a list, for whose tensors a gradient is wanted.
+  /// An argument that is a list with tensors whose gradients are needed.
   let listWithGradient: Int?
 
   init<Value: CallValue>(_ lent: ModuleArguments<Value>, _ needs: [Bool], parameterCount: Int) {
@@ -100,7 +101,7 @@ private struct WantedGradients {
     listWithGradient = list
   }
 
-  /// Gradients by argument and parameter as gradients by tensor.
+  /// Converts gradients by argument and parameter to gradients by tensor.
   func flattened<Tensor>(_ found: [Tensor?], _ refuse: (Int) -> XylemError) throws(XylemError) -> [Tensor?] {
     var flat: [Tensor?] = []
     for (position, count) in counts.enumerated() {
@@ -111,7 +112,7 @@ private struct WantedGradients {
   }
 }
 
-/// Gradients lent to a plugin, null where nothing flows.
+/// Gradients lent to a plugin; null where nothing flows.
 @safe private struct LentGradients<Tensor: CallTensor> {
   let pointers: UnsafeMutablePointer<UnsafePointer<DLManagedTensorVersioned>?>
   private(set) var tensors = LentTensors<Tensor>()

@@ -2,10 +2,10 @@ internal import CXylem
 internal import XylemErrors
 
 extension LiveInstance {
-  /// The most results that a call may give.
+  /// The maximum number of results of a call.
   private static var resultCapacity: Int { 16 }
 
-  /// Runs the plugin's code in place of forward, and takes over what it gives.
+  /// Runs the plugin's code instead of forward, and takes ownership of its results.
   ///
   /// - Throws: `plugin.call-failed` with the plugin's own message, `plugin.result`.
   func call(_ lent: ModuleArguments<Value>, isTraining: Bool, seed: UInt64) throws(XylemError) -> [Value] {
@@ -26,10 +26,10 @@ extension LiveInstance {
       var fault: XylemError?
       do throws(XylemError) {
         try locked { () throws(XylemError) in
-          try unsafe type.check("when it was called") { unsafe run(handle, &call, $0) }
+          try unsafe type.check("when called") { unsafe run(handle, &call, $0) }
         }
       } catch { fault = error }
-      // Whatever else went wrong, what may have been written was written.
+      // Whatever else failed, report which tensors may have been written.
       do throws(XylemError) { try lent.tensors.recordWrites() } catch { fault = fault ?? error }
       let count = unsafe call.result_count
       if fault == nil, count > Self.resultCapacity {
@@ -43,7 +43,7 @@ extension LiveInstance {
     }
   }
 
-  /// What a call may give back as it came, and what it may not.
+  /// What a call may return unchanged, and what it may not.
   private func takeable(_ lent: ModuleArguments<Value>) -> LentTensors<Value.Tensor> {
     var tensors = lent.tensors
     tensors.add(own)
@@ -68,7 +68,8 @@ extension LiveInstance {
         values.append(.none)  // until all of them are taken
       case let kind:
         unsafe lenders.giveBack(results.map { unsafe $0.givenTensor })
-        throw LeafErrors.result(position, type.name, type.plugin, "it is of the kind \(kind), which results can't have")
+        throw LeafErrors.result(
+          position, type.name, type.plugin, "it has the kind \(kind), which is not valid for results")
       }
     }
     do throws(LentTensors<Value.Tensor>.Fault) {
@@ -82,7 +83,7 @@ extension LiveInstance {
 }
 
 extension xylem_argument {
-  /// The tensor of a result that is one.
+  /// The tensor of a result, if it is one.
   fileprivate var givenTensor: UnsafeMutablePointer<DLManagedTensorVersioned>? {
     unsafe kind == XYLEM_ARGUMENT_TENSOR.rawValue ? self.as.tensor : nil
   }

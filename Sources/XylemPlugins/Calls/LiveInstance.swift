@@ -1,23 +1,24 @@
 internal import CXylem
 internal import XylemErrors
 
-/// What a plugin's `create` made, with the tensors that it was given: destroyed when the last call of it is over.
+/// What a plugin's `create` returned, with the tensors it was created with. Destroyed when its last call is over.
 ///
-/// Calls of it wait for each other as the type declares. It says nothing of gradients; that is ``LeafModuleInstance``'s part.
+/// Its calls wait for each other as the type declares. It does not handle gradients; that is ``LeafModuleInstance``'s
+/// part.
 @safe final class LiveInstance<Value: CallValue>: @unchecked Sendable {
   let type: LeafModuleType
   let handle: OpaquePointer
   /// The module's own tensors, lent until the instance is destroyed.
   let own: LentTensors<Value.Tensor>
-  /// Whether one of them is a copy, as its elements do not lie in memory as they are.
+  /// Whether one of them is a copy because its elements can't be accessed directly in memory.
   let hasCopies: Bool
   private let views: UnsafeMutablePointer<DLManagedTensorVersioned>
-  /// The tensors for which backward gives gradients, in its order.
+  /// The tensors for which backward returns gradients, in its order.
   let parameters: [Value.Tensor]
   private let lock = CallLock()
 
-  /// - Throws: `plugin.call-failed` with the plugin's own message; `plugin.result` where it gives no instance, or parameters that are none
-  ///   of the tensors.
+  /// - Throws: `plugin.call-failed` with the plugin's own message; `plugin.result` if it creates no instance, or if a
+  ///   parameter is not one of the tensors.
   init(
     _ type: LeafModuleType, attributes: String, tensors: [(name: String, tensor: Value.Tensor)], isTraining: Bool
   ) throws(XylemError) {
@@ -42,7 +43,7 @@ internal import XylemErrors
         parameters.append(tensor)
       }
       try unsafe Self.setMode(of: handle, type, isTraining: isTraining)
-      // The last: what throws once everything is there runs deinit too.
+      // Last: an error after everything is set up runs deinit too.
       self.parameters = parameters
     } catch {
       if let made = unsafe made { unsafe type.raw.pointee.destroy?(made) }
@@ -56,14 +57,14 @@ internal import XylemErrors
     unsafe views.deallocate()
   }
 
-  /// Changes the mode that the next calls have; none may be running.
+  /// Changes the mode of the next calls. No call may be running.
   ///
   /// - Throws: `plugin.call-failed`.
   func setMode(isTraining: Bool) throws(XylemError) {
     try unsafe Self.setMode(of: handle, type, isTraining: isTraining)
   }
 
-  /// Runs `body` while no call does that the type declares may not happen at the same time.
+  /// Runs `body` while no call runs that the type does not allow at the same time.
   func locked<Output>(_ body: () throws(XylemError) -> Output) throws(XylemError) -> Output {
     switch type.threading {
     case .serial: try type.pluginLock.withLock(body)
@@ -78,7 +79,7 @@ internal import XylemErrors
     _ tensors: [(name: String, tensor: Value.Tensor)], _ type: LeafModuleType,
     _ views: UnsafeMutablePointer<DLManagedTensorVersioned>
   ) throws(XylemError) -> (LentTensors<Value.Tensor>, hasCopies: Bool) {
-    // A leaf that updates its state writes its tensors; others only read them.
+    // A leaf that updates its state writes its tensors; other leaves only read them.
     let mayWrite = type.mode == .updatesState || type.mode == .unknown
     var own = LentTensors<Value.Tensor>()
     var hasCopies = false
@@ -110,7 +111,7 @@ internal import XylemErrors
       unsafe texts.append(name.copiedCString())
     }
     var out: OpaquePointer?
-    try unsafe type.check("to be made") { unsafe create(attributes, texts, lent, lent.count, &out, $0) }
+    try unsafe type.check("to create its instance") { unsafe create(attributes, texts, lent, lent.count, &out, $0) }
     return unsafe out
   }
 
@@ -132,7 +133,7 @@ internal import XylemErrors
 }
 
 extension LeafModuleType {
-  /// Runs one of the plugin's functions, and throws its message where it fails.
+  /// Calls one of the plugin's functions, and throws its message if it fails.
   ///
   /// - Throws: `plugin.call-failed`.
   func check(
@@ -143,6 +144,6 @@ extension LeafModuleType {
     let reason = unsafe error.message.map { unsafe String(cString: $0) }
     unsafe error.release?(&error)
     guard status != XYLEM_OK else { return }
-    throw LeafErrors.failed(what, name, plugin, reason: reason ?? "it gave no reason (status \(status.rawValue))")
+    throw LeafErrors.failed(what, name, plugin, reason: reason ?? "no reason was given (status \(status.rawValue))")
   }
 }

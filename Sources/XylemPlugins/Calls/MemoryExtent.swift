@@ -1,18 +1,18 @@
 internal import CXylem
 
-/// The addresses that a tensor's elements lie at, from the first byte to the one after the last.
+/// The range of addresses of a tensor's elements, from the first byte to the one after the last.
 struct MemoryExtent {
   let device: Int32
   let deviceIndex: Int32
   let lower: UInt
   let upper: UInt
 
-  /// A tensor that can't be: what is wrong with it.
+  /// A malformed tensor: what is wrong with it.
   struct Malformed: Error {
     let reason: String
   }
 
-  /// The extent of a tensor; nil where it has no elements.
+  /// Returns the extent of a tensor, or nil if it has no elements.
   init?(_ tensor: DLTensor) throws(Malformed) {
     guard unsafe (0...64).contains(tensor.ndim) else {
       throw Malformed(reason: unsafe "it has \(tensor.ndim) dimensions")
@@ -40,7 +40,7 @@ struct MemoryExtent {
     if isEmpty { return nil }
     before = Self.product(before, itemSize, &isOverflowing)
     after = Self.sum(Self.product(after, itemSize, &isOverflowing), itemSize, &isOverflowing)
-    guard let data = unsafe tensor.data else { throw Malformed(reason: "it has elements and no memory") }
+    guard let data = unsafe tensor.data else { throw Malformed(reason: "it has elements but no memory") }
     let offset = unsafe Int(exactly: tensor.byte_offset)
     let start = Self.sum(Int(bitPattern: data), offset ?? 0, &isOverflowing)
     let (lower, upper) = (Self.sum(start, before, &isOverflowing), Self.sum(start, after, &isOverflowing))

@@ -2,25 +2,25 @@ internal import CXylem
 internal import XylemErrors
 internal import XylemGraph
 
-/// The arguments of a leaf module in the form that crosses the boundary, for the time of one call.
+/// The arguments of a leaf module in the form that crosses the ABI, for the time of one call.
 ///
-/// Whoever makes one releases it.
+/// The creator releases them.
 @safe struct ModuleArguments<Value: CallValue> {
-  /// The arguments, containers as lists.
+  /// The arguments, with containers as lists.
   let values: [Value]
-  /// The tensors among them, in order, those within lists too.
+  /// The tensors among them, in order, including those in lists.
   private(set) var tensors = LentTensors<Value.Tensor>()
   let raw: UnsafeMutablePointer<xylem_argument>
-  /// One for each tensor.
+  /// One view for each tensor.
   private let views: UnsafeMutablePointer<DLManagedTensorVersioned>
   private var blocks: [UnsafeMutableRawPointer] = unsafe []
 
   var count: Int { values.count }
 
   /// - Parameters:
-  ///   - values: of forward, in order.
-  ///   - writes: positions of those that the leaf writes; the others are lent as read-only.
-  /// - Throws: `plugin.argument` for what has no form there; `trace.concrete-value`.
+  ///   - values: the arguments of forward, in order.
+  ///   - writes: positions of the arguments that the leaf writes; the others are lent as read-only.
+  /// - Throws: `plugin.argument` for a value that can't cross the ABI; `trace.concrete-value`.
   init(_ given: [Value], leaf: String, writes: [Int]) throws(XylemError) {
     var values: [Value] = []
     values.reserveCapacity(given.count)
@@ -51,7 +51,7 @@ internal import XylemGraph
     unsafe views.deallocate()
   }
 
-  /// A value with its containers as lists.
+  /// Returns a value with its containers as lists.
   private static func prepared(_ value: Value, _ refuse: (String) -> XylemError) throws(XylemError) -> Value {
     let value = try value.known()
     switch value.content {
@@ -61,7 +61,7 @@ internal import XylemGraph
       parts.reserveCapacity(elements.count)
       for element in elements { parts.append(try prepared(element, refuse)) }
       return .list(parts)
-    case .other: throw refuse("\(value.shortDescription), which plugins can't be given")
+    case .other: throw refuse("\(value.shortDescription), which can't be passed to plugins")
     }
   }
 
@@ -107,7 +107,7 @@ internal import XylemGraph
 }
 
 extension String {
-  /// A copy that the caller frees.
+  /// Returns a copy that the caller frees.
   func copiedCString() -> UnsafePointer<CChar> {
     let bytes = Array(utf8CString)
     let copy = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count)

@@ -1,12 +1,13 @@
 internal import XylemGraph
 
 extension Signature.Number {
-  /// Writes a value where a C function takes it from.
+  /// Writes a value to the place where a C function reads it.
   ///
-  /// Integers must be within the type's range; floats take integers that they hold exactly; truth values are only themselves.
+  /// Integers must be within the type's range. Floats accept the integers that they hold exactly. Booleans only accept
+  /// Booleans.
   ///
-  /// - Parameter address: of eight bytes, aligned to eight.
-  /// - Returns: what is wrong, to follow on "was given 300, "; nil where nothing is.
+  /// - Parameter address: the address of eight bytes, aligned to eight.
+  /// - Returns: what is wrong, beginning with "which"; nil on success.
   @inline(__always)
   func store<Value: CallValue>(_ value: Value, at address: UnsafeMutableRawPointer) -> String? {
     let content = value.content
@@ -32,16 +33,16 @@ extension Signature.Number {
     case .u64: unsafe storeInteger(UInt64.self, value, at: address)
     case .f32: unsafe storeFloat(value, at: address)
     case .f64: unsafe storeDouble(value, at: address)
-    case .bool: "which is no truth value"
+    case .bool: "which is not a Boolean"
     }
   }
 
   private func storeInteger<Integer: FixedWidthInteger & BitwiseCopyable, Value: CallValue>(
     _ type: Integer.Type, _ value: CallContent<Value>, at address: UnsafeMutableRawPointer
   ) -> String? {
-    guard case .literal(.int(let number)) = value else { return "which is no integer" }
+    guard case .literal(.int(let number)) = value else { return "which is not an integer" }
     guard let exact = Integer(exactly: number) else {
-      return "which is beyond what \(rawValue) holds, \(Integer.min) to \(Integer.max)"
+      return "which is out of range for \(rawValue), \(Integer.min) to \(Integer.max)"
     }
     unsafe address.storeBytes(of: exact, as: Integer.self)
     return nil
@@ -53,11 +54,11 @@ extension Signature.Number {
     switch value {
     case .literal(.float(let number)):
       stored = Float(number)
-      if stored.isInfinite, number.isFinite { return "which is beyond what f32 holds" }
+      if stored.isInfinite, number.isFinite { return "which is out of range for f32" }
     case .literal(.int(let number)):
       guard let exact = Float(exactly: number) else { return "which f32 does not hold exactly" }
       stored = exact
-    default: return "which is no number"
+    default: return "which is not a number"
     }
     unsafe address.storeBytes(of: stored, as: Float.self)
     return nil
@@ -66,19 +67,19 @@ extension Signature.Number {
   private func storeDouble<Value: CallValue>(_ value: CallContent<Value>, at address: UnsafeMutableRawPointer)
     -> String?
   {
-    guard case .literal(.int(let number)) = value else { return "which is no number" }
+    guard case .literal(.int(let number)) = value else { return "which is not a number" }
     guard let exact = Double(exactly: number) else { return "which f64 does not hold exactly" }
     unsafe address.storeBytes(of: exact, as: Double.self)
     return nil
   }
 
-  /// Reads what a C function returned.
+  /// Reads the value that a C function returned.
   ///
-  /// - Parameter address: where libffi wrote it: eight bytes, of which those beyond the type's width say nothing.
-  /// - Returns: nil for an integer beyond what values hold.
+  /// - Parameter address: where libffi wrote it: eight bytes, of which those beyond the type's width are undefined.
+  /// - Returns: nil for an integer that values can't hold.
   @inline(__always)
   func load<Value: CallValue>(from address: UnsafeRawPointer) -> Value? {
-    // Integers narrower than a word come back as one.
+    // Integers narrower than a word are returned as a word.
     if self == .f64 { return unsafe .float(address.load(as: Double.self)) }
     if self == .f32 { return unsafe .float(Double(address.load(as: Float.self))) }
     let word = unsafe address.load(as: UInt64.self)

@@ -2,7 +2,7 @@ internal import Synchronization
 internal import XylemErrors
 internal import XylemTensor
 
-/// Arguments that are taken once: what records gradients keeps its closures, and need not keep these.
+/// Arguments that are taken once: the recording of gradients keeps its closures, and must not keep these.
 private final class Handed: Sendable {
   private let arguments: Mutex<[Value]?>
 
@@ -20,15 +20,15 @@ extension PluginFunction {
   /// A tensor among the arguments.
   struct RecordedTensor {
     let tensor: Tensor
-    /// Of the argument.
+    /// The argument's position.
     let position: Int
-    /// Where the argument is a list, the tensor's index in it.
+    /// The tensor's index in the list, if the argument is a list.
     let element: Int?
   }
 
-  /// The tensors among the arguments, where gradients are to be recorded; else nil.
+  /// The tensors among the arguments if gradients must be recorded; otherwise nil.
   ///
-  /// - Throws: `plugin.argument` where one of them would be written, which leaves no right gradient.
+  /// - Throws: `plugin.argument` if one of them would be written, as its gradient would then be wrong.
   func recordedTensors(_ arguments: [Value]) throws(XylemError) -> [RecordedTensor]? {
     if function.interface.numbers != nil { return nil }
     var found: [RecordedTensor] = []
@@ -43,7 +43,7 @@ extension PluginFunction {
       default: break
       }
     }
-    // A stand-in has no answer; the call itself says so.
+    // A stand-in can't answer; the call itself reports it.
     guard !found.isEmpty, found.allSatisfy({ $0.tensor.standIn == nil }) else { return nil }
     guard try DifferentiableCall.isNeeded(for: found.map(\.tensor)) else { return nil }
     for tensor in found where tensor.tensor.requiresGrad && tensor.position < signature.parameters.count {
@@ -51,20 +51,20 @@ extension PluginFunction {
       guard type.content != .writtenTensor else {
         throw CallErrors.argument(
           name, tensor.position, type, Value.tensor(tensor.tensor),
-          "for which gradients are recorded: it can't be written in place")
+          "for which gradients are recorded, so it can't be written in place")
       }
     }
     return found
   }
 
-  /// Calls the function with its results recorded as made from tensors.
+  /// Calls the function, and records its results as computed from tensors.
   func callRecorded(_ arguments: [Value], _ tensors: [RecordedTensor]) throws -> Value {
     let givesList = signature.result?.content == .list(.tensor)
     let handed = Handed(arguments)
-    // Autograd keeps the tensors itself, and notices when they are written meanwhile.
+    // Autograd keeps the tensors itself, and notices if they are written meanwhile.
     let template = try arguments.map { try $0.withoutTensors() }
     let places = tensors.map { (position: $0.position, element: $0.element) }
-    // Null for a list is no list without tensors.
+    // Null for a list is not the same as a list without tensors.
     var isAbsent = false
     let results = try DifferentiableCall.run(
       tensors.map(\.tensor),
@@ -84,7 +84,7 @@ extension PluginFunction {
     return results.first ?? .none
   }
 
-  /// The gradients of tensors among the arguments, from those of the results.
+  /// Returns the gradients of tensors among the arguments, from those of the results.
   private func gradients(
     _ template: [Value], _ places: [(position: Int, element: Int?)], _ tensors: [Tensor], _ gradients: [Tensor?],
     _ needs: [Bool]
@@ -108,14 +108,14 @@ extension PluginFunction {
     guard case .list(let given) = try callBackward(backward, arguments), given.count == signature.parameters.count
     else {
       throw CallErrors.gradients(
-        name, "it must be one tensor or null for each of \(signature.parameters.count) arguments")
+        name, "a tensor or null is required for each of the \(signature.parameters.count) arguments")
     }
     return zip(places, needs).map { place, isNeeded in isNeeded ? given[place.position].tensor : nil }
   }
 }
 
 extension Value {
-  /// The value with each tensor in it, or in its list, replaced by none.
+  /// Returns the value with each tensor in it, or in its list, replaced by none.
   fileprivate func withoutTensors() throws(XylemError) -> Value {
     switch try unpacked() {
     case .tensor: return .none

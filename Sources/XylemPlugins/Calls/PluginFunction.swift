@@ -3,24 +3,24 @@ internal import Synchronization
 package import XylemErrors
 public import XylemTensor
 
-/// Who vouches that a function has the signature that is told of it.
+/// How far a function's signature can be trusted.
 public enum SignatureTier: String, Sendable, Hashable, CaseIterable, Codable {
   /// The compiler that built the function wrote or checked the signature.
   case derived
   /// The library's debug information has the same types.
   case checked
-  /// Somebody says so.
+  /// The signature is only asserted.
   case asserted
 }
 
-/// Lets one call through at a time. A thread must not ask for a lock that it holds.
+/// Allows one call at a time. A thread must not request a lock that it holds.
 package final class CallLock: Sendable {
   private let mutex = Mutex(())
 
-  /// A lock that nobody holds.
+  /// Creates a lock that is free.
   package init() {}
 
-  /// Runs `body` while nobody else does.
+  /// Runs `body` while the lock is held.
   package func withLock<Output, Failure: Error>(_ body: () throws(Failure) -> Output) throws(Failure) -> Output {
     let result: Result<Output, Failure> = mutex.withLock { _ in
       do throws(Failure) { return .success(try body()) } catch { return .failure(error) }
@@ -31,19 +31,19 @@ package final class CallLock: Sendable {
 
 /// A leaf function: code of a plugin, or of any library, that is called with values.
 ///
-/// It may be called from any thread; it takes the lock that ``threading`` asks for while the function runs.
+/// May be called from any thread. While the function runs, it holds the lock that ``threading`` requires.
 public final class PluginFunction: Sendable {
-  /// The name under which traces know it.
+  /// The function's name in traces.
   public let name: String
-  /// Where it comes from: a plugin's id, or a library as in `libm.so.6`.
+  /// The origin: a plugin's id, or a library as in `libm.so.6`.
   public let plugin: String
   /// The types.
   public let signature: Signature
-  /// One sentence for people; empty where there is none.
+  /// A one-sentence summary; may be empty.
   public let summary: String
-  /// Who vouches for ``signature``.
+  /// How far ``signature`` can be trusted.
   public let tier: SignatureTier
-  /// Which calls may happen at the same time.
+  /// Which calls may run at the same time.
   public let threading: LeafThreading
   /// Whether it declares that equal arguments give equal results, bit for bit.
   public let isDeterministic: Bool
@@ -51,7 +51,7 @@ public final class PluginFunction: Sendable {
   public let isRandom: Bool
   /// The operator of the runtime that it implements, as in `torchvision::nms`.
   public let operatorName: String?
-  /// The types of its gradient function; nil where it has none.
+  /// The types of its gradient function; nil if it has none.
   public var backwardSignature: Signature? { backward?.signature }
 
   let function: ForeignFunction
@@ -81,20 +81,20 @@ public final class PluginFunction: Sendable {
       }
   }
 
-  /// Calls the function. It gives `.none` where ``signature`` has no result.
+  /// Calls the function. Returns `.none` if ``signature`` has no result.
   ///
-  /// Where the thread records gradients and a tensor among the arguments requires one, the results are recorded as made from the
-  /// arguments; a gradient that arrives goes through the gradient function.
+  /// If the thread records gradients and a tensor among the arguments requires one, the results are recorded as
+  /// computed from the arguments; a gradient that arrives is passed to the gradient function.
   ///
-  /// - Throws: `plugin.argument`, `plugin.call-failed`, `plugin.result`; `trace.concrete-value` for tensors that are known only
-  ///   when a model runs. Where a gradient arrives and there is no gradient function, `backward()` throws and has
-  ///   `plugin.no-backward` as its cause.
+  /// - Throws: `plugin.argument`, `plugin.call-failed`, `plugin.result`; `trace.concrete-value` for tensors that are
+  ///   only known when a model runs. If a gradient arrives and there is no gradient function, `backward()` throws an
+  ///   error with the cause `plugin.no-backward`.
   public func callAsFunction(_ arguments: [Value]) throws -> Value {
     if let tensors = try recordedTensors(arguments) { return try callRecorded(arguments, tensors) }
     return try callDirectly(arguments)
   }
 
-  /// Calls the function under its lock, with tensors of any owner, without recording gradients.
+  /// Calls the function under its lock, with tensors of any owner, and does not record gradients.
   func callDirectly<Value: CallValue>(_ arguments: [Value]) throws(XylemError) -> Value {
     guard let lock else { return try function(arguments) }
     return try lock.withLock { () throws(XylemError) in try function(arguments) }
@@ -108,13 +108,13 @@ public final class PluginFunction: Sendable {
 }
 
 extension PluginFunction {
-  /// A function as a plugin describes it, of whose structure only what its size covers is read.
+  /// Creates a function from a plugin's description. Members beyond the structure's size are not read.
   ///
   /// - Parameters:
-  ///   - raw: lives as long as the process, as does what it points to.
+  ///   - raw: lives as long as the process, as does everything it points to.
   ///   - plugin: the plugin's id.
-  ///   - pluginLock: the one lock of the plugin, for calls that are serial.
-  /// - Throws: `plugin.short-struct` where something is missing, `plugin.signature`.
+  ///   - pluginLock: the plugin's one lock, for serial calls.
+  /// - Throws: `plugin.short-struct` if something is missing, `plugin.signature`.
   package convenience init(
     raw: UnsafePointer<xylem_leaf_function>, plugin: String, pluginLock: CallLock
   ) throws(XylemError) {
@@ -137,7 +137,7 @@ extension PluginFunction {
       flags: unsafe leaf.flags, operatorName: operatorName.isEmpty ? nil : operatorName, pluginLock: pluginLock)
   }
 
-  /// A copy of the structure, in which members beyond its size are null.
+  /// Returns a copy of the structure in which members beyond its size are null.
   private static func read(_ raw: UnsafePointer<xylem_leaf_function>, plugin: String) throws(XylemError)
     -> xylem_leaf_function
   {
@@ -177,8 +177,8 @@ extension PluginFunction {
 }
 
 extension Signature {
-  /// What a gradient function takes and gives: the arguments and the result, and a tensor or null for each argument. Nil where
-  /// the result is no tensor.
+  /// The required signature of a gradient function: it takes the arguments and the result's gradient, and returns a
+  /// tensor or null for each argument. Nil if the result is not a tensor.
   var backward: Signature? {
     guard let result, result.content == .tensor || result.content == .list(.tensor) else { return nil }
     return Signature(parameters: withoutWrites.parameters + [result], result: .plain(.list(.tensor)))

@@ -2,12 +2,12 @@ internal import CElfutils
 internal import Glibc
 internal import XylemErrors
 
-/// What the headers of an ELF shared object of this machine say.
+/// The contents of the headers of an ELF shared object for this machine.
 ///
-/// Reads headers through libelf and contents with bounds of its own; nothing is mapped, so that a file that is cut short
-/// meanwhile is an error. Costs memory for headers and notes alone.
+/// Headers are read through libelf, and contents with bounds checks of its own. Nothing is mapped, so a file that is
+/// truncated meanwhile is an error. Memory use is limited to headers and notes.
 struct ElfFile {
-  /// A part of the file that is mapped when it is loaded.
+  /// A part of the file that is mapped when the file is loaded.
   struct Segment: Hashable {
     let offset: Int
     let address: UInt64
@@ -16,27 +16,28 @@ struct ElfFile {
     let isReadable: Bool
   }
 
-  /// Names of the libraries that the file needs, in order.
+  /// The names of the libraries that the file needs, in order.
   private(set) var needed: [String] = []
-  /// The file's own name for others that need it.
+  /// The name under which other files need this one.
   private(set) var soname: String?
-  /// Where the loader looks for them, before the environment's folders; nil where a run path takes its place.
+  /// Folders that the loader searches before the environment's; nil if a run path replaces them.
   private(set) var rpath: String?
-  /// Where the loader looks for them, after the environment's folders.
+  /// Folders that the loader searches after the environment's.
   private(set) var runpath: String?
   /// Parts that the loader maps.
   private(set) var segments: [Segment] = []
-  /// Whether the loader writes into parts that are mapped read only.
+  /// Whether the loader writes into parts that are mapped read-only.
   private(set) var hasTextRelocations = false
-  /// Xylem's notes in the sections `.note.xylem`; where there is none, in every segment of notes.
+  /// Xylem's notes in the sections `.note.xylem`, or in every note segment if there is no such section.
   private(set) var notes: [ElfNote] = []
 
-  /// More bytes of notes than this are refused.
+  /// The maximum size of the notes in bytes.
   static let noteLimit = 1 << 22
 
   /// Reads an opened file.
   ///
-  /// - Throws: `plugin.not-a-plugin`, saying what the file is instead; `plugin.note-malformed` where notes lie outside of it.
+  /// - Throws: `plugin.not-a-plugin`, with a description of the file; `plugin.note-malformed` if notes lie outside the
+  ///   file.
   init(_ file: OpenedFile) throws(XylemError) {
     guard file.byteCount > 0 else { throw PluginFileErrors.notAPlugin(file.path, "the file is empty") }
     guard file.byteCount <= OpenedFile.sizeLimit else {
@@ -44,7 +45,7 @@ struct ElfFile {
     }
     _ = elf_version(UInt32(EV_CURRENT))
     guard let elf = unsafe elf_begin(file.descriptor, ELF_C_READ, nil) else {
-      throw PluginFileErrors.notAPlugin(file.path, "it is no ELF file")
+      throw PluginFileErrors.notAPlugin(file.path, "it is not an ELF file")
     }
     defer { unsafe _ = elf_end(elf) }
     try unsafe checkKind(elf, file)
@@ -64,23 +65,23 @@ struct ElfFile {
     switch unsafe elf_kind(elf) {
     case ELF_K_ELF: break
     case ELF_K_AR: throw refuse("it is a static library")
-    default: throw refuse("it is no ELF file")
+    default: throw refuse("it is not an ELF file")
     }
     var header = GElf_Ehdr()
     guard unsafe gelf_getehdr(elf, &header) != nil else { throw refuse("its ELF header is truncated or damaged") }
-    guard gelf_getclassOf(header) == ELFCLASS64 else { throw refuse("it is made for 32-bit machines") }
+    guard gelf_getclassOf(header) == ELFCLASS64 else { throw refuse("it is built for 32-bit machines") }
     guard header.e_ident.5 == UInt8(ELFDATA2LSB) else {
-      throw refuse("it is made for machines of the other byte order")
+      throw refuse("it is built for machines with the other byte order")
     }
     guard header.e_machine == Self.machine else {
       throw refuse(
-        "it is made for another machine (\(Self.machineName(header.e_machine)), this is \(Self.machineName(Self.machine)))"
+        "it is built for another machine: \(Self.machineName(header.e_machine)), not \(Self.machineName(Self.machine))"
       )
     }
     switch Int32(header.e_type) {
     case ET_DYN: break
     case ET_EXEC: throw refuse("it is an executable, not a shared object")
-    case ET_REL: throw refuse("it is an object file that was not linked")
+    case ET_REL: throw refuse("it is an unlinked object file")
     case ET_CORE: throw refuse("it is a core dump")
     default: throw refuse("it is an ELF file of an unknown type")
     }
@@ -91,20 +92,20 @@ struct ElfFile {
   private static func programHeaders(_ elf: OpaquePointer, _ file: OpenedFile) throws(XylemError) -> [GElf_Phdr] {
     var count = 0
     guard unsafe elf_getphdrnum(elf, &count) == 0, count > 0 else {
-      throw PluginFileErrors.notAPlugin(file.path, "its program headers are missing or lie outside of the file")
+      throw PluginFileErrors.notAPlugin(file.path, "its program headers are missing or lie outside the file")
     }
     var headers: [GElf_Phdr] = []
     for index in 0..<min(count, 1 << 16) {
       var header = GElf_Phdr()
       guard unsafe gelf_getphdr(elf, CInt(index), &header) != nil else {
-        throw PluginFileErrors.notAPlugin(file.path, "its program headers lie outside of the file")
+        throw PluginFileErrors.notAPlugin(file.path, "its program headers lie outside the file")
       }
       headers.append(header)
     }
     return headers
   }
 
-  /// The loader maps what headers claim, and a page beyond the file's end is a signal when it is touched.
+  /// The loader maps what the headers claim. An access to a page beyond the file's end raises a signal.
   private mutating func readSegments(_ headers: [GElf_Phdr], _ file: OpenedFile) throws(XylemError) {
     for header in headers where header.p_type == UInt32(PT_LOAD) {
       guard let offset = Int(exactly: header.p_offset), let size = Int(exactly: header.p_filesz),
@@ -116,7 +117,7 @@ struct ElfFile {
           offset: offset, address: header.p_vaddr, fileSize: size, isWritable: header.p_flags & UInt32(PF_W) != 0,
           isReadable: header.p_flags & UInt32(PF_R) != 0))
     }
-    guard !segments.isEmpty else { throw PluginFileErrors.notAPlugin(file.path, "it has nothing to load") }
+    guard !segments.isEmpty else { throw PluginFileErrors.notAPlugin(file.path, "it has no loadable segments") }
   }
 
   private mutating func readDynamic(
@@ -128,7 +129,7 @@ struct ElfFile {
     }
     guard let offset = Int(exactly: dynamic.p_offset), let size = Int(exactly: dynamic.p_filesz), size <= 1 << 20,
       let bytes = file.bytes(size, at: offset)
-    else { throw refuse("its dynamic section lies outside of the file") }
+    else { throw refuse("its dynamic section lies outside the file") }
     var entries: [(tag: UInt64, value: UInt64)] = []
     for start in stride(from: 0, to: bytes.count - 15, by: 16) {
       let tag = bytes.word64(at: start)
@@ -140,12 +141,12 @@ struct ElfFile {
     guard !isExecutable else { throw refuse("it is an executable, not a shared object") }
     hasTextRelocations = value(DT_TEXTREL) != nil || (value(DT_FLAGS) ?? 0) & UInt64(DF_TEXTREL) != 0
     guard let table = value(DT_STRTAB).flatMap({ fileOffset(of: $0) }) else {
-      throw refuse("its dynamic section names no strings")
+      throw refuse("its dynamic section has no string table")
     }
     func text(_ index: UInt64) throws(XylemError) -> String {
       let (place, overflow) = table.addingReportingOverflow(Int(truncatingIfNeeded: index))
       guard index < UInt64(file.byteCount), !overflow, let text = file.text(at: place) else {
-        throw refuse("a name in its dynamic section lies outside of the file")
+        throw refuse("a name in its dynamic section lies outside the file")
       }
       return text
     }
@@ -162,7 +163,7 @@ struct ElfFile {
     return nil
   }
 
-  /// Where the sections of notes lie.
+  /// The ranges of the note sections.
   private static func noteSections(_ elf: OpaquePointer) -> [(offset: UInt64, count: UInt64)] {
     var names = 0
     guard unsafe elf_getshdrstrndx(elf, &names) == 0 else { return [] }
@@ -184,12 +185,12 @@ struct ElfFile {
   ) throws(XylemError) -> [ElfNote] {
     guard count <= UInt64(noteLimit) else {
       throw PluginFileErrors.malformedNote(
-        file.path, "the notes claim \(count) bytes; more than \(noteLimit) are not read")
+        file.path, "the notes claim \(count) bytes; the limit is \(noteLimit)")
     }
     guard count > 0 else { return [] }
     guard let offset = Int64(exactly: offset),
       let data = unsafe elf_getdata_rawchunk(elf, offset, Int(count), ELF_T_NHDR)
-    else { throw PluginFileErrors.malformedNote(file.path, "the notes lie outside of the file") }
+    else { throw PluginFileErrors.malformedNote(file.path, "the notes lie outside the file") }
     return unsafe ElfNote.all(in: data)
   }
 }
@@ -216,11 +217,11 @@ extension ElfFile {
 }
 
 extension [UInt8] {
-  /// Four bytes as a little-endian number; the caller has checked that they are there.
+  /// Returns four bytes as a little-endian number. The caller has checked the bounds.
   func word32(at offset: Int) -> UInt32 {
     (0..<4).reduce(0) { $0 | UInt32(self[offset + $1]) << UInt32(8 * $1) }
   }
 
-  /// Eight bytes as a little-endian number; the caller has checked that they are there.
+  /// Returns eight bytes as a little-endian number. The caller has checked the bounds.
   func word64(at offset: Int) -> UInt64 { UInt64(word32(at: offset)) | UInt64(word32(at: offset + 4)) << 32 }
 }

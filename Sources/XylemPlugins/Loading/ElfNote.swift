@@ -1,19 +1,19 @@
 internal import CElfutils
 
-/// A note of Xylem's in an ELF file, as it lies there: nothing in it is checked.
+/// A Xylem note in an ELF file, with unchecked contents.
 struct ElfNote {
-  /// As its owner counts.
+  /// The note's type, as its owner defines it.
   let type: UInt32
-  /// How many bytes it claims to have.
+  /// The number of bytes that it claims.
   let claimed: Int
-  /// Those that are there: fewer than it claims where its area ends before.
+  /// The bytes that are present: fewer than claimed if its area ends earlier.
   let bytes: [UInt8]
-  /// Where it begins in its section or segment, in bytes.
+  /// Its offset in the section or segment, in bytes.
   let position: Int
 
   private static let owner = Array("XYL\0".utf8)
 
-  /// The notes of a section or segment, in order, up to one that runs beyond its end.
+  /// Returns the notes of a section or segment, in order, up to one that exceeds its end.
   static func all(in data: UnsafeMutablePointer<Elf_Data>) -> [ElfNote] {
     let area = unsafe UnsafeRawBufferPointer(start: data.pointee.d_buf, count: Int(data.pointee.d_size))
     var found: [ElfNote] = []
@@ -25,7 +25,7 @@ struct ElfNote {
         continue
       }
       let header = unsafe area.loadUnaligned(fromByteOffset: position, as: GElf_Nhdr.self)
-      // What other owners' notes look like is not this reader's to judge.
+      // Notes of other owners are not checked.
       let body = position + 12 + owner.count
       if header.n_namesz == 4, body <= area.count, unsafe area[position + 12..<body].elementsEqual(owner) {
         let end = min(body + Int(header.n_descsz), area.count)

@@ -1,19 +1,19 @@
 public import XylemErrors
 
-/// An error in a form that can be written down and read back: from the process of a scan, and from the verdicts that are kept.
+/// An error in a form that can be stored and read back: by the process of a scan, and in the stored verdicts.
 public struct ErrorRecord: Sendable, Hashable, Codable {
-  /// The error's stable identifier.
+  /// The error's stable id.
   public var id: String
-  /// One sentence.
+  /// The message, one sentence.
   public var message: String
-  /// The file that it is about.
+  /// The file that the error is about.
   public var file: String?
-  /// What lies under it, in words.
+  /// The underlying cause, in words.
   public var cause: String?
-  /// What to do.
+  /// The remedies.
   public var remedies: [String]
 
-  /// The record of an error.
+  /// Creates a record of an error.
   public init(_ error: XylemError) {
     id = error.id.rawValue
     message = error.message
@@ -22,7 +22,7 @@ public struct ErrorRecord: Sendable, Hashable, Codable {
     remedies = error.remedies
   }
 
-  /// The error again; nil where the identifier is of another release.
+  /// The error again; nil if the id belongs to another release.
   public var error: XylemError? {
     ErrorID(rawValue: id).map {
       XylemError($0, message, at: .init(file: file), cause: cause.map { Reason($0) }, remedies: remedies)

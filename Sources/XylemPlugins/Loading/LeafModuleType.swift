@@ -1,26 +1,26 @@
 package import CXylem
 package import XylemErrors
 
-/// A module type that a plugin brings: modules of the model that are called so are leaves, and where the type says so its own
-/// code runs in place of their forward.
+/// A module type that a plugin provides. The model's modules of this type are leaves; if the type replaces forward, its
+/// code runs instead of theirs.
 @safe public final class LeafModuleType: Sendable {
   /// The plugin.
   public let plugin: PluginIdentity
-  /// The modules' type name, with or without its qualifying path.
+  /// The modules' type name, qualified or unqualified.
   public let name: String
-  /// One sentence for people; may be empty.
+  /// A one-sentence summary; may be empty.
   public let summary: String
-  /// How it depends on train and eval mode.
+  /// How the computation depends on train and eval mode.
   public let mode: ModeTrait
-  /// Which calls may happen at the same time.
+  /// Which calls may run at the same time.
   public let threading: LeafThreading
   /// Whether equal arguments give equal results, bit for bit.
   public let isDeterministic: Bool
-  /// Whether its code runs in place of the modules' own forward.
+  /// Whether its code runs instead of the modules' own forward.
   public let replacesForward: Bool
   /// Positions of the arguments that it writes in place.
   public let writes: [Int]
-  /// Whether it gives gradients.
+  /// Whether it computes gradients.
   public let hasBackward: Bool
 
   /// Constant data of the plugin, which is never unloaded.
@@ -28,9 +28,9 @@ package import XylemErrors
   /// Held by every call of a plugin that is declared serial.
   let pluginLock: CallLock
 
-  /// A type of a loaded plugin's table.
+  /// Creates a type from a loaded plugin's table.
   ///
-  /// - Throws: `plugin.short-struct`, `plugin.mismatch` where it replaces forward and has no code for that.
+  /// - Throws: `plugin.short-struct`; `plugin.mismatch` if it replaces forward but has no code for it.
   package init(
     raw: UnsafePointer<xylem_leaf_module_type>, plugin: PluginIdentity, lock: CallLock
   ) throws(XylemError) {
@@ -60,6 +60,6 @@ package import XylemErrors
     }
   }
 
-  /// The head that every revision of the ABI has.
+  /// The beginning of the structure, common to all revisions of the ABI.
   private static let leastSize = unsafe MemoryLayout<xylem_leaf_module_type>.size
 }

@@ -5,35 +5,36 @@ internal import XylemFiles
 
 /// A plugin that is loaded, for the life of the process.
 ///
-/// What runs is what was checked, within these bounds: the file's digest is taken from an open file before loading; afterwards the code
-/// and constants that the loader mapped are compared with that file's bytes, and the digest is taken again. Whoever can write to the
-/// file can still change it later, as with every program: a plugin belongs where only its owner writes.
+/// The code that runs is the code that was checked, within these bounds: the file's digest is computed from an open
+/// file before loading; then the code and constants that the loader mapped are compared with that file's bytes, and the
+/// digest is computed again. Anyone who can write to the file can still change it later, as with every program. Keep
+/// plugins where only their owner can write.
 public final class LeafPlugin: Sendable {
-  /// What the file is.
+  /// The inspected file.
   public let file: PluginFile
-  /// What the plugin says of itself; its leaves say the same.
+  /// The plugin's manifest; its leaves agree with it.
   public var manifest: PluginManifest { file.manifest }
-  /// Its leaf functions, in the plugin's order.
+  /// The leaf functions, in the plugin's order.
   public let functions: [PluginFunction]
-  /// Its leaf modules, in the plugin's order.
+  /// The leaf modules, in the plugin's order.
   public let modules: [LeafModuleType]
 
   /// The plugin's id with the digest of its file.
   public var identity: PluginIdentity { PluginIdentity(id: manifest.id, digest: file.digest) }
 
-  /// Every leaf as policies take it, in the plugin's order: modules, then functions; those that implement an operator are called
-  /// through the operator, and are no leaves by name.
+  /// Every leaf in the form that policies take, in the plugin's order: modules, then functions. Functions that
+  /// implement an operator are called through the operator, and are not leaves by name.
   public var leaves: [PluginLeaf] {
     modules.map { PluginLeaf($0) }
       + functions.filter { $0.operatorName == nil }.map { PluginLeaf($0, of: identity) }
   }
 
-  /// Gives the operators that the plugin implements to the runtime, for the life of the process. To be done before an archive is loaded that
-  /// calls them. Loads the runtime where there are any.
+  /// Registers the operators that the plugin implements in the runtime, for the life of the process. Call this before
+  /// loading an archive that calls them. Loads the runtime if there are any.
   ///
-  /// - Parameter isWanted: whether one of its functions is to be used.
-  /// - Throws: `plugin.duplicate-name` where another plugin implements one of them; `runtime.not-found`; `runtime.operator` where the
-  ///   runtime has an implementation of its own, or declares other types.
+  /// - Parameter isWanted: whether one of the functions is to be used.
+  /// - Throws: `plugin.duplicate-name` if another plugin implements one of them; `runtime.not-found`;
+  ///   `runtime.operator` if the runtime has its own implementation, or declares other types.
   public func implementOperators(_ isWanted: (PluginFunction) -> Bool = { _ in true }) throws(XylemError) {
     try PluginOperators.install(functions.filter(isWanted), of: identity)
   }
@@ -45,33 +46,34 @@ public final class LeafPlugin: Sendable {
   }
 
   private static let registry = Mutex<[String: LeafPlugin]>([:])
-  /// One plugin at a time is loaded and opened.
+  /// Only one plugin at a time is loaded and opened.
   private static let loading = Mutex<Void>(())
 
-  /// The plugin of a content that was loaded in this process.
+  /// Returns the plugin with the given content, if it was loaded in this process.
   ///
   /// - Parameter digest: SHA-256, 64 lower-case hexadecimal digits.
   public static func loaded(digest: String) -> LeafPlugin? { registry.withLock { $0[digest] } }
 
-  /// Every plugin that was loaded in this process, by digest.
+  /// The plugins that were loaded in this process, by digest.
   public static var all: [LeafPlugin] {
     registry.withLock { $0.values.sorted { $0.file.digest < $1.file.digest } }
   }
 
-  /// Loads a plugin, stage by stage. The same content is loaded once: a second path to it gives the same object. A plugin is never
-  /// unloaded.
+  /// Loads a plugin, stage by stage. Equal contents are loaded once: a second path to them returns the same object. A
+  /// plugin is never unloaded.
   ///
-  /// - Throws: as ``PluginFile/init(_:)``; `plugin.digest-mismatch`, `plugin.not-pinned`; `plugin.scanner-not-found`, `plugin.scan-crashed`,
-  ///   `plugin.scan-timed-out`; `plugin.unloadable`, `plugin.missing-symbol`, `plugin.wrong-magic`, `plugin.short-struct`,
-  ///   `plugin.open-failed`, `plugin.unknown-extension`, `plugin.mismatch`, `plugin.duplicate-name`, `plugin.signature`.
+  /// - Throws: the errors of ``PluginFile/init(_:)``; `plugin.digest-mismatch`, `plugin.not-pinned`;
+  ///   `plugin.scanner-not-found`, `plugin.scan-crashed`, `plugin.scan-timed-out`; `plugin.unloadable`,
+  ///   `plugin.missing-symbol`, `plugin.wrong-magic`, `plugin.short-struct`, `plugin.open-failed`,
+  ///   `plugin.unknown-extension`, `plugin.mismatch`, `plugin.duplicate-name`, `plugin.signature`.
   public static func load(_ path: String, policy: PluginPolicy = PluginPolicy()) throws(XylemError) -> LeafPlugin {
     var report = PluginReport(path: path)
     return try load(path, policy: policy, report: &report)
   }
 
-  /// Loads a plugin, and says how far it came.
+  /// Loads a plugin, and reports the result of each stage.
   ///
-  /// - Returns: the plugin, where every stage that loading needs holds, and what became of each.
+  /// - Returns: the plugin if every stage that loading needs passed, and the report of all stages.
   public static func attempt(
     _ path: String, policy: PluginPolicy = PluginPolicy()
   ) -> (plugin: LeafPlugin?, report: PluginReport) {
@@ -96,7 +98,7 @@ public final class LeafPlugin: Sendable {
       }
     }
     report = copy
-    guard let result else { throw LoadErrors.unloadable(path, reason: "nothing came of it") }
+    guard let result else { throw LoadErrors.unloadable(path, reason: "no result was returned") }
     return try result.get()
   }
 
@@ -105,7 +107,7 @@ public final class LeafPlugin: Sendable {
   ) throws(XylemError) -> LeafPlugin {
     let file = inspection.file
     if let plugin = loaded(digest: file.digest) {
-      for stage in [PluginReport.Stage.scan, .handshake, .symbols] { report.record(stage, .passed("loaded already")) }
+      for stage in [PluginReport.Stage.scan, .handshake, .symbols] { report.record(stage, .passed("already loaded")) }
       return plugin
     }
     if policy.scans { try policy.scan(file, trustsCache: true, report: &report) }
@@ -144,10 +146,10 @@ public final class LeafPlugin: Sendable {
     return LeafPlugin(file: file, functions: functions, modules: modules)
   }
 
-  /// Finds out whether two plugins bring leaves of one name.
+  /// Checks whether two plugins provide leaves of the same name.
   ///
   /// - Parameter counts: whether a plugin's leaf of a name is used at all.
-  /// - Throws: `plugin.duplicate-name`, naming both files.
+  /// - Throws: `plugin.duplicate-name`, with both files.
   public static func checkNames(
     _ plugins: [LeafPlugin], where counts: (LeafPlugin, String) -> Bool = { _, _ in true }
   ) throws(XylemError) {
@@ -155,9 +157,10 @@ public final class LeafPlugin: Sendable {
     try checkNames(of: plugins.map(\.file)) { file, name in byDigest[file.digest].map { counts($0, name) } ?? true }
   }
 
-  /// Finds out, before anything is loaded, whether two plugins bring leaves of one name. The same content twice is one plugin.
+  /// Checks, before anything is loaded, whether two plugins provide leaves of the same name. Equal contents count as
+  /// one plugin.
   ///
-  /// - Throws: `plugin.duplicate-name`, naming both files.
+  /// - Throws: `plugin.duplicate-name`, with both files.
   public static func checkNames(of files: [PluginFile]) throws(XylemError) {
     try checkNames(of: files) { _, _ in true }
   }
@@ -184,7 +187,7 @@ public final class LeafPlugin: Sendable {
 }
 
 extension PluginPolicy {
-  /// The stage policy.
+  /// Runs the policy stage.
   ///
   /// - Throws: `plugin.digest-mismatch`, `plugin.not-pinned`.
   func check(_ file: PluginFile) throws(XylemError) {
@@ -200,9 +203,9 @@ extension PluginPolicy {
     }
   }
 
-  /// The stage scan, and those after it that failed in the other process.
+  /// Runs the scan stage, and the later stages that failed in the other process.
   ///
-  /// - Throws: `plugin.scanner-not-found`, and what became of the plugin there.
+  /// - Throws: `plugin.scanner-not-found`, and the error of the plugin in that process.
   func scan(_ file: PluginFile, trustsCache: Bool, report: inout PluginReport) throws(XylemError) {
     let cache = cacheFolder.map { VerdictCache(folder: $0) }
     if trustsCache, let kept = cache?.verdict(on: file), !kept.isProvisional {
@@ -218,7 +221,7 @@ extension PluginPolicy {
     do throws(XylemError) {
       try cache?.keep(verdict, on: file)
     } catch {
-      report.record(.scan, .passed("the verdict was not kept: \(error.message)"))
+      report.record(.scan, .passed("the verdict was not stored: \(error.message)"))
     }
     if let failure = verdict.failure {
       report.record(failure.stage, .failed(failure.error))
@@ -228,13 +231,13 @@ extension PluginPolicy {
 }
 
 extension LoadErrors {
-  /// An error that an earlier scan met.
+  /// An error that an earlier scan found.
   static func remembered(_ error: XylemError, date: String, path: String) -> XylemError {
     var error = error
-    error.message += " (found on \(date), and kept)"
+    error.message += " (stored result of \(date))"
     error.place.file = path
     error.remedies = Array(
-      (["xylem plugin check '\(path)'  # tries it again"]
+      (["xylem plugin check '\(path)'  # tries again"]
         + error.remedies.filter { !$0.hasPrefix("xylem plugin check") }).prefix(3))
     return error
   }

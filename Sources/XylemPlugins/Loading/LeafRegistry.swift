@@ -1,8 +1,8 @@
 internal import Synchronization
 package import XylemErrors
 
-/// The leaves of the plugins that this process loaded, by the digests of their files. Plugins are never unloaded, so what was found once is
-/// found always; nothing here says which leaves a trace uses.
+/// The leaves of the plugins that this process loaded, by the digests of their files. Plugins are never unloaded, so an
+/// entry stays valid. Which leaves a trace uses is decided elsewhere.
 package enum LeafRegistry {
   private struct Key: Hashable {
     let digest: String
@@ -12,7 +12,7 @@ package enum LeafRegistry {
     var modules: [Key: LeafModuleType] = [:]
     var functions: [Key: PluginFunction] = [:]
     var operators: [String: PluginIdentity] = [:]
-    /// By id, the digests of the files that were loaded.
+    /// The digests of the loaded files, by plugin id.
     var digests: [String: [String]] = [:]
 
     mutating func noteLoaded(_ plugin: PluginIdentity) {
@@ -21,9 +21,9 @@ package enum LeafRegistry {
   }
   private static let contents = Mutex(Contents())
 
-  /// The file that stands in for one that is not loaded: nil where the very file is loaded.
+  /// Returns the file to use instead of one that is not loaded, or nil if that file is loaded.
   ///
-  /// - Parameter allowsOthers: whether another file of the same plugin may.
+  /// - Parameter allowsOthers: whether a different file of the same plugin may be used.
   /// - Throws: `plugin.not-loaded`, `plugin.changed`.
   package static func standIn(
     for plugin: PluginIdentity, allowsOthers: Bool
@@ -34,12 +34,12 @@ package enum LeafRegistry {
     return PluginIdentity(id: plugin.id, digest: other)
   }
 
-  /// The plugin that implements an operator of the runtime, or nil.
+  /// Returns the plugin that implements an operator of the runtime, or nil.
   package static func implementer(ofOperator name: String) -> PluginIdentity? {
     contents.withLock { $0.operators[name] }
   }
 
-  /// Makes it known that a plugin implements an operator.
+  /// Registers a plugin's implementation of an operator.
   package static func add(operator name: String, by plugin: PluginIdentity) {
     contents.withLock { contents in
       contents.operators[name] = plugin
@@ -47,7 +47,7 @@ package enum LeafRegistry {
     }
   }
 
-  /// Makes leaf modules known.
+  /// Registers leaf modules.
   package static func add(_ types: [LeafModuleType]) {
     contents.withLock { contents in
       for type in types {
@@ -57,7 +57,7 @@ package enum LeafRegistry {
     }
   }
 
-  /// Makes leaf functions known.
+  /// Registers leaf functions.
   package static func add(_ functions: [PluginFunction], of plugin: PluginIdentity) {
     contents.withLock { contents in
       for function in functions { contents.functions[Key(digest: plugin.digest, name: function.name)] = function }
@@ -65,9 +65,9 @@ package enum LeafRegistry {
     }
   }
 
-  /// The leaf function of that name in the plugin of that digest.
+  /// Returns the leaf function with the given name in the plugin with the given digest.
   ///
-  /// - Throws: `plugin.not-loaded`; `plugin.changed` where another file of the same plugin is loaded.
+  /// - Throws: `plugin.not-loaded`; `plugin.changed` if a different file of the same plugin is loaded.
   package static func function(_ name: String, of plugin: PluginIdentity) throws(XylemError) -> PluginFunction {
     let (found, others) = contents.withLock { contents in
       (contents.functions[Key(digest: plugin.digest, name: name)], contents.digests[plugin.id] ?? [])
@@ -76,9 +76,9 @@ package enum LeafRegistry {
     return found
   }
 
-  /// The leaf module of that name in the plugin of that digest.
+  /// Returns the leaf module with the given name in the plugin with the given digest.
   ///
-  /// - Throws: `plugin.not-loaded`; `plugin.changed` where another file of the same plugin is loaded.
+  /// - Throws: `plugin.not-loaded`; `plugin.changed` if a different file of the same plugin is loaded.
   package static func module(_ name: String, of plugin: PluginIdentity) throws(XylemError) -> LeafModuleType {
     let (found, others) = contents.withLock { contents in
       (contents.modules[Key(digest: plugin.digest, name: name)], contents.digests[plugin.id] ?? [])

@@ -1,19 +1,19 @@
 internal import CXylem
 
-/// How a leaf depends on train and eval mode, as it declares it.
+/// The declared dependency of a leaf on train and eval mode.
 public enum ModeTrait: String, Sendable, Hashable, CaseIterable, Codable {
   /// Nothing is declared: anything may happen.
   case unknown
   /// The same in both modes.
   case none
-  /// Another computation in train mode.
+  /// A different computation in train mode.
   case readsMode = "reads-mode"
-  /// Another computation in train mode, which writes parameters or state of the leaf's own.
+  /// A different computation in train mode, which writes parameters or state of the leaf.
   case updatesState = "updates-state"
   /// Random numbers in train mode.
   case random
 
-  /// The trait of a number of the ABI; a number of a newer one is unknown.
+  /// Creates the trait for a number of the ABI. A number of a newer ABI is `unknown`.
   package init(raw: UInt32) {
     switch raw {
     case XYLEM_MODE_NONE.rawValue: self = .none
@@ -25,16 +25,16 @@ public enum ModeTrait: String, Sendable, Hashable, CaseIterable, Codable {
   }
 }
 
-/// Which calls of a leaf may happen at the same time, as it declares it.
+/// The declared calls of a leaf that may run at the same time.
 public enum LeafThreading: String, Sendable, Hashable, CaseIterable, Codable {
   /// One call of anything in the plugin at a time.
   case serial
   /// One call of an instance, or of a function, at a time.
   case perInstance = "per-instance"
-  /// Any number.
+  /// Any number of calls.
   case reentrant
 
-  /// The declaration of a number of the ABI; a number of a newer one is the strictest.
+  /// Creates the declaration for a number of the ABI. A number of a newer ABI is the strictest.
   package init(raw: UInt32) {
     switch raw {
     case XYLEM_PER_INSTANCE.rawValue: self = .perInstance

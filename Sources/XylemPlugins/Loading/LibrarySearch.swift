@@ -1,24 +1,24 @@
 internal import CXylemGuard
 internal import XylemTensor
 
-/// Where the loader of this machine would find libraries, and what this process has loaded already.
+/// Where the loader of this machine would find libraries, and which libraries this process has already loaded.
 ///
-/// Finds by reading files, and runs nothing. Left out of what the loader does: variants for processor features (`glibc-hwcaps`),
+/// Only reads files, and runs nothing. Unlike the loader, it ignores variants for processor features (`glibc-hwcaps`),
 /// which have the same names.
 struct LibrarySearch: Sendable {
   /// Folders that every process searches last.
   var systemFolders = ["/lib", "/usr/lib", "/lib64", "/usr/lib64"].flatMap { folder in
     [folder + "/\(Self.machineFolder)", folder]
   }
-  /// Folders of `LD_LIBRARY_PATH`, as they were when the process began.
+  /// Folders of `LD_LIBRARY_PATH` when the process began.
   var environmentFolders = Self.folders(of: Self.startEnvironment["LD_LIBRARY_PATH"] ?? "", origin: "")
   /// The loader's index.
   var cache = LoaderCache()
-  /// Files of libraries that this process has loaded.
+  /// Files of the libraries that this process has loaded.
   var mapped = Self.mappedFiles()
-  /// Where the tensor runtime is looked for.
+  /// Folders where the tensor runtime is searched.
   var runtimePaths = TensorRuntime.searchPaths
-  /// The libtorch that the runtime is told to use.
+  /// The libtorch that the runtime is configured to use.
   var libtorch = Self.startEnvironment["XYLEM_LIBTORCH"].flatMap { $0.isEmpty ? nil : $0 }
 
   #if arch(x86_64)
@@ -27,29 +27,29 @@ struct LibrarySearch: Sendable {
     private static let machineFolder = "aarch64-linux-gnu"
   #endif
 
-  /// Files that a library of a name may be, in the order of search.
+  /// Returns the files that a library name may refer to, in the order of search.
   ///
   /// - Parameters:
-  ///   - rpaths: folders that belong to whoever needs it, before the environment's.
-  ///   - runpaths: the same after the environment's.
+  ///   - rpaths: folders of the files that need the library, searched before the environment's.
+  ///   - runpaths: the same, searched after the environment's.
   func candidates(_ name: String, rpaths: [String], runpaths: [String]) -> [String] {
     guard !name.contains("/") else { return name.hasPrefix("/") ? [name] : [] }
     let before = (rpaths + environmentFolders + runpaths).map { $0 + "/" + name }
     return before + cache.candidates(name) + systemFolders.map { $0 + "/" + name }
   }
 
-  /// The file of that name that this process has loaded.
+  /// Returns the file with the given name that this process has loaded.
   func mappedFile(_ name: String) -> String? {
     mapped.first { $0.hasSuffix("/" + name) }
   }
 
-  /// Whether a file belongs to the system, so that its digest says nothing about the plugin.
+  /// Whether a file belongs to the system. Its digest then says nothing about the plugin.
   func isSystem(_ path: String) -> Bool {
     guard let slash = path.lastIndex(of: "/") else { return false }
     return systemFolders.contains(String(path[..<slash])) || path.hasPrefix("/lib/ld-") || path.hasPrefix("/lib64/ld-")
   }
 
-  /// The folders of a search path, with the file's own folder for `$ORIGIN`. Folders that depend on the current one are left out.
+  /// Returns the folders of a search path, with `$ORIGIN` replaced by the file's folder. Relative folders are left out.
   static func folders(of path: String, origin: String) -> [String] {
     path.split(whereSeparator: { $0 == ":" || $0 == ";" }).compactMap { entry in
       var folder = String(entry)

@@ -1,30 +1,31 @@
 internal import CXylem
 internal import XylemErrors
 
-/// The texts of errors about loading plugins.
+/// The errors about loading plugins.
 enum LoadErrors {
   static func unloadable(_ path: String, reason: String) -> XylemError {
-    XylemError(.pluginUnloadable, "the loader refuses the plugin", at: .init(file: path), cause: Reason(reason))
+    XylemError(.pluginUnloadable, "the loader can't load the plugin", at: .init(file: path), cause: Reason(reason))
   }
 
   static func missingSymbol(_ path: String) -> XylemError {
     XylemError(
-      .pluginMissingSymbol, "the library has a plugin's note, and exports no 'xylem_plugin'", at: .init(file: path),
+      .pluginMissingSymbol, "the library has a plugin's note, but does not export 'xylem_plugin'",
+      at: .init(file: path),
       remedies: [
-        "XYLEM_PLUGIN(\"org.example.name\", \"Name\", \"1.0\")  // at file scope; exports it also with -fvisibility=hidden"
+        "XYLEM_PLUGIN(\"org.example.name\", \"Name\", \"1.0\")  // at file scope; also exported with -fvisibility=hidden"
       ])
   }
 
   static func wrongMagic(_ path: String, found: UInt32) -> XylemError {
     XylemError(
       .pluginWrongMagic,
-      "'xylem_plugin' begins with the magic number 0x\(String(found, radix: 16)), not 0x\(String(UInt32(XYLEM_PLUGIN_MAGIC), radix: 16))",
+      "'xylem_plugin' has the magic number 0x\(String(found, radix: 16)), not 0x\(String(UInt32(XYLEM_PLUGIN_MAGIC), radix: 16))",
       at: .init(file: path))
   }
 
   static func shortStruct(_ path: String, what: String, size: Int, expected: Int) -> XylemError {
     XylemError(
-      .pluginShortStruct, "'\(what)' has \(size) bytes, and this host reads \(expected)", at: .init(file: path),
+      .pluginShortStruct, "'\(what)' has \(size) bytes; this host expects \(expected)", at: .init(file: path),
       remedies: ["build the plugin with this release's headers; struct_size is sizeof of the struct"])
   }
 
@@ -40,53 +41,53 @@ enum LoadErrors {
 
   static func unknownExtension(_ path: String, plugin: String, extension id: String) -> XylemError {
     XylemError(
-      .pluginUnknownExtension, "the plugin '\(plugin)' claims to have the extension '\(id)', which does not exist",
+      .pluginUnknownExtension, "the plugin '\(plugin)' claims to implement the extension '\(id)', which does not exist",
       at: .init(file: path), remedies: ["return NULL for every id that the plugin does not implement"])
   }
 
   static func mismatch(_ path: String, of what: String, note: String, table: String) -> XylemError {
     XylemError(
-      .pluginMismatch, "note and table disagree about \(what)", at: .init(file: path),
+      .pluginMismatch, "the note and the table disagree about \(what)", at: .init(file: path),
       cause: Reason("the note: \(note)\nthe table: \(table)"),
-      remedies: ["let the macros of xylem_sdk.h write both"])
+      remedies: ["use the macros of xylem_sdk.h to write both"])
   }
 
   static func duplicateName(_ what: String, first: String, second: String) -> XylemError {
     XylemError(
-      .pluginDuplicateName, first == second ? "the plugin brings \(what) twice" : "two plugins bring \(what)",
+      .pluginDuplicateName, first == second ? "the plugin provides \(what) twice" : "two plugins provide \(what)",
       at: .init(file: first == second ? first : nil),
-      cause: first == second ? nil : Reason("one: \(first)\nthe other: \(second)"),
-      remedies: first == second ? [] : ["leave one of the two plugins out"])
+      cause: first == second ? nil : Reason("first: \(first)\nsecond: \(second)"),
+      remedies: first == second ? [] : ["use only one of the two plugins"])
   }
 
   static func digestMismatch(_ path: String, expected: String, found: String) -> XylemError {
     XylemError(
-      .pluginDigestMismatch, "the plugin is not the one that was pinned", at: .init(file: path),
+      .pluginDigestMismatch, "the plugin's digest does not match its pin", at: .init(file: path),
       cause: Reason("pinned: \(expected)\nfound: \(found)"),
-      remedies: ["pin \(found), where the new file is meant", "put the pinned file back"])
+      remedies: ["pin \(found)  # if the new file is correct", "restore the pinned file"])
   }
 
   static func malformedPin(_ path: String, _ pin: String) -> XylemError {
     XylemError(
-      .pluginDigestMismatch, "the pin '\(pin)' is no SHA-256", at: .init(file: path),
+      .pluginDigestMismatch, "the pin '\(pin)' is not a SHA-256", at: .init(file: path),
       remedies: ["sha256sum '\(path)'  # 64 hexadecimal digits"])
   }
 
   static func notPinned(_ path: String, id: String, digest: String) -> XylemError {
     XylemError(
-      .pluginNotPinned, "the plugin '\(id)' has no pin, and the policy asks for one", at: .init(file: path),
+      .pluginNotPinned, "the plugin '\(id)' has no pin, but the policy requires one", at: .init(file: path),
       remedies: ["pin \(digest)"])
   }
 
   static func changedMeanwhile(_ path: String, expected: String) -> XylemError {
     XylemError(
-      .pluginDigestMismatch, "the file changed while it was being loaded", at: .init(file: path),
-      cause: Reason("what was checked: \(expected)"),
+      .pluginDigestMismatch, "the file changed during loading", at: .init(file: path),
+      cause: Reason("checked: \(expected)"),
       remedies: ["install plugins by renaming a finished file into place"])
   }
 }
 
-/// The texts of errors about processes that try plugins.
+/// The errors about processes that try plugins.
 enum ScanErrors {
   static func scannerNotFound(searched: [String]) -> XylemError {
     XylemError(
@@ -103,19 +104,19 @@ enum ScanErrors {
 
   static func crashed(_ path: String, how: String, step: String, errors: String) -> XylemError {
     XylemError(
-      .pluginScanCrashed, "the process that tried the plugin \(how) while it \(step)", at: .init(file: path),
-      cause: errors.isEmpty ? nil : Reason(errors), remedies: ["xylem plugin check '\(path)'  # tries it again"])
+      .pluginScanCrashed, "the process that tries the plugin \(how) while it \(step)", at: .init(file: path),
+      cause: errors.isEmpty ? nil : Reason(errors), remedies: ["xylem plugin check '\(path)'  # tries again"])
   }
 
   static func timedOut(_ path: String, limit: Duration, step: String) -> XylemError {
     XylemError(
-      .pluginScanTimedOut, "the process that tried the plugin was ended after \(limit.text) while it \(step)",
-      at: .init(file: path), remedies: ["xylem plugin check '\(path)' --time-limit 60  # gives it more time"])
+      .pluginScanTimedOut, "the process that tries the plugin was stopped after \(limit.text) while it \(step)",
+      at: .init(file: path), remedies: ["xylem plugin check '\(path)' --time-limit 60  # allows more time"])
   }
 
   static func incomprehensible(_ path: String, _ line: String) -> XylemError {
     XylemError(
-      .pluginScanCrashed, "the process that tried the plugin reported what makes no sense", at: .init(file: path),
+      .pluginScanCrashed, "the process that tries the plugin reported an invalid line", at: .init(file: path),
       cause: Reason(String(line.prefix(200))))
   }
 }

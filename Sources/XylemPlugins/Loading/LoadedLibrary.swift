@@ -5,7 +5,8 @@ internal import XylemErrors
 
 /// A plugin's library in this process, for the life of the process, and the steps from its entry to its leaves.
 ///
-/// Everything that the library says is compared with its note, and nothing is read beyond the sizes that both sides know.
+/// Everything that the library reports is compared with its note, and nothing is read beyond the sizes that both sides
+/// know.
 @safe struct LoadedLibrary {
   private let path: String
   private nonisolated(unsafe) let handle: UnsafeMutableRawPointer
@@ -16,7 +17,7 @@ internal import XylemErrors
     nonisolated(unsafe) var functions: [UnsafePointer<xylem_leaf_function>] = unsafe []
   }
 
-  /// Loads a file with everything bound and nothing of it visible to others. Its constructors run.
+  /// Loads a file with all symbols bound and none visible to other libraries. Its constructors run.
   ///
   /// - Throws: `plugin.unloadable`.
   init(path: String) throws(XylemError) {
@@ -28,7 +29,7 @@ internal import XylemErrors
     unsafe self.handle = unsafe handle
   }
 
-  /// Whether the bytes that are mapped are those of an opened file, as far as the loader does not write into them: code and
+  /// Whether the mapped bytes are those of an opened file, as far as the loader does not write into them: code and
   /// constants.
   func isMapping(of file: OpenedFile, _ elf: ElfFile) -> Bool {
     guard !elf.hasTextRelocations else { return true }
@@ -69,7 +70,7 @@ internal import XylemErrors
     }
   }
 
-  /// Nobody has these; one is a name with a revision to come.
+  /// No plugin has these extensions; one is a known name with a future revision.
   static let unknownExtensions = ["org.xylem.nobody-has-this/1", "xylem.leaf-modules/4000000000", ""]
 
   private func compare(_ entry: UnsafePointer<xylem_plugin_entry>, _ manifest: PluginManifest) throws(XylemError) {
@@ -89,7 +90,7 @@ internal import XylemErrors
   /// The entry, of the right magic and size, with both functions.
   private func entry() throws(XylemError) -> UnsafePointer<xylem_plugin_entry> {
     guard let symbol = unsafe dlsym(handle, "xylem_plugin") else { throw LoadErrors.missingSymbol(path) }
-    // A library that this one needs may be a plugin too: its entry is not this one's.
+    // A library that this one needs may be a plugin too. Its entry is not this one's.
     var (base, library): (UInt, UnsafeRawPointer?) = (0, nil)
     let size = unsafe xylem_symbol_size(symbol, &library)
     guard unsafe xylem_library_base(handle, &base) == 0, UInt(bitPattern: library) == base else {
@@ -110,7 +111,7 @@ internal import XylemErrors
     return unsafe entry
   }
 
-  /// The leaves, which are those of the note.
+  /// Returns the leaves, which must be those of the note.
   ///
   /// - Throws: `plugin.short-struct`, `plugin.mismatch`, `plugin.duplicate-name`.
   func leaves(_ manifest: PluginManifest) throws(XylemError) -> Leaves {
@@ -149,7 +150,7 @@ internal import XylemErrors
     }
   }
 
-  /// More leaves than a note of the largest size can name are none.
+  /// More leaves than a note of the maximum size can name are not plausible.
   private func count(of what: String, _ count: UInt32) throws(XylemError) -> Int {
     guard count <= UInt32(ElfFile.noteLimit / 32) else {
       throw LoadErrors.mismatch(path, of: "the number of \(what)", note: "a few", table: "\(count)")
@@ -210,7 +211,7 @@ extension LoadedLibrary {
     )
   }
 
-  /// Leaves by name: the linker may have put notes and table in different orders.
+  /// Compares leaves by name: the linker may have ordered notes and table differently.
   private func compare(
     _ kind: String, _ table: [(name: String, text: String)], _ note: [(name: String, text: String)]
   ) throws(XylemError) {

@@ -4,7 +4,7 @@ internal import Glibc
 struct LoaderCache: Sendable {
   private let paths: [String: [String]]
 
-  /// Reads the index; one that is missing or of an unknown form is empty, as it is to the loader.
+  /// Reads the index. One that is missing or has an unknown form is empty, as for the loader.
   init(path: String = "/etc/ld.so.cache") {
     guard let file = try? OpenedFile(path), file.byteCount <= 1 << 26,
       let bytes = file.bytes(file.byteCount, at: 0), bytes.count >= 48,
@@ -25,7 +25,7 @@ struct LoaderCache: Sendable {
     self.paths = paths
   }
 
-  /// Where libraries of a name lie, of whatever machine.
+  /// Returns the locations of libraries with the given name, for any machine.
   func candidates(_ name: String) -> [String] { paths[name] ?? [] }
 
   private static func text(_ bytes: [UInt8], at start: Int) -> String? {

@@ -1,25 +1,25 @@
 internal import CXylem
 internal import XylemErrors
 
-/// Reads what a plugin says of itself out of its notes. Every length is checked; nothing is trusted.
+/// Reads a plugin's manifest from its notes. Every length is checked; nothing is trusted.
 struct NoteReader {
   private let path: String
   private var plugin: PluginManifest?
   private var modules: [PluginManifest.LeafModule] = []
   private var functions: [PluginManifest.LeafFunction] = []
-  /// Where in the notes is being read, for errors.
+  /// The current position in the notes, for errors.
   private var position = 0
 
-  /// The manifest that the notes of a file hold.
+  /// Returns the manifest in the notes of a file.
   ///
-  /// - Throws: `plugin.not-a-plugin` where no note is Xylem's, `plugin.note-malformed`.
+  /// - Throws: `plugin.not-a-plugin` if no note belongs to Xylem, `plugin.note-malformed`.
   static func manifest(_ notes: [ElfNote], path: String) throws(XylemError) -> PluginManifest {
     var reader = NoteReader(path: path)
     for note in notes { try reader.read(note) }
     guard var plugin = reader.plugin else {
       guard reader.modules.isEmpty, reader.functions.isEmpty else {
         throw PluginFileErrors.malformedNote(
-          path, "it brings leaves, and none of its notes says which plugin this is")
+          path, "it provides leaves, but none of its notes identifies the plugin")
       }
       throw PluginFileErrors.withoutNote(path)
     }
@@ -33,7 +33,7 @@ struct NoteReader {
   private mutating func read(_ note: ElfNote) throws(XylemError) {
     position = note.position
     guard note.bytes.count == note.claimed else {
-      throw malformed("a note claims \(note.claimed) bytes and \(note.bytes.count) are left")
+      throw malformed("a note claims \(note.claimed) bytes, but only \(note.bytes.count) are left")
     }
     try readNote(note.type, note.bytes)
   }
@@ -48,16 +48,16 @@ struct NoteReader {
   }
 
   private mutating func readPlugin(_ bytes: [UInt8]) throws(XylemError) {
-    guard plugin == nil else { throw malformed("it says twice which plugin this is") }
+    guard plugin == nil else { throw malformed("it identifies the plugin twice") }
     let head = try head(bytes, words: 4)
     guard head[0] == UInt32(XYLEM_PLUGIN_MAGIC) else {
       throw head[0].byteSwapped == UInt32(XYLEM_PLUGIN_MAGIC)
-        ? PluginFileErrors.notAPlugin(path, "its note is of the other byte order")
+        ? PluginFileErrors.notAPlugin(path, "its note has the other byte order")
         : malformed(
           "the magic number is 0x\(String(head[0], radix: 16)), not 0x\(String(UInt32(XYLEM_PLUGIN_MAGIC), radix: 16))")
     }
     guard head[3] == UInt32(MemoryLayout<Int>.size) else {
-      throw PluginFileErrors.notAPlugin(path, "its note is of a plugin with pointers of \(head[3]) bytes")
+      throw PluginFileErrors.notAPlugin(path, "its note belongs to a plugin with pointers of \(head[3]) bytes")
     }
     let texts = try texts(bytes, after: 16, ["id", "name", "version"])
     guard !texts[0].isEmpty else { throw malformed("the plugin's id is empty") }
@@ -86,7 +86,7 @@ struct NoteReader {
 
   private func head(_ bytes: [UInt8], words: Int) throws(XylemError) -> [UInt32] {
     guard bytes.count >= 4 * words else {
-      throw malformed("a note has \(bytes.count) bytes where its head alone has \(4 * words)")
+      throw malformed("a note has \(bytes.count) bytes, but its header alone has \(4 * words)")
     }
     return (0..<words).map { bytes.word32(at: 4 * $0) }
   }
@@ -95,9 +95,11 @@ struct NoteReader {
     var texts: [String] = []
     var start = start
     for name in names {
-      guard let end = bytes[start...].firstIndex(of: 0) else { throw malformed("the text '\(name)' has no end") }
+      guard let end = bytes[start...].firstIndex(of: 0) else {
+        throw malformed("the string '\(name)' is not terminated")
+      }
       guard let text = String(validating: bytes[start..<end], as: UTF8.self) else {
-        throw malformed("the text '\(name)' is not UTF-8")
+        throw malformed("the string '\(name)' is not UTF-8")
       }
       texts.append(text)
       start = end + 1
@@ -111,7 +113,7 @@ struct NoteReader {
 }
 
 extension PluginManifest.LeafModule {
-  /// A leaf module from the numbers of the ABI.
+  /// Creates a leaf module from the numbers of the ABI.
   init(type: String, mode: UInt32, threading: UInt32, flags: UInt32, writes: UInt64, summary: String) {
     self.init(
       type: type, mode: ModeTrait(raw: mode), threading: LeafThreading(raw: threading),
@@ -123,7 +125,7 @@ extension PluginManifest.LeafModule {
 }
 
 extension PluginManifest.LeafFunction {
-  /// A leaf function from the numbers of the ABI; empty texts stand for none.
+  /// Creates a leaf function from the numbers of the ABI. Empty strings mean none.
   init(
     name: String, signature: String, operatorName: String, backwardSignature: String, summary: String,
     threading: UInt32, flags: UInt32, isDerived: Bool

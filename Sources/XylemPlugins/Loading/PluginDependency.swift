@@ -5,24 +5,24 @@ internal import XylemFiles
 
 /// A library that a plugin needs, directly or through others.
 public struct PluginDependency: Sendable, Hashable, Codable {
-  /// As it is asked for, `libm.so.6`.
+  /// The requested name, as in `libm.so.6`.
   public var name: String
-  /// The file that the loader takes.
+  /// The file that the loader uses.
   public var path: String
   /// The file's SHA-256; nil for the system's own libraries.
   public var digest: String?
 }
 
-/// Follows a plugin's needs to the end.
+/// Follows a plugin's dependencies to the end.
 struct DependencyResolver {
   private let search: LibrarySearch
   private var found: [PluginDependency] = []
   private var names: Set<String> = []
 
-  /// More libraries than this are not followed.
+  /// The maximum number of libraries.
   private static let limit = 1024
 
-  /// Everything that a plugin needs, in the order in which the loader meets it, the nearest first.
+  /// Returns everything that a plugin needs, in the loader's order, nearest first.
   ///
   /// - Throws: `plugin.dependency-missing`, `plugin.dependency-conflict`.
   static func resolve(
@@ -41,7 +41,7 @@ struct DependencyResolver {
     while !queue.isEmpty, found.count < Self.limit {
       let (elf, path, inherited) = queue.removeFirst()
       let origin = Self.folder(of: path)
-      // A run path takes the place of the folders that those above would pass on.
+      // A run path replaces the folders that the files above would pass on.
       let rpaths =
         elf.runpath == nil
         ? LibrarySearch.folders(of: elf.rpath ?? "", origin: origin) + inherited : []
@@ -60,7 +60,8 @@ struct DependencyResolver {
     }
   }
 
-  /// The first candidate that is a library of this machine, as the loader goes on where one is not; else what is loaded already.
+  /// Returns the first candidate that is a library for this machine, as the loader skips those that are not; otherwise
+  /// the library that is already loaded.
   private func load(_ name: String, _ candidates: [String]) -> (String, ElfFile)? {
     for place in candidates + [search.mappedFile(name)].compactMap({ $0 }) {
       if let file = try? OpenedFile(place), let elf = try? ElfFile(file) { return (place, elf) }
@@ -68,7 +69,7 @@ struct DependencyResolver {
     return nil
   }
 
-  /// Two of these in one process are two of everything that they know: types, devices, operators, memory.
+  /// Two copies of these in one process are two copies of everything they hold: types, devices, operators, memory.
   private func checkConflicts(plugin: String) throws(XylemError) {
     for dependency in found where Self.mustBeShared(dependency.name) {
       guard let host = hostFile(dependency.name), !Self.areSame(host, dependency) else { continue }
@@ -80,7 +81,7 @@ struct DependencyResolver {
     ["libtorch.so", "libtorch_", "libc10", "libswiftCore.so"].contains { name.hasPrefix($0) }
   }
 
-  /// The file of that name that this host uses, or will where the runtime is loaded.
+  /// The file with that name that this host uses, or will use when the runtime is loaded.
   private func hostFile(_ name: String) -> String? {
     if let mapped = search.mappedFile(name) { return mapped }
     guard !name.hasPrefix("libswift") else { return nil }
@@ -111,7 +112,7 @@ struct DependencyResolver {
     path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
   }
 
-  /// Libraries of hundreds of megabytes are digested once in a process, as long as nothing about the file changed.
+  /// Libraries of hundreds of megabytes are digested once per process, as long as the file does not change.
   private static let digests = Mutex<[Stamp: String]>([:])
 
   private struct Stamp: Hashable {
@@ -136,7 +137,7 @@ struct DependencyResolver {
 }
 
 extension [String] {
-  /// The elements in order, each once.
+  /// The elements in order, without duplicates.
   func removingDuplicates() -> [String] {
     var seen: Set<String> = []
     return filter { seen.insert($0).inserted }

@@ -1,25 +1,26 @@
 internal import Glibc
 public import XylemErrors
 
-/// What can be known about a plugin without running anything of it: its bytes' digest, what it says of itself, and the libraries
-/// that loading it brings.
+/// What can be known about a plugin without running any of its code: the digest of its bytes, its manifest, and the
+/// libraries it needs.
 public struct PluginFile: Sendable, Hashable {
-  /// As it was given.
+  /// The path as given.
   public let path: String
   /// SHA-256 of the file's bytes, 64 hexadecimal digits.
   public let digest: String
-  /// The file's size.
+  /// The file's size in bytes.
   public let byteCount: Int
-  /// What the plugin says of itself in its notes.
+  /// The manifest in the plugin's notes.
   public let manifest: PluginManifest
   /// The libraries that it needs, directly and through others.
   public let dependencies: [PluginDependency]
 
-  /// Inspects a file. Nothing of it runs, hostile files included; costs a reading of the file, and of the libraries beside the
-  /// system's that it needs.
+  /// Inspects a file. None of its code runs, even in hostile files. Reads the whole file, and the libraries it needs
+  /// except the system's.
   ///
-  /// - Throws: `usage` for a path without a slash; `file.not-found`, `file.unreadable`; `plugin.not-a-plugin`, saying what the file is;
-  ///   `plugin.note-malformed`, `plugin.abi-too-new`, `plugin.dependency-missing`, `plugin.dependency-conflict`.
+  /// - Throws: `usage` for a path without a slash; `file.not-found`, `file.unreadable`; `plugin.not-a-plugin`, with a
+  ///   description of the file; `plugin.note-malformed`, `plugin.abi-too-new`, `plugin.dependency-missing`,
+  ///   `plugin.dependency-conflict`.
   public init(_ path: String) throws(XylemError) {
     var report = PluginReport(path: path)
     self = try Inspection(path, report: &report).file
@@ -34,15 +35,15 @@ public struct PluginFile: Sendable, Hashable {
   }
 }
 
-/// A plugin's file, looked into stage by stage, and still open.
+/// A plugin's file that is inspected stage by stage and still open.
 struct Inspection {
   let opened: OpenedFile
   let elf: ElfFile
   let file: PluginFile
 
-  /// Runs the stages file, note and dependencies, and writes them into the report.
+  /// Runs the stages file, note and dependencies, and records them in the report.
   ///
-  /// - Throws: as ``PluginFile/init(_:)``.
+  /// - Throws: the errors of ``PluginFile/init(_:)``.
   init(_ path: String, search: LibrarySearch? = nil, report: inout PluginReport) throws(XylemError) {
     let (opened, elf, digest) = try report.stage(.file) { () throws(XylemError) in
       guard path.contains("/") else { throw PluginFileErrors.nameWithoutFolder(path) }
@@ -68,7 +69,7 @@ struct Inspection {
   }
 }
 
-/// A path that means the same in every folder; links stay as they are.
+/// Returns a path that means the same in every working folder. Links are not resolved.
 func absolutePath(_ path: String) -> String {
   guard !path.hasPrefix("/"), let folder = unsafe getcwd(nil, 0) else { return path }
   defer { unsafe free(folder) }

@@ -1,13 +1,13 @@
 internal import XylemErrors
 internal import XylemFiles
 
-/// The texts of errors about plugins' files.
+/// The errors about plugins' files.
 enum PluginFileErrors {
   static func nameWithoutFolder(_ path: String) -> XylemError {
     XylemError(
       .usage,
-      path.isEmpty ? "the plugin's path is empty" : "'\(path)' names a plugin without its folder, and none is searched",
-      remedies: path.isEmpty ? [] : ["./\(path)  # where it lies in the current folder"])
+      path.isEmpty ? "the plugin's path is empty" : "'\(path)' has no folder; plugins are not searched",
+      remedies: path.isEmpty ? [] : ["./\(path)  # in the current folder"])
   }
 
   static func cutShort(_ path: String) -> XylemError {
@@ -31,7 +31,7 @@ enum PluginFileErrors {
 
   static func withoutNote(_ path: String) -> XylemError {
     XylemError(
-      .pluginNotAPlugin, "this is not a plugin: it has no note of Xylem", at: .init(file: path),
+      .pluginNotAPlugin, "this is not a plugin: it has no Xylem note", at: .init(file: path),
       remedies: [
         "XYLEM_PLUGIN(\"org.example.name\", \"Name\", \"1.0\")  // in one file of the library, after #include <xylem_sdk.h>"
       ])
@@ -40,12 +40,12 @@ enum PluginFileErrors {
   static func malformedNote(_ path: String, _ what: String) -> XylemError {
     XylemError(
       .pluginNoteMalformed, "the plugin's note is malformed: \(what)", at: .init(file: path),
-      remedies: ["build the plugin again, with the macros of xylem_sdk.h"])
+      remedies: ["rebuild the plugin with the macros of xylem_sdk.h"])
   }
 
   static func abiTooNew(_ path: String, needed: ABIVersion, host: ABIVersion) -> XylemError {
     XylemError(
-      .pluginABITooNew, "the plugin needs ABI \(needed) and this host has \(host)", at: .init(file: path),
+      .pluginABITooNew, "the plugin needs ABI \(needed), but this host has \(host)", at: .init(file: path),
       remedies: [
         needed.major == host.major
           ? "use a release of Xylem with ABI \(needed) or later" : "build the plugin with this release's headers"
@@ -57,10 +57,10 @@ enum PluginFileErrors {
       .pluginDependencyMissing, "the library '\(name)', which '\(neededBy)' needs, was not found",
       at: .init(file: path),
       cause: Reason(
-        searched.isEmpty ? "no folder is searched for it" : "looked in " + searched.joined(separator: ", ")),
+        searched.isEmpty ? "no folder is searched" : "looked in " + searched.joined(separator: ", ")),
       remedies: [
-        "LD_LIBRARY_PATH=/folder/of/it xylem …",
-        "link the plugin with -Wl,-rpath,'$ORIGIN', and put the library beside it",
+        "LD_LIBRARY_PATH=/path/to/folder xylem …",
+        "link the plugin with -Wl,-rpath,'$ORIGIN', and place the library next to it",
       ])
   }
 
@@ -70,7 +70,7 @@ enum PluginFileErrors {
 
   static func conflict(_ name: String, path: String, plugin: String, host: String) -> XylemError {
     XylemError(
-      .pluginDependencyConflict, "the plugin brings another '\(name)' than this host uses", at: .init(file: path),
+      .pluginDependencyConflict, "the plugin needs a different '\(name)' than this host uses", at: .init(file: path),
       cause: Reason("the plugin's: \(plugin)\nthe host's: \(host)"),
       remedies: ["link the plugin against \(host)", "build it without that library: tensors cross as DLPack"])
   }

@@ -1,10 +1,10 @@
-/// A leaf that a plugin brings, as a value that policies and files keep: what it is called, and what it declares. Its code is found
-/// by the plugin's digest, in the process that loaded it.
+/// A leaf of a plugin as a value that policies and files can store: its name and its declarations. Its code is found by
+/// the plugin's digest, in the process that loaded it.
 public struct PluginLeaf: Sendable, Hashable, Codable {
-  /// Of what it is the leaf.
+  /// The kind of a leaf.
   public enum Kind: String, Sendable, Hashable, Codable { case module, function }
 
-  /// Of what it is the leaf.
+  /// The kind of the leaf.
   public var kind: Kind
   /// The plugin.
   public var plugin: PluginIdentity
@@ -12,16 +12,16 @@ public struct PluginLeaf: Sendable, Hashable, Codable {
   public var name: String
   /// Whether the plugin's code runs in place of the model's own.
   public var replaces: Bool
-  /// How it depends on train and eval mode.
+  /// Whether the plugin's code runs instead of the model's own.
   public var mode: ModeTrait
-  /// Positions of the arguments that it writes.
+  /// How the computation depends on train and eval mode.
   public var writes: [Int]
-  /// Whether it draws random numbers, whatever the mode.
+  /// Positions of the arguments that it writes.
   public var isRandom: Bool
-  /// How far a function's signature can be trusted: `derived`, `checked` or `asserted`; nil for modules.
+  /// Whether it draws random numbers in any mode.
   public var tier: String?
 
-  /// A leaf module of a plugin.
+  /// Creates a leaf for a plugin's leaf module.
   public init(_ type: LeafModuleType) {
     kind = .module
     plugin = type.plugin
@@ -32,15 +32,15 @@ public struct PluginLeaf: Sendable, Hashable, Codable {
     isRandom = false
   }
 
-  /// A leaf function of a plugin, or a wrapped symbol.
+  /// Creates a leaf for a plugin's leaf function, or for a wrapped symbol.
   ///
-  /// - Parameter plugin: what the function comes from.
+  /// - Parameter plugin: the plugin that the function comes from.
   public init(_ function: PluginFunction, of plugin: PluginIdentity) {
     kind = .function
     self.plugin = plugin
     name = function.name
     replaces = true
-    // A function is not told the mode; one that draws may draw in both.
+    // A function does not know the mode; one that draws may draw in both.
     mode = function.isRandom ? .unknown : .none
     writes = function.signature.parameters.indices.filter {
       function.signature.parameters[$0].content == .writtenTensor
@@ -51,9 +51,9 @@ public struct PluginLeaf: Sendable, Hashable, Codable {
 }
 
 extension PluginFunction {
-  /// The function as policies take it. Makes it known to this process's extractors.
+  /// The function in the form that policies take. Registers it for this process's extractors.
   ///
-  /// - Parameter plugin: what it comes from, as ``WrappedSymbol/load(allowsAsserted:)`` gives it.
+  /// - Parameter plugin: the origin, as ``WrappedSymbol/load(allowsAsserted:)`` returns it.
   public func leaf(of plugin: PluginIdentity) -> PluginLeaf {
     LeafRegistry.add([self], of: plugin)
     return PluginLeaf(self, of: plugin)

@@ -1,24 +1,24 @@
-/// What a plugin says of itself: who it is, which ABI it needs, and which leaves it brings.
+/// A plugin's description of itself: its id, the ABI it needs, and its leaves.
 public struct PluginManifest: Sendable, Hashable, Codable {
-  /// A leaf module that a plugin brings.
+  /// A leaf module of the plugin.
   public struct LeafModule: Sendable, Hashable, Codable {
     /// The type of the modules that are leaves, as in `Conv2dSame`.
     public var type: String
-    /// How it depends on train and eval mode.
+    /// How the computation depends on train and eval mode.
     public var mode: ModeTrait
-    /// Which of its calls may happen at the same time.
+    /// Which of its calls may run at the same time.
     public var threading: LeafThreading
     /// Whether equal arguments give equal results.
     public var isDeterministic: Bool
-    /// Whether it runs in place of the model's own forward.
+    /// Whether it runs instead of the model's own forward.
     public var replacesForward: Bool
     /// Positions of the arguments whose elements it writes, ascending.
     public var writes: [Int]
-    /// One sentence for people; empty where there is none.
+    /// A one-sentence summary; may be empty.
     public var summary: String
   }
 
-  /// A leaf function that a plugin brings.
+  /// A leaf function of the plugin.
   public struct LeafFunction: Sendable, Hashable, Codable {
     /// The function's name, as in `nms`.
     public var name: String
@@ -26,13 +26,13 @@ public struct PluginManifest: Sendable, Hashable, Codable {
     public var signature: String
     /// The operator of the runtime that it implements, as in `torchvision::nms`.
     public var operatorName: String?
-    /// The type of its backward function, where it has one.
+    /// The type of its backward function, if it has one.
     public var backwardSignature: String?
-    /// One sentence for people; empty where there is none.
+    /// A one-sentence summary; may be empty.
     public var summary: String
     /// Whether the compiler that built the function wrote or checked the signature.
     public var isDerived: Bool
-    /// Which of its calls may happen at the same time.
+    /// Which of its calls may run at the same time.
     public var threading: LeafThreading
     /// Whether equal arguments give equal results.
     public var isDeterministic: Bool
@@ -40,18 +40,18 @@ public struct PluginManifest: Sendable, Hashable, Codable {
     public var isRandom: Bool
   }
 
-  /// Reverse-domain name, as in `org.xylem.same-padding`.
+  /// The id, a reverse-domain name, as in `org.xylem.same-padding`.
   public var id: String
-  /// For people.
+  /// The display name.
   public var name: String
-  /// In the plugin's own counting.
+  /// The version, in the plugin's own numbering.
   public var version: String
-  /// What the plugin was built with.
+  /// The ABI that the plugin was built with.
   public var abi: ABIVersion
-  /// The oldest host that the plugin works with.
+  /// The oldest ABI that the plugin works with.
   public var abiNeeded: ABIVersion
-  /// In the order of the notes.
+  /// The leaf modules, in the order of the notes.
   public var modules: [LeafModule]
-  /// In the order of the notes.
+  /// The leaf functions, in the order of the notes.
   public var functions: [LeafFunction]
 }

@@ -3,15 +3,15 @@ internal import XylemErrors
 internal import XylemGraph
 internal import XylemTensor
 
-/// Operators of the runtime that plugins implement: archives, their leaves and their regions then call the plugin.
+/// Operators of the runtime that plugins implement. Archives, their leaves and their regions then call the plugin.
 enum PluginOperators {
-  /// The functions that implement operators, by the operators' names: an implementation is for the life of the process.
+  /// The functions that implement operators, by operator name. An implementation stays for the life of the process.
   private static let installed = Mutex<[String: PluginIdentity]>([:])
 
-  /// Puts the functions in place that implement operators. A function that is in place already stays.
+  /// Registers the functions that implement operators. A function that is already registered stays.
   ///
-  /// - Throws: `plugin.duplicate-name` where another plugin implements one of them; `runtime.operator` where the runtime has an
-  ///   implementation of its own, or declares other types.
+  /// - Throws: `plugin.duplicate-name` if another plugin implements one of them; `runtime.operator` if the runtime has
+  ///   its own implementation, or declares other types.
   static func install(_ functions: [PluginFunction], of plugin: PluginIdentity) throws(XylemError) {
     for function in functions {
       guard let name = function.operatorName else { continue }
@@ -35,7 +35,7 @@ enum PluginOperators {
   private static func results(of function: PluginFunction, _ arguments: [Value]) throws -> [Value] {
     let result = try function(arguments)
     if result.literal == Literal.none, function.signature.result == nil { return [] }
-    // The schema says that results are new; what it says is what the order of writes is built on.
+    // The schema says that results are new, and the order of writes relies on the schema.
     if let tensor = result.tensor,
       arguments.contains(where: { argument in argument.tensor.map { tensor.sharesStorage(with: $0) } ?? false })
     {

@@ -2,51 +2,51 @@ internal import Foundation
 public import XylemErrors
 internal import XylemFiles
 
-/// How far a plugin came, stage by stage.
+/// The result of loading a plugin, stage by stage.
 public struct PluginReport: Sendable {
-  /// A step on the way from a file to leaves that can be called, in order.
+  /// A step from a file to leaves that can be called, in order.
   public enum Stage: String, Sendable, Hashable, CaseIterable, Codable {
-    /// The file is a shared object of this machine, whole and readable.
+    /// The file is a complete, readable shared object for this machine.
     case file
-    /// The plugin says what it is, and this host is new enough for it.
+    /// The plugin has a manifest, and this host is new enough for it.
     case note
-    /// Every library that it needs is there, and none is in this process's way.
+    /// Every library that it needs is present, and none conflicts with this process.
     case dependencies
-    /// The digest is the one that was asked for.
+    /// The digest matches the pin.
     case policy
-    /// Another process loaded the plugin and came out alive.
+    /// Another process loaded the plugin without crashing.
     case scan
     /// The entry has the right form, and the plugin opens.
     case handshake
     /// The leaves are those of the note.
     case symbols
-    /// The leaves do what they declare; run by `xylem plugin check` alone.
+    /// The leaves behave as declared; only `xylem plugin check` runs this.
     case selfTest = "self-test"
   }
 
-  /// What became of a stage.
+  /// The result of a stage.
   public enum Outcome: Sendable {
-    /// It holds; the text says what was found, where there is something to say.
+    /// The stage passed. The string is an optional detail.
     case passed(String?)
-    /// It does not hold.
+    /// The stage failed.
     case failed(XylemError)
-    /// It was not tried, as an earlier one failed or nobody asked for it.
+    /// The stage was not run, because an earlier one failed or it was not requested.
     case notReached
   }
 
-  /// The file, as it was given.
+  /// The path as given.
   public let path: String
-  /// SHA-256 of the file; nil where it was not read.
+  /// The SHA-256 of the file; nil if it was not read.
   public internal(set) var digest: String?
-  /// What the plugin says of itself; nil where that was not read.
+  /// The plugin's manifest; nil if it was not read.
   public internal(set) var manifest: PluginManifest?
-  /// What became of each stage.
+  /// The result of each stage.
   public private(set) var outcomes: [Stage: Outcome] = [:]
 
-  /// A report in which nothing was tried.
+  /// Creates a report in which no stage was run.
   init(path: String) { self.path = path }
 
-  /// What became of a stage.
+  /// The result of a stage.
   public func outcome(_ stage: Stage) -> Outcome { outcomes[stage] ?? .notReached }
 
   /// The error of the first stage that failed.
@@ -57,7 +57,7 @@ public struct PluginReport: Sendable {
     return nil
   }
 
-  /// Runs a stage and writes down what became of it.
+  /// Runs a stage and records its result.
   mutating func stage<Result>(
     _ stage: Stage, _ body: () throws(XylemError) -> Result
   ) throws(XylemError) -> Result {
@@ -71,15 +71,15 @@ public struct PluginReport: Sendable {
     }
   }
 
-  /// Writes down what became of a stage.
+  /// Records the result of a stage.
   mutating func record(_ stage: Stage, _ outcome: Outcome) { outcomes[stage] = outcome }
 }
 
 extension PluginReport: CustomStringConvertible {
-  /// One line for each stage, errors indented below it, without a line break at its end.
+  /// One line for each stage, with errors indented below it, and no line break at the end.
   public var description: String { text(summary: nil) }
 
-  /// The description, with a summary in place of what failed in the self-test.
+  /// The description, with a summary instead of the self-test's failures.
   func text(summary: String?) -> String {
     var lines = [path]
     for stage in Stage.allCases {
@@ -108,7 +108,7 @@ extension PluginReport: Encodable {
 
   private enum Key: String, CodingKey { case path, digest, plugin, stages }
 
-  /// Writes the path, the digest, the plugin's id and every stage in order.
+  /// Encodes the path, the digest, the plugin's id and every stage in order.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(path, forKey: .path)
@@ -124,8 +124,8 @@ extension PluginReport: Encodable {
     try container.encode(rows, forKey: .stages)
   }
 
-  /// The report as JSON on one line, keys sorted.
+  /// Returns the report as JSON on one line, with sorted keys.
   ///
-  /// - Throws: an `EncodingError`; none is known.
+  /// - Throws: an `EncodingError`; no case is known.
   public func jsonText() throws -> String { try JSONText.sorted(self) }
 }

@@ -2,21 +2,22 @@ internal import CXylemGuard
 internal import Glibc
 internal import XylemErrors
 
-/// A process of its own for code that is not trusted to come back: started in a group of its own, watched, and ended in time.
+/// A child process for code that may crash or hang. It runs in its own process group, is watched, and is stopped at its
+/// time limit.
 ///
-/// What it writes is read while it runs, to a bound for each stream, so that it can't block on a full pipe. Not swift-subprocess: that is
-/// async alone, where plugins are loaded by a call that is not; it hands on no descriptor beyond the standard streams, which the child's
-/// code may write to and the report must not be among; and what goes over a bound there ends the call, where here it is dropped.
+/// Its output is read while it runs, up to a limit for each stream, so it can't block on a full pipe. swift-subprocess is not used: it is
+/// only async, while plugins are loaded synchronously; it passes on no descriptor other than the standard streams, which the child's
+/// code may write to and which the report must not share; and output over its limit ends the call instead of being dropped.
 struct ChildProcess {
-  /// What a process left.
+  /// The outcome of a process.
   struct Ending: Sendable {
-    /// What it wrote to descriptor 3.
+    /// The output on descriptor 3.
     var report: [UInt8] = []
-    /// What it wrote to standard output.
+    /// The output on standard output.
     var output: [UInt8] = []
-    /// What it wrote to standard error.
+    /// The output on standard error.
     var errors: [UInt8] = []
-    /// How it ended.
+    /// How the process ended.
     var cause: Cause = .timedOut
   }
 
@@ -24,11 +25,11 @@ struct ChildProcess {
   enum Cause: Sendable, Hashable {
     case exited(CInt)
     case signalled(CInt)
-    /// It was ended, as its time was over.
+    /// It was stopped at its time limit.
     case timedOut
   }
 
-  /// More of a stream than this is read and dropped.
+  /// The maximum number of bytes kept of a stream; the rest is read and dropped.
   private static let streamLimit = 1 << 20
 
   private let process: pid_t
@@ -36,7 +37,7 @@ struct ChildProcess {
 
   /// Runs a program to its end.
   ///
-  /// - Throws: `plugin.scanner-not-found` where it can't be started.
+  /// - Throws: `plugin.scanner-not-found` if it can't be started.
   static func run(_ program: String, _ argument: String, timeLimit: Duration) throws(XylemError) -> Ending {
     var child = try ChildProcess(program, argument)
     return child.watch(until: ContinuousClock.now + timeLimit)
@@ -62,7 +63,7 @@ struct ChildProcess {
     streams = readers
   }
 
-  /// Reads until the process ended, or its time is over; then nothing of its group is left.
+  /// Reads until the process ends or its time is over. No process of its group is left then.
   private mutating func watch(until deadline: ContinuousClock.Instant) -> Ending {
     var ending = Ending()
     var state: CInt = 0
@@ -70,11 +71,11 @@ struct ChildProcess {
     while isRunning {
       let left = deadline - .now
       guard left > .zero else { break }
-      // An ending without open streams is noticed at the next look.
+      // If no stream is open, the end is noticed at the next poll.
       var watched = streams.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
       unsafe _ = poll(&watched, nfds_t(watched.count), CInt(left < .milliseconds(10) ? 1 : 10))
       drain(into: &ending)
-      // Not reaped yet, so that its number stays its group's until that is ended too.
+      // It is not reaped yet, so its number still identifies its group until the group is stopped too.
       var info = unsafe siginfo_t()
       isRunning = unsafe waitid(P_PID, id_t(process), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_signo == 0
     }
@@ -91,7 +92,7 @@ struct ChildProcess {
   private mutating func drain(into ending: inout Ending) {
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     for index in streams.indices where streams[index] >= 0 {
-      for _ in 0..<64 {  // one that writes without end must not outrun its time
+      for _ in 0..<64 {  // a process that writes endlessly must still be stopped in time
         let got = unsafe read(streams[index], &buffer, buffer.count)
         if got > 0 {
           let target: WritableKeyPath<Ending, [UInt8]> = [\.output, \.errors, \.report][index]

@@ -2,54 +2,54 @@ internal import Foundation
 internal import XylemErrors
 internal import XylemFiles
 
-/// What a process of a scan is asked to do: its only argument, as JSON.
+/// The request to a scan process: its only argument, as JSON.
 struct ScanRequest: Codable, Sendable {
-  /// The plugin's file, or the archive's, absolute.
+  /// The absolute path of the plugin's file or of the archive.
   var path: String
-  /// Whether the file is a TorchScript archive, which is loaded and no more.
+  /// Whether the file is a TorchScript archive, which is only loaded.
   var isArchive: Bool?
-  /// The SHA-256 that the file must have.
+  /// The required SHA-256 of the file.
   var digest: String
-  /// What to try of the leaves beyond loading; nil for nothing.
+  /// The test of the leaves to run after loading; nil for none.
   var test: CheckTest?
   /// The leaf to try.
   var leaf: String?
-  /// What to try it with.
+  /// The sample to try it with.
   var sample: LeafSample?
-  /// Seconds after which the process ends by itself, where nobody ends it.
+  /// The number of seconds after which the process ends by itself, if nobody stops it.
   var seconds: Int
 }
 
-/// A line that such a process reports.
+/// A line that a scan process reports.
 enum ScanMessage: Codable, Sendable {
-  /// What it does from here on.
+  /// The step that begins now.
   case begin(ScanStep)
-  /// Something is not as it should be, and the rest was left out.
+  /// A step failed; the rest was left out.
   case failure(ErrorRecord)
-  /// Nothing could be tried, and why.
+  /// Nothing could be tried, with the reason.
   case notTried(String)
-  /// Everything was tried; the text says what was found, where there is something to say.
+  /// Everything was tried. The string is an optional detail.
   case done(String?)
 }
 
-/// What a process of a scan is doing.
+/// A step of a scan process.
 enum ScanStep: Codable, Sendable, Hashable {
   case starting, loading, opening, leaves, ending
   case trying(String)
 
-  /// As in "crashed while it …".
+  /// Completes "crashed while it …".
   var words: String {
     switch self {
     case .starting: "started"
     case .loading: "loaded the plugin's constructors and libraries"
     case .opening: "opened the plugin"
-    case .leaves: "asked for the plugin's leaves"
+    case .leaves: "requested the plugin's leaves"
     case .ending: "ended"
     case .trying(let what): what
     }
   }
 
-  /// The stage of a plugin's report that an orderly failure belongs to.
+  /// The stage of a plugin's report for a failure that is reported in order.
   var stage: PluginReport.Stage {
     switch self {
     case .starting, .loading, .ending: .scan
@@ -60,7 +60,7 @@ enum ScanStep: Codable, Sendable, Hashable {
   }
 }
 
-/// A fault that the guard of memory reported.
+/// A fault that the memory guard reported.
 private struct GuardLine: Codable {
   struct Fault: Codable {
     var name: Int
@@ -69,21 +69,21 @@ private struct GuardLine: Codable {
   var fault: Fault
 }
 
-/// What a process of a scan reported, read back.
+/// The parsed report of a scan process.
 struct ScanReport {
   var step = ScanStep.starting
   var failure: XylemError?
   var notTried: String?
   var detail: String?
   var isDone = false
-  /// The number of the guarded memory that was touched, and where in it.
+  /// The number of the guarded memory that was written, and the offset in it.
   var fault: (name: Int, offset: Int)?
 
-  /// Reads the lines of a report, up to the first that makes no sense.
+  /// Reads the lines of a report, up to the first invalid one.
   ///
   /// - Throws: `plugin.scan-crashed` for that line.
   init(_ bytes: [UInt8], path: String) throws(XylemError) {
-    // A line without its end was cut short with the process that wrote it.
+    // A line without its end was cut off when its process ended.
     let whole = bytes[..<(bytes.lastIndex(of: UInt8(ascii: "\n")) ?? 0)]
     for line in whole.split(separator: UInt8(ascii: "\n")) {
       if let guardLine = try? BoundedJSON.decode(GuardLine.self, from: line) {

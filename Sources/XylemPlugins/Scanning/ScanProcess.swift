@@ -8,16 +8,17 @@ internal import XylemScript
 
 /// The process in which plugins are tried: all of `xylem-scan`.
 ///
-/// Reports lines of JSON on descriptor 3. What the plugin writes to the standard streams is left to whoever started the process.
+/// Reports lines of JSON on descriptor 3. The parent process handles what the plugin writes to the standard streams.
 package enum ScanProcess {
   private static let reportDescriptor: CInt = 3
 
-  /// Does what the only argument asks for; returns the exit code: 0 where a report was written to its end, 64 for a wrong argument.
+  /// Runs the request in the only argument. Returns the exit code: 0 if a complete report was written, 64 for a wrong
+  /// argument.
   package static func main(_ arguments: [String]) -> CInt {
     guard arguments.count == 1, fcntl(reportDescriptor, F_SETFD, FD_CLOEXEC) == 0,
       let request = try? BoundedJSON.decode(ScanRequest.self, from: arguments[0].utf8)
     else {
-      try? FileHandle.standardError.write(contentsOf: Data("xylem-scan is started by xylem alone\n".utf8))
+      try? FileHandle.standardError.write(contentsOf: Data("xylem-scan is only started by xylem\n".utf8))
       return 64
     }
     var none = rlimit(rlim_cur: 0, rlim_max: 0)
@@ -60,7 +61,7 @@ package enum ScanProcess {
     if case .passed(let detail) = result { send(.done(detail)) } else { send(.done(nil)) }
   }
 
-  /// A host of the first four bytes and a version: all that a plugin may count on.
+  /// A host with only the first four bytes and a version: the minimum that a plugin may rely on.
   private static func bareHost() -> UnsafePointer<xylem_host> {
     let host = UnsafeMutablePointer<xylem_host>.allocate(capacity: 1)  // lives as long as the process
     unsafe host.initialize(to: xylem_host())
@@ -69,7 +70,7 @@ package enum ScanProcess {
     return unsafe UnsafePointer(host)
   }
 
-  /// Writes a line of the report; whoever does not read it any more has no use for it.
+  /// Writes a line of the report. Errors are ignored: a reader that is gone does not need it.
   private static func send(_ message: ScanMessage) {
     guard let text = try? JSONText.sorted(message) else { return }
     var bytes = Array((text + "\n").utf8)[...]

@@ -5,13 +5,13 @@ internal import XylemErrors
 internal import XylemFiles
 internal import XylemTensor
 
-/// Has a plugin loaded by another process first, so that what crashes or hangs is that one.
+/// Loads a plugin in another process first, so that a crash or a hang only affects that process.
 struct Scanner {
-  /// What became of a scan.
+  /// The result of a scan.
   struct Verdict: Sendable {
-    /// Where the plugin did not get through, and why; nil where it did.
+    /// Where and why the plugin failed; nil if it passed.
     var failure: (stage: PluginReport.Stage, error: XylemError)?
-    /// Whether another try may well end in another way: the process was too slow.
+    /// Whether another try may give another result because the process was too slow.
     var isPassing = false
   }
 
@@ -28,11 +28,11 @@ struct Scanner {
     self.timeLimit = timeLimit
   }
 
-  /// The program, where there is one.
+  /// The program, if it is found.
   static var found: String? { candidates().first { unsafe access($0, X_OK) == 0 } }
 
-  /// Where the program is looked for: what `XYLEM_SCANNER` names and nothing else, or beside the executable, in `../libexec`, and
-  /// beside a bundle of tests.
+  /// The paths that are searched for the program: only that of `XYLEM_SCANNER` if it is set; otherwise next to the
+  /// executable, in `../libexec`, and next to a test bundle.
   static func candidates() -> [String] {
     if let named = PluginPolicy.environment("XYLEM_SCANNER") { return [absolutePath(named)] }
     let name = "xylem-scan"
@@ -47,9 +47,9 @@ struct Scanner {
     return found
   }
 
-  /// Loads and opens the plugin in a process of its own, and looks at its leaves.
+  /// Loads and opens the plugin in another process, and inspects its leaves.
   ///
-  /// - Throws: `plugin.scanner-not-found`; everything else is the verdict's.
+  /// - Throws: `plugin.scanner-not-found`; every other error is part of the verdict.
   func scan(_ file: PluginFile) throws(XylemError) -> Verdict {
     let ending = try run(
       ScanRequest(path: absolutePath(file.path), digest: file.digest, seconds: seconds))
@@ -68,7 +68,7 @@ struct Scanner {
     return verdict
   }
 
-  /// Runs the program on a request.
+  /// Runs the program with a request.
   ///
   /// - Throws: `plugin.scanner-not-found`.
   func run(_ request: ScanRequest) throws(XylemError) -> ChildProcess.Ending {
@@ -77,10 +77,10 @@ struct Scanner {
     return try ChildProcess.run(program, text, timeLimit: timeLimit)
   }
 
-  /// The limit in whole seconds, and a few more: by then whoever started the process is gone.
+  /// The limit in whole seconds plus a few more. By then the parent process is gone.
   var seconds: Int { Int(timeLimit.components.seconds) + 5 }
 
-  /// Why a process did not get to its end; nil where it did.
+  /// Why a process did not finish; nil if it did.
   private func failure(_ ending: ChildProcess.Ending, _ report: ScanReport, path: String) -> XylemError? {
     switch ending.cause {
     case .timedOut: ScanErrors.timedOut(path, limit: timeLimit, step: report.step.words)
@@ -92,18 +92,18 @@ struct Scanner {
 }
 
 extension ChildProcess.Cause {
-  /// As in "the process …".
+  /// Completes "the process …".
   var words: String {
     switch self {
     case .exited(let status): "ended with status \(status)"
-    case .signalled(let number): "was ended by \(signalName(number))"
+    case .signalled(let number): "was terminated by \(signalName(number))"
     case .timedOut: "did not end in time"
     }
   }
 }
 
 extension ChildProcess.Ending {
-  /// The end of what was written to standard error.
+  /// The end of the output on standard error.
   var lastErrors: String {
     String(decoding: errors, as: UTF8.self).split(separator: "\n").suffix(4).joined(separator: "\n")
   }
@@ -117,7 +117,7 @@ func signalName(_ number: CInt) -> String {
   return unsafe "SIG\(String(cString: name)) (\(String(cString: text)))"
 }
 
-/// The system's words for an error's number.
+/// The system's message for an error number.
 func systemText(_ code: CInt) -> String { unsafe String(cString: strerror(code)) }
 
 extension Duration {

@@ -2,20 +2,19 @@ public import XylemErrors
 public import XylemScript
 
 extension ScriptArchive {
-  /// Loads an archive in a process of its own, for one that may come from anybody: whatever loading it does to that process is an
-  /// error here.
+  /// Loads an untrusted archive in another process. Whatever loading does to that process is reported as an error.
   ///
-  /// It takes as long as loading the runtime and the archive, half a second for a small one; nothing of it is kept. It says that the
-  /// archive can be loaded, and nothing of what its code does when it is traced or run.
+  /// Takes as long as loading the runtime and the archive, half a second for a small one; nothing of it is kept. A
+  /// success means that the archive can be loaded; it says nothing about what its code does when it is traced or run.
   ///
-  ///     try ScriptArchive.check("downloaded.pt")
-  ///     let archive = try ScriptArchive(path: "downloaded.pt")
+  ///      try ScriptArchive.check("downloaded.pt")
+  ///      let archive = try ScriptArchive(path: "downloaded.pt")
   ///
   /// - Parameters:
   ///   - path: the archive's file.
-  ///   - timeLimit: after which the process is ended.
-  /// - Throws: as ``ScriptArchive/init(path:)``; `runtime.crashed` where the process ended, `runtime.overloaded` where its time was over;
-  ///   `plugin.scanner-not-found` without the program `xylem-scan`.
+  ///   - timeLimit: the time after which the process is stopped.
+  /// - Throws: the errors of ``ScriptArchive/init(path:)``; `runtime.crashed` if the process crashed,
+  ///   `runtime.overloaded` at the time limit; `plugin.scanner-not-found` without the program `xylem-scan`.
   public static func check(_ path: String, timeLimit: Duration = .seconds(60)) throws(XylemError) {
     let scanner = try Scanner(timeLimit: timeLimit)
     let ending = try scanner.run(
@@ -30,7 +29,7 @@ extension ScriptArchive {
     case .timedOut:
       throw XylemError(
         .runtimeOverloaded, "the tensor runtime took too long while loading \(path)",
-        cause: Reason("it had \(timeLimit.text)"))
+        cause: Reason("the limit is \(timeLimit.text)"))
     case .exited, .signalled:
       throw XylemError(
         .runtimeCrashed, "the tensor runtime crashed while loading \(path)",

@@ -2,38 +2,38 @@ internal import Foundation
 internal import XylemErrors
 internal import XylemFiles
 
-/// What came of a scan, as it is kept.
+/// The result of a scan in its stored form.
 public struct PluginVerdict: Sendable, Codable {
-  /// The version of this form.
+  /// The version of this format.
   var schema = 1
-  /// What the verdict is about: see `VerdictCache.key`.
+  /// The key of the verdict; see `VerdictCache.key`.
   var key: String
-  /// The file, as it was given then.
+  /// The path as given at the time.
   public var path: String
   /// SHA-256 of the file.
   public var digest: String
   /// The plugin's id.
   public var plugin: String
-  /// When, in UTC, as in `2026-01-31T12:00:00Z`.
+  /// The time in UTC, as in `2026-01-31T12:00:00Z`.
   public var date: String
   /// The host's ABI.
   public var abi: ABIVersion
-  /// Where the plugin did not get through; nil where it did.
+  /// The stage at which the plugin failed; nil if it passed.
   public var stage: PluginReport.Stage?
-  /// Why.
+  /// The error.
   public var reason: ErrorRecord?
-  /// Whether the next load tries again: the process was too slow, which another one need not be.
+  /// Whether the next load tries again because the process was too slow.
   public var isProvisional = false
 }
 
-/// Verdicts of scans in a folder, each in a file of its own, so that a plugin that was tried is not tried at each start.
+/// Stored verdicts of scans, each in its own file of a folder, so that a plugin is not tried again at each start.
 ///
-/// A verdict holds for content: the file's bytes, those of the libraries that it brings, and the host's ABI. A damaged entry is one
-/// that is not there.
+/// A verdict applies to contents: the bytes of the file and of the libraries it needs, and the host's ABI. A damaged
+/// entry counts as missing.
 struct VerdictCache {
   let folder: String
 
-  /// What tells verdicts apart, 64 hexadecimal digits.
+  /// The key of a verdict, 64 hexadecimal digits.
   static func key(_ file: PluginFile, host: ABIVersion = .host) -> String {
     let dependencies = file.dependencies.compactMap { dependency in
       dependency.digest.map { "\(dependency.name) \($0)\n" }
@@ -41,7 +41,7 @@ struct VerdictCache {
     return ContentDigest.of("xylem-verdict-1\n\(file.digest)\n\(host)\n" + dependencies.sorted().joined())
   }
 
-  /// The verdict on a plugin, if there is one.
+  /// The stored verdict on a plugin, if there is one.
   func verdict(on file: PluginFile) -> PluginVerdict? {
     let key = Self.key(file)
     guard let opened = try? OpenedFile(path(key)), opened.byteCount <= 1 << 20,
@@ -53,7 +53,7 @@ struct VerdictCache {
     return verdict
   }
 
-  /// Keeps a verdict, in place of an earlier one.
+  /// Stores a verdict and replaces an earlier one.
   ///
   /// - Throws: `file.unwritable`.
   func keep(_ verdict: Scanner.Verdict, on file: PluginFile) throws(XylemError) {
@@ -67,7 +67,7 @@ struct VerdictCache {
         atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
       text = try JSONText.sorted(kept)
     } catch {
-      throw XylemError(.fileUnwritable, "the verdict can't be kept", at: .init(file: folder), cause: error)
+      throw XylemError(.fileUnwritable, "the verdict can't be stored", at: .init(file: folder), cause: error)
     }
     try AtomicFile.write(text + "\n", to: path(kept.key))
   }
@@ -78,7 +78,7 @@ struct VerdictCache {
 }
 
 extension PluginPolicy {
-  /// The verdict that is kept about a plugin's content; nil where there is none, or none is kept at all.
+  /// The stored verdict on a plugin's content; nil if there is none, or if verdicts are not stored.
   public func verdict(on file: PluginFile) -> PluginVerdict? {
     cacheFolder.flatMap { VerdictCache(folder: $0).verdict(on: file) }
   }

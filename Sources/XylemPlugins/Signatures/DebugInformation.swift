@@ -1,6 +1,6 @@
 internal import CElfutils
 
-/// A type of C, as far as calls have to know it.
+/// A C type, as far as calls depend on it.
 indirect enum CType: Equatable {
   case void
   case integer(bits: Int, isSigned: Bool)
@@ -14,7 +14,7 @@ indirect enum CType: Equatable {
 
 /// A function's types in C.
 struct FunctionDeclaration {
-  /// A type and how C writes it, as in `const char *`.
+  /// A type and its C spelling, as in `const char *`.
   struct Part {
     let type: CType
     let text: String
@@ -22,19 +22,19 @@ struct FunctionDeclaration {
 
   let parameters: [Part]
   let result: Part
-  /// Whether it takes more arguments than it names.
+  /// Whether the function is variadic.
   let isVariadic: Bool
 }
 
-/// The DWARF of a file, asked for the types of functions.
+/// The DWARF information of a file about the types of functions.
 @safe
 struct DebugInformation {
   private let debug: OpaquePointer
 
-  /// Reads debug information that stays open.
+  /// Opens debug information, which stays open.
   init(_ debug: OpaquePointer) { unsafe self.debug = unsafe debug }
 
-  /// The declaration of the function whose code begins at an address; nil where there is none.
+  /// Returns the declaration of the function whose code begins at an address, or nil if there is none.
   func declaration(at address: UInt64) -> FunctionDeclaration? {
     var unit = unsafe Dwarf_Die()
     if unsafe dwarf_addrdie(debug, address, &unit) != nil, let found = unsafe function(at: address, in: &unit, depth: 0)
@@ -53,7 +53,7 @@ struct DebugInformation {
     return nil
   }
 
-  /// Functions lie in a unit, or in its namespaces.
+  /// Functions are in a unit or in its namespaces.
   private func function(at address: UInt64, in parent: inout Dwarf_Die, depth: Int) -> Dwarf_Die? {
     var child = unsafe Dwarf_Die()
     guard depth < 16, unsafe dwarf_child(&parent, &child) == 0 else { return nil }
@@ -70,7 +70,7 @@ struct DebugInformation {
     return nil
   }
 
-  /// Moves on to the next entry beside this one; false where it is the last.
+  /// Moves to the next sibling entry. Returns false at the last one.
   private static func advance(_ die: inout Dwarf_Die) -> Bool {
     var next = unsafe Dwarf_Die()
     guard unsafe dwarf_siblingof(&die, &next) == 0 else { return false }
@@ -102,7 +102,7 @@ struct DebugInformation {
     return unsafe .init(type: shape(&type, depth: 0).type, text: text(&type, depth: 0))
   }
 
-  /// The entry that `DW_AT_type` leads to; nil for void.
+  /// The entry that `DW_AT_type` refers to; nil for void.
   private func type(of owner: inout Dwarf_Die) -> Dwarf_Die? {
     var attribute = unsafe Dwarf_Attribute()
     var found = unsafe Dwarf_Die()
@@ -112,7 +112,7 @@ struct DebugInformation {
     return unsafe found
   }
 
-  /// What a type is beneath its names. Damaged files may have types that go in circles.
+  /// The underlying type, without typedefs and qualifiers. Damaged files may have cyclic types.
   private func shape(_ die: inout Dwarf_Die, depth: Int) -> (type: CType, isConstant: Bool) {
     guard depth < 32 else { return (.other, false) }
     let bits = unsafe max(0, Int(dwarf_bytesize(&die))) * 8

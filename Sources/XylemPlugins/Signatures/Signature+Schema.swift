@@ -1,8 +1,8 @@
 extension Signature {
-  /// The arguments and the result as PyTorch's dispatcher declares them: `(Tensor a0, float a1, int a2) -> Tensor`.
+  /// The arguments and the result in the syntax of PyTorch's dispatcher: `(Tensor a0, float a1, int a2) -> Tensor`.
   ///
-  /// Every integer is an `int`, as is an address; a written tensor has an alias set of its own. A result's being one of the
-  /// arguments is not said.
+  /// Every integer and every address is an `int`. A written tensor has its own alias set. It is not expressed that a
+  /// result is one of the arguments.
   public var operatorSchema: String {
     var written = 0
     var arguments: [String] = []

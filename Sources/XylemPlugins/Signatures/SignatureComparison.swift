@@ -1,28 +1,28 @@
-/// Compares a signature that somebody asserts with a function's declaration in C.
+/// Compares an asserted signature with a function's declaration in C.
 struct SignatureComparison {
   let signature: Signature
   let declaration: FunctionDeclaration
 
-  /// Where the two disagree, all of it, a line each.
+  /// All differences between the two, one line each.
   var faults: [String] {
     var faults: [String] = []
     if declaration.isVariadic { faults.append("the function takes a variable number of arguments") }
     let (said, found) = (signature.parameters, declaration.parameters)
     if said.count != found.count {
-      faults.append("the signature has \(said.count) parameters, and the function \(found.count)")
+      faults.append("the signature has \(said.count) parameters, the function \(found.count)")
     }
     for index in 0..<min(said.count, found.count) where !Self.fits(said[index], found[index].type) {
-      faults.append("parameter \(index + 1): the signature has \(said[index]), and the function \(found[index].text)")
+      faults.append("parameter \(index + 1): \(said[index]) in the signature, \(found[index].text) in the function")
     }
     if !resultFits {
       faults.append(
-        "result: the signature has \(signature.result?.description ?? "()"), and the function \(declaration.result.text)"
+        "result: \(signature.result?.description ?? "()") in the signature, \(declaration.result.text) in the function"
       )
     }
     return faults
   }
 
-  /// The signature that the declaration has; nil where it is not all clear.
+  /// The signature of the declaration; nil if it is not unambiguous.
   var suggestion: String? {
     guard !declaration.isVariadic else { return nil }
     var types: [String] = []

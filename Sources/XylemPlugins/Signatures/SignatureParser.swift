@@ -1,6 +1,6 @@
 internal import XylemErrors
 
-/// Reads signatures, by recursive descent:
+/// Parses signatures by recursive descent:
 ///
 ///     signature = "(" [ type { "," type } ] ")" "->" ( "()" | type )
 ///     type      = "opt" "<" plain ">" | plain
@@ -62,14 +62,16 @@ struct SignatureParser {
     advance()
     let mark = current
     if accept("!") {
-      guard base == .tensor else { throw fault(mark, "only tensors are written in place: '\(word.text)' has no '!'") }
-      if current.text == "[" { throw fault(current, "lists hold tensors that are read only: 'tensor[]'") }
+      guard base == .tensor else {
+        throw fault(mark, "only tensors are written in place; '\(word.text)' can't have a '!'")
+      }
+      if current.text == "[" { throw fault(current, "tensors in a list are read-only; write 'tensor[]'") }
       return .writtenTensor
     }
     guard accept("[") else { return base }
-    guard accept("]") else { throw fault(current, "expected ']': a list has no count") }
+    guard accept("]") else { throw fault(current, "expected ']'; a list has no count") }
     guard let element = Signature.Element(rawValue: word.text) else {
-      throw fault(word, "lists are of \(Self.listing(Signature.Element.allCases.map(\.rawValue)))")
+      throw fault(word, "lists contain \(Self.listing(Signature.Element.allCases.map(\.rawValue)))")
     }
     if current.text == "[" { throw fault(current, "a list of lists is not supported") }
     return .list(element)
@@ -79,7 +81,7 @@ struct SignatureParser {
 
   private var current: SignatureToken { tokens[position] }
 
-  /// The last token is the text's end, which nothing passes.
+  /// The last token is the end of the string; the parser never advances past it.
   private mutating func advance() { if position + 1 < tokens.count { position += 1 } }
 
   private mutating func accept(_ text: String) -> Bool {
@@ -105,10 +107,10 @@ struct SignatureParser {
     return words
   }()
 
-  /// In the order in which a reader wants to see them.
+  /// In the order that is most useful to a reader.
   private static let types = Signature.Number.allCases.map(\.rawValue) + ["cstr", "ptr", "tensor", "opt"]
 
-  /// What people write who have C, Swift, Rust or PyTorch in mind.
+  /// Type names of C, Swift, Rust and PyTorch that people may write.
   private static let otherLanguages: [String: String] = [
     "char": "i8", "short": "i16", "int": "i32", "long": "i64", "size_t": "u64", "ssize_t": "i64", "usize": "u64",
     "int8_t": "i8", "int16_t": "i16", "int32_t": "i32", "int64_t": "i64", "uint8_t": "u8", "uint16_t": "u16",
@@ -119,9 +121,9 @@ struct SignatureParser {
   private static func unknown(_ token: SignatureToken) -> String {
     guard token.kind == .word else { return "expected a type, found \(token.name)" }
     let word = token.text.lowercased()
-    if let meant = otherLanguages[word] { return "'\(token.text)' is no type here; it is written '\(meant)'" }
+    if let meant = otherLanguages[word] { return "'\(token.text)' is not a signature type; write '\(meant)'" }
     var near = nearMisses(of: word, among: types)
-    // Two letters that changed places are the commonest slip, and two edits apart.
+    // Two swapped letters are the most frequent typo, and have an edit distance of two.
     let letters = Array(word)
     for index in letters.indices.dropLast() {
       var swapped = letters
@@ -138,19 +140,19 @@ struct SignatureParser {
   }
 }
 
-/// A word, a mark, or the end of a signature's text.
+/// A word, a mark, or the end of a signature.
 struct SignatureToken: Equatable {
   enum Kind { case word, mark, end }
 
   let kind: Kind
   let text: String
-  /// In characters from the text's start.
+  /// In characters from the beginning.
   let offset: Int
 
-  /// The token as messages show it.
+  /// The token as shown in messages.
   var name: String { kind == .end ? "the end" : "'\(text)'" }
 
-  /// A text's tokens, the end being the last. Every character that belongs to nothing else is a mark of its own.
+  /// The tokens of a string; the last is the end. Every character that is not part of another token is a mark.
   static func all(in text: String) -> [SignatureToken] {
     var tokens: [SignatureToken] = []
     let letters = Array(text)

@@ -2,21 +2,21 @@ internal import CElfutils
 internal import Glibc
 internal import XylemErrors
 
-/// The functions that a shared object offers to others, and what its debug information says of them.
+/// The functions that a shared object exports, and their debug information.
 ///
-/// Only reads the file: nothing in it runs.
+/// Only reads the file; none of its code runs.
 @safe
 final class SymbolFile {
-  /// A name that others may bind to.
+  /// An exported symbol.
   struct Symbol {
     let name: String
-    /// As the file counts.
+    /// The symbol's address in the file.
     let address: UInt64
-    /// Of `STT_FUNC` and its like.
+    /// Whether it is of type `STT_FUNC` or similar.
     let type: UInt8
 
     var isFunction: Bool { Int32(type) == STT_FUNC || isChosenAtLoad }
-    /// Whether the address is that of code which chooses the function when the library is loaded.
+    /// Whether the address is that of a resolver, which selects the function when the library is loaded.
     var isChosenAtLoad: Bool { Int32(type) == STT_GNU_IFUNC }
   }
 
@@ -27,21 +27,21 @@ final class SymbolFile {
 
   /// Opens a file and reads its dynamic symbols.
   ///
-  /// - Throws: `file.not-found`, `file.unreadable`, `plugin.not-a-plugin` where it is no file; `plugin.unloadable` where it is no
-  ///   shared object.
+  /// - Throws: `file.not-found`, `file.unreadable`, `plugin.not-a-plugin` if it is not a regular file;
+  ///   `plugin.unloadable` if it is not a shared object.
   init(path: String) throws(XylemError) {
     file = try OpenedFile(path)
     self.path = path
     _ = elf_version(UInt32(EV_CURRENT))
     guard let elf = unsafe elf_begin(file.descriptor, ELF_C_READ, nil) else {
-      throw WrapErrors.unloadable(path, "it is no ELF file")
+      throw WrapErrors.unloadable(path, "it is not an ELF file")
     }
     var header = GElf_Ehdr()
     guard unsafe elf_kind(elf) == ELF_K_ELF, unsafe gelf_getehdr(elf, &header) != nil,
       Int32(header.e_type) == ET_DYN
     else {
       unsafe _ = elf_end(elf)
-      throw WrapErrors.unloadable(path, "it is no shared object")
+      throw WrapErrors.unloadable(path, "it is not a shared object")
     }
     unsafe self.elf = unsafe elf
     symbols = unsafe Self.dynamicSymbols(elf)
@@ -54,7 +54,7 @@ final class SymbolFile {
   /// - Throws: `file.unreadable`.
   func digest() throws(XylemError) -> String { try file.digest() }
 
-  /// The types of a function as the debug information in the file has them; nil where it has none.
+  /// The types of a function according to the debug information in the file; nil if there is none.
   func declaration(of symbol: Symbol) -> FunctionDeclaration? {
     guard !symbol.isChosenAtLoad, let debug = unsafe dwarf_begin_elf(elf, DWARF_C_READ, nil) else { return nil }
     defer { unsafe _ = dwarf_end(debug) }

@@ -4,24 +4,24 @@ public import XylemErrors
 
 /// A function of any library, called without a plugin: `libm.so.6:erf(f64) -> f64`.
 ///
-/// Nobody but its debug information vouches for the signature; where a library has none, whoever wrote the signature does.
+/// The signature is checked with the library's debug information. If there is none, the signature is only asserted.
 public struct WrappedSymbol: Sendable, Hashable, CustomStringConvertible {
   /// A name for the loader, or a path.
   public let library: String
   /// The function's name in the library.
   public let symbol: String
-  /// The types that it is called with.
+  /// The signature.
   public let signature: Signature
 
-  /// The text form, which reads back as the same.
+  /// The string form, which reads back as the same symbol.
   public var description: String { "\(library):\(symbol)\(signature)" }
 
-  /// Reads `LIBRARY:SYMBOL SIGNATURE`; the blank may be left out.
+  /// Parses `LIBRARY:SYMBOL SIGNATURE`; the space may be left out.
   ///
-  /// A library without a slash is looked for where the loader does, never in the current folder; one with a slash is a path, which
-  /// must be absolute or begin with `./`.
+  /// A library without a slash is searched where the loader does, never in the current folder. A library with a slash
+  /// is a path, which must be absolute or begin with `./`.
   ///
-  /// - Throws: `plugin.signature`; `plugin.unloadable` for a path of another form.
+  /// - Throws: `plugin.signature`; `plugin.unloadable` for any other path.
   public init(_ text: String) throws(XylemError) {
     guard let parts = Self.parts(text) else { throw WrapErrors.malformed(text) }
     if parts.library.contains("/"), !parts.library.hasPrefix("/"), !parts.library.hasPrefix("./") {
@@ -32,7 +32,8 @@ public struct WrappedSymbol: Sendable, Hashable, CustomStringConvertible {
     signature = try Signature(parts.signature)
   }
 
-  /// The last parenthesis with a colon and a name before it begins the signature: a path may have others, and a result may too.
+  /// The signature begins at the last parenthesis that follows a colon and a name. Paths and results may have
+  /// parentheses too.
   private static func parts(_ text: String) -> (library: String, symbol: String, signature: String)? {
     for open in text.indices.reversed() where text[open] == "(" {
       let head = text[..<open]
@@ -47,12 +48,13 @@ public struct WrappedSymbol: Sendable, Hashable, CustomStringConvertible {
     return nil
   }
 
-  /// Finds the function, and checks the signature where that is possible. The library is loaded for the life of the process.
+  /// Finds the function, and checks the signature if possible. The library is loaded for the life of the process.
   ///
-  /// - Parameter allowsAsserted: whether a signature that can't be checked is good enough.
-  /// - Returns: the function, whose calls are serial within its library, and what it comes from.
-  /// - Throws: `plugin.unloadable`, `plugin.symbol-not-found`; `plugin.mismatch` where the library's debug information has other
-  ///   types; `plugin.asserted` where it has none and that is not allowed. The library's code runs after all of these checks.
+  /// - Parameter allowsAsserted: whether a signature that can't be checked is accepted.
+  /// - Returns: the function, whose calls are serial within its library, and its origin.
+  /// - Throws: `plugin.unloadable`, `plugin.symbol-not-found`; `plugin.mismatch` if the library's debug information has
+  ///   other types; `plugin.asserted` if it has none and `allowsAsserted` is false. The library's code runs after all
+  ///   of these checks.
   public func load(allowsAsserted: Bool) throws(XylemError) -> (function: PluginFunction, plugin: PluginIdentity) {
     let file = try SymbolFile(path: path())
     let candidates = file.symbols.filter { $0.name == symbol }
@@ -87,7 +89,7 @@ public struct WrappedSymbol: Sendable, Hashable, CustomStringConvertible {
     return .checked
   }
 
-  /// The library's file, as an absolute path without links.
+  /// The library's file as an absolute path without links.
   private func path() throws(XylemError) -> String {
     let search = LibrarySearch()
     let candidates =
@@ -106,7 +108,7 @@ public struct WrappedSymbol: Sendable, Hashable, CustomStringConvertible {
     guard let handle = unsafe dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE),
       let address = unsafe dlsym(handle, symbol)
     else {
-      let reason = unsafe dlerror().map { unsafe String(cString: $0) } ?? "the loader gave no reason"
+      let reason = unsafe dlerror().map { unsafe String(cString: $0) } ?? "the loader reported no reason"
       throw WrapErrors.unloadable(path, reason)
     }
     return unsafe unsafeBitCast(address, to: (@convention(c) () -> Void).self)
@@ -114,7 +116,7 @@ public struct WrappedSymbol: Sendable, Hashable, CustomStringConvertible {
 
   private static let locks = Mutex<[String: CallLock]>([:])
 
-  /// A library that says nothing of threads gets one call at a time.
+  /// A library whose threading is not known gets one call at a time.
   private static func lock(of path: String) -> CallLock {
     locks.withLock { locks in
       if let known = locks[path] { return known }

@@ -2,11 +2,11 @@ internal import CXylem
 internal import XylemErrors
 internal import XylemGraph
 
-/// A leaf function that is tried: called as it is in a run, on plain memory.
+/// A leaf function in a trial. It is called as in a run, but on plain memory.
 @safe struct FunctionSubject: TrialSubject {
   private let function: PluginFunction
   private let sample: LeafSample?
-  /// Whether the host has no `fail`: then a function fails by giving a null pointer, and can't say why.
+  /// Whether the host has no `fail`. A function then fails by returning a null pointer, and can't report a reason.
   private let isHostBare: Bool
 
   var name: String { function.name }
@@ -65,7 +65,7 @@ internal import XylemGraph
   }
 }
 
-/// A function has no instances: this makes its calls.
+/// A function has no instances; this makes its calls.
 private final class FunctionInstance: TrialInstance {
   private let function: PluginFunction
   private let declared: Signature
@@ -83,14 +83,14 @@ private final class FunctionInstance: TrialInstance {
       throw error.declined(function.name, "called", hasSample: hasSample)
     }
     if case .literal(.none) = value, declared.result?.isOptional == false {
-      throw Declined(reason: "it gives a null pointer, and can't say why to such a host")
+      throw Declined(reason: "it returns a null pointer, and this host can't receive a reason")
     }
     return PlainResult(value)
   }
 }
 
 extension PluginFunction {
-  /// The same function, whose result may be null where it has an address.
+  /// The same function, with a result that may be null if it has an address.
   fileprivate func mayGiveNull() throws(XylemError) -> PluginFunction {
     guard case .plain(let type)? = signature.result else { return self }
     if case .number = type { return self }
@@ -102,9 +102,10 @@ extension PluginFunction {
 }
 
 extension XylemError {
-  /// The error of a call where the leaf said that it failed: of a sample that was given an error, else why it can't be tried.
+  /// Returns the error of a call in which the leaf reported a failure: an error if a sample was given, otherwise the
+  /// reason why it can't be tried.
   ///
-  /// - Parameter what: as in "it can't be …".
+  /// - Parameter what: completes "it can't be …".
   func declined(_ leaf: String, _ what: String, hasSample: Bool) -> any Error {
     guard id == .pluginCallFailed else { return self }
     let reason = cause.map { String(describing: $0) } ?? message

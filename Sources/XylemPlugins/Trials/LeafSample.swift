@@ -4,8 +4,10 @@ internal import XylemFiles
 
 /// Arguments to try a leaf with.
 ///
-/// As a text, `TYPE: {"attributes": {"kernel_size": [3, 3]}, "tensors": {"weight": "f32[8,3,3,3]"}, "inputs": ["f32[1,3,8,8]"]}`; each part may be left out.
-/// Texts in the form of a dtype and a shape stand for tensors; where their elements matter, `{"tensor": "f32[1,2]", "values": [0, 4]}` does.
+/// As a string:
+/// `TYPE: {"attributes": {"kernel_size": [3, 3]}, "tensors": {"weight": "f32[8,3,3,3]"}, "inputs": ["f32[1,3,8,8]"]}`;
+/// each part is optional. Strings in the form of a dtype and a shape stand for tensors; if the elements matter, use
+/// `{"tensor": "f32[1,2]", "values": [0, 4]}`.
 public struct LeafSample: Sendable, Hashable, Codable {
   /// A value in a sample.
   enum Item: Sendable, Hashable, Codable {
@@ -29,13 +31,13 @@ public struct LeafSample: Sendable, Hashable, Codable {
 
   private enum CodingKeys: String, CodingKey, CaseIterable { case attributes, tensors, inputs }
 
-  /// Reads `NAME: {…}`.
+  /// Parses `NAME: {…}`.
   ///
   /// - Returns: the leaf's name and the sample.
-  /// - Throws: `usage`, saying what is wrong.
+  /// - Throws: `usage`, with the fault.
   public static func parse(_ text: String) throws(XylemError) -> (leaf: String, sample: LeafSample) {
     guard let brace = text.firstIndex(of: "{"), let colon = text[..<brace].lastIndex(of: ":") else {
-      throw CheckErrors.sample(text, "there is no 'NAME: {…}'")
+      throw CheckErrors.sample(text, "expected 'NAME: {…}'")
     }
     let name = text[..<colon].trimmingCharacters(in: .whitespaces)
     guard !name.isEmpty else { throw CheckErrors.sample(text, "the leaf's name is empty") }
@@ -44,42 +46,42 @@ public struct LeafSample: Sendable, Hashable, Codable {
       let keys = try BoundedJSON.decode([String: Item].self, from: data).keys
       let known = CodingKeys.allCases.map(\.rawValue)
       if let key = keys.sorted().first(where: { !known.contains($0) }) {
-        throw CheckErrors.sample(text, "'\(key)' is none of \(known.joined(separator: ", "))")
+        throw CheckErrors.sample(text, "unknown key '\(key)'; the keys are \(known.joined(separator: ", "))")
       }
       let sample = try BoundedJSON.decode(LeafSample.self, from: data)
       for (name, tensor) in sample.tensors ?? [:] where TensorForm(tensor) == nil {
-        throw CheckErrors.sample(text, "'\(tensor)', the tensor '\(name)', is no dtype and shape, as in f32[8,3]")
+        throw CheckErrors.sample(text, "'\(tensor)', the tensor '\(name)', is not a dtype and shape such as f32[8,3]")
       }
       if let form = (sample.inputs ?? []).lazy.compactMap(\.malformedTensor).first {
         throw CheckErrors.sample(
-          text, "'\(form)', an input, is no dtype and shape that can be tried, as in f32[8,3]")
+          text, "'\(form)', an input, is not a supported dtype and shape such as f32[8,3]")
       }
       for item in sample.inputs ?? [] where !item.isArgument {
         throw CheckErrors.sample(
           text,
-          "an object among the inputs is no {\"tensor\": \"f32[1,2]\", \"values\": [0, 4]} with a number for each element"
+          "an object among the inputs must have the form {\"tensor\": \"f32[1,2]\", \"values\": [0, 4]} with a number for each element"
         )
       }
       return (name, sample)
     } catch let error as XylemError {
       throw error
     } catch {
-      throw CheckErrors.sample(text, "what follows the name is \(reason(error))")
+      throw CheckErrors.sample(text, "the part after the name is \(reason(error))")
     }
   }
 
-  /// What is wrong with the JSON, in words.
+  /// Describes what is wrong with the JSON.
   private static func reason(_ error: any Error) -> String {
     switch error as? DecodingError {
     case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      context.codingPath.first.map { "not a sample: '\($0.stringValue)' has another type" } ?? "not a JSON object"
+      context.codingPath.first.map { "not a sample: '\($0.stringValue)' has the wrong type" } ?? "not a JSON object"
     default: "not JSON"
     }
   }
 }
 
 extension LeafSample.Item {
-  /// The tensor and its elements that an object stands for; nil for anything else.
+  /// Returns the tensor and its elements that an object stands for, or nil for anything else.
   var filledTensor: (form: TensorForm, values: [Double])? {
     guard case .object(let members) = self, members.count == 2, case .text(let text)? = members["tensor"],
       case .list(let items)? = members["values"], let form = TensorForm(text), form.count == items.count
@@ -94,7 +96,7 @@ extension LeafSample.Item {
     return values.count == items.count ? (form, values) : nil
   }
 
-  /// A text in it that has the form of a dtype and a shape, and is none; nil where there is none.
+  /// Returns a string in it that looks like a dtype and a shape but is not valid, or nil if there is none.
   var malformedTensor: String? {
     switch self {
     case .text(let text):
@@ -104,7 +106,7 @@ extension LeafSample.Item {
     }
   }
 
-  /// Whether a leaf can be called with it.
+  /// Whether a leaf can be called with the value.
   var isArgument: Bool {
     switch self {
     case .object: filledTensor != nil
@@ -113,7 +115,7 @@ extension LeafSample.Item {
     }
   }
 
-  /// Reads any JSON.
+  /// Decodes any JSON.
   init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {
@@ -133,7 +135,7 @@ extension LeafSample.Item {
     }
   }
 
-  /// Writes the same JSON.
+  /// Encodes the same JSON.
   func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
@@ -148,9 +150,9 @@ extension LeafSample.Item {
   }
 }
 
-/// A dtype and a shape, `f32[1,3,8,8]`.
+/// A dtype and a shape, as in `f32[1,3,8,8]`.
 struct TensorForm: Sendable, Hashable {
-  /// An element's type, as DLPack has it.
+  /// An element type, as DLPack defines it.
   struct Element: Sendable, Hashable {
     let name: String
     let code: UInt8
@@ -168,7 +170,7 @@ struct TensorForm: Sendable, Hashable {
     Element(name: "bool", code: 6, bits: 8),
   ]
 
-  /// More elements than this are not made for a try.
+  /// The maximum number of elements of a trial's tensor.
   private static let limit = 1 << 26
 
   var element: Element
@@ -176,7 +178,7 @@ struct TensorForm: Sendable, Hashable {
 
   var count: Int { shape.reduce(1, *) }
 
-  /// Reads the text; nil where it has another form.
+  /// Parses the string, or returns nil if it has another form.
   init?(_ text: String) {
     guard text.hasSuffix("]"), let bracket = text.firstIndex(of: "["),
       let element = Self.elements.first(where: { $0.name == text[..<bracket] })

@@ -4,9 +4,9 @@ internal import Glibc
 internal import Synchronization
 internal import XylemErrors
 
-/// Tries one thing of one leaf, in the process that is there for it.
+/// Runs one test of one leaf, in the process created for it.
 struct LeafTrial {
-  /// How a trial ended, where nothing was found wrong.
+  /// How a test ended without a finding.
   enum Ending {
     case passed(String?)
     case notTried(String)
@@ -24,11 +24,11 @@ struct LeafTrial {
 
   /// Runs a test.
   ///
-  /// - Throws: what it finds.
+  /// - Throws: the finding.
   func run(_ test: CheckTest) throws(XylemError) -> Ending {
     guard let name = request.leaf else { return .passed(nil) }
     do {
-      guard let subject = try subject(name) else { return .notTried("its code does not run in place of forward") }
+      guard let subject = try subject(name) else { return .notTried("its code does not replace forward") }
       switch test {
       case .bareHost: return try call(subject)
       case .nan: return try notNumbers(subject)
@@ -45,7 +45,7 @@ struct LeafTrial {
     } catch let error as XylemError {
       throw error
     } catch {
-      throw CheckErrors.result(name, "can't be looked at: \(error)")
+      throw CheckErrors.result(name, "can't be read: \(error)")
     }
   }
 
@@ -73,7 +73,7 @@ struct LeafTrial {
   }
 
   private func notNumbers(_ subject: any TrialSubject) throws -> Ending {
-    // One that can't be called at all does not refuse NaN.
+    // A leaf that can't be called at all does not refuse NaN.
     _ = try call(subject)
     let arguments = try subject.arguments(layout: .compact, fill: .nan, isEmpty: false)
     let result = try unlessRefused { try subject.make().call(arguments, TrialMode()) }
@@ -83,7 +83,7 @@ struct LeafTrial {
   private func lifecycle(_ subject: any TrialSubject) throws -> Ending {
     let arguments = try ordinary(subject)
     func once() throws { _ = try subject.make().call(arguments, TrialMode()) }
-    // What is made once and kept is no leak.
+    // What is created once and kept is not a leak.
     let (warm, counted) = (100, 900)
     for _ in 0..<warm { try once() }
     let before = Int(xylem_bytes_in_use())
@@ -113,7 +113,7 @@ struct LeafTrial {
     return .passed(refused.isEmpty ? nil : "refuses tensors with " + refused.joined(separator: ", "))
   }
 
-  /// Nil where the leaf says that it can't: an answer as good as any other.
+  /// Returns nil if the leaf reports that it can't: a valid answer.
   private func unlessRefused(_ body: () throws -> PlainResult) throws -> PlainResult? {
     do {
       return try body()
@@ -126,7 +126,7 @@ struct LeafTrial {
 
   private func readOnlyInputs(_ subject: any TrialSubject) throws -> Ending {
     let arguments = try ordinary(subject)
-    // What the loader binds and a first call sets up is not what is looked for.
+    // What the loader binds and a first call sets up does not count.
     let instance = try subject.make()
     _ = try instance.call(try ordinary(subject), TrialMode())
     guard !arguments.tensors.isEmpty || !subject.parameters.isEmpty else { return .notTried("it takes no tensors") }
@@ -150,7 +150,7 @@ struct LeafTrial {
   }
 
   private func deterministic(_ subject: any TrialSubject) throws -> Ending {
-    guard subject.isDeterministic else { return .notTried("it does not say that it is") }
+    guard subject.isDeterministic else { return .notTried("it does not declare that it is") }
     let instance = try subject.make()
     func result(_ instance: any TrialInstance) throws -> PlainResult {
       try instance.call(try ordinary(subject), TrialMode())
@@ -164,7 +164,7 @@ struct LeafTrial {
   }
 }
 
-/// Compares train and eval mode with what a leaf declares.
+/// Compares train and eval mode with the leaf's declaration.
 struct ModeTrial {
   let subject: any TrialSubject
 
@@ -176,7 +176,7 @@ struct ModeTrial {
     let train = try call(instance, TrialMode(isTraining: true, seed: 7), mayWrite: declared == .updatesState, declared)
     switch declared {
     case .none:
-      guard subject.isDeterministic else { return .notTried("it does not say that it is deterministic") }
+      guard subject.isDeterministic else { return .notTried("it does not declare that it is deterministic") }
       guard eval == train else { throw CheckErrors.modesDiffer(subject.name) }
     case .random:
       let again = try call(instance, TrialMode(seed: 8), mayWrite: false, declared)
@@ -205,12 +205,12 @@ struct ModeTrial {
   }
 }
 
-/// Calls a leaf on two threads, as far as it says that it allows that.
+/// Calls a leaf on two threads, as far as the leaf allows it.
 struct ThreadTrial {
   let subject: any TrialSubject
   private static let calls = 200
 
-  /// Each thread's own part.
+  /// The part of one thread.
   private struct Work: @unchecked Sendable {
     let subject: any TrialSubject
     let instance: any TrialInstance
@@ -252,7 +252,7 @@ struct ThreadTrial {
     }
     for thread in threads { thread.join() }
     if let failure = failures.withLock({ $0.first }) { throw failure }
-    return .passed(isLocked ? "one call at a time, as it says" : nil)
+    return .passed(isLocked ? "one call at a time, as declared" : nil)
   }
 }
 
@@ -276,7 +276,7 @@ struct ThreadTrial {
       }, body.toOpaque())
     guard status == 0 else {
       unsafe body.release()
-      throw Declined(reason: "no thread can be started: \(systemText(status))")
+      throw Declined(reason: "a thread can't be started: \(systemText(status))")
     }
     self.thread = thread
   }

@@ -2,7 +2,7 @@ internal import CXylem
 internal import XylemErrors
 internal import XylemFiles
 
-/// A leaf module that replaces forward: called as it is in a run, on plain memory.
+/// A leaf module that replaces forward. It is called as in a run, but on plain memory.
 @safe struct ModuleSubject: TrialSubject {
   private let type: LeafModuleType
   private let sample: LeafSample?
@@ -14,7 +14,7 @@ internal import XylemFiles
   var mode: ModeTrait? { type.mode }
   var writes: Set<Int> { Set(type.writes) }
 
-  /// - Throws: `plugin.short-struct`, `plugin.mismatch`; `Declined` where there is no memory.
+  /// - Throws: `plugin.short-struct`, `plugin.mismatch`; `Declined` if no memory is left.
   init(_ raw: UnsafePointer<xylem_leaf_module_type>, plugin: PluginIdentity, sample: LeafSample?) throws {
     type = try unsafe LeafModuleType(raw: raw, plugin: plugin, lock: CallLock())
     self.sample = sample
@@ -43,7 +43,7 @@ internal import XylemFiles
   }
 }
 
-/// An instance, destroyed when it goes.
+/// An instance, destroyed on deallocation.
 private final class ModuleInstance: TrialInstance {
   private let live: LiveInstance<TrialValue>
   private let hasSample: Bool

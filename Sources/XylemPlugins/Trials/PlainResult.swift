@@ -1,13 +1,13 @@
 internal import XylemErrors
 internal import XylemGraph
 
-/// What a leaf gave, copied; two are equal where they are equal bit for bit.
+/// A copy of a leaf's result. Two are equal if they are equal bit for bit.
 enum PlainResult: Hashable {
   case literal(Literal)
   case tensor(type: PlainTensor.ElementType, shape: [Int], elements: [UInt8])
   case list([PlainResult])
 
-  /// A copy of a value.
+  /// Copies a value.
   init(_ value: TrialValue) {
     switch value {
     case .literal(let literal): self = .literal(literal)
@@ -17,7 +17,7 @@ enum PlainResult: Hashable {
     }
   }
 
-  /// Whether two results are equal, or floats that differ as sums in another order do.
+  /// Whether two results are equal, or floats that only differ as sums in a different order do.
   func isClose(to other: PlainResult) -> Bool {
     guard self != other else { return true }
     switch (self, other) {

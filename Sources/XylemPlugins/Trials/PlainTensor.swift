@@ -3,31 +3,31 @@ internal import CXylemGuard
 internal import Glibc
 internal import XylemErrors
 
-/// A tensor in plain memory: one that is lent to the leaf that is tried, or one that the leaf gave. Needs no tensor runtime.
+/// A tensor in plain memory, either lent to the leaf or returned by it. Needs no tensor runtime.
 @safe final class PlainTensor: CallTensor {
-  /// How the elements lie in memory.
+  /// The layout of the elements in memory.
   enum Layout: String, CaseIterable {
     case compact, withoutStrides = "no strides", permuted = "permuted strides", offset = "an offset"
   }
 
-  /// Which elements a tensor has.
+  /// The elements of a tensor.
   enum Fill: Hashable {
     case ordinary, nan
-    /// In row-major order, one for each.
+    /// In row-major order, one value for each.
     case values([Double])
   }
 
-  /// An element's type as DLPack has it.
+  /// An element type, as DLPack defines it.
   struct ElementType: Hashable {
     let code: UInt8
     let bits: UInt8
   }
 
-  /// What goes when the tensor does.
+  /// What is freed with the tensor.
   @safe private enum Memory: @unchecked Sendable {
-    /// Pages of its own, whose writing can be made a fault, and its sizes and strides.
+    /// Pages whose writing can raise a fault, with the tensor's sizes and strides.
     case mapped(UnsafeMutableRawPointer, bytes: Int, sizes: UnsafeMutablePointer<Int64>)
-    /// A leaf's.
+    /// A tensor of the leaf.
     case given(UnsafeMutablePointer<DLManagedTensorVersioned>)
   }
 
@@ -38,12 +38,12 @@ internal import XylemErrors
   /// Without an owner.
   private nonisolated(unsafe) let view: DLManagedTensorVersioned
 
-  /// Makes a tensor in memory of its own.
+  /// Creates a tensor in memory of its own.
   ///
-  /// - Throws: `Declined` where there is no memory.
+  /// - Throws: `Declined` if no memory is left.
   init(_ form: TensorForm, layout: Layout = .compact, fill: Fill = .ordinary) throws {
     let rank = form.shape.count
-    // Permuted: as if the dimensions lay in memory in the opposite order.
+    // Permuted: as if the dimensions were stored in the opposite order.
     strides =
       layout == .permuted
       ? Self.compactStrides(form.shape.reversed()).reversed() : Self.compactStrides(form.shape)
@@ -54,7 +54,7 @@ internal import XylemErrors
     let mappedBytes = (bytes + 4095) / 4096 * 4096
     let mapped = unsafe mmap(nil, mappedBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else {
-      throw Declined(reason: "there is no memory for a tensor of \(bytes) bytes")
+      throw Declined(reason: "no memory is left for a tensor of \(bytes) bytes")
     }
     let sizes = UnsafeMutablePointer<Int64>.allocate(capacity: max(2 * rank, 1))
     for dimension in 0..<rank {
@@ -86,7 +86,7 @@ internal import XylemErrors
     }
   }
 
-  /// Makes every write to the elements a fault that is reported under a number; false where that can't be had.
+  /// Makes every write to the elements a fault that is reported under a number. Returns false if that is not possible.
   func protect(as name: UInt32) -> Bool {
     guard case .mapped(let pages, let bytes, _) = memory else { return false }
     return unsafe mprotect(pages, bytes, PROT_READ) == 0 && xylem_guard_watch(pages, bytes, name) == 0
@@ -100,7 +100,7 @@ internal import XylemErrors
     return places.flatMap { unsafe [UInt8](UnsafeRawBufferPointer(start: start + $0 * size, count: size)) }
   }
 
-  /// Where the elements lie, in elements, row by row.
+  /// The offsets of the elements, in elements, in row-major order.
   private var places: [Int] {
     shape.indices.reduce([0]) { places, dimension in
       places.flatMap { place in (0..<shape[dimension]).map { place + $0 * strides[dimension] } }
@@ -115,7 +115,7 @@ internal import XylemErrors
     return strides
   }
 
-  // MARK: - What leaves are lent and give
+  // MARK: - Lent and returned tensors
 
   func borrowedView() -> DLManagedTensorVersioned { unsafe view }
 
@@ -128,7 +128,7 @@ internal import XylemErrors
   init(adopting tensor: UnsafeMutablePointer<DLManagedTensorVersioned>) throws(XylemError) {
     if let fault = unsafe Self.fault(in: tensor.pointee.dl_tensor) {
       unsafe tensor.pointee.deleter?(tensor)
-      throw XylemError(.runtimeTensor, "the DLPack tensor can't be taken in", cause: Reason(fault))
+      throw XylemError(.runtimeTensor, "the DLPack tensor can't be imported", cause: Reason(fault))
     }
     let given = unsafe tensor.pointee.dl_tensor
     shape = (0..<Int(unsafe given.ndim)).map { unsafe Int(given.shape[$0]) }
@@ -141,7 +141,7 @@ internal import XylemErrors
     unsafe self.view = unsafe view
   }
 
-  /// What the tensor runtime would refuse; nil where it takes the tensor. That its memory can be, the call has checked.
+  /// The reason why the tensor runtime would refuse the tensor, or nil. The call has already checked its memory.
   private static func fault(in tensor: DLTensor) -> String? {
     guard unsafe tensor.device.device_type == 1 else { return "it is not on the CPU" }
     let type = unsafe tensor.dtype
@@ -154,10 +154,10 @@ internal import XylemErrors
       return "a stride is negative"
     }
     let count = dimensions.reduce(1.0) { unsafe $0 * Double(tensor.shape[$1]) }
-    return count <= Double(1 << 32) ? nil : "it has more elements than a trial looks at"
+    return count <= Double(1 << 32) ? nil : "it has more elements than a test reads"
   }
 
-  /// Integers, floating point numbers, bfloat16, complex numbers and truth values, as libtorch has them.
+  /// Integers, floating-point numbers, bfloat16, complex numbers and Booleans, as in libtorch.
   private static let elementTypes: Set<ElementType> = {
     let widths: [UInt8: [UInt8]] = [
       0: [8, 16, 32, 64], 1: [8, 16, 32, 64], 2: [16, 32, 64], 4: [16], 5: [32, 64, 128], 6: [8],
@@ -167,7 +167,7 @@ internal import XylemErrors
 }
 
 extension TensorForm.Element {
-  /// Writes the element of an index.
+  /// Writes the element at an index.
   fileprivate func store(_ index: Int, _ fill: PlainTensor.Fill, at place: UnsafeMutableRawPointer) {
     var number = Double((index * 37 + 11) % 101) / 50 - 1
     var whole = index % (name == "bool" ? 2 : 7)
@@ -182,7 +182,7 @@ extension TensorForm.Element {
     case ("f16", _): unsafe place.storeBytes(of: Float16(number), as: Float16.self)
     case ("bf16", _): unsafe place.storeBytes(of: UInt16(Float(number).bitPattern >> 16), as: UInt16.self)
     default:
-      // The lowest bytes first: an integer of any width.
+      // The lowest bytes come first: an integer of any width.
       for offset in 0..<bytes {
         unsafe place.storeBytes(
           of: UInt8(truncatingIfNeeded: whole >> (8 * offset)), toByteOffset: offset, as: UInt8.self)

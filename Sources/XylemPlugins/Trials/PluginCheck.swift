@@ -2,43 +2,43 @@ internal import Foundation
 public import XylemErrors
 internal import XylemFiles
 
-/// What `xylem plugin check` found about a plugin: how far it came, and what its leaves do.
+/// The result of `xylem plugin check` for a plugin: the stages it passed, and the behaviour of its leaves.
 public struct PluginCheck: Sendable {
-  /// What became of one test of the plugin, or of one of its leaves.
+  /// The result of one test of the plugin or of one of its leaves.
   public struct Finding: Sendable {
     /// How a test ended.
     public enum Outcome: Sendable {
-      /// Nothing is wrong; the text says what was found, where there is something to say.
+      /// Nothing is wrong. The string is an optional detail.
       case passed(String?)
       /// Something is wrong.
       case failed(XylemError)
-      /// It was not tried, and why.
+      /// It was not run, with the reason.
       case notTried(String)
     }
 
-    /// What was tried.
+    /// The test.
     public let test: CheckTest
-    /// The leaf, or nil for the plugin as a whole.
+    /// The leaf, or nil for the whole plugin.
     public let leaf: String?
     /// How it ended.
     public let outcome: Outcome
   }
 
-  /// The stages, the last of which sums up the findings.
+  /// The stages, the last of which summarises the findings.
   public let report: PluginReport
-  /// Every test, the plugin's first, then each leaf's; empty where it did not come so far.
+  /// Every test, the plugin's first, then each leaf's; empty if an earlier stage failed.
   public let findings: [Finding]
 
   /// Whether nothing is wrong.
   public var isPassing: Bool { report.failure == nil }
 
-  /// Checks a plugin. Nothing of it runs in this process, and each test in a process of its own; a scan is made anew, and its
-  /// verdict kept.
+  /// Checks a plugin. None of its code runs in this process, and each test runs in its own process. The scan is
+  /// repeated, and its verdict stored.
   ///
   /// - Parameters:
   ///   - path: the file, with a slash in it.
   ///   - samples: arguments for leaves, by name.
-  /// - Returns: what was found; what is wrong is in it.
+  /// - Returns: the result, which includes everything that is wrong.
   public static func run(
     _ path: String, policy: PluginPolicy = PluginPolicy(), samples: [String: LeafSample] = [:]
   ) -> PluginCheck {
@@ -53,7 +53,7 @@ public struct PluginCheck: Sendable {
       report.record(.selfTest, outcome(findings))
       return PluginCheck(report: report, findings: findings)
     } catch {
-      // The report has it.
+      // The report has the error.
       if report.failure == nil { report.record(.selfTest, .failed(error)) }
       return PluginCheck(report: report, findings: [])
     }
@@ -132,7 +132,7 @@ private struct CheckRun {
 }
 
 extension PluginCheck: CustomStringConvertible {
-  /// The report, then a line for each test under its leaf, without a line break at its end.
+  /// The report, then a line for each test under its leaf, without a line break at the end.
   public var description: String {
     let failed = findings.count { if case .failed = $0.outcome { true } else { false } }
     var lines = [report.text(summary: failed == 0 ? nil : "\(failed) of \(findings.count) tests")]
@@ -166,7 +166,7 @@ extension PluginCheck: Encodable {
 
   private enum Key: String, CodingKey { case passes, report, tests }
 
-  /// Writes whether nothing is wrong, the report and every test.
+  /// Encodes whether nothing is wrong, the report and every test.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(isPassing, forKey: .passes)
@@ -184,8 +184,8 @@ extension PluginCheck: Encodable {
 }
 
 extension PluginCheck {
-  /// The check as JSON on one line, keys sorted.
+  /// Returns the check as JSON on one line, with sorted keys.
   ///
-  /// - Throws: an `EncodingError`; none is known.
+  /// - Throws: an `EncodingError`; no case is known.
   public func jsonText() throws -> String { try JSONText.sorted(self) }
 }

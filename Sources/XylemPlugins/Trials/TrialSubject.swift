@@ -1,17 +1,17 @@
 internal import XylemErrors
 
-/// Why a leaf could not be tried, which is nobody's fault.
+/// Why a leaf could not be tried, without anything being wrong.
 struct Declined: Error {
   let reason: String
 }
 
-/// A call's conditions.
+/// The conditions of a call.
 struct TrialMode {
   var isTraining = false
   var seed: UInt64 = 0
 }
 
-/// The arguments of a call: their tensors, in the order in which they come.
+/// The arguments of a call: their tensors, in order.
 struct TrialArguments {
   var values: [TrialValue] = []
   /// Every tensor among the values.
@@ -25,30 +25,30 @@ protocol TrialSubject {
   var threading: LeafThreading { get }
   /// Nil for functions, which have no mode.
   var mode: ModeTrait? { get }
-  /// Positions of the arguments that it says it writes.
+  /// Positions of the arguments that it declares to write.
   var writes: Set<Int> { get }
   /// A module's own tensors by name; empty for functions.
   var parameters: [(name: String, tensor: PlainTensor)] { get }
 
-  /// Arguments to call it with, made anew.
+  /// Creates new arguments for a call.
   ///
-  /// - Throws: `Declined`, or a `XylemError` where a sample does not fit.
+  /// - Throws: `Declined`, or a `XylemError` if a sample does not fit.
   func arguments(layout: PlainTensor.Layout, fill: PlainTensor.Fill, isEmpty: Bool) throws -> TrialArguments
 
-  /// Something to call: an instance of a module.
+  /// Creates something to call: an instance of a module.
   func make() throws -> any TrialInstance
 }
 
-/// What calls are made on; given up when it goes.
+/// An object that calls are made on; destroyed on deallocation.
 protocol TrialInstance: AnyObject {
-  /// Makes a call, and copies what it gave.
+  /// Makes a call, and copies its result.
   ///
-  /// - Throws: `Declined` where the leaf says that it can't, a `XylemError` for results that are malformed.
+  /// - Throws: `Declined` if the leaf reports that it can't, a `XylemError` for malformed results.
   func call(_ arguments: TrialArguments, _ mode: TrialMode) throws -> PlainResult
 }
 
 extension LeafSample {
-  /// A value of a sample as an argument.
+  /// Converts a value of a sample to an argument.
   static func value(_ item: Item, layout: PlainTensor.Layout, fill: PlainTensor.Fill, isEmpty: Bool) throws
     -> TrialValue
   {
@@ -63,7 +63,7 @@ extension LeafSample {
     case .list(let items):
       return .list(try items.map { try value($0, layout: layout, fill: fill, isEmpty: isEmpty) })
     case .object:
-      guard let tensor = item.filledTensor else { throw Declined(reason: "an object is no argument") }
+      guard let tensor = item.filledTensor else { throw Declined(reason: "an object can't be an argument") }
       let elements: PlainTensor.Fill = fill == .ordinary && !isEmpty ? .values(tensor.values) : fill
       return .tensor(try Self.tensor(tensor.form, layout: layout, fill: elements, isEmpty: isEmpty))
     }
@@ -78,7 +78,7 @@ extension LeafSample {
     return try PlainTensor(form, layout: layout, fill: fill)
   }
 
-  /// What leaves are tried with where nobody says with what.
+  /// The arguments of a test without a sample.
   static let ordinaryTensor = TensorForm(element: TensorForm.elements[0], shape: [2, 3])
   static let ordinaryImage = TensorForm(element: TensorForm.elements[0], shape: [1, 3, 8, 8])
 }

@@ -36,7 +36,7 @@ indirect enum TrialValue: CallValue {
 }
 
 extension PlainTensor.ElementType {
-  /// As samples write it.
+  /// The element type as samples write it.
   fileprivate var name: String {
     TensorForm.elements.first { $0.code == code && $0.bits == bits }?.name ?? "another type"
   }

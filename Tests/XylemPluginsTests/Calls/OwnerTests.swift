@@ -103,13 +103,13 @@ extension TensorCallTests {
   }
 
   @Test(arguments: [
-    (RawModule.sharesResults, "two tensors that are given share memory"),
+    (RawModule.sharesResults, "two returned tensors share memory"),
     (.givesOwnTensor, "it is the module's own tensor 'weight', not memory of its own"),
     (.sharesOwnMemory, "the tensor shares the memory of the module's own tensor 'weight'"),
-    (.givesNull, "the tensor is null"), (.givesStrangeKind, "it is of the kind 77, which results can't have"),
-    (.givesTooMany, "says that it gave 17 results; there is room for 16"),
-    (.hasUnknownParameter, "has the parameter 'bias', which is none of the module's tensors"),
-    (.givesNoInstance, "gave no instance when it was made"),
+    (.givesNull, "the tensor is null"), (.givesStrangeKind, "it has the kind 77, which is not valid for results"),
+    (.givesTooMany, "reports 17 results; there is space for 16"),
+    (.hasUnknownParameter, "has the parameter 'bias', which is not one of the module's tensors"),
+    (.givesNoInstance, "did not create an instance"),
   ])
   func `What a module may not give is refused in a trial as in a run`(_ raw: RawModule, _ reason: String) throws {
     let type = try raw.type()
@@ -119,7 +119,7 @@ extension TensorCallTests {
     #expect(inRun.hasPrefix("plugin.result: ") && inRun.contains(reason), "\(inRun)")
   }
 
-  @Test func `A module whose argument lies nowhere, or repeats its elements where it is written, is not called`() throws
+  @Test func `A module is not called with an argument without memory, or a written one with repeated elements`() throws
   {
     func instance(writes: UInt64) throws -> LeafModuleInstance {
       LeafModuleInstance(try RawModule.givesNull.type(writes: writes), isTraining: false, attributes: "{}") { [] }
@@ -128,7 +128,8 @@ extension TensorCallTests {
     let nowhere = try TensorOperator.call("aten::to", overload: "device", [.tensor(one), .device("meta"), .int(6)])
     let error = expectError(.pluginArgument) { try instance(writes: 0)([.tensor(nowhere)]) }
     #expect(
-      error?.message == "the argument 1 of the leaf 'Raw' is a tensor of float32, whose elements do not lie in memory")
+      error?.message
+        == "argument 1 of the leaf 'Raw' is a tensor of float32, whose elements can't be accessed in memory")
     let repeated = expectError(.pluginArgument) { try instance(writes: 1)([.tensor(one.expand([3]))]) }
     #expect(repeated?.message.contains("several of whose elements share memory") == true)
   }

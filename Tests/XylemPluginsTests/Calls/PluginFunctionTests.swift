@@ -36,7 +36,7 @@ import XylemTestSupport
     let error = expectError(.pluginShortStruct) {
       try unsafe PluginFunction(raw: &raw, plugin: "p", pluginLock: CallLock())
     }
-    #expect(error?.message == "a leaf function of p has a structure of 55 bytes; at least 56 are needed")
+    #expect(error?.message == "a leaf function of p has a structure of 55 bytes; at least 56 bytes are needed")
   }
 
   @Test func `What a leaf lacks or says wrongly is an error`() throws {
@@ -51,7 +51,7 @@ import XylemTestSupport
       unsafe try leaf("half", "(tensor) -> tensor", backward: "(tensor) -> tensor[]")
     }
     #expect(
-      error?.cause.map { "\($0)" } == "it is (tensor) -> tensor[]; it must be (tensor, tensor) -> tensor[]")
+      error?.cause.map { "\($0)" } == "it is (tensor) -> tensor[]; expected (tensor, tensor) -> tensor[]")
     expectError(.pluginSignature) { unsafe try leaf("half", "(f64) -> f64", backward: "(f64, f64) -> tensor[]") }
     unsafe #expect(
       try leaf("half", "(tensor!) -> tensor[]", backward: "(tensor!, tensor[]) -> tensor[]").backwardSignature != nil)
@@ -166,7 +166,7 @@ import XylemTestSupport
     #expect(try withoutGradients { try scale([.tensor(x), .float(2)]) }.tensor?.requiresGrad == false)
   }
 
-  @Test func `A gradient that arrives where there is no gradient function is an error that names it`() throws {
+  @Test func `A gradient for a function without a gradient function is an error that names it`() throws {
     let doubled = try Subjects.leaf("doubled")
     let x = try parameter([1, 2], [2])
     let y = try #require(try doubled([.tensor(x)]).tensor)
@@ -175,13 +175,13 @@ import XylemTestSupport
       try y.sum().backward()
       Issue.record("no error")
     } catch {
-      #expect("\(error)".contains("a gradient arrived at the leaf function 'doubled' of org.example.subjects"))
+      #expect("\(error)".contains("the leaf function 'doubled' of org.example.subjects received a gradient"))
       #expect("\(error)".contains("plugin.no-backward"))
     }
     #expect(try x.gradient() == nil)
   }
 
-  @Test func `A gradient of a tensor in a list can't be told, one of a tensor beside it can`() throws {
+  @Test func `A tensor in a list can't have a gradient, a tensor next to the list can`() throws {
     let function = try Subjects.leaf("first_scaled")
     let by = try parameter([3], [1])
     let list = Value.list([.tensor(try Tensor([1, 2], shape: [2]))])
@@ -206,7 +206,7 @@ import XylemTestSupport
     #expect(try y.floats() == [2, 3])
   }
 
-  @Test func `A failure comes out as it is while gradients are recorded`() throws {
+  @Test func `A failure is unchanged while gradients are recorded`() throws {
     let scale = try Subjects.leaf("scale")
     expectError(.pluginArgument) { try scale([.tensor(try parameter([1], [1])), .string("x")]) }
   }

@@ -52,9 +52,9 @@ import XylemTensor
       }
     }
     let error = expectError(.pluginArgument) { try Subjects.call("ratio", .float(1), .string("2")) }
-    #expect(error?.message == "argument 2 of ratio, f32, was given '2', which is no number")
+    #expect(error?.message == "argument 2 of ratio, of type f32, is '2', which is not a number")
     let range = expectError(.pluginArgument) { try Subjects.call("same_i8", .int(300)) }
-    #expect(range?.message == "argument 1 of same_i8, i8, was given 300, which is beyond what i8 holds, -128 to 127")
+    #expect(range?.message == "argument 1 of same_i8, of type i8, is 300, which is out of range for i8, -128 to 127")
   }
 
   @Test func `A float takes an integer that it holds exactly`() throws {
@@ -85,7 +85,7 @@ import XylemTensor
     expectEqual(try Subjects.function("narrow")(values), .int(expected))
   }
 
-  @Test func `A narrow result is read without what lies above it`() throws {
+  @Test func `A narrow result is read without the bits above it`() throws {
     let results: [(String, Value)] = [
       ("i8", .int(-128)), ("u8", .int(128)), ("i16", .int(-8576)), ("u16", .int(56960)), ("i32", .int(0x5a5a_de80)),
       ("u32", .int(0x5a5a_de80)), ("bool", .bool(true)),
@@ -114,7 +114,7 @@ import XylemTensor
 
   @Test func `A wrong number of arguments calls nothing`() throws {
     let error = expectError(.pluginArgument) { try Subjects.call("half") }
-    #expect(error?.message == "half takes 1 argument and was given 0")
+    #expect(error?.message == "half takes 1 argument, but 0 were passed")
     expectError(.pluginArgument) { try Subjects.call("ratio", .float(1), .float(2), .float(3)) }
   }
 
@@ -126,7 +126,7 @@ import XylemTensor
     expectEqual(try Subjects.call("fails_at", .int(1)), .none)
   }
 
-  @Test func `A call within a call has a failure of its own`() throws {
+  @Test func `A call within a call has its own failure`() throws {
     let half = try Subjects.function("half")
     let fails = try Subjects.function("fails")
     let outer = HostServices.capturingFailure {

@@ -14,7 +14,7 @@ import XylemTensor
     expectEqual(try Subjects.call("no_text"), .none)
   }
 
-  @Test func `A text that can't cross is an error`() throws {
+  @Test func `A string that can't cross is an error`() throws {
     expectError(.pluginArgument) { try Subjects.call("same_text", .string("a\0b")) }
     expectError(.pluginArgument) { try Subjects.call("same_text", .int(1)) }
     expectError(.pluginArgument) { try Subjects.call("same_text", .none) }
@@ -22,7 +22,7 @@ import XylemTensor
     let error = expectError(.pluginResult) { try Subjects.call("no_text", as: "() -> cstr") }
     #expect(
       error?.message
-        == "no_text gave no valid result of type cstr: it is null, which only an 'opt<…>' may be")
+        == "no_text did not return a valid result of type cstr: it is null, which is only allowed for an 'opt<…>'")
   }
 
   @Test func `An address is an integer`() throws {
@@ -59,7 +59,7 @@ import XylemTensor
     let error = expectError(.pluginArgument) { try Subjects.call("sum_of", .list([.int(1), .float(2)])) }
     #expect(
       error?.message
-        == "argument 1 of sum_of, opt<i64[]>, was given a list of 2, whose element 1 is 2.0, which is no integer")
+        == "argument 1 of sum_of, of type opt<i64[]>, is a list of 2, whose element 1 is 2.0, which is not an integer")
     expectError(.pluginArgument) { try Subjects.call("true_of", ints(1)) }
     expectError(.pluginArgument) { try Subjects.call("reversed", .int(1)) }
   }

@@ -54,7 +54,7 @@ import XylemErrors
     }
   }
 
-  @Test func `the folders of whoever needs it pass on where it has no run path of its own`() throws {
+  @Test func `the folders of its dependents apply if it has no run path`() throws {
     try withTemporaryFolder { folder in
       try FileManager.default.createDirectory(atPath: folder + "/inner", withIntermediateDirectories: false)
       let plugin = try ElfBuilder(needed: ["a.so"], rpath: "$ORIGIN/inner", notes: pluginNote()).write(
@@ -76,7 +76,7 @@ import XylemErrors
     }
   }
 
-  @Test func `what this process has loaded serves where nothing else is found`() throws {
+  @Test func `a library that this process has loaded is used if no other is found`() throws {
     try withTemporaryFolder { folder in
       let plugin = try ElfBuilder(needed: ["a.so"], notes: pluginNote()).write("plugin.so", in: folder)
       try FileManager.default.createDirectory(atPath: folder + "/host", withIntermediateDirectories: false)
@@ -87,7 +87,8 @@ import XylemErrors
   }
 
   @Test(arguments: ["libc10.so", "libtorch_cpu.so", "libtorch.so", "libswiftCore.so"])
-  func `a second copy of what a process may have once is a conflict that names both`(name: String) throws {
+  func `a second copy of a library that a process may only have once is a conflict that names both`(name: String) throws
+  {
     try withTemporaryFolder { folder in
       try FileManager.default.createDirectory(atPath: folder + "/host", withIntermediateDirectories: false)
       let plugin = try ElfBuilder(needed: [name], runpath: "$ORIGIN", notes: pluginNote()).write(
@@ -124,7 +125,7 @@ import XylemErrors
       LibrarySearch.folders(of: "/a/:.:b::$ORIGIN/c:$PLATFORM/d:/e;/f", origin: "/o") == ["/a", "/o/c", "/e", "/f"])
   }
 
-  @Test func `the loader's index of this machine knows its C library, where there is one`() {
+  @Test func `the loader's index of this machine has its C library, if there is an index`() {
     guard FileManager.default.fileExists(atPath: "/etc/ld.so.cache") else { return }
     #expect(LoaderCache().candidates("libc.so.6").contains { FileManager.default.fileExists(atPath: $0) })
   }

@@ -31,8 +31,8 @@ import XylemErrors
       try LeafPlugin.checkNames(of: [try PluginFile(good), try PluginFile(other)])
     }
     #expect(error?.id == .pluginDuplicateName)
-    #expect(error?.message == "two plugins bring the leaf function 'twice'")
-    #expect(error?.cause.map { "\($0)" } == "one: \(good)\nthe other: \(other)")
+    #expect(error?.message == "two plugins provide the leaf function 'twice'")
+    #expect(error?.cause.map { "\($0)" } == "first: \(good)\nsecond: \(other)")
     try LeafPlugin.checkNames(of: [try PluginFile(good), try PluginFile(good)])
   }
 
@@ -98,7 +98,7 @@ import XylemErrors
         """)
   }
 
-  @Test func `what is mapped is compared with the file`() throws {
+  @Test func `mapped bytes are compared with the file`() throws {
     let opened = try OpenedFile(good)
     let elf = try ElfFile(opened)
     let library = try LoadedLibrary(path: good)

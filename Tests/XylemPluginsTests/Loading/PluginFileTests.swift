@@ -33,7 +33,7 @@ import XylemFiles
     #expect(file.dependencies.first { $0.name == "libc.so.6" }?.digest == nil)
   }
 
-  @Test func `the digest is what sha256sum says`() throws {
+  @Test func `the digest equals sha256sum's`() throws {
     #expect(ContentDigest.of("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
     #expect(ContentDigest.of("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
     try withTemporaryFolder { folder in
@@ -47,11 +47,11 @@ import XylemFiles
   @Test func `a name without a folder is not searched for`() {
     let error = #expect(throws: XylemError.self) { _ = try PluginFile("some.so") }
     #expect(error?.id == .usage)
-    #expect(error?.remedies == ["./some.so  # where it lies in the current folder"])
+    #expect(error?.remedies == ["./some.so  # in the current folder"])
     #expect(#expect(throws: XylemError.self) { _ = try PluginFile("") }?.id == .usage)
   }
 
-  @Test func `what is no regular file is named for what it is`() throws {
+  @Test func `the error for a file that is not regular names its kind`() throws {
     try withTemporaryFolder { folder in
       #expect(#expect(throws: XylemError.self) { _ = try PluginFile(folder + "/none") }?.id == .fileNotFound)
       let isFolder = #expect(throws: XylemError.self) { _ = try PluginFile(folder) }
@@ -67,11 +67,11 @@ import XylemFiles
   }
 
   @Test(arguments: [
-    ("", "the file is empty"), ("x", "it is no ELF file"), ("#!/bin/sh\nexit 0\n", "it is no ELF file"),
-    ("\u{7f}ELF", "it is no ELF file"), ("!<arch>\n", "it is a static library"),
-    ("INPUT(libm.so.6)\n", "it is no ELF file"),
+    ("", "the file is empty"), ("x", "it is not an ELF file"), ("#!/bin/sh\nexit 0\n", "it is not an ELF file"),
+    ("\u{7f}ELF", "it is not an ELF file"), ("!<arch>\n", "it is a static library"),
+    ("INPUT(libm.so.6)\n", "it is not an ELF file"),
   ])
-  func `a file that is not ELF is no plugin`(text: String, reason: String) throws {
+  func `a file that is not ELF is not a plugin`(text: String, reason: String) throws {
     try withTemporaryFolder { folder in
       let error = error(Array(text.utf8), in: folder)
       #expect(error?.id == .pluginNotAPlugin)
@@ -95,15 +95,15 @@ import XylemFiles
       let own = ElfBuilder.ownMachine == 62 ? "x86-64" : "AArch64"
       #expect(
         found == [
-          "it is made for another machine (RISC-V, this is \(own))",
-          "it is made for another machine (number 9999, this is \(own))", "it is an executable, not a shared object",
-          "it is an object file that was not linked", "it is a core dump", "it is an ELF file of an unknown type",
+          "it is built for another machine: RISC-V, not \(own)",
+          "it is built for another machine: number 9999, not \(own)", "it is an executable, not a shared object",
+          "it is an unlinked object file", "it is a core dump", "it is an ELF file of an unknown type",
           "it is an executable, not a shared object", "it is not linked dynamically", "it has no note of Xylem",
         ])
     }
   }
 
-  @Test func `an executable is no plugin`() {
+  @Test func `an executable is not a plugin`() {
     let error = #expect(throws: XylemError.self) { _ = try PluginFile("/proc/self/exe") }
     #expect(error?.id == .pluginNotAPlugin)
   }

@@ -16,7 +16,7 @@ import XylemTestSupport
     ("hostile/claiming_storage.pt", ErrorID.archiveTruncated), ("hostile/crash.pt", .runtimeCrashed),
     ("bad/text.pt", .archiveNotZip), ("bad/nothing.pt", .fileNotFound),
   ])
-  func `what loading does to the process is an error here`(_ name: String, _ id: ErrorID) {
+  func `a crash while loading is an error here`(_ name: String, _ id: ErrorID) {
     let path = fixture(name)
     let error = #expect(throws: XylemError.self) { try ScriptArchive.check(path) }
     #expect(error?.id == id)

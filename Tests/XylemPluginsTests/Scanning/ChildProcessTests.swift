@@ -36,9 +36,9 @@ import XylemErrors
     #expect(ending.cause == .timedOut)
   }
 
-  @Test func `a signal is told from an exit`() throws {
+  @Test func `a signal is distinguished from an exit`() throws {
     #expect(try run("kill -SEGV $$\n").cause == .signalled(SIGSEGV))
-    #expect(ChildProcess.Cause.signalled(SIGSEGV).words == "was ended by SIGSEGV (Segmentation fault)")
+    #expect(ChildProcess.Cause.signalled(SIGSEGV).words == "was terminated by SIGSEGV (Segmentation fault)")
   }
 
   @Test func `those that it started are ended with it, in time or not`() throws {
@@ -81,7 +81,7 @@ import XylemErrors
     #expect(throws: XylemError.self) { _ = try ScanReport([0xff, 0xfe, 0x0a], path: "p.so") }
   }
 
-  @Test func `a line that was cut short says nothing, and those before it what they say`() throws {
+  @Test func `a truncated line is ignored, and the lines before it are read`() throws {
     let report = try ScanReport(Array("{\"begin\":{\"_0\":{\"opening\":{}}}}\n{\"begin\":{\"_0".utf8), path: "p.so")
     #expect(report.step == .opening && !report.isDone)
   }

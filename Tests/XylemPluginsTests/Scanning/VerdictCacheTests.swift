@@ -22,8 +22,8 @@ import XylemErrors
       #expect(try entries(folder + "/deep/verdicts") == ["\(VerdictCache.key(file)).json"])
       let again = #expect(throws: XylemError.self) { _ = try LeafPlugin.load(path, policy: policy) }
       #expect(again?.id == first?.id)
-      #expect(again?.message == (first?.message ?? "") + " (found on \(verdict.date), and kept)")
-      #expect(again?.remedies.first == "xylem plugin check '\(path)'  # tries it again")
+      #expect(again?.message == (first?.message ?? "") + " (stored result of \(verdict.date))")
+      #expect(again?.remedies.first == "xylem plugin check '\(path)'  # tries again")
     }
   }
 
@@ -47,14 +47,14 @@ import XylemErrors
       let policy = policy(cache: folder, timeLimit: .milliseconds(500))
       for _ in 0..<2 {
         let error = #expect(throws: XylemError.self) { _ = try LeafPlugin.load(path, policy: policy) }
-        #expect(error?.message.contains("kept") == false)
+        #expect(error?.message.contains("stored") == false)
       }
       let file = try PluginFile(path)
       #expect(policy.verdict(on: file)?.isProvisional == true)
     }
   }
 
-  @Test func `a damaged verdict is not there, and written anew`() throws {
+  @Test func `a damaged verdict counts as missing, and is written again`() throws {
     try withTemporaryFolder { folder in
       let path = Places.misbehaving("WrongMagic")
       let policy = policy(cache: folder)
@@ -79,7 +79,7 @@ import XylemErrors
     }
   }
 
-  @Test func `a folder that can't be written is said, and keeps nobody from loading`() throws {
+  @Test func `a folder that can't be written is reported, and does not prevent loading`() throws {
     try withTemporaryFolder { folder in
       try "a file".write(toFile: folder + "/taken", atomically: true, encoding: .utf8)
       let (_, report) = LeafPlugin.attempt(
@@ -88,11 +88,11 @@ import XylemErrors
         Issue.record("\(report)")
         return
       }
-      #expect(detail?.hasPrefix("the verdict was not kept: ") == true)
+      #expect(detail?.hasPrefix("the verdict was not stored: ") == true)
     }
   }
 
-  @Test func `the key depends on the file, on what comes with it, and on the host, and on nothing else`() {
+  @Test func `the key depends only on the file, its libraries and the host`() {
     func file(_ digest: String, _ dependencies: [(String, String?)], path: String = "/p.so") -> PluginFile {
       let manifest = PluginManifest(
         id: "a", name: "", version: "", abi: .host, abiNeeded: .host, modules: [], functions: [])

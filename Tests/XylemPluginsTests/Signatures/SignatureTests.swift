@@ -14,7 +14,7 @@ import XylemErrors
       "(opt<i8>, opt<cstr>, opt<ptr>, opt<i64[]>) -> opt<tensor>"
     ),
   ])
-  func `Blanks are free, and the text form is one`(_ text: String, _ canonical: String) throws {
+  func `Whitespace is ignored, and the string form is canonical`(_ text: String, _ canonical: String) throws {
     let signature = try Signature(text)
     #expect(signature.description == canonical)
     #expect(try Signature(canonical) == signature)
@@ -32,7 +32,7 @@ import XylemErrors
 
   @Test(arguments: [
     ("(f46) -> f64", "there is no type 'f46'; did you mean 'f64'?\n(f46) -> f64\n ^^^"),
-    ("(double) -> f64", "'double' is no type here; it is written 'f64'\n(double) -> f64\n ^^^^^^"),
+    ("(double) -> f64", "'double' is not a signature type; write 'f64'\n(double) -> f64\n ^^^^^^"),
     ("(f64, tensr) -> f64", "there is no type 'tensr'; did you mean 'tensor'?\n(f64, tensr) -> f64\n      ^^^^^"),
     ("f64 -> f64", "a signature begins with '(', found 'f64'\nf64 -> f64\n^^^"),
     ("(f64", "expected ',' or ')', found the end\n(f64\n    ^"),
@@ -45,15 +45,15 @@ import XylemErrors
     ),
     (
       "() -> opt<i64>",
-      "an optional number is passed by its address, and a result has none; a result may be 'i64'\n() -> opt<i64>\n      ^^^"
+      "an optional number is passed by address, which a result doesn't have; use 'i64' for the result\n() -> opt<i64>\n      ^^^"
     ),
     ("(opt<opt<i64>>) -> ()", "an optional of an optional is not supported\n(opt<opt<i64>>) -> ()\n     ^^^"),
     ("(opt i64) -> ()", "expected '<' after 'opt', as in 'opt<i64>', found 'i64'\n(opt i64) -> ()\n     ^^^"),
-    ("(i32[]) -> ()", "lists are of i64, f64, bool and tensor\n(i32[]) -> ()\n ^^^"),
+    ("(i32[]) -> ()", "lists contain i64, f64, bool and tensor\n(i32[]) -> ()\n ^^^"),
     ("(i64[][]) -> ()", "a list of lists is not supported\n(i64[][]) -> ()\n      ^"),
-    ("(i64[3]) -> ()", "expected ']': a list has no count\n(i64[3]) -> ()\n     ^"),
-    ("(i64!) -> ()", "only tensors are written in place: 'i64' has no '!'\n(i64!) -> ()\n    ^"),
-    ("(tensor![]) -> ()", "lists hold tensors that are read only: 'tensor[]'\n(tensor![]) -> ()\n        ^"),
+    ("(i64[3]) -> ()", "expected ']'; a list has no count\n(i64[3]) -> ()\n     ^"),
+    ("(i64!) -> ()", "only tensors are written in place; 'i64' can't have a '!'\n(i64!) -> ()\n    ^"),
+    ("(tensor![]) -> ()", "tensors in a list are read-only; write 'tensor[]'\n(tensor![]) -> ()\n        ^"),
     ("() -> (f64)", "a result is one type, or '()'\n() -> (f64)\n       ^^^"),
     ("", "a signature begins with '(', found the end\n\n^"),
   ])
@@ -62,7 +62,7 @@ import XylemErrors
     #expect(error?.cause.map { "\($0)" } == cause)
   }
 
-  @Test func `A place in a long text is shown with what is around it`() {
+  @Test func `A place in a long string is shown with its surroundings`() {
     let text = "(" + Array(repeating: "f64", count: 50).joined(separator: ", ") + ", f65) -> f64"
     let error = expectError(.pluginSignature) { try Signature(text) }
     let lines = error?.cause.map { "\($0)" }?.split(separator: "\n") ?? []
@@ -94,7 +94,7 @@ import XylemErrors
     #expect(try Signature(text).operatorSchema == schema)
   }
 
-  @Test func `Random and damaged texts are read as themselves or refused`() {
+  @Test func `Random and damaged strings read back unchanged or are refused`() {
     var random = SplitMix(state: 2024)
     let words = [
       "i8", "i64", "u64", "f32", "f64", "bool", "cstr", "ptr", "tensor", "opt", "int", "(", ")", ",", "->", "<", ">",

@@ -26,13 +26,13 @@ import XylemTestSupport
     ("/opt/a:b (1)/x.so:f()->()", ["/opt/a:b (1)/x.so", "f", "() -> ()"]),
     ("./x.so:f() -> cstr", ["./x.so", "f", "() -> cstr"]),
   ])
-  func `A library, a symbol and a signature are told apart`(_ text: String, _ parts: [String]) throws {
+  func `A library, a symbol and a signature are distinguished`(_ text: String, _ parts: [String]) throws {
     let wrapped = try WrappedSymbol(text)
     #expect([wrapped.library, wrapped.symbol, wrapped.signature.description] == parts)
     #expect(try WrappedSymbol(wrapped.description) == wrapped)
   }
 
-  @Test func `A text of another form is an error`() {
+  @Test func `A string of another form is an error`() {
     for text in ["", "libm.so.6", "libm.so.6:erf", "erf(f64) -> f64", ":erf(f64) -> f64", "libm.so.6:(f64) -> f64"] {
       expectError(.pluginSignature) { try WrappedSymbol(text) }
     }
@@ -65,16 +65,16 @@ import XylemTestSupport
     #expect(error?.cause.map { "\($0)" }?.contains("erf") == true)
     #expect(error?.place.file?.hasPrefix("/") == true)
     let data = expectError(.pluginSymbolNotFound) { try Self.wrap("counter", "() -> i64").load(allowsAsserted: true) }
-    #expect(data?.message.contains("is data, and no function") == true)
+    #expect(data?.message.contains("is data, not a function") == true)
     let elsewhere = expectError(.pluginSymbolNotFound) {
       try Self.wrap("malloc", "(u64) -> ptr").load(allowsAsserted: true)
     }
     #expect(elsewhere != nil)
   }
 
-  @Test func `A library that is not there, or is none, is an error`() throws {
+  @Test func `A missing or invalid library is an error`() throws {
     let none = expectError(.pluginUnloadable) { try WrappedSymbol("libnone.so.9:f() -> ()").load(allowsAsserted: true) }
-    #expect(none?.message == "the loader knows no library 'libnone.so.9'")
+    #expect(none?.message == "the loader does not find the library 'libnone.so.9'")
     expectError(.pluginUnloadable) { try WrappedSymbol("/no/such.so:f() -> ()").load(allowsAsserted: true) }
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -118,10 +118,10 @@ import XylemTestSupport
     }
     #expect(
       error?.cause.map { "\($0)" } == """
-        the signature has 3 parameters, and the function 2
-        parameter 1: the signature has f64, and the function float
-        parameter 2: the signature has i32, and the function float
-        result: the signature has (), and the function float
+        the signature has 3 parameters, the function 2
+        parameter 1: f64 in the signature, float in the function
+        parameter 2: i32 in the signature, float in the function
+        result: () in the signature, float in the function
         """)
     #expect(error?.remedies == [try "--wrap-symbol '\(Self.subjects()):ratio(f32, f32) -> f32'"])
   }

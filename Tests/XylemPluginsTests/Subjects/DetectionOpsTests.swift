@@ -93,7 +93,7 @@ import Testing
 
   // Values
 
-  @Test func `nms keeps what torchvision keeps, in its order, whatever the strides`() throws {
+  @Test func `nms keeps the same boxes as torchvision, in the same order, with any strides`() throws {
     let cases = try golden("detection_ops.json", as: Goldens.self).nms
     #expect(cases.count == 28)
     for c in cases {
@@ -131,7 +131,7 @@ import Testing
 
   // Faults
 
-  @Test func `what nms can't take is named`() {
+  @Test func `arguments that nms can't take are named`() {
     let (boxes, scores) = (PlainNumbers([0, 0, 1, 1], shape: [1, 4]), PlainNumbers([1], shape: [1]))
     expectFailure("boxes has 1 dimensions, not 2") { try suppress(scores, scores, 0.5) }
     expectFailure("scores has 2 dimensions, not 1") { try suppress(boxes, boxes, 0.5) }
@@ -148,7 +148,7 @@ import Testing
     }
   }
 
-  @Test func `what roi_align can't take is named`() throws {
+  @Test func `arguments that roi_align can't take are named`() throws {
     let base = try #require(try golden("detection_ops.json", as: Goldens.self).roi_align.first)
     func fails(_ message: String, _ change: (inout PoolingCase) -> Void) {
       var changed = base
@@ -158,8 +158,8 @@ import Testing
     func rois(_ numbers: [Double]) -> PlainNumbers { PlainNumbers(numbers, shape: [1, numbers.count]) }
     fails("input has 2 dimensions, not 4") { $0.input = .formula([3, 3]) }
     fails("rois has 4 columns, not 5: image, x1, y1, x2, y2") { $0.rois = rois([0, 0, 1, 1]) }
-    fails("a region is of image 2, and there are 2") { $0.rois = rois([2, 0, 0, 1, 1]) }
-    fails("a region is of image -1, and there are 2") { $0.rois = rois([-1, 0, 0, 1, 1]) }
+    fails("a region refers to image 2, but there are 2") { $0.rois = rois([2, 0, 0, 1, 1]) }
+    fails("a region refers to image -1, but there are 2") { $0.rois = rois([-1, 0, 0, 1, 1]) }
     fails("a region is not finite, or larger than 2^24 pixels") { $0.rois = rois([0, 0, .nan, 1, 1]) }
     fails("a region is not finite, or larger than 2^24 pixels") { $0.rois = rois([0, 0, 0, 1e30, 1]) }
     fails("the pooled size is 0 by 2, not from 1 to 4096") { $0.pooled = [0, 2] }

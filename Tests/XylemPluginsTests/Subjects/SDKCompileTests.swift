@@ -177,7 +177,7 @@ import XylemTestSupport
         "a backward takes the function's arguments, then the gradient of its result"
       ),
     ])
-  func `what cannot cross does not compile in C++`(_ compiler: Compiler, _ wrong: (text: String, message: String))
+  func `types that can't cross don't compile in C++`(_ compiler: Compiler, _ wrong: (text: String, message: String))
     throws
   {
     let text = "#include <xylem_sdk.hpp>\nXYLEM_PLUGIN(\"org.example.wrong\", \"Wrong\", \"1\")\n\(wrong.text)\n"
@@ -197,7 +197,9 @@ import XylemTestSupport
 
     """
 
-  @Test(arguments: Compiler.cxx) func `what is thrown becomes the call's failure, and not more`(_ compiler: Compiler)
+  @Test(arguments: Compiler.cxx) func `a thrown error becomes the call's failure, and nothing else`(
+    _ compiler: Compiler
+  )
     throws
   {
     try withFolder { folder in

@@ -95,15 +95,15 @@ import Testing
   // Faults
 
   @Test(arguments: [
-    (#"{"groups":1,"stride":1}"#, "the attribute dilation is not one or two whole numbers"),
-    (#"{"dilation":1,"groups":1,"stride":"2"}"#, "the attribute stride is not one or two whole numbers"),
-    (#"{"dilation":1,"groups":1,"stride":[1,2,3]}"#, "the attribute stride is not one or two whole numbers"),
-    (#"{"dilation":1,"groups":1,"stride":1.5}"#, "the attribute stride is not one or two whole numbers"),
-    (#"{"dilation":1,"groups":1,"stride":1e300}"#, "the attribute stride is not one or two whole numbers"),
+    (#"{"groups":1,"stride":1}"#, "the attribute dilation is not one or two integers"),
+    (#"{"dilation":1,"groups":1,"stride":"2"}"#, "the attribute stride is not one or two integers"),
+    (#"{"dilation":1,"groups":1,"stride":[1,2,3]}"#, "the attribute stride is not one or two integers"),
+    (#"{"dilation":1,"groups":1,"stride":1.5}"#, "the attribute stride is not one or two integers"),
+    (#"{"dilation":1,"groups":1,"stride":1e300}"#, "the attribute stride is not one or two integers"),
     (#"{"dilation":1,"groups":1,"stride":[1,0]}"#, "the attribute stride is not from 1 to 65536"),
-    (#"{"dilation":1,"groups":0,"stride":1}"#, "the attribute groups is not a whole number from 1 up"),
-    (#"{"dilation":1,"groups":3,"stride":1}"#, "4 output channels do not make 3 groups"),
-    (#"{"dilation":1,"groups":1,"kernel_size":5,"stride":1}"#, "kernel_size is 5x5, and the weight 3x3"),
+    (#"{"dilation":1,"groups":0,"stride":1}"#, "the attribute groups is not a positive integer"),
+    (#"{"dilation":1,"groups":3,"stride":1}"#, "4 output channels can't be divided into 3 groups"),
+    (#"{"dilation":1,"groups":1,"kernel_size":5,"stride":1}"#, "kernel_size is 5x5, but the weight is 3x3"),
   ])
   func `attributes that make no convolution are named`(_ attributes: String, _ message: String) {
     #expect(throws: SubjectFailure.invalid(message)) {
@@ -124,7 +124,7 @@ import Testing
       "the weight is neither float32 nor float64", [("weight", PlainNumbers([1], shape: [1, 1, 1, 1], dtype: "int64"))])
     fails("the bias is not one number for each of 4 output channels", [("weight", weight), ("bias", .formula([3]))])
     fails(
-      "the bias is float64, and the weight float32", [("weight", weight), ("bias", .formula([4], dtype: "float64"))])
+      "the bias is float64, but the weight is float32", [("weight", weight), ("bias", .formula([4], dtype: "float64"))])
   }
 
   @Test func `inputs that fit no weight are named`() throws {
@@ -133,9 +133,9 @@ import Testing
       #expect(throws: SubjectFailure.invalid(message)) { try module(input) }
     }
     fails("the input has 2 dimensions, not [N, C, H, W] or [C, H, W]", .formula([5, 5]))
-    fails("the input has 4 channels, and the weight 3 in 1 groups", .formula([1, 4, 5, 5]))
+    fails("the input has 4 channels, but the weight has 3 in 1 groups", .formula([1, 4, 5, 5]))
     fails("the input's images have no pixels", PlainNumbers([], shape: [1, 3, 0, 5]))
-    fails("the input is float64, and the weight float32", .formula([1, 3, 5, 5], dtype: "float64"))
+    fails("the input is float64, but the weight is float32", .formula([1, 3, 5, 5], dtype: "float64"))
     fails("the input is neither float32 nor float64", PlainNumbers([1, 1, 1], shape: [3, 1, 1], dtype: "int64"))
   }
 }

@@ -32,7 +32,7 @@ import Testing
     a.count == b.count && a.indices.allSatisfy { abs(a[$0] - b[$0]) <= tolerance * (1 + abs(b[$0])) }
   }
 
-  @Test func `The library says what it is, and its leaves what they do`() throws {
+  @Test func `The library describes itself and its leaves`() throws {
     let plugin = try #require(OpenedPlugin.gatedUnit)
     #expect(unsafe plugin.entry.pointee.magic == XYLEM_PLUGIN_MAGIC)
     #expect(unsafe String(cString: plugin.entry.pointee.id) == "org.xylem.gated-unit")
@@ -50,7 +50,7 @@ import Testing
         == "(tensor, f64, tensor) -> tensor[]")
   }
 
-  @Test func `The note tells the same without running the library`() throws {
+  @Test func `The note has the same contents without running the library`() throws {
     let file = try Data(contentsOf: URL(fileURLWithPath: try #require(OpenedPlugin.gatedUnit).path))
     for text in [
       "org.xylem.gated-unit\0Gated unit\0" + "1.0\0", "hard_gate\0(f64, f64) -> f64\0\0\0a sigmoid",
@@ -115,14 +115,14 @@ import Testing
     for i in 0..<3 { #expect(areClose(try #require(found[i]), wanted[i], within: 1e-8)) }
   }
 
-  @Test func `Gradients that nobody needs are not given`() throws {
+  @Test func `Gradients that are not needed are not returned`() throws {
     let unit = try LiveUnit(gate: gate, bias: bias)
     let found = try unit.gradients(
       LentTensor(x, shape: [2, 2, 3]), LentTensor(flow, shape: [2, 2, 3]), isTraining: false, seed: 0, needs: [0, 1, 0])
     #expect(found.map { $0 == nil } == [true, false, true])
   }
 
-  @Test func `What doesn't fit is refused with what would`() throws {
+  @Test func `An unsuitable value is refused with suitable ones`() throws {
     let unit = try LiveUnit(gate: gate, bias: bias)
     func message(_ body: () throws -> Void) -> String? {
       do {
@@ -153,14 +153,14 @@ import Testing
       found == [
         "the input's shape is [12]; [N, 2, …] is expected",
         "the input's shape is [4, 3]; [N, 2, …] is expected",
-        "the input is float32, and the module's tensors are float64",
-        "the input is int64, and the module's tensors are float64",
+        "the input is float32, but the module's tensors are float64",
+        "the input is int64, but the module's tensors are float64",
         "argument 0 is None; a tensor is expected",
         "there are 0 arguments; one is expected",
         "the module has no attribute 'noise'; there are none",
-        "the attribute 'noise' is a text; a number is expected",
+        "the attribute 'noise' is a string; a number is expected",
         "'noise' is -1.0; 0 or more is expected",
-        "the host's description of the module is no JSON, from byte 9 on",
+        "the host's description of the module is not JSON, at byte 9",
         "the module has no tensor 'gate'; there are: bias",
         "'gate' and 'bias' are [1] and [12]; one number for each channel is expected",
       ])

@@ -21,7 +21,7 @@ extension GatedUnitTests {
     #expect(TestHost.takeFailure() == nil)
   }
 
-  @Test func `What a function throws is told to the host`() throws {
+  @Test func `An error that a function throws is reported to the host`() throws {
     let plugin = try #require(OpenedPlugin.gatedUnit)
     let hardGate = unsafe unsafeBitCast(try plugin.function("hard_gate").pointee.function, to: HardGate.self)
     #expect(hardGate(1, 0) == 0)

@@ -4,7 +4,7 @@ import XylemErrors
 @testable import XylemPlugins
 
 @Suite struct CheckTests {
-  @Test func `a plugin that does what it says passes, and what could not be tried is said`() throws {
+  @Test func `a plugin that behaves as declared passes, and tests that were not tried are listed`() throws {
     let check = PluginCheck.run(Places.misbehaving("BuiltForNewerABI"), policy: policy())
     #expect(check.isPassing, "\(check)")
     #expect(
@@ -42,7 +42,7 @@ import XylemErrors
     #expect(other.report.failure?.id == .pluginArgument, "\(other)")
   }
 
-  @Test func `a file that is no plugin fails in its stage`() {
+  @Test func `a file that is not a plugin fails in its stage`() {
     let check = PluginCheck.run("/etc/passwd", policy: policy())
     #expect(check.findings.isEmpty && !check.isPassing && check.report.failure?.id == .pluginNotAPlugin)
   }

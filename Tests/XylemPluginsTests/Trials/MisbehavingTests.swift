@@ -35,7 +35,7 @@ import XylemErrors
     #expect(error?.id == .pluginScanTimedOut)
     #expect(
       error?.message
-        == "the process that tried the plugin was ended after 700 ms while it loaded the plugin's constructors and libraries"
+        == "the process that tries the plugin was stopped after 700 ms while it loaded the plugin's constructors and libraries"
     )
     #expect(start.duration(to: .now) < .seconds(20))
   }
@@ -46,7 +46,7 @@ import XylemErrors
     ("LiesAboutMode", .modes, .pluginModeMismatch), ("Prints", .prints, .pluginPrints),
     ("NotDeterministic", .deterministic, .pluginNotDeterministic),
   ])
-  func `a plugin that does not do what it declares is found out`(name: String, test: CheckTest, id: ErrorID) throws {
+  func `a plugin that does not behave as declared is detected`(name: String, test: CheckTest, id: ErrorID) throws {
     let check = PluginCheck.run(Places.misbehaving(name), policy: policy())
     let outcome = check.findings.first { $0.test == test }?.outcome
     guard case .failed(let error) = outcome else {
@@ -73,10 +73,10 @@ import XylemErrors
     #expect(Set(ids) == [.pluginTimedOut], "\(check)")
   }
 
-  @Test func `what writes to an input is named, with the argument and the place`() throws {
+  @Test func `a leaf that writes to an input is named, with the argument and the place`() throws {
     let check = PluginCheck.run(Places.misbehaving("WritesInput"), policy: policy())
     #expect(
-      check.report.failure?.message == "the leaf 'doubled' writes to its argument 0 (byte 0), and does not say so")
+      check.report.failure?.message == "the leaf 'doubled' writes to its argument 0 (byte 0), but does not declare it")
   }
 
   @Test func `note and table that disagree are both quoted`() throws {
@@ -84,7 +84,7 @@ import XylemErrors
       _ = try LeafPlugin.load(Places.misbehaving("NoteDisagrees"), policy: policy())
     }
     let cause = error?.cause.map { "\($0)" } ?? ""
-    #expect(error?.message == "note and table disagree about the leaf function 'half'")
+    #expect(error?.message == "the note and the table disagree about the leaf function 'half'")
     #expect(cause.contains("the note: (f64, f64) -> f64") && cause.contains("the table: (f64) -> f64"), "\(cause)")
   }
 

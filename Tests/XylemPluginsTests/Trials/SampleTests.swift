@@ -19,20 +19,20 @@ import XylemErrors
     "Conv: {\"inputs\": 3}", "Conv: {\"inputs\": [{}]}",
     "Conv: {\"inputs\": [{\"tensor\": \"f32[2]\", \"values\": [1]}]}",
   ])
-  func `another text is an error of usage`(text: String) {
+  func `any other string is a usage error`(text: String) {
     #expect(#expect(throws: XylemError.self) { _ = try LeafSample.parse(text) }?.id == .usage)
   }
 
   @Test(arguments: [
-    ("Conv: {", "what follows the name is not JSON"), ("Conv: [{}]", "what follows the name is not JSON"),
-    ("Conv: {\"tensors\": 3}", "what follows the name is not a sample: 'tensors' has another type"),
-    ("Conv: {\"inputs\": [\"f99[1]\"]}", "'f99[1]', an input, is no dtype and shape that can be tried, as in f32[8,3]"),
+    ("Conv: {", "the part after the name is not JSON"), ("Conv: [{}]", "the part after the name is not JSON"),
+    ("Conv: {\"tensors\": 3}", "the part after the name is not a sample: 'tensors' has the wrong type"),
+    ("Conv: {\"inputs\": [\"f99[1]\"]}", "'f99[1]', an input, is not a supported dtype and shape such as f32[8,3]"),
     (
       "Conv: {\"inputs\": [[\"f32[99999999,99999999]\"]]}",
-      "'f32[99999999,99999999]', an input, is no dtype and shape that can be tried, as in f32[8,3]"
+      "'f32[99999999,99999999]', an input, is not a supported dtype and shape such as f32[8,3]"
     ),
   ])
-  func `what is wrong with a sample is said in words`(text: String, reason: String) {
+  func `faults of a sample are described in words`(text: String, reason: String) {
     let error = #expect(throws: XylemError.self) { _ = try LeafSample.parse(text) }
     #expect(error?.message == "the sample '\(text)' can't be read: \(reason)")
   }
