@@ -1,7 +1,7 @@
 public import XylemNN
 public import XylemTensor
 
-/// The network that started it, in the form of Krizhevsky, arXiv:1404.5997.
+/// AlexNet, in the form of Krizhevsky, arXiv:1404.5997.
 ///
 /// `[N, 3, H, W]` to `[N, numClasses]`, with keys and node names as torchvision's `alexnet.py` has them.
 public final class AlexNet: Module, Layer {
@@ -14,14 +14,14 @@ public final class AlexNet: Module, Layer {
   private let avgpool = AdaptiveAvgPool2d([6, 6])
   private let classifier: Sequential
 
-  /// A network with fresh weights.
+  /// Creates a network with new weights.
   public init(numClasses: Int = 1000, dropout: Double = 0.5) {
     classifier = Sequential(
       Dropout(p: dropout), Linear(256 * 6 * 6, 4096), ReLU(inplace: true), Dropout(p: dropout), Linear(4096, 4096),
       ReLU(inplace: true), Linear(4096, numClasses))
   }
 
-  /// torchvision's name.
+  /// The type name in torchvision.
   public override class var typeName: String { "torchvision.models.alexnet.AlexNet" }
 
   /// `[N, 3, H, W]` to `[N, numClasses]`.

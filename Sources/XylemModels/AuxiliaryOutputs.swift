@@ -3,11 +3,11 @@ internal import XylemGraph
 public import XylemNN
 public import XylemTensor
 
-/// What a classifier with auxiliary heads returns; they are there in train mode alone.
+/// The result of a classifier with auxiliary heads, which exist only in train mode.
 public struct AuxiliaryOutputs: ModuleValue {
   /// `[N, numClasses]`.
   public var logits: Tensor
-  /// `[N, numClasses]` of each head, the one nearest to the end first; empty in eval mode.
+  /// `[N, numClasses]` of each head, the head nearest to the end first. Empty in eval mode.
   public var auxiliary: [Tensor]
 
   init(_ logits: Tensor, _ auxiliary: [Tensor] = []) {
@@ -18,7 +18,7 @@ public struct AuxiliaryOutputs: ModuleValue {
   /// `Dict[str, Tensor]`.
   public static var typeDescription: String { "Dict[str, Tensor]" }
 
-  /// The logits as `logits`, the heads' as `aux_logits`, or where there are two as `aux_logits2` and `aux_logits1`.
+  /// The logits as `logits`, those of the heads as `aux_logits`, or for two heads as `aux_logits2` and `aux_logits1`.
   public var moduleValue: Value {
     var entries: [(key: Value, value: Value)] = [(.string("logits"), .tensor(logits))]
     for (index, head) in auxiliary.enumerated() {
@@ -28,9 +28,9 @@ public struct AuxiliaryOutputs: ModuleValue {
     return .dictionary(entries)
   }
 
-  /// The outputs of a dictionary.
+  /// Creates outputs from a dictionary.
   ///
-  /// - Throws: `model.argument` where it has no logits.
+  /// - Throws: `model.argument` if it has no logits.
   public init(moduleValue: Value) throws(XylemError) {
     logits = try Tensor(moduleValue: moduleValue.part("logits", as: "Tensor"))
     auxiliary = []
@@ -51,7 +51,7 @@ extension Layer where Self == Linear {
   }
 }
 
-/// Images that were normalised by the means and deviations of ImageNet's channels, normalised by 0.5 and 0.5 instead.
+/// Converts images normalised with the means and deviations of ImageNet's channels to a mean and deviation of 0.5.
 func renormalized(_ x: Tensor) throws -> Tensor {
   let statistics: [(mean: Double, std: Double)] = [(0.485, 0.229), (0.456, 0.224), (0.406, 0.225)]
   var channels: [Tensor] = []

@@ -4,8 +4,9 @@ public import XylemTensor
 
 /// EfficientNet-Lite0: Tan and Le, arXiv:1905.11946, without squeeze-and-excitation and with ReLU6.
 ///
-/// `[N, 3, H, W]` to `[N, numClasses]`, with keys and node names as timm's `efficientnet_lite0` with TensorFlow's padding has them,
-/// whose weights fit. Its ``SamePaddingConv2d`` needs the image's size as a number: it traces as a leaf.
+/// `[N, 3, H, W]` to `[N, numClasses]`, with the keys and node names of timm's `efficientnet_lite0` with TensorFlow's
+/// padding, whose weights it can load. Its ``SamePaddingConv2d`` needs the image's size as a number: it traces as a
+/// leaf.
 public final class EfficientNetLite: Module, Layer {
   private let convStem: SamePaddingConv2d
   private let bn1: BatchNormAct2d
@@ -15,7 +16,7 @@ public final class EfficientNetLite: Module, Layer {
   private let globalPool = SelectAdaptivePool2d()
   private let classifier: Linear
 
-  /// A network with fresh weights.
+  /// Creates a network with new weights.
   public init(numClasses: Int = 1000) {
     convStem = SamePaddingConv2d(3, 32, kernelSize: 3, stride: 2)
     bn1 = BatchNormAct2d(32)
@@ -46,7 +47,7 @@ public final class EfficientNetLite: Module, Layer {
     classifier.bias?.initialize(.zeros)
   }
 
-  /// timm's name.
+  /// The type name in timm.
   public override class var typeName: String { "timm.models.efficientnet.EfficientNet" }
 
   /// `[N, 3, H, W]` to `[N, numClasses]`.
@@ -58,7 +59,7 @@ public final class EfficientNetLite: Module, Layer {
   }
 }
 
-/// A convolution that pads as TensorFlow does: as much as the stride and the input's size need, more at the end.
+/// A convolution with TensorFlow's padding: as much as the stride and the input's size require, with more at the end.
 public final class SamePaddingConv2d: Module, Layer {
   private let weight: Parameter
   private let stride: Int
@@ -67,7 +68,7 @@ public final class SamePaddingConv2d: Module, Layer {
   private static let pad = OperatorReference("aten::pad")
   private static let convolution = OperatorReference("aten::conv2d")
 
-  /// A convolution without bias.
+  /// Creates a convolution without bias.
   public init(_ inChannels: Int, _ outChannels: Int, kernelSize: Int, stride: Int, groups: Int = 1) {
     let isDivided = groups > 0 && inChannels.isMultiple(of: groups) && outChannels.isMultiple(of: groups)
     let isAllowed =
@@ -82,10 +83,10 @@ public final class SamePaddingConv2d: Module, Layer {
     guard !isAllowed else { return }
     fault = ModelErrors.argument(
       "a convolution of \(inChannels) to \(outChannels) channels in \(groups) groups, a window of \(kernelSize) and a stride of \(stride)",
-      Self.typeName, "the groups divide both numbers of channels, and the stride is at least 1")
+      Self.typeName, "groups must divide both numbers of channels, and the stride must be at least 1")
   }
 
-  /// timm's name.
+  /// The type name in timm.
   public override class var typeName: String { "timm.layers.conv2d_same.Conv2dSame" }
 
   /// `[N, inChannels, H, W]` to `[N, outChannels, H / stride, W / stride]`, rounded up.
@@ -142,18 +143,18 @@ private final class BatchNormAct2d: Module, Layer {
   }
 }
 
-/// A convolution within channels, padded as the stride asks.
+/// A depthwise convolution, padded as the stride requires.
 private func depthwise(_ channels: Int, kernelSize: Int, stride: Int) -> any Layer {
   guard stride == 1 else {
     return SamePaddingConv2d(channels, channels, kernelSize: kernelSize, stride: stride, groups: channels)
   }
-  // timm counts the outputs of one group, where torchvision counts those of all.
+  // timm counts the outputs of one group; torchvision counts those of all.
   return Conv2d(
     channels, channels, kernelSize: Sizes(kernelSize), padding: .sizes(Sizes(kernelSize / 2)), groups: channels,
     bias: false, initializer: .kaimingNormal(fan: kernelSize * kernelSize))
 }
 
-/// A convolution within channels and one across them.
+/// A depthwise convolution followed by a pointwise one.
 private final class DepthwiseSeparableConv: Module, Layer {
   let convDw: any Layer
   let bn1: BatchNormAct2d
@@ -175,7 +176,8 @@ private final class DepthwiseSeparableConv: Module, Layer {
   func forward(_ x: Tensor) throws -> Tensor { try bn2(convPw(se(aa(bn1(convDw(x)))))) }
 }
 
-/// A block that widens, convolves within channels and narrows again, with a way past it where shapes agree.
+/// A block that expands, applies a depthwise convolution and projects again, with a residual connection if shapes
+/// agree.
 private final class InvertedResidual: Module, Layer {
   let convPw: Conv2d
   let bn1: BatchNormAct2d

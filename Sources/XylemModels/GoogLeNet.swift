@@ -28,12 +28,12 @@ public final class GoogLeNet: Module {
   private let fc: Linear
   private let transformInput: Bool
 
-  /// A network with fresh weights.
+  /// Creates a network with new weights.
   ///
   /// - Parameters:
   ///   - auxLogits: whether there are heads for training.
-  ///   - transformInput: whether images come normalised by ImageNet's channels, and are to be so by 0.5: what torchvision's
-  ///     trained weights ask for.
+  ///   - transformInput: whether images are normalised for ImageNet's channels and must be converted to 0.5, as
+  ///     torchvision's trained weights require.
   public init(
     numClasses: Int = 1000, auxLogits: Bool = true, transformInput: Bool = false, dropout: Double = 0.2,
     dropoutAux: Double = 0.7
@@ -45,13 +45,13 @@ public final class GoogLeNet: Module {
     self.transformInput = transformInput
   }
 
-  /// torchvision's name.
+  /// The type name in torchvision.
   public override class var typeName: String { "torchvision.models.googlenet.GoogLeNet" }
 
-  /// One argument, `x`.
+  /// The single argument, `x`.
   public override var entry: ModuleEntry? { ModuleEntry("x") { [self] (x: Tensor) in try forward(x) } }
 
-  /// Runs the network, or writes its call down where a model is being traced.
+  /// Runs the network, or records its call while a model is traced.
   ///
   /// - Throws: as ``forward(_:)``.
   public func callAsFunction(_ x: Tensor, file: String = #fileID, line: Int = #line) throws -> AuxiliaryOutputs {
@@ -91,7 +91,7 @@ private final class NormedConvolution: Module, Layer {
   func forward(_ x: Tensor) throws -> Tensor { try Functional.relu(bn(conv(x)), inplace: true) }
 }
 
-/// Four ways through a stage, side by side.
+/// Four parallel branches.
 private final class InceptionBlock: Module, Layer {
   let branch1: NormedConvolution
   let branch2: Sequential
@@ -121,7 +121,7 @@ private final class InceptionBlock: Module, Layer {
   }
 }
 
-/// A classifier in the middle of the network, for its gradients.
+/// An auxiliary classifier in the middle of the network.
 private final class InceptionHead: Module, Layer {
   let conv: NormedConvolution
   let fc1: Linear = .truncated(2048, 1024, std: 0.01)

@@ -3,7 +3,7 @@ public import XylemTensor
 
 /// Factorised convolutions: Szegedy et al., arXiv:1512.00567.
 ///
-/// `[N, 3, H, W]`, by custom of 299 by 299 pixels, to ``AuxiliaryOutputs``, with keys and node names as torchvision's
+/// `[N, 3, H, W]`, usually with 299 by 299 pixels, to ``AuxiliaryOutputs``, with keys and node names as torchvision's
 /// `inception.py` has them.
 public final class Inception3: Module {
   private let conv1a = InceptionConvolution(3, 32, [3], stride: 2)
@@ -30,12 +30,12 @@ public final class Inception3: Module {
   private let fc: Linear
   private let transformInput: Bool
 
-  /// A network with fresh weights.
+  /// Creates a network with new weights.
   ///
   /// - Parameters:
   ///   - auxLogits: whether there is a head for training.
-  ///   - transformInput: whether images come normalised by ImageNet's channels, and are to be so by 0.5: what torchvision's
-  ///     trained weights ask for.
+  ///   - transformInput: whether images are normalised for ImageNet's channels and must be converted to 0.5, as
+  ///     torchvision's trained weights require.
   public init(
     numClasses: Int = 1000, auxLogits: Bool = true, transformInput: Bool = false, dropout: Double = 0.5
   ) {
@@ -45,7 +45,7 @@ public final class Inception3: Module {
     self.transformInput = transformInput
   }
 
-  /// torchvision's name.
+  /// The type name in torchvision.
   public override class var typeName: String { "torchvision.models.inception.Inception3" }
 
   /// The names of torchvision's model.
@@ -59,10 +59,10 @@ public final class Inception3: Module {
     ]
   }
 
-  /// One argument, `x`.
+  /// The single argument, `x`.
   public override var entry: ModuleEntry? { ModuleEntry("x") { [self] (x: Tensor) in try forward(x) } }
 
-  /// Runs the network, or writes its call down where a model is being traced.
+  /// Runs the network, or records its call while a model is traced.
   ///
   /// - Throws: as ``forward(_:)``.
   public func callAsFunction(_ x: Tensor, file: String = #fileID, line: Int = #line) throws -> AuxiliaryOutputs {

@@ -18,12 +18,12 @@ final class InceptionConvolution: Module, Layer {
   func forward(_ x: Tensor) throws -> Tensor { try Functional.relu(bn(conv(x)), inplace: true) }
 }
 
-/// The mean of each window of 3 by 3.
+/// The mean of each 3 by 3 window.
 private func smoothed(_ x: Tensor) throws -> Tensor {
   try Functional.avgPool2d(x, kernelSize: 3, stride: 1, padding: 1)
 }
 
-/// Windows of 1 by 1, 5 by 5 and twice 3 by 3 side by side.
+/// Parallel branches with windows of 1 by 1, 5 by 5 and twice 3 by 3.
 final class InceptionA: Module, Layer {
   let branch1x1: InceptionConvolution
   let branch5x5_1: InceptionConvolution
@@ -53,7 +53,7 @@ final class InceptionA: Module, Layer {
   }
 }
 
-/// Halves the size by windows of 3 by 3 and a pool.
+/// Halves the size with windows of 3 by 3 and a pool.
 final class InceptionB: Module, Layer {
   let branch3x3: InceptionConvolution
   let branch3x3dbl_1: InceptionConvolution
@@ -76,7 +76,7 @@ final class InceptionB: Module, Layer {
   }
 }
 
-/// Windows of 7 by 7 as rows and columns.
+/// Windows of 7 by 7, factorised into rows and columns.
 final class InceptionC: Module, Layer {
   let branch1x1: InceptionConvolution
   let branch7x7_1: InceptionConvolution
@@ -113,7 +113,7 @@ final class InceptionC: Module, Layer {
   }
 }
 
-/// Halves the size by windows of 3 by 3, of 7 by 7 before them, and a pool.
+/// Halves the size with windows of 3 by 3, preceded by 7 by 7, and a pool.
 final class InceptionD: Module, Layer {
   let branch3x3_1: InceptionConvolution
   let branch3x3_2: InceptionConvolution
@@ -140,7 +140,7 @@ final class InceptionD: Module, Layer {
   }
 }
 
-/// Windows of 3 by 3 as rows beside columns.
+/// Windows of 3 by 3, factorised into parallel rows and columns.
 final class InceptionE: Module, Layer {
   let branch1x1: InceptionConvolution
   let branch3x3_1: InceptionConvolution
@@ -176,7 +176,7 @@ final class InceptionE: Module, Layer {
   }
 }
 
-/// A classifier in the middle of the network, for its gradients.
+/// An auxiliary classifier in the middle of the network.
 final class InceptionAuxiliary: Module, Layer {
   let conv0: InceptionConvolution
   let conv1: InceptionConvolution

@@ -8,7 +8,7 @@ public final class MobileNetV2: Module, Layer {
   private let features: Sequential
   private let classifier: Sequential
 
-  /// A network with fresh weights.
+  /// Creates a network with new weights.
   public init(numClasses: Int = 1000, dropout: Double = 0.2) {
     var layers: [any Layer] = [
       Conv2dNormActivation(3, 32, stride: 2, activationLayer: { ReLU6(inplace: true) })
@@ -31,7 +31,7 @@ public final class MobileNetV2: Module, Layer {
     initializeConvolutions(of: layers)
   }
 
-  /// torchvision's name.
+  /// The type name in torchvision.
   public override class var typeName: String { "torchvision.models.mobilenetv2.MobileNetV2" }
 
   /// `[N, 3, H, W]` to `[N, numClasses]`.
@@ -42,7 +42,8 @@ public final class MobileNetV2: Module, Layer {
   }
 }
 
-/// A block that widens, convolves each channel by itself and narrows again, with a way past it where shapes agree.
+/// A block that expands, applies a depthwise convolution and projects again, with a residual connection if shapes
+/// agree.
 private final class InvertedResidual: Module, Layer {
   let conv: Sequential
   private let isResidual: Bool
@@ -68,11 +69,11 @@ private final class InvertedResidual: Module, Layer {
   func forward(_ x: Tensor) throws -> Tensor { isResidual ? try x + conv(x) : try conv(x) }
 }
 
-/// Has all convolutions below some layers drawn for the ReLU that follows, by their outputs, with biases of 0.
+/// Initialises all convolutions below some layers for the ReLU that follows, by their outputs, with biases of 0.
 ///
-/// - Precondition: the layers were built just now, as one tree.
+/// - Precondition: the layers were just built, as one tree.
 func initializeConvolutions(of layers: [any Layer]) {
-  // A layer that can't be used has no modules to list; whoever uses the network is told of it.
+  // An invalid layer has no modules to list; any use of the network reports it.
   let modules = layers.flatMap { (try? $0.namedModules()) ?? [] }
   for case let (_, convolution as Conv2d) in modules {
     guard let sizes = convolution.weight.tensor.knownSizes else { continue }

@@ -10,7 +10,7 @@ public final class MobileNetV3: Module, Layer {
   private let avgpool = AdaptiveAvgPool2d(1)
   private let classifier: Sequential
 
-  /// One block of a network.
+  /// A block of a network.
   public struct Block: Sendable {
     let kernelSize: Int
     let hidden: Int
@@ -19,7 +19,7 @@ public final class MobileNetV3: Module, Layer {
     let isHardswish: Bool
     let stride: Int
 
-    /// A block of a window, widths within and after it, and a stride.
+    /// Creates a block from its window, its inner and outer widths, and its stride.
     public init(
       _ kernelSize: Int, _ hidden: Int, _ width: Int, squeezes: Bool, isHardswish: Bool, stride: Int
     ) {
@@ -28,7 +28,7 @@ public final class MobileNetV3: Module, Layer {
     }
   }
 
-  /// A network with fresh weights.
+  /// Creates a network with new weights.
   public init(_ blocks: [Block], lastChannel: Int, numClasses: Int = 1000, dropout: Double = 0.2) {
     let given = blocks
     let numbers = blocks.flatMap { [$0.kernelSize, $0.hidden, $0.width, $0.stride] }
@@ -54,10 +54,10 @@ public final class MobileNetV3: Module, Layer {
     guard !isAllowed else { return }
     fault = ModelErrors.argument(
       "a MobileNet with blocks of \(given.map { [$0.kernelSize, $0.hidden, $0.width, $0.stride] })", Self.typeName,
-      "windows, widths and strides are at least 1")
+      "windows, widths and strides must be at least 1")
   }
 
-  /// torchvision's name.
+  /// The type name in torchvision.
   public override class var typeName: String { "torchvision.models.mobilenetv3.MobileNetV3" }
 
   /// `[N, 3, H, W]` to `[N, numClasses]`.
@@ -68,7 +68,7 @@ public final class MobileNetV3: Module, Layer {
   }
 }
 
-/// Batch norms whose statistics move slowly.
+/// Batch norms with slowly moving statistics.
 private func slowNorm(_ channels: Int) -> any Layer { BatchNorm2d(channels, eps: 0.001, momentum: 0.01) }
 
 private final class InvertedResidual: Module, Layer {
@@ -100,7 +100,7 @@ private final class InvertedResidual: Module, Layer {
 
   override class var typeName: String { "torchvision.models.mobilenetv3.InvertedResidual" }
 
-  /// The nearest multiple of 8 that is not more than a tenth below.
+  /// The nearest multiple of 8 that is at most a tenth smaller.
   private static func divisible(_ value: Int) -> Int {
     let rounded = max(8, (value + 4) / 8 * 8)
     return 10 * rounded < 9 * value ? rounded + 8 : rounded

@@ -1,8 +1,8 @@
 internal import XylemErrors
 
-/// The texts of this module's errors.
+/// The messages of this module's errors.
 enum ModelErrors {
-  /// What a model's initialiser was given that it can't work with, and what is allowed.
+  /// The error for invalid arguments of a model's initialiser, with the allowed values.
   static func argument(_ message: String, _ type: String, _ allowed: String) -> XylemError {
     XylemError(.modelArgument, message, at: .init(moduleType: type), cause: Allowed(description: allowed))
   }

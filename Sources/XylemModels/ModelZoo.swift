@@ -1,8 +1,8 @@
 public import XylemNN
 
-/// The models that Xylem brings along, under the names that torchvision (for EfficientNet-Lite0: timm) has for them.
+/// The built-in models, with their names in torchvision (for EfficientNet-Lite0: in timm).
 public enum ModelZoo {
-  /// Every model, families together.
+  /// All models, grouped by family.
   public static let models: [ModelDefinition] =
     resnets + vggs + [
       image("alexnet", "AlexNet") { alexnet() },
@@ -19,7 +19,7 @@ public enum ModelZoo {
       image("efficientnet_lite0", "EfficientNet-Lite0, padded as in TensorFlow") { efficientnet_lite0() },
     ]
 
-  /// The model with a name; nil where there is none.
+  /// The model with a name. Nil if there is none.
   public static func definition(_ name: String) -> ModelDefinition? { models.first { $0.name == name } }
 
   /// A classifier of photographs.

@@ -18,22 +18,22 @@ public final class ResNet: Module, Layer {
   private let avgpool = AdaptiveAvgPool2d([1, 1])
   private let fc: Linear
 
-  /// Which blocks a network is made of.
+  /// The kind of block that a network consists of.
   public enum Block: Sendable {
     /// Two convolutions of 3 by 3.
     case basic
-    /// Convolutions of 1 by 1, 3 by 3 and 1 by 1, the last of which has four times as many channels.
+    /// Convolutions of 1 by 1, 3 by 3 and 1 by 1, the last with four times as many channels.
     case bottleneck
 
     var expansion: Int { self == .basic ? 1 : 4 }
   }
 
-  /// A network with fresh weights.
+  /// Creates a network with new weights.
   ///
   /// - Parameters:
-  ///   - layers: how many blocks each of the four stages has.
-  ///   - groups: of the blocks' 3 by 3 convolutions.
-  ///   - widthPerGroup: channels of a group in the first stage; 64 in the original.
+  ///   - layers: the number of blocks in each of the four stages.
+  ///   - groups: the groups of the blocks' 3 by 3 convolutions.
+  ///   - widthPerGroup: the channels of a group in the first stage; 64 in the original.
   public init(_ block: Block, _ layers: [Int], numClasses: Int = 1000, groups: Int = 1, widthPerGroup: Int = 64) {
     let isAllowed =
       layers.count == 4 && layers.allSatisfy { (1...1000).contains($0) } && (1...4096).contains(groups)
@@ -64,10 +64,10 @@ public final class ResNet: Module, Layer {
     guard !isAllowed else { return }
     fault = ModelErrors.argument(
       "a ResNet of \(given.0) blocks in \(given.1) groups of \(given.2) channels", Self.typeName,
-      "there are four stages of 1 to 1000 blocks, and 1 to 4096 groups and channels")
+      "four stages of 1 to 1000 blocks are allowed, with 1 to 4096 groups and channels")
   }
 
-  /// torchvision's name.
+  /// The type name in torchvision.
   public override class var typeName: String { "torchvision.models.resnet.ResNet" }
 
   /// `[N, 3, H, W]` to `[N, numClasses]`.
@@ -81,7 +81,7 @@ public final class ResNet: Module, Layer {
 }
 
 extension Conv2d {
-  /// A convolution without bias whose weights are drawn for the ReLU that follows, by its outputs.
+  /// A convolution without bias whose weights are initialised for the ReLU that follows, by its outputs.
   static func he(
     _ inChannels: Int, _ outChannels: Int, kernelSize: Int, stride: Int = 1, padding: Int = 0, groups: Int = 1
   ) -> Conv2d {
@@ -91,13 +91,13 @@ extension Conv2d {
   }
 }
 
-/// The way past a block whose result has another shape than its input; nil where it has not.
+/// The shortcut of a block whose result and input have different shapes, otherwise nil.
 private func shortcut(_ inChannels: Int, _ outChannels: Int, stride: Int) -> Sequential? {
   guard stride != 1 || inChannels != outChannels else { return nil }
   return Sequential(Conv2d.he(inChannels, outChannels, kernelSize: 1, stride: stride), BatchNorm2d(outChannels))
 }
 
-/// Two convolutions of 3 by 3 with a way past them.
+/// Two convolutions of 3 by 3 with a residual connection.
 private final class BasicBlock: Module, Layer {
   let conv1: Conv2d
   let bn1: BatchNorm2d
@@ -123,7 +123,7 @@ private final class BasicBlock: Module, Layer {
   }
 }
 
-/// Convolutions of 1 by 1, 3 by 3 and 1 by 1 with a way past them; the stride is in the middle one.
+/// Convolutions of 1 by 1, 3 by 3 and 1 by 1 with a residual connection; the middle one has the stride.
 private final class Bottleneck: Module, Layer {
   let conv1: Conv2d
   let bn1: BatchNorm2d

@@ -9,10 +9,10 @@ public final class VGG: Module, Layer {
   private let avgpool = AdaptiveAvgPool2d([7, 7])
   private let classifier: Sequential
 
-  /// A network with fresh weights.
+  /// Creates a network with new weights.
   ///
   /// - Parameters:
-  ///   - stages: for each of the five stages, how many convolutions it has.
+  ///   - stages: the number of convolutions in each of the five stages.
   ///   - batchNorm: whether a batch norm follows each convolution.
   public init(_ stages: [Int], batchNorm: Bool = false, numClasses: Int = 1000, dropout: Double = 0.5) {
     let given = stages
@@ -39,10 +39,10 @@ public final class VGG: Module, Layer {
     super.init()
     guard !isAllowed else { return }
     fault = ModelErrors.argument(
-      "a VGG of \(given) convolutions", Self.typeName, "there are five stages of 0 to 1000 convolutions")
+      "a VGG of \(given) convolutions", Self.typeName, "five stages of 0 to 1000 convolutions are allowed")
   }
 
-  /// torchvision's name.
+  /// The type name in torchvision.
   public override class var typeName: String { "torchvision.models.vgg.VGG" }
 
   /// `[N, 3, H, W]` to `[N, numClasses]`.

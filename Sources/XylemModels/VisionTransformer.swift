@@ -15,7 +15,7 @@ public final class VisionTransformer: Module, Layer {
   private let patchSize: Int
   private let hiddenDim: Int
 
-  /// A network with fresh weights.
+  /// Creates a network with new weights.
   ///
   /// - Precondition: the patches divide the image.
   public init(
@@ -49,13 +49,13 @@ public final class VisionTransformer: Module, Layer {
     if !isDivided {
       fault = ModelErrors.argument(
         "patches of \(given.1) pixels do not divide an image of \(given.0)", Self.typeName,
-        "patchSize is at least 1 and divides imageSize")
+        "patchSize must be at least 1 and divide imageSize")
     } else if !isDeep {
-      fault = ModelErrors.argument("\(given.2) layers", Self.typeName, "numLayers is between 0 and 10000")
+      fault = ModelErrors.argument("\(given.2) layers", Self.typeName, "numLayers must be between 0 and 10000")
     }
   }
 
-  /// torchvision's name.
+  /// The type name in torchvision.
   public override class var typeName: String { "torchvision.models.vision_transformer.VisionTransformer" }
 
   /// `[N, 3, imageSize, imageSize]` to `[N, numClasses]`.
@@ -71,15 +71,15 @@ public final class VisionTransformer: Module, Layer {
   /// `[N, 3, H, W]` to one vector for each patch, `[N, H / patchSize * W / patchSize, hiddenDim]`.
   private func patches(_ x: Tensor) throws -> Tensor {
     let (n, _, h, w) = try x.shape.four
-    try require(h == Size(imageSize), "the image is \(h) pixels high, and \(imageSize) are expected")
-    try require(w == Size(imageSize), "the image is \(w) pixels wide, and \(imageSize) are expected")
+    try require(h == Size(imageSize), "the image is \(h) pixels high, but \(imageSize) are expected")
+    try require(w == Size(imageSize), "the image is \(w) pixels wide, but \(imageSize) are expected")
     let (rows, columns) = (try h / Size(patchSize), try w / Size(patchSize))
     let projected = try convProj(x)
     return try projected.reshape([n, Size(hiddenDim), rows * columns]).permute(0, 2, 1)
   }
 }
 
-/// Positions, blocks and a norm.
+/// Position embeddings, blocks and a norm.
 private final class TransformerEncoder: Module, Layer {
   let posEmbedding: Parameter
   let dropout: Dropout
@@ -110,7 +110,7 @@ private final class TransformerEncoder: Module, Layer {
   }
 }
 
-/// Attention and a perceptron, each with a norm before and a way past it.
+/// Attention and an MLP, each with a preceding norm and a residual connection.
 private final class TransformerBlock: Module, Layer {
   let ln1: LayerNorm
   let selfAttention: MultiheadAttention
@@ -138,7 +138,7 @@ private final class TransformerBlock: Module, Layer {
   }
 }
 
-/// The perceptron of a block.
+/// The MLP of a block.
 private final class PerceptronBlock: MLP {
   init(_ hiddenDim: Int, _ mlpDim: Int, dropout: Double) {
     super.init(hiddenDim, [mlpDim, hiddenDim], activationLayer: { GELU() }, dropout: dropout)

@@ -42,7 +42,7 @@ private final class MyModule: Module, Layer {
     #expect(try found?.floats() == model.leafModule(model.conv(image)).floats())
   }
 
-  @Test func `what differs between the modes is told, and accepted`() throws {
+  @Test func `differences between the modes are reported, and can be accepted`() throws {
     let names = try GraphNodeNames(of: resnet18())
     #expect(names.train == names.eval && names.warnings.isEmpty)
     #expect(
@@ -54,7 +54,7 @@ private final class MyModule: Module, Layer {
     #expect(quiet.warnings.isEmpty)
   }
 
-  @Test func `a run of both graphs shows what differs in a model in Swift, and leaves it as it was`() throws {
+  @Test func `a run of both graphs shows the differences of a model in Swift, and leaves it unchanged`() throws {
     let module = resnet18()
     try module.load(FixtureFiles.path("zoo/resnet18.pt"))
     let model = try SwiftModel(module)
@@ -80,7 +80,7 @@ private final class MyModule: Module, Layer {
     #expect(try features["feat2"]?.tensor?.sizes == [1, 256, 14, 14])
   }
 
-  @Test func `an extractor of a model written in Swift is no TorchScript, and says why`() throws {
+  @Test func `an extractor of a model written in Swift can't be saved as TorchScript, and the error says why`() throws {
     let extractor = try FeatureExtractor(of: resnet18(), returning: ["layer1"])
     let error = #expect(throws: XylemError.self) { try extractor.saveTorchScript(to: "/nowhere/x.pt") }
     #expect(error?.id == .extractUnsavable)

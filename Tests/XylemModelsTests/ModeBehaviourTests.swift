@@ -13,7 +13,7 @@ struct ModeBehaviourTests {
   }
 
   @Test func `dropout draws in train mode, unless nothing or everything is dropped`() throws {
-    let draws = "draws random numbers in train mode and passes its input on in eval mode"
+    let draws = "draws random numbers in train mode and returns its input in eval mode"
     #expect(try claims(Dropout()) == ["dropout (Dropout, one layer) \(draws)"])
     #expect(try claims(Dropout2d(p: 0.3), Dropout2d()) == ["dropout (Dropout2d, 2 layers) \(draws)"])
     #expect(try claims(AlphaDropout()) == ["dropout (AlphaDropout, one layer) \(draws)"])
@@ -21,7 +21,7 @@ struct ModeBehaviourTests {
     #expect(try claims(Dropout(p: 0), Dropout2d(p: 0), AlphaDropout(p: 0), Dropout1d(p: 0), Dropout3d(p: 0)).isEmpty)
     #expect(
       try claims(Dropout(p: 1)) == [
-        "dropout (Dropout, one layer) gives zeros in train mode and passes its input on in eval mode"
+        "dropout (Dropout, one layer) returns zeros in train mode and returns its input in eval mode"
       ])
   }
 
@@ -36,7 +36,7 @@ struct ModeBehaviourTests {
     #expect(try claims(LayerNorm([4]), GroupNorm(2, 4), Softmax(dim: 1), ReLU()).isEmpty)
   }
 
-  @Test func `modules that keep a mode of their own do in both modes what that one does`() throws {
+  @Test func `modules that keep their own mode do the same in both modes`() throws {
     let (norm, dropout) = (BatchNorm2d(4), Dropout())
     let model = Sequential(norm, dropout)
     try model.eval()

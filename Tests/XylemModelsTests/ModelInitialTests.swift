@@ -110,7 +110,7 @@ import XylemTestSupport
     #expect(found == [])
   }
 
-  @Test func `a distribution that is another is told apart`() {
+  @Test func `a different distribution is detected`() {
     let normal = Distribution.drawn(mean: 0, std: 0.1, isUniform: false)
     #expect(normal.agrees(with: .drawn(mean: 0.001, std: 0.101, isUniform: false), count: 1000))
     #expect(!normal.agrees(with: .drawn(mean: 0, std: 0.1, isUniform: true), count: 1000))

@@ -16,8 +16,7 @@ import XylemTrace
     #expect(found == script.modules.map { "\($0.path): \($0.type)" })
   }
 
-  @Test(.needsRuntime) func `what can't be traced through in EfficientNet-Lite0 is the same as in its archive`() throws
-  {
+  @Test(.needsRuntime) func `the untraceable parts of EfficientNet-Lite0 are the same as in its archive`() throws {
     let script = try ScriptModel(path: FixtureFiles.path("models/efficientnet_lite0.pt"))
     for mode in Mode.allCases {
       let options = TraceOptions(mode: mode)

@@ -22,7 +22,9 @@ import XylemTrace
     try SwiftModel(model).trace(TraceOptions(mode: mode, naming: .torchvision)).nodeNames
   }
 
-  @Test(arguments: inceptions.indices) func `without heads train mode lists what eval mode lists`(index: Int) throws {
+  @Test(arguments: inceptions.indices) func `without heads, train mode lists the same nodes as eval mode`(index: Int)
+    throws
+  {
     let (name, make, heads) = Self.inceptions[index]
     let eval = ModelNameTests.golden[name]?["eval"]
     for mode in Mode.allCases { #expect(try names(make(false, false), mode) == eval) }
@@ -87,7 +89,7 @@ import XylemTrace
   @Test(.needsRuntime) func `a transformer refuses an image of another size, and names both sizes`() throws {
     let error = #expect(throws: XylemError.self) { try vit_b_32()(Goldens.formula([1, 3, 192, 224])) }
     #expect(error?.id == .modelRequirement)
-    #expect(error?.message.contains("the image is 192 pixels high, and 224 are expected") == true)
+    #expect(error?.message.contains("the image is 192 pixels high, but 224 are expected") == true)
   }
 
   @Test(arguments: ModelZoo.models.map(\.name)) func `names are unique, and inputs are images of three channels`(

@@ -75,7 +75,7 @@ private final class Scaled: Module, Layer {
     }
   }
 
-  @Test func `what was pruned can't be asked for: its weights are not in the file`() throws {
+  @Test func `pruned nodes can't be requested: their weights are not in the file`() throws {
     try inFolder { path in
       let found = try zoo("resnet18")
       let model = try #require(found)

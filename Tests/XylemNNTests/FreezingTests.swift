@@ -44,7 +44,7 @@ import XylemTrace
     }
   }
 
-  @Test func `what was frozen before stays so in a saved extractor`() throws {
+  @Test func `modules that were frozen before stay frozen in a saved extractor`() throws {
     let model = Model()
     try model.freeze(Linear.self)
     let extractor = try FeatureExtractor(of: model, returning: ["output"], options: TraceOptions(mode: .train))

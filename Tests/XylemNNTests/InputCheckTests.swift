@@ -115,7 +115,9 @@ private final class Calls: Module, Layer {
     return (found, thrown, try entries.map { try $0.tensor.hostArray() } == before)
   }
 
-  @Test func `what PyTorch refuses is refused when called, as a leaf and traced through, and changes nothing`() throws {
+  @Test func `calls that PyTorch refuses are refused when called, as a leaf and traced through, and change nothing`()
+    throws
+  {
     let shapes = try goldens.get()["shapes"] as? [[Int]] ?? []
     let cases = try goldens.get()["cases"] as? [String: [String: [Any]]] ?? [:]
     #expect(Set(cases.keys) == Set(Self.layers.keys))

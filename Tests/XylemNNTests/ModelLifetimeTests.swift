@@ -45,7 +45,7 @@ import XylemTrace
     #expect(model == nil)
   }
 
-  @Test(.needsRuntime) func `an extractor keeps its model, and goes with it`() throws {
+  @Test(.needsRuntime) func `an extractor keeps its model, and is released with it`() throws {
     weak var model: Model?
     var extractor: FeatureExtractor?
     do {

@@ -29,7 +29,7 @@ private final class Net: Module, Layer {
   }
 
   @Test(arguments: ["w.safetensors", "w.pth", "w.pt"])
-  func `what is saved is what is loaded, bit for bit`(name: String) throws {
+  func `a saved file loads the same values, bit for bit`(name: String) throws {
     try inFolder { folder in
       let path = folder.appendingPathComponent(name).path
       let model = Net()
@@ -68,7 +68,7 @@ private final class Net: Module, Layer {
     #expect(cause == "missing: head.weight\nunexpected: head.wieght")
     #expect(
       error?.remedies == [
-        "allowing: [.missing, .unexpected]  // loads what fits and leaves the rest as it is",
+        "allowing: [.missing, .unexpected]  // loads the matching tensors and leaves the others unchanged",
         "rename the key 'head.wieght' to 'head.weight'",
       ])
     #expect(try model.state().map { try $0.tensor.hostArray() } == before)
@@ -86,7 +86,7 @@ private final class Net: Module, Layer {
       #expect(error?.id == .modelState)
       let cause = error?.cause.map { String(describing: $0) }
       #expect(
-        cause == "of another shape or kind: first.weight of the Conv2d is [4, 3, 3, 3] and was given as [4, 3, 1, 1]")
+        cause == "with a different shape or type: first.weight of the Conv2d is [4, 3, 3, 3] but got [4, 3, 1, 1]")
     }
   }
 
@@ -108,7 +108,7 @@ private final class Net: Module, Layer {
     "module.", "_orig_mod.", "model.", "backbone.", "module.backbone.", "_orig_mod.module.", "state_dict.module.",
     "state_dict.model.backbone.", "net.",
   ])
-  func `keys that begin with what wrappers add are found`(prefix: String) throws {
+  func `keys with the prefixes of wrappers are found`(prefix: String) throws {
     try inFolder { folder in
       for name in ["w.pth", "w.safetensors"] {
         let path = folder.appendingPathComponent(name).path
@@ -195,7 +195,7 @@ private final class Net: Module, Layer {
     let error = #expect(throws: XylemError.self) { try model.load(given) }
     #expect(
       error?.cause.map { String(describing: $0) }
-        == "of another shape or kind: head.bias of the Linear is float32 and was given as int8")
+        == "with a different shape or type: head.bias of the Linear is float32 but got int8")
   }
 
   @Test func `a file of which a part is missing is an error, and so is one of another model`() throws {

@@ -58,7 +58,7 @@ private final class Branching: Module, Layer {
     #expect(try features["leaf_module"]?.tensor?.floats() == model.leafModule(model.conv(x)).floats())
   }
 
-  @Test func `what can't be traced becomes a leaf where asked for, innermost first, with a note`() throws {
+  @Test func `untraceable code becomes a leaf on request, innermost first, with a note`() throws {
     let options = TraceOptions(policy: LeafPolicy().wrap(leafFunction), makesLeaves: true)
     let trace = try SwiftModel(Documented()).trace(options)
     #expect(trace.nodeNames == ["x", "conv", "leaf_module", "leaf_function"])
@@ -293,7 +293,7 @@ private final class Branching: Module, Layer {
     #expect(open?.id == .traceConcreteValue)
     let unknown = #expect(throws: XylemError.self) { try model.trace(TraceOptions(concrete: ["twic": .bool(true)])) }
     #expect(
-      unknown?.id == .traceUnknownArgument && unknown?.remedies == ["call it 'twice' in concrete"])
+      unknown?.id == .traceUnknownArgument && unknown?.remedies == ["use the name 'twice' in concrete"])
   }
 
   @Test func `a trace is valid, and the model is as it was, also where tracing failed`() throws {

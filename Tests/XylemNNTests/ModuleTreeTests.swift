@@ -64,7 +64,7 @@ private final class Everything: Base {
     for (property, key) in cases { #expect(SnakeCase.name(property) == key) }
   }
 
-  @Test func `a bare tensor is an error that names the property and what to write instead`() throws {
+  @Test func `a bare tensor is an error with the property and the correct code`() throws {
     final class Bare: Module {
       let scale: Tensor
       init(_ scale: Tensor) { self.scale = scale }
@@ -76,7 +76,7 @@ private final class Everything: Base {
     let model = Outer(Parameter([1], .ones).tensor)
     let error = #expect(throws: XylemError.self) { try model.state() }
     #expect(error?.id == .modelUnregistered && error?.place.modulePath == "inner")
-    #expect(error?.message == "the property 'scale' holds a tensor, which is no part of the model")
+    #expect(error?.message == "the property 'scale' holds a tensor that is not part of the model")
     #expect(error?.remedies.first?.hasPrefix("let scale: Parameter") == true)
   }
 
@@ -123,7 +123,7 @@ private final class Everything: Base {
       override class var keys: [String: String?] { ["conv": "a.b"] }
     }
     let twice = #expect(throws: XylemError.self) { try Twice().state() }
-    #expect(twice?.message == "two properties are called 'conv' in the model: 'conv' and 'other'")
+    #expect(twice?.message == "two properties have the name 'conv' in the model: 'conv' and 'other'")
     let dotted = #expect(throws: XylemError.self) { try Dotted().state() }
     #expect(dotted?.id == .modelDuplicateKey)
   }

@@ -75,7 +75,7 @@ private final class Splitting: Module, Layer {
     try expectSame(Writing(), at: [[2, 3], [4, 1]])
   }
 
-  @Test func `parts of a list are taken out by nodes where their number is told, else the trace fails`() throws {
+  @Test func `parts of a list become nodes if their number is given, otherwise the trace fails`() throws {
     #expect(try names(Splitting(2)) == ["x", "split", "getitem", "getitem_1", "clamp", "sub"])
     try expectSame(Splitting(2), at: [[1, 4], [3, 4]])
     let error = #expect(throws: XylemError.self) { try names(Splitting(nil)) }

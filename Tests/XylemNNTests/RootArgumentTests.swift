@@ -27,7 +27,7 @@ import XylemTrace
     #expect(throws: XylemError.self) { try SwiftModel(Pyramid(-1)).trace() }
   }
 
-  @Test(.needsRuntime) func `its extractor gives what the model gives, and refuses lists of other lengths`() throws {
+  @Test(.needsRuntime) func `its extractor returns the model's results, and refuses lists of other lengths`() throws {
     let model = Pyramid(2)
     let extractor = try FeatureExtractor(of: model, returning: ["output[0]", "output[1]", "fc#0"])
     let (a, b) = (try Tensor([1, -2], shape: [1, 2]), try Tensor([3, 4, -5, 6], shape: [2, 2]))

@@ -23,7 +23,7 @@ import XylemTrace
     ("unbind", { _ = try $0.unbind(count: .min) }),
   ]
 
-  @Test func `what is not known in a trace is an error at the question`() throws {
+  @Test func `an unknown value in a trace is an error where it is needed`() throws {
     for (name, question) in Self.questions {
       let error = #expect(throws: XylemError.self, "\(name)") { try SwiftModel(Asking(question)).trace() }
       #expect(error?.id == .traceConcreteValue || error?.id == .runtimeOperator, "\(name)")
@@ -33,7 +33,7 @@ import XylemTrace
     }
   }
 
-  @Test func `a tensor that is kept after its trace tells nothing and computes nothing`() throws {
+  @Test func `a tensor that is kept after its trace has no values and computes nothing`() throws {
     final class Keeper: Module, Layer {
       override class var keys: [String: String?] { ["kept": nil] }
       var kept: Tensor?

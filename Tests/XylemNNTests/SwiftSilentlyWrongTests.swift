@@ -39,7 +39,7 @@ private final class Model: Module, Layer {
     try #require(features[key]?.tensor).floats()
   }
 
-  @Test func `1: an in-place activation does not reach what was asked for before it`() throws {
+  @Test func `1: an in-place activation does not change a value that was requested before it`() throws {
     for policy in [LeafPolicy(), LeafPolicy().leaf(Relu.self)] {
       let model = Model { try $0.inPlace($0.fc($1)) }
       // Weights that give a negative number: the input's first element is one.
@@ -58,7 +58,7 @@ private final class Model: Module, Layer {
     }
   }
 
-  @Test func `2: a writer whose result nobody uses still runs`() throws {
+  @Test func `2: a writer whose result is unused still runs`() throws {
     let model = Model {
       let y = try Op.add($1, 1)
       try Op.mul_(y, 2)
@@ -69,7 +69,7 @@ private final class Model: Module, Layer {
     #expect(try floats(found, "relu") == model(input()).floats())
   }
 
-  @Test func `3: an assignment to an item is a node that writes, and what was there before is what was asked for`()
+  @Test func `3: an assignment to an item is a node that writes, and a request before it returns the old value`()
     throws
   {
     let model = Model {
@@ -154,7 +154,7 @@ private final class Model: Module, Layer {
     #expect(traces[1].graph.node(named: "dropout")?.inputs.last == .bool(false))
   }
 
-  @Test func `11: a whole checkpoint goes into an extractor, and what was pruned is reported`() throws {
+  @Test func `11: a whole checkpoint loads into an extractor, and pruned keys are reported`() throws {
     final class Two: Module, Layer {
       let first = Linear(4, 4)
       let second = Linear(4, 2)
@@ -170,7 +170,7 @@ private final class Model: Module, Layer {
     #expect(try extractor([.tensor(input())])["first"]?.tensor?.floats() == other.first(input()).floats())
   }
 
-  @Test func `15: a value within a structure can be asked for by its place and its name`() throws {
+  @Test func `15: a value in a structure can be requested by its place and its name`() throws {
     final class Lists: Module {
       func forward(_ x: Tensor) throws -> [String: Tensor] { ["a": try Op.add(x, 1), "b": try Op.add(x, 2)] }
       override var entry: ModuleEntry? { ModuleEntry("x") { [unowned self] (x: Tensor) in try forward(x) } }
@@ -181,7 +181,7 @@ private final class Model: Module, Layer {
     #expect(try floats(found, "output.a") == input().floats().map { $0 + 1 })
   }
 
-  @Test func `16: a module means what it returned, not what it did last`() throws {
+  @Test func `16: a module means its result, not its last operation`() throws {
     final class Early: Module, Layer {
       func forward(_ x: Tensor) throws -> Tensor {
         let result = try Op.add(x, 1)

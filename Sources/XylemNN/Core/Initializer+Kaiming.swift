@@ -1,6 +1,6 @@
-/// The initialisers of `torch.nn.init` that go by the number of inputs or outputs.
+/// The initialisers of `torch.nn.init` that depend on the number of inputs or outputs.
 extension Initializer {
-  /// Uniform within a bound that keeps the variance of activations: He et al., arXiv:1502.01852.
+  /// Uniform within a bound that preserves the variance of activations: He et al., arXiv:1502.01852.
   ///
   /// - Parameters:
   ///   - fan: the number of inputs (or outputs) of one element of the result.
@@ -11,13 +11,14 @@ extension Initializer {
     return .uniform(-bound, bound)
   }
 
-  /// Normal with a deviation that keeps the variance of activations before a ReLU: He et al., arXiv:1502.01852.
+  /// Normal with a standard deviation that preserves the variance of activations before a ReLU: He et al.,
+  /// arXiv:1502.01852.
   public static func kaimingNormal(fan: Int) -> Initializer {
     guard fan > 0 else { return .zeros }
     return .normal(std: 2.0.squareRoot() / Double(fan).squareRoot())
   }
 
-  /// Uniform within a bound that keeps the variance of activations and gradients: Glorot and Bengio 2010.
+  /// Uniform within a bound that preserves the variance of activations and gradients: Glorot and Bengio 2010.
   public static func xavierUniform(fanIn: Int, fanOut: Int, gain: Double = 1) -> Initializer {
     let std = gain * (2.0 / (Double(fanIn) + Double(fanOut))).squareRoot()
     let bound = 3.0.squareRoot() * std

@@ -22,21 +22,21 @@ extension Initializer {
     static let exceeds = OperatorReference("aten::gt", "Tensor")
   }
 
-  /// Normal, with what lies beyond two bounds drawn again.
+  /// Normal; values outside two bounds are drawn again.
   ///
-  /// Bounds that nothing lies between are an error where elements are made.
+  /// An empty interval is an error when elements are created.
   public static func truncatedNormal(
     mean: Double = 0, std: Double = 1, from low: Double = -2, to high: Double = 2
   ) -> Initializer {
     guard low < high else {
       return Initializer { (_: Tensor) throws(XylemError) in
         throw XylemError(
-          .modelArgument, "nothing lies from \(low) to \(high)",
-          cause: Reason("the first bound is less than the second"))
+          .modelArgument, "no values lie between \(low) and \(high)",
+          cause: Reason("the first bound must be less than the second"))
       }
     }
     func below(_ x: Double) -> Double { (1 + erf(((x - mean) / std) / 2.0.squareRoot())) / 2 }
-    // Where little of the distribution is within the bounds, uniform numbers are thinned to its density instead.
+    // If the bounds cover little of the distribution, uniform numbers are thinned to its density instead.
     let thins = below(high) - below(low) <= 0.3
     return Initializer { (tensor: Tensor) throws(XylemError) in
       func draw(_ target: Tensor) throws(XylemError) {
@@ -64,7 +64,7 @@ extension Initializer {
     }
   }
 
-  /// Where the density, in parts of that at `peak`, is less than a uniform number.
+  /// Whether the density, relative to that at `peak`, is less than a uniform number.
   private static func aboveDensity(
     _ drawn: Tensor, mean: Double, std: Double, peak: Double
   ) throws(XylemError) -> Tensor {

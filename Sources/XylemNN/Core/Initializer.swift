@@ -3,20 +3,21 @@ public import XylemErrors
 internal import XylemFiles
 public import XylemTensor
 
-/// How the elements of a parameter or buffer come into being.
+/// How the elements of a parameter or buffer are initialised.
 ///
-/// Random ones draw from the runtime's default generator when the elements are made, as PyTorch's `torch.nn.init` does.
+/// Random initialisers draw from the runtime's default generator when the elements are created, as PyTorch's
+/// `torch.nn.init` does.
 public struct Initializer: Sendable {
   /// Fills a tensor in place.
   private let body: @Sendable (Tensor) throws(XylemError) -> Void
 
-  /// An initialiser that fills a tensor of zeros in place.
+  /// Creates an initialiser that fills a tensor of zeros in place.
   public init(_ fill: @escaping @Sendable (Tensor) throws(XylemError) -> Void) { body = fill }
 
-  /// Overwrites a tensor's elements, without recording that for gradients.
+  /// Overwrites a tensor's elements without recording gradients.
   func fill(_ tensor: Tensor) throws(XylemError) {
     try Recording.paused { () throws(XylemError) in
-      // A view without a past: writing it is not recorded for gradients.
+      // A detached view: writing to it is not recorded for gradients.
       let plain = try Self.detachOperator.tensor([.tensor(tensor)])
       _ = try Self.zeroOperator.tensor([.tensor(plain)])
       try body(plain)
@@ -26,7 +27,7 @@ public struct Initializer: Sendable {
   private static let detachOperator = OperatorReference("aten::detach")
   private static let zeroOperator = OperatorReference("aten::zero_")
 
-  /// This, and then something else in place.
+  /// This initialiser, followed by another operation in place.
   func then(_ next: @escaping @Sendable (Tensor) throws(XylemError) -> Void) -> Initializer {
     Initializer { [body] (tensor: Tensor) throws(XylemError) in
       try body(tensor)
@@ -34,7 +35,7 @@ public struct Initializer: Sendable {
     }
   }
 
-  /// This one, once other parameters are made: where PyTorch draws their numbers first.
+  /// This initialiser, after other parameters are created: PyTorch draws their numbers first.
   func after(_ others: [Parameter]) -> Initializer {
     Initializer { [body] (tensor: Tensor) throws(XylemError) in
       for other in others { try other.tensor.materialize() }
@@ -44,7 +45,7 @@ public struct Initializer: Sendable {
 
   private static let zerosOperator = OperatorReference("aten::zeros")
 
-  /// A tensor that is made and filled when it is needed.
+  /// A tensor that is created and filled on first use.
   func tensor(_ shape: [Int], _ dtype: DType, requiresGrad: Bool) -> Tensor {
     Tensor(
       LazyTensor(shape: shape, dtype: dtype, requiresGrad: requiresGrad, make: maker(shape, dtype)))
@@ -60,7 +61,7 @@ public struct Initializer: Sendable {
     }
   }
 
-  /// Has a tensor whose elements were not made yet made by this initialiser; false where they were.
+  /// Uses this initialiser for a tensor whose elements don't exist yet. Returns false if they do.
   func replace(initializerOf tensor: Tensor) -> Bool {
     guard let lazy = tensor.lazy else { return false }
     return lazy.replace(maker(lazy.shape, lazy.dtype))
@@ -75,7 +76,7 @@ extension Initializer {
   /// All zeros.
   public static let zeros = Initializer { (_: Tensor) throws(XylemError) in }
 
-  /// Zeros, after the numbers of another initialiser were drawn: where PyTorch draws in vain.
+  /// Zeros, after drawing the numbers of another initialiser: PyTorch draws them without using them.
   static func zeros(afterDrawing other: Initializer) -> Initializer {
     other.then { (tensor: Tensor) throws(XylemError) in _ = try fillOperator.tensor([.tensor(tensor), .float(0)]) }
   }

@@ -1,21 +1,21 @@
 internal import XylemErrors
 internal import XylemTensor
 
-/// Checks of inputs' sizes that a layer or function makes before it computes or writes anything.
+/// Checks of input sizes that a layer or function makes before it computes or writes anything.
 enum InputCheck {
-  /// Checks the sizes of tensors: now where they are known, else when the traced model runs.
+  /// Checks the sizes of tensors: now if they are known, otherwise when the traced model runs.
   ///
-  /// An extractor makes the check where the operators of the layer run in its stead.
+  /// An extractor makes the check if it runs the operators of the layer instead of the layer.
   ///
-  /// - Parameter body: takes the sizes of each tensor, in order; throws where they can't be worked with.
-  /// - Throws: what `body` throws; while tracing what the tracer throws.
+  /// - Parameter body: gets the sizes of each tensor, in order; throws if they are invalid.
+  /// - Throws: the errors of `body`; while tracing, the tracer's errors.
   static func make(
     _ inputs: [Tensor], _ body: @escaping ([[Int]]) throws(XylemError) -> Void
   ) throws(XylemError) {
     let known = inputs.compactMap(\.knownSizes)
     if known.count == inputs.count { return try body(known) }
     guard let tracer = Recording.current as? ModuleTracer else {
-      // A stand-in that was kept after its trace: its sizes are the error.
+      // A stand-in that outlived its trace: reading its sizes is the error.
       for input in inputs { _ = try input.sizes }
       return
     }
@@ -29,7 +29,7 @@ enum InputCheck {
 }
 
 extension ModuleErrors {
-  /// Fails where a norm would take statistics of one value: `[N, C, …]` with all but C being 1.
+  /// Fails if a norm would compute statistics of a single value: `[N, C, …]` with all sizes but C being 1.
   static func checkBatch(_ sizes: [Int], _ what: String, type: String, remedies: [String] = []) throws(XylemError) {
     let values = sizes.enumerated().reduce(1) { $1.offset == 1 ? $0 : $0 * $1.element }
     guard values != 1 else {
@@ -37,7 +37,8 @@ extension ModuleErrors {
     }
   }
 
-  /// Fails for a batch norm's `eps` that PyTorch refuses: a negative one, and 0 where the batch's own statistics are used.
+  /// Fails for an `eps` of batch norm that PyTorch refuses: a negative one, and 0 if the batch's own statistics are
+  /// used.
   static func checkEpsilon(_ eps: Double, isTraining: Bool, type: String) throws(XylemError) {
     guard eps < 0 || eps == 0 && isTraining else { return }
     throw XylemError(
@@ -45,24 +46,25 @@ extension ModuleErrors {
       cause: Reason("a positive number is needed"))
   }
 
-  /// Fails for another number of channels than a norm has weights or statistics for.
+  /// Fails if the number of channels differs from the norm's weights or statistics.
   static func checkChannels(_ sizes: [Int], _ wanted: Int, at dimension: Int, type: String) throws(XylemError) {
     guard sizes[dimension] != wanted else { return }
     throw layerInput("\(wanted) channels were expected, not \(sizes[dimension])", sizes, type: type)
   }
 
-  /// Fails where an instance norm would take statistics of one element: `[N, C, …]` with all spatial sizes being 1.
+  /// Fails if an instance norm would compute statistics of a single element: `[N, C, …]` with all spatial sizes being
+  /// 1.
   static func checkSpatial(_ sizes: [Int], type: String) throws(XylemError) {
     guard sizes.dropFirst(2).reduce(1, *) != 1 else {
       throw layerInput("an instance norm needs more than one element per channel", sizes, type: type)
     }
   }
 
-  /// Fails where a group norm would take statistics of one value.
+  /// Fails if a group norm would compute statistics of a single value.
   static func checkGroups(_ sizes: [Int], _ groups: Int, type: String) throws(XylemError) {
     guard sizes.count >= 2 else { throw rank(sizes, wanted: 2...6, type: type) }
     guard groups > 0 else { throw layerInput("a group norm of \(groups) groups", sizes, type: type) }
-    // As PyTorch has it: the values that fall into one group.
+    // As in PyTorch: the values in one group.
     guard sizes.dropFirst(2).reduce(sizes[0] * sizes[1] / groups, *) != 1 else {
       throw layerInput("a group norm needs more than one value per group", sizes, type: type)
     }

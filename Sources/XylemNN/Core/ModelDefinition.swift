@@ -1,17 +1,17 @@
-/// A model that the command line knows by a name.
+/// A model with a name for the command line.
 ///
 ///     ModelDefinition("digits", "a small classifier of digits", inputShape: [1, 1, 28, 28]) { Digits() }
 public struct ModelDefinition: Sendable {
   /// The name: letters, digits, `_`, `-` and `.`.
   public let name: String
-  /// A few words about it.
+  /// A short description.
   public let summary: String
-  /// The shape of the input that the model was made for, `[N, C, H, W]` for images; nil where that is open.
+  /// The shape of the input that the model expects, `[N, C, H, W]` for images. Nil if it is open.
   public let inputShape: [Int]?
-  /// Makes the model, with fresh weights that are not allocated yet.
+  /// Creates the model, with new weights that are not allocated yet.
   public let make: @Sendable () throws -> Module
 
-  /// A model under a name.
+  /// Creates a definition.
   public init(
     _ name: String, _ summary: String, inputShape: [Int]? = nil, make: @escaping @Sendable () throws -> Module
   ) {

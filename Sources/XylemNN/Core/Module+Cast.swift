@@ -4,8 +4,8 @@ internal import XylemTensor
 internal import XylemTrace
 
 extension Module {
-  /// Converts every floating-point parameter and buffer to another type, as `Module.to(dtype)` of PyTorch does. Integers and truth
-  /// values stay as they are; the tensors stay the same objects.
+  /// Converts every floating-point parameter and buffer to another type, as `Module.to(dtype)` of PyTorch does.
+  /// Integers and Booleans are unchanged. The tensors remain the same objects.
   ///
   /// - Parameter dtype: a floating-point type.
   /// - Throws: `model.argument` for another type; `runtime.operator`; as ``Module/namedModules()``.

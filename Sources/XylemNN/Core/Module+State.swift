@@ -4,17 +4,17 @@ public import XylemTensor
 public import XylemTrace
 
 extension Module {
-  /// The parameters and buffers by their keys, in PyTorch's order: a module's own before those of its children. A shared tensor
-  /// is there under each of its keys. These are the model's tensors and no copies.
+  /// The parameters and buffers by their keys, in PyTorch's order: a module's own before those of its children. A
+  /// shared tensor is listed under each of its keys. These are the model's tensors, not copies.
   ///
   /// - Throws: as ``Module/namedModules()``.
   public final func state() throws -> [StateEntry] {
     try SwiftModel(self).tensors.filter { $0.kind != .attribute }
   }
 
-  /// Fills parameters and buffers with the contents of a state dict; elements are converted to the tensors' own types.
+  /// Loads a state dict into parameters and buffers. Elements are converted to the tensors' own types.
   ///
-  /// Nothing is changed where an error is thrown.
+  /// Nothing is changed if an error is thrown.
   ///
   ///     let weights = Dictionary(uniqueKeysWithValues: try StateDictFile.read("resnet50.pth"))
   ///     let report = try model.load(weights, allowing: .missing)
@@ -22,9 +22,9 @@ extension Module {
   ///
   /// - Parameters:
   ///   - state: tensors by the model's keys.
-  ///   - tolerance: what may go unfilled or unused; by default every key must be there, and none that the model does not have.
-  /// - Returns: what became of each key.
-  /// - Throws: `model.state` with the keys that are missing, unexpected, or of another shape or kind; as
+  ///   - tolerance: what may remain unloaded or unused. By default every key must be given, and no others.
+  /// - Returns: the keys by outcome.
+  /// - Throws: `model.state` with the keys that are missing, unexpected, or have a different shape or type; as
   ///   ``Module/namedModules()``.
   @discardableResult
   public final func load(_ state: [String: Tensor], allowing tolerance: StateTolerance = []) throws -> StateReport {
@@ -36,7 +36,7 @@ extension Module {
     return loader.report
   }
 
-  /// Fills parameters and buffers with the contents of a state dict, as `load_state_dict` of PyTorch does: where not strict, keys may be
+  /// Loads a state dict into parameters and buffers, as `load_state_dict` of PyTorch does. If not strict, keys may be
   /// missing or unexpected.
   ///
   /// - Throws: as ``load(_:allowing:)``.
@@ -45,22 +45,23 @@ extension Module {
     try load(state, allowing: strict ? [] : [.missing, .unexpected])
   }
 
-  /// Fills parameters and buffers from a file: safetensors, a checkpoint that `torch.save` wrote, or a TorchScript archive.
+  /// Loads parameters and buffers from a file: safetensors, a checkpoint written by `torch.save`, or a TorchScript
+  /// archive.
   ///
-  /// The model's keys may lie deeper in the file than in the model: under `state_dict` or another dictionary, and with what wrappers
-  /// add, as in `module.layer1.0.conv1.weight`. What the file's keys begin with is found by counting the tensors that fit; the report
-  /// says it. Everything beside is passed over.
+  /// The file's keys may have a prefix that the model's keys lack: `state_dict` or another dictionary, and the
+  /// additions of wrappers, as in `module.layer1.0.conv1.weight`. The prefix is found by counting the matching tensors,
+  /// and the report contains it. Everything else in the file is ignored.
   ///
   ///     let report = try model.load("checkpoint.pth", allowing: .mismatched)
   ///     report.prefix      // "state_dict.module."
-  ///     report.mismatched  // fc.weight, which is [1000, 512] and was given as [10, 512]
+  ///     report.mismatched  // fc.weight, which is [1000, 512]; the file has [10, 512]
   ///
   /// - Parameters:
   ///   - path: the file.
-  ///   - prefix: what the file's keys begin with, where several beginnings would fit: `ema.`.
-  ///   - tolerance: what may go unfilled or unused.
-  /// - Throws: as ``load(_:allowing:)``, also where several beginnings fit about as well, or none; `file.not-found`, `file.unreadable`,
-  ///   `file.malformed`, `file.unsupported`.
+  ///   - prefix: the prefix of the file's keys, if several would match: `ema.`.
+  ///   - tolerance: what may remain unloaded or unused.
+  /// - Throws: as ``load(_:allowing:)``, also if several prefixes match about equally well, or none; `file.not-found`,
+  ///   `file.unreadable`, `file.malformed`, `file.unsupported`.
   @discardableResult
   public final func load(
     _ path: String, prefix: String? = nil, allowing tolerance: StateTolerance = []
@@ -68,9 +69,9 @@ extension Module {
     try load(path, prefix: prefix, allowing: tolerance) { "try model.load(\"\(path)\", prefix: \"\($0)\")" }
   }
 
-  /// Fills parameters and buffers from a file, as ``load(_:prefix:allowing:)`` does.
+  /// Loads parameters and buffers from a file, as ``load(_:prefix:allowing:)`` does.
   ///
-  /// - Parameter remedy: how a caller says which beginning of the keys is meant.
+  /// - Parameter remedy: how a caller selects a prefix.
   package final func load(
     _ path: String, prefix: String?, allowing tolerance: StateTolerance, remedy: (String) -> String
   ) throws -> StateReport {
@@ -94,7 +95,8 @@ extension Module {
     }
   }
 
-  /// Fills parameters and buffers from a file, as `load_state_dict` of PyTorch does: where not strict, keys may be missing or unexpected.
+  /// Loads parameters and buffers from a file, as `load_state_dict` of PyTorch does. If not strict, keys may be missing
+  /// or unexpected.
   ///
   /// - Throws: as ``load(_:prefix:allowing:)``.
   @discardableResult
@@ -113,8 +115,8 @@ extension Module {
     guard isComplete, isKnown, fits, hasLoaded else { throw ModuleErrors.state(report, of: model, tolerance) }
   }
 
-  /// Writes the state dict to a file, whole or not at all: safetensors, or for the endings `.pt` and `.pth` what PyTorch's
-  /// `torch.load` reads.
+  /// Writes the state dict to a file, completely or not at all: safetensors, or for the extensions `.pt` and `.pth` a
+  /// file for PyTorch's `torch.load`.
   ///
   /// - Throws: `file.unwritable`, `file.unsupported`; as ``Module/namedModules()``.
   public final func save(to path: String) throws {
@@ -134,26 +136,26 @@ extension ModuleErrors {
       wanted.append("." + name)
     }
     add(
-      "of another shape or kind",
+      "with a different shape or type",
       report.mismatched.map { mismatch in
         let layer = mismatch.key.lastIndex(of: ".").map { String(mismatch.key[..<$0]) } ?? ""
         let type = model.tree.entry(at: layer)?.type.split(separator: ".").last ?? "module"
-        return "\(mismatch.key) of the \(type) is \(mismatch.expected) and was given as \(mismatch.given)"
+        return "\(mismatch.key) of the \(type) is \(mismatch.expected) but got \(mismatch.given)"
       }, .mismatched, "mismatched")
     add("missing", report.missing, .missing, "missing")
     add("unexpected", report.unexpected, .unexpected, "unexpected")
-    if report.loaded.isEmpty { parts.append("none fits") }
+    if report.loaded.isEmpty { parts.append("none match") }
     var remedies: [String] = []
     if !report.loaded.isEmpty, !wanted.isEmpty {
       let allowed = wanted.count == 1 ? wanted[0] : "[\(wanted.joined(separator: ", "))]"
-      remedies.append("allowing: \(allowed)  // loads what fits and leaves the rest as it is")
+      remedies.append("allowing: \(allowed)  // loads the matching tensors and leaves the others unchanged")
     }
     if let first = report.missing.first, report.missing.count <= 3 {
       remedies += nearMisses(of: first, among: report.unexpected).prefix(1).map {
         "rename the key '\($0)' to '\(first)'"
       }
     }
-    if !report.mismatched.isEmpty { remedies.append("build the model with the sizes that the weights have") }
+    if !report.mismatched.isEmpty { remedies.append("build the model with the sizes of the weights") }
     return XylemError(
       .modelState, "the tensors are not those of \(model.name): " + parts.joined(separator: ", "),
       cause: Reason(lines.joined(separator: "\n")), remedies: remedies)
@@ -161,7 +163,7 @@ extension ModuleErrors {
 
   static func ambiguousState(_ prefixes: [String], _ model: String, remedy: (String) -> String) -> XylemError {
     XylemError(
-      .modelState, "the file has several sets of tensors that are those of \(model)",
+      .modelState, "the file has several sets of tensors that match \(model)",
       cause: Reason("the keys begin with " + prefixes.prefix(6).map { "'\($0)'" }.joined(separator: ", ")),
       remedies: prefixes.prefix(3).map(remedy))
   }
@@ -175,12 +177,12 @@ extension ModuleErrors {
       "the file has \(given.joined(separator: ", "))", "the model has \(wanted.joined(separator: ", "))",
     ]
     if let first = loader.report.mismatched.first {
-      lines.append("\(first.key) is \(first.expected) and was given as \(first.given)")
+      lines.append("\(first.key) is \(first.expected) but got \(first.given)")
     }
     return XylemError(
       .modelState,
       prefix.map { "no tensor of \(model.name) is in the file under '\($0)'" }
-        ?? "none of the file's tensors is one of \(model.name)",
+        ?? "none of the file's tensors belong to \(model.name)",
       cause: Reason(lines.joined(separator: "\n")))
   }
 }

@@ -5,20 +5,21 @@ public import XylemTensor
 
 /// How a module is run as a whole: the names of `forward`'s arguments, and `forward` on values.
 public struct ModuleEntry {
-  /// One argument of forward.
+  /// An argument of `forward`.
   struct Argument {
     let name: String
     let type: TypeExpression
-    /// The number of elements of a list; nil for other arguments, and where it is not told.
+    /// The number of elements of a list. Nil for other arguments, and if it is not declared.
     let count: Int?
   }
 
   let arguments: [Argument]
   let body: ([Value]) throws -> Value
 
-  /// A forward with named arguments; optional ones may be left out.
+  /// Creates an entry from a `forward` with named arguments. Optional arguments may be omitted.
   ///
-  /// A list of tensors needs its number of elements where the module is the root of a trace: a trace has a node for each.
+  /// A list of tensors needs its number of elements if the module is the root of a trace: a trace has a node for each
+  /// element.
   ///
   ///     override var entry: ModuleEntry? {
   ///       ModuleEntry("features", counts: ["features": 4]) { [unowned self] (features: [Tensor]) in try forward(features) }
@@ -26,8 +27,8 @@ public struct ModuleEntry {
   ///
   /// - Parameters:
   ///   - names: one for each argument.
-  ///   - counts: the numbers of elements of arguments that are lists; checked when a graph runs.
-  ///   - forward: what is run.
+  ///   - counts: the numbers of elements of list arguments, checked when a graph runs.
+  ///   - forward: the function to run.
   public init<each Input: ModuleValue, Output: ModuleValue>(
     _ names: String..., counts: [String: Int] = [:], forward: @escaping (repeat each Input) throws -> Output
   ) {
@@ -43,7 +44,7 @@ public struct ModuleEntry {
   }
 }
 
-/// A module that makes one tensor of one: most layers, and most whole models.
+/// A module that maps one tensor to one tensor: most layers, and most whole models.
 ///
 ///     final class Head: Module, Layer {
 ///       let fc = Linear(512, 10)
@@ -57,23 +58,24 @@ public protocol Layer: Module {
 }
 
 extension Layer {
-  /// Runs the layer, or writes its call down where a model is being traced.
+  /// Runs the layer, or records its call while a model is traced.
   ///
-  /// - Throws: what `forward` throws, and while tracing what the tracer throws.
+  /// - Throws: the errors of `forward`, and while tracing the tracer's errors.
   public func callAsFunction(_ x: Tensor, file: String = #fileID, line: Int = #line) throws -> Tensor {
     try call(x, file: file, line: line) { try self.forward($0) }
   }
 }
 
 extension Module {
-  /// Runs `forward` as a call of this module: what a `callAsFunction` of your own does for modules with several inputs or outputs.
+  /// Runs `forward` as a call of this module. Use it in your own `callAsFunction` for modules with several inputs or
+  /// outputs.
   ///
   ///     func callAsFunction(_ image: Tensor, _ mask: Tensor?) throws -> Heads {
   ///       try call(image, mask) { try self.forward($0, $1) }
   ///     }
   ///
-  /// - Throws: what `forward` throws, and while tracing what the tracer throws; ``fault`` where there is one;
-  ///   `model.recursion` where modules call each other without end.
+  /// - Throws: the errors of `forward`, and while tracing the tracer's errors; ``fault`` if there is one;
+  ///   `model.recursion` if modules call each other without end.
   public final func call<each Input: ModuleValue, Output: ModuleValue>(
     _ input: repeat each Input, file: String = #fileID, line: Int = #line,
     forward: @escaping (repeat each Input) throws -> Output

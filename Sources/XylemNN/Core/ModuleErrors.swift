@@ -4,7 +4,7 @@ internal import XylemGraph
 internal import XylemScript
 internal import XylemTensor
 
-/// The texts of this module's errors.
+/// The messages of this module's errors.
 enum ModuleErrors {
   static func cycle(_ path: String, type: String, first: String) -> XylemError {
     XylemError(
@@ -17,25 +17,25 @@ enum ModuleErrors {
 
   static func unregistered(_ property: String, _ what: String, path: String, type: String) -> XylemError {
     XylemError(
-      .modelUnregistered, "the property '\(property)' holds \(what), which is no part of the model",
+      .modelUnregistered, "the property '\(property)' holds \(what) that is not part of the model",
       at: .init(modulePath: path, moduleType: type),
       remedies: [
-        "let \(property): Parameter  // where training changes it", "let \(property): Buffer  // where it does not",
-        "override class var keys: [String: String?] { [\"\(property)\": nil] }  // where it is not the model's",
+        "let \(property): Parameter  // if training changes it", "let \(property): Buffer  // if it does not",
+        "override class var keys: [String: String?] { [\"\(property)\": nil] }  // if it does not belong to the model",
       ])
   }
 
   static func duplicateKey(_ key: String, _ first: String, _ second: String, path: String, type: String) -> XylemError {
     XylemError(
-      .modelDuplicateKey, "two properties are called '\(key)' in the model: '\(first)' and '\(second)'",
+      .modelDuplicateKey, "two properties have the name '\(key)' in the model: '\(first)' and '\(second)'",
       at: .init(modulePath: path, moduleType: type),
       remedies: ["override class var keys: [String: String?] { [\"\(second)\": \"other_name\"] }"])
   }
 
   static func badKey(_ key: String, _ property: String, path: String, type: String) -> XylemError {
     XylemError(
-      .modelDuplicateKey, "'\(key)' can't be the name of the property '\(property)'",
-      at: .init(modulePath: path, moduleType: type), cause: Reason("a name is not empty and has no dot in it"))
+      .modelDuplicateKey, "'\(key)' is not a valid name for the property '\(property)'",
+      at: .init(modulePath: path, moduleType: type), cause: Reason("a name must not be empty or contain a dot"))
   }
 
   static func unknownPath(_ path: String, known: [String]) -> XylemError {
@@ -46,13 +46,13 @@ enum ModuleErrors {
 
   static func faultyTensor(_ fault: XylemError, _ key: String, in entry: ModuleTree.Entry) -> XylemError {
     XylemError(
-      .modelArgument, "'\(key)' can't be made: \(fault.message)",
+      .modelArgument, "'\(key)' can't be created: \(fault.message)",
       at: .init(modulePath: entry.path, moduleType: entry.type), cause: fault.cause)
   }
 
   static func foreignModule(_ type: String, at place: XylemError.Place) -> XylemError {
     XylemError(
-      .modelUnregistered, "a module is called that is no part of the model: \(type)", at: place,
+      .modelUnregistered, "a module is called that is not part of the model: \(type)", at: place,
       remedies: [
         "let layer = \(type.split(separator: ".").last ?? "Layer")(…)  // a stored property of a module of the model"
       ])
@@ -60,13 +60,13 @@ enum ModuleErrors {
 
   static func foreignParameter(at place: XylemError.Place) -> XylemError {
     XylemError(
-      .modelUnregistered, "a parameter is used that is no part of the model", at: place,
+      .modelUnregistered, "a parameter is used that is not part of the model", at: place,
       remedies: ["make it a stored property of a module of the model"])
   }
 
   static func noEntry(_ type: String) -> XylemError {
     XylemError(
-      .traceNoForward, "nothing says how \(type) is run as a whole",
+      .traceNoForward, "\(type) does not declare how it is run",
       at: .init(modulePath: "", moduleType: type),
       remedies: [
         "class \(type.split(separator: ".").last ?? "Model"): Module, Layer  // for forward(_ x: Tensor)",
@@ -76,9 +76,9 @@ enum ModuleErrors {
 
   static func listOfUnknownCount(_ argument: String, of type: String) -> XylemError {
     XylemError(
-      .traceConcreteValue, "how many elements the list '\(argument)' has is not told",
+      .traceConcreteValue, "the number of elements of the list '\(argument)' is not declared",
       at: .init(modulePath: "", moduleType: type),
-      cause: Reason("a trace has a node for each element of a list that is an argument of the whole model"),
+      cause: Reason("a trace has a node for each element of a list argument"),
       remedies: ["ModuleEntry(\"\(argument)\", counts: [\"\(argument)\": 2])  // in 'entry' of the module"])
   }
 
@@ -96,7 +96,7 @@ enum ModuleErrors {
   }
 
   static func unknownWhileTracing(_ standIn: StandIn, _ type: String) -> XylemError {
-    standIn.recorder.concreteValueNeeded("a value of type \(type) has to be known while tracing:", standIn, at: nil)
+    standIn.recorder.concreteValueNeeded("a value of type \(type) must be known while tracing:", standIn, at: nil)
   }
 
   static func argumentCount(_ given: Int, wanted: [String]) -> XylemError {

@@ -1,6 +1,6 @@
 internal import XylemErrors
 
-/// What one module declares: its tensors and child modules under their names in the model.
+/// The declared parts of one module: its tensors and child modules, with their names in the model.
 struct ModuleMembers {
   enum Held {
     case parameter(Parameter)
@@ -12,9 +12,9 @@ struct ModuleMembers {
 
   private let path: String
   private let type: String
-  /// The property that each name is of.
+  /// The property of each name.
   private var owners: [String: String] = [:]
-  /// Objects that were looked into, for a search that ends.
+  /// Objects already visited, so that the search ends.
   private var seen: Set<ObjectIdentifier> = []
 
   private let kinds: PropertyKinds
@@ -24,7 +24,7 @@ struct ModuleMembers {
     self.path = path
     self.type = type
     let names = Swift.type(of: module).keys
-    // Base classes' properties come first; Module's own are no part of the model.
+    // Base classes' properties come first; the properties of Module itself are not part of the model.
     var mirrors: [Mirror] = []
     var mirror: Mirror? = Mirror(reflecting: module)
     while let current = mirror, current.subjectType != Module.self {
@@ -50,7 +50,7 @@ struct ModuleMembers {
     tensors = tensors.filter(\.1.isParameter) + tensors.filter { !$0.1.isParameter }
   }
 
-  /// A property's name without what the compiler adds for lazy and wrapped ones.
+  /// A property's name without the compiler's additions for lazy and wrapped properties.
   private static func propertyName(_ label: String) -> String {
     let lazy = "$__lazy_storage_$_"
     if label.hasPrefix(lazy) { return String(label.dropFirst(lazy.count)) }
@@ -106,7 +106,7 @@ struct ModuleMembers {
         let pair = Array(Mirror(reflecting: entry.value).children)
         return pair.count == 2 ? (String(describing: pair[0].value), pair[1].value) : nil
       }
-      // Swift's own dictionary has no order; ordered ones keep theirs.
+      // Swift's dictionary has no order; ordered dictionaries keep theirs.
       if String(describing: mirror.subjectType).hasPrefix("Dictionary<") { entries.sort { $0.0 < $1.0 } }
       for (name, element) in entries { try add(element, "\(key).\(name)", property) }
     case .tuple, .struct, .enum:
@@ -118,14 +118,14 @@ struct ModuleMembers {
       // These have no names or no order that a state dict could keep.
       if let found = held(by: value) {
         throw ModuleErrors.unregistered(
-          property, "\(found) within \(mirror.displayStyle == .set ? "a set" : "an object that is no Module")",
+          property, "\(found) within \(mirror.displayStyle == .set ? "a set" : "an object that is not a Module")",
           path: path, type: type)
       }
     default: return
     }
   }
 
-  /// What a value holds that belongs into a model: a word for it, or nil.
+  /// The kind of model part that a value contains, in words, or nil.
   private mutating func held(by value: Any) -> String? {
     switch kinds.kind(of: value) {
     case .plain: return nil
@@ -151,19 +151,20 @@ extension ModuleMembers.Held {
   }
 }
 
-/// A property whose modules are children under keys of their own, without the property's name before them.
+/// A property whose modules are children under their own keys, without the property's name as a prefix.
 protocol NamedModules {
   var named: [(key: String, module: Module)] { get }
 }
 
-/// A property whose parameters are the module's under keys of their own, without the property's name before them.
+/// A property whose parameters belong to the module under their own keys, without the property's name as a prefix.
 protocol NamedParameters {
   var named: [(key: String, parameter: Parameter)] { get }
 }
 
 /// Swift's names in PyTorch's spelling.
 package enum SnakeCase {
-  /// `classToken` becomes `class_token`, `inProjWeight` `in_proj_weight`; `conv1` and `layer_norm` stay.
+  /// `classToken` becomes `class_token`, `inProjWeight` becomes `in_proj_weight`; `conv1` and `layer_norm` are
+  /// unchanged.
   package static func name(_ property: String) -> String {
     var result = ""
     var previous: Character?

@@ -1,4 +1,4 @@
-/// The mode that modules have while a model is traced or an extractor runs, in place of their own flags.
+/// The modes of modules while a model is traced or an extractor runs. They override the modules' own flags.
 package struct ModuleModes: Sendable {
   private let isTraining: Bool
   /// Modules that keep their own flag, because it differs from the root's.
@@ -9,7 +9,7 @@ package struct ModuleModes: Sendable {
     self.pinned = pinned
   }
 
-  /// The modes of what the task runs; nil where modules' own flags count.
+  /// The modes of the current task. Nil if the modules' own flags apply.
   @TaskLocal package static var current: ModuleModes?
 
   func isTraining(_ module: Module) -> Bool {

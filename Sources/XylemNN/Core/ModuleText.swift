@@ -8,17 +8,17 @@ extension Module: CustomStringConvertible {
   ///       (1): ReLU()
   ///     )
   ///
-  /// Never makes a parameter's elements, and never fails: what can't be listed is three dots.
+  /// Never creates a parameter's elements, and never fails: parts that can't be listed are printed as three dots.
   public var description: String { ModuleText().text(of: self) }
 }
 
 /// Modules as PyTorch prints them.
 struct ModuleText {
   private let kinds = PropertyKinds()
-  /// The modules above, which a cycle comes back to.
+  /// The enclosing modules, to detect cycles.
   private var open: Set<ObjectIdentifier> = []
 
-  /// What a name stands for: a module, or a list or dictionary of such.
+  /// The meaning of a name: a module, or a list or dictionary of modules.
   private indirect enum Part {
     case module(Module)
     case group([(key: String, part: Part)])
@@ -49,7 +49,7 @@ struct ModuleText {
     }
   }
 
-  /// The elements of a list, of which equal neighbours are one line.
+  /// The elements of a list; equal neighbours share a line.
   private static func list(_ texts: [String]) -> [String] {
     var lines: [String] = []
     var start = 0
@@ -62,7 +62,7 @@ struct ModuleText {
     return lines
   }
 
-  /// Children whose keys have several parts, as those of modules in arrays have, by their first ones.
+  /// Children with several key components, such as modules in arrays, grouped by the first component.
   private static func grouped(_ children: [(path: ArraySlice<Substring>, module: Module)]) -> [(
     key: String, part: Part
   )] {
@@ -93,7 +93,7 @@ enum Python {
   static func text(_ value: String) -> String { Literal.string(value).description }
   /// A tuple.
   static func text(_ values: [Int]) -> String { Argument.tuple(values.map { .int($0) }, names: nil).description }
-  /// A number, or a tuple where several are given.
+  /// A number, or a tuple if there are several.
   static func text(_ sizes: Sizes) -> String { sizes.values.count == 1 ? String(sizes.values[0]) : text(sizes.values) }
   /// An argument of an operator.
   static func text(_ value: Argument) -> String { value.description }

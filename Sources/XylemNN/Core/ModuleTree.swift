@@ -4,10 +4,10 @@ internal import XylemScript
 internal import XylemTensor
 internal import XylemTrace
 
-/// The modules of a model with their paths, each once, and the tensors that they hold: found by reflection, in the order of
+/// The modules of a model with their paths, each once, and their tensors, found by reflection in the order of
 /// declaration, depth first.
 ///
-/// A picture of the moment: a property that is set to another module afterwards is not in it.
+/// This is a snapshot: later changes of properties are not reflected.
 final class ModuleTree {
   /// A tensor that a module holds.
   struct Slot {
@@ -17,10 +17,10 @@ final class ModuleTree {
     let parameter: Parameter?
   }
 
-  /// One module.
+  /// A module.
   final class Entry {
     let module: Module
-    /// The first path that reaches it; empty for the root.
+    /// The first path. Empty for the root.
     let path: String
     let type: String
     fileprivate(set) var tensors: [Slot] = []
@@ -32,10 +32,10 @@ final class ModuleTree {
       type = Swift.type(of: module).typeName
     }
 
-    /// Whether the module's code, and that of all below it, does nothing that a trace does not see.
+    /// Whether the code of the module, and of all modules below it, does nothing that a trace does not see.
     var isOfPackage: Bool { Swift.type(of: module).isOfPackage && children.allSatisfy(\.entry.isOfPackage) }
 
-    /// Whether the code of the module and of all below it is known to be nothing but operators.
+    /// Whether the code of the module, and of all modules below it, is known to consist only of operators.
     var runsAsOperators: Bool {
       Swift.type(of: module).runsAsOperators && children.allSatisfy(\.entry.runsAsOperators)
     }
@@ -46,9 +46,9 @@ final class ModuleTree {
 
   let root: Entry
   private let kinds = PropertyKinds()
-  /// Every module, the root first.
+  /// All modules, the root first.
   private(set) var entries: [Entry] = []
-  /// Every path that reaches a module.
+  /// All paths of modules.
   private(set) var paths: Set<String> = []
   private var byModule: [ObjectIdentifier: Entry] = [:]
   /// Parameters and buffers by their first paths.
@@ -63,12 +63,12 @@ final class ModuleTree {
     try visit(root, &open)
   }
 
-  /// The entry of a module; nil where the module is no part of the model.
+  /// The entry of a module. Nil if the module is not part of the model.
   func entry(of module: Module) -> Entry? { byModule[ObjectIdentifier(module)] }
 
-  /// The module that a path reaches.
+  /// The module at a path.
   func entry(at path: String) -> Entry? {
-    // A key may have dots in it, where modules lie in arrays: children are matched by prefix.
+    // A key may contain dots if modules are in arrays: children are matched by prefix.
     var current = root
     var rest = path[...]
     while !rest.isEmpty {
@@ -81,7 +81,7 @@ final class ModuleTree {
     return current
   }
 
-  /// Each parameter once, by its first path.
+  /// Each parameter once, with its first path.
   var parameters: [(path: String, parameter: Parameter)] {
     var seen: Set<ObjectIdentifier> = []
     var found: [(path: String, parameter: Parameter)] = []
@@ -142,7 +142,7 @@ final class ModuleTree {
     }
   }
 
-  /// A shared module's descendants can be reached by its other paths too.
+  /// The descendants of a shared module have its other paths too.
   private func addPaths(of entry: Entry, under path: String) {
     paths.insert(path)
     for (key, child) in entry.children { addPaths(of: child, under: path + "." + key) }

@@ -2,9 +2,9 @@ public import XylemErrors
 internal import XylemGraph
 public import XylemTensor
 
-/// What modules take and give: tensors, numbers, and structures of those.
+/// The inputs and outputs of modules: tensors, numbers, and structures of those.
 ///
-/// A structure of your own conforms by turning itself into a `Value` and back:
+/// Your own structure conforms by converting itself to a `Value` and back:
 ///
 ///     struct Heads: ModuleValue {
 ///       var logits: Tensor
@@ -20,27 +20,29 @@ public protocol ModuleValue {
   /// The type as graphs write it: `Tensor`, `List[Tensor]`, `Tuple[Tensor, Tensor]`.
   static var typeDescription: String { get }
 
-  /// The value as the runtime and graphs take it.
+  /// The value in the form that the runtime and graphs use.
   var moduleValue: Value { get }
 
-  /// The value that the runtime or a graph gave.
+  /// Creates the value from a value of the runtime or a graph.
   ///
-  /// - Throws: `model.argument` for a value of another type, `trace.concrete-value` where it must be known while tracing.
+  /// - Throws: `model.argument` for a value of the wrong type, `trace.concrete-value` if it must be known while
+  ///   tracing.
   init(moduleValue: Value) throws(XylemError)
 }
 
 extension Value {
-  /// One part of a tuple, list or dictionary; of one that is known only when the traced model runs, a node that takes it out.
+  /// A part of a tuple, list or dictionary. If the value is known only when the traced model runs, a node that extracts
+  /// the part.
   ///
   /// - Parameter type: the part's type as graphs write it.
-  /// - Throws: `model.argument` where there is no such part.
+  /// - Throws: `model.argument` if there is no such part.
   public func part(_ index: Int, as type: String) throws(XylemError) -> Value {
     try part(.int(index), type)
   }
 
-  /// The part of a dictionary, or of a tuple with names, under a text.
+  /// The part of a dictionary, or of a tuple with names, with a string key.
   ///
-  /// - Throws: `model.argument` where there is no such part.
+  /// - Throws: `model.argument` if there is no such part.
   public func part(_ key: String, as type: String) throws(XylemError) -> Value {
     try part(.string(key), type)
   }
@@ -86,12 +88,12 @@ extension Optional: ModuleValue where Wrapped: ModuleValue {
   /// The value, or Python's `None`.
   public var moduleValue: Value { map(\.moduleValue) ?? .none }
 
-  /// The value where there is one.
+  /// The value, if there is one.
   public init(moduleValue: Value) throws(XylemError) {
     switch moduleValue {
     case .literal(.none): self = nil
     case .standIn(let standIn):
-      // Whether a leaf gave something is known only when it ran; what is done with it is written down either way.
+      // Whether a leaf returned a value is known only at run time; its uses are recorded in either case.
       guard Wrapped.self == Tensor.self, let wrapped = Tensor(standIn) as? Wrapped else {
         throw ModuleErrors.unknownWhileTracing(standIn, Self.typeDescription)
       }
@@ -147,10 +149,10 @@ extension Dictionary: ModuleValue where Key == String, Value: ModuleValue {
 extension Bool: ModuleValue {
   /// `bool`.
   public static var typeDescription: String { "bool" }
-  /// The truth value.
+  /// The Boolean.
   public var moduleValue: Value { .bool(self) }
 
-  /// The truth value of a value.
+  /// The Boolean of a value.
   public init(moduleValue: Value) throws(XylemError) {
     guard case .literal(.bool(let flag)) = moduleValue else {
       throw ModuleErrors.notKnown(moduleValue, wanted: Self.typeDescription)
@@ -193,10 +195,10 @@ extension Double: ModuleValue {
 extension String: ModuleValue {
   /// `str`.
   public static var typeDescription: String { "str" }
-  /// The text.
+  /// The string.
   public var moduleValue: Value { .string(self) }
 
-  /// The text of a value.
+  /// The string of a value.
   public init(moduleValue: Value) throws(XylemError) {
     guard case .literal(.string(let text)) = moduleValue else {
       throw ModuleErrors.notKnown(moduleValue, wanted: Self.typeDescription)

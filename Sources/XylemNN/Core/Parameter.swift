@@ -5,22 +5,22 @@ public import XylemTensor
 
 /// A tensor of a module that training changes.
 ///
-/// Made from a shape, its elements come into being when something first needs them, so that building and tracing a model
-/// allocates nothing and loads no runtime. The tensor stays the same object: loading weights fills it.
+/// A parameter that is created from a shape gets its elements on first use, so building and tracing a model allocates
+/// nothing and loads no runtime. The tensor remains the same object: loading weights fills it.
 public final class Parameter: Sendable {
   /// The tensor.
   public let tensor: Tensor
-  /// Why elements that were there already could not be overwritten.
+  /// The reason why existing elements could not be overwritten.
   private let failure = Mutex<XylemError?>(nil)
 
-  /// A parameter of a shape that an initialiser fills.
+  /// Creates a parameter with a shape and an initialiser.
   ///
-  /// A shape that no tensor has, and gradients of integers, are an error where the elements are made, and where a model
-  /// that has the parameter is used.
+  /// An invalid shape, and gradients of integers, are an error when the elements are created, and when a model with the
+  /// parameter is used.
   ///
   /// - Parameters:
   ///   - shape: the sizes, outermost first.
-  ///   - initializer: what the elements are at first.
+  ///   - initializer: how the elements are initialised.
   ///   - requiresGrad: whether gradients are recorded for it.
   public init(
     _ shape: [Int], dtype: DType = .float32, _ initializer: Initializer, requiresGrad: Bool = true
@@ -28,20 +28,20 @@ public final class Parameter: Sendable {
     tensor = initializer.tensor(shape, dtype, requiresGrad: requiresGrad)
   }
 
-  /// Has the elements made by another initialiser: what a model does to the layers that it is built from.
+  /// Changes the initialiser of the elements, as a model does for the layers that it is built from.
   ///
-  /// Elements that were made already are overwritten now; the tensor stays the same object.
+  /// Existing elements are overwritten at once. The tensor remains the same object.
   public func initialize(_ initializer: Initializer) {
     guard !initializer.replace(initializerOf: tensor) else { return }
     do throws(XylemError) { try initializer.fill(tensor) } catch { failure.withLock { $0 = error } }
   }
 
-  /// Why the parameter can't be used; nil where it can.
+  /// The reason why the parameter can't be used. Nil if it can.
   var fault: XylemError? { tensor.lazy?.fault ?? failure.withLock { $0 } }
 
-  /// A parameter that is a tensor which exists already, and is not copied.
+  /// Creates a parameter from an existing tensor, which is not copied.
   ///
-  /// - Throws: `runtime.tensor` where the tensor was computed from others or can't have gradients.
+  /// - Throws: `runtime.tensor` if the tensor was computed from others or can't have gradients.
   public init(_ tensor: Tensor, requiresGrad: Bool = true) throws(XylemError) {
     self.tensor = tensor
     if tensor.requiresGrad != requiresGrad { try tensor.setRequiresGrad(requiresGrad) }
@@ -55,7 +55,7 @@ public final class Buffer: Sendable {
   /// Whether it is in the state dict.
   public let isPersistent: Bool
 
-  /// A buffer of a shape that an initialiser fills.
+  /// Creates a buffer with a shape and an initialiser.
   ///
   /// - Parameters:
   ///   - shape: the sizes, outermost first; `[]` for a scalar.
@@ -67,7 +67,7 @@ public final class Buffer: Sendable {
     self.isPersistent = isPersistent
   }
 
-  /// A buffer that is a tensor which exists already, and is not copied.
+  /// Creates a buffer from an existing tensor, which is not copied.
   public init(_ tensor: Tensor, isPersistent: Bool = true) {
     self.tensor = tensor
     self.isPersistent = isPersistent
@@ -75,12 +75,12 @@ public final class Buffer: Sendable {
 }
 
 extension Parameter? {
-  /// The tensor as operators take an optional one.
+  /// The tensor as an optional argument of operators.
   var value: Value { map { .tensor($0.tensor) } ?? .none }
 }
 
 extension Buffer? {
-  /// The tensor as operators take an optional one.
+  /// The tensor as an optional argument of operators.
   var value: Value { map { .tensor($0.tensor) } ?? .none }
 }
 

@@ -2,12 +2,12 @@ internal import XylemFiles
 internal import XylemScript
 internal import XylemTensor
 
-/// What the values of properties are for a model, by their types, each type looked at once.
+/// Classifies the values of properties by type; each type is examined once.
 ///
-/// Asking a value for its conformances takes longer than everything else that is done with most properties.
+/// Checking a value's conformances takes longer than everything else that is done with most properties.
 final class PropertyKinds {
   enum Kind {
-    /// Holds no part of a model.
+    /// Contains no part of a model.
     case plain
     case module
     case parameter
@@ -16,14 +16,14 @@ final class PropertyKinds {
     case namedModules
     case namedParameters
     case optional
-    /// To be looked into.
+    /// Must be examined.
     case other
   }
 
   private var known: [ObjectIdentifier: Kind] = [:]
   private var keys: [String: String] = [:]
 
-  /// What a value is, by its own type and not its property's.
+  /// The kind of a value, by its dynamic type.
   func kind(of value: Any) -> Kind {
     let type = Swift.type(of: value)
     if let kind = known[ObjectIdentifier(type)] { return kind }
@@ -57,7 +57,7 @@ final class PropertyKinds {
 
 /// An optional of any type.
 protocol OptionalValue {
-  /// The value, where there is one.
+  /// The value, if there is one.
   var wrappedValue: Any? { get }
 }
 
@@ -65,7 +65,7 @@ extension Optional: OptionalValue {
   var wrappedValue: Any? { self }
 }
 
-/// Values that hold no part of a model, known without a look into them.
+/// Values known to contain no part of a model, without examination.
 protocol PlainValue {}
 extension Int: PlainValue {}
 extension Double: PlainValue {}

@@ -2,14 +2,14 @@ public import XylemPlugins
 internal import XylemTensor
 
 extension TensorFunction {
-  /// A leaf function of a plugin, to be called from a model's code.
+  /// Creates a function from a plugin's leaf function, for use in a model's code.
   ///
   ///     let roundUp = TensorFunction<Double, Int, Value>(plugin.functions[0])
   ///
-  /// Traces that are to record it as a leaf need a policy with its rule; without one the call fails where its arguments are
-  /// known only when the model runs, since nothing can be traced through. The types are those of the signature: integers are `Int`,
-  /// floating-point numbers `Double`; a number that the function gives is a `Value` where models are traced, since it is known only when
-  /// they run.
+  /// A trace records it as a leaf if its policy has the function's rule. Without a rule the call fails if its arguments
+  /// are known only at run time, since the function can't be traced through. The types are those of the signature:
+  /// integers are `Int`, floating-point numbers `Double`. A number that the function returns is a `Value` while models
+  /// are traced, since it is known only at run time.
   public init(_ function: PluginFunction) {
     self.init(unchecked: function.name) { (input: repeat each Input) in
       var values: [Value] = []

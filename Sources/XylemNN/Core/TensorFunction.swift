@@ -2,33 +2,33 @@ internal import XylemErrors
 internal import XylemTensor
 public import XylemTrace
 
-/// A function of tensors with a name of its own, which a ``LeafPolicy`` can keep whole.
+/// A named function of tensors, which a ``LeafPolicy`` can make a leaf.
 ///
 ///     let window = TensorFunction("window") { (x: Tensor, size: Size) in try x.narrow(dim: 1, start: 0, length: size) }
 ///     let y = try window(x, 7)
 ///     let policy = LeafPolicy().wrap(window)
 ///
-/// Without a rule that matches, traces go through it.
+/// Without a matching rule, traces go through it.
 public struct TensorFunction<each Input: ModuleValue, Output: ModuleValue>: @unchecked Sendable {
-  /// The name that rules match, and that nodes have.
+  /// The name that rules match and nodes have.
   public let name: String
   private let body: (repeat each Input) throws -> Output
 
-  /// A function under a name.
+  /// Creates a function with a name.
   public init(_ name: String, _ body: @escaping @Sendable (repeat each Input) throws -> Output) {
     self.name = name
     self.body = body
   }
 
-  /// A function whose body may be called from any thread, also where the compiler can't tell.
+  /// Creates a function whose body may be called from any thread, even if the compiler can't prove it.
   init(unchecked name: String, _ body: @escaping (repeat each Input) throws -> Output) {
     self.name = name
     self.body = body
   }
 
-  /// Runs the function, or writes its call down where a model is being traced.
+  /// Runs the function, or records its call while a model is traced.
   ///
-  /// - Throws: what the function throws, and while tracing what the tracer throws.
+  /// - Throws: the errors of the function, and while tracing the tracer's errors.
   public func callAsFunction(
     _ input: repeat each Input, file: String = #fileID, line: Int = #line
   ) throws -> Output {
@@ -42,13 +42,14 @@ extension LeafPolicy {
   /// The policy with modules of a type as leaves.
   public func leaf(_ type: Module.Type) -> LeafPolicy { leaf(type: type.typeName) }
 
-  /// The policy with those modules of a model as leaves that a predicate chooses, by their paths.
+  /// The policy with the modules of a model that a predicate selects by path as leaves.
   ///
   ///     let policy = try LeafPolicy().leaf(in: model) { path, module in module is Sequential && path != "layer1" }
   ///
-  /// The predicate is asked once for each module. The policy has a rule for each path that was chosen, and no closure, so that it
+  /// The predicate is called once for each module. The policy has a rule for each selected path and no closure, so it
   /// can be compared and saved.
   ///
+  /// - Throws: as ``Module/namedModules()``, and the errors of the predicate.
   /// - Throws: as ``Module/namedModules()``, and what the predicate throws.
   public func leaf(
     in model: Module, where isLeaf: (_ path: String, _ module: Module) throws -> Bool
@@ -62,7 +63,7 @@ extension LeafPolicy {
   ) -> LeafPolicy { wrap(function.name) }
 }
 
-/// Runs one of PyTorch's functional forms, which traces keep whole where the policy says so.
+/// Runs one of PyTorch's functional forms, which is a leaf if the policy says so.
 func functional<each Input: ModuleValue, Output: ModuleValue>(
   _ name: String, _ input: repeat each Input, at site: CallSite, _ body: @escaping (repeat each Input) throws -> Output
 ) throws -> Output {

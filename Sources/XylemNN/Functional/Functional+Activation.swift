@@ -28,7 +28,7 @@ private enum ActivationOperators {
 }
 
 extension Functional {
-  /// `min(max(x, 0), 6)`, in place of the input where asked for.
+  /// `min(max(x, 0), 6)`, optionally in place.
   ///
   /// - Throws: `runtime.operator`.
   public static func relu6(
@@ -39,7 +39,7 @@ extension Functional {
     }
   }
 
-  /// `x`, or `negativeSlope * x` where it is negative.
+  /// `x`, or `negativeSlope * x` if it is negative.
   ///
   /// - Throws: `runtime.operator`.
   public static func leakyRelu(
@@ -50,7 +50,7 @@ extension Functional {
     }
   }
 
-  /// `x`, or `alpha * (exp(x) - 1)` where it is negative.
+  /// `x`, or `alpha * (exp(x) - 1)` if it is negative.
   ///
   /// - Throws: `runtime.operator`.
   public static func elu(
@@ -61,7 +61,7 @@ extension Functional {
     }
   }
 
-  /// `x * sigmoid(x)`, in place of the input where asked for.
+  /// `x * sigmoid(x)`, optionally in place.
   ///
   /// - Throws: `runtime.operator`.
   public static func silu(
@@ -72,7 +72,7 @@ extension Functional {
     }
   }
 
-  /// `x * tanh(softplus(x))`, in place of the input where asked for.
+  /// `x * tanh(softplus(x))`, optionally in place.
   ///
   /// - Throws: `runtime.operator`.
   public static func mish(
@@ -83,7 +83,7 @@ extension Functional {
     }
   }
 
-  /// `x * relu6(x + 3) / 6`, in place of the input where asked for.
+  /// `x * relu6(x + 3) / 6`, optionally in place.
   ///
   /// - Throws: `runtime.operator`.
   public static func hardswish(
@@ -94,7 +94,7 @@ extension Functional {
     }
   }
 
-  /// `relu6(x + 3) / 6`, in place of the input where asked for.
+  /// `relu6(x + 3) / 6`, optionally in place.
   ///
   /// - Throws: `runtime.operator`.
   public static func hardsigmoid(
@@ -141,9 +141,9 @@ extension Functional {
     }
   }
 
-  /// `x` times the normal distribution's function at it; an operator.
+  /// `x` times the cumulative distribution function of the normal distribution at `x`; an operator.
   ///
-  /// - Parameter approximate: `tanh` for the approximation by that function.
+  /// - Parameter approximate: `tanh` for the approximation with that function.
   /// - Throws: `runtime.operator`.
   public static func gelu(
     _ x: Tensor, approximate: String = "none", file: String = #fileID, line: Int = #line
@@ -151,7 +151,7 @@ extension Functional {
     try ActivationOperators.gelu.tensor([.tensor(x), .string(approximate)], at: CallSite(file, line))
   }
 
-  /// `log(1 + exp(beta * x)) / beta`, and `x` where `beta * x` is above the threshold; an operator.
+  /// `log(1 + exp(beta * x)) / beta`, and `x` if `beta * x` exceeds the threshold; an operator.
   ///
   /// - Throws: `runtime.operator`.
   public static func softplus(

@@ -12,10 +12,10 @@ extension Functional {
   /// `softmax(q @ kᵀ * scale + mask) @ v` of `[…, L, E]`, `[…, S, E]` and `[…, S, V]`; an operator.
   ///
   /// - Parameters:
-  ///   - attnMask: added where it is a number; where it is false, a key is not attended to.
-  ///   - dropoutP: the part of the weights that is zeroed, also where a model does not train.
+  ///   - attnMask: numbers are added; for Booleans, false excludes a key.
+  ///   - dropoutP: the fraction of the weights that is zeroed, also in eval mode.
   ///   - isCausal: whether a query attends only to keys up to its own position.
-  ///   - scale: `1 / sqrt(E)` where none is given.
+  ///   - scale: `1 / sqrt(E)` by default.
   /// - Throws: `runtime.operator` with the shapes.
   public static func scaledDotProductAttention(
     _ query: Tensor, _ key: Tensor, _ value: Tensor, attnMask: Tensor? = nil, dropoutP: Double = 0,
@@ -51,8 +51,8 @@ extension Functional {
 
   /// For each integer a vector that is 1 there and 0 elsewhere, `[…, numClasses]`; an operator.
   ///
-  /// - Parameter numClasses: one more than the greatest integer where none is given.
-  /// - Throws: `runtime.operator` for integers that are no classes.
+  /// - Parameter numClasses: by default one more than the greatest integer.
+  /// - Throws: `runtime.operator` for integers that are not valid classes.
   public static func oneHot(
     _ x: Tensor, numClasses: Int? = nil, file: String = #fileID, line: Int = #line
   ) throws(XylemError) -> Tensor {

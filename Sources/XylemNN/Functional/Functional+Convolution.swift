@@ -83,7 +83,7 @@ extension Functional {
       [.tensor(x), .tensor(weight), bias.moduleValue], at: CallSite(file, line))
   }
 
-  /// The rows of a table `[count, size]` that integers name.
+  /// The rows of a table `[count, size]` at integer indices.
   ///
   /// - Parameter paddingIndex: a row that gets no gradient.
   /// - Throws: `runtime.operator` for a row that does not exist.

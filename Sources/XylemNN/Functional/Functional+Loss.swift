@@ -1,9 +1,9 @@
 internal import XylemErrors
 public import XylemTensor
 
-/// How the losses of elements become one number.
+/// The reduction of elementwise losses.
 public enum Reduction: Int, Sendable {
-  /// They stay as they are.
+  /// They are not reduced.
   case none = 0
   /// Their mean.
   case mean
@@ -11,15 +11,15 @@ public enum Reduction: Int, Sendable {
   case sum
 }
 
-/// How the divergences of elements become one number.
+/// The reduction of elementwise divergences.
 public enum DivergenceReduction: String, Sendable {
-  /// They stay as they are.
+  /// They are not reduced.
   case none
   /// Their mean over all elements.
   case mean
   /// Their sum.
   case sum
-  /// Their sum divided by the size of the first dimension, which is what the divergence is defined as.
+  /// Their sum divided by the size of the first dimension, which matches the definition of the divergence.
   case batchMean = "batchmean"
 }
 
@@ -38,7 +38,7 @@ private enum LossOperators {
 extension Functional {
   /// The cross entropy of logits `[N, C, …]` and classes `[N, …]`, or probabilities `[N, C, …]`.
   ///
-  /// - Parameter ignoreIndex: a class whose elements count for nothing.
+  /// - Parameter ignoreIndex: a class whose elements are ignored.
   /// - Throws: `runtime.operator` with the shapes, and for classes that do not exist.
   public static func crossEntropy(
     _ x: Tensor, _ target: Tensor, weight: Tensor? = nil, ignoreIndex: Int = -100, reduction: Reduction = .mean,
@@ -88,7 +88,7 @@ extension Functional {
     }
   }
 
-  /// The absolute difference, and below `beta` a parabola that joins it smoothly.
+  /// The absolute difference, with a parabola below `beta` that joins it smoothly.
   ///
   /// - Throws: `runtime.operator` with the shapes.
   public static func smoothL1Loss(
@@ -100,7 +100,7 @@ extension Functional {
     ) { try LossOperators.smoothL1.tensor([.tensor($0), .tensor($1), .int($2), .float($3)]) }
   }
 
-  /// Half the squared difference, and above `delta` a line that joins it smoothly.
+  /// Half the squared difference, with a line above `delta` that joins it smoothly.
   ///
   /// - Throws: `runtime.operator` with the shapes.
   public static func huberLoss(
@@ -112,9 +112,9 @@ extension Functional {
     ) { try LossOperators.huber.tensor([.tensor($0), .tensor($1), .int($2), .float($3)]) }
   }
 
-  /// The cross entropy of probabilities of two outcomes.
+  /// The cross entropy of probabilities for two outcomes.
   ///
-  /// - Throws: `runtime.operator` with the shapes, and for numbers that are no probabilities.
+  /// - Throws: `runtime.operator` with the shapes, and for numbers that are not probabilities.
   public static func binaryCrossEntropy(
     _ x: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Reduction = .mean, file: String = #fileID,
     line: Int = #line
@@ -124,9 +124,9 @@ extension Functional {
     ) { try LossOperators.binary.tensor([.tensor($0), .tensor($1), $2.moduleValue, .int($3)]) }
   }
 
-  /// The cross entropy of logits of two outcomes, exact for great ones too.
+  /// The cross entropy of logits for two outcomes, accurate for large logits too.
   ///
-  /// - Parameter posWeight: what positive targets count.
+  /// - Parameter posWeight: the weight of positive targets.
   /// - Throws: `runtime.operator` with the shapes.
   public static func binaryCrossEntropyWithLogits(
     _ x: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: Reduction = .mean, posWeight: Tensor? = nil,

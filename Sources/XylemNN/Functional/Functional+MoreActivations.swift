@@ -14,7 +14,7 @@ private enum Operators {
 }
 
 extension Functional {
-  /// `x`, or a learnt slope times it where it is negative; an operator.
+  /// `x`, or a learned slope times `x` if it is negative; an operator.
   ///
   /// - Parameter weight: one slope, or one for each channel.
   /// - Throws: `runtime.operator` with the shapes.
@@ -24,7 +24,7 @@ extension Functional {
     try Operators.prelu.tensor([.tensor(x), .tensor(weight)], at: CallSite(file, line))
   }
 
-  /// `x`, kept between two bounds.
+  /// `x` clamped between two bounds.
   ///
   /// - Throws: `model.argument` where the first bound is greater than the second; `runtime.operator`.
   public static func hardtanh(
@@ -37,7 +37,7 @@ extension Functional {
     }
   }
 
-  /// The ELU with the constants that keep mean 0 and variance 1.
+  /// ELU with the constants that preserve mean 0 and variance 1.
   ///
   /// - Throws: `runtime.operator`.
   public static func selu(
@@ -48,7 +48,7 @@ extension Functional {
     }
   }
 
-  /// `x`, or `alpha * (exp(x / alpha) - 1)` where it is negative.
+  /// `x`, or `alpha * (exp(x / alpha) - 1)` if it is negative.
   ///
   /// - Throws: `runtime.operator`.
   public static func celu(
@@ -61,15 +61,15 @@ extension Functional {
 
   /// One half of a dimension times the sigmoid of the other.
   ///
-  /// - Throws: `runtime.operator` with the shape where the size is odd.
+  /// - Throws: `runtime.operator` with the shape if the size is odd.
   public static func glu(_ x: Tensor, dim: Int = -1, file: String = #fileID, line: Int = #line) throws -> Tensor {
     try functional("torch.nn.functional.glu", x, dim, at: CallSite(file, line)) {
       try Operators.glu.tensor([.tensor($0), .int($1)])
     }
   }
 
-  /// The positions that affine maps `[N, 2, 3]` give the elements of images, `[N, h, w, 2]`: what ``gridSample(_:_:mode:paddingMode:alignCorners:file:line:)`` takes.
-  /// With `[N, 3, 4]` those of volumes.
+  /// The sampling positions of affine maps `[N, 2, 3]` for images, `[N, h, w, 2]`: the input of
+  /// ``gridSample(_:_:mode:paddingMode:alignCorners:file:line:)``. `[N, 3, 4]` for volumes.
   ///
   /// - Parameter size: of the images, `[N, C, h, w]` or `[N, C, d, h, w]`.
   /// - Throws: `model.argument` for other shapes; `runtime.operator`.

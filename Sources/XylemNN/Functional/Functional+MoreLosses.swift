@@ -10,11 +10,11 @@ private enum Operators {
 }
 
 extension Functional {
-  /// How much farther an anchor is from a positive example than from a negative one, less a margin: `[N, D]` each.
+  /// The distance between an anchor and a positive example, less that to a negative one, plus a margin: `[N, D]` each.
   ///
   /// - Parameters:
-  ///   - p: which norm the distances have.
-  ///   - swap: whether the negative one's distance is the lesser of those from the anchor and from the positive one.
+  ///   - p: the p of the distance's p-norm.
+  ///   - swap: whether the negative distance is the smaller of those from the anchor and from the positive example.
   /// - Throws: `model.argument` for a margin that is not positive; `runtime.operator` with the shapes.
   public static func tripletMarginLoss(
     _ anchor: Tensor, _ positive: Tensor, _ negative: Tensor, margin: Double = 1, p: Double = 2, eps: Double = 1e-6,
@@ -35,7 +35,7 @@ extension Functional {
   ///
   /// - Parameters:
   ///   - logProbs: `[T, N, C]`.
-  ///   - targets: `[N, S]`, or all after another; `blank` is none of them.
+  ///   - targets: `[N, S]`, or all of them concatenated; without `blank`.
   ///   - inputLengths: `[N]`, as are the targets' lengths.
   ///   - zeroInfinity: whether infinite losses, of inputs that are too short, become zero.
   /// - Throws: `runtime.operator` with the shapes.
@@ -53,7 +53,8 @@ extension Functional {
     }
   }
 
-  /// One less the cosine of pairs `[N, D]` whose target is 1, and the cosine above a margin of those whose target is -1.
+  /// One minus the cosine for pairs `[N, D]` with target 1; the excess of the cosine over a margin for pairs with
+  /// target -1.
   ///
   /// - Throws: `runtime.operator` with the shapes.
   public static func cosineEmbeddingLoss(
@@ -65,7 +66,7 @@ extension Functional {
     ) { try Operators.cosine.tensor([.tensor($0), .tensor($1), .tensor($2), .float($3), .int($4)]) }
   }
 
-  /// How far pairs are from the order that a target of 1 or -1 says, with a margin.
+  /// The distance of pairs from the order that a target of 1 or -1 gives, with a margin.
   ///
   /// - Throws: `runtime.operator` with the shapes.
   public static func marginRankingLoss(
@@ -77,7 +78,7 @@ extension Functional {
     ) { try Operators.ranking.tensor([.tensor($0), .tensor($1), .tensor($2), .float($3), .int($4)]) }
   }
 
-  /// Distances whose target is 1, and how far those whose target is -1 are below a margin.
+  /// Distances with target 1, and the amount by which those with target -1 are below a margin.
   ///
   /// - Throws: `runtime.operator` with the shapes.
   public static func hingeEmbeddingLoss(

@@ -12,7 +12,7 @@ private enum NormOperators {
 }
 
 extension Functional {
-  /// Normalises the last dimensions, whose sizes are given, of each element of the others.
+  /// Normalises over the last dimensions, whose sizes are given.
   ///
   /// - Throws: `runtime.operator` with the shapes.
   public static func layerNorm(
@@ -44,7 +44,7 @@ extension Functional {
     }
   }
 
-  /// Normalises each channel of each image of `[N, C, …]`, by its own statistics or by running ones.
+  /// Normalises each channel of each sample of `[N, C, …]`, by its own statistics or by running ones.
   ///
   /// - Throws: `runtime.operator` with the shapes; `model.argument` for a single element per channel whose statistics are taken.
   public static func instanceNorm(
@@ -67,7 +67,7 @@ extension Functional {
     }
   }
 
-  /// Divides by the p-norm along a dimension, or by `eps` where that is greater.
+  /// Divides by the p-norm along a dimension, or by `eps` if that is greater.
   ///
   /// - Throws: `runtime.operator`.
   public static func normalize(

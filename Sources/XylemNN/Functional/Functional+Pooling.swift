@@ -11,7 +11,7 @@ private enum PoolingOperators {
 }
 
 extension Functional {
-  /// Means that give `[N, C, length]`; an operator.
+  /// Averages to `[N, C, length]`; an operator.
   ///
   /// - Throws: `runtime.operator` with the shape.
   public static func adaptiveAvgPool1d(
@@ -20,7 +20,7 @@ extension Functional {
     try PoolingOperators.adaptiveAverage1.tensor([.tensor(x), .ints([length])], at: CallSite(file, line))
   }
 
-  /// Means that give `[N, C, depth, height, width]`.
+  /// Averages to `[N, C, depth, height, width]`.
   ///
   /// - Throws: `runtime.operator` with the shape.
   public static func adaptiveAvgPool3d(
@@ -31,7 +31,7 @@ extension Functional {
     }
   }
 
-  /// The greatest values that give `[N, C, height, width]`.
+  /// Maxima to `[N, C, height, width]`.
   ///
   /// - Throws: `runtime.operator` with the shape.
   public static func adaptiveMaxPool2d(
@@ -64,7 +64,7 @@ extension Functional {
     ) { try PoolingOperators.unfold.tensor([.tensor($0), .ints($1), .ints($2), .ints($3), .ints($4)]) }
   }
 
-  /// The sums of columns that stand for windows: `[N, C * kernel, windows]` to `[N, C, H, W]`.
+  /// The sums of columns for windows: `[N, C * kernel, windows]` to `[N, C, H, W]`.
   ///
   /// - Throws: `runtime.operator` with the shape.
   public static func fold(

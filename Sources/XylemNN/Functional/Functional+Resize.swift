@@ -1,24 +1,24 @@
 internal import XylemErrors
 public import XylemTensor
 
-/// How an image of another size is made.
+/// The interpolation of a resized image.
 public enum InterpolationMode: String, Sendable {
   /// The nearest element, as in OpenCV.
   case nearest
   /// The nearest element, as in Pillow and scikit-image.
   case nearestExact = "nearest-exact"
-  /// Between two neighbours, of `[N, C, L]`.
+  /// Linear, for `[N, C, L]`.
   case linear
-  /// Between four neighbours, of `[N, C, H, W]`.
+  /// Bilinear, for `[N, C, H, W]`.
   case bilinear
-  /// By cubic polynomials, of `[N, C, H, W]`.
+  /// Cubic, for `[N, C, H, W]`.
   case bicubic
-  /// Between eight neighbours, of `[N, C, D, H, W]`.
+  /// Trilinear, for `[N, C, D, H, W]`.
   case trilinear
-  /// Means of windows: adaptive average pooling.
+  /// Averages of windows: adaptive average pooling.
   case area
 
-  /// The number of spatial dimensions; nil where any is possible.
+  /// The number of spatial dimensions. Nil if any is possible.
   fileprivate var dimensions: Int? {
     switch self {
     case .nearest, .nearestExact, .area: nil
@@ -29,29 +29,29 @@ public enum InterpolationMode: String, Sendable {
   }
 }
 
-/// What surrounds a tensor whose last dimensions are made longer.
+/// The padding of the last dimensions.
 public enum PadMode: String, Sendable {
   /// One value.
   case constant
-  /// The elements mirrored at the edge, without it.
+  /// The elements mirrored at the edge element.
   case reflect
   /// The edge.
   case replicate
-  /// The elements of the other side.
+  /// The elements of the opposite side.
   case circular
 }
 
-/// How values between the elements of an image are found.
+/// How values between the elements of an image are interpolated.
 public enum GridSampleMode: Int, Sendable {
-  /// Between four neighbours, between eight of `[N, C, D, H, W]`.
+  /// Bilinear, or trilinear for `[N, C, D, H, W]`.
   case bilinear = 0
   /// The nearest element.
   case nearest
-  /// By cubic polynomials, of `[N, C, H, W]`.
+  /// Cubic, for `[N, C, H, W]`.
   case bicubic
 }
 
-/// What is outside of an image that is sampled.
+/// The values outside a sampled image.
 public enum GridSamplePadding: Int, Sendable {
   /// Zeros.
   case zeros = 0
@@ -77,7 +77,7 @@ private enum ResizeOperators {
 
 /// Sizes times factors, rounded down.
 ///
-/// - Throws: `model.argument` for a factor that gives no size.
+/// - Throws: `model.argument` for a factor that gives an invalid size.
 func scaledSizes(_ sizes: some Sequence<Int>, _ factors: [Double]) throws(XylemError) -> [Int] {
   var found: [Int] = []
   for (size, factor) in zip(sizes, factors) {
@@ -92,13 +92,13 @@ func scaledSizes(_ sizes: some Sequence<Int>, _ factors: [Double]) throws(XylemE
 extension Functional {
   /// Resizes `[N, C, …]` to a size or by a factor.
   ///
-  /// Where a model is traced, `nearest`, `nearestExact` and `area` with one number for all dimensions take the input to be
-  /// `[N, C, H, W]`, which is checked when the graph runs, and `area` needs a size.
+  /// While a model is traced, `nearest`, `nearestExact` and `area` with one number for all dimensions assume that the
+  /// input is `[N, C, H, W]`, which is checked when the graph runs, and `area` needs a size.
   ///
   /// - Parameters:
-  ///   - alignCorners: whether the corner elements of input and output lie on each other; for the linear and cubic modes.
-  ///   - antialias: whether a smaller image is smoothed first; for `bilinear` and `bicubic`.
-  /// - Throws: `model.argument` where not exactly one of size and factor is given, and for options that the mode does not
+  ///   - alignCorners: whether the corner elements of input and output coincide; for the linear and cubic modes.
+  ///   - antialias: whether to smooth before downsizing; for `bilinear` and `bicubic`.
+  /// - Throws: `model.argument` unless exactly one of size and factor is given, and for options that the mode does not
   ///   have; `runtime.operator` with the shape.
   public static func interpolate(
     _ x: Tensor, size: Sizes? = nil, scaleFactor: Scales? = nil, mode: InterpolationMode = .nearest,
@@ -161,7 +161,7 @@ extension Functional {
     }
   }
 
-  /// Surrounds the last dimensions with elements, or cuts some off where numbers are negative.
+  /// Pads the last dimensions, or crops them where numbers are negative.
   ///
   /// - Parameter padding: two numbers for each dimension, before and after, the last dimension's first.
   /// - Throws: `runtime.operator` with the shape.

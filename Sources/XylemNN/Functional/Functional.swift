@@ -1,9 +1,9 @@
 public import XylemErrors
 public import XylemTensor
 
-/// Functional forms of layers, under the names that `torch.nn.functional` has for them.
+/// Functional forms of layers, with their names in `torch.nn.functional`.
 ///
-/// Those that PyTorch writes in Python are leaf functions of the default policy; the others are operators.
+/// Those that PyTorch implements in Python are leaf functions of the default policy; the others are operators.
 public enum Functional {
   private static let reluOperator = OperatorReference("aten::relu")
   private static let reluInPlace = OperatorReference("aten::relu_")
@@ -14,7 +14,7 @@ public enum Functional {
   private static let dropoutInPlace = OperatorReference("aten::dropout_")
   private static let normOperator = OperatorReference("aten::batch_norm")
 
-  /// `max(x, 0)`, in place of the input where asked for.
+  /// `max(x, 0)`, optionally in place.
   ///
   /// - Throws: `runtime.operator`.
   public static func relu(
@@ -25,9 +25,9 @@ public enum Functional {
     }
   }
 
-  /// Means of windows of `[N, C, H, W]`; an operator.
+  /// Averages of windows of `[N, C, H, W]`; an operator.
   ///
-  /// - Parameter stride: the window where none is given.
+  /// - Parameter stride: defaults to the window.
   /// - Throws: `runtime.operator` with the shape.
   public static func avgPool2d(
     _ x: Tensor, kernelSize: Sizes, stride: Sizes? = nil, padding: Sizes = 0, ceilMode: Bool = false,
@@ -40,7 +40,7 @@ public enum Functional {
       ], at: CallSite(file, line))
   }
 
-  /// Means that give `[N, C, height, width]`.
+  /// Averages to `[N, C, height, width]`.
   ///
   /// - Throws: `runtime.operator` with the shape.
   public static func adaptiveAvgPool2d(
@@ -51,9 +51,9 @@ public enum Functional {
     }
   }
 
-  /// The greatest values of windows of `[N, C, H, W]`.
+  /// Maxima of windows of `[N, C, H, W]`.
   ///
-  /// - Parameter stride: the window where none is given.
+  /// - Parameter stride: defaults to the window.
   /// - Throws: `runtime.operator` with the shape.
   public static func maxPool2d(
     _ x: Tensor, kernelSize: Sizes, stride: Sizes? = nil, padding: Sizes = 0, dilation: Sizes = 1,
@@ -65,7 +65,7 @@ public enum Functional {
     ) { try maxOperator.tensor([.tensor($0), .ints($1), .ints($2), .ints($3), .ints($4), .bool($5)]) }
   }
 
-  /// Zeros elements at random where it trains, and scales the rest up.
+  /// In training, zeroes elements at random and scales up the rest.
   ///
   /// - Throws: `runtime.operator`.
   public static func dropout(
@@ -77,7 +77,8 @@ public enum Functional {
     }
   }
 
-  /// Normalises each channel of `[N, C, …]` by the batch's statistics, which the running ones follow, or by those.
+  /// Normalises each channel of `[N, C, …]` by the batch's statistics, which update the running ones, or by the running
+  /// ones.
   ///
   /// - Throws: `runtime.operator` with the shapes; `model.argument` in training for a single value per channel.
   public static func batchNorm(

@@ -1,6 +1,6 @@
 internal import XylemErrors
 
 extension ModuleErrors {
-  /// Options of a function that do not go together.
+  /// The error for function options that can't be combined.
   static func option(_ message: String) -> XylemError { XylemError(.modelArgument, message) }
 }

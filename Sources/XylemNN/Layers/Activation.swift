@@ -1,16 +1,16 @@
 internal import XylemGraph
 public import XylemTensor
 
-/// An activation that is one operator, with a twin that works in place.
+/// An activation that is a single operator, with an in-place variant.
 public class Activation: Module, Layer {
   private let inplace: Bool
   private let op: OperatorReference
   private let inPlaceOperator: OperatorReference?
   private let arguments: [Value]
 
-  /// The names under which the arguments are printed; an empty one stands for none, nil leaves the argument out.
+  /// The printed names of the arguments. An empty name prints only the value, nil omits the argument.
   class var argumentNames: [String?] { [] }
-  /// Whether it is printed that the activation works in place.
+  /// Whether the description shows that the activation works in place.
   class var printsInPlace: Bool { true }
 
   init(_ op: OperatorReference, inPlace: OperatorReference? = nil, inplace: Bool = false, _ arguments: [Value] = []) {
@@ -20,7 +20,7 @@ public class Activation: Module, Layer {
     self.arguments = arguments
   }
 
-  /// What is printed of it.
+  /// The arguments that the description prints.
   public override var extraDescription: String {
     var parts: [String] = []
     for (name, value) in zip(Self.argumentNames, arguments) {
@@ -34,7 +34,7 @@ public class Activation: Module, Layer {
 
   package override class var consistsOfOperators: Bool { true }
 
-  /// The input's shape, elementwise.
+  /// The result has the input's shape; elementwise.
   ///
   /// - Throws: `runtime.operator`.
   public func forward(_ x: Tensor) throws -> Tensor {
@@ -61,87 +61,87 @@ private enum ActivationOperators {
 
 /// `max(x, 0)`, PyTorch's `torch.nn.ReLU`.
 public final class ReLU: Activation {
-  /// An activation, in place of its input where asked for.
+  /// Creates an activation, optionally in place.
   public init(inplace: Bool = false) {
     super.init(ActivationOperators.relu, inPlace: ActivationOperators.reluInPlace, inplace: inplace)
   }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.activation.ReLU" }
 }
 
 /// `min(max(x, 0), 6)`, PyTorch's `torch.nn.ReLU6`.
 public final class ReLU6: Activation {
-  /// An activation, in place of its input where asked for.
+  /// Creates an activation, optionally in place.
   public init(inplace: Bool = false) {
     super.init(ActivationOperators.relu6, inPlace: ActivationOperators.relu6InPlace, inplace: inplace)
   }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.activation.ReLU6" }
 }
 
 /// `x * sigmoid(x)`, PyTorch's `torch.nn.SiLU`.
 public final class SiLU: Activation {
-  /// An activation, in place of its input where asked for.
+  /// Creates an activation, optionally in place.
   public init(inplace: Bool = false) {
     super.init(ActivationOperators.silu, inPlace: ActivationOperators.siluInPlace, inplace: inplace)
   }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.activation.SiLU" }
 }
 
 /// `x * relu6(x + 3) / 6`, PyTorch's `torch.nn.Hardswish`.
 public final class Hardswish: Activation {
-  /// An activation, in place of its input where asked for.
+  /// Creates an activation, optionally in place.
   public init(inplace: Bool = false) {
     super.init(ActivationOperators.hardswish, inPlace: ActivationOperators.hardswishInPlace, inplace: inplace)
   }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.activation.Hardswish" }
   override class var printsInPlace: Bool { false }
 }
 
 /// `relu6(x + 3) / 6`, PyTorch's `torch.nn.Hardsigmoid`.
 public final class Hardsigmoid: Activation {
-  /// An activation, in place of its input where asked for.
+  /// Creates an activation, optionally in place.
   public init(inplace: Bool = false) {
     super.init(ActivationOperators.hardsigmoid, inPlace: ActivationOperators.hardsigmoidInPlace, inplace: inplace)
   }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.activation.Hardsigmoid" }
   override class var printsInPlace: Bool { false }
 }
 
-/// `x * Φ(x)` with the normal distribution's Φ, PyTorch's `torch.nn.GELU`.
+/// `x * Φ(x)` with the cumulative distribution function Φ of the normal distribution, PyTorch's `torch.nn.GELU`.
 public final class GELU: Activation {
   /// How Φ is computed.
   public enum Approximation: String, Sendable {
     /// Exactly.
     case none
-    /// By a hyperbolic tangent.
+    /// With a hyperbolic tangent.
     case tanh
   }
 
-  /// An activation.
+  /// Creates an activation.
   public init(approximate: Approximation = .none) {
     super.init(ActivationOperators.gelu, [.string(approximate.rawValue)])
   }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.activation.GELU" }
   override class var argumentNames: [String?] { ["approximate"] }
 }
 
 /// `1 / (1 + exp(-x))`, PyTorch's `torch.nn.Sigmoid`.
 public final class Sigmoid: Activation {
-  /// An activation.
+  /// Creates an activation.
   public init() { super.init(ActivationOperators.sigmoid) }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.activation.Sigmoid" }
 }
 
 /// The hyperbolic tangent, PyTorch's `torch.nn.Tanh`.
 public final class Tanh: Activation {
-  /// An activation.
+  /// Creates an activation.
   public init() { super.init(ActivationOperators.tanh) }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.activation.Tanh" }
 }

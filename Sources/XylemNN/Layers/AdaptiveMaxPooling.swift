@@ -1,6 +1,6 @@
 public import XylemTensor
 
-/// What adaptive max pools have in common.
+/// The shared implementation of adaptive max pools.
 public class AdaptiveMaxPool: Module, Layer {
   private let op: OperatorReference
   private let dimensions: Int
@@ -14,7 +14,7 @@ public class AdaptiveMaxPool: Module, Layer {
     fault = outputSize.fault(dimensions: dimensions, type: Self.typeName)
   }
 
-  /// What is printed of it.
+  /// The arguments that the description prints.
   public override var extraDescription: String { "output_size=\(outputSize.text)" }
 
   package override class var consistsOfOperators: Bool { true }
@@ -24,7 +24,7 @@ public class AdaptiveMaxPool: Module, Layer {
   /// - Throws: `runtime.operator` with the shape.
   public func forward(_ x: Tensor) throws -> Tensor { try results(x)[0] }
 
-  /// Runs the pool and tells where the values were: what `return_indices=True` gives in PyTorch.
+  /// Runs the pool and also returns the positions of the values, as with `return_indices=True` in PyTorch.
   ///
   /// - Throws: `runtime.operator` with the shape.
   public func withIndices(_ x: Tensor, file: String = #fileID, line: Int = #line) throws -> PooledWithIndices {
@@ -43,26 +43,26 @@ private enum Operators {
   }
 }
 
-/// Greatest values that give `[N, C, outputSize…]`, PyTorch's `torch.nn.AdaptiveMaxPool1d`.
+/// Maxima to `[N, C, outputSize…]`, PyTorch's `torch.nn.AdaptiveMaxPool1d`.
 public final class AdaptiveMaxPool1d: AdaptiveMaxPool {
-  /// A pool to a size.
+  /// Creates a pool with an output size.
   public init(_ outputSize: OutputSize) { super.init(1, outputSize) }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.pooling.AdaptiveMaxPool1d" }
 }
 
-/// Greatest values that give `[N, C, outputSize…]`, PyTorch's `torch.nn.AdaptiveMaxPool2d`.
+/// Maxima to `[N, C, outputSize…]`, PyTorch's `torch.nn.AdaptiveMaxPool2d`.
 public final class AdaptiveMaxPool2d: AdaptiveMaxPool {
-  /// A pool to a size.
+  /// Creates a pool with an output size.
   public init(_ outputSize: OutputSize) { super.init(2, outputSize) }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.pooling.AdaptiveMaxPool2d" }
 }
 
-/// Greatest values that give `[N, C, outputSize…]`, PyTorch's `torch.nn.AdaptiveMaxPool3d`.
+/// Maxima to `[N, C, outputSize…]`, PyTorch's `torch.nn.AdaptiveMaxPool3d`.
 public final class AdaptiveMaxPool3d: AdaptiveMaxPool {
-  /// A pool to a size.
+  /// Creates a pool with an output size.
   public init(_ outputSize: OutputSize) { super.init(3, outputSize) }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.pooling.AdaptiveMaxPool3d" }
 }

@@ -1,7 +1,7 @@
 internal import XylemFiles
 internal import XylemTensor
 
-/// One run of a ``MultiheadAttention``: inputs are `[L, N, …]`.
+/// One run of a ``MultiheadAttention``. Inputs are `[L, N, …]`.
 struct Attention {
   private let layer: MultiheadAttention
   private let query: Tensor
@@ -18,7 +18,7 @@ struct Attention {
     self.value = value
   }
 
-  /// The result `[L, N, embedDim]` and, where wanted, the weights `[N, heads, L, S]`.
+  /// The result `[L, N, embedDim]` and, if requested, the weights `[N, heads, L, S]`.
   func run(
     padding: Tensor?, mask: Tensor?, needWeights: Bool, isCausal: Bool
   ) throws -> (Tensor, Tensor?) {
@@ -96,7 +96,7 @@ struct Attention {
 
   // MARK: - Masks
 
-  /// A mask of truth values as numbers to be added.
+  /// A Boolean mask as numbers to add.
   private func additive(_ mask: Tensor) throws -> Tensor {
     guard mask.dtype == .bool else { return mask }
     let zeros = try Operators.newZeros.tensor([.tensor(query), mask.shape.value])
@@ -108,7 +108,7 @@ struct Attention {
     mask.knownSizes?.count == 2 ? try Self.unsqueeze(mask, 0) : mask
   }
 
-  /// A mask with one more key, which is seen.
+  /// A mask extended by one key, which is visible.
   private func widened(_ mask: Tensor) throws -> Tensor {
     try Operators.pad.tensor([.tensor(mask), .ints([0, 1]), .int(0)])
   }
@@ -139,7 +139,7 @@ struct Attention {
     return (try Self.transpose(found, 0, 1), weights)
   }
 
-  /// `[L, N, heads, headSize]`, by the runtime's fused attention; `sizes` are N, heads, L and S.
+  /// `[L, N, heads, headSize]`, by the runtime's fused attention. `sizes` are N, heads, L and S.
   private func fused(
     _ q: Tensor, _ k: Tensor, _ v: Tensor, _ mask: Tensor?, _ sizes: [Size], _ isCausal: Bool
   ) throws -> Tensor {

@@ -1,6 +1,6 @@
 internal import XylemErrors
 
-/// The shapes that the inputs of a ``MultiheadAttention`` must have: those that PyTorch's checks allow.
+/// The shapes that the inputs of a ``MultiheadAttention`` must have, as checked by PyTorch.
 struct AttentionShapes {
   private let layer: MultiheadAttention
   private let hasPadding: Bool
@@ -12,7 +12,7 @@ struct AttentionShapes {
     self.hasMask = hasMask
   }
 
-  /// - Parameter sizes: of the query, the key, the value, the padding mask and the mask, where there are such.
+  /// - Parameter sizes: the sizes of the query, the key, the value, and, if given, the padding mask and the mask.
   func check(_ sizes: [[Int]]) throws(XylemError) {
     let (query, key, value) = (sizes[0], sizes[1], sizes[2])
     let type = MultiheadAttention.typeName
@@ -20,7 +20,7 @@ struct AttentionShapes {
     guard query.last == layer.embedDim else {
       throw ModuleErrors.layerInput("queries of \(layer.embedDim) features were expected", query, type: type)
     }
-    // Without a batch, as with one of a single element.
+    // Without a batch, as with a batch of one element.
     let isBatched = query.count == 3
     let lengthAt = isBatched && layer.batchFirst ? 1 : 0
     func positions(_ shape: [Int]) -> [Int] { Array(shape.dropLast()) }

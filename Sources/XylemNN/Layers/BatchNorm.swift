@@ -2,9 +2,10 @@ internal import XylemErrors
 internal import XylemFiles
 public import XylemTensor
 
-/// What batch norms of every dimensionality have in common: Ioffe and Szegedy, arXiv:1502.03167.
+/// The shared implementation of batch norms: Ioffe and Szegedy, arXiv:1502.03167.
 ///
-/// In train mode normalised by the batch's own statistics, which the running ones follow; in eval mode by the running ones.
+/// In train mode it normalises by the batch's own statistics, which update the running ones; in eval mode by the
+/// running ones.
 public class BatchNorm: Module, Layer {
   /// `[numFeatures]`.
   public let weight: Parameter?
@@ -14,7 +15,7 @@ public class BatchNorm: Module, Layer {
   public let runningMean: Buffer?
   /// `[numFeatures]`.
   public let runningVar: Buffer?
-  /// How many batches the running statistics have seen: a scalar, int64.
+  /// The number of batches that the running statistics have seen: a scalar, int64.
   public let numBatchesTracked: Buffer?
 
   private let numFeatures: Int
@@ -37,7 +38,7 @@ public class BatchNorm: Module, Layer {
     numBatchesTracked = tracksRunningStats ? Buffer([], dtype: .int64) : nil
   }
 
-  /// What is printed of it.
+  /// The arguments that the description prints.
   public override var extraDescription: String {
     let affine = Python.text(weight != nil)
     let tracks = Python.text(runningMean != nil)
@@ -54,8 +55,8 @@ public class BatchNorm: Module, Layer {
 
   /// `[N, numFeatures, …]` to the same shape.
   ///
-  /// - Throws: `runtime.operator`; `model.argument` for another number of dimensions, and in train mode for a single value per
-  ///   channel.
+  /// - Throws: `runtime.operator`; `model.argument` for the wrong number of dimensions, and in train mode for a single
+  ///   value per channel.
   public func forward(_ x: Tensor) throws -> Tensor {
     try InputCheck.make(x) { [self] (sizes: [Int]) throws(XylemError) in try check(sizes) }
     let factor = try updateFactor()
@@ -66,7 +67,7 @@ public class BatchNorm: Module, Layer {
     ])
   }
 
-  /// How far the running statistics move, after counting the batch.
+  /// The weight of the new batch in the running statistics, after counting it.
   private func updateFactor() throws -> Value {
     guard isTraining, let count = numBatchesTracked?.tensor else { return .float(momentum ?? 0) }
     _ = try Self.addOperator.tensor([.tensor(count), .int(1)])
@@ -94,36 +95,36 @@ public class BatchNorm: Module, Layer {
 
 /// Batch norm of `[N, C]` or `[N, C, L]`, PyTorch's `torch.nn.BatchNorm1d`.
 public final class BatchNorm1d: BatchNorm {
-  /// A layer with weights of 1 and biases of 0.
+  /// Creates a layer with weights of 1 and biases of 0.
   public init(
     _ numFeatures: Int, eps: Double = 1e-5, momentum: Double? = 0.1, affine: Bool = true,
     trackRunningStats: Bool = true
   ) { super.init(numFeatures, eps, momentum, affine, trackRunningStats, ranks: 2...3) }
 
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.batchnorm.BatchNorm1d" }
 }
 
 /// Batch norm of `[N, C, H, W]`, PyTorch's `torch.nn.BatchNorm2d`.
 public final class BatchNorm2d: BatchNorm {
-  /// A layer with weights of 1 and biases of 0.
+  /// Creates a layer with weights of 1 and biases of 0.
   public init(
     _ numFeatures: Int, eps: Double = 1e-5, momentum: Double? = 0.1, affine: Bool = true,
     trackRunningStats: Bool = true
   ) { super.init(numFeatures, eps, momentum, affine, trackRunningStats, ranks: 4...4) }
 
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.batchnorm.BatchNorm2d" }
 }
 
 /// Batch norm of `[N, C, D, H, W]`, PyTorch's `torch.nn.BatchNorm3d`.
 public final class BatchNorm3d: BatchNorm {
-  /// A layer with weights of 1 and biases of 0.
+  /// Creates a layer with weights of 1 and biases of 0.
   public init(
     _ numFeatures: Int, eps: Double = 1e-5, momentum: Double? = 0.1, affine: Bool = true,
     trackRunningStats: Bool = true
   ) { super.init(numFeatures, eps, momentum, affine, trackRunningStats, ranks: 5...5) }
 
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.batchnorm.BatchNorm3d" }
 }

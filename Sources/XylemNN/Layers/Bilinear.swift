@@ -10,7 +10,7 @@ public final class Bilinear: Module {
   /// `[outFeatures]`.
   public let bias: Parameter?
 
-  /// A layer with fresh parameters.
+  /// Creates a layer with new parameters.
   public init(_ in1Features: Int, _ in2Features: Int, _ outFeatures: Int, bias: Bool = true) {
     var arguments = InitialArguments(Self.typeName)
     let in1Features = arguments.atLeast(1, in1Features, "in1Features")
@@ -20,9 +20,9 @@ public final class Bilinear: Module {
     fault = arguments.fault
   }
 
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.linear.Bilinear" }
-  /// What is printed of it.
+  /// The arguments that the description prints.
   public override var extraDescription: String {
     let sizes = weight.tensor.knownSizes ?? [0, 0, 0]
     let features = "in1_features=\(sizes[1]), in2_features=\(sizes[2]), out_features=\(sizes[0])"
@@ -35,9 +35,9 @@ public final class Bilinear: Module {
     ModuleEntry("input1", "input2") { [unowned self] (a: Tensor, b: Tensor) in try forward(a, b) }
   }
 
-  /// Runs the layer, or writes its call down where a model is being traced.
+  /// Runs the layer, or records its call while a model is traced.
   ///
-  /// - Throws: as ``forward(_:_:)``, and while tracing what the tracer throws.
+  /// - Throws: as ``forward(_:_:)``, and while tracing the tracer's errors.
   public func callAsFunction(
     _ input1: Tensor, _ input2: Tensor, file: String = #fileID, line: Int = #line
   ) throws -> Tensor {

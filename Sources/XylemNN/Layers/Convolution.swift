@@ -1,23 +1,23 @@
 internal import XylemErrors
 public import XylemTensor
 
-/// What lies beyond the border of a convolution's input.
+/// The values beyond the border of a convolution's input.
 public enum PaddingMode: String, Sendable {
   /// Zeros.
   case zeros
-  /// The elements mirrored at the border, without the border itself.
+  /// The elements mirrored at the border element.
   case reflect
   /// The border's elements.
   case replicate
-  /// The elements of the other side.
+  /// The elements of the opposite side.
   case circular
 }
 
-/// How much a convolution pads its input.
+/// The padding of a convolution's input.
 public enum ConvolutionPadding: Sendable, Hashable, ExpressibleByIntegerLiteral, ExpressibleByArrayLiteral {
   /// Elements at either side, for each dimension.
   case sizes(Sizes)
-  /// As much as keeps the size; for a stride of 1.
+  /// The padding that keeps the size; for a stride of 1.
   case same
   /// None.
   case valid
@@ -29,7 +29,7 @@ public enum ConvolutionPadding: Sendable, Hashable, ExpressibleByIntegerLiteral,
   public init(arrayLiteral values: Int...) { self = .sizes(Sizes(values)) }
 }
 
-/// What convolutions of one, two and three dimensions have in common.
+/// The shared implementation of convolutions with one, two and three dimensions.
 public class Convolution: Module, Layer {
   /// `[outChannels, inChannels / groups, kernel…]`.
   public let weight: Parameter
@@ -76,7 +76,7 @@ public class Convolution: Module, Layer {
     fault = arguments.fault
   }
 
-  /// What is printed of it.
+  /// The arguments that the description prints.
   public override var extraDescription: String {
     let sizes = weight.tensor.knownSizes ?? [0, 0]
     let pads: String? =
@@ -117,7 +117,7 @@ public class Convolution: Module, Layer {
 
   private static let padOperator = OperatorReference("aten::pad")
 
-  /// Pads by another mode than zeros, last dimension first.
+  /// Pads with a mode other than zeros, last dimension first.
   private func pad(_ x: Tensor) throws(XylemError) -> Tensor {
     var amounts: [Int] = []
     for dimension in stride.indices.reversed() {
@@ -134,7 +134,7 @@ public class Convolution: Module, Layer {
   }
 }
 
-/// The operators of one dimensionality: with padding in numbers, and by name.
+/// The operators for one dimensionality: with numeric padding, and with named padding.
 struct ConvolutionOperators: Sendable {
   let dimensions: Int
   let sizes: OperatorReference
@@ -153,7 +153,7 @@ struct ConvolutionOperators: Sendable {
 
 /// A convolution over sequences: `[N, inChannels, L]` to `[N, outChannels, L']`, PyTorch's `torch.nn.Conv1d`.
 public final class Conv1d: Convolution {
-  /// A layer with fresh parameters.
+  /// Creates a layer with new parameters.
   public init(
     _ inChannels: Int, _ outChannels: Int, kernelSize: Sizes, stride: Sizes = 1, padding: ConvolutionPadding = 0,
     dilation: Sizes = 1, groups: Int = 1, bias: Bool = true, paddingMode: PaddingMode = .zeros
@@ -161,15 +161,15 @@ public final class Conv1d: Convolution {
     super.init(.one, inChannels, outChannels, kernelSize, stride, padding, dilation, groups, bias, paddingMode)
   }
 
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.conv.Conv1d" }
 }
 
 /// A convolution over images: `[N, inChannels, H, W]` to `[N, outChannels, H', W']`, PyTorch's `torch.nn.Conv2d`.
 public final class Conv2d: Convolution {
-  /// A layer with fresh parameters.
+  /// Creates a layer with new parameters.
   ///
-  /// - Parameter initializer: of the weight; nil for PyTorch's own.
+  /// - Parameter initializer: the initialiser of the weight; nil for PyTorch's own.
   public init(
     _ inChannels: Int, _ outChannels: Int, kernelSize: Sizes, stride: Sizes = 1, padding: ConvolutionPadding = 0,
     dilation: Sizes = 1, groups: Int = 1, bias: Bool = true, paddingMode: PaddingMode = .zeros,
@@ -179,13 +179,13 @@ public final class Conv2d: Convolution {
       .two, inChannels, outChannels, kernelSize, stride, padding, dilation, groups, bias, paddingMode, initializer)
   }
 
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.conv.Conv2d" }
 }
 
 /// A convolution over volumes: `[N, inChannels, D, H, W]` to `[N, outChannels, D', H', W']`, PyTorch's `torch.nn.Conv3d`.
 public final class Conv3d: Convolution {
-  /// A layer with fresh parameters.
+  /// Creates a layer with new parameters.
   public init(
     _ inChannels: Int, _ outChannels: Int, kernelSize: Sizes, stride: Sizes = 1, padding: ConvolutionPadding = 0,
     dilation: Sizes = 1, groups: Int = 1, bias: Bool = true, paddingMode: PaddingMode = .zeros
@@ -193,6 +193,6 @@ public final class Conv3d: Convolution {
     super.init(.three, inChannels, outChannels, kernelSize, stride, padding, dilation, groups, bias, paddingMode)
   }
 
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.conv.Conv3d" }
 }

@@ -1,15 +1,16 @@
 internal import XylemErrors
 public import XylemTensor
 
-/// What dropouts have in common: in train mode zeros at random, with the rest scaled up; in eval mode the input.
+/// The shared implementation of dropouts: in train mode zeroes at random and scales up the rest; in eval mode returns
+/// the input.
 public class DropoutLayer: Module, Layer {
   private let op: OperatorReference
   private let inPlaceOperator: OperatorReference
   private let p: Double
   private let inplace: Bool
-  /// The rank of an input without a batch dimension, where such a one has to be told apart.
+  /// The rank of an input without a batch dimension, if it must be distinguished.
   private let unbatchedRank: Int?
-  /// The ranks that are allowed; nil for any.
+  /// The allowed ranks. Nil for any.
   private let ranks: ClosedRange<Int>?
 
   init(
@@ -27,14 +28,14 @@ public class DropoutLayer: Module, Layer {
     fault = arguments.fault
   }
 
-  /// What is printed of it.
+  /// The arguments that the description prints.
   public override var extraDescription: String { "p=\(Python.text(p)), inplace=\(Python.text(inplace))" }
 
   package override class var consistsOfOperators: Bool { true }
 
   /// The input's shape.
   ///
-  /// - Throws: `runtime.operator`; of a ``Dropout1d`` `model.argument` for other than two or three dimensions.
+  /// - Throws: `runtime.operator`; for a ``Dropout1d`` `model.argument` unless there are two or three dimensions.
   public func forward(_ x: Tensor) throws -> Tensor {
     try checkFault()
     guard let unbatchedRank else { return try dropped(x) }
@@ -72,80 +73,80 @@ private enum DropoutOperators {
   static let squeeze = OperatorReference("aten::squeeze", "dim")
 }
 
-/// Zeros elements at random while training: Srivastava et al. 2014, PyTorch's `torch.nn.Dropout`.
+/// Zeroes elements at random in train mode: Srivastava et al. 2014, PyTorch's `torch.nn.Dropout`.
 public final class Dropout: DropoutLayer {
-  /// A dropout of a probability.
+  /// Creates a dropout with a probability.
   public init(p: Double = 0.5, inplace: Bool = false) {
     super.init(DropoutOperators.dropout, DropoutOperators.dropoutInPlace, p: p, inplace: inplace)
   }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.dropout.Dropout" }
 }
 
-/// Zeros whole channels of `[N, C, L]` or `[C, L]` at random while training,
-/// PyTorch's `torch.nn.Dropout1d`.
+/// Zeroes whole channels of `[N, C, L]` or `[C, L]` at random in train mode, PyTorch's `torch.nn.Dropout1d`.
 ///
-/// Where the model is traced through, and the number of dimensions is open, the input is taken to be a batch,
-/// which is checked when the graph runs.
+/// If the model is traced through and the number of dimensions is unknown, the input is assumed to be a batch, which is
+/// checked when the graph runs.
 public final class Dropout1d: DropoutLayer {
-  /// A dropout of a probability.
+  /// Creates a dropout with a probability.
   public init(p: Double = 0.5, inplace: Bool = false) {
     super.init(
       DropoutOperators.feature, DropoutOperators.featureInPlace, p: p, inplace: inplace, unbatchedRank: 2,
       ranks: 2...3)
   }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.dropout.Dropout1d" }
   package override class var consistsOfOperators: Bool { false }
 }
 
-/// Zeros whole channels of `[N, C, H, W]` at random while training; `[N, C, L]` is a batch too, as in PyTorch,
+/// Zeroes whole channels of `[N, C, H, W]` at random in train mode. As in PyTorch, `[N, C, L]` is a batch too.
 /// PyTorch's `torch.nn.Dropout2d`.
 public final class Dropout2d: DropoutLayer {
-  /// A dropout of a probability.
+  /// Creates a dropout with a probability.
   public init(p: Double = 0.5, inplace: Bool = false) {
     super.init(
       DropoutOperators.feature, DropoutOperators.featureInPlace, p: p, inplace: inplace)
   }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.dropout.Dropout2d" }
 }
 
-/// Zeros whole channels of `[N, C, D, H, W]` or `[C, D, H, W]` at random while training,
-/// PyTorch's `torch.nn.Dropout3d`.
+/// Zeroes whole channels of `[N, C, D, H, W]` or `[C, D, H, W]` at random in train mode, PyTorch's
+/// `torch.nn.Dropout3d`.
 ///
-/// Where the model is traced through, and the number of dimensions is open, the input is taken to be a batch,
-/// which is checked when the graph runs.
+/// If the model is traced through and the number of dimensions is unknown, the input is assumed to be a batch, which is
+/// checked when the graph runs.
 public final class Dropout3d: DropoutLayer {
-  /// A dropout of a probability.
+  /// Creates a dropout with a probability.
   public init(p: Double = 0.5, inplace: Bool = false) {
     super.init(
       DropoutOperators.feature, DropoutOperators.featureInPlace, p: p, inplace: inplace, unbatchedRank: 4)
   }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.dropout.Dropout3d" }
   package override class var consistsOfOperators: Bool { false }
 }
 
-/// Replaces elements at random while training, so that mean and variance stay: Klambauer et al., arXiv:1706.02515, PyTorch's `torch.nn.AlphaDropout`.
+/// Replaces elements at random in train mode, preserving mean and variance: Klambauer et al., arXiv:1706.02515,
+/// PyTorch's `torch.nn.AlphaDropout`.
 public final class AlphaDropout: DropoutLayer {
-  /// A dropout of a probability.
+  /// Creates a dropout with a probability.
   public init(p: Double = 0.5, inplace: Bool = false) {
     super.init(
       DropoutOperators.alpha, DropoutOperators.alphaInPlace, p: p, inplace: inplace)
   }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.dropout.AlphaDropout" }
 }
 
-/// Replaces whole channels at random while training, so that mean and variance stay,
-/// PyTorch's `torch.nn.FeatureAlphaDropout`.
+/// Replaces whole channels at random in train mode, preserving mean and variance, PyTorch's
+/// `torch.nn.FeatureAlphaDropout`.
 public final class FeatureAlphaDropout: DropoutLayer {
-  /// A dropout of a probability.
+  /// Creates a dropout with a probability.
   public init(p: Double = 0.5, inplace: Bool = false) {
     super.init(
       DropoutOperators.featureAlpha, DropoutOperators.featureAlphaInPlace, p: p, inplace: inplace)
   }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.dropout.FeatureAlphaDropout" }
 }

@@ -1,7 +1,7 @@
 internal import XylemErrors
 public import XylemTensor
 
-/// Looks vectors up by integers: `[…]` to `[…, embeddingDim]`, PyTorch's `torch.nn.Embedding` (`aten::embedding`).
+/// Looks up vectors by integer index: `[…]` to `[…, embeddingDim]`, PyTorch's `torch.nn.Embedding` (`aten::embedding`).
 public final class Embedding: Module, Layer {
   /// `[numEmbeddings, embeddingDim]`.
   public let weight: Parameter
@@ -11,13 +11,13 @@ public final class Embedding: Module, Layer {
   private let scaleGradByFreq: Bool
   private let sparse: Bool
 
-  /// A table of normal numbers.
+  /// Creates a table of normally distributed numbers.
   ///
   /// - Parameters:
-  ///   - paddingIdx: the row that is zero at first and gets no gradients; negative ones count from the end.
+  ///   - paddingIdx: the row that is initially zero and gets no gradients; a negative index counts from the end.
   ///   - maxNorm: rows that are looked up are scaled down to this norm, in the table itself.
-  ///   - normType: which norm: the p of the p-norm.
-  ///   - scaleGradByFreq: whether gradients are divided by how often a row is in a batch.
+  ///   - normType: the p of the p-norm.
+  ///   - scaleGradByFreq: whether gradients are divided by the frequency of a row in a batch.
   ///   - sparse: whether the gradient is a sparse tensor.
   public init(
     _ numEmbeddings: Int, _ embeddingDim: Int, paddingIdx: Int? = nil, maxNorm: Double? = nil, normType: Double = 2,
@@ -43,9 +43,9 @@ public final class Embedding: Module, Layer {
     }
   }
 
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.sparse.Embedding" }
-  /// What is printed of it.
+  /// The arguments that the description prints.
   public override var extraDescription: String {
     var text = (weight.tensor.knownSizes ?? []).map(String.init).joined(separator: ", ")
     if let paddingIndex { text += ", padding_idx=\(paddingIndex)" }
@@ -66,11 +66,11 @@ public final class Embedding: Module, Layer {
 
   /// `[…]` of integers to `[…, embeddingDim]`.
   ///
-  /// - Throws: `runtime.operator` where there is no such row.
+  /// - Throws: `runtime.operator` if there is no such row.
   public func forward(_ indices: Tensor) throws -> Tensor {
     try checkFault()
     if let maxNorm {
-      // Gradients do not flow through the scaling: it works on the table's storage alone.
+      // Gradients don't flow through the scaling, which modifies only the table's storage.
       let table = try Self.detachOperator.tensor([.tensor(weight.tensor)])
       let rows = try Self.contiguousOperator.tensor([.tensor(indices)])
       _ = try Self.renormOperator.tensor([.tensor(table), .tensor(rows), .float(maxNorm), .float(normType)])

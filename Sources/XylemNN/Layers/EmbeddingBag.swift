@@ -4,7 +4,7 @@ public import XylemTensor
 
 /// Sums, means or maxima of looked-up vectors, without the vectors themselves, PyTorch's `torch.nn.EmbeddingBag`.
 public final class EmbeddingBag: Module {
-  /// How the vectors of a bag become one.
+  /// The reduction of the vectors in a bag.
   public enum Mode: Int, Sendable {
     /// Their sum.
     case sum = 0
@@ -30,10 +30,11 @@ public final class EmbeddingBag: Module {
   private let sparse: Bool
   private let includeLastOffset: Bool
 
-  /// A table of normal numbers.
+  /// Creates a table of normally distributed numbers.
   ///
   /// - Parameters:
-  ///   - paddingIdx: the row that is zero at first, counts for nothing and gets no gradients; negative ones count from the end.
+  ///   - paddingIdx: the row that is initially zero, is ignored and gets no gradients; a negative index counts from the
+  ///     end.
   ///   - includeLastOffset: whether the offsets have one more element, the number of indices.
   public init(
     _ numEmbeddings: Int, _ embeddingDim: Int, mode: Mode = .mean, scaleGradByFreq: Bool = false, sparse: Bool = false,
@@ -52,9 +53,9 @@ public final class EmbeddingBag: Module {
     fault = arguments.fault
   }
 
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.sparse.EmbeddingBag" }
-  /// What is printed of it.
+  /// The arguments that the description prints.
   public override var extraDescription: String {
     var text = (weight.tensor.knownSizes ?? []).map(String.init).joined(separator: ", ")
     if scaleGradByFreq { text += ", scale_grad_by_freq=True" }
@@ -63,7 +64,7 @@ public final class EmbeddingBag: Module {
     return text
   }
 
-  /// Takes `input`, `offsets` and `per_sample_weights`.
+  /// The arguments `input`, `offsets` and `per_sample_weights`.
   public override var entry: ModuleEntry? {
     ModuleEntry("input", "offsets", "per_sample_weights") {
       [unowned self] (input: Tensor, offsets: Tensor?, weights: Tensor?) in
@@ -71,9 +72,9 @@ public final class EmbeddingBag: Module {
     }
   }
 
-  /// Runs the layer, or writes its call down where a model is being traced.
+  /// Runs the layer, or records its call while a model is traced.
   ///
-  /// - Throws: as `forward`, and while tracing what the tracer throws.
+  /// - Throws: as `forward`, and while tracing the tracer's errors.
   public func callAsFunction(
     _ input: Tensor, _ offsets: Tensor? = nil, perSampleWeights: Tensor? = nil, file: String = #fileID,
     line: Int = #line
@@ -89,10 +90,10 @@ public final class EmbeddingBag: Module {
   /// Bags of integers to `[bags, embeddingDim]`.
   ///
   /// - Parameters:
-  ///   - input: `[bags, size]`, or with offsets all bags after another.
-  ///   - offsets: where each bag begins.
-  ///   - perSampleWeights: what each integer counts, in the input's shape; for sums.
-  /// - Throws: `model.argument` for other shapes, and for weights of another mode than sums; `runtime.operator`.
+  ///   - input: `[bags, size]`, or with offsets all bags concatenated.
+  ///   - offsets: the start of each bag.
+  ///   - perSampleWeights: the weight of each index, with the input's shape; for sums.
+  /// - Throws: `model.argument` for the wrong shapes, and for weights with a mode other than sums; `runtime.operator`.
   public func forward(_ input: Tensor, _ offsets: Tensor? = nil, perSampleWeights: Tensor? = nil) throws -> Tensor {
     try checkFault()
     guard perSampleWeights == nil || mode == .sum else {

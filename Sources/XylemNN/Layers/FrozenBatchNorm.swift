@@ -13,7 +13,7 @@ public final class FrozenBatchNorm2d: Module, Layer {
   public let runningVar: Buffer
   private let eps: Double
 
-  /// A layer that changes nothing until weights are loaded, but for `eps`.
+  /// Creates a layer that, except for `eps`, is the identity until weights are loaded.
   public init(_ numFeatures: Int, eps: Double = 1e-5) {
     weight = Buffer([numFeatures], .ones)
     bias = Buffer([numFeatures])
@@ -22,9 +22,9 @@ public final class FrozenBatchNorm2d: Module, Layer {
     self.eps = eps
   }
 
-  /// torchvision's name.
+  /// The type name in torchvision.
   public override class var typeName: String { "torchvision.ops.misc.FrozenBatchNorm2d" }
-  /// What is printed of it.
+  /// The arguments that the description prints.
   public override var extraDescription: String {
     "\(weight.tensor.knownSizes?.first ?? 0), eps=\(Python.text(eps))"
   }

@@ -2,11 +2,11 @@ internal import XylemErrors
 internal import XylemFiles
 public import XylemTensor
 
-/// What instance norms of every dimensionality have in common: Ulyanov et al., arXiv:1607.08022.
+/// The shared implementation of instance norms: Ulyanov et al., arXiv:1607.08022.
 ///
-/// Each channel of each sample is normalised by its own statistics; in eval mode by the running ones where they are tracked.
-/// Where the model is traced through, and the number of dimensions is open, the input is taken to be a batch, which
-/// is checked when the graph runs.
+/// Each channel of each sample is normalised by its own statistics; in eval mode by the running ones if they are
+/// tracked. If the model is traced through and the number of dimensions is unknown, the input is assumed to be a batch,
+/// which is checked when the graph runs.
 public class InstanceNorm: Module, Layer {
   /// `[numFeatures]`.
   public let weight: Parameter?
@@ -16,7 +16,7 @@ public class InstanceNorm: Module, Layer {
   public let runningMean: Buffer?
   /// `[numFeatures]`.
   public let runningVar: Buffer?
-  /// A scalar, int64, that PyTorch keeps and never counts up.
+  /// A scalar, int64, that PyTorch keeps but never increments.
   public let numBatchesTracked: Buffer?
 
   private let numFeatures: Int
@@ -38,7 +38,7 @@ public class InstanceNorm: Module, Layer {
     numBatchesTracked = trackRunningStats ? Buffer([], dtype: .int64) : nil
   }
 
-  /// What is printed of it.
+  /// The arguments that the description prints.
   public override var extraDescription: String {
     let affine = Python.text(weight != nil)
     let tracks = Python.text(runningMean != nil)
@@ -52,8 +52,8 @@ public class InstanceNorm: Module, Layer {
 
   /// `[N, numFeatures, …]` or `[numFeatures, …]` to the same shape.
   ///
-  /// - Throws: `runtime.operator`; `model.argument` for another number of dimensions, and for a single element per channel
-  ///   where statistics are taken of it.
+  /// - Throws: `runtime.operator`; `model.argument` for the wrong number of dimensions, and for a single element per
+  ///   channel if its statistics are used.
   public func forward(_ x: Tensor) throws -> Tensor {
     try InputCheck.make(x) { [self] (sizes: [Int]) throws(XylemError) in try check(sizes) }
     guard let sizes = x.knownSizes else {
@@ -88,36 +88,36 @@ public class InstanceNorm: Module, Layer {
 
 /// Instance norm of `[N, C, L]`, PyTorch's `torch.nn.InstanceNorm1d`.
 public final class InstanceNorm1d: InstanceNorm {
-  /// A layer with weights of 1 and biases of 0, where it has them.
+  /// Creates a layer with weights of 1 and biases of 0, if it has them.
   public init(
     _ numFeatures: Int, eps: Double = 1e-5, momentum: Double? = 0.1, affine: Bool = false,
     trackRunningStats: Bool = false
   ) { super.init(numFeatures, eps, momentum, affine, trackRunningStats, batchedRank: 3) }
 
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.instancenorm.InstanceNorm1d" }
 }
 
 /// Instance norm of `[N, C, H, W]`, PyTorch's `torch.nn.InstanceNorm2d`.
 public final class InstanceNorm2d: InstanceNorm {
-  /// A layer with weights of 1 and biases of 0, where it has them.
+  /// Creates a layer with weights of 1 and biases of 0, if it has them.
   public init(
     _ numFeatures: Int, eps: Double = 1e-5, momentum: Double? = 0.1, affine: Bool = false,
     trackRunningStats: Bool = false
   ) { super.init(numFeatures, eps, momentum, affine, trackRunningStats, batchedRank: 4) }
 
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.instancenorm.InstanceNorm2d" }
 }
 
 /// Instance norm of `[N, C, D, H, W]`, PyTorch's `torch.nn.InstanceNorm3d`.
 public final class InstanceNorm3d: InstanceNorm {
-  /// A layer with weights of 1 and biases of 0, where it has them.
+  /// Creates a layer with weights of 1 and biases of 0, if it has them.
   public init(
     _ numFeatures: Int, eps: Double = 1e-5, momentum: Double? = 0.1, affine: Bool = false,
     trackRunningStats: Bool = false
   ) { super.init(numFeatures, eps, momentum, affine, trackRunningStats, batchedRank: 5) }
 
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.instancenorm.InstanceNorm3d" }
 }

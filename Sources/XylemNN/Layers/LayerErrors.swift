@@ -1,6 +1,6 @@
 internal import XylemErrors
 
-/// The texts of layers' errors.
+/// The messages of layers' errors.
 extension ModuleErrors {
   static func rank(_ sizes: [Int], wanted: ClosedRange<Int>, type: String) -> XylemError {
     let count: String =

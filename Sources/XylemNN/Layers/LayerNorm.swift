@@ -1,6 +1,6 @@
 public import XylemTensor
 
-/// Normalises the last dimensions of each sample: Ba et al., arXiv:1607.06450, PyTorch's `torch.nn.LayerNorm`.
+/// Normalises over the last dimensions of each sample: Ba et al., arXiv:1607.06450, PyTorch's `torch.nn.LayerNorm`.
 public final class LayerNorm: Module, Layer {
   /// `normalizedShape`.
   public let weight: Parameter?
@@ -9,7 +9,7 @@ public final class LayerNorm: Module, Layer {
   private let normalizedShape: [Int]
   private let eps: Double
 
-  /// A layer with weights of 1 and biases of 0.
+  /// Creates a layer with weights of 1 and biases of 0.
   public init(_ normalizedShape: Sizes, eps: Double = 1e-5, elementwiseAffine: Bool = true, bias: Bool = true) {
     self.normalizedShape = normalizedShape.values
     self.eps = eps
@@ -17,9 +17,9 @@ public final class LayerNorm: Module, Layer {
     self.bias = elementwiseAffine && bias ? Parameter(normalizedShape.values, .zeros) : nil
   }
 
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.normalization.LayerNorm" }
-  /// What is printed of it.
+  /// The arguments that the description prints.
   public override var extraDescription: String {
     let affine = Python.text(weight != nil)
     return "\(Python.text(normalizedShape)), eps=\(Python.text(eps)), elementwise_affine=\(affine), "

@@ -2,14 +2,14 @@ public import XylemTensor
 
 /// An affine map of the last dimension: `[..., inFeatures]` to `[..., outFeatures]`.
 ///
-/// PyTorch's `torch.nn.Linear`, its initialisation included (`aten::linear`).
+/// PyTorch's `torch.nn.Linear`, with the same initialisation (`aten::linear`).
 public class Linear: Module, Layer {
   /// `[outFeatures, inFeatures]`.
   public let weight: Parameter
   /// `[outFeatures]`.
   public let bias: Parameter?
 
-  /// A layer with fresh parameters.
+  /// Creates a layer with new parameters.
   public convenience init(_ inFeatures: Int, _ outFeatures: Int, bias: Bool = true) {
     self.init(inFeatures, outFeatures, bias: bias, .bias(fan: inFeatures))
   }
@@ -19,9 +19,9 @@ public class Linear: Module, Layer {
     self.bias = bias ? Parameter([outFeatures], biasInitializer) : nil
   }
 
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.linear.Linear" }
-  /// What is printed of it.
+  /// The arguments that the description prints.
   public override var extraDescription: String {
     let sizes = weight.tensor.knownSizes ?? [0, 0]
     return "in_features=\(sizes[1]), out_features=\(sizes[0]), bias=\(Python.text(bias != nil))"

@@ -1,7 +1,7 @@
 public import XylemErrors
 public import XylemTensor
 
-/// What max pools of one, two and three dimensions have in common.
+/// The shared implementation of max pools with one, two and three dimensions.
 public class MaxPool: WindowPool {
   private let indexed: OperatorReference
   private let ownArguments: [Value]
@@ -26,7 +26,7 @@ public class MaxPool: WindowPool {
     )
   }
 
-  /// Runs the pool and tells where the values were: what `return_indices=True` gives in PyTorch.
+  /// Runs the pool and also returns the positions of the values, as with `return_indices=True` in PyTorch.
   ///
   /// - Throws: `runtime.operator` with the shape.
   public func withIndices(_ x: Tensor, file: String = #fileID, line: Int = #line) throws -> PooledWithIndices {
@@ -36,7 +36,7 @@ public class MaxPool: WindowPool {
   }
 }
 
-/// The greatest values of windows and where they were.
+/// The maxima of windows and their positions.
 public struct PooledWithIndices: ModuleValue {
   /// The values.
   public var output: Tensor
@@ -50,7 +50,7 @@ public struct PooledWithIndices: ModuleValue {
   /// A tuple with names.
   public var moduleValue: Value { .tuple([.tensor(output), .tensor(indices)], names: ["output", "indices"]) }
 
-  /// The parts of a tuple.
+  /// Creates it from the parts of a tuple.
   ///
   /// - Throws: `model.argument` for a value of another type.
   public init(moduleValue: Value) throws(XylemError) {
@@ -59,7 +59,7 @@ public struct PooledWithIndices: ModuleValue {
   }
 }
 
-/// The operators of one dimensionality.
+/// The operators for one dimensionality.
 private struct MaxPoolOperators: Sendable {
   let dimensions: Int
   let plain: OperatorReference
@@ -77,38 +77,38 @@ private struct MaxPoolOperators: Sendable {
   static let three = MaxPoolOperators(3)
 }
 
-/// The greatest value in a window of `[N, C, L]`, PyTorch's `torch.nn.MaxPool1d`.
+/// The maximum of a window of `[N, C, L]`, PyTorch's `torch.nn.MaxPool1d`.
 public final class MaxPool1d: MaxPool {
-  /// A pool; the stride is the window where none is given.
+  /// Creates a pool. The stride defaults to the window.
   public init(
     kernelSize: Sizes, stride: Sizes? = nil, padding: Sizes = 0, dilation: Sizes = 1, ceilMode: Bool = false
   ) {
     super.init(.one, kernelSize, stride, padding, dilation, ceilMode)
   }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.pooling.MaxPool1d" }
 }
 
-/// The greatest value in a window of `[N, C, H, W]`, PyTorch's `torch.nn.MaxPool2d`.
+/// The maximum of a window of `[N, C, H, W]`, PyTorch's `torch.nn.MaxPool2d`.
 public final class MaxPool2d: MaxPool {
-  /// A pool; the stride is the window where none is given.
+  /// Creates a pool. The stride defaults to the window.
   public init(
     kernelSize: Sizes, stride: Sizes? = nil, padding: Sizes = 0, dilation: Sizes = 1, ceilMode: Bool = false
   ) {
     super.init(.two, kernelSize, stride, padding, dilation, ceilMode)
   }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.pooling.MaxPool2d" }
 }
 
-/// The greatest value in a window of `[N, C, D, H, W]`, PyTorch's `torch.nn.MaxPool3d`.
+/// The maximum of a window of `[N, C, D, H, W]`, PyTorch's `torch.nn.MaxPool3d`.
 public final class MaxPool3d: MaxPool {
-  /// A pool; the stride is the window where none is given.
+  /// Creates a pool. The stride defaults to the window.
   public init(
     kernelSize: Sizes, stride: Sizes? = nil, padding: Sizes = 0, dilation: Sizes = 1, ceilMode: Bool = false
   ) {
     super.init(.three, kernelSize, stride, padding, dilation, ceilMode)
   }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.pooling.MaxPool3d" }
 }

@@ -1,22 +1,22 @@
 public import XylemErrors
 public import XylemTensor
 
-/// Attention of several heads: Vaswani et al., arXiv:1706.03762, PyTorch's `torch.nn.MultiheadAttention`.
+/// Multi-head attention: Vaswani et al., arXiv:1706.03762, PyTorch's `torch.nn.MultiheadAttention`.
 ///
-/// Where the model is traced through, and the number of dimensions is open, the inputs are taken to be batches, which is checked
-/// when the graph runs, and masks have to be known to be of numbers or of truth values.
+/// If the model is traced through and the number of dimensions is unknown, the inputs are assumed to be batches, which
+/// is checked when the graph runs, and it must be known whether masks are numeric or Boolean.
 public final class MultiheadAttention: Module {
-  /// The three projections in one, `[3 * embedDim, embedDim]`; nil where keys or values have another size.
+  /// The three projections in one, `[3 * embedDim, embedDim]`. Nil if keys or values have a different size.
   public let inProjWeight: Parameter?
-  /// `[embedDim, embedDim]`, where there is no ``inProjWeight``.
+  /// `[embedDim, embedDim]`, if there is no ``inProjWeight``.
   public let qProjWeight: Parameter?
-  /// `[embedDim, kdim]`, where there is no ``inProjWeight``.
+  /// `[embedDim, kdim]`, if there is no ``inProjWeight``.
   public let kProjWeight: Parameter?
-  /// `[embedDim, vdim]`, where there is no ``inProjWeight``.
+  /// `[embedDim, vdim]`, if there is no ``inProjWeight``.
   public let vProjWeight: Parameter?
   /// `[3 * embedDim]`.
   public let inProjBias: Parameter?
-  /// A key that every query sees, `[1, 1, embedDim]`.
+  /// A learned key that every query sees, `[1, 1, embedDim]`.
   public let biasK: Parameter?
   /// The value of that key, `[1, 1, embedDim]`.
   public let biasV: Parameter?
@@ -32,14 +32,14 @@ public final class MultiheadAttention: Module {
   let addZeroAttn: Bool
   let batchFirst: Bool
 
-  /// A layer with fresh parameters.
+  /// Creates a layer with new parameters.
   ///
   /// - Parameters:
-  ///   - dropout: the probability of losing a weight while training.
-  ///   - addBiasKV: whether a learnt key and value are added to the others.
-  ///   - addZeroAttn: whether a key and value of zeros are added.
-  ///   - kdim: the size of keys; `embedDim` unless told.
-  ///   - vdim: the size of values; `embedDim` unless told.
+  ///   - dropout: the dropout probability of the weights in train mode.
+  ///   - addBiasKV: whether a learned key and value are appended.
+  ///   - addZeroAttn: whether a key and value of zeros are appended.
+  ///   - kdim: the size of keys; `embedDim` by default.
+  ///   - vdim: the size of values; `embedDim` by default.
   ///   - batchFirst: whether inputs and output are `[N, L, …]` instead of `[L, N, …]`.
   public init(
     _ embedDim: Int, _ numHeads: Int, dropout: Double = 0, bias: Bool = true, addBiasKV: Bool = false,
@@ -60,7 +60,7 @@ public final class MultiheadAttention: Module {
       embedDim, embedDim, bias: bias, biasInitializer: .zeros(afterDrawing: .bias(fan: embedDim)))
     self.outProj = outProj
     let drawn = [outProj.weight, outProj.bias].compactMap { $0 }
-    // The output's projection draws its numbers first in PyTorch, though its place is after these.
+    // PyTorch draws the numbers of the output's projection first, although its position is after these.
     func projection(_ rows: Int, _ columns: Int) -> Parameter {
       Parameter([rows, columns], .xavierUniform(fanIn: columns, fanOut: rows).after(drawn))
     }
@@ -78,10 +78,10 @@ public final class MultiheadAttention: Module {
     fault = arguments.fault
   }
 
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.activation.MultiheadAttention" }
 
-  /// Takes `query`, `key`, `value` and, where they are wanted, PyTorch's other arguments.
+  /// The arguments `query`, `key`, `value` and PyTorch's optional arguments.
   public override var entry: ModuleEntry? {
     ModuleEntry("query", "key", "value", "key_padding_mask", "attn_mask") {
       [unowned self] (query: Tensor, key: Tensor, value: Tensor, padding: Tensor?, mask: Tensor?) in
@@ -89,9 +89,9 @@ public final class MultiheadAttention: Module {
     }
   }
 
-  /// Runs the layer, or writes its call down where a model is being traced; the arguments are those of `forward`.
+  /// Runs the layer, or records its call while a model is traced. The arguments are those of `forward`.
   ///
-  /// - Throws: as `forward`, and while tracing what the tracer throws.
+  /// - Throws: as `forward`, and while tracing the tracer's errors.
   public func callAsFunction(
     _ query: Tensor, _ key: Tensor, _ value: Tensor, keyPaddingMask: Tensor? = nil, needWeights: Bool = true,
     attnMask: Tensor? = nil, averageAttnWeights: Bool = true, isCausal: Bool = false, file: String = #fileID,
@@ -106,18 +106,18 @@ public final class MultiheadAttention: Module {
     }
   }
 
-  /// What each query finds among the values.
+  /// The attended values for each query.
   ///
   /// - Parameters:
-  ///   - query: `[L, N, embedDim]`, with batches first `[N, L, embedDim]`, without a batch `[L, embedDim]`.
+  ///   - query: `[L, N, embedDim]`, `[N, L, embedDim]` with batches first, or `[L, embedDim]` without a batch.
   ///   - key: as the query with `S` for `L` and `kdim` for `embedDim`.
   ///   - value: as the key with `vdim`.
-  ///   - keyPaddingMask: `[N, S]`: true for keys that are not seen, or a number that is added.
-  ///   - needWeights: whether the weights are returned too, which needs their memory.
-  ///   - attnMask: `[L, S]` or `[N * numHeads, L, S]`: true for pairs that are not seen, or a number that is added.
+  ///   - keyPaddingMask: `[N, S]`: true for ignored keys, or a number that is added.
+  ///   - needWeights: whether the weights are returned too, which takes memory.
+  ///   - attnMask: `[L, S]` or `[N * numHeads, L, S]`: true for ignored pairs, or a number that is added.
   ///   - averageAttnWeights: whether weights are averaged over the heads.
-  ///   - isCausal: tells that the mask is causal, which may be faster; the mask has to be given too.
-  /// - Throws: `model.argument` for other shapes, `runtime.operator`.
+  ///   - isCausal: declares that the mask is causal, which may be faster; the mask must be given too.
+  /// - Throws: `model.argument` for the wrong shapes, `runtime.operator`.
   public func forward(
     _ query: Tensor, _ key: Tensor, _ value: Tensor, keyPaddingMask: Tensor? = nil, needWeights: Bool = true,
     attnMask: Tensor? = nil, averageAttnWeights: Bool = true, isCausal: Bool = false
@@ -138,7 +138,7 @@ public final class MultiheadAttention: Module {
       self, query: q, key: isSelf ? q : try arranged(key), value: isSelf ? q : try arranged(value))
     let padding = try isBatched ? keyPaddingMask : keyPaddingMask.map { try Attention.unsqueeze($0, 0) }
     guard !isCausal || attnMask != nil else {
-      throw XylemError(.modelArgument, "a causal mask has to be given too", at: .init(moduleType: Self.typeName))
+      throw XylemError(.modelArgument, "a causal mask must be given too", at: .init(moduleType: Self.typeName))
     }
     let usesHint = isCausal && keyPaddingMask == nil && !needWeights
     var (output, weights) = try attention.run(
@@ -160,11 +160,11 @@ public final class MultiheadAttention: Module {
   }
 }
 
-/// What a ``MultiheadAttention`` gives.
+/// The result of a ``MultiheadAttention``.
 public struct AttentionOutput: ModuleValue {
   /// The query's shape.
   public var output: Tensor
-  /// `[N, L, S]`, or for each head `[N, numHeads, L, S]`; nil where they were not wanted.
+  /// `[N, L, S]`, or for each head `[N, numHeads, L, S]`. Nil if they were not requested.
   public var weights: Tensor?
 
   init(output: Tensor, weights: Tensor?) {
@@ -177,7 +177,7 @@ public struct AttentionOutput: ModuleValue {
   /// A tuple without names, as in PyTorch.
   public var moduleValue: Value { .tuple([.tensor(output), weights.moduleValue], names: []) }
 
-  /// The parts of a tuple.
+  /// Creates it from the parts of a tuple.
   ///
   /// - Throws: `model.argument` for a value of another type.
   public init(moduleValue: Value) throws(XylemError) {
@@ -186,11 +186,11 @@ public struct AttentionOutput: ModuleValue {
   }
 }
 
-/// The linear layer within a ``MultiheadAttention``, which PyTorch gives a type of its own.
+/// The linear layer within a ``MultiheadAttention``, which has its own type in PyTorch.
 public final class NonDynamicallyQuantizableLinear: Linear {
   init(_ inFeatures: Int, _ outFeatures: Int, bias: Bool, biasInitializer: Initializer) {
     super.init(inFeatures, outFeatures, bias: bias, biasInitializer)
   }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.linear.NonDynamicallyQuantizableLinear" }
 }

@@ -8,16 +8,16 @@ public final class RMSNorm: Module, Layer {
   private let normalizedShape: [Int]
   private let eps: Double?
 
-  /// A layer with weights of 1; without `eps` the smallest difference that the input's type can tell from 1.
+  /// Creates a layer with weights of 1. The default `eps` is the machine epsilon of the input's type.
   public init(_ normalizedShape: Sizes, eps: Double? = nil, elementwiseAffine: Bool = true) {
     self.normalizedShape = normalizedShape.values
     self.eps = eps
     weight = elementwiseAffine ? Parameter(normalizedShape.values, .ones) : nil
   }
 
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.normalization.RMSNorm" }
-  /// What is printed of it.
+  /// The arguments that the description prints.
   public override var extraDescription: String {
     let affine = Python.text(weight != nil)
     return "\(Python.text(normalizedShape)), eps=\(Python.text(eps)), elementwise_affine=\(affine)"
@@ -44,7 +44,7 @@ public final class GroupNorm: Module, Layer {
   private let numChannels: Int
   private let eps: Double
 
-  /// A layer with weights of 1 and biases of 0.
+  /// Creates a layer with weights of 1 and biases of 0.
   public init(_ numGroups: Int, _ numChannels: Int, eps: Double = 1e-5, affine: Bool = true) {
     var arguments = InitialArguments(Self.typeName)
     self.numGroups = arguments.groups(numGroups, of: numChannels)
@@ -56,9 +56,9 @@ public final class GroupNorm: Module, Layer {
     fault = arguments.fault
   }
 
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.normalization.GroupNorm" }
-  /// What is printed of it.
+  /// The arguments that the description prints.
   public override var extraDescription: String {
     let affine = Python.text(weight != nil)
     return "\(numGroups), \(numChannels), eps=\(Python.text(eps)), affine=\(affine), bias=\(affine)"
@@ -86,7 +86,7 @@ public final class LocalResponseNorm: Module, Layer {
   private let beta: Double
   private let k: Double
 
-  /// A layer over `size` channels.
+  /// Creates a layer over `size` channels.
   public init(_ size: Int, alpha: Double = 1e-4, beta: Double = 0.75, k: Double = 1) {
     var arguments = InitialArguments(Self.typeName)
     self.size = arguments.atLeast(1, size, "size")
@@ -97,9 +97,9 @@ public final class LocalResponseNorm: Module, Layer {
     fault = arguments.fault
   }
 
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.normalization.LocalResponseNorm" }
-  /// What is printed of it.
+  /// The arguments that the description prints.
   public override var extraDescription: String {
     "\(size), alpha=\(Python.text(alpha)), beta=\(Python.text(beta)), k=\(Python.text(k))"
   }
@@ -125,7 +125,7 @@ public final class LocalResponseNorm: Module, Layer {
     try InputCheck.make(x) { (sizes: [Int]) throws(XylemError) in
       guard sizes.count >= 3 else { throw ModuleErrors.rank(sizes, wanted: 3...5, type: Self.typeName) }
     }
-    // Channels and all positions as an image of one channel, so that neither rank nor sizes have to be known.
+    // Channels and all positions as an image with one channel, so that neither rank nor sizes must be known.
     let square = try Self.mulOperator.tensor([.tensor(x), .tensor(x)])
     let flat = try Self.flattenOperator.tensor([.tensor(square), .int(2), .int(-1)])
     let image = try Self.unsqueezeOperator.tensor([.tensor(flat), .int(1)])

@@ -1,6 +1,6 @@
 public import XylemTensor
 
-/// What paddings have in common: elements that are added around the last dimensions, or cut off where numbers are negative.
+/// The shared implementation of paddings, which extend the last dimensions, or crop them where numbers are negative.
 public class PaddingLayer: Module, Layer {
   private let amounts: [Int]
   private let mode: String
@@ -21,9 +21,9 @@ public class PaddingLayer: Module, Layer {
     fault = arguments.fault
   }
 
-  /// What is printed of it.
+  /// The arguments that the description prints.
   public override var extraDescription: String {
-    // PyTorch prints the value of those that were given one.
+    // PyTorch prints the value if one was given.
     guard String(describing: Swift.type(of: self)).hasPrefix("Constant"), let value else { return Python.text(amounts) }
     return "padding=\(Python.text(amounts)), value=\(Python.text(value))"
   }
@@ -32,7 +32,7 @@ public class PaddingLayer: Module, Layer {
 
   private static let op = OperatorReference("aten::pad")
 
-  /// `[N, C, …]` or `[C, …]` to a greater size.
+  /// `[N, C, …]` or `[C, …]` to a larger size.
   ///
   /// - Throws: `runtime.operator` with the shape.
   public func forward(_ x: Tensor) throws -> Tensor {
@@ -41,122 +41,122 @@ public class PaddingLayer: Module, Layer {
   }
 }
 
-/// Surrounds the last dimension with one value, PyTorch's `torch.nn.ConstantPad1d`.
+/// Pads the last dimension with one value, PyTorch's `torch.nn.ConstantPad1d`.
 public final class ConstantPad1d: PaddingLayer {
-  /// One number for all sides, or one for each: the last dimension's start and end first.
+  /// Creates a padding with one number for all sides, or one for each: the last dimension's start and end first.
   public init(_ padding: Sizes, _ value: Double) { super.init(padding, 1, "constant", value) }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.padding.ConstantPad1d" }
 }
 
-/// Surrounds the last two dimensions with one value, PyTorch's `torch.nn.ConstantPad2d`.
+/// Pads the last two dimensions with one value, PyTorch's `torch.nn.ConstantPad2d`.
 public final class ConstantPad2d: PaddingLayer {
-  /// One number for all sides, or one for each: the last dimension's start and end first.
+  /// Creates a padding with one number for all sides, or one for each: the last dimension's start and end first.
   public init(_ padding: Sizes, _ value: Double) { super.init(padding, 2, "constant", value) }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.padding.ConstantPad2d" }
 }
 
-/// Surrounds the last three dimensions with one value, PyTorch's `torch.nn.ConstantPad3d`.
+/// Pads the last three dimensions with one value, PyTorch's `torch.nn.ConstantPad3d`.
 public final class ConstantPad3d: PaddingLayer {
-  /// One number for all sides, or one for each: the last dimension's start and end first.
+  /// Creates a padding with one number for all sides, or one for each: the last dimension's start and end first.
   public init(_ padding: Sizes, _ value: Double) { super.init(padding, 3, "constant", value) }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.padding.ConstantPad3d" }
 }
 
-/// Surrounds the last dimension with zeros, PyTorch's `torch.nn.ZeroPad1d`.
+/// Pads the last dimension with zeros, PyTorch's `torch.nn.ZeroPad1d`.
 public final class ZeroPad1d: PaddingLayer {
-  /// One number for all sides, or one for each: the last dimension's start and end first.
+  /// Creates a padding with one number for all sides, or one for each: the last dimension's start and end first.
   public init(_ padding: Sizes) { super.init(padding, 1, "constant", 0) }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.padding.ZeroPad1d" }
 }
 
-/// Surrounds the last two dimensions with zeros, PyTorch's `torch.nn.ZeroPad2d`.
+/// Pads the last two dimensions with zeros, PyTorch's `torch.nn.ZeroPad2d`.
 public final class ZeroPad2d: PaddingLayer {
-  /// One number for all sides, or one for each: the last dimension's start and end first.
+  /// Creates a padding with one number for all sides, or one for each: the last dimension's start and end first.
   public init(_ padding: Sizes) { super.init(padding, 2, "constant", 0) }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.padding.ZeroPad2d" }
 }
 
-/// Surrounds the last three dimensions with zeros, PyTorch's `torch.nn.ZeroPad3d`.
+/// Pads the last three dimensions with zeros, PyTorch's `torch.nn.ZeroPad3d`.
 public final class ZeroPad3d: PaddingLayer {
-  /// One number for all sides, or one for each: the last dimension's start and end first.
+  /// Creates a padding with one number for all sides, or one for each: the last dimension's start and end first.
   public init(_ padding: Sizes) { super.init(padding, 3, "constant", 0) }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.padding.ZeroPad3d" }
 }
 
-/// Surrounds the last dimension with what is mirrored at the border, without the border itself, PyTorch's `torch.nn.ReflectionPad1d`.
+/// Pads the last dimension by reflection at the border element, PyTorch's `torch.nn.ReflectionPad1d`.
 public final class ReflectionPad1d: PaddingLayer {
-  /// One number for all sides, or one for each: the last dimension's start and end first.
+  /// Creates a padding with one number for all sides, or one for each: the last dimension's start and end first.
   public init(_ padding: Sizes) { super.init(padding, 1, "reflect") }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.padding.ReflectionPad1d" }
 }
 
-/// Surrounds the last two dimensions with what is mirrored at the border, without the border itself, PyTorch's `torch.nn.ReflectionPad2d`.
+/// Pads the last two dimensions by reflection at the border elements, PyTorch's `torch.nn.ReflectionPad2d`.
 public final class ReflectionPad2d: PaddingLayer {
-  /// One number for all sides, or one for each: the last dimension's start and end first.
+  /// Creates a padding with one number for all sides, or one for each: the last dimension's start and end first.
   public init(_ padding: Sizes) { super.init(padding, 2, "reflect") }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.padding.ReflectionPad2d" }
 }
 
-/// Surrounds the last three dimensions with what is mirrored at the border, without the border itself, PyTorch's `torch.nn.ReflectionPad3d`.
+/// Pads the last three dimensions by reflection at the border elements, PyTorch's `torch.nn.ReflectionPad3d`.
 public final class ReflectionPad3d: PaddingLayer {
-  /// One number for all sides, or one for each: the last dimension's start and end first.
+  /// Creates a padding with one number for all sides, or one for each: the last dimension's start and end first.
   public init(_ padding: Sizes) { super.init(padding, 3, "reflect") }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.padding.ReflectionPad3d" }
 }
 
-/// Surrounds the last dimension with the border's elements, PyTorch's `torch.nn.ReplicationPad1d`.
+/// Pads the last dimension with the border's elements, PyTorch's `torch.nn.ReplicationPad1d`.
 public final class ReplicationPad1d: PaddingLayer {
-  /// One number for all sides, or one for each: the last dimension's start and end first.
+  /// Creates a padding with one number for all sides, or one for each: the last dimension's start and end first.
   public init(_ padding: Sizes) { super.init(padding, 1, "replicate") }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.padding.ReplicationPad1d" }
 }
 
-/// Surrounds the last two dimensions with the border's elements, PyTorch's `torch.nn.ReplicationPad2d`.
+/// Pads the last two dimensions with the border's elements, PyTorch's `torch.nn.ReplicationPad2d`.
 public final class ReplicationPad2d: PaddingLayer {
-  /// One number for all sides, or one for each: the last dimension's start and end first.
+  /// Creates a padding with one number for all sides, or one for each: the last dimension's start and end first.
   public init(_ padding: Sizes) { super.init(padding, 2, "replicate") }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.padding.ReplicationPad2d" }
 }
 
-/// Surrounds the last three dimensions with the border's elements, PyTorch's `torch.nn.ReplicationPad3d`.
+/// Pads the last three dimensions with the border's elements, PyTorch's `torch.nn.ReplicationPad3d`.
 public final class ReplicationPad3d: PaddingLayer {
-  /// One number for all sides, or one for each: the last dimension's start and end first.
+  /// Creates a padding with one number for all sides, or one for each: the last dimension's start and end first.
   public init(_ padding: Sizes) { super.init(padding, 3, "replicate") }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.padding.ReplicationPad3d" }
 }
 
-/// Surrounds the last dimension with what is at the other side, PyTorch's `torch.nn.CircularPad1d`.
+/// Pads the last dimension circularly, PyTorch's `torch.nn.CircularPad1d`.
 public final class CircularPad1d: PaddingLayer {
-  /// One number for all sides, or one for each: the last dimension's start and end first.
+  /// Creates a padding with one number for all sides, or one for each: the last dimension's start and end first.
   public init(_ padding: Sizes) { super.init(padding, 1, "circular") }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.padding.CircularPad1d" }
 }
 
-/// Surrounds the last two dimensions with what is at the other side, PyTorch's `torch.nn.CircularPad2d`.
+/// Pads the last two dimensions circularly, PyTorch's `torch.nn.CircularPad2d`.
 public final class CircularPad2d: PaddingLayer {
-  /// One number for all sides, or one for each: the last dimension's start and end first.
+  /// Creates a padding with one number for all sides, or one for each: the last dimension's start and end first.
   public init(_ padding: Sizes) { super.init(padding, 2, "circular") }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.padding.CircularPad2d" }
 }
 
-/// Surrounds the last three dimensions with what is at the other side, PyTorch's `torch.nn.CircularPad3d`.
+/// Pads the last three dimensions circularly, PyTorch's `torch.nn.CircularPad3d`.
 public final class CircularPad3d: PaddingLayer {
-  /// One number for all sides, or one for each: the last dimension's start and end first.
+  /// Creates a padding with one number for all sides, or one for each: the last dimension's start and end first.
   public init(_ padding: Sizes) { super.init(padding, 3, "circular") }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.padding.CircularPad3d" }
 }

@@ -1,13 +1,13 @@
 internal import XylemErrors
 public import XylemTensor
 
-/// What pools with a window have in common.
+/// The shared implementation of pools with a window.
 public class WindowPool: Module, Layer {
   private let op: OperatorReference
   private let arguments: [Value]
   private let text: String
 
-  /// - Parameter text: what is printed of it.
+  /// - Parameter text: the arguments that the description prints.
   init(_ op: OperatorReference, _ arguments: [Value], _ initial: InitialArguments, _ text: String) {
     self.op = op
     self.arguments = arguments
@@ -16,7 +16,7 @@ public class WindowPool: Module, Layer {
     fault = initial.fault
   }
 
-  /// What is printed of it.
+  /// The arguments that the description prints.
   public override var extraDescription: String { text }
 
   package override class var consistsOfOperators: Bool { true }
@@ -62,19 +62,19 @@ private enum PoolOperators {
 
 /// The mean of a window of `[N, C, L]`, PyTorch's `torch.nn.AvgPool1d`.
 public final class AvgPool1d: WindowPool {
-  /// A pool; the stride is the window where none is given.
+  /// Creates a pool. The stride defaults to the window.
   public init(
     kernelSize: Sizes, stride: Sizes? = nil, padding: Sizes = 0, ceilMode: Bool = false, countIncludePad: Bool = true
   ) {
     super.init(average: PoolOperators.average1d, 1, kernelSize, stride, padding, ceilMode, countIncludePad)
   }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.pooling.AvgPool1d" }
 }
 
 /// The mean of a window of `[N, C, H, W]`, PyTorch's `torch.nn.AvgPool2d`.
 public final class AvgPool2d: WindowPool {
-  /// A pool; the stride is the window where none is given.
+  /// Creates a pool. The stride defaults to the window.
   public init(
     kernelSize: Sizes, stride: Sizes? = nil, padding: Sizes = 0, ceilMode: Bool = false, countIncludePad: Bool = true,
     divisorOverride: Int? = nil
@@ -82,13 +82,13 @@ public final class AvgPool2d: WindowPool {
     super.init(
       average: PoolOperators.average2d, 2, kernelSize, stride, padding, ceilMode, countIncludePad, divisorOverride)
   }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.pooling.AvgPool2d" }
 }
 
 /// The mean of a window of `[N, C, D, H, W]`, PyTorch's `torch.nn.AvgPool3d`.
 public final class AvgPool3d: WindowPool {
-  /// A pool; the stride is the window where none is given.
+  /// Creates a pool. The stride defaults to the window.
   public init(
     kernelSize: Sizes, stride: Sizes? = nil, padding: Sizes = 0, ceilMode: Bool = false, countIncludePad: Bool = true,
     divisorOverride: Int? = nil
@@ -96,11 +96,11 @@ public final class AvgPool3d: WindowPool {
     super.init(
       average: PoolOperators.average3d, 3, kernelSize, stride, padding, ceilMode, countIncludePad, divisorOverride)
   }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.pooling.AvgPool3d" }
 }
 
-/// The size that an adaptive pool makes of each dimension; nil keeps the input's.
+/// The output size of an adaptive pool for each dimension. Nil keeps the input's size.
 public struct OutputSize: Sendable, ExpressibleByIntegerLiteral, ExpressibleByArrayLiteral {
   let values: [Int?]
 
@@ -115,7 +115,7 @@ public struct OutputSize: Sendable, ExpressibleByIntegerLiteral, ExpressibleByAr
     return texts.count == 1 ? texts[0] : "(" + texts.joined(separator: ", ") + ")"
   }
 
-  /// Why a pool of so many dimensions can't have the size; nil where it can.
+  /// The reason why a pool with this number of dimensions can't have the size. Nil if it can.
   func fault(dimensions: Int, type: String) -> XylemError? {
     var arguments = InitialArguments(type)
     arguments.demand(
@@ -124,7 +124,7 @@ public struct OutputSize: Sendable, ExpressibleByIntegerLiteral, ExpressibleByAr
     return arguments.fault
   }
 
-  /// The sizes of an input's last dimensions after the pool, which was checked for faults.
+  /// The sizes of an input's last dimensions after the pool, which is already validated.
   func sizes(of x: Tensor, dimensions: Int) throws -> [Value] {
     let wanted = values.count == 1 ? Array(repeating: values[0], count: dimensions) : values
     return try wanted.enumerated().map { index, size in
@@ -141,7 +141,7 @@ public struct OutputSize: Sendable, ExpressibleByIntegerLiteral, ExpressibleByAr
   }
 }
 
-/// What adaptive average pools have in common.
+/// The shared implementation of adaptive average pools.
 public class AdaptiveAvgPool: Module, Layer {
   private let op: OperatorReference
   private let dimensions: Int
@@ -155,7 +155,7 @@ public class AdaptiveAvgPool: Module, Layer {
     fault = outputSize.fault(dimensions: dimensions, type: Self.typeName)
   }
 
-  /// What is printed of it.
+  /// The arguments that the description prints.
   public override var extraDescription: String { "output_size=\(outputSize.text)" }
 
   package override class var consistsOfOperators: Bool { true }
@@ -169,26 +169,26 @@ public class AdaptiveAvgPool: Module, Layer {
   }
 }
 
-/// Means that give `[N, C, outputSize]`, PyTorch's `torch.nn.AdaptiveAvgPool1d`.
+/// Averages to `[N, C, outputSize]`, PyTorch's `torch.nn.AdaptiveAvgPool1d`.
 public final class AdaptiveAvgPool1d: AdaptiveAvgPool {
-  /// A pool to a size.
+  /// Creates a pool with an output size.
   public init(_ outputSize: OutputSize) { super.init(PoolOperators.adaptiveAverage1d, 1, outputSize) }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.pooling.AdaptiveAvgPool1d" }
 }
 
-/// Means that give `[N, C, outputSize…]`, PyTorch's `torch.nn.AdaptiveAvgPool2d`.
+/// Averages to `[N, C, outputSize…]`, PyTorch's `torch.nn.AdaptiveAvgPool2d`.
 public final class AdaptiveAvgPool2d: AdaptiveAvgPool {
-  /// A pool to a size.
+  /// Creates a pool with an output size.
   public init(_ outputSize: OutputSize) { super.init(PoolOperators.adaptiveAverage2d, 2, outputSize) }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.pooling.AdaptiveAvgPool2d" }
 }
 
-/// Means that give `[N, C, outputSize…]`, PyTorch's `torch.nn.AdaptiveAvgPool3d`.
+/// Averages to `[N, C, outputSize…]`, PyTorch's `torch.nn.AdaptiveAvgPool3d`.
 public final class AdaptiveAvgPool3d: AdaptiveAvgPool {
-  /// A pool to a size.
+  /// Creates a pool with an output size.
   public init(_ outputSize: OutputSize) { super.init(PoolOperators.adaptiveAverage3d, 3, outputSize) }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.pooling.AdaptiveAvgPool3d" }
 }

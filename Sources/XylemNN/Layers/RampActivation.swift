@@ -19,102 +19,103 @@ private enum Operators {
 
 /// `x` above 0, and `negativeSlope * x` below, PyTorch's `torch.nn.LeakyReLU`.
 public final class LeakyReLU: Activation {
-  /// An activation, in place of its input where asked for.
+  /// Creates an activation, optionally in place.
   public init(_ negativeSlope: Double = 0.01, inplace: Bool = false) {
     super.init(Operators.leakyReLU, inPlace: Operators.leakyReLUInPlace, inplace: inplace, [.float(negativeSlope)])
   }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.activation.LeakyReLU" }
   override class var argumentNames: [String?] { ["negative_slope"] }
 }
 
 /// `x` above 0, and `alpha * (exp(x) - 1)` below, PyTorch's `torch.nn.ELU`.
 public final class ELU: Activation {
-  /// An activation, in place of its input where asked for.
+  /// Creates an activation, optionally in place.
   public init(_ alpha: Double = 1, inplace: Bool = false) {
     super.init(Operators.elu, inPlace: Operators.eluInPlace, inplace: inplace, [.float(alpha)])
   }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.activation.ELU" }
   override class var argumentNames: [String?] { ["alpha"] }
 }
 
-/// `ELU` with the constants that keep mean 0 and variance 1: Klambauer et al., arXiv:1706.02515, PyTorch's `torch.nn.SELU`.
+/// `ELU` with the constants that preserve mean 0 and variance 1: Klambauer et al., arXiv:1706.02515, PyTorch's
+/// `torch.nn.SELU`.
 public final class SELU: Activation {
-  /// An activation, in place of its input where asked for.
+  /// Creates an activation, optionally in place.
   public init(inplace: Bool = false) { super.init(Operators.selu, inPlace: Operators.seluInPlace, inplace: inplace) }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.activation.SELU" }
 }
 
 /// `x` above 0, and `alpha * (exp(x / alpha) - 1)` below, PyTorch's `torch.nn.CELU`.
 public final class CELU: Activation {
-  /// An activation, in place of its input where asked for.
+  /// Creates an activation, optionally in place.
   public init(_ alpha: Double = 1, inplace: Bool = false) {
     super.init(Operators.celu, inPlace: Operators.celuInPlace, inplace: inplace, [.float(alpha)])
   }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.activation.CELU" }
   override class var argumentNames: [String?] { ["alpha"] }
 }
 
-/// `x` kept between two bounds, PyTorch's `torch.nn.Hardtanh`.
+/// `x` clamped between two bounds, PyTorch's `torch.nn.Hardtanh`.
 public final class Hardtanh: Activation {
-  /// An activation, in place of its input where asked for.
+  /// Creates an activation, optionally in place.
   public init(_ minVal: Double = -1, _ maxVal: Double = 1, inplace: Bool = false) {
     super.init(
       Operators.hardtanh, inPlace: Operators.hardtanhInPlace, inplace: inplace, [.float(minVal), .float(maxVal)])
   }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.activation.Hardtanh" }
   override class var argumentNames: [String?] { ["min_val", "max_val"] }
 }
 
-/// `x` above a threshold, and a fixed value up to it, PyTorch's `torch.nn.Threshold`.
+/// `x` above a threshold, and a fixed value otherwise, PyTorch's `torch.nn.Threshold`.
 public final class Threshold: Activation {
-  /// An activation, in place of its input where asked for.
+  /// Creates an activation, optionally in place.
   public init(_ threshold: Double, _ value: Double, inplace: Bool = false) {
     super.init(
       Operators.threshold, inPlace: Operators.thresholdInPlace, inplace: inplace, [.float(threshold), .float(value)])
   }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.activation.Threshold" }
   override class var argumentNames: [String?] { ["threshold", "value"] }
 }
 
 /// `x` beyond `lambd` on either side of 0, and 0 between, PyTorch's `torch.nn.Hardshrink`.
 public final class Hardshrink: Activation {
-  /// An activation.
+  /// Creates an activation.
   public init(_ lambd: Double = 0.5) { super.init(Operators.hardshrink, [.float(lambd)]) }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.activation.Hardshrink" }
   override class var argumentNames: [String?] { [""] }
 }
 
-/// `x` moved towards 0 by `lambd`, and 0 where it would pass 0, PyTorch's `torch.nn.Softshrink`.
+/// `x` moved towards 0 by `lambd`, and 0 if it would cross 0, PyTorch's `torch.nn.Softshrink`.
 public final class Softshrink: Activation {
-  /// An activation.
+  /// Creates an activation.
   public init(_ lambd: Double = 0.5) { super.init(Operators.softshrink, [.float(lambd)]) }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.activation.Softshrink" }
   override class var argumentNames: [String?] { [""] }
 }
 
-/// `x` above 0, and a learnt slope times `x` below, PyTorch's `torch.nn.PReLU`: He et al., arXiv:1502.01852.
+/// `x` above 0, and a learned slope times `x` below, PyTorch's `torch.nn.PReLU`: He et al., arXiv:1502.01852.
 public final class PReLU: Module, Layer {
   /// The slopes, `[numParameters]`.
   public let weight: Parameter
 
-  /// An activation with one slope for all channels, or one for each.
+  /// Creates an activation with one slope for all channels, or one for each.
   ///
-  /// - Parameter initial: the slopes at first.
+  /// - Parameter initial: the initial slopes.
   public init(_ numParameters: Int = 1, init initial: Double = 0.25) {
     weight = Parameter([numParameters], .constant(initial))
   }
 
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.activation.PReLU" }
-  /// What is printed of it.
+  /// The arguments that the description prints.
   public override var extraDescription: String { "num_parameters=\(weight.tensor.knownSizes?.first ?? 0)" }
   package override class var consistsOfOperators: Bool { true }
 

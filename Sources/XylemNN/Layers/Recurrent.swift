@@ -1,10 +1,10 @@
 internal import XylemErrors
 internal import XylemTensor
 
-/// What recurrent layers have in common: layers of cells, each with weights for the input and for the state.
+/// The shared implementation of recurrent layers: layers of cells, each with weights for the input and for the state.
 ///
-/// Where the model is traced through, and the number of dimensions is open, the input is taken to be a batch, which is checked
-/// when the graph runs.
+/// If the model is traced through and the number of dimensions is unknown, the input is assumed to be a batch, which is
+/// checked when the graph runs.
 public class Recurrent: Module {
   private let weights: RecurrentWeights
   let shape: RecurrentShape
@@ -17,7 +17,7 @@ public class Recurrent: Module {
     shape.numLayers = arguments.atLeast(1, shape.numLayers, "numLayers")
     let isSmaller = arguments.demand(
       0 <= shape.projSize && shape.projSize < shape.hiddenSize, "projSize is \(shape.projSize)",
-      "it is 0 for none, or less than hiddenSize, which is \(shape.hiddenSize)")
+      "it must be 0 for none, or less than hiddenSize, which is \(shape.hiddenSize)")
     if !isSmaller { shape.projSize = 0 }
     self.shape = shape
     weights = RecurrentWeights(shape)
@@ -25,7 +25,7 @@ public class Recurrent: Module {
     fault = arguments.fault
   }
 
-  /// What is printed of it.
+  /// The arguments that the description prints.
   public override var extraDescription: String {
     var text = "\(shape.inputSize), \(shape.hiddenSize)"
     if shape.projSize != 0 { text += ", proj_size=\(shape.projSize)" }
@@ -37,7 +37,7 @@ public class Recurrent: Module {
     return text
   }
 
-  /// The arguments that all recurrent operators have after the state.
+  /// The arguments of all recurrent operators after the state.
   private var settings: [Value] {
     [
       .list(weights.named.map { .tensor($0.parameter.tensor) }), .bool(shape.bias), .int(shape.numLayers),
@@ -45,7 +45,8 @@ public class Recurrent: Module {
     ]
   }
 
-  /// Runs an operator on `[L, N, inputSize]` with states of `[layers * directions, N, size]`, or without the batch's dimension.
+  /// Runs an operator on `[L, N, inputSize]` with states of `[layers * directions, N, size]`, or without the batch
+  /// dimension.
   ///
   /// - Parameters:
   ///   - states: nil for zeros.
@@ -104,9 +105,9 @@ public class Recurrent: Module {
   }
 }
 
-/// The numbers that the weights of a recurrent layer follow from.
+/// The numbers that determine the weights of a recurrent layer.
 struct RecurrentShape: Sendable {
-  /// How many matrices a cell has, one for each gate.
+  /// The number of matrices of a cell, one for each gate.
   let gates: Int
   let inputSize: Int
   var hiddenSize: Int
@@ -122,7 +123,7 @@ struct RecurrentShape: Sendable {
   var outputSize: Int { projSize > 0 ? projSize : hiddenSize }
 }
 
-/// The weights of all cells by PyTorch's keys, in the order in which operators take them.
+/// The weights of all cells by PyTorch's keys, in the order of the operators' arguments.
 struct RecurrentWeights: NamedParameters {
   let named: [(key: String, parameter: Parameter)]
 

@@ -1,10 +1,10 @@
 internal import XylemErrors
 public import XylemTensor
 
-/// What recurrent cells have in common: one step of a recurrent layer.
+/// The shared implementation of recurrent cells: one step of a recurrent layer.
 ///
-/// Where the model is traced through, and the number of dimensions is open, the input is taken to be a batch, which is checked
-/// when the graph runs.
+/// If the model is traced through and the number of dimensions is unknown, the input is assumed to be a batch, which is
+/// checked when the graph runs.
 public class RecurrentCell: Module {
   /// `[gates * hiddenSize, inputSize]`.
   public let weightIh: Parameter
@@ -32,10 +32,10 @@ public class RecurrentCell: Module {
     fault = arguments.fault
   }
 
-  /// What is printed of it.
+  /// The arguments that the description prints.
   public override var extraDescription: String { "\(inputSize), \(hiddenSize)" + (biasIh == nil ? ", bias=False" : "") }
 
-  /// Runs an operator on `[N, inputSize]` with states `[N, hiddenSize]`, or without the batch's dimension.
+  /// Runs an operator on `[N, inputSize]` with states `[N, hiddenSize]`, or without the batch dimension.
   fileprivate func run(_ op: OperatorReference, _ input: Tensor, _ states: [Tensor]?, count: Int) throws -> [Tensor] {
     try checkFault()
     try InputCheck.make([input] + (states ?? [])) { [self] (shapes: [[Int]]) throws(XylemError) in try check(shapes) }
@@ -79,7 +79,7 @@ public class RecurrentCell: Module {
   }
 }
 
-/// What an ``RNNCell`` and a ``GRUCell`` have in common: one state.
+/// The shared implementation of ``RNNCell`` and ``GRUCell``, which have one state.
 public class SimpleRecurrentCell: RecurrentCell {
   private let op: OperatorReference
 
@@ -88,14 +88,14 @@ public class SimpleRecurrentCell: RecurrentCell {
     super.init(gates: gates, inputSize, hiddenSize, bias: bias)
   }
 
-  /// Takes `input` and `hx`, the state before.
+  /// The arguments `input` and `hx`, the previous state.
   public override var entry: ModuleEntry? {
     ModuleEntry("input", "hx") { [unowned self] (input: Tensor, hx: Tensor?) in try forward(input, hx) }
   }
 
-  /// Runs the cell, or writes its call down where a model is being traced.
+  /// Runs the cell, or records its call while a model is traced.
   ///
-  /// - Throws: as ``forward(_:_:)``, and while tracing what the tracer throws.
+  /// - Throws: as ``forward(_:_:)``, and while tracing the tracer's errors.
   public func callAsFunction(
     _ input: Tensor, _ hx: Tensor? = nil, file: String = #fileID, line: Int = #line
   ) throws -> Tensor {
@@ -104,7 +104,7 @@ public class SimpleRecurrentCell: RecurrentCell {
 
   /// `[N, inputSize]` or `[inputSize]` to the next state, `[N, hiddenSize]` or `[hiddenSize]`.
   ///
-  /// - Parameter hx: the state before, zeros unless told.
+  /// - Parameter hx: the previous state; zeros by default.
   /// - Throws: `model.argument` for other shapes, `runtime.operator`.
   public func forward(_ input: Tensor, _ hx: Tensor? = nil) throws -> Tensor {
     try run(op, input, hx.map { [$0] }, count: 1)[0]
@@ -115,15 +115,15 @@ public class SimpleRecurrentCell: RecurrentCell {
 public final class RNNCell: SimpleRecurrentCell {
   private let nonlinearity: RNN.Nonlinearity
 
-  /// A cell with fresh parameters.
+  /// Creates a cell with new parameters.
   public init(_ inputSize: Int, _ hiddenSize: Int, bias: Bool = true, nonlinearity: RNN.Nonlinearity = .tanh) {
     self.nonlinearity = nonlinearity
     super.init(
       nonlinearity == .tanh ? CellOperators.tanh : CellOperators.relu, gates: 1, inputSize, hiddenSize, bias: bias)
   }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.rnn.RNNCell" }
-  /// What is printed of it.
+  /// The arguments that the description prints.
   public override var extraDescription: String {
     super.extraDescription + (nonlinearity == .tanh ? "" : ", nonlinearity=\(nonlinearity.rawValue)")
   }
@@ -131,31 +131,31 @@ public final class RNNCell: SimpleRecurrentCell {
 
 /// One step of a ``GRU``, PyTorch's `torch.nn.GRUCell`.
 public final class GRUCell: SimpleRecurrentCell {
-  /// A cell with fresh parameters.
+  /// Creates a cell with new parameters.
   public init(_ inputSize: Int, _ hiddenSize: Int, bias: Bool = true) {
     super.init(CellOperators.gru, gates: 3, inputSize, hiddenSize, bias: bias)
   }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.rnn.GRUCell" }
 }
 
 /// One step of an ``LSTM``, PyTorch's `torch.nn.LSTMCell`.
 public final class LSTMCell: RecurrentCell {
-  /// A cell with fresh parameters.
+  /// Creates a cell with new parameters.
   public init(_ inputSize: Int, _ hiddenSize: Int, bias: Bool = true) {
     super.init(gates: 4, inputSize, hiddenSize, bias: bias)
   }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.rnn.LSTMCell" }
 
-  /// Takes `input` and `hx`, the state before.
+  /// The arguments `input` and `hx`, the previous state.
   public override var entry: ModuleEntry? {
     ModuleEntry("input", "hx") { [unowned self] (input: Tensor, hx: LSTMState?) in try forward(input, hx) }
   }
 
-  /// Runs the cell, or writes its call down where a model is being traced.
+  /// Runs the cell, or records its call while a model is traced.
   ///
-  /// - Throws: as ``forward(_:_:)``, and while tracing what the tracer throws.
+  /// - Throws: as ``forward(_:_:)``, and while tracing the tracer's errors.
   public func callAsFunction(
     _ input: Tensor, _ hx: LSTMState? = nil, file: String = #fileID, line: Int = #line
   ) throws -> LSTMState {
@@ -164,7 +164,7 @@ public final class LSTMCell: RecurrentCell {
 
   /// `[N, inputSize]` or `[inputSize]` to the next state, `[N, hiddenSize]` or `[hiddenSize]` each.
   ///
-  /// - Parameter hx: the state before, zeros unless told.
+  /// - Parameter hx: the previous state; zeros by default.
   /// - Throws: `model.argument` for other shapes, `runtime.operator`.
   public func forward(_ input: Tensor, _ hx: LSTMState? = nil) throws -> LSTMState {
     let found = try run(CellOperators.lstm, input, hx.map { [$0.hidden, $0.cell] }, count: 2)

@@ -1,7 +1,7 @@
 public import XylemErrors
 public import XylemTensor
 
-/// What an ``RNN`` or a ``GRU`` gives.
+/// The result of an ``RNN`` or a ``GRU``.
 public struct RecurrentOutput: ModuleValue {
   /// The last layer's output at each step, `[L, N, directions * hiddenSize]`.
   public var output: Tensor
@@ -15,7 +15,7 @@ public struct RecurrentOutput: ModuleValue {
   /// A tuple without names, as in PyTorch.
   public var moduleValue: Value { .tuple([.tensor(output), .tensor(hidden)], names: []) }
 
-  /// The parts of a tuple.
+  /// Creates it from the parts of a tuple.
   ///
   /// - Throws: `model.argument` for a value of another type.
   public init(moduleValue: Value) throws(XylemError) {
@@ -26,12 +26,12 @@ public struct RecurrentOutput: ModuleValue {
 
 /// The state of an ``LSTM``.
 public struct LSTMState: ModuleValue {
-  /// The cells' outputs, `[layers * directions, N, hiddenSize]`, or `projSize` where there is a projection.
+  /// The cells' outputs, `[layers * directions, N, hiddenSize]`, or `projSize` if there is a projection.
   public var hidden: Tensor
   /// The cells' memory, `[layers * directions, N, hiddenSize]`.
   public var cell: Tensor
 
-  /// A state of two tensors.
+  /// Creates a state from two tensors.
   public init(hidden: Tensor, cell: Tensor) {
     self.hidden = hidden
     self.cell = cell
@@ -42,7 +42,7 @@ public struct LSTMState: ModuleValue {
   /// A tuple without names, as in PyTorch.
   public var moduleValue: Value { .tuple([.tensor(hidden), .tensor(cell)], names: []) }
 
-  /// The parts of a tuple.
+  /// Creates it from the parts of a tuple.
   ///
   /// - Throws: `model.argument` for a value of another type.
   public init(moduleValue: Value) throws(XylemError) {
@@ -51,7 +51,7 @@ public struct LSTMState: ModuleValue {
   }
 }
 
-/// What an ``LSTM`` gives.
+/// The result of an ``LSTM``.
 public struct LSTMOutput: ModuleValue {
   /// The last layer's output at each step, `[L, N, directions * hiddenSize]`.
   public var output: Tensor
@@ -65,7 +65,7 @@ public struct LSTMOutput: ModuleValue {
   /// A tuple without names, as in PyTorch.
   public var moduleValue: Value { .tuple([.tensor(output), state.moduleValue], names: []) }
 
-  /// The parts of a tuple.
+  /// Creates it from the parts of a tuple.
   ///
   /// - Throws: `model.argument` for a value of another type.
   public init(moduleValue: Value) throws(XylemError) {
@@ -74,7 +74,7 @@ public struct LSTMOutput: ModuleValue {
   }
 }
 
-/// What an ``RNN`` and a ``GRU`` have in common: one state.
+/// The shared implementation of ``RNN`` and ``GRU``, which have one state.
 public class SimpleRecurrent: Recurrent {
   private let op: OperatorReference
 
@@ -83,23 +83,24 @@ public class SimpleRecurrent: Recurrent {
     super.init(shape)
   }
 
-  /// Takes `input` and `hx`, the state at first.
+  /// The arguments `input` and `hx`, the initial state.
   public override var entry: ModuleEntry? {
     ModuleEntry("input", "hx") { [unowned self] (input: Tensor, hx: Tensor?) in try forward(input, hx) }
   }
 
-  /// Runs the layer, or writes its call down where a model is being traced.
+  /// Runs the layer, or records its call while a model is traced.
   ///
-  /// - Throws: as ``forward(_:_:)``, and while tracing what the tracer throws.
+  /// - Throws: as ``forward(_:_:)``, and while tracing the tracer's errors.
   public func callAsFunction(
     _ input: Tensor, _ hx: Tensor? = nil, file: String = #fileID, line: Int = #line
   ) throws -> RecurrentOutput {
     try call(input, hx, file: file, line: line) { try self.forward($0, $1) }
   }
 
-  /// `[L, N, inputSize]` to the outputs and the last state; with batches first `[N, L, inputSize]`, without `[L, inputSize]`.
+  /// `[L, N, inputSize]` to the outputs and the last state; `[N, L, inputSize]` with batches first, `[L, inputSize]`
+  /// without a batch.
   ///
-  /// - Parameter hx: the state at first, zeros unless told: `[layers * directions, N, hiddenSize]`.
+  /// - Parameter hx: the initial state, `[layers * directions, N, hiddenSize]`; zeros by default.
   /// - Throws: `model.argument` for other shapes, `runtime.operator`.
   public func forward(_ input: Tensor, _ hx: Tensor? = nil) throws -> RecurrentOutput {
     RecurrentOutput(try run(op, input, hx.map { [$0] }, sizes: [shape.hiddenSize]))
@@ -108,7 +109,7 @@ public class SimpleRecurrent: Recurrent {
 
 /// A recurrent layer without gates: Elman 1990, PyTorch's `torch.nn.RNN`.
 public final class RNN: SimpleRecurrent {
-  /// What bounds a cell's output.
+  /// The nonlinearity of a cell's output.
   public enum Nonlinearity: String, Sendable {
     /// The hyperbolic tangent.
     case tanh
@@ -116,9 +117,9 @@ public final class RNN: SimpleRecurrent {
     case relu
   }
 
-  /// A layer with fresh parameters.
+  /// Creates a layer with new parameters.
   ///
-  /// - Parameter dropout: the probability of losing an output between layers while training.
+  /// - Parameter dropout: the dropout probability between layers in train mode.
   public init(
     _ inputSize: Int, _ hiddenSize: Int, numLayers: Int = 1, nonlinearity: Nonlinearity = .tanh, bias: Bool = true,
     batchFirst: Bool = false, dropout: Double = 0, bidirectional: Bool = false
@@ -130,15 +131,15 @@ public final class RNN: SimpleRecurrent {
         batchFirst: batchFirst, dropout: dropout, bidirectional: bidirectional))
   }
 
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.rnn.RNN" }
 }
 
 /// Gated recurrent units: Cho et al., arXiv:1406.1078, PyTorch's `torch.nn.GRU`.
 public final class GRU: SimpleRecurrent {
-  /// A layer with fresh parameters.
+  /// Creates a layer with new parameters.
   ///
-  /// - Parameter dropout: the probability of losing an output between layers while training.
+  /// - Parameter dropout: the dropout probability between layers in train mode.
   public init(
     _ inputSize: Int, _ hiddenSize: Int, numLayers: Int = 1, bias: Bool = true, batchFirst: Bool = false,
     dropout: Double = 0, bidirectional: Bool = false
@@ -150,16 +151,16 @@ public final class GRU: SimpleRecurrent {
         batchFirst: batchFirst, dropout: dropout, bidirectional: bidirectional))
   }
 
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.rnn.GRU" }
 }
 
 /// Long short-term memory: Hochreiter and Schmidhuber 1997, PyTorch's `torch.nn.LSTM`.
 public final class LSTM: Recurrent {
-  /// A layer with fresh parameters.
+  /// Creates a layer with new parameters.
   ///
   /// - Parameters:
-  ///   - dropout: the probability of losing an output between layers while training.
+  ///   - dropout: the dropout probability between layers in train mode.
   ///   - projSize: the size that outputs are projected to; 0 for none.
   public init(
     _ inputSize: Int, _ hiddenSize: Int, numLayers: Int = 1, bias: Bool = true, batchFirst: Bool = false,
@@ -171,26 +172,27 @@ public final class LSTM: Recurrent {
         batchFirst: batchFirst, dropout: dropout, bidirectional: bidirectional, projSize: projSize))
   }
 
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.rnn.LSTM" }
 
-  /// Takes `input` and `hx`, the state at first.
+  /// The arguments `input` and `hx`, the initial state.
   public override var entry: ModuleEntry? {
     ModuleEntry("input", "hx") { [unowned self] (input: Tensor, hx: LSTMState?) in try forward(input, hx) }
   }
 
-  /// Runs the layer, or writes its call down where a model is being traced.
+  /// Runs the layer, or records its call while a model is traced.
   ///
-  /// - Throws: as ``forward(_:_:)``, and while tracing what the tracer throws.
+  /// - Throws: as ``forward(_:_:)``, and while tracing the tracer's errors.
   public func callAsFunction(
     _ input: Tensor, _ hx: LSTMState? = nil, file: String = #fileID, line: Int = #line
   ) throws -> LSTMOutput {
     try call(input, hx, file: file, line: line) { try self.forward($0, $1) }
   }
 
-  /// `[L, N, inputSize]` to the outputs and the last state; with batches first `[N, L, inputSize]`, without `[L, inputSize]`.
+  /// `[L, N, inputSize]` to the outputs and the last state; `[N, L, inputSize]` with batches first, `[L, inputSize]`
+  /// without a batch.
   ///
-  /// - Parameter hx: the state at first, zeros unless told.
+  /// - Parameter hx: the initial state; zeros by default.
   /// - Throws: `model.argument` for other shapes, `runtime.operator`.
   public func forward(_ input: Tensor, _ hx: LSTMState? = nil) throws -> LSTMOutput {
     LSTMOutput(

@@ -5,15 +5,15 @@ public final class Unflatten: Module, Layer {
   private let dim: Int
   private let sizes: [Int]
 
-  /// Splits a dimension into these sizes, of which one may be -1.
+  /// Creates a layer that splits a dimension into these sizes, one of which may be -1.
   public init(_ dim: Int, _ unflattenedSize: [Int]) {
     self.dim = dim
     sizes = unflattenedSize
   }
 
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.flatten.Unflatten" }
-  /// What is printed of it.
+  /// The arguments that the description prints.
   public override var extraDescription: String { "dim=\(dim), unflattened_size=\(Python.text(sizes))" }
   package override class var consistsOfOperators: Bool { true }
 
@@ -25,16 +25,17 @@ public final class Unflatten: Module, Layer {
   public func forward(_ x: Tensor) throws -> Tensor { try Self.op.tensor([.tensor(x), .int(dim), .ints(sizes)]) }
 }
 
-/// Turns channels into a finer image: `[…, C * r * r, H, W]` to `[…, C, H * r, W * r]`, PyTorch's `torch.nn.PixelShuffle`.
+/// Rearranges channels into a larger image: `[…, C * r * r, H, W]` to `[…, C, H * r, W * r]`, PyTorch's
+/// `torch.nn.PixelShuffle`.
 public final class PixelShuffle: Module, Layer {
   private let upscaleFactor: Int
 
-  /// A layer with a factor for both sides of images.
+  /// Creates a layer with a factor for both sides of images.
   public init(_ upscaleFactor: Int) { self.upscaleFactor = upscaleFactor }
 
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.pixelshuffle.PixelShuffle" }
-  /// What is printed of it.
+  /// The arguments that the description prints.
   public override var extraDescription: String { "upscale_factor=\(upscaleFactor)" }
   package override class var consistsOfOperators: Bool { true }
 
@@ -46,17 +47,17 @@ public final class PixelShuffle: Module, Layer {
   public func forward(_ x: Tensor) throws -> Tensor { try Self.op.tensor([.tensor(x), .int(upscaleFactor)]) }
 }
 
-/// Turns an image into more channels: `[…, C, H * r, W * r]` to `[…, C * r * r, H, W]`, PyTorch's
+/// Rearranges an image into more channels: `[…, C, H * r, W * r]` to `[…, C * r * r, H, W]`, PyTorch's
 /// `torch.nn.PixelUnshuffle`.
 public final class PixelUnshuffle: Module, Layer {
   private let downscaleFactor: Int
 
-  /// A layer with a factor for both sides of images.
+  /// Creates a layer with a factor for both sides of images.
   public init(_ downscaleFactor: Int) { self.downscaleFactor = downscaleFactor }
 
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.pixelshuffle.PixelUnshuffle" }
-  /// What is printed of it.
+  /// The arguments that the description prints.
   public override var extraDescription: String { "downscale_factor=\(downscaleFactor)" }
   package override class var consistsOfOperators: Bool { true }
 

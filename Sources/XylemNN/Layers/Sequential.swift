@@ -3,7 +3,7 @@ public import XylemTensor
 
 /// Layers that run one after another, PyTorch's `torch.nn.Sequential`.
 ///
-/// Unnamed ones are called `0`, `1` and so on in paths and state dicts.
+/// Unnamed layers are named `0`, `1` and so on in paths and state dicts.
 ///
 ///     Sequential(Conv2d(3, 8, kernelSize: 3), ReLU())
 ///     Sequential(("conv0", Conv2d(3, 8, kernelSize: 3)), ("relu0", ReLU()))
@@ -13,42 +13,42 @@ open class Sequential: Module, Layer {
   /// The layers in order.
   public final var layers: [any Layer] { children.entries.map(\.layer) }
 
-  /// How many layers there are.
+  /// The number of layers.
   public final var count: Int { children.entries.count }
 
-  /// No layers yet.
+  /// Creates a sequence without layers.
   public override init() { super.init() }
 
-  /// Layers with their numbers as names.
+  /// Creates a sequence of layers named by their positions.
   public convenience init(_ layers: any Layer...) { self.init(layers) }
 
-  /// Layers with their numbers as names.
+  /// Creates a sequence of layers named by their positions.
   public init(_ layers: [any Layer]) {
     super.init()
     for layer in layers { append(layer) }
   }
 
-  /// Layers with names of their own.
+  /// Creates a sequence of named layers.
   public convenience init(_ layers: (String, any Layer)...) { self.init(layers) }
 
-  /// Layers with names of their own.
+  /// Creates a sequence of named layers.
   public init(_ layers: [(String, any Layer)]) {
     super.init()
     for (name, layer) in layers { append(name, layer) }
   }
 
-  /// Adds a layer at the end, with its position as its name.
+  /// Appends a layer, named by its position.
   public final func append(_ layer: any Layer) { append(String(count), layer) }
 
-  /// Adds a layer with a name of its own at the end.
+  /// Appends a layer with a name.
   public final func append(_ name: String, _ layer: any Layer) { children.entries.append((name, layer)) }
 
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   open override class var typeName: String { "torch.nn.modules.container.Sequential" }
 
-  /// The layer at a position; negative positions count from the end.
+  /// The layer at a position. Negative positions count from the end.
   ///
-  /// - Throws: `model.argument` where there is none.
+  /// - Throws: `model.argument` if there is no such layer.
   public final subscript(position: Int) -> any Layer {
     get throws(XylemError) {
       let index = position < 0 ? position + count : position
@@ -61,9 +61,9 @@ open class Sequential: Module, Layer {
     }
   }
 
-  /// What the last layer gives; the input itself where there is none.
+  /// The result of the last layer, or the input if there are no layers.
   ///
-  /// - Throws: what the layers throw.
+  /// - Throws: the errors of the layers.
   open func forward(_ x: Tensor) throws -> Tensor {
     var x = x
     for (_, layer) in children.entries { x = try layer(x) }
@@ -71,7 +71,7 @@ open class Sequential: Module, Layer {
   }
 }
 
-/// Layers with their keys, which take the place of the property that holds them.
+/// Layers with their keys, which replace the name of the property that holds them.
 struct NamedLayers: NamedModules {
   var entries: [(key: String, layer: any Layer)]
   var named: [(key: String, module: Module)] { entries.map { ($0.key, $0.layer) } }
@@ -79,7 +79,7 @@ struct NamedLayers: NamedModules {
 
 /// The input itself, PyTorch's `torch.nn.Identity`.
 public final class Identity: Module, Layer {
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.linear.Identity" }
   package override class var consistsOfOperators: Bool { true }
 
@@ -87,20 +87,20 @@ public final class Identity: Module, Layer {
   public func forward(_ x: Tensor) throws -> Tensor { x }
 }
 
-/// Joins neighbouring dimensions to one, PyTorch's `torch.nn.Flatten`.
+/// Flattens neighbouring dimensions into one, PyTorch's `torch.nn.Flatten`.
 public final class Flatten: Module, Layer {
   private let startDim: Int
   private let endDim: Int
 
-  /// Joins the dimensions from one to another, both included.
+  /// Creates a layer that flattens the dimensions from one to another, inclusive.
   public init(startDim: Int = 1, endDim: Int = -1) {
     self.startDim = startDim
     self.endDim = endDim
   }
 
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.flatten.Flatten" }
-  /// What is printed of it.
+  /// The arguments that the description prints.
   public override var extraDescription: String { "start_dim=\(startDim), end_dim=\(endDim)" }
   package override class var consistsOfOperators: Bool { true }
 

@@ -17,7 +17,7 @@ public struct Sizes: Sendable, Hashable, ExpressibleByIntegerLiteral, Expressibl
   /// One number for each dimension.
   public init(arrayLiteral values: Int...) { self.values = values }
 
-  /// A number for each of `count` dimensions; nil unless there is one number, or exactly `count`.
+  /// A number for each of `count` dimensions. Nil unless there is one number, or exactly `count`.
   func spread(over count: Int) -> [Int]? {
     if values.count == 1 { return Array(repeating: values[0], count: count) }
     return values.count == count ? values : nil

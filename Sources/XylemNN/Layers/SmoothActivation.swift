@@ -10,43 +10,43 @@ private enum Operators {
 
 /// `x * tanh(log(1 + exp(x)))`: Misra, arXiv:1908.08681, PyTorch's `torch.nn.Mish`.
 public final class Mish: Activation {
-  /// An activation, in place of its input where asked for.
+  /// Creates an activation, optionally in place.
   public init(inplace: Bool = false) { super.init(Operators.mish, inPlace: Operators.mishInPlace, inplace: inplace) }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.activation.Mish" }
 }
 
-/// `log(1 + exp(beta * x)) / beta`, and `x` where `beta * x` is above the threshold, PyTorch's `torch.nn.Softplus`.
+/// `log(1 + exp(beta * x)) / beta`, and `x` if `beta * x` exceeds the threshold, PyTorch's `torch.nn.Softplus`.
 public final class Softplus: Activation {
-  /// An activation.
+  /// Creates an activation.
   public init(beta: Double = 1, threshold: Double = 20) {
     super.init(Operators.softplus, [.float(beta), .float(threshold)])
   }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.activation.Softplus" }
   override class var argumentNames: [String?] { ["beta", "threshold"] }
 }
 
 /// `log(1 / (1 + exp(-x)))`, PyTorch's `torch.nn.LogSigmoid`.
 public final class LogSigmoid: Activation {
-  /// An activation.
+  /// Creates an activation.
   public init() { super.init(Operators.logSigmoid) }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.activation.LogSigmoid" }
 }
 
-/// One half of a dimension times the sigmoid of the other, which halves that dimension, PyTorch's `torch.nn.GLU`.
+/// One half of a dimension times the sigmoid of the other half, which halves that dimension, PyTorch's `torch.nn.GLU`.
 public final class GLU: Activation {
-  /// An activation.
+  /// Creates an activation.
   public init(dim: Int = -1) { super.init(Operators.glu, [.int(dim)]) }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.activation.GLU" }
   override class var argumentNames: [String?] { ["dim"] }
 }
 
 /// `x / (1 + |x|)`, PyTorch's `torch.nn.Softsign`.
 public final class Softsign: Module, Layer {
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.activation.Softsign" }
   package override class var consistsOfOperators: Bool { true }
 
@@ -54,7 +54,7 @@ public final class Softsign: Module, Layer {
   private static let addOperator = OperatorReference("aten::add", "Scalar")
   private static let divOperator = OperatorReference("aten::div", "Tensor")
 
-  /// The input's shape, elementwise.
+  /// The result has the input's shape; elementwise.
   ///
   /// - Throws: `runtime.operator`.
   public func forward(_ x: Tensor) throws -> Tensor {
@@ -65,14 +65,14 @@ public final class Softsign: Module, Layer {
 
 /// `x - tanh(x)`, PyTorch's `torch.nn.Tanhshrink`.
 public final class Tanhshrink: Module, Layer {
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.activation.Tanhshrink" }
   package override class var consistsOfOperators: Bool { true }
 
   private static let tanhOperator = OperatorReference("aten::tanh")
   private static let subOperator = OperatorReference("aten::sub", "Tensor")
 
-  /// The input's shape, elementwise.
+  /// The result has the input's shape; elementwise.
   ///
   /// - Throws: `runtime.operator`.
   public func forward(_ x: Tensor) throws -> Tensor {

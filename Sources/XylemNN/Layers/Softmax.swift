@@ -1,34 +1,34 @@
 internal import XylemErrors
 public import XylemTensor
 
-/// Positive numbers that add up to 1 along a dimension, PyTorch's `torch.nn.Softmax`.
+/// Positive numbers that sum to 1 along a dimension, PyTorch's `torch.nn.Softmax`.
 public final class Softmax: Activation {
-  /// A softmax along a dimension; PyTorch's guess where none is given is left out, as PyTorch warns of it.
+  /// Creates a softmax along a dimension. There is no default dimension; PyTorch's is deprecated.
   public init(dim: Int) { super.init(SoftmaxOperators.softmax, [.int(dim), .none]) }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.activation.Softmax" }
   override class var argumentNames: [String?] { ["dim"] }
 }
 
 /// The logarithm of a softmax, PyTorch's `torch.nn.LogSoftmax`.
 public final class LogSoftmax: Activation {
-  /// A softmax along a dimension; PyTorch's guess where none is given is left out, as PyTorch warns of it.
+  /// Creates a softmax along a dimension. There is no default dimension; PyTorch's is deprecated.
   public init(dim: Int) { super.init(SoftmaxOperators.logSoftmax, [.int(dim), .none]) }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.activation.LogSoftmax" }
   override class var argumentNames: [String?] { ["dim"] }
 }
 
 /// A softmax over the channels of `[N, C, H, W]` or `[C, H, W]`, PyTorch's `torch.nn.Softmax2d`.
 public final class Softmax2d: Activation {
-  /// A softmax over channels.
+  /// Creates a softmax over channels.
   public init() { super.init(SoftmaxOperators.softmax, [.int(-3), .none]) }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.activation.Softmax2d" }
 
   /// The input's shape.
   ///
-  /// - Throws: `model.argument` for other than three or four dimensions.
+  /// - Throws: `model.argument` unless there are three or four dimensions.
   public override func forward(_ x: Tensor) throws -> Tensor {
     try InputCheck.make(x) { (sizes: [Int]) throws(XylemError) in
       guard (3...4).contains(sizes.count) else {
@@ -41,9 +41,9 @@ public final class Softmax2d: Activation {
 
 /// The softmax of the negated input, PyTorch's `torch.nn.Softmin`.
 public final class Softmin: Activation {
-  /// A softmin along a dimension.
+  /// Creates a softmin along a dimension.
   public init(dim: Int) { super.init(SoftmaxOperators.softmax, [.int(dim), .none]) }
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.activation.Softmin" }
   override class var argumentNames: [String?] { ["dim"] }
 

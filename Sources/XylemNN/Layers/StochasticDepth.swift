@@ -1,21 +1,21 @@
 internal import XylemScript
 public import XylemTensor
 
-/// Loses whole samples of a residual branch while training: Huang et al., arXiv:1603.09382, torchvision's
+/// Drops whole samples of a residual branch in train mode: Huang et al., arXiv:1603.09382, torchvision's
 /// `StochasticDepth`.
 public final class StochasticDepth: Module, Layer {
-  /// What is lost together.
+  /// The unit that is dropped.
   public enum Mode: String, Sendable {
     /// The whole batch.
     case batch
-    /// Each sample by itself.
+    /// Each sample separately.
     case row
   }
 
   private let p: Double
   private let mode: Mode
 
-  /// A layer that loses samples with a probability.
+  /// Creates a layer that drops samples with a probability.
   public init(_ p: Double, _ mode: Mode) {
     var arguments = InitialArguments(Self.typeName)
     self.p = arguments.probability(p, "p")
@@ -24,9 +24,9 @@ public final class StochasticDepth: Module, Layer {
     fault = arguments.fault
   }
 
-  /// torchvision's name.
+  /// The type name in torchvision.
   public override class var typeName: String { "torchvision.ops.stochastic_depth.StochasticDepth" }
-  /// What is printed of it.
+  /// The arguments that the description prints.
   public override var extraDescription: String { "p=\(Python.text(p)), mode=\(mode.rawValue)" }
   package override class var consistsOfOperators: Bool { true }
 
@@ -36,7 +36,7 @@ public final class StochasticDepth: Module, Layer {
   private static let mulOperator = OperatorReference("aten::mul", "Tensor")
   private static let transposeOperator = OperatorReference("aten::transpose", "int")
 
-  /// `[N, …]` to the same shape, with the samples that are kept scaled up.
+  /// `[N, …]` to the same shape, with the remaining samples scaled up.
   ///
   /// - Throws: `runtime.operator`.
   public func forward(_ x: Tensor) throws -> Tensor {
@@ -56,7 +56,7 @@ public final class StochasticDepth: Module, Layer {
     noise = try drawOperator.tensor([.tensor(noise), .float(kept), .none])
     if kept > 0 { noise = try divOperator.tensor([.tensor(noise), .float(kept)]) }
     guard rows else { return try mulOperator.tensor([.tensor(x), .tensor(noise)]) }
-    // With the batch as the last dimension one number a sample needs no other dimensions, however many there are.
+    // With the batch as the last dimension, one number per sample needs no other dimensions, however many there are.
     let last = try transposeOperator.tensor([.tensor(x), .int(0), .int(-1)])
     let scaled = try mulOperator.tensor([.tensor(last), .tensor(noise)])
     return try transposeOperator.tensor([.tensor(scaled), .int(0), .int(-1)])

@@ -4,7 +4,7 @@ public import XylemTensor
 /// Attention and two linear layers, each with a residual branch and a norm: Vaswani et al., arXiv:1706.03762, PyTorch's
 /// `torch.nn.TransformerEncoderLayer`.
 public final class TransformerEncoderLayer: Module {
-  /// What is between the two linear layers.
+  /// The activation between the two linear layers.
   public enum Activation: String, Sendable {
     /// `max(x, 0)`.
     case relu
@@ -23,14 +23,14 @@ public final class TransformerEncoderLayer: Module {
   private let activation: Activation
   private let normFirst: Bool
 
-  /// A layer with fresh parameters.
+  /// Creates a layer with new parameters.
   ///
   /// - Parameters:
   ///   - dModel: the features of inputs and outputs.
-  ///   - nhead: how many heads the attention has; it divides `dModel`.
+  ///   - nhead: the number of attention heads, which divides `dModel`.
   ///   - dimFeedforward: the features between the two linear layers.
   ///   - batchFirst: whether inputs and outputs are `[N, L, dModel]` instead of `[L, N, dModel]`.
-  ///   - normFirst: whether norms come before attention and linear layers instead of after.
+  ///   - normFirst: whether norms precede attention and linear layers instead of following them.
   public init(
     _ dModel: Int, _ nhead: Int, dimFeedforward: Int = 2048, dropout: Double = 0.1, activation: Activation = .relu,
     layerNormEps: Double = 1e-5, batchFirst: Bool = false, normFirst: Bool = false, bias: Bool = true
@@ -47,10 +47,10 @@ public final class TransformerEncoderLayer: Module {
     self.normFirst = normFirst
   }
 
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.transformer.TransformerEncoderLayer" }
 
-  /// Takes `src`, `src_mask` and `src_key_padding_mask`.
+  /// The arguments `src`, `src_mask` and `src_key_padding_mask`.
   public override var entry: ModuleEntry? {
     ModuleEntry("src", "src_mask", "src_key_padding_mask") {
       [unowned self] (src: Tensor, mask: Tensor?, padding: Tensor?) in
@@ -58,9 +58,9 @@ public final class TransformerEncoderLayer: Module {
     }
   }
 
-  /// Runs the layer, or writes its call down where a model is being traced.
+  /// Runs the layer, or records its call while a model is traced.
   ///
-  /// - Throws: as `forward`, and while tracing what the tracer throws.
+  /// - Throws: as `forward`, and while tracing the tracer's errors.
   public func callAsFunction(
     _ src: Tensor, srcMask: Tensor? = nil, srcKeyPaddingMask: Tensor? = nil, isCausal: Bool = false,
     file: String = #fileID, line: Int = #line
@@ -70,10 +70,10 @@ public final class TransformerEncoderLayer: Module {
     }
   }
 
-  /// `[L, N, dModel]` to the same shape; with batches first `[N, L, dModel]`, without a batch `[L, dModel]`.
+  /// `[L, N, dModel]` to the same shape; `[N, L, dModel]` with batches first, `[L, dModel]` without a batch.
   ///
-  /// Masks are those of a ``MultiheadAttention``. PyTorch's fast path, which zeros padded positions in eval mode without gradients, is
-  /// not imitated.
+  /// Masks are those of a ``MultiheadAttention``. PyTorch's fast path, which zeroes padded positions in eval mode
+  /// without gradients, is not reproduced.
   ///
   /// - Throws: `model.argument` for other shapes, `runtime.operator`.
   public func forward(
@@ -104,11 +104,11 @@ public final class TransformerEncoder: Module {
   private let layers: [TransformerEncoderLayer]
   private let norm: LayerNorm?
 
-  /// An encoder of as many layers as told, each made by itself.
+  /// Creates an encoder with a number of layers, each created separately.
   ///
   ///     TransformerEncoder(6) { TransformerEncoderLayer(512, 8, batchFirst: true) }
   ///
-  /// PyTorch copies one layer, so that its layers start with the same weights.
+  /// PyTorch copies one layer, so its layers start with the same weights.
   ///
   /// - Parameter norm: runs after the last layer.
   public init(_ numLayers: Int, norm: LayerNorm? = nil, layer: () -> TransformerEncoderLayer) {
@@ -120,10 +120,10 @@ public final class TransformerEncoder: Module {
     fault = arguments.fault
   }
 
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.transformer.TransformerEncoder" }
 
-  /// Takes `src`, `mask` and `src_key_padding_mask`.
+  /// The arguments `src`, `mask` and `src_key_padding_mask`.
   public override var entry: ModuleEntry? {
     ModuleEntry("src", "mask", "src_key_padding_mask") {
       [unowned self] (src: Tensor, mask: Tensor?, padding: Tensor?) in
@@ -131,9 +131,9 @@ public final class TransformerEncoder: Module {
     }
   }
 
-  /// Runs the layers, or writes their call down where a model is being traced.
+  /// Runs the layers, or records their call while a model is traced.
   ///
-  /// - Throws: as `forward`, and while tracing what the tracer throws.
+  /// - Throws: as `forward`, and while tracing the tracer's errors.
   public func callAsFunction(
     _ src: Tensor, mask: Tensor? = nil, srcKeyPaddingMask: Tensor? = nil, isCausal: Bool = false,
     file: String = #fileID, line: Int = #line

@@ -1,7 +1,8 @@
 internal import XylemErrors
 public import XylemTensor
 
-/// What transposed convolutions of one, two and three dimensions have in common: a convolution's gradient as a layer.
+/// The shared implementation of transposed convolutions with one, two and three dimensions: a convolution's gradient as
+/// a layer.
 public class TransposedConvolution: Module, Layer {
   /// `[inChannels, outChannels / groups, kernel…]`.
   public let weight: Parameter
@@ -29,7 +30,7 @@ public class TransposedConvolution: Module, Layer {
     self.outputPadding = arguments.sizes(outputPadding, count, "outputPadding")
     self.dilation = arguments.sizes(dilation, count, "dilation")
     self.groups = groups
-    // PyTorch takes the weight's second size for the number of inputs, though it is that of outputs here.
+    // PyTorch uses the weight's second size as the number of inputs, although it is that of outputs here.
     let fan = Saturating.product([outChannels / groups] + self.kernelSize)
     weight = Parameter([inChannels, outChannels / groups] + self.kernelSize, .kaimingUniform(fan: fan))
     self.bias = bias ? Parameter([outChannels], .bias(fan: fan)) : nil
@@ -37,7 +38,7 @@ public class TransposedConvolution: Module, Layer {
     fault = arguments.fault
   }
 
-  /// What is printed of it.
+  /// The arguments that the description prints.
   public override var extraDescription: String {
     let sizes = weight.tensor.knownSizes ?? [0, 0]
     var text =
@@ -57,10 +58,10 @@ public class TransposedConvolution: Module, Layer {
   /// - Throws: `runtime.operator` with the shapes.
   public func forward(_ x: Tensor) throws -> Tensor { try run(x, .ints(outputPadding)) }
 
-  /// Runs the layer with a wanted spatial size of the result: of the sizes that a stride makes possible, this one.
+  /// Runs the layer with a requested spatial size of the result, chosen from the sizes that a stride makes possible.
   ///
   /// - Parameter outputSize: a size for each spatial dimension, or for all dimensions.
-  /// - Throws: `model.argument` for another count, `model.requirement` where a size is not possible.
+  /// - Throws: `model.argument` for the wrong count, `model.requirement` if a size is impossible.
   public func callAsFunction(
     _ x: Tensor, outputSize: [Size], file: String = #fileID, line: Int = #line
   ) throws -> Tensor {
@@ -77,13 +78,13 @@ public class TransposedConvolution: Module, Layer {
     ])
   }
 
-  /// What has to be added to the smallest possible size for the wanted one.
+  /// The amount to add to the smallest possible size to reach the requested one.
   private func outputPadding(of x: Tensor, _ outputSize: [Size]) throws -> [Size] {
     let count = stride.count
     let wanted = Array(outputSize.suffix(count))
     guard wanted.count == count, outputSize.count <= count + 2 else {
       throw XylemError(
-        .modelArgument, "\(outputSize.count) output sizes were given", at: .init(moduleType: Self.typeName),
+        .modelArgument, "\(outputSize.count) output sizes are given", at: .init(moduleType: Self.typeName),
         cause: Reason("\(count) are needed, one for each spatial dimension"))
     }
     let shape = try x.shape
@@ -109,9 +110,9 @@ private enum Operators {
 /// A transposed convolution over sequences: `[N, inChannels, L]` to `[N, outChannels, L']`, PyTorch's
 /// `torch.nn.ConvTranspose1d`.
 public final class ConvTranspose1d: TransposedConvolution {
-  /// A layer with fresh parameters.
+  /// Creates a layer with new parameters.
   ///
-  /// - Parameter outputPadding: how much is added to one side of the result.
+  /// - Parameter outputPadding: the additional size on one side of the result.
   public init(
     _ inChannels: Int, _ outChannels: Int, kernelSize: Sizes, stride: Sizes = 1, padding: Sizes = 0,
     outputPadding: Sizes = 0, groups: Int = 1, bias: Bool = true, dilation: Sizes = 1
@@ -120,16 +121,16 @@ public final class ConvTranspose1d: TransposedConvolution {
       Operators.one, 1, inChannels, outChannels, kernelSize, stride, padding, outputPadding, groups, bias, dilation)
   }
 
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.conv.ConvTranspose1d" }
 }
 
 /// A transposed convolution over images: `[N, inChannels, H, W]` to `[N, outChannels, H', W']`, PyTorch's
 /// `torch.nn.ConvTranspose2d`.
 public final class ConvTranspose2d: TransposedConvolution {
-  /// A layer with fresh parameters.
+  /// Creates a layer with new parameters.
   ///
-  /// - Parameter outputPadding: how much is added to one side of the result.
+  /// - Parameter outputPadding: the additional size on one side of the result.
   public init(
     _ inChannels: Int, _ outChannels: Int, kernelSize: Sizes, stride: Sizes = 1, padding: Sizes = 0,
     outputPadding: Sizes = 0, groups: Int = 1, bias: Bool = true, dilation: Sizes = 1
@@ -138,16 +139,16 @@ public final class ConvTranspose2d: TransposedConvolution {
       Operators.two, 2, inChannels, outChannels, kernelSize, stride, padding, outputPadding, groups, bias, dilation)
   }
 
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.conv.ConvTranspose2d" }
 }
 
 /// A transposed convolution over volumes: `[N, inChannels, D, H, W]` to `[N, outChannels, D', H', W']`, PyTorch's
 /// `torch.nn.ConvTranspose3d`.
 public final class ConvTranspose3d: TransposedConvolution {
-  /// A layer with fresh parameters.
+  /// Creates a layer with new parameters.
   ///
-  /// - Parameter outputPadding: how much is added to one side of the result.
+  /// - Parameter outputPadding: the additional size on one side of the result.
   public init(
     _ inChannels: Int, _ outChannels: Int, kernelSize: Sizes, stride: Sizes = 1, padding: Sizes = 0,
     outputPadding: Sizes = 0, groups: Int = 1, bias: Bool = true, dilation: Sizes = 1
@@ -156,6 +157,6 @@ public final class ConvTranspose3d: TransposedConvolution {
       Operators.three, 3, inChannels, outChannels, kernelSize, stride, padding, outputPadding, groups, bias, dilation)
   }
 
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.conv.ConvTranspose3d" }
 }

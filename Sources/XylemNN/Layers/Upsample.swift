@@ -18,22 +18,22 @@ public struct Scales: Sendable, Hashable, ExpressibleByIntegerLiteral, Expressib
   public init(arrayLiteral values: Double...) { self.values = values }
 }
 
-/// How values between those of the input are found.
+/// How values between those of the input are interpolated.
 public enum UpsampleMode: String, Sendable {
   /// The nearest one, as in OpenCV; for any number of dimensions.
   case nearest
   /// The nearest one, as in Pillow and scikit-image; for any number of dimensions.
   case nearestExact = "nearest-exact"
-  /// Between two neighbours, of `[N, C, L]`.
+  /// Linear, for `[N, C, L]`.
   case linear
-  /// Between four neighbours, of `[N, C, H, W]`.
+  /// Bilinear, for `[N, C, H, W]`.
   case bilinear
-  /// By cubic polynomials, of `[N, C, H, W]`.
+  /// Cubic, for `[N, C, H, W]`.
   case bicubic
-  /// Between eight neighbours, of `[N, C, D, H, W]`.
+  /// Trilinear, for `[N, C, D, H, W]`.
   case trilinear
 
-  /// The number of spatial dimensions; nil where any is possible.
+  /// The number of spatial dimensions. Nil if any is possible.
   fileprivate var dimensions: Int? {
     switch self {
     case .nearest, .nearestExact: nil
@@ -46,8 +46,9 @@ public enum UpsampleMode: String, Sendable {
 
 /// Resizes to a size or by a factor, PyTorch's `torch.nn.Upsample`.
 ///
-/// Where the model is traced through: the nearest modes with one number for all dimensions take the input to be `[N, C, H, W]`,
-/// which is checked when the graph runs, and `recomputeScaleFactor` needs sizes as numbers, which is `trace.concrete-value`.
+/// If the model is traced through, the nearest modes with one number for all dimensions assume that the input is
+/// `[N, C, H, W]`, which is checked when the graph runs, and `recomputeScaleFactor` needs concrete sizes, so it throws
+/// `trace.concrete-value`.
 public final class Upsample: Module, Layer {
   private let size: Sizes?
   private let scaleFactor: Scales?
@@ -55,23 +56,25 @@ public final class Upsample: Module, Layer {
   private let alignCorners: Bool?
   private let recomputeScaleFactor: Bool
 
-  /// A layer with a size or a factor.
+  /// Creates a layer with a size or a factor.
   ///
   /// - Parameters:
-  ///   - alignCorners: whether the corner elements of input and output lie on each other; for the linear modes and `bicubic`.
-  ///   - recomputeScaleFactor: whether the factor is computed from the sizes again, after rounding.
-  /// Exactly one of `size` and `scaleFactor` has to be given, and `alignCorners` only where the mode knows it.
+  ///   - alignCorners: whether the corner elements of input and output coincide; for the linear modes and `bicubic`.
+  ///   - recomputeScaleFactor: whether the factor is recomputed from the sizes after rounding.
+  ///
+  /// Exactly one of `size` and `scaleFactor` must be given, and `alignCorners` only for the modes that support it.
   public init(
     size: Sizes? = nil, scaleFactor: Scales? = nil, mode: UpsampleMode = .nearest, alignCorners: Bool? = nil,
     recomputeScaleFactor: Bool = false
   ) {
     var arguments = InitialArguments(Self.typeName)
     arguments.demand(
-      (size == nil) != (scaleFactor == nil), "a size and a scale factor, or neither, are given", "exactly one is needed"
+      (size == nil) != (scaleFactor == nil), "either both size and scaleFactor are given, or neither",
+      "exactly one is needed"
     )
     arguments.demand(
       mode.dimensions != nil || alignCorners == nil, "alignCorners is given for the mode \(mode.rawValue)",
-      "linear, bilinear, bicubic and trilinear have it")
+      "only linear, bilinear, bicubic and trilinear support it")
     arguments.demand(
       size == nil || !recomputeScaleFactor, "recomputeScaleFactor is given with a size", "it needs a scale factor")
     let allowed = mode.dimensions.map { $0...$0 } ?? 1...3
@@ -89,10 +92,10 @@ public final class Upsample: Module, Layer {
     fault = arguments.fault
   }
 
-  /// PyTorch's name.
+  /// The type name in PyTorch.
   public override class var typeName: String { "torch.nn.modules.upsampling.Upsample" }
 
-  /// What is printed of it.
+  /// The arguments that the description prints.
   public override var extraDescription: String {
     let end = "mode=\(Python.text(mode.rawValue))"
     guard let factors = scaleFactor?.values else { return "size=\(size.map { Python.text($0) } ?? "None"), \(end)" }
@@ -102,7 +105,7 @@ public final class Upsample: Module, Layer {
 
   /// `[N, C, …]` to `[N, C, …']`.
   ///
-  /// - Throws: `model.argument` for another number of dimensions than the mode is for; `runtime.operator` with the shape.
+  /// - Throws: `model.argument` if the number of dimensions does not match the mode; `runtime.operator` with the shape.
   public func forward(_ x: Tensor) throws -> Tensor {
     try checkFault()
     let dimensions = try dimensions(of: x)

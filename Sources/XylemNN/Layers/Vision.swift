@@ -1,6 +1,6 @@
 public import XylemTensor
 
-/// How much is padded so that a convolution keeps the size. The convolution tells of sizes that are too many or too few.
+/// The padding with which a convolution keeps the size. The convolution reports too many or too few sizes.
 private func keptPadding(_ kernelSize: Sizes, _ dilation: Sizes, _ count: Int) -> [Int] {
   zip(kernelSize.spread(over: count) ?? [1], dilation.spread(over: count) ?? [1]).map {
     Saturating.product(Saturating.sum($0, -1) / 2, $1)
@@ -9,11 +9,11 @@ private func keptPadding(_ kernelSize: Sizes, _ dilation: Sizes, _ count: Int) -
 
 /// A convolution, a norm and an activation, torchvision's `Conv2dNormActivation`: children `0`, `1` and `2`.
 public class Conv2dNormActivation: Sequential {
-  /// A block; as in torchvision the padding keeps the size, and the convolution has a bias where no norm follows.
+  /// Creates a block. As in torchvision, the padding keeps the size, and the convolution has a bias if no norm follows.
   ///
   /// - Parameters:
-  ///   - normLayer: makes the norm for a number of channels; nil for none.
-  ///   - activationLayer: makes the activation; nil for none.
+  ///   - normLayer: creates the norm for a number of channels; nil for none.
+  ///   - activationLayer: creates the activation; nil for none.
   public init(
     _ inChannels: Int, _ outChannels: Int, kernelSize: Sizes = 3, stride: Sizes = 1, padding: Sizes? = nil,
     groups: Int = 1, normLayer: ((Int) -> any Layer)? = { BatchNorm2d($0) },
@@ -30,18 +30,18 @@ public class Conv2dNormActivation: Sequential {
     super.init(layers)
   }
 
-  /// torchvision's name.
+  /// The type name in torchvision.
   public override class var typeName: String { "torchvision.ops.misc.Conv2dNormActivation" }
   package override class var consistsOfOperators: Bool { true }
 }
 
 /// A convolution over volumes, a norm and an activation, torchvision's `Conv3dNormActivation`: children `0`, `1` and `2`.
 public class Conv3dNormActivation: Sequential {
-  /// A block; as in torchvision the padding keeps the size, and the convolution has a bias where no norm follows.
+  /// Creates a block. As in torchvision, the padding keeps the size, and the convolution has a bias if no norm follows.
   ///
   /// - Parameters:
-  ///   - normLayer: makes the norm for a number of channels; nil for none.
-  ///   - activationLayer: makes the activation; nil for none.
+  ///   - normLayer: creates the norm for a number of channels; nil for none.
+  ///   - activationLayer: creates the activation; nil for none.
   public init(
     _ inChannels: Int, _ outChannels: Int, kernelSize: Sizes = 3, stride: Sizes = 1, padding: Sizes? = nil,
     groups: Int = 1, normLayer: ((Int) -> any Layer)? = { BatchNorm3d($0) },
@@ -54,12 +54,12 @@ public class Conv3dNormActivation: Sequential {
     super.init([convolution] + [normLayer?(outChannels), activationLayer?()].compactMap { $0 })
   }
 
-  /// torchvision's name.
+  /// The type name in torchvision.
   public override class var typeName: String { "torchvision.ops.misc.Conv3dNormActivation" }
   package override class var consistsOfOperators: Bool { true }
 }
 
-/// Weighs channels by what is in them: Hu et al., arXiv:1709.01507, torchvision's `SqueezeExcitation`.
+/// Weights channels by their contents: Hu et al., arXiv:1709.01507, torchvision's `SqueezeExcitation`.
 public final class SqueezeExcitation: Module, Layer {
   private let avgpool = AdaptiveAvgPool2d(1)
   private let fc1: Conv2d
@@ -67,7 +67,7 @@ public final class SqueezeExcitation: Module, Layer {
   private let activation: any Layer
   private let scaleActivation: any Layer
 
-  /// A block that squeezes its channels to fewer.
+  /// Creates a block that reduces its channels to fewer.
   public init(
     _ inputChannels: Int, _ squeezeChannels: Int, activation: any Layer = ReLU(),
     scaleActivation: any Layer = Sigmoid()
@@ -78,7 +78,7 @@ public final class SqueezeExcitation: Module, Layer {
     self.scaleActivation = scaleActivation
   }
 
-  /// torchvision's name.
+  /// The type name in torchvision.
   public override class var typeName: String { "torchvision.ops.misc.SqueezeExcitation" }
   package override class var consistsOfOperators: Bool { true }
 
@@ -95,11 +95,11 @@ public final class SqueezeExcitation: Module, Layer {
 
 /// Linear layers with norms, activations and dropouts, torchvision's `MLP`: children are numbered.
 open class MLP: Sequential {
-  /// A block of layers of the given widths.
+  /// Creates a block of layers with the given widths.
   ///
   /// - Parameters:
-  ///   - hiddenChannels: the widths; the last one has neither norm nor activation.
-  ///   - inplace: whether activations and dropouts work in place; nil leaves it to each.
+  ///   - hiddenChannels: the widths; the last layer has neither norm nor activation.
+  ///   - inplace: whether activations and dropouts work in place; nil for the default of each.
   public init(
     _ inChannels: Int, _ hiddenChannels: [Int], normLayer: ((Int) -> any Layer)? = nil,
     activationLayer: () -> any Layer = { ReLU() }, inplace: Bool? = nil, bias: Bool = true, dropout: Double = 0
@@ -123,25 +123,25 @@ open class MLP: Sequential {
     fault = arguments.fault
   }
 
-  /// torchvision's name.
+  /// The type name in torchvision.
   open override class var typeName: String { "torchvision.ops.misc.MLP" }
   package override class var consistsOfOperators: Bool { true }
 }
 
-/// Puts dimensions into another order, torchvision's `Permute`.
+/// Permutes dimensions, torchvision's `Permute`.
 public final class Permute: Module, Layer {
   private let dims: [Int]
 
-  /// A layer that gives the dimensions in this order.
+  /// Creates a layer that puts the dimensions into this order.
   public init(_ dims: [Int]) { self.dims = dims }
 
-  /// torchvision's name.
+  /// The type name in torchvision.
   public override class var typeName: String { "torchvision.ops.misc.Permute" }
   package override class var consistsOfOperators: Bool { true }
 
   private static let op = OperatorReference("aten::permute")
 
-  /// A view with the dimensions in another order.
+  /// A view with permuted dimensions.
   ///
   /// - Throws: `runtime.operator` with the shape.
   public func forward(_ x: Tensor) throws -> Tensor { try Self.op.tensor([.tensor(x), .ints(dims)]) }

@@ -6,8 +6,8 @@ internal import XylemTensor
 internal import XylemTrace
 
 extension ModuleTracer {
-  /// Traces a module's forward, or calls the module as a whole where a rule says so, or where tracing it fails and the options
-  /// ask for it.
+  /// Traces a module's `forward`, or calls the module as a leaf if a rule says so, or if tracing fails and the options
+  /// allow it.
   func callModule<each Input: ModuleValue, Output: ModuleValue>(
     _ module: Module, _ input: repeat each Input, at site: CallSite?,
     forward: @escaping (repeat each Input) throws -> Output
@@ -33,7 +33,7 @@ extension ModuleTracer {
     return try Output(moduleValue: value)
   }
 
-  /// Runs a module's code in its own frame; `body` is what a leaf in its stead would call.
+  /// Runs a module's code in its own frame. `body` is what a leaf in its place would call.
   func traced<Output: ModuleValue>(
     _ entry: ModuleTree.Entry, _ values: [Value], leafType: String, at site: CallSite?,
     body: (([Value]) throws -> Value)?, run: () throws -> Output
@@ -65,7 +65,8 @@ extension ModuleTracer {
     }
   }
 
-  /// What a leaf returned as the type that its caller expects; the parts of a structure are nodes, by which they can be asked for.
+  /// The result of a leaf, converted to the type that its caller expects. The parts of a structure are nodes, so that
+  /// they can be requested.
   private func typed<Output: ModuleValue>(_ value: Value) throws -> Output {
     let output = try Output(moduleValue: value)
     if case .standIn = value, Output.self != Value.self {
@@ -75,9 +76,9 @@ extension ModuleTracer {
     return output
   }
 
-  /// Writes down a call of a module that is not traced through.
+  /// Records a call of a module that is not traced through.
   ///
-  /// - Parameter rule: nil for one that became a leaf because it can't be traced.
+  /// - Parameter rule: nil for a module that became a leaf because it can't be traced.
   func callLeaf(
     _ entry: ModuleTree.Entry, _ values: [Value], type: String, rule: LeafPolicy.Rule?, at site: CallSite?,
     _ body: @escaping ([Value]) throws -> Value
@@ -92,7 +93,7 @@ extension ModuleTracer {
     return standIn(id, type: type)
   }
 
-  /// Traces a function, or calls it as a whole where a rule says so, or where tracing it fails and the options ask for it.
+  /// Traces a function, or calls it as a leaf if a rule says so, or if tracing fails and the options allow it.
   func callFunction<each Input: ModuleValue, Output: ModuleValue>(
     _ name: String, consistsOfOperators: Bool, _ input: repeat each Input, at site: CallSite?,
     _ function: @escaping (repeat each Input) throws -> Output
@@ -135,7 +136,7 @@ extension ModuleTracer {
     }
   }
 
-  /// Writes down a check of sizes, which is made when the graph runs. Lists of names leave it out.
+  /// Records a check of sizes, which runs with the graph. Name lists leave it out.
   func recordCheck(
     of inputs: [Tensor], _ check: @escaping ([[Int]]) throws(XylemError) -> Void
   ) throws(XylemError) {
@@ -156,8 +157,8 @@ extension ModuleTracer {
   }
 
   /// - Parameters:
-  ///   - consistsOfOperators: whether operators may run in its stead.
-  ///   - reads: whether its code may be run with stand-ins, to see what it does; nil where that is the same.
+  ///   - consistsOfOperators: whether operators may run instead.
+  ///   - reads: whether its code may be run with stand-ins, to see what it does; nil if that is the same.
   private func leaf(
     _ consistsOfOperators: @escaping () -> Bool, reads: (() -> Bool)? = nil, in entry: ModuleTree.Entry,
     _ body: @escaping ([Value]) throws -> Value
@@ -168,7 +169,7 @@ extension ModuleTracer {
       try ModuleTracer(model, TraceOptions(mode: mode, policy: .none, recordsLocations: false))
         .expansion(of: entry, inputs, types, constants: outer.values, body)
     }
-    // Both are asked for later: a trace alone has no use for the answers.
+    // Both are needed later: a trace alone does not use them.
     return HostLeaf(
       call: { values in try ModuleModes.$current.withValue(modes) { try body(values) } },
       expand: { inputs, types in consistsOfOperators() ? try expansion(inputs, types) : nil },
@@ -185,7 +186,7 @@ extension ModuleTracer {
 
   // MARK: - Leaves as operators
 
-  /// What a leaf consists of, down to operators, for inputs of a form.
+  /// The operators of a leaf, for inputs of a form.
   private func expansion(
     of entry: ModuleTree.Entry, _ inputs: [Argument], _ types: [NodeID: String], constants outer: [Value],
     _ body: @escaping ([Value]) throws -> Value
@@ -218,7 +219,7 @@ extension ModuleTracer {
   }
 }
 
-/// A function of typed values as one of values.
+/// A function of typed values as a function of values.
 func onValues<each Input: ModuleValue, Output: ModuleValue>(
   _ function: @escaping (repeat each Input) throws -> Output
 ) -> ([Value]) throws -> Value {

@@ -5,9 +5,9 @@ internal import XylemScript
 internal import XylemTensor
 internal import XylemTrace
 
-/// Runs a Swift model's own code once with stand-ins for what depends on the input, and writes down what it does.
+/// Runs a Swift model's own code once with stand-ins for values that depend on the input, and records its operations.
 ///
-/// Used by one task; what it wrote is the task's alone.
+/// Used by one task, which owns the recorded data.
 final class ModuleTracer: @unchecked Sendable {
   let model: SwiftModel
   let options: TraceOptions
@@ -16,11 +16,11 @@ final class ModuleTracer: @unchecked Sendable {
   var frames: [Frame] = []
   /// The code of leaves, by the nodes that call them.
   var leaves: [NodeID: HostLeaf] = [:]
-  /// Tensors and other values that the model's code brought along.
+  /// Tensors and other values that the model's code captured.
   let constants = Constants()
-  /// An error of code that could not throw it.
+  /// An error in code that could not throw it.
   var poison: XylemError?
-  /// Where the code that runs was last seen, for places in errors.
+  /// The last known position of the running code, for places in errors.
   var site: CallSite?
   let modes: ModuleModes
   private var isFinished = false
@@ -32,7 +32,7 @@ final class ModuleTracer: @unchecked Sendable {
     let path: String
   }
 
-  /// Values that grow in number while the model is traced; leaves read them when the trace is over.
+  /// Values that accumulate while the model is traced. Leaves read them when the trace is done.
   final class Constants {
     var values: [Value] = []
   }
@@ -71,22 +71,22 @@ final class ModuleTracer: @unchecked Sendable {
     return trace
   }
 
-  /// The code behind the nodes so far.
+  /// The code of the nodes so far.
   var code: TraceCode {
     let tree = model.tree
     return TraceCode(leaves: leaves, constants: constants.values) { tree.tensorsByPath[$0] }
   }
 
-  /// Runs code with this tracer in place and with the trace's modes.
+  /// Runs code with this tracer and the trace's modes.
   func running<Result>(_ body: () throws -> Result) throws -> Result {
     try ModuleModes.$current.withValue(modes) {
       try Recording.$current.withValue(self) { try body() }
     }
   }
 
-  /// What an argument is while it is traced: a constant, a stand-in, or a list of stand-ins.
+  /// An argument while it is traced: a constant, a stand-in, or a list of stand-ins.
   ///
-  /// - Parameter count: the elements of a list.
+  /// - Parameter count: the number of elements of a list.
   private func value(of argument: ForwardArgument, count: Int?, at position: Int) throws(XylemError) -> Value {
     if let constant = argument.constant { return Value(literal: constant) }
     let placeholder = Placeholder(name: argument.name, defaultValue: argument.defaultValue, position: position)
@@ -99,10 +99,10 @@ final class ModuleTracer: @unchecked Sendable {
     return .list(elements(of: id, count, name: argument.name))
   }
 
-  /// How many elements a list that is an argument of the whole model has at most: each is a node.
+  /// The maximum number of elements of a list argument of the whole model: each element is a node.
   private static let mostElements = 65_536
 
-  /// The elements of an argument that is a list, after a check that there are as many.
+  /// The elements of a list argument, after a check of their number.
   private func elements(of list: NodeID, _ count: Int, name: String) -> [Value] {
     let check = core.emitHidden(
       .leafFunction(LeafFunction(name: "check", qualifiedName: "check", provider: nil)), named: "check", [.node(list)],
@@ -151,13 +151,13 @@ final class ModuleTracer: @unchecked Sendable {
 
   func describe(_ standIn: StandIn) -> String {
     let id = NodeID(standIn.node)
-    guard core.graph.contains(id) else { return "a value that was taken back" }
+    guard core.graph.contains(id) else { return "a value that was rolled back" }
     return "\(core.graph[id].name) (\(standIn.type))"
   }
 
   // MARK: - Values
 
-  /// What an operation is given, in terms of the graph.
+  /// An argument of an operation, in terms of the graph.
   func argument(from value: Value) throws(XylemError) -> Argument {
     switch value {
     case .literal(let literal): return .literal(literal)
@@ -189,7 +189,7 @@ final class ModuleTracer: @unchecked Sendable {
           path: known.path, isParameter: known.isParameter, readBy: frames.last?.path ?? "", type: "Tensor",
           at: location(site)))
     }
-    // A parameter that belongs to no module of the model would be trained and saved by nobody.
+    // A parameter outside the model's modules would be neither trained nor saved.
     if tensor.isLazy { throw ModuleErrors.foreignParameter(at: place(site)) }
     return constant(.tensor(tensor))
   }
@@ -204,18 +204,18 @@ final class ModuleTracer: @unchecked Sendable {
     guard standIn.recorder === self, !isFinished, core.graph.contains(id) else {
       throw XylemError(
         .traceUnsupported, "a value of another trace is used", at: place(site),
-        remedies: ["keep no tensor of forward in a property: make it a Buffer, or return it"])
+        remedies: ["don't store a tensor of forward in a property: make it a Buffer, or return it"])
     }
     return id
   }
 }
 
 extension Module {
-  /// How the module is run as a whole; nil where nothing says it.
+  /// How the module is run as a whole. Nil if it does not declare this.
   func wholeEntry(_ type: String) -> ModuleEntry? {
     if let entry { return entry }
     guard let layer = self as? any Layer else { return nil }
-    // What PyTorch's own layers call their argument, and what models do.
+    // The argument's name in PyTorch's layers, and in models.
     return ModuleEntry(type.hasPrefix("torch.nn.") ? "input" : "x") { (x: Tensor) in try layer.forward(x) }
   }
 }

@@ -1,7 +1,7 @@
 internal import XylemPlugins
 internal import XylemTensor
 
-/// The properties of a module that are plain values: what a plugin's code, which stands in for the module, knows it by.
+/// The properties of a module that are plain values, for the code of a plugin that replaces the module.
 enum PlainAttributes {
   static func of(_ module: Module) -> [(name: String, value: Value)] {
     let kinds = PropertyKinds()
@@ -21,7 +21,7 @@ enum PlainAttributes {
     return found
   }
 
-  /// A number, a truth value, a text, nothing, or a list or tuple of those; nil for everything else.
+  /// A number, a Boolean, a string, nil, or a list or tuple of those. Nil for everything else.
   private static func plain(_ any: Any) -> Value? {
     switch any {
     case let flag as Bool: return .bool(flag)

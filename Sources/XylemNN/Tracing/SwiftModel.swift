@@ -7,22 +7,22 @@ internal import XylemScript
 internal import XylemTensor
 public import XylemTrace
 
-/// A module with its descendants, ready to be traced: what a ``ScriptModel`` is for an archive.
+/// A module with its descendants, ready to be traced: the counterpart of ``ScriptModel`` for Swift.
 ///
-/// Shares the modules, and takes their tree as it is now. May be traced from several threads where the modules' own code
-/// allows it.
+/// It shares the modules, with their tree as it is now. Several threads may trace it if the modules' own code allows
+/// it.
 public final class SwiftModel: TracedModel, @unchecked Sendable {
   /// The root.
   public let root: Module
   let tree: ModuleTree
 
-  /// What people and files call the model.
+  /// The model's name, for messages and files.
   public let name: String
 
-  /// Walks the tree of a module.
+  /// Walks the module tree.
   ///
-  /// - Parameter name: what people and files call the model; the type's name unless told. A saved extractor asks for its model by
-  ///   it.
+  /// - Parameter name: the model's name, for messages and files; the type's name by default. A saved extractor looks up
+  ///   its model by this name.
   /// - Throws: `model.cycle`, `model.unregistered`, `model.duplicate-key`.
   public init(_ root: Module, name: String? = nil) throws(XylemError) {
     self.root = root
@@ -30,7 +30,7 @@ public final class SwiftModel: TracedModel, @unchecked Sendable {
     self.name = name ?? tree.root.type.split(separator: ".").last.map(String.init) ?? tree.root.type
   }
 
-  /// The arguments of `forward` in order; optional ones have the default None.
+  /// The arguments of `forward` in order. Optional ones have the default None.
   ///
   /// - Throws: `trace.no-forward`.
   public func forwardArguments() throws -> [ForwardArgument] {
@@ -42,10 +42,10 @@ public final class SwiftModel: TracedModel, @unchecked Sendable {
     }
   }
 
-  /// Whether a module stands in several places.
+  /// Whether a module occurs in several places.
   public var hasSharedModules: Bool { tree.paths.count > tree.entries.count }
 
-  /// The first paths of the module that a path reaches and of every module below it.
+  /// The first paths of the module at a path and of all modules below it.
   public func modulePaths(below path: String) -> [String] {
     guard let entry = tree.entry(at: path) else { return [] }
     var found: [String] = []
@@ -59,22 +59,22 @@ public final class SwiftModel: TracedModel, @unchecked Sendable {
     return found
   }
 
-  /// A module's properties that are plain values, and its own tensors as they are now. A property's name is its own in snake case, as in
-  /// state dicts.
+  /// A module's properties that are plain values, and its own tensors as they are now. Property names are in snake
+  /// case, as in state dicts.
   public func leafContents(at path: String) -> LeafContents? {
     guard let entry = tree.entry(at: path) else { return nil }
     let tensors = entry.tensors.map { (name: $0.key, tensor: $0.tensor) }
     return LeafContents(attributes: PlainAttributes.of(entry.module)) { tensors }
   }
 
-  /// The flag that the module at a path has in a mode: its own where it is pinned, else the mode's.
+  /// The flag of the module at a path in a mode: its own if it is pinned, otherwise the mode's.
   public func isTraining(at path: String, in mode: Mode) -> Bool {
     guard let entry = tree.entry(at: path) else { return mode.isTraining }
     return entry.module.ownFlag == root.ownFlag ? mode.isTraining : entry.module.ownFlag
   }
 
-  /// Every tensor that a module holds, under every path that reaches it: the state dict's entries, and buffers that are not in
-  /// it.
+  /// All tensors that modules hold, under every path of the module: the entries of the state dict, and buffers that are
+  /// not in it.
   public var tensors: [StateEntry] {
     var found: [StateEntry] = []
     func visit(_ entry: ModuleTree.Entry, _ path: String) {
@@ -94,9 +94,9 @@ public final class SwiftModel: TracedModel, @unchecked Sendable {
   ///
   /// Neither the modules nor the random state are changed, and nothing is computed.
   ///
-  /// - Throws: `trace.control-flow`, `trace.concrete-value` with the module, the line of the model's source and remedies;
-  ///   `trace.no-forward`, `trace.unknown-argument`; `model.unregistered` for a module or parameter that is called and is no part
-  ///   of the model.
+  /// - Throws: `trace.control-flow`, `trace.concrete-value` with the module, the line of the model's source and
+  ///   remedies; `trace.no-forward`, `trace.unknown-argument`; `model.unregistered` for a module or parameter that is
+  ///   used but is not part of the model.
   public func trace(_ options: TraceOptions = TraceOptions()) throws -> Trace {
     try ModuleTracer(self, options).trace()
   }

@@ -40,8 +40,8 @@ import XylemTrace
     ("numLayers is -1", { RNN(2, 2, numLayers: -1) }),
     ("in1Features is 0", { Bilinear(0, 2, 2) }),
     ("size is 0", { LocalResponseNorm(0) }),
-    ("a size and a scale factor, or neither, are given", { Upsample() }),
-    ("a size and a scale factor, or neither, are given", { Upsample(size: 2, scaleFactor: 2) }),
+    ("either both size and scaleFactor are given, or neither", { Upsample() }),
+    ("either both size and scaleFactor are given, or neither", { Upsample(size: 2, scaleFactor: 2) }),
     ("alignCorners is given for the mode nearest", { Upsample(size: 2, alignCorners: true) }),
     ("recomputeScaleFactor is given with a size", { Upsample(size: 2, recomputeScaleFactor: true) }),
     ("scaleFactor has 0 numbers", { Upsample(scaleFactor: []) }),
@@ -54,7 +54,7 @@ import XylemTrace
     return nil
   }
 
-  @Test func `what a layer can't work with is the error of everything that uses a model with it, with its path`() {
+  @Test func `an invalid argument of a layer is the error of every use of its model, with its path`() {
     for (message, make) in Self.faulty {
       let layer = make()
       let model = Sequential(("stem", Identity()))
@@ -160,6 +160,6 @@ import XylemTrace
     #expect(try own.tensor.floats() == [5, 5])
     let nothing = Linear(2, 2)
     nothing.weight.initialize(.truncatedNormal(from: 2, to: 1))
-    #expect(error { try nothing.initialize() }?.message == "nothing lies from 2.0 to 1.0")
+    #expect(error { try nothing.initialize() }?.message == "no values lie between 2.0 and 1.0")
   }
 }

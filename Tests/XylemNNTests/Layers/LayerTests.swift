@@ -56,7 +56,7 @@ import XylemTrace
     #expect(failed == expected, "\(failed.joined(separator: "\n"))")
   }
 
-  @Test func `what differs from a golden is told, and what is within the tolerance is not`() throws {
+  @Test func `differences from a golden are reported, and those within the tolerance are not`() throws {
     let tree: [String: Any] = ["tensor": [1.0, -2.0], "shape": [2], "dtype": "float32"]
     func differences(_ values: [Float], _ shape: [Int] = [2]) throws -> Int {
       try Goldens.differences(.tensor(Tensor(values, shape: shape)), tree, at: "x").count
