@@ -6,13 +6,13 @@
 
 #include <jpeglib.h>
 
-// Last: which codes it declares depends on what jpeglib.h was configured with.
+// Must be last: its declarations depend on how jpeglib.h was configured.
 #include <jerror.h>
 
-/// A progressive file may ask for any number of passes over all its pixels; more than this is no photograph.
+/// A progressive file may request any number of passes over all its pixels. More than this is not a photograph.
 static const int maximum_scans = 500;
 
-/// libjpeg's error manager with the place to return to. The manager comes first: libjpeg hands back its address.
+/// libjpeg's error manager with the place to return to. The manager comes first: libjpeg passes its address.
 typedef struct failure_manager {
   struct jpeg_error_mgr base;
   jmp_buf landing;
@@ -54,8 +54,8 @@ static void on_error(j_common_ptr info) {
   }
 }
 
-/// libjpeg paints over what it could not decode and calls that a warning. Those warnings are errors here; the ones
-/// about oddities that cost no pixel are not.
+/// libjpeg fills in the parts that it could not decode and reports a warning. Those warnings are errors here; warnings
+/// about harmless oddities are not.
 static void on_message(j_common_ptr info, int level) {
   if (level >= 0) return;
   info->err->num_warnings++;
@@ -79,7 +79,7 @@ static void on_progress(j_common_ptr info) {
   }
 }
 
-/// Sets up the manager; after this, `setjmp` on its landing must come before any other call.
+/// Initialises the manager. After this, `setjmp` on its landing must come before any other call.
 static void prepare(struct jpeg_decompress_struct *info, failure_manager *manager, xylem_codec_outcome *outcome) {
   memset(info, 0, sizeof *info);
   memset(outcome, 0, sizeof *outcome);
@@ -115,8 +115,8 @@ xylem_codec_size xylem_codec_jpeg_size(const uint8_t *bytes, size_t count, xylem
 /// `a * b / 255`, rounded to the nearest.
 static unsigned scaled(unsigned a, unsigned b) { return (a * b + 127) / 255; }
 
-/// One row of ink amounts, stored inverted as Adobe's programs write them, to RGB: each colour is what its own ink
-/// leaves of the light that black leaves.
+/// Converts one row of ink levels, stored inverted as Adobe's programs write them, to RGB: each colour is what its own
+/// ink leaves of the light that black leaves.
 static void convert_inks(const uint8_t *inks, uint8_t *row, JDIMENSION width) {
   for (JDIMENSION x = 0; x < width; x++, inks += 4, row += 3) {
     unsigned light = inks[3];

@@ -7,14 +7,14 @@
 
 #include <png.h>
 
-/// What is left to read, with the outcome to fill in.
+/// The remaining input, with the outcome to set.
 typedef struct reader {
   const uint8_t *next;
   size_t left;
   xylem_codec_outcome *outcome;
 } reader;
 
-/// What was written so far, with the outcome to fill in.
+/// The output so far, with the outcome to set.
 typedef struct writer {
   xylem_codec_buffer buffer;
   size_t capacity;
@@ -62,7 +62,7 @@ static void fail_without_memory(xylem_codec_outcome *outcome) {
   snprintf(outcome->message, sizeof outcome->message, "not enough memory");
 }
 
-/// A reading structure that reads from `source`, or NULL with the outcome filled in.
+/// A reading structure that reads from `source`, or NULL with the outcome set.
 static png_structp make_reading(reader *source, png_infop *info) {
   memset(source->outcome, 0, sizeof *source->outcome);
   png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, source->outcome, on_error, on_warning);
@@ -75,7 +75,7 @@ static png_structp make_reading(reader *source, png_infop *info) {
   return png;
 }
 
-/// Reads everything before the pixels. libpng's own limit on width and height gives way to the caller's on pixels.
+/// Reads everything before the pixels. The caller's limit on pixels replaces libpng's own limit on width and height.
 static void read_header(png_structp png, png_infop info, reader *source) {
   png_set_read_fn(png, source, read_bytes);
   png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
@@ -99,8 +99,8 @@ xylem_codec_size xylem_codec_png_size(const uint8_t *bytes, size_t count, xylem_
   return size;
 }
 
-/// One row of 16-bit gray, in the first two thirds of `row`, to RGB in place. Values above 255 become 255: the level
-/// is taken as it is, not as a fraction of 65,535, which is what Pillow's conversion does.
+/// Converts one row of 16-bit gray, in the first two thirds of `row`, to RGB in place. Values above 255 become 255: the
+/// level is used directly, not as a fraction of 65,535, as in Pillow's conversion.
 static void widen_deep_gray(uint8_t *row, uint32_t width) {
   for (size_t x = width; x-- > 0;) {
     uint8_t level = row[x * 2] != 0 ? 255 : row[x * 2 + 1];
@@ -108,7 +108,7 @@ static void widen_deep_gray(uint8_t *row, uint32_t width) {
   }
 }
 
-/// Asks for 8-bit RGB. Returns whether the rows are 16-bit gray instead, left to `widen_deep_gray`.
+/// Requests 8-bit RGB. Returns whether the rows are 16-bit gray instead, which `widen_deep_gray` converts.
 static int request_rgb(png_structp png, png_infop info) {
   int color = png_get_color_type(png, info);
   int depth = png_get_bit_depth(png, info);

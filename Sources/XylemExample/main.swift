@@ -1,7 +1,7 @@
 import XylemCommand
 import XylemNN
 
-// Every command of xylem, for a model of one's own: xylem-example nodes digits
+// All commands of xylem, for your own model: xylem-example nodes digits
 await XylemCommandLine.main(models: [
   ModelDefinition("digits", "a small classifier of handwritten digits", inputShape: [1, 1, 28, 28]) { Digits() }
 ])

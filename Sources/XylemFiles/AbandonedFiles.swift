@@ -1,21 +1,21 @@
 import Glibc
 import Synchronization
 
-/// The name of a temporary file, `.xylem-MACHINE-PROCESS-RANDOM.tmp`, which says whether somebody still writes it.
+/// The name of a temporary file, `.xylem-MACHINE-PROCESS-RANDOM.tmp`, which shows whether a process still writes it.
 struct TemporaryName: Hashable {
-  /// Tells machines, and containers with process numbers of their own, apart.
+  /// Distinguishes machines, and containers with their own process numbers.
   let machine: String
   let process: pid_t
   let random: String
 
-  /// A fresh name of this process.
+  /// Creates a new name for this process.
   init() {
     machine = Self.machine
     process = getpid()
     random = String(UInt64.random(in: 0 ... .max), radix: 36)
   }
 
-  /// The name that a file has; nil for a file of anybody else.
+  /// Parses a file's name. Nil for other files.
   init?(_ name: String) {
     guard name.hasPrefix(".xylem-"), name.hasSuffix(".tmp") else { return nil }
     let parts = name.dropFirst(7).dropLast(4).split(separator: "-", omittingEmptySubsequences: false)
@@ -29,7 +29,7 @@ struct TemporaryName: Hashable {
 
   var text: String { ".xylem-\(machine)-\(process)-\(random).tmp" }
 
-  /// Eight letters and digits from the machine's name and its space of process numbers.
+  /// Eight letters and digits from the machine's name and its process namespace.
   static let machine: String = {
     var digest = ContentDigest()
     var names = utsname()
@@ -42,15 +42,15 @@ struct TemporaryName: Hashable {
   }()
 }
 
-/// Temporary files that their processes left behind, as when they were killed.
+/// Temporary files that processes left behind, for example when they were killed.
 enum AbandonedFiles {
-  /// Folders that this process has looked at.
+  /// Folders that this process has already checked.
   private static let known = Mutex<Set<String>>([])
-  /// A file from another machine is left alone for so long, in seconds.
+  /// The age at which a file from another machine is removed, in seconds.
   private static let patience = 24 * 60 * 60
 
-  /// Removes this user's abandoned files from a folder, once in the life of the process: those of processes of this machine that
-  /// are gone, and those of other machines that are a day old. What can't be removed is left.
+  /// Removes this user's abandoned files from a folder, once in the life of the process: those of ended processes on
+  /// this machine, and those of other machines that are a day old. Files that can't be removed remain.
   static func remove(in folder: String) {
     guard known.withLock({ $0.insert(folder).inserted }), let stream = unsafe opendir(folder) else { return }
     defer { unsafe _ = closedir(stream) }

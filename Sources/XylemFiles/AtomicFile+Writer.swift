@@ -2,7 +2,7 @@ import Glibc
 public import XylemErrors
 
 extension AtomicFile {
-  /// What the body of a write appends to. Small pieces are collected; large ones go to the file as they are.
+  /// Appends the output of a write. Small pieces are buffered; large ones are written directly.
   public struct Writer: ~Copyable {
     private static let bufferLimit = 1 << 16
 
@@ -11,7 +11,7 @@ extension AtomicFile {
     private var buffer: [UInt8] = []
     private var isOpen = true
 
-    /// A writer that owns `descriptor` and closes it.
+    /// Creates a writer that owns `descriptor` and closes it.
     package init(_ descriptor: CInt, path: String) {
       self.descriptor = descriptor
       self.path = path
@@ -26,12 +26,12 @@ extension AtomicFile {
     /// - Throws: `file.unwritable`.
     public mutating func append(_ bytes: [UInt8]) throws(XylemError) { unsafe try append(bytes.span.bytes) }
 
-    /// Appends text as UTF-8.
+    /// Appends a string as UTF-8.
     ///
     /// - Throws: `file.unwritable`.
     public mutating func append(_ text: String) throws(XylemError) { try append(Array(text.utf8)) }
 
-    /// Appends bytes that are borrowed for the time of the call, as from a mapped file.
+    /// Appends bytes that are borrowed for the duration of the call, such as those of a mapped file.
     ///
     /// - Throws: `file.unwritable`.
     public mutating func append(_ bytes: RawSpan) throws(XylemError) {
@@ -43,7 +43,7 @@ extension AtomicFile {
       try put(bytes)
     }
 
-    /// Writes what is collected, brings it to the disk where asked to, and closes.
+    /// Writes the buffer, flushes the file to disk if requested, and closes it.
     package mutating func finish(syncing: Bool) throws(XylemError) {
       try flush()
       if syncing, fsync(descriptor) != 0 { throw XylemError.unwritable(path, .last("fsync")) }

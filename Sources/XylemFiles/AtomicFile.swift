@@ -1,24 +1,24 @@
 import Glibc
 public import XylemErrors
 
-/// Writes files whole or not at all: into a temporary file of the same folder, which takes the target's place at last.
+/// Writes files completely or not at all: into a temporary file in the same folder, which finally replaces the target.
 ///
-/// A reader of the target sees the old file or the new one, never a part, also where the machine stops in between.
-/// On any error the target is untouched and the temporary file is gone; where the process is killed, a file
-/// `.xylem-….tmp` stays until a process writes to that folder again, see ``AbandonedFiles``.
+/// A reader of the target sees the old or the new file, never a part, even if the machine stops in between. After an
+/// error the target is unchanged and the temporary file is removed. If the process is killed, a file `.xylem-….tmp`
+/// remains until a process writes to that folder again, see ``AbandonedFiles``.
 ///
-/// The target's links are followed: what they lead to is replaced, they stay. An existing file keeps its permissions, and
-/// its owner where the process may give it away; further hard links keep the old contents. Where the target is no
-/// regular file (a pipe, a device, `/dev/stdout`), bytes go there as they come, for there is nothing to rename.
+/// Symbolic links are followed: their target is replaced, and they remain. An existing file keeps its permissions, and
+/// its owner if the process may change it; further hard links keep the old contents. If the target is not a regular
+/// file (a pipe, a device, `/dev/stdout`), bytes are written directly, since there is nothing to rename.
 ///
 ///     try AtomicFile.write("result.json") { (file) throws(XylemError) in
 ///       try file.append("{}\n")
 ///     }
 public enum AtomicFile {
-  /// Writes what `body` appends to the file at `path`.
+  /// Writes the output of `body` to the file at `path`.
   ///
-  /// - Throws: `file.unwritable` where the folder is missing or is no folder, where the target is a folder or can't be
-  ///   written, or where the disk is full; and what `body` throws.
+  /// - Throws: `file.unwritable` if the folder is missing or not a folder, if the target is a folder or can't be
+  ///   written, or if the disk is full; and the errors of `body`.
   public static func write(
     _ path: String, _ body: (inout Writer) throws(XylemError) -> Void
   ) throws(XylemError) {

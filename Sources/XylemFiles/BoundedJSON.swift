@@ -1,20 +1,20 @@
 internal import Foundation
 
-/// JSON that may come from anybody, for Foundation's decoder.
+/// JSON from untrusted sources, for Foundation's decoder.
 ///
-/// That decoder recurs for each bracket, and ends the process at the 513th while it makes its error.
+/// That decoder recurses for each bracket, and crashes at the 513th while it creates its error.
 package enum BoundedJSON {
-  /// How many brackets may stand within one another.
+  /// The maximum nesting of brackets.
   package static let deepest = 500
 
-  /// Why a document was not handed to the decoder.
+  /// The reason why a document was not passed to the decoder.
   package struct TooDeep: Error, CustomStringConvertible {
-    package var description: String { "it nests deeper than \(BoundedJSON.deepest) brackets" }
+    package var description: String { "it is nested deeper than \(BoundedJSON.deepest) brackets" }
   }
 
   /// Decodes a document.
   ///
-  /// - Throws: ``TooDeep``, and what the decoder throws.
+  /// - Throws: ``TooDeep``, and the decoder's errors.
   package static func decode<Document: Decodable>(
     _ type: Document.Type, from bytes: some Sequence<UInt8>
   ) throws -> Document {
@@ -23,7 +23,7 @@ package enum BoundedJSON {
     return try JSONDecoder().decode(type, from: bytes)
   }
 
-  /// The most brackets that stand within one another, those in strings left out. Takes time linear in the size.
+  /// The maximum nesting of brackets, ignoring those in strings. Takes time linear in the size.
   static func depth(of bytes: some Sequence<UInt8>) -> Int {
     var (depth, most) = (0, 0)
     var (isInString, isEscaped) = (false, false)

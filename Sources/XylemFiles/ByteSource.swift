@@ -4,22 +4,22 @@ import XylemErrors
 protocol ByteSource: ~Copyable {
   /// The file that errors name.
   var path: String { get }
-  /// How many bytes were read.
+  /// The number of bytes read so far.
   var position: Int { get }
 
   /// The next `count` bytes.
   ///
-  /// - Parameter what: What these bytes are, for the error, as in `the header`.
-  /// - Throws: `file.malformed` where the bytes end before, `file.unreadable`.
+  /// - Parameter what: a description of these bytes for the error, as in `the header`.
+  /// - Throws: `file.malformed` if the data ends before, `file.unreadable`.
   mutating func read(_ count: Int, _ what: String) throws(XylemError) -> [UInt8]
 
-  /// How many bytes follow; of a stream, at most one is looked for.
+  /// The number of remaining bytes. For a stream, it looks for at most one byte.
   mutating func remaining() throws(XylemError) -> Int
 }
 
 extension InputFile: ByteSource {}
 
-/// Bytes of a file that lie in memory.
+/// The bytes of a file, in memory.
 struct MemoryInput: ByteSource {
   let path: String
   private(set) var position = 0

@@ -1,21 +1,21 @@
 internal import CMessageDigest
 package import XylemErrors
 
-/// SHA-256 of bytes that come piece by piece.
+/// Computes the SHA-256 of bytes incrementally.
 @safe package struct ContentDigest {
   private var context = SHA2_CTX()
 
-  /// The digest of nothing so far.
+  /// Creates a digest of no bytes.
   package init() { unsafe SHA256Init(&context) }
 
-  /// The digest of a string's UTF-8, in hexadecimal.
+  /// Returns the digest of a string's UTF-8, in hexadecimal.
   package static func of(_ text: String) -> String {
     var digest = ContentDigest()
     digest.add(Array(text.utf8))
     return digest.finish()
   }
 
-  /// The digest of a file's bytes, in hexadecimal. Holds no more than a mebibyte of them.
+  /// Returns the digest of a file's bytes, in hexadecimal. Keeps at most one mebibyte in memory.
   ///
   /// - Throws: `file.not-found`, `file.unreadable`.
   package static func ofFile(_ path: String) throws(XylemError) -> String {
@@ -35,7 +35,7 @@ package import XylemErrors
     }
   }
 
-  /// 64 lower-case hexadecimal digits; nothing can be added afterwards.
+  /// Returns the digest as 64 lower-case hexadecimal digits. No bytes can be added afterwards.
   package mutating func finish() -> String {
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
       unsafe SHA256Final(buffer.baseAddress, &context)
@@ -45,7 +45,7 @@ package import XylemErrors
     return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 
-  /// A digest as a person may write it, `sha256:3FA…`, in the form of `finish`; nil where it is none.
+  /// Converts a digest that a person wrote, such as `sha256:3FA…`, to the form of `finish`. Returns nil for any other string.
   package static func normalised(_ text: String) -> String? {
     var text = text.lowercased()
     if text.hasPrefix("sha256:") { text.removeFirst("sha256:".count) }

@@ -1,12 +1,12 @@
 extension DType {
-  /// The element types that safetensors files hold, in the order in which the reference implementation writes their
-  /// tensors: descending alignment, and within one alignment its own fixed order (safetensors 0.8).
+  /// The element types of safetensors files, in the order in which the reference implementation writes their tensors:
+  /// descending alignment, and within one alignment its own fixed order (safetensors 0.8).
   static let safetensorsOrder: [DType] = [
     .uint64, .int64, .float64, .complex64, .float32, .uint32, .int32, .bfloat16, .float16, .uint16, .int16,
     .float8e4m3fn, .float8e5m2, .int8, .uint8, .bool,
   ]
 
-  /// The name in the header of a safetensors file, as in `F32`; nil for ``complex128``, which that format lacks.
+  /// The name in the header of a safetensors file, as in `F32`. Nil for ``complex128``, which the format lacks.
   public var safetensorsName: String? {
     switch self {
     case .float32: "F32"
@@ -29,19 +29,19 @@ extension DType {
     }
   }
 
-  /// The type that a safetensors header calls `safetensorsName`, as in `F32`; nil where there is none here.
+  /// The type with a safetensors name, as in `F32`. Nil if it is not supported.
   public init?(safetensorsName: String) {
     guard let dtype = Self.allCases.first(where: { $0.safetensorsName == safetensorsName }) else { return nil }
     self = dtype
   }
 
-  /// The `descr` of a npy file of little-endian elements, as in `<f4`; nil for ``bfloat16`` and the two of eight
-  /// bits, which numpy lacks.
+  /// The `descr` of an npy file of little-endian elements, as in `<f4`. Nil for ``bfloat16`` and the two 8-bit
+  /// floating-point types, which NumPy lacks.
   public var npyDescription: String? {
     npyCode.map { (wordByteCount == 1 ? "|" : "<") + $0 }
   }
 
-  /// The type that a npy file calls `npyCode`: kind and size, without the byte order.
+  /// The type with an npy code: kind and size, without the byte order.
   package init?(npyCode: String) {
     guard let dtype = Self.allCases.first(where: { $0.npyCode == npyCode }) else { return nil }
     self = dtype

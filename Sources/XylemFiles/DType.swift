@@ -1,6 +1,6 @@
-/// The type of a tensor's elements, under the name that PyTorch gives it.
+/// The element type of a tensor, with PyTorch's name.
 ///
-/// The raw value is PyTorch's name without `torch.`; it is what tables and JSON print.
+/// The raw value is PyTorch's name without `torch.`, as printed in tables and JSON.
 ///
 ///     DType.bfloat16.byteCount        // 2
 ///     DType(rawValue: "float32")      // .float32
@@ -54,7 +54,7 @@ public enum DType: String, Sendable, Hashable, CaseIterable {
   /// Whether an element is a pair of numbers.
   public var isComplex: Bool { self == .complex64 || self == .complex128 }
 
-  /// Whether an element is an integer or a truth value.
+  /// Whether an element is an integer or a Boolean.
   public var isIntegral: Bool {
     switch self {
     case .int8, .uint8, .bool, .int16, .uint16, .int32, .uint32, .int64, .uint64: true
@@ -62,9 +62,9 @@ public enum DType: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// Whether elements are floating-point or complex numbers, which alone have gradients.
+  /// Whether elements are floating-point or complex numbers. Only those have gradients.
   package var hasGradients: Bool { !isIntegral }
 
-  /// The size in bytes of the unit whose bytes change places between little and big endian.
+  /// The size in bytes of the unit that is byte-swapped between little and big endian.
   var wordByteCount: Int { isComplex ? byteCount / 2 : byteCount }
 }

@@ -1,6 +1,6 @@
-/// Changes of the order of bytes and of elements.
+/// Conversions of the order of bytes and of elements.
 enum ElementOrder {
-  /// Turns big-endian words into little-endian ones and back, in place.
+  /// Converts big-endian words to little-endian ones and back, in place.
   static func swapBytes(_ bytes: inout [UInt8], wordByteCount: Int) {
     switch wordByteCount {
     case 2: swapWords(&bytes, UInt16.self)
@@ -12,7 +12,7 @@ enum ElementOrder {
 
   /// The elements of a column-major array (the first dimension varies fastest) in row-major order.
   ///
-  /// - Parameter bytes: As many as the shape asks for.
+  /// - Parameter bytes: as many as the shape requires.
   static func rowMajor(_ bytes: [UInt8], shape: [Int], elementByteCount: Int) -> [UInt8] {
     guard shape.count > 1, !bytes.isEmpty else { return bytes }
     switch elementByteCount {
@@ -33,7 +33,7 @@ enum ElementOrder {
     }
   }
 
-  /// Walks through the result in its own order and keeps the source's offset up to date, as an odometer does.
+  /// Walks the result in its own order and updates the source's offset like an odometer.
   private static func rowMajor<Word: BitwiseCopyable>(_ bytes: [UInt8], _ shape: [Int], _ type: Word.Type) -> [UInt8] {
     let size = MemoryLayout<Word>.size
     var strides: [Int] = []

@@ -1,6 +1,6 @@
-/// A text that equals another only where its UTF-8 bytes do.
+/// A string that equals another only if their UTF-8 bytes are equal.
 ///
-/// Swift's strings also equal where they look the same (a composed and a decomposed `é`); names in files don't.
+/// Swift's strings are also equal if they look the same (a composed and a decomposed `é`); names in files are not.
 package struct ExactText: Hashable, Comparable {
   private let bytes: [UInt8]
 

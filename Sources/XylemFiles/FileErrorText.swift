@@ -1,8 +1,8 @@
-// How data from files are put into the words of an error: whoever wrote the file does not get to say how long a message
-// is, nor to control a terminal.
+// Formats data from files for error messages: the author of a file must not control the length of a message, or a
+// terminal.
 
 extension String {
-  /// The text as it can be printed: control characters as `\u{1B}`, and no longer than a line or two.
+  /// The string in printable form: control characters as `\u{1B}`, and at most a line or two long.
   package var printable: String {
     var result = ""
     for scalar in unicodeScalars.prefix(120) {
@@ -17,7 +17,7 @@ extension String {
 }
 
 extension [Int] {
-  /// The shape as it can be printed: at most 16 of its sizes.
+  /// The shape in printable form: at most 16 of its sizes.
   var printable: String {
     let sizes = prefix(16).map { "\($0)" } + (count > 16 ? ["…"] : [])
     return "[\(sizes.joined(separator: ", "))]"
@@ -25,6 +25,6 @@ extension [Int] {
 }
 
 extension Int {
-  /// As many bytes in words.
+  /// The number of bytes in words.
   var asBytes: String { self == 1 ? "1 byte" : "\(self) bytes" }
 }

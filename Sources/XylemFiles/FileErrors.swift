@@ -1,8 +1,8 @@
 package import XylemErrors
 
-// All sentences of the tensor files' errors. What went wrong comes in as data; the words are made here only.
+// The messages of errors about tensor files. Faults are data; messages are written only here.
 
-/// What a tensor file's contents can have wrong, with what is needed to say it.
+/// A fault in the contents of a tensor file, with the data for its message.
 package enum FileFault {
   case ended(at: Int, reading: String)
   case shorter(bytes: Int, needed: Int, what: String)
@@ -30,26 +30,27 @@ package enum FileFault {
   var sentence: String {
     switch self {
     case .ended(let offset, let reading): "the file ends at byte \(offset), inside \(reading)"
-    case .shorter(let bytes, let needed, let what): "\(what) needs \(needed.asBytes), the file has \(bytes) left"
+    case .shorter(let bytes, let needed, let what): "\(what) needs \(needed.asBytes), but the file has \(bytes) left"
     case .headerTooLong(let length, let limit):
       "the header claims \(length) bytes; more than \(limit) are not accepted"
-    case .headerBeyondEnd(let length, let bytes): "the header claims \(length) bytes, the file has \(bytes) in all"
+    case .headerBeyondEnd(let length, let bytes):
+      "the header claims \(length) bytes, but the file has \(bytes) in total"
     case .headerStart: "the header does not start with '{'"
     case .syntax(let expected, let offset): "the header has no \(expected) at byte \(offset) of the file"
-    case .invalidText(let offset): "the header's text at byte \(offset) of the file is not valid UTF-8"
-    case .tooDeep(let limit, let offset): "the header nests deeper than \(limit) at byte \(offset) of the file"
+    case .invalidText(let offset): "the header's string at byte \(offset) of the file is not valid UTF-8"
+    case .tooDeep(let limit, let offset): "the header is nested deeper than \(limit) at byte \(offset) of the file"
     case .duplicateKey(let key): "the header has the key '\(key.printable)' twice"
     case .missingField(let field, let owner): "'\(owner.printable)' has no '\(field.printable)' in the header"
     case .shapeTooLarge(let shape, let dtype, let owner):
-      "the shape \(shape.printable) of '\(owner.printable)', \(dtype.rawValue), is impossible"
+      "the shape \(shape.printable) of '\(owner.printable)', \(dtype.rawValue), is invalid"
     case .wrongSize(let owner, let bytes, let needed):
       "'\(owner.printable)' has \(bytes.asBytes); its shape needs \(needed)"
     case .reversedOffsets(let owner): "the data of '\(owner.printable)' ends before it begins"
-    case .outside(let owner): "the data of '\(owner.printable)' goes on after the end of the file"
-    case .gap(let owner, let bytes): "no tensor has the \(bytes.asBytes) before '\(owner.printable)'"
-    case .overlap(let owner, let bytes): "another tensor has \(bytes.asBytes) of '\(owner.printable)' too"
-    case .trailing(let bytes): "the file goes on after the last element for \(bytes.asBytes)"
-    case .npyMagic: "the file does not start as a npy file does"
+    case .outside(let owner): "the data of '\(owner.printable)' extends beyond the end of the file"
+    case .gap(let owner, let bytes): "no tensor uses the \(bytes.asBytes) before '\(owner.printable)'"
+    case .overlap(let owner, let bytes): "another tensor overlaps '\(owner.printable)' by \(bytes.asBytes)"
+    case .trailing(let bytes): "the file has \(bytes.asBytes) after the last element"
+    case .npyMagic: "the file does not begin like an npy file"
     case .npyKey(let key): "the header has the unknown key '\(key.printable)'"
     case .npyField(let field, let expected): "'\(field.printable)' in the header is not \(expected)"
     case .zipDirectory: "the zip file is truncated or damaged: its list of entries can't be read"
@@ -58,7 +59,7 @@ package enum FileFault {
   }
 }
 
-/// What a format can't hold, or this reader can't take, though nothing is broken.
+/// Contents that a format or this reader does not support, although nothing is damaged.
 package enum FileLimit {
   case safetensorsDType(String, of: String)
   case npyVersion(major: UInt8, minor: UInt8)
@@ -78,8 +79,8 @@ package enum FileLimit {
     case .safetensorsDType(let name, let owner):
       "'\(owner.printable)' has elements of type \(name.printable), which are not supported"
     case .npyVersion(let major, let minor): "npy files of version \(major).\(minor) are not supported"
-    case .npyStructured: "the npy file holds records; arrays of numbers are supported"
-    case .npyDescription(let text): "the npy file's elements, '\(text.printable)', are not numbers that are supported"
+    case .npyStructured: "the npy file holds records; only arrays of numbers are supported"
+    case .npyDescription(let text): "the npy file's element type '\(text.printable)' is not supported"
     case .npyHolds(let dtype): "npy files can't hold \(dtype.rawValue)"
     case .safetensorsHolds(let dtype, let owner):
       "safetensors files can't hold '\(owner.printable)', which is \(dtype.rawValue)"
@@ -90,13 +91,13 @@ package enum FileLimit {
     case .npzEntry(let name): "the npz file has '\(name.printable)', which is not an array"
     case .npzTooLarge: "npz files of more than 4 GiB are not written"
     case .zipMethod(let name):
-      "the zip file's entry '\(name.printable)' is encrypted, or packed in a way that is not supported"
+      "the zip file's entry '\(name.printable)' is encrypted or uses an unsupported compression"
     }
   }
 
   package var remedies: [String] {
     switch self {
-    case .npyStructured: ["save each field as an array of its own"]
+    case .npyStructured: ["save each field as a separate array"]
     case .npyDescription(let text) where text.hasSuffix("O") || text.hasSuffix("f16") || text.hasSuffix("f12"):
       ["numpy.save(file, array.astype(\"float32\"))"]
     case .npyDescription(let text) where text.hasSuffix("V2") || text.hasSuffix("V1"):
@@ -119,7 +120,7 @@ extension XylemError {
     XylemError(.fileUnsupported, limit.sentence, at: Place(file: path), remedies: limit.remedies)
   }
 
-  /// Why `path` could not be read, from the call that failed.
+  /// The error for a file that could not be read, from the failed system call.
   static func unreadable(_ path: String, _ failure: SystemCallFailure) -> XylemError {
     guard !failure.isMissing else { return missingFile(path) }
     return XylemError(
@@ -134,21 +135,21 @@ extension XylemError {
       remedies: [isFolder ? "ls \(shellWord(path))  # shows the files in it" : copying(path)])
   }
 
-  /// The command that makes a regular file of what a pipe gives.
+  /// The command that copies a pipe's contents to a regular file.
   private static func copying(_ path: String) -> String {
     let name = path.split(separator: "/").last ?? ""
     let copy = "copy" + (name.lastIndex(of: ".").map { String(name[$0...]) } ?? "")
     return "cat \(shellWord(path)) > \(shellWord(copy))  # then give \(copy)"
   }
 
-  /// Why `path` could not be written, from the call that failed.
+  /// The error for a file that could not be written, from the failed system call.
   static func unwritable(_ path: String, _ failure: SystemCallFailure) -> XylemError {
     XylemError(.fileUnwritable, "the file can't be written: \(failure.reason)", at: Place(file: path), cause: failure)
   }
 
-  /// The folder that a file belongs in does not exist.
+  /// The error for a file whose folder does not exist.
   ///
-  /// Offers to make the folder where that can be done.
+  /// The remedy creates the folder, if that is possible.
   package static func missingFolder(_ folder: String, of path: String) -> XylemError {
     let above = WriteTarget.nearestExisting(to: folder)
     if let above, !above.isFolder { return folderIsFile(above.path, of: path) }
@@ -163,7 +164,7 @@ extension XylemError {
 
   package static func targetIsFolder(_ path: String) -> XylemError {
     XylemError(
-      .fileUnwritable, "the file can't be written: there is a folder of that name", at: Place(file: path),
+      .fileUnwritable, "the file can't be written: a folder has that name", at: Place(file: path),
       remedies: [
         "give the name of a file in it, as in \(shellWord(path + (path.hasSuffix("/") ? "" : "/") + "features"))"
       ])
@@ -177,7 +178,7 @@ extension XylemError {
   }
 
   package static func impossibleShape(_ shape: [Int], _ dtype: DType) -> XylemError {
-    XylemError(.runtimeTensor, "the shape \(shape.printable) of \(dtype.rawValue) elements is impossible")
+    XylemError(.runtimeTensor, "the shape \(shape.printable) of \(dtype.rawValue) elements is invalid")
   }
 
   static func wrongByteCount(_ bytes: Int, needed: Int, shape: [Int], _ dtype: DType) -> XylemError {

@@ -1,17 +1,19 @@
 import Glibc
 import XylemErrors
 
-/// A lock that everybody who changes files of a folder in several steps takes, so that no step of one falls between those of another.
+/// A lock for changing files of a folder in several steps without interference from other processes and threads that
+/// take it.
 ///
-/// Works between processes and between threads, leaves no file behind, and ends with the process. It does *not* keep anybody from the
-/// folder who doesn't ask for it.
+/// It works between processes and between threads, leaves no file behind, and ends with the process. It does *not*
+/// prevent access by code that does not take the lock.
 public enum FolderLock {
-  /// Runs `body` while no one else holds the lock of the folder that the file at `path` is in, after its links.
+  /// Runs `body` while holding the lock of the folder of the file at `path`, after following links.
   ///
-  /// Waits as long as another holds it. Not to be taken again within `body`.
+  /// Blocks while another holder has it. Must not be taken again within `body`.
   ///
-  /// - Parameter body: is told whether there is a lock: some network file systems have none for folders, and a pipe or a device
-  ///   is in none.
+  /// - Parameter body: gets whether there is a lock: some network file systems have none for folders, and pipes and
+  ///   devices are not in a folder.
+  /// - Throws: `file.unwritable` if the folder can't be opened, and the errors of `body`.
   /// - Throws: `file.unwritable` where the folder can't be opened, and what `body` throws.
   public static func withLock<Result>(on path: String, _ body: (_ isLocked: Bool) throws -> Result) throws -> Result {
     let folder: String
@@ -23,7 +25,7 @@ public enum FolderLock {
     }
     let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw XylemError.unwritable(path, .last("open")) }
-    // Closing lets go of the lock.
+    // Closing releases the lock.
     defer { close(descriptor) }
     while flock(descriptor, LOCK_EX) != 0 {
       switch errno {

@@ -1,15 +1,15 @@
 package import XylemErrors
 
-/// What a file is that was given for a model and is not one, by its first bytes and its entries.
+/// Recognises a file that was given as a model but is not one, by its first bytes and its entries.
 ///
-/// People download a page in place of a file, keep a pointer of Git LFS, save weights without code, or bring another framework's
-/// format. Each has a way out, which the error names.
+/// Users download a page instead of a file, keep a Git LFS pointer, save weights without code, or use another
+/// framework's format. The error offers a solution for each.
 package enum ForeignFile: Sendable, Hashable {
   case empty, lfsPointer, page, stateDict, wholeModule(String), pickle, exported, arrays
   /// Another format, by its name.
   case other(String)
 
-  /// What the file is; nil where it may be a TorchScript archive, whole or damaged.
+  /// Recognises a file. Nil if it may be a TorchScript archive, intact or damaged.
   ///
   /// - Throws: `file.not-found`; `file.unreadable`, also for folders, pipes and devices.
   package init?(_ path: String) throws(XylemError) {
@@ -69,7 +69,8 @@ package enum ForeignFile: Sendable, Hashable {
     return .wholeModule(name)
   }
 
-  /// Whether an archive's code has constants in the order of a kernel library, as `torch.jit.optimize_for_inference` leaves them.
+  /// Whether an archive's code has constants in the layout of a kernel library, as `torch.jit.optimize_for_inference`
+  /// leaves them.
   package static func isOptimized(_ path: String) -> Bool {
     guard let zip = try? ZipFile(path) else { return false }
     return zip.entries.contains { entry in
@@ -78,7 +79,7 @@ package enum ForeignFile: Sendable, Hashable {
     }
   }
 
-  /// The error of a file that was given for a model.
+  /// The error for a file that was given as a model.
   package func error(_ path: String) -> XylemError {
     func error(_ id: ErrorID, _ message: String, cause: String? = nil, _ remedies: [String]) -> XylemError {
       XylemError(id, message, at: .init(file: path), cause: cause.map { Reason($0) }, remedies: remedies)
@@ -89,13 +90,13 @@ package enum ForeignFile: Sendable, Hashable {
       return error(.archiveTruncated, "the file is empty", ["copy or download the file again"])
     case .lfsPointer:
       return error(
-        .archiveNotZip, "the file is a pointer of Git LFS: the model itself was not downloaded",
+        .archiveNotZip, "the file is a Git LFS pointer: the model itself was not downloaded",
         ["git lfs pull --include \(shellWord(path.split(separator: "/").last.map(String.init) ?? path))"])
     case .page:
       return error(
         .archiveNotZip, "the file is an HTML page, not a model",
-        cause: "a download that asks for a confirmation or a login gives such a page in place of the file",
-        ["download the file again, and open the page in a browser to see what it asks for"])
+        cause: "a download that requires a confirmation or a login returns such a page instead of the file",
+        ["open the page in a browser to see what it requires, then download the file again"])
     case .stateDict:
       return error(
         .archiveStateDict, "the file is a state dict: tensors by name, without the model's code",
@@ -105,14 +106,14 @@ package enum ForeignFile: Sendable, Hashable {
         ])
     case .wholeModule(let name):
       return error(
-        .archiveStateDict, "the file is a pickled object of the class \(name.printable), which only Python can make",
+        .archiveStateDict, "the file is a pickled object of the class \(name.printable), which only Python can load",
         ["torch.jit.script(torch.load(\(pythonWord(path)), weights_only=False)).save(\"model.pt\")  # in Python"])
     case .pickle:
       return error(
         .archiveStateDict, "the file is a pickle, without the model's code", [toSave])
     case .exported:
       return error(
-        .archiveNoCode, "the file is an archive of torch.export, which is not read",
+        .archiveNoCode, "the file is an archive of torch.export, which is not supported",
         [
           "torch.jit.trace(torch.export.load(\"FILE\").module(), example).save(\"model.pt\")  # in Python",
           "torch.jit.script(model).save(\"model.pt\")  # in Python, of the model that was exported",

@@ -3,16 +3,16 @@ public import XylemErrors
 extension HostArray {
   /// The elements in row-major order as binary32 numbers; true is one.
   ///
-  /// Wider types are rounded to nearest: above 2²⁴ integers are no longer exact.
+  /// Wider types are rounded to nearest: integers above 2²⁴ are no longer exact.
   ///
-  /// - Throws: `runtime.tensor` where the elements are complex.
+  /// - Throws: `runtime.tensor` if the elements are complex.
   public func floats() throws(XylemError) -> [Float] { try numbers() }
 
   /// The elements in row-major order as binary64 numbers; true is one.
   ///
-  /// Exact for every type but 64-bit integers above 2⁵³, which are rounded to nearest.
+  /// Exact for every type except 64-bit integers above 2⁵³, which are rounded to nearest.
   ///
-  /// - Throws: `runtime.tensor` where the elements are complex.
+  /// - Throws: `runtime.tensor` if the elements are complex.
   public func doubles() throws(XylemError) -> [Double] { try numbers() }
 
   private func numbers<Number: BinaryFloatingPoint>() throws(XylemError) -> [Number] {

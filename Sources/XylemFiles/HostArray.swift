@@ -1,30 +1,31 @@
 public import XylemErrors
 
-/// A tensor's elements in the process's own memory: what tensor files hold, and how tensors get in and out.
+/// A tensor's elements in the process's own memory: the contents of tensor files, and the form in which tensors are
+/// imported and exported.
 ///
 /// The bytes are row-major (the last dimension varies fastest) and little-endian, without gaps. It is not a tensor: it
-/// has no operators, no strides and no device. Copies share the bytes until one of them is changed.
+/// has no operators, strides or device. Copies share the bytes until one of them is changed.
 ///
 ///     let array = try HostArray([1, 2, 3, 4, 5, 6] as [Float], shape: [2, 3])
 ///     array.byteCount  // 24
 public struct HostArray: Sendable, Hashable {
   /// The type of the elements.
   public let dtype: DType
-  /// The sizes of the dimensions, outermost first; empty for a scalar, and any of them may be zero.
+  /// The sizes of the dimensions, outermost first. Empty for a scalar; any size may be zero.
   public let shape: [Int]
   /// The elements, `byteCount` bytes.
   public let bytes: [UInt8]
 
-  /// How many elements there are: the product of the shape, one for a scalar.
+  /// The number of elements: the product of the shape, one for a scalar.
   public var count: Int { bytes.count / dtype.byteCount }
 
   /// The size of all elements in bytes.
   public var byteCount: Int { bytes.count }
 
-  /// An array over `bytes`, which are taken as they are (no copy).
+  /// Creates an array over `bytes`, without a copy.
   ///
-  /// - Throws: `runtime.tensor` where a size is negative, where the shape's product does not fit an `Int`, or where
-  ///   `bytes` are not exactly as many as the shape and the type ask for.
+  /// - Throws: `runtime.tensor` if a size is negative, if the shape's product overflows `Int`, or if the number of
+  ///   bytes does not match the shape and the type.
   public init(dtype: DType, shape: [Int], bytes: [UInt8]) throws(XylemError) {
     guard let needed = Self.byteCount(of: dtype, shape: shape) else {
       throw XylemError.impossibleShape(shape, dtype)
@@ -35,7 +36,7 @@ public struct HostArray: Sendable, Hashable {
     self.init(checked: dtype, shape: shape, bytes: bytes)
   }
 
-  /// An array whose shape was already checked against its bytes.
+  /// Creates an array whose shape was already checked against its bytes.
   package init(checked dtype: DType, shape: [Int], bytes: [UInt8]) {
     assert(Self.byteCount(of: dtype, shape: shape) == bytes.count, "the shape was not checked")
     self.dtype = dtype
@@ -43,9 +44,9 @@ public struct HostArray: Sendable, Hashable {
     self.bytes = bytes
   }
 
-  /// The size in bytes of an array, or nil where a size is negative or the product does not fit an `Int`.
+  /// The size in bytes of an array. Nil if a size is negative or the product overflows `Int`.
   ///
-  /// A zero among the sizes does not excuse the others: strides are made of their product.
+  /// A zero among the sizes does not excuse the others: strides are products of them.
   public static func byteCount(of dtype: DType, shape: [Int]) -> Int? {
     var product = dtype.byteCount
     var isEmpty = false

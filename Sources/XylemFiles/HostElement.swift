@@ -2,9 +2,9 @@ public import XylemErrors
 
 /// A Swift number with the same bytes as the elements of one ``DType``.
 ///
-/// `Bool` is none: a file may hold bytes other than 0 and 1 where it says `bool`; read those as numbers.
+/// `Bool` does not conform: a `bool` file may contain bytes other than 0 and 1; read those as numbers.
 public protocol HostElement: BitwiseCopyable {
-  /// The type whose elements these are.
+  /// The type of these elements.
   static var dtype: DType { get }
 }
 
@@ -64,32 +64,32 @@ extension UInt64: HostElement {
 }
 
 extension HostArray {
-  /// An array of `elements` in row-major order. Copies them once.
+  /// Creates an array from `elements` in row-major order. Copies them once.
   ///
-  /// - Throws: `runtime.tensor` where the shape asks for another number of elements.
+  /// - Throws: `runtime.tensor` if the shape does not match the number of elements.
   public init<Element: HostElement>(_ elements: [Element], shape: [Int]) throws(XylemError) {
     let bytes = unsafe elements.withUnsafeBytes { unsafe [UInt8]($0) }
     try self.init(dtype: Element.dtype, shape: shape, bytes: bytes)
   }
 
-  /// An array of truth values in row-major order.
+  /// Creates an array of Booleans in row-major order.
   ///
-  /// - Throws: `runtime.tensor` where the shape asks for another number of elements.
+  /// - Throws: `runtime.tensor` if the shape does not match the number of elements.
   public init(_ elements: [Bool], shape: [Int]) throws(XylemError) {
     try self.init(dtype: .bool, shape: shape, bytes: elements.map { $0 ? 1 : 0 })
   }
 
-  /// The elements in row-major order, of the very type the array has. Copies them once.
+  /// The elements in row-major order, in exactly the array's type. Copies them once.
   ///
   ///     try array.elements(as: Int64.self)
   ///
-  /// - Throws: `runtime.tensor` where the array has another type.
+  /// - Throws: `runtime.tensor` if the array has another type.
   public func elements<Element: HostElement>(as type: Element.Type) throws(XylemError) -> [Element] {
     guard dtype == Element.dtype else { throw XylemError.wrongElements(dtype, wanted: Element.dtype) }
     return loaded(Element.self)
   }
 
-  /// The bytes read as words of some type, without a check.
+  /// The bytes read as words of a type, unchecked.
   package func loaded<Word: BitwiseCopyable>(_ type: Word.Type) -> [Word] {
     let count = bytes.count / MemoryLayout<Word>.size
     return unsafe [Word](unsafeUninitializedCapacity: count) { (buffer, initialized) in

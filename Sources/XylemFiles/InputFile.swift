@@ -1,12 +1,12 @@
 import Glibc
 package import XylemErrors
 
-/// A file opened for reading, closed when it goes.
+/// A file opened for reading, closed when it is released.
 ///
-/// Reads at an offset (`pread`) where the file is regular, so that a file that is cut short meanwhile is an error and
-/// not a signal; streams are read in order.
+/// Reads regular files at an offset (`pread`), so that a file that is truncated in the meantime is an error and not a
+/// signal. Streams are read sequentially.
 package struct InputFile: ~Copyable, Sendable {
-  /// What is at a path instead of a regular file.
+  /// The kind of a file that is not regular.
   package enum Kind: Sendable {
     case folder, pipe, socket, device
 
@@ -21,12 +21,12 @@ package struct InputFile: ~Copyable, Sendable {
     }
   }
 
-  /// What tells files apart: two paths lead to one file where these are equal.
+  /// What identifies a file: two paths lead to the same file if these are equal.
   package struct Identity: Hashable, Sendable {
     let device: UInt64
     let node: UInt64
 
-    /// The identity of what a path leads to; nil where nothing is there.
+    /// Creates the identity of the file at a path, or returns nil if there is none.
     package init?(_ path: String) {
       var status = stat()
       guard unsafe stat(path, &status) == 0 else { return nil }
@@ -40,22 +40,22 @@ package struct InputFile: ~Copyable, Sendable {
   }
 
   package let path: String
-  /// The size in bytes; nil for a stream, whose size nobody knows.
+  /// The size in bytes. Nil for a stream, whose size is unknown.
   package let size: Int?
-  /// Which file it is, whatever the path leads to by now.
+  /// The identity of the file, even if the path now leads to another one.
   package let identity: Identity
   package let descriptor: CInt
   package private(set) var position = 0
 
   /// Opens the file.
   ///
-  /// A pipe that has a name in a folder is refused, since opening it may wait for ever; one that the shell hands over (`/dev/fd/63`,
-  /// `/dev/stdin`) is read.
+  /// A named pipe is refused, since opening it may block forever. A pipe of the shell (`/dev/fd/63`, `/dev/stdin`) is
+  /// read.
   ///
   /// - Parameters:
-  ///   - regularOnly: Whether streams (pipes, devices) are refused instead of waited for.
-  ///   - refuse: Makes the error for what is not a regular file.
-  /// - Throws: `file.not-found`, `file.unreadable`; what `refuse` makes.
+  ///   - regularOnly: whether streams (pipes, devices) are refused instead of read.
+  ///   - refuse: creates the error for a file that is not regular.
+  /// - Throws: `file.not-found`, `file.unreadable`; the error of `refuse`.
   package init(
     _ path: String, regularOnly: Bool,
     refuse: ((String, Kind) -> XylemError)? = nil
@@ -92,10 +92,10 @@ package struct InputFile: ~Copyable, Sendable {
 
   /// The next `count` bytes.
   ///
-  /// No memory is taken for more bytes than a regular file has; of a stream, at most twice what came.
+  /// Allocates no more memory than a regular file has bytes; for a stream, at most twice the received bytes.
   ///
-  /// - Parameter what: What these bytes are, for the error, as in `the header`.
-  /// - Throws: `file.malformed` where the file ends before, `file.unreadable`.
+  /// - Parameter what: a description of these bytes for the error, as in `the header`.
+  /// - Throws: `file.malformed` if the file ends before, `file.unreadable`.
   package mutating func read(_ count: Int, _ what: String) throws(XylemError) -> [UInt8] {
     if let size {
       guard count <= size - position else {
@@ -115,9 +115,9 @@ package struct InputFile: ~Copyable, Sendable {
     return bytes
   }
 
-  /// What follows up to the end, and at most `limit` bytes of it.
+  /// The rest of the file, at most `limit` bytes.
   ///
-  /// The system says of some regular files that they are empty, and they are not: what comes counts.
+  /// The system reports some regular files as empty that are not: the received bytes count.
   ///
   /// - Throws: `file.unreadable`.
   package mutating func rest(upTo limit: Int) throws(XylemError) -> [UInt8] {
@@ -131,7 +131,7 @@ package struct InputFile: ~Copyable, Sendable {
     return bytes
   }
 
-  /// How many bytes follow; of a stream, at most one is looked for.
+  /// The number of remaining bytes. For a stream, it looks for at most one byte.
   mutating func remaining() throws(XylemError) -> Int {
     if let size { return max(0, size - position) }
     return try readSome(1).count
@@ -139,7 +139,7 @@ package struct InputFile: ~Copyable, Sendable {
 
   /// The `count` bytes at `offset` of a regular file.
   ///
-  /// - Throws: `file.malformed` where the file ends before, `file.unreadable`.
+  /// - Throws: `file.malformed` if the file ends before, `file.unreadable`.
   package func read(_ count: Int, at offset: Int, _ what: String) throws(XylemError) -> [UInt8] {
     var failure: XylemError?
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { (buffer, filled) in

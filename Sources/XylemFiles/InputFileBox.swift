@@ -1,4 +1,4 @@
-/// Keeps an open file where a copyable owner is needed.
+/// Holds an open file for a copyable owner.
 package final class InputFileBox: Sendable {
   package let file: InputFile
 

@@ -1,28 +1,28 @@
 import XylemErrors
 
-/// A strict reader of JSON (RFC 8259) that is asked for what must come next, and keeps order and duplicates apart.
+/// A strict pull reader of JSON (RFC 8259) that preserves order and detects duplicate keys.
 ///
-/// It builds no tree: memory is that of what the caller keeps. Nesting is bounded, so is the stack.
+/// It builds no tree: memory use is that of the caller's own data. Nesting is bounded, and so is the stack.
 struct JSONReader {
-  /// Deeper nesting than this is refused, as `serde_json` does.
+  /// The maximum nesting, as in `serde_json`.
   static let depthLimit = 128
 
   private let path: String
   private let bytes: [UInt8]
-  /// Where in the file the bytes lie, for errors.
+  /// The position of the bytes in the file, for errors.
   private let origin: Int
   private var position = 0
 
-  /// A reader of `bytes`, which lie at byte `origin` of the file at `path`.
+  /// Creates a reader of `bytes`, which are at byte `origin` of the file at `path`.
   init(_ bytes: [UInt8], path: String, origin: Int) {
     self.bytes = bytes
     self.path = path
     self.origin = origin
   }
 
-  /// Reads an object; `member` must read the value of the key that it is given.
+  /// Reads an object. `member` must read the value of the key that it gets.
   ///
-  /// - Throws: `file.malformed` on broken syntax and where a key comes twice (compared by its bytes).
+  /// - Throws: `file.malformed` for invalid syntax and for duplicate keys (compared by their bytes).
   mutating func object(_ member: (inout JSONReader, String) throws(XylemError) -> Void) throws(XylemError) {
     try expect("{")
     if try consume("}") { return }
@@ -45,7 +45,7 @@ struct JSONReader {
     try expect("]")
   }
 
-  /// Reads an integer that is not negative: digits alone, no sign, fraction or exponent.
+  /// Reads an integer that is not negative: only digits, without sign, fraction or exponent.
   mutating func size() throws(XylemError) -> Int {
     skipSpace()
     let start = position
@@ -67,7 +67,7 @@ struct JSONReader {
     return value
   }
 
-  /// Reads `null` where that is next, and says whether it was.
+  /// Reads `null` if it is next, and returns whether it was.
   mutating func null() throws(XylemError) -> Bool {
     skipSpace()
     guard peek == UInt8(ascii: "n") else { return false }
@@ -75,7 +75,7 @@ struct JSONReader {
     return true
   }
 
-  /// Reads a value of any kind and drops it.
+  /// Reads a value of any kind and discards it.
   mutating func skip(depth: Int = 1) throws(XylemError) {
     guard depth < Self.depthLimit else {
       throw XylemError.malformed(path, .tooDeep(limit: Self.depthLimit, offset: origin + position))
@@ -94,7 +94,7 @@ struct JSONReader {
     }
   }
 
-  /// Checks that nothing but space follows.
+  /// Checks that only whitespace follows.
   mutating func end() throws(XylemError) {
     skipSpace()
     guard position == bytes.count else { throw syntax("end") }
@@ -102,7 +102,7 @@ struct JSONReader {
 }
 
 extension JSONReader {
-  /// Reads a string, its escapes replaced.
+  /// Reads a string and replaces its escapes.
   package mutating func string() throws(XylemError) -> String {
     try expect("\"")
     let start = position
@@ -123,7 +123,7 @@ extension JSONReader {
     throw syntax("closing quote")
   }
 
-  /// The bytes that an escape stands for; the backslash is read already.
+  /// The bytes of an escape whose backslash was already read.
   private mutating func escape() throws(XylemError) -> [UInt8] {
     let start = position - 1
     guard let byte = peek else { throw syntax("escape") }

@@ -1,17 +1,17 @@
 internal import Foundation
 
-/// Text as JSON has it.
+/// Strings and documents in JSON syntax.
 package enum JSONText {
-  /// A document on one line with sorted keys: the same value gives the same bytes.
+  /// Returns a document on one line with sorted keys. Equal values give equal bytes.
   ///
-  /// - Throws: what the encoder throws.
+  /// - Throws: the encoder's errors.
   package static func sorted(_ document: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(document), as: UTF8.self)
   }
 
-  /// A string in quotation marks, with the escapes that `serde_json` uses, and no others.
+  /// A string in quotation marks, with exactly the escapes that `serde_json` uses.
   package static func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {

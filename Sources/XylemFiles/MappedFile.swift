@@ -1,15 +1,15 @@
 import Glibc
 import XylemErrors
 
-/// A regular file mapped into memory, read only, until the last reference goes.
+/// A regular file mapped into memory, read only, until the last reference is released.
 ///
-/// Nothing is read until it is touched. Touching a page of a file that was cut short meanwhile ends the process with a
-/// signal; whoever can't rule that out reads with ``InputFile``.
+/// Pages are read when they are accessed. Accessing a page of a file that was truncated in the meantime ends the
+/// process with a signal. If that is possible, use ``InputFile``.
 @safe final class MappedFile: Sendable {
   private nonisolated(unsafe) let base: UnsafeMutableRawPointer
   private let byteCount: Int
 
-  /// Maps the first `byteCount` bytes, which must not be none.
+  /// Maps the first `byteCount` bytes, at least one.
   ///
   /// - Throws: `file.unreadable`.
   init(_ file: borrowing InputFile, byteCount: Int) throws(XylemError) {
@@ -23,7 +23,7 @@ import XylemErrors
 
   deinit { unsafe munmap(base, byteCount) }
 
-  /// Lends the bytes of a range for the time of the call.
+  /// Lends the bytes of a range for the duration of the call.
   func withBytes<Result>(_ range: Range<Int>, _ body: (RawSpan) throws -> Result) rethrows -> Result {
     precondition(range.lowerBound >= 0 && range.upperBound <= byteCount, "the range is outside of the mapped file")
     let bytes = unsafe UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count)

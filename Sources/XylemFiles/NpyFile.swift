@@ -1,23 +1,23 @@
 public import XylemErrors
 
-/// Reads and writes npy files, numpy's form for one array.
+/// Reads and writes npy files, NumPy's format for one array.
 ///
 ///     let image = try NpyFile.read("image.npy")   // float32 [3, 224, 224]
 ///     try NpyFile.write(image, to: "copy.npy")
 public enum NpyFile {
-  /// Reads an array, whatever its byte order and the order of its dimensions, as row-major and little-endian.
+  /// Reads an array, whatever its byte order and dimension order, as row-major and little-endian.
   ///
-  /// Versions 1.0, 2.0 and 3.0; regular files and streams. Takes the array's own memory, and once more where the file is in
-  /// column-major (Fortran's) order.
+  /// Supports versions 1.0, 2.0 and 3.0, regular files and streams. Needs the array's own memory, and twice that for a
+  /// file in column-major (Fortran) order.
   ///
-  /// - Throws: `file.not-found`, `file.unreadable`, `file.malformed` (also where bytes follow the array),
-  ///   `file.unsupported` for records, objects, text, dates and other versions.
+  /// - Throws: `file.not-found`, `file.unreadable`, `file.malformed` (also if bytes follow the array),
+  ///   `file.unsupported` for records, objects, strings, dates and other versions.
   public static func read(_ path: String) throws(XylemError) -> HostArray {
     var file = try InputFile(path, regularOnly: false)
     return try array(from: &file)
   }
 
-  /// Reads an array from the bytes of a npy file that are part of the file at `path`.
+  /// Reads an array from the bytes of an npy file that are part of the file at `path`.
   ///
   /// - Throws: as ``read(_:)``.
   package static func array(in bytes: [UInt8], path: String) throws(XylemError) -> HostArray {
@@ -41,9 +41,9 @@ public enum NpyFile {
     return HostArray(checked: header.dtype, shape: header.shape, bytes: bytes)
   }
 
-  /// Writes an array to `path`, whole or not at all; see ``AtomicFile``. The bytes are those of `numpy.save`.
+  /// Writes an array to `path`, completely or not at all; see ``AtomicFile``. The bytes are those of `numpy.save`.
   ///
-  /// - Throws: `file.unsupported` for bfloat16 and the types of eight bits with a fraction, which numpy lacks;
+  /// - Throws: `file.unsupported` for bfloat16 and the 8-bit floating-point types, which NumPy lacks;
   ///   `file.unwritable`.
   public static func write(_ array: HostArray, to path: String) throws(XylemError) {
     guard let description = array.dtype.npyDescription else {

@@ -1,14 +1,14 @@
 import XylemErrors
 
-/// What the header of a npy file says: the elements, how they are ordered, and the shape.
+/// The contents of an npy file's header: the element type, the order and the shape.
 ///
-/// The format: numpy's NEP 1 and `numpy.lib.format`, versions 1.0 to 3.0.
+/// The format: NumPy's NEP 1 and `numpy.lib.format`, versions 1.0 to 3.0.
 struct NpyHeader: Equatable {
-  /// The bytes that every npy file starts with.
+  /// The bytes at the start of every npy file.
   static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
-  /// The longest header that is read, in bytes; numpy itself stops at 10,000.
+  /// The maximum length of a header, in bytes. NumPy itself stops at 10,000.
   static let byteLimit = 1 << 20
-  /// Where the data of a file that is written starts: at a multiple of this.
+  /// The data of a written file starts at a multiple of this.
   private static let alignment = 64
 
   let dtype: DType
@@ -18,12 +18,14 @@ struct NpyHeader: Equatable {
 }
 
 extension NpyHeader {
-  /// Reads the header and leaves the file where the data starts.
+  /// Reads the header and leaves the file at the start of the data.
   ///
   /// - Throws: `file.malformed`, `file.unsupported`, `file.unreadable`.
   init<Source: ByteSource & ~Copyable>(_ file: inout Source) throws(XylemError) {
     let path = file.path
-    guard try file.read(6, "the start of a npy file") == Self.magic else { throw XylemError.malformed(path, .npyMagic) }
+    guard try file.read(6, "the start of an npy file") == Self.magic else {
+      throw XylemError.malformed(path, .npyMagic)
+    }
     let version = try file.read(2, "the version")
     guard (1...3).contains(version[0]), version[1] == 0 else {
       throw XylemError.unsupported(path, .npyVersion(major: version[0], minor: version[1]))
@@ -81,19 +83,19 @@ extension NpyHeader {
     }
   }
 
-  /// The bytes of a file before its data, as `numpy.save` writes them: version 1.0, or 2.0 where the header is too
-  /// long for it.
+  /// The bytes of a file before its data, as `numpy.save` writes them: version 1.0, or 2.0 if the header is too long
+  /// for it.
   ///
-  /// - Parameter description: The `descr`, as in `<f4`.
+  /// - Parameter description: the `descr`, as in `<f4`.
   package static func bytes(description: String, shape: [Int]) -> [UInt8] {
     let sizes = shape.map { "\($0)" }
     let tuple = sizes.count == 1 ? "(\(sizes[0]),)" : "(\(sizes.joined(separator: ", ")))"
-    // numpy leaves room for the first size to grow in place to 21 digits.
+    // NumPy reserves space for the first size to grow in place to 21 digits.
     let growth = String(repeating: " ", count: sizes.first.map { max(0, 21 - $0.utf8.count) } ?? 0)
     let text = Array("{'descr': '\(description)', 'fortran_order': False, 'shape': \(tuple), }\(growth)".utf8)
     for (version, lengthBytes) in [(UInt8(1), 2), (UInt8(2), 4)] {
       let start = magic.count + 2 + lengthBytes
-      // One more byte for the newline; numpy pads by a whole unit where nothing would be needed.
+      // One more byte for the newline; NumPy pads by a whole unit if no padding would be needed.
       let padding = alignment - (start + text.count + 1) % alignment
       let length = text.count + padding + 1
       guard version == 2 || length <= Int(UInt16.max) else { continue }

@@ -1,6 +1,6 @@
 public import XylemErrors
 
-/// Reads and writes npz files, numpy's form for several arrays: a zip file of npy files.
+/// Reads and writes npz files, NumPy's format for several arrays: a zip file of npy files.
 ///
 ///     try NpzFile.write([("layer3", features)], to: "features.npz")
 ///     try NpzFile("features.npz").array("layer3").shape  // [1, 256, 14, 14]
@@ -14,8 +14,8 @@ public final class NpzFile: NamedArrayFile {
 
   /// Opens the file at `path` and reads its list of arrays.
   ///
-  /// - Throws: `file.not-found`, `file.unreadable`; `file.malformed` where it is not a zip file, is damaged, or has a name twice;
-  ///   `file.unsupported` where it has something else than arrays.
+  /// - Throws: `file.not-found`, `file.unreadable`; `file.malformed` if it is not a zip file, is damaged, or has a
+  ///   duplicate name; `file.unsupported` if it contains anything other than arrays.
   public init(_ path: String) throws(XylemError) {
     self.path = path
     archive = try ZipFile(path)
@@ -35,18 +35,18 @@ public final class NpzFile: NamedArrayFile {
 
   /// The elements of an array.
   ///
-  /// - Throws: `runtime.tensor` where there is no array of that name; `file.malformed`; `file.unsupported` for elements that are
-  ///   not numbers.
+  /// - Throws: `runtime.tensor` if there is no array with that name; `file.malformed`; `file.unsupported` for elements
+  ///   that are not numbers.
   public func array(_ name: String) throws(XylemError) -> HostArray {
     guard let entry = entries[ExactText(name)] else { throw XylemError.unknownTensor(name, in: path, names: names) }
     return try NpyFile.array(in: archive.read(entry), path: path)
   }
 
-  /// Writes arrays to `path`, whole or not at all (see ``AtomicFile``), not compressed, as `numpy.savez` does. The same content gives
-  /// the same bytes.
+  /// Writes arrays to `path`, completely or not at all (see ``AtomicFile``), uncompressed, as `numpy.savez` does. The
+  /// same content gives the same bytes.
   ///
-  /// - Throws: `file.unsupported` for bfloat16 and the types of eight bits with a fraction, which numpy lacks, for a name that is
-  ///   there twice, and for more than 4 GiB; `file.unwritable`.
+  /// - Throws: `file.unsupported` for bfloat16 and the 8-bit floating-point types, which NumPy lacks, for a duplicate
+  ///   name, and for more than 4 GiB; `file.unwritable`.
   public static func write(_ arrays: [(name: String, array: HostArray)], to path: String) throws(XylemError) {
     var seen: Set<ExactText> = []
     var directory: [UInt8] = []
@@ -64,7 +64,7 @@ public final class NpzFile: NamedArrayFile {
         throw XylemError.unsupported(path, .npzTooLarge)
       }
       let checksum = ZipFile.checksum(array.bytes, after: ZipFile.checksum(npy))
-      // Version 2.0, names in UTF-8, stored, on the first of January 1980.
+      // Version 2.0, names in UTF-8, stored, dated 1 January 1980.
       let facts =
         little(20, 2) + little(0x0800, 2) + little(0, 2) + little(0, 2) + little(0x21, 2) + little(Int(checksum), 4)
         + little(size, 4) + little(size, 4) + little(fileName.count, 2) + little(0, 2)
@@ -96,7 +96,7 @@ public final class NpzFile: NamedArrayFile {
   }
 }
 
-/// A file of arrays with names.
+/// A file of named arrays.
 public protocol NamedArrayFile {
   /// The path the file was opened with.
   var path: String { get }
@@ -104,7 +104,8 @@ public protocol NamedArrayFile {
   var names: [String] { get }
   /// The elements of an array.
   ///
-  /// - Throws: `runtime.tensor` where there is none of that name; `file.malformed`, `file.unsupported`, `file.unreadable`.
+  /// - Throws: `runtime.tensor` if there is none with that name; `file.malformed`, `file.unsupported`,
+  ///   `file.unreadable`.
   func array(_ name: String) throws(XylemError) -> HostArray
 }
 

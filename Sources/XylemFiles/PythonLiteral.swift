@@ -1,15 +1,15 @@
 import XylemErrors
 
-/// A literal of Python, as far as headers of npy files use them.
+/// A Python literal, as used in headers of npy files.
 enum PythonLiteral: Equatable {
   case none
   case bool(Bool)
-  /// An integer, or nil where it does not fit.
+  /// An integer. Nil if it overflows.
   case integer(Int?)
   case string(String)
   case tuple([PythonLiteral])
   case list([PythonLiteral])
-  /// Keys are strings; in the order of the text.
+  /// Keys are strings, in the order of the source.
   case dictionary([(key: String, value: PythonLiteral)])
 
   static func == (a: PythonLiteral, b: PythonLiteral) -> Bool {

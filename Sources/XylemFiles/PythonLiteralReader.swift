@@ -1,10 +1,10 @@
 import XylemErrors
 
-/// Reads a Python literal: dictionaries with text keys, tuples, lists, strings, integers, `True`, `False`, `None`.
+/// Reads a Python literal: dictionaries with string keys, tuples, lists, strings, integers, `True`, `False`, `None`.
 ///
-/// Python 2's marks are taken too (`u'…'`, `10L`). Nesting is bounded, so is the stack.
+/// Python 2's prefixes and suffixes are accepted too (`u'…'`, `10L`). Nesting is bounded, and so is the stack.
 struct PythonLiteralReader {
-  /// Deeper nesting than this is refused.
+  /// The maximum nesting.
   static let depthLimit = 32
 
   private let path: String
@@ -12,14 +12,14 @@ struct PythonLiteralReader {
   private let origin: Int
   private var position = 0
 
-  /// A reader of `bytes`, which lie at byte `origin` of the file at `path`.
+  /// Creates a reader of `bytes`, which are at byte `origin` of the file at `path`.
   init(_ bytes: [UInt8], path: String, origin: Int) {
     self.bytes = bytes
     self.path = path
     self.origin = origin
   }
 
-  /// The one literal that the bytes are, with nothing but space after it.
+  /// The single literal of the bytes, followed only by whitespace.
   ///
   /// - Throws: `file.malformed`.
   mutating func literal() throws(XylemError) -> PythonLiteral {
@@ -38,7 +38,7 @@ struct PythonLiteralReader {
     case UInt8(ascii: "{"): return try dictionary(depth: depth)
     case UInt8(ascii: "["): return .list(try elements(until: "]", depth: depth).values)
     case UInt8(ascii: "("):
-      // Parentheses around one value without a comma are no tuple.
+      // Parentheses around one value without a comma are not a tuple.
       let (values, hasComma) = try elements(until: ")", depth: depth)
       return values.count == 1 && !hasComma ? values[0] : .tuple(values)
     case UInt8(ascii: "'"), UInt8(ascii: "\""): return .string(try string())
@@ -52,7 +52,7 @@ struct PythonLiteralReader {
     position += 1
     var members: [(key: String, value: PythonLiteral)] = []
     while try !consume("}") {
-      guard case .string(let key) = try value(depth: depth + 1) else { throw syntax("text as a key") }
+      guard case .string(let key) = try value(depth: depth + 1) else { throw syntax("string as a key") }
       guard try consume(":") else { throw syntax("':'") }
       members.append((key, try value(depth: depth + 1)))
       if try !consume(",") {

@@ -1,22 +1,22 @@
 import XylemErrors
 
-/// What the header of a safetensors file says, checked.
+/// The checked contents of a safetensors file's header.
 ///
 /// The format: <https://github.com/huggingface/safetensors#format>.
 struct SafetensorsHeader {
-  /// The longest header that is read or written, in bytes; the reference implementation's limit.
+  /// The maximum length of a header, in bytes: the reference implementation's limit.
   static let byteLimit = 100_000_000
   /// The key that no tensor can have.
   static let metadataKey = "__metadata__"
 
-  /// The tensors in the order of their data, names that share an offset in the header's order.
+  /// The tensors in the order of their data. Names that share an offset are in the header's order.
   private(set) var tensors: [(name: String, entry: SafetensorsFile.Entry)] = []
   private(set) var metadata: [String: String] = [:]
   private let path: String
 
   /// Reads the header and checks it against the size of the file. Reads no data.
   ///
-  /// - Throws: `file.malformed`, `file.unsupported` for element types that have no ``DType``, `file.unreadable`.
+  /// - Throws: `file.malformed`, `file.unsupported` for element types without a ``DType``, `file.unreadable`.
   init(_ file: inout InputFile, fileBytes: Int) throws(XylemError) {
     path = file.path
     let prefix = try file.read(8, "the header's length")
@@ -55,7 +55,7 @@ struct SafetensorsHeader {
     self.metadata = metadata
   }
 
-  /// Reads the object that describes one tensor. Fields that are not known are passed over.
+  /// Reads the object that describes one tensor. Unknown fields are ignored.
   private static func entry(
     _ reader: inout JSONReader, _ name: String, dataStart: Int, path: String
   ) throws(XylemError) -> SafetensorsFile.Entry {
@@ -98,7 +98,7 @@ struct SafetensorsHeader {
     return sizes
   }
 
-  /// Orders the tensors by their data and checks that these cover the rest of the file, each byte once.
+  /// Sorts the tensors by their data and checks that they cover the rest of the file, each byte once.
   private mutating func checkLayout(dataStart: Int, fileBytes: Int) throws(XylemError) {
     let order = tensors.indices.sorted { (a, b) in
       let (x, y) = (tensors[a].entry.byteRange, tensors[b].entry.byteRange)

@@ -6,12 +6,12 @@ public import XylemErrors
 /// padded with spaces to a multiple of 8 bytes. Metadata are ordered by key, where the reference has no fixed order.
 /// The same content gives the same bytes.
 public enum SafetensorsWriter {
-  /// Writes the tensors to `path`, whole or not at all; see ``AtomicFile``. Holds no copy of the data.
+  /// Writes the tensors to `path`, completely or not at all; see ``AtomicFile``. Holds no copy of the data.
   ///
   ///     try SafetensorsWriter.write([("layer4", features)], metadata: ["model": "resnet50"], to: "out.safetensors")
   ///
-  /// - Throws: `file.unsupported` where two tensors have the same name, where one is called `__metadata__`, is
-  ///   complex128, or the header would pass 100 MB; `file.unwritable`. Nothing is written then.
+  /// - Throws: `file.unsupported` if two tensors have the same name, if one is named `__metadata__`, is complex128, or
+  ///   if the header would exceed 100 MB; `file.unwritable`. Nothing is written in these cases.
   public static func write(
     _ tensors: [(name: String, array: HostArray)], metadata: [String: String] = [:], to path: String
   ) throws(XylemError) {

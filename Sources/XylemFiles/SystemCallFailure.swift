@@ -1,19 +1,19 @@
 import Glibc
 
-/// A call to the system that failed, with the number it left.
+/// A failed system call, with its error number.
 struct SystemCallFailure: Error, Hashable, CustomStringConvertible {
   /// The call's name, as in `open`.
   let call: String
-  /// What it left in `errno`.
+  /// The value of `errno`.
   let code: CInt
 
-  /// The failure of the call that was made last on this thread.
+  /// The failure of the most recent call on this thread.
   static func last(_ call: String) -> SystemCallFailure { SystemCallFailure(call: call, code: errno) }
 
-  /// Whether the file, or a folder on the way to it, is not there.
+  /// Whether the file, or a folder on its path, does not exist.
   var isMissing: Bool { code == ENOENT || code == ENOTDIR }
 
-  /// Why, in words for a person.
+  /// The reason, in words.
   var reason: String {
     switch code {
     case EACCES, EPERM: "no permission"
@@ -21,17 +21,17 @@ struct SystemCallFailure: Error, Hashable, CustomStringConvertible {
     case EDQUOT: "the disk quota is used up"
     case EROFS: "the file system is read-only"
     case EISDIR: "it is a folder"
-    case ELOOP: "its links lead in a circle"
+    case ELOOP: "its links form a cycle"
     case ENAMETOOLONG: "its name is too long"
     case EMFILE, ENFILE: "too many files are open"
-    case EFBIG: "it would be larger than is allowed"
-    case EPIPE: "nobody reads from it any more"
+    case EFBIG: "it would exceed the allowed size"
+    case EPIPE: "its reader is gone"
     case EINVAL where call == "name": "its name has a zero byte"
     default: text
     }
   }
 
-  /// The call and the system's own words, as in `open: Permission denied (errno 13)`.
+  /// The call and the system's own message, as in `open: Permission denied (errno 13)`.
   var description: String { "\(call): \(text) (errno \(code))" }
 
   private var text: String {

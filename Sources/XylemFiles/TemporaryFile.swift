@@ -1,7 +1,7 @@
 import Glibc
 import XylemErrors
 
-/// A file beside its target that takes the target's place, or is removed when it goes.
+/// A file in its target's folder that replaces the target, or is removed when it is released.
 struct TemporaryFile: ~Copyable {
   var writer: AtomicFile.Writer
   private let name: String
@@ -9,15 +9,15 @@ struct TemporaryFile: ~Copyable {
   private let path: String
   private var isCommitted = false
 
-  /// Makes the file.
+  /// Creates the file.
   ///
   /// - Parameters:
-  ///   - target: The file to replace, no link.
-  ///   - existing: What is there now; nil where nothing is.
-  ///   - path: The path that errors name.
+  ///   - target: the file to replace, not a link.
+  ///   - existing: the existing file; nil if there is none.
+  ///   - path: the path that errors name.
   /// - Throws: `file.unwritable`.
   init(beside target: String, replacing existing: WriteTarget.Existing?, path: String) throws(XylemError) {
-    // What may be secret is nobody else's to read until the permissions are taken over.
+    // The contents may be secret: other users must not read them before the permissions are copied.
     let made = try Self.create(beside: target, permissions: existing == nil ? 0o666 : 0o600, path: path)
     name = made.name
     writer = AtomicFile.Writer(made.descriptor, path: path)
@@ -51,14 +51,14 @@ struct TemporaryFile: ~Copyable {
     TemporaryFileLog.note(.gone(name))
   }
 
-  /// Brings the contents to the disk and puts the file in the target's place.
+  /// Flushes the contents to disk and replaces the target.
   ///
   /// - Throws: `file.unwritable`.
   mutating func commit() throws(XylemError) {
     try writer.finish(syncing: true)
     guard unsafe rename(name, target) == 0 else { throw XylemError.unwritable(path, .last("rename")) }
     isCommitted = true
-    // The new name is in place; that it also lasts through a power cut is not every file system's to promise.
+    // The new name is in place. Not every file system guarantees that it survives a power failure.
     let folder = unsafe open(WriteTarget.folder(of: target), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     if folder >= 0 {
       fsync(folder)
@@ -66,11 +66,11 @@ struct TemporaryFile: ~Copyable {
     }
   }
 
-  /// Gives the file the permissions, and where possible the owner, of the one it replaces.
+  /// Gives the file the permissions, and if possible the owner, of the file that it replaces.
   ///
   /// - Throws: `file.unwritable`.
   func takeOver(_ existing: WriteTarget.Existing) throws(XylemError) {
-    // Only the superuser may give files away; changing the owner drops set-id bits, so it comes first.
+    // Only the superuser may change the owner, which clears set-id bits, so it comes first.
     _ = fchown(writer.descriptor, existing.owner, existing.group)
     guard fchmod(writer.descriptor, existing.permissions) == 0 else {
       throw XylemError.unwritable(path, .last("fchmod"))

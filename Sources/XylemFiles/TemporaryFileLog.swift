@@ -1,18 +1,18 @@
 internal import Synchronization
 
-/// Tells one observer of the temporary files that this process makes, so that somebody else can remove what a crash leaves.
+/// Reports this process's temporary files to one observer, which can then remove what a crash leaves behind.
 package enum TemporaryFileLog {
-  /// What happens to a temporary file.
+  /// An event of a temporary file.
   package enum Event: Sendable, Hashable {
-    /// It is about to be made.
+    /// It is about to be created.
     case made(String)
-    /// It is gone: renamed or removed.
+    /// It was renamed or removed.
     case gone(String)
   }
 
   private static let observer = Mutex<(@Sendable (Event) -> Void)?>(nil)
 
-  /// Makes `body` the observer, in the place of any other.
+  /// Sets `body` as the observer, replacing any other.
   package static func observe(_ body: (@Sendable (Event) -> Void)?) { observer.withLock { $0 = body } }
 
   static func note(_ event: Event) { observer.withLock { $0 }?(event) }

@@ -1,12 +1,12 @@
 package import XylemErrors
 
-/// Reads files that are small: configurations, lists of names, reports.
+/// Reads small files: configurations, lists of names, reports.
 package enum WholeFile {
-  /// All bytes of a file, or of a pipe that the shell hands over.
+  /// All bytes of a file, or of a pipe of the shell.
   ///
-  /// - Parameter limit: the most bytes that are read.
-  /// - Returns: nil where there are more.
-  /// - Throws: `file.not-found`, `file.unreadable`; a pipe that has a name in a folder is refused, since opening it may wait for ever.
+  /// - Parameter limit: the maximum number of bytes.
+  /// - Returns: nil if there are more.
+  /// - Throws: `file.not-found`, `file.unreadable`. A named pipe is refused, since opening it may block forever.
   package static func bytes(of path: String, upTo limit: Int) throws(XylemError) -> [UInt8]? {
     var file = try InputFile(path, regularOnly: false)
     if let size = file.size, size > limit { return nil }
@@ -14,7 +14,7 @@ package enum WholeFile {
     return bytes.count > limit ? nil : bytes
   }
 
-  /// The first bytes of a regular file; nil of a pipe or a device, whose bytes come only once.
+  /// The first bytes of a regular file. Nil for a pipe or a device, whose bytes can be read only once.
   ///
   /// - Throws: `file.not-found`, `file.unreadable`.
   package static func start(of path: String, count: Int) throws(XylemError) -> [UInt8]? {

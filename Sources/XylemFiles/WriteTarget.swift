@@ -1,21 +1,21 @@
 import Glibc
 import XylemErrors
 
-/// Where the bytes for a path go.
+/// The destination of the bytes for a path.
 enum WriteTarget {
-  /// A regular file at the end of all links, there (with its permissions and owner) or not yet.
+  /// A regular file after following all links, existing (with its permissions and owner) or not.
   case file(String, Existing?)
-  /// A pipe, a device or a stream that is open already; the descriptor is the receiver's.
+  /// A pipe, a device or an open stream. The receiver owns the descriptor.
   case stream(CInt)
 
-  /// What a new file takes over from the one it replaces.
+  /// The properties that a new file takes from the one that it replaces.
   struct Existing {
     let permissions: mode_t
     let owner: uid_t
     let group: gid_t
   }
 
-  /// Follows the links from `path` and looks at what is there.
+  /// Follows the links from `path` and examines the destination.
   ///
   /// - Throws: `file.unwritable`.
   init(_ path: String) throws(XylemError) {
@@ -40,13 +40,13 @@ enum WriteTarget {
     throw XylemError.unwritable(path, SystemCallFailure(call: "readlink", code: ELOOP))
   }
 
-  /// The folder part of a path, `.` where it has none.
+  /// The folder of a path, `.` if it has none.
   static func folder(of path: String) -> String {
     guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
-  /// The path itself or the nearest folder above it that exists; nil where not even the current folder does.
+  /// The path itself or its nearest existing parent. Nil if not even the current folder exists.
   static func nearestExisting(to path: String) -> (path: String, isFolder: Bool, isWritable: Bool)? {
     var current = path
     while true {
@@ -61,9 +61,9 @@ enum WriteTarget {
     }
   }
 
-  /// The descriptor that a name like `/dev/stdout` stands for.
+  /// The descriptor of a name like `/dev/stdout`.
   ///
-  /// Such names lead to files too (`> file`, `>> file`), which must neither be replaced nor be opened anew at their start.
+  /// Such names may lead to files (`> file`, `>> file`), which must be neither replaced nor reopened at their start.
   private static func standardStream(_ path: String) -> CInt? {
     switch path {
     case "/dev/stdout": return 1
@@ -101,7 +101,7 @@ enum WriteTarget {
     switch status.st_mode & S_IFMT {
     case S_IFDIR: throw XylemError.targetIsFolder(path)
     case S_IFREG:
-      // A rename would get past a file's own write protection.
+      // A rename would bypass a file's own write protection.
       guard unsafe faccessat(AT_FDCWD, final, W_OK, AT_EACCESS) == 0 else {
         throw XylemError.unwritable(path, .last("faccessat"))
       }

@@ -1,18 +1,18 @@
 internal import CZlib
 package import XylemErrors
 
-/// A zip file, opened: the names of its entries, and their contents when they are asked for.
+/// An opened zip file: the names of its entries, and their contents on demand.
 ///
-/// For the zip files that are not PyTorch's own: `.npz`, and those that were taken for a model. Sizes are checked against the file before
-/// memory is taken for them.
+/// For zip files that are not PyTorch's: `.npz`, and files given as a model. Sizes are checked against the file before
+/// memory is allocated.
 ///
-/// The format: PKWARE's APPNOTE 6.3, with the extension for more than 4 GiB; entries that are stored or deflated.
+/// The format: PKWARE's APPNOTE 6.3, with the extension for more than 4 GiB; stored and deflated entries.
 package final class ZipFile {
-  /// One entry.
+  /// An entry.
   package struct Entry: Sendable, Hashable {
     /// Its name, with folders.
     package let name: String
-    /// Its size when unpacked, as the file claims.
+    /// Its uncompressed size, as the file claims.
     package let byteCount: Int
     fileprivate let method: Int
     fileprivate let packedByteCount: Int
@@ -27,12 +27,12 @@ package final class ZipFile {
   private let file: InputFileBox
   private let byteCount: Int
 
-  /// The most entries that are read.
+  /// The maximum number of entries.
   private static let entryLimit = 1 << 20
 
   /// Opens the file at `path` and reads its directory.
   ///
-  /// - Throws: `file.not-found`, `file.unreadable`; `file.malformed` where it is not a zip file or is damaged.
+  /// - Throws: `file.not-found`, `file.unreadable`; `file.malformed` if it is not a zip file or is damaged.
   package init(_ path: String) throws(XylemError) {
     self.path = path
     file = InputFileBox(try InputFile(path, regularOnly: true))
@@ -68,7 +68,7 @@ package final class ZipFile {
       try record.skip(28)
       (count, size, offset) = (try record.number(8), try record.number(8), try record.number(8))
     }
-    // An entry of the directory has 46 bytes at least.
+    // An entry of the directory has at least 46 bytes.
     guard count <= entryLimit, size <= byteCount, offset <= byteCount - size, count <= size / 46 else {
       throw XylemError.malformed(path, .zipDirectory)
     }
@@ -102,8 +102,8 @@ package final class ZipFile {
 
   /// The contents of an entry.
   ///
-  /// - Throws: `file.malformed` where they are missing or damaged; `file.unsupported` where they are packed in another way than by
-  ///   deflate, or encrypted; `file.unreadable`.
+  /// - Throws: `file.malformed` if they are missing or damaged; `file.unsupported` if they are encrypted or use a
+  ///   compression other than deflate; `file.unreadable`.
   package func read(_ entry: Entry) throws(XylemError) -> [UInt8] {
     guard entry.headerOffset <= byteCount - 30 else { throw XylemError.malformed(path, .zipEntry(entry.name)) }
     var header = Cursor(try file.file.read(30, at: entry.headerOffset, "'\(entry.name.printable)'"), path)
@@ -130,7 +130,7 @@ package final class ZipFile {
   }
 
   private func inflated(_ packed: [UInt8], _ entry: Entry) throws(XylemError) -> [UInt8] {
-    // Deflate packs at most 1,032 bytes into one.
+    // Deflate compresses at most 1,032 bytes into one.
     guard entry.byteCount / 1032 <= packed.count, entry.byteCount <= Int(UInt32.max), packed.count <= Int(UInt32.max)
     else { throw XylemError.malformed(path, .zipEntry(entry.name)) }
     var isWhole = false
@@ -153,7 +153,7 @@ package final class ZipFile {
     return bytes
   }
 
-  /// The checksum of zip files (CRC-32) of some bytes, going on from that of what came before.
+  /// The checksum of zip files (CRC-32) of some bytes, continuing from that of previous bytes.
   static func checksum(_ bytes: [UInt8], after start: UInt32 = 0) -> UInt32 {
     unsafe bytes.withUnsafeBufferPointer { buffer in
       unsafe UInt32(truncatingIfNeeded: crc32_z(UInt(start), buffer.baseAddress, buffer.count))
@@ -161,7 +161,7 @@ package final class ZipFile {
   }
 }
 
-/// Takes little-endian numbers from bytes, in order.
+/// Reads little-endian numbers from bytes, in order.
 private struct Cursor {
   private let content: [UInt8]
   private var position = 0
@@ -182,7 +182,7 @@ private struct Cursor {
 
   mutating func skip(_ count: Int) throws(XylemError) { _ = try bytes(count) }
 
-  /// An unsigned number; one that does not fit an `Int` is the largest.
+  /// An unsigned number. If it overflows `Int`, the largest `Int`.
   mutating func number(_ count: Int) throws(XylemError) -> Int {
     Int(clamping: try bytes(count).reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) })
   }

@@ -1,8 +1,8 @@
 import CImageCodecs
 
-/// Reads what the C functions fill in.
+/// Reads the outcome that the C functions fill in.
 enum CodecOutcome {
-  /// Throws what went wrong, if something did.
+  /// Throws the error, if there is one.
   static func check(_ outcome: xylem_codec_outcome, _ format: String) throws {
     switch Int(outcome.status) {
     case XYLEM_CODEC_OK: return

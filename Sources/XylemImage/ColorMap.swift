@@ -1,7 +1,7 @@
-/// Colours for values from low to high: dark violet, blue, green, yellow, ever lighter, so that equal steps look equal
-/// and the order survives print in gray and the common kinds of colour blindness.
+/// Colours for values from low to high: dark violet, blue, green, yellow, increasingly light, so that equal steps look
+/// equal and the order survives grayscale printing and the common kinds of colour blindness.
 ///
-/// It follows viridis (Smith and van der Walt, 2015) through ten of its colours, straight in between.
+/// It follows viridis (Smith and van der Walt, 2015) with linear interpolation between ten of its colours.
 enum ColorMap {
   private static let stops = [
     PixelColor(68, 1, 84), PixelColor(72, 40, 120), PixelColor(62, 73, 137), PixelColor(49, 104, 142),

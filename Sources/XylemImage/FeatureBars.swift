@@ -1,22 +1,22 @@
 /// Draws a vector as rows of bars.
 struct FeatureBars {
-  /// The most values that are drawn.
+  /// The maximum number of drawn values.
   static let maximumValues = 16_384
-  /// The most bars in a row.
+  /// The maximum number of bars in a row.
   static let barsPerRow = 256
   /// The height of a row of bars, in pixels.
   static let rowHeight = 96
   /// White pixels around each row of bars.
   static let gap = 4
 
-  /// The values that are drawn, at least one.
+  /// The drawn values, at least one.
   let values: ArraySlice<Float>
-  /// Pixels from one bar to the next; above 3 the last of them stays white.
+  /// Pixels from one bar to the next. Above 3, the last of them is white.
   let pitch: Int
 
   private let columns: Int
   private let range: ValueRange
-  /// The values at the lower and the upper edge of a row: the range, stretched to take in zero.
+  /// The values at the lower and the upper edge of a row: the range, extended to include zero.
   private let floor: Double
   private let ceiling: Double
 
@@ -31,7 +31,7 @@ struct FeatureBars {
     pitch = scale ?? min(max(1024 / columns, 4), 32)
   }
 
-  /// The picture, or `image.invalid-transform` where it would be too large.
+  /// The picture, or `image.invalid-transform` if it would be too large.
   func draw() throws -> PixelImage {
     let rows = (values.count + columns - 1) / columns
     let width = columns * pitch + 2 * Self.gap
@@ -55,14 +55,14 @@ struct FeatureBars {
     return canvas.image
   }
 
-  /// The lines of a row that a value's bar covers: from zero to the value; all where it is not finite.
+  /// The lines of a row that a value's bar covers: from zero to the value. All lines if it is not finite.
   private func lines(of value: Float) -> ClosedRange<Int> {
     guard value.isFinite else { return 0...(Self.rowHeight - 1) }
     let (zero, end) = (line(of: 0), line(of: Double(value)))
     return min(zero, end)...max(zero, end)
   }
 
-  /// The line of a row, from the top, that stands for a value.
+  /// The line of a row, from the top, for a value.
   private func line(of value: Double) -> Int {
     guard ceiling > floor else { return Self.rowHeight - 1 }
     let part = (ceiling - value) / (ceiling - floor)

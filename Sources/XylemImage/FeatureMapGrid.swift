@@ -1,33 +1,33 @@
 /// A picture of one feature: its channels side by side as coloured maps, or the values of a vector as bars.
 ///
-/// Low values are dark violet, high ones yellow; values that are not finite are red (255, 0, 64), and channels whose
-/// values are all equal have the lowest colour. Maps lie in a near-square grid, row by row in channel order, two white
+/// Low values are dark violet, high values yellow. Values that are not finite are red (255, 0, 64), and channels with
+/// all values equal have the lowest colour. Maps are in a near-square grid, row by row in channel order, with two white
 /// pixels between them, each value a square of ``Options/scale`` pixels. A vector's values are bars from a gray line at
-/// zero, up to 256 in a row, each with its colour's place in the vector's range.
+/// zero, up to 256 in a row, coloured by their position in the vector's range.
 ///
 ///     let grid = try FeatureMapGrid(shape: [512, 7, 7], values: values)
 ///     print(grid.drawnChannelCount, "of", grid.channelCount)  // 64 of 512
 ///     let png = try grid.encodePNG()
 public struct FeatureMapGrid: Sendable {
-  /// What the lowest and the highest colour stand for.
+  /// The range of values that the colours represent.
   public enum Normalization: Sendable, Hashable, CaseIterable {
     /// Each channel's own minimum and maximum.
     case perChannel
-    /// The minimum and maximum of all channels that are drawn, so that channels compare.
+    /// The minimum and maximum of all drawn channels, so that channels can be compared.
     case shared
   }
 
   /// How a feature is drawn.
   public struct Options: Sendable, Hashable {
-    /// How many channels are drawn, the first ones; 1...4096. Vectors ignore it and are drawn up to 16,384 values.
+    /// The number of drawn channels, from the first; 1...4096. Vectors ignore it and are drawn up to 16,384 values.
     public var maximumChannels: Int
-    /// What the colours stand for. Vectors have one range in any case.
+    /// The range of the colours. Vectors always have one range.
     public var normalization: Normalization
-    /// The side of the square that a value gets, in pixels, 1...256; for a vector the width of a bar. Nil picks the
-    /// least that makes a map 64 pixels wide or high.
+    /// The side of a value's square in pixels, 1...256; for a vector the width of a bar. Nil selects the smallest that
+    /// makes a map 64 pixels wide or high.
     public var scale: Int?
 
-    /// Options of which all have defaults.
+    /// Creates options. All of them have defaults.
     public init(maximumChannels: Int = 64, normalization: Normalization = .perChannel, scale: Int? = nil) {
       self.maximumChannels = maximumChannels
       self.normalization = normalization
@@ -39,16 +39,17 @@ public struct FeatureMapGrid: Sendable {
   public let image: PixelImage
   /// The channels of the feature; of a vector, its values.
   public let channelCount: Int
-  /// How many of them are in the picture, from the first on.
+  /// The number of channels in the picture, from the first.
   public let drawnChannelCount: Int
 
-  /// Draws a feature of shape `[C, H, W]`, a single map `[H, W]`, or a vector `[C]`; `[C, 1, 1]` counts as a vector.
+  /// Draws a feature of shape `[C, H, W]`, a single map `[H, W]`, or a vector `[C]`; `[C, 1, 1]` is treated as a
+  /// vector.
   ///
   /// `values` are row-major in that order.
   ///
-  /// - Throws: `image.invalid-transform` for other shapes, for a shape that does not fit the count of values, for options
-  ///   out of their range and for a picture of more than ``PixelImage/maximumPixelCount`` pixels; `image.too-small`
-  ///   where there are no values.
+  /// - Throws: `image.invalid-transform` for other shapes, for a shape that does not match the number of values, for
+  ///   options out of range and for a picture of more than ``PixelImage/maximumPixelCount`` pixels; `image.too-small`
+  ///   if there are no values.
   public init(shape: [Int], values: [Float], options: Options = Options()) throws {
     try Self.check(shape, values.count, options)
     let (height, width) = shape.count == 1 ? (1, 1) : (shape[shape.count - 2], shape[shape.count - 1])
@@ -65,9 +66,9 @@ public struct FeatureMapGrid: Sendable {
     }
   }
 
-  /// The picture as the bytes of a PNG file; the same feature and options give the same bytes.
+  /// The picture as the bytes of a PNG file. The same feature and options give the same bytes.
   ///
-  /// - Throws: `image.undecodable` where memory runs out.
+  /// - Throws: `image.undecodable` if there is not enough memory.
   public func encodePNG() throws -> [UInt8] {
     try image.encodePNG()
   }

@@ -1,13 +1,13 @@
 /// Draws channels of equal size as a grid of maps.
 struct FeatureMaps {
-  /// White pixels between two maps and around all.
+  /// White pixels between two maps and around all of them.
   static let gap = 2
-  /// The longer side that a map gets at least where no scale was asked for, in pixels.
+  /// The minimum length of a map's longer side if no scale is given, in pixels.
   static let comfortableSide = 64
 
   let height: Int
   let width: Int
-  /// The channels that are drawn, each `height * width`, at least one.
+  /// The drawn channels, each `height * width`, at least one.
   let values: ArraySlice<Float>
   let normalization: FeatureMapGrid.Normalization
   let scale: Int
@@ -21,7 +21,7 @@ struct FeatureMaps {
     scale = options.scale ?? max(1, (Self.comfortableSide + longer - 1) / longer)
   }
 
-  /// The picture, or `image.invalid-transform` where it would be too large.
+  /// The picture, or `image.invalid-transform` if it would be too large.
   func draw() throws -> PixelImage {
     let size = height * width
     let count = values.count / size
@@ -57,9 +57,9 @@ struct FeatureMaps {
     }
   }
 
-  /// The pixels that `count` maps take along one axis, gaps included.
+  /// The pixels of `count` maps along one axis, including gaps.
   private static func length(of count: Int, side: Int, scale: Int) -> (Int, overflow: Bool) {
-    // `count` is at most 64 in a row and `scale` at most 256; only a side beyond memory overflows.
+    // `count` is at most 64 in a row and `scale` at most 256; only a side that exceeds memory overflows.
     let (scaled, first) = side.multipliedReportingOverflow(by: scale)
     let (all, second) = (scaled &+ gap).multipliedReportingOverflow(by: count)
     return (all &+ gap, first || second)

@@ -1,7 +1,7 @@
 import XylemErrors
 import XylemFiles
 
-/// The words of every error of this module.
+/// The messages of this module's errors.
 enum ImageErrors {
   // MARK: Files
 
@@ -9,7 +9,7 @@ enum ImageErrors {
     .missingFile(path, what: "image file")
   }
 
-  /// What is at the path instead of a file.
+  /// The error for a path that is not a file.
   static func notRegular(_ path: String, _ kind: InputFile.Kind) -> XylemError {
     XylemError(
       .fileUnreadable, "this is a \(kind == .folder ? "folder" : "pipe"), not an image file", at: .init(file: path),
@@ -20,17 +20,17 @@ enum ImageErrors {
   }
 
   static func otherFormat(_ kind: ImageFileKind.Other?, path: String?) -> XylemError {
-    let what = kind.map { "this is \($0.description)" } ?? "this file's content is not an image that is known"
+    let what = kind.map { "this is \($0.description)" } ?? "this file is not in a known image format"
     guard let kind, kind.isImage else {
       return XylemError(
         .fileUnsupported, "\(what); images are JPEG or PNG files",
         remedies: ["give tensors in a file that ends in .safetensors, .npz or .npy"])
     }
     return XylemError(
-      .fileUnsupported, "\(what); JPEG and PNG are read", remedies: [conversion(of: path, "")])
+      .fileUnsupported, "\(what); only JPEG and PNG are supported", remedies: [conversion(of: path, "")])
   }
 
-  /// The command that makes a PNG file of an image.
+  /// The command that converts an image to a PNG file.
   private static func conversion(of path: String?, _ options: String) -> String {
     let source = path ?? "image.webp"
     let stem = source.lastIndex(of: ".").map { String(source[..<$0]) } ?? source
@@ -47,8 +47,8 @@ enum ImageErrors {
   static func tooLarge(width: Int, height: Int) -> XylemError {
     XylemError(
       .fileUnsupported,
-      "an image of \(width) x \(height) pixels is too large; at most \(PixelImage.maximumPixelCount) pixels are taken",
-      remedies: ["magick FILE -resize 4096x4096 FILE.png  # makes a smaller PNG file of it"])
+      "an image of \(width) x \(height) pixels is too large; at most \(PixelImage.maximumPixelCount) pixels are supported",
+      remedies: ["magick FILE -resize 4096x4096 FILE.png  # makes a smaller PNG file"])
   }
 
   // MARK: Decoding
@@ -65,8 +65,8 @@ enum ImageErrors {
 
   static func unsupportedVariant(_ format: String, _ reason: String) -> XylemError {
     XylemError(
-      .fileUnsupported, "this kind of \(format) image is not read: \(reason)",
-      remedies: ["magick FILE FILE.png  # makes a PNG file of it"])
+      .fileUnsupported, "this kind of \(format) image is not supported: \(reason)",
+      remedies: ["magick FILE FILE.png  # converts it to a PNG file"])
   }
 
   static func noMemory(_ format: String) -> XylemError {
@@ -92,7 +92,7 @@ enum ImageErrors {
   }
 
   static func invalidCount(_ option: String, _ count: Int, channels: Int) -> XylemError {
-    let wanted = channels == 1 ? "1 number, for gray" : "3 numbers, for red, green and blue"
+    let wanted = channels == 1 ? "1 number, for grayscale" : "3 numbers, for red, green and blue"
     return XylemError(
       .imageInvalidTransform, "\(option) must have \(wanted), not \(count)",
       remedies: [channels == 1 ? "--mean 0.5 --std 0.5" : "--mean 0.485,0.456,0.406 --std 0.229,0.224,0.225"])
@@ -100,22 +100,22 @@ enum ImageErrors {
 
   static func invalidChannels(_ count: Int) -> XylemError {
     XylemError(
-      .imageInvalidTransform, "an image has 3 channels, for red, green and blue, or 1, for gray, not \(count)",
+      .imageInvalidTransform, "an image has 3 channels, for red, green and blue, or 1, for grayscale, not \(count)",
       remedies: ["--channels 1 --mean 0.5 --std 0.5"])
   }
 
   static func notFinite(_ option: String, _ value: Double) -> XylemError {
-    XylemError(.imageInvalidTransform, "\(option) must be made of finite 32-bit numbers, not \(value)")
+    XylemError(.imageInvalidTransform, "\(option) must consist of finite 32-bit numbers, not \(value)")
   }
 
   static func notPositive(_ option: String, _ value: Double) -> XylemError {
-    XylemError(.imageInvalidTransform, "\(option) divides the levels and must be above zero, not \(value)")
+    XylemError(.imageInvalidTransform, "\(option) is a divisor and must be above zero, not \(value)")
   }
 
   static func resultTooLarge(width: Int, height: Int, from: PixelImage) -> XylemError {
     XylemError(
       .imageInvalidTransform,
-      "resizing \(from.width) x \(from.height) pixels makes \(width) x \(height), too many; the limit is "
+      "resizing \(from.width) x \(from.height) pixels gives \(width) x \(height) pixels; the limit is "
         + "\(PixelImage.maximumPixelCount) pixels",
       remedies: ["a smaller --resize, or an image that is less narrow"])
   }
@@ -125,7 +125,7 @@ enum ImageErrors {
   static func featureShape(_ shape: [Int]) -> XylemError {
     XylemError(
       .imageInvalidTransform,
-      "a feature of shape \(shape) cannot be drawn; [channels], [height, width] and [channels, height, width] can")
+      "a feature of shape \(shape) can't be drawn; use [channels], [height, width] or [channels, height, width]")
   }
 
   static func featureCount(_ shape: [Int], _ count: Int) -> XylemError {

@@ -1,19 +1,19 @@
-/// What an image file says of itself that decoding to 8-bit red, green and blue leaves out.
+/// The properties of an image file that decoding to 8-bit red, green and blue loses.
 ///
-/// Read from the file's markers and chunks, which may be damaged: what can't be read is not there.
+/// Read from the file's markers and chunks, which may be damaged. Unreadable properties are absent.
 public struct ImageFacts: Sendable, Hashable {
-  /// How the camera was held, as the tag of Exif and TIFF says it: 1 for upright, 2...8 for turned or mirrored.
+  /// The camera orientation, as in the tag of Exif and TIFF: 1 for upright, 2...8 for rotated or mirrored.
   public private(set) var orientation = 1
-  /// Bits of one level in the file.
+  /// Bits per level in the file.
   public private(set) var bitsPerLevel = 8
-  /// Whether the file has levels of gray alone.
+  /// Whether the file has only gray levels.
   public private(set) var isGray = false
   /// Whether pixels can be transparent.
   public private(set) var hasTransparency = false
-  /// Whether the file has amounts of ink: cyan, magenta, yellow and black.
+  /// Whether the file has ink levels: cyan, magenta, yellow and black.
   public private(set) var isInk = false
 
-  /// Reads what the bytes of a JPEG or PNG file say; of other files nothing.
+  /// Reads the properties from the bytes of a JPEG or PNG file. Other files have none.
   public init(_ bytes: [UInt8]) {
     switch ImageFileKind(signature: bytes) {
     case .jpeg: readMarkers(bytes)
@@ -22,7 +22,7 @@ public struct ImageFacts: Sendable, Hashable {
     }
   }
 
-  /// JPEG: segments of a marker and a length, up to the coded pixels (ITU-T T.81, annex B).
+  /// JPEG: segments with a marker and a length, up to the coded pixels (ITU-T T.81, annex B).
   private mutating func readMarkers(_ bytes: [UInt8]) {
     var position = 2
     while position + 4 <= bytes.count, bytes[position] == 0xFF {
@@ -48,7 +48,7 @@ public struct ImageFacts: Sendable, Hashable {
     }
   }
 
-  /// PNG: chunks of a length, a name, contents and a checksum.
+  /// PNG: chunks with a length, a name, contents and a checksum.
   private mutating func readChunks(_ bytes: [UInt8]) {
     var position = 8
     while position + 12 <= bytes.count {
@@ -93,9 +93,9 @@ public struct ImageFacts: Sendable, Hashable {
 }
 
 extension PixelImage {
-  /// The image turned and mirrored as a tag of orientation asks for; Pillow's `ImageOps.exif_transpose`.
+  /// The image rotated and mirrored according to an orientation tag; Pillow's `ImageOps.exif_transpose`.
   ///
-  /// - Parameter orientation: 1...8; the image itself for any other number.
+  /// - Parameter orientation: 1...8; other numbers return the image unchanged.
   public func upright(from orientation: Int) -> PixelImage {
     guard (2...8).contains(orientation) else { return self }
     let isTurned = orientation >= 5

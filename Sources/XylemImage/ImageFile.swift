@@ -1,12 +1,13 @@
 import XylemErrors
 import XylemFiles
 
-/// Reads image files whole, so far as they can be images.
+/// Reads whole image files, and stops early at files that are not images.
 enum ImageFile {
-  /// The most bytes that a file may have: 1 GiB.
+  /// The maximum size of a file: 1 GiB.
   static let maximumByteCount = 1 << 30
 
-  /// All bytes of the file at `path`, which may be a pipe that the shell hands over. Stops at the first block where that is no image.
+  /// All bytes of the file at `path`, which may be a pipe of the shell. Stops after the first block if it is not an
+  /// image.
   ///
   /// - Throws: `file.not-found`, `file.unreadable`, or `file.unsupported` for other formats and oversize.
   static func read(_ path: String) throws(XylemError) -> [UInt8] {

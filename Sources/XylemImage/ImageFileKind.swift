@@ -1,22 +1,22 @@
-/// What a file holds, by its first bytes.
+/// The kind of a file, by its first bytes.
 enum ImageFileKind: Equatable {
   case jpeg
   case png
-  /// Nothing that is decoded; what it is, where it is a format that people bring.
+  /// A file that can't be decoded, with its format if it is a common one.
   case other(Other?)
 
   /// A format that is not decoded.
   struct Other: Equatable, CustomStringConvertible {
-    /// What the file is, as in `a GIF file`.
+    /// A description of the file, as in `a GIF file`.
     let description: String
-    /// Whether a program for images could convert it.
+    /// Whether an image program could convert it.
     let isImage: Bool
   }
 
-  /// How many bytes ``init(signature:)`` looks at.
+  /// The number of bytes that ``init(signature:)`` reads.
   static let signatureLength = 12
 
-  /// Recognises the kind by the first ``signatureLength`` bytes, or by all there are where a file has fewer.
+  /// Recognises the kind by the first ``signatureLength`` bytes, or by all bytes of a shorter file.
   init(signature: some Collection<UInt8>) {
     let bytes = Array(signature.prefix(Self.signatureLength))
     if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {

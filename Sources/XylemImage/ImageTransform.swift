@@ -1,35 +1,38 @@
-/// What is done to an image before a network sees it: gray where asked for, resize, centre crop, scale to 0...1, normalise.
+/// The preprocessing of an image for a network: grayscale conversion if requested, resize, centre crop, scaling to
+/// 0...1, normalisation.
 ///
-/// The same as torchvision's `Compose([Resize(resize, interpolation), CenterCrop(crop), ToTensor(), Normalize(mean, std)])` on a
-/// Pillow image, value for value; with one channel, `Grayscale()` comes first.
+/// Equal to torchvision's
+/// `Compose([Resize(resize, interpolation), CenterCrop(crop), ToTensor(), Normalize(mean, std)])` on a Pillow image,
+/// value for value; with one channel, `Grayscale()` comes first.
 ///
 ///     let input = try ImageTransform().apply(to: PixelImage.decode(path: "rocket.jpg"))
 ///     print(input.shape)  // [3, 224, 224]
 public struct ImageTransform: Sendable, Hashable {
-  /// The longest side that can be asked for, in pixels.
+  /// The maximum side length, in pixels.
   public static let maximumSide = 16_384
-  /// ImageNet's mean of red, green and blue, of levels from 0 to 1.
+  /// ImageNet's mean of red, green and blue, for levels from 0 to 1.
   public static let imageNetMean = [0.485, 0.456, 0.406]
-  /// ImageNet's standard deviation of red, green and blue, of levels from 0 to 1.
+  /// ImageNet's standard deviation of red, green and blue, for levels from 0 to 1.
   public static let imageNetStandardDeviation = [0.229, 0.224, 0.225]
 
-  /// The length of the shorter side after resizing, in pixels; nil leaves the size as it is.
+  /// The length of the shorter side after resizing, in pixels. Nil keeps the size.
   public let resize: Int?
-  /// The side of the square cut from the centre, in pixels; nil cuts nothing.
+  /// The side of the square centre crop, in pixels. Nil disables the crop.
   public let crop: Int?
-  /// How levels between pixels are made when the size changes.
+  /// The interpolation for resizing.
   public let interpolation: ResampleFilter
-  /// 3 for red, green and blue, or 1 for shades of gray.
+  /// 3 for red, green and blue, or 1 for grayscale.
   public let channels: Int
-  /// What is subtracted from red, green and blue, of levels from 0 to 1.
+  /// The mean that is subtracted from red, green and blue, for levels from 0 to 1.
   public let mean: [Double]
-  /// What red, green and blue are divided by then.
+  /// The standard deviation that red, green and blue are then divided by.
   public let standardDeviation: [Double]
 
-  /// A transform; the defaults are those that ImageNet's classifiers are evaluated with.
+  /// Creates a transform. The defaults are those for evaluating ImageNet classifiers.
   ///
-  /// - Throws: `image.invalid-transform` where a side is not in `1...maximumSide`, where there are neither one nor three channels, where
-  ///   `mean` or `standardDeviation` does not have a finite number for each channel, or where a deviation is not above zero.
+  /// - Throws: `image.invalid-transform` if a side is not in `1...maximumSide`, if there are neither one nor three
+  ///   channels, if `mean` or `standardDeviation` does not have a finite number for each channel, or if a standard
+  ///   deviation is not above zero.
   public init(
     resize: Int? = 256, crop: Int? = 224, mean: [Double] = imageNetMean,
     standardDeviation: [Double] = imageNetStandardDeviation, interpolation: ResampleFilter = .bilinear,
@@ -53,18 +56,18 @@ public struct ImageTransform: Sendable, Hashable {
     for number in standardDeviation where Float(number) <= 0 { throw ImageErrors.notPositive("--std", number) }
   }
 
-  /// The image as a network takes it, of shape `[channels, H, W]`: with a crop both are its side, otherwise those of the
-  /// resized image.
+  /// The image in the form that a network expects, of shape `[channels, H, W]`: with a crop both sides are the crop's,
+  /// otherwise those of the resized image.
   ///
-  /// - Throws: `image.invalid-transform` where a very narrow image would get more than
-  ///   ``PixelImage/maximumPixelCount`` pixels.
+  /// - Throws: `image.invalid-transform` if a very narrow image would get more than ``PixelImage/maximumPixelCount``
+  ///   pixels.
   public func apply(to image: PixelImage) throws -> PlanarImage {
     normalise(try pixels(of: image))
   }
 
-  /// The image resized and cropped, still with 8-bit levels: what ``apply(to:)`` normalises.
+  /// The image resized and cropped, still with 8-bit levels: the input of the normalisation in ``apply(to:)``.
   ///
-  /// - Throws: As ``apply(to:)`` does.
+  /// - Throws: as ``apply(to:)``.
   public func pixels(of image: PixelImage) throws -> PixelImage {
     var image = image
     if channels == 1 { image = image.grayscale() }

@@ -14,11 +14,11 @@ struct PixelColor: Hashable, Sendable {
   static let paper = PixelColor(255, 255, 255)
   /// The line at zero under bars.
   static let line = PixelColor(160, 160, 160)
-  /// Values that are not finite. No colour of ``ColorMap`` is near it.
+  /// Values that are not finite. No colour of ``ColorMap`` is close to it.
   static let notFinite = PixelColor(255, 0, 64)
 }
 
-/// The picture under construction, of one colour at first.
+/// The picture under construction, initially of one colour.
 struct PixelCanvas {
   let width: Int
   let height: Int
@@ -36,7 +36,7 @@ struct PixelCanvas {
     }
   }
 
-  /// Paints a rectangle that lies inside.
+  /// Paints a rectangle inside the picture.
   mutating func fill(x: Int, y: Int, width: Int, height: Int, color: PixelColor) {
     for row in y..<(y + height) {
       var index = (row * self.width + x) * 3

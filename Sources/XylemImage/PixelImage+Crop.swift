@@ -1,8 +1,8 @@
 extension PixelImage {
-  /// The square of `side` pixels around the centre, black where the image does not reach.
+  /// The square of `side` pixels around the centre, black outside the image.
   ///
-  /// Where the spare pixels are odd in number the halves are torchvision's: of a crop the offset is rounded to the
-  /// nearest even number, of a border the left and the top get the smaller half.
+  /// If the number of surplus pixels is odd, they are split as in torchvision: the offset of a crop is rounded to the
+  /// nearest even number, and the left and top borders get the smaller half.
   func centerCropped(side: Int) -> PixelImage {
     if width == side, height == side { return self }
     let left = Self.offset(length: width, side: side)
@@ -17,7 +17,7 @@ extension PixelImage {
     return PixelImage(checkedWidth: side, height: side, pixels: result)
   }
 
-  /// Where the crop starts along one axis; negative where there is a border.
+  /// The start of the crop along one axis. Negative if there is a border.
   private static func offset(length: Int, side: Int) -> Int {
     if side > length { return -((side - length) / 2) }
     return Int((Double(length - side) / 2).rounded(.toNearestOrEven))

@@ -2,12 +2,12 @@ import CImageCodecs
 import XylemErrors
 
 extension PixelImage {
-  /// The image in a JPEG or PNG file; which of the two is told by the content, not by the name's ending.
+  /// Decodes the image in a JPEG or PNG file. The content decides the format, not the file name.
   ///
   /// Equal to Pillow's `Image.open(path).convert("RGB")`: orientation tags are ignored, transparency is dropped rather
   /// than blended, 16-bit colours keep their high byte, 16-bit grays above 255 become white, and inks (CMYK, YCCK) are
-  /// taken to be stored inverted as Adobe's programs do. A file that ends early is an error, as is one whose coded
-  /// pixels are damaged.
+  /// assumed to be stored inverted, as Adobe's programs do. A truncated file is an error, as is one with damaged coded
+  /// pixels.
   ///
   ///     let photo = try PixelImage.decode(path: "rocket.jpg")
   ///     print(photo.width, photo.height)  // 640 427
@@ -25,7 +25,7 @@ extension PixelImage {
 
   /// The bytes of an image file, for ``decode(bytes:)`` and ``ImageFacts``.
   ///
-  /// - Throws: `file.not-found`, `file.unreadable`; `file.unsupported` for other formats than JPEG and PNG.
+  /// - Throws: `file.not-found`, `file.unreadable`; `file.unsupported` for formats other than JPEG and PNG.
   public static func bytes(path: String) throws -> [UInt8] {
     do { return try ImageFile.read(path) } catch {
       var error = error
@@ -34,10 +34,10 @@ extension PixelImage {
     }
   }
 
-  /// The image in the bytes of a JPEG or PNG file, as ``decode(path:)`` reads it.
+  /// Decodes the image in the bytes of a JPEG or PNG file, as ``decode(path:)`` does.
   ///
-  /// - Throws: `file.unsupported` for other formats and for more than ``maximumPixelCount`` pixels;
-  ///   `image.undecodable` for damaged or no bytes.
+  /// - Throws: `file.unsupported` for other formats and for more than ``maximumPixelCount`` pixels; `image.undecodable`
+  ///   for damaged or empty data.
   public static func decode(bytes: [UInt8]) throws -> PixelImage {
     guard !bytes.isEmpty else { throw ImageErrors.noBytes() }
     switch ImageFileKind(signature: bytes) {
@@ -54,7 +54,7 @@ extension PixelImage {
   private typealias SizeReader = (UnsafePointer<UInt8>?, Int, Outcome?) -> xylem_codec_size
   private typealias Decoder = (UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<UInt8>?, Int, Outcome?) -> Void
 
-  /// Asks for the size first, so that no memory is taken for a size that is refused.
+  /// Checks the size first, so that no memory is allocated for a refused size.
   private static func decode(
     _ bytes: [UInt8], _ format: String, size readSize: SizeReader, decode: Decoder
   ) throws -> PixelImage {
@@ -71,7 +71,7 @@ extension PixelImage {
       unsafe bytes.withUnsafeBufferPointer { file in
         unsafe decode(file.baseAddress, file.count, pixels.baseAddress, count, &outcome)
       }
-      // Where decoding failed some bytes were never written, and the error below throws the array away unread.
+      // If decoding fails, some bytes were never written; the error below discards the array unread.
       initialized = outcome.status == Int32(XYLEM_CODEC_OK) ? count : 0
     }
     try CodecOutcome.check(outcome, format)

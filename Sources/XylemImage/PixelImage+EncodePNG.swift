@@ -4,7 +4,7 @@ extension PixelImage {
   /// The bytes of a PNG file with this image: 8-bit RGB, not interlaced, without text or time, so that the same pixels
   /// give the same bytes.
   ///
-  /// - Throws: `image.undecodable` where memory runs out.
+  /// - Throws: `image.undecodable` if there is not enough memory.
   public func encodePNG() throws -> [UInt8] {
     var outcome = xylem_codec_outcome()
     let buffer = unsafe pixels.withUnsafeBufferPointer { pixels in

@@ -1,5 +1,5 @@
 extension PixelImage {
-  /// The image in shades of gray: all three levels are the luma of ITU-R BT.601, as Pillow's `convert("L")` rounds it.
+  /// The image in grayscale: all three levels are the luma of ITU-R BT.601, rounded as in Pillow's `convert("L")`.
   func grayscale() -> PixelImage {
     var gray = pixels
     var levels = gray.mutableSpan

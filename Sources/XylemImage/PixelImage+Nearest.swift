@@ -1,5 +1,6 @@
 extension PixelImage {
-  /// The image resized by taking, for each pixel, the one that its middle lies in; Pillow's `resize(…, NEAREST)`.
+  /// The image resized by nearest neighbour: each pixel takes the one that contains its centre; Pillow's
+  /// `resize(…, NEAREST)`.
   func nearest(width newWidth: Int, height newHeight: Int) -> PixelImage {
     let columns = Self.places(from: width, to: newWidth)
     let rows = Self.places(from: height, to: newHeight)
@@ -17,7 +18,7 @@ extension PixelImage {
     return PixelImage(checkedWidth: newWidth, height: newHeight, pixels: result)
   }
 
-  /// Where each pixel comes from. The steps are added up, as Pillow does it, so that rounding falls the same way.
+  /// The source position of each pixel. The steps are accumulated, as in Pillow, so that rounding is the same.
   private static func places(from input: Int, to output: Int) -> [Int] {
     let step = Double(input) / Double(output)
     var place = step * 0.5

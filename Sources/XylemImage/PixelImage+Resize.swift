@@ -1,8 +1,8 @@
 extension PixelImage {
   /// The image resized so that its shorter side has `side` pixels, as torchvision's `Resize(side)` does with a Pillow
-  /// image; the longer side is rounded down. Itself where it has that size.
+  /// image. The longer side is rounded down. Returns the image itself if it already has that size.
   ///
-  /// - Throws: `image.invalid-transform` where the result has too many pixels.
+  /// - Throws: `image.invalid-transform` if the result has too many pixels.
   func resized(shorterSide side: Int, _ filter: ResampleFilter) throws -> PixelImage {
     let (short, long) = (min(width, height), max(width, height))
     let newLong = Int(Double(side * long) / Double(short))
@@ -14,11 +14,11 @@ extension PixelImage {
     return resized(width: newWidth, height: newHeight, filter)
   }
 
-  /// The image resized to the sides given, by Pillow's `resize`: along one axis after the other, with 8-bit
-  /// levels in between. An axis that keeps its length is left alone.
+  /// The image resized to the given sides, like Pillow's `resize`: along one axis after the other, with 8-bit levels in
+  /// between. An axis that keeps its length is skipped.
   ///
-  /// Which axis comes first shows in the last bit of a level. It is the rows', except where more than twice as many
-  /// rows as columns go: there Pillow starts with the columns from version 13 on, and so does this.
+  /// The order of the axes affects the last bit of a level. Rows come first, except if more than twice as many rows as
+  /// columns are removed: there Pillow starts with the columns since version 13, and so does this.
   func resized(width newWidth: Int, height newHeight: Int, _ filter: ResampleFilter) -> PixelImage {
     if filter == .nearest { return nearest(width: newWidth, height: newHeight) }
     let columnsFirst = newHeight < height && height - newHeight > 2 * (width - newWidth)
@@ -57,7 +57,7 @@ extension PixelImage {
     return PixelImage(checkedWidth: newWidth, height: height, pixels: result)
   }
 
-  /// Goes through whole rows at a time, with one row of sums, so that memory is read in its order.
+  /// Processes whole rows at a time, with one row of sums, so that memory is read sequentially.
   private func resampledColumns(to newHeight: Int, _ filter: ResampleFilter) -> PixelImage {
     let plan = ResampleWeights(from: height, to: newHeight, filter)
     let stride = width * 3

@@ -1,10 +1,10 @@
 /// A still image of 8-bit red, green and blue.
 ///
 /// `pixels` are interleaved, rows from the top, without padding: the red of column `x` in row `y` is
-/// `pixels[(y * width + x) * 3]`. The levels are what the file holds; no colour profile or gamma is applied, and there
-/// is no transparency.
+///  `pixels[(y * width + x) * 3]`. The levels are those of the file: no colour profile or gamma is applied, and there
+///  is no transparency.
 public struct PixelImage: Sendable, Hashable {
-  /// The most pixels that an image may have, 2²⁸: what is larger is refused before memory is taken for it.
+  /// The maximum number of pixels of an image, 2²⁸. Larger images are refused before memory is allocated.
   public static let maximumPixelCount = 1 << 28
 
   /// Columns, at least 1.
@@ -14,10 +14,10 @@ public struct PixelImage: Sendable, Hashable {
   /// `width * height * 3` levels.
   public let pixels: [UInt8]
 
-  /// An image of the pixels given, `width * height * 3` interleaved levels.
+  /// Creates an image from pixels, `width * height * 3` interleaved levels.
   ///
-  /// - Throws: `image.undecodable` where a side is less than 1 or the count does not fit the sides, `file.unsupported`
-  ///   where there are more than ``maximumPixelCount`` pixels.
+  /// - Throws: `image.undecodable` if a side is less than 1 or the number of levels does not match the sides,
+  ///   `file.unsupported` if there are more than ``maximumPixelCount`` pixels.
   public init(width: Int, height: Int, pixels: [UInt8]) throws {
     guard width > 0, height > 0 else { throw ImageErrors.emptyImage(width: width, height: height) }
     try Self.checkSize(width: width, height: height)
@@ -27,7 +27,7 @@ public struct PixelImage: Sendable, Hashable {
     self.init(checkedWidth: width, height: height, pixels: pixels)
   }
 
-  /// An image whose parts are known to fit.
+  /// Creates an image from parts that are known to match.
   init(checkedWidth width: Int, height: Int, pixels: [UInt8]) {
     assert(pixels.count == width * height * 3, "pixels must fit the sides")
     self.width = width

@@ -1,4 +1,4 @@
-/// An image as a network takes it: 32-bit floats, one plane after the other.
+/// An image in the form that a network expects: 32-bit floats, one plane after the other.
 public struct PlanarImage: Sendable, Hashable {
   /// `[3, height, width]`: red, green and blue; or `[1, height, width]`: gray.
   public let shape: [Int]

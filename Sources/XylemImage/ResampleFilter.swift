@@ -1,10 +1,10 @@
 import Foundation
 
-/// How levels between an image's pixels are made when its size changes, by the names of torchvision's `InterpolationMode`.
+/// The interpolation of an image's pixels when its size changes, with the names of torchvision's `InterpolationMode`.
 ///
-/// All but ``nearest`` widen when they shrink an image (antialiasing), as Pillow's do.
+/// All filters but ``nearest`` widen when they shrink an image (antialiasing), as in Pillow.
 public enum ResampleFilter: String, Sendable, Hashable, CaseIterable {
-  /// The pixel whose square the point lies in.
+  /// The pixel that contains the point.
   case nearest
   /// The mean of the pixels under a pixel of the result.
   case box
@@ -12,10 +12,10 @@ public enum ResampleFilter: String, Sendable, Hashable, CaseIterable {
   case bilinear
   /// Two cubic pieces with the parameter -0.5 (Keys, 1981).
   case bicubic
-  /// A sinc, cut by the middle of one three times as wide.
+  /// A sinc, windowed by the central lobe of one three times as wide.
   case lanczos
 
-  /// How far the filter reaches from its middle, in pixels of the larger image.
+  /// The radius of the filter, in pixels of the larger image.
   var support: Double {
     switch self {
     case .nearest, .box: 0.5
@@ -25,11 +25,11 @@ public enum ResampleFilter: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// The filter's height at a distance from its middle.
+  /// The filter's value at a distance from its centre.
   func height(at distance: Double) -> Double {
     let x = abs(distance)
     switch self {
-    // A box has one of its two edges.
+    // A box includes only one of its two edges.
     case .nearest, .box: return distance > -0.5 && distance <= 0.5 ? 1 : 0
     case .bilinear: return x < 1 ? 1 - x : 0
     case .bicubic:

@@ -1,29 +1,29 @@
-/// How much each input pixel of a row or column counts in each output pixel, for a filter that widens when shrinking
+/// The weight of each input pixel of a row or column in each output pixel, for a filter that widens when shrinking
 /// (antialiasing).
 ///
-/// Weights are integers of 22 fraction bits, as Pillow has them: 8 bits of level and 2 of headroom make 32.
+/// Weights are integers with 22 fraction bits, as in Pillow: 8 bits of level and 2 of headroom make 32.
 struct ResampleWeights {
   /// Fraction bits of a weight.
   static let fractionBits: Int32 = 32 - 8 - 2
 
-  /// The input pixels that one output pixel is made of.
+  /// The input pixels of one output pixel.
   struct Window {
     /// The first input pixel.
     var first: Int
-    /// Where its weight is in ``ResampleWeights/weights``.
+    /// The position of its weight in ``ResampleWeights/weights``.
     var offset: Int
-    /// How many pixels and weights follow each other.
+    /// The number of consecutive pixels and weights.
     var count: Int
   }
 
   private(set) var windows: [Window] = []
   private(set) var weights: [Int32] = []
 
-  /// The weights for `input` pixels that become `output` pixels.
+  /// Computes the weights for `input` pixels that become `output` pixels.
   init(from input: Int, to output: Int, _ filter: ResampleFilter) {
     windows.reserveCapacity(output)
     let scale = Double(input) / Double(output)
-    // When growing, the filter keeps its size.
+    // When enlarging, the filter keeps its size.
     let widening = max(scale, 1)
     let reach = filter.support * widening
     let narrowing = 1 / widening
@@ -49,11 +49,11 @@ struct ResampleWeights {
     Int32(share * Double(Int32(1) << fractionBits) + (share < 0 ? -0.5 : 0.5))
   }
 
-  /// The level that a weighted sum stands for, rounded and held to 0...255.
+  /// The level of a weighted sum, rounded and clamped to 0...255.
   static func level(_ sum: Int32) -> UInt8 {
     UInt8(truncatingIfNeeded: min(max(sum >> fractionBits, 0), 255))
   }
 
-  /// What a weighted sum starts from, so that cutting its fraction off rounds.
+  /// The initial value of a weighted sum, so that truncating the fraction rounds.
   static let half: Int32 = 1 << (fractionBits - 1)
 }

@@ -1,10 +1,10 @@
-/// The lowest and the highest of some finite values, to place others between them.
+/// The lowest and the highest of some finite values, for placing others between them.
 struct ValueRange {
-  /// Infinite where there was no finite value.
+  /// Infinite if there are no finite values.
   private(set) var low = Double.infinity
   private(set) var high = -Double.infinity
 
-  /// The range of `values`, which leaves out what is not finite.
+  /// Creates the range of `values`, ignoring those that are not finite.
   init(of values: ArraySlice<Float>) {
     for value in values where value.isFinite {
       low = min(low, Double(value))
@@ -12,7 +12,7 @@ struct ValueRange {
     }
   }
 
-  /// The colour of a value in the range: the lowest where all values are equal, its own where it is not finite.
+  /// The colour of a value in the range: the lowest if all values are equal, a special one if it is not finite.
   func color(of value: Float) -> PixelColor {
     guard value.isFinite else { return .notFinite }
     guard high > low else { return ColorMap.colors[0] }

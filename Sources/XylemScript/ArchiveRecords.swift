@@ -3,18 +3,18 @@ internal import XylemErrors
 internal import XylemFiles
 internal import XylemTensor
 
-/// The records of a zip archive in the form of `torch.save`, read when they are asked for.
+/// The records of a zip archive in the format of `torch.save`, read on demand.
 @safe final class ArchiveRecords {
   private let handle: OpaquePointer
   private let library: RuntimeLibrary
   private let path: String
-  /// The records' names without the folder that holds them all.
+  /// The records' names, without the folder that contains all of them.
   let names: [String]
 
   /// Opens the archive at `path`.
   ///
-  /// - Throws: `runtime.not-found` and its like without a runtime; `file.not-found`, `file.unreadable`,
-  ///   `file.malformed`, `file.unsupported` for a version to come.
+  /// - Throws: `runtime.not-found` and related errors without a runtime; `file.not-found`, `file.unreadable`,
+  ///   `file.malformed`, `file.unsupported` for a newer version.
   init(_ path: String) throws(XylemError) {
     let library = try RuntimeLibrary.shared()
     var out: OpaquePointer?
@@ -22,7 +22,7 @@ internal import XylemTensor
       unsafe path.withText { unsafe library.table.pointee.records_open($0, &out, error) }
     }
     guard let handle = unsafe out else {
-      throw Self.error(XYLEM_FAILED, path: path, reason: "the runtime gave nothing back")
+      throw Self.error(XYLEM_FAILED, path: path, reason: "the runtime returned nothing")
     }
     var texts: UnsafePointer<xylem_text>?
     let count = unsafe library.table.pointee.records_names(handle, &texts)
@@ -50,8 +50,8 @@ internal import XylemTensor
 
   /// A record's bytes as a tensor of `uint8`.
   ///
-  /// - Parameter key: the tensor that they are needed for, which errors name.
-  /// - Throws: `file.malformed` where the record is missing or damaged, `file.unreadable` where memory is short.
+  /// - Parameter key: the tensor that the record is read for, which errors name.
+  /// - Throws: `file.malformed` if the record is missing or damaged, `file.unreadable` if there is not enough memory.
   func read(_ name: String, for key: String? = nil) throws(XylemError) -> Tensor {
     var out = unsafe xylem_value()
     try unsafe check(
@@ -65,14 +65,14 @@ internal import XylemTensor
     return unsafe Tensor(RuntimeObject(adopting: out, library: library))
   }
 
-  /// Whether the archive is one of TorchScript's.
+  /// Whether the archive is a TorchScript archive.
   var holdsCode: Bool {
     names.contains("constants.pkl") && names.contains { $0.hasPrefix("code/") }
   }
 
-  /// The pickle of the value that `torch.save` was given.
+  /// The pickle of the saved value.
   ///
-  /// - Throws: `file.malformed`, also for zip files of others; `file.unsupported` for those of big-endian machines.
+  /// - Throws: `file.malformed`, also for other zip files; `file.unsupported` for files of big-endian machines.
   func pickle() throws(XylemError) -> Pickle {
     guard names.contains("data.pkl") else { throw XylemError.malformed(path, .foreignZip) }
     if names.contains("byteorder"), try bytes("byteorder") == Array("big".utf8) {
@@ -88,7 +88,7 @@ internal import XylemTensor
 
   /// A tensor over the memory of a record.
   ///
-  /// - Throws: `file.malformed` where it reaches beyond the record.
+  /// - Throws: `file.malformed` if it exceeds the record.
   static func tensor(
     over bytes: Tensor, _ dtype: DType, sizes: [Int], strides: [Int], offset: Int, key: String, path: String
   ) throws(XylemError) -> Tensor {
@@ -105,14 +105,14 @@ internal import XylemTensor
   }
 }
 
-/// Writes the records of a zip archive in the form of `torch.save` into a file.
+/// Writes the records of a zip archive in the format of `torch.save` into a file.
 @safe struct ArchiveRecordWriter: ~Copyable {
   private let handle: OpaquePointer
   private let library: RuntimeLibrary
   private let sink: Sink
   private let path: String
 
-  /// What the archive's bytes go through: the runtime's writer knows no errors, so the first one is kept here.
+  /// The sink of the archive's bytes. The runtime's writer reports no errors, so the first one is kept here.
   @safe private final class Sink {
     let file: UnsafeMutablePointer<AtomicFile.Writer>
     var failure: XylemError?
@@ -125,9 +125,9 @@ internal import XylemTensor
     }
   }
 
-  /// A writer into `file`, which must outlive it.
+  /// Creates a writer into `file`, which must outlive it.
   ///
-  /// - Throws: `runtime.not-found` and its like without a runtime; `file.unwritable`.
+  /// - Throws: `runtime.not-found` and related errors without a runtime; `file.unwritable`.
   init(_ file: UnsafeMutablePointer<AtomicFile.Writer>, path: String) throws(XylemError) {
     let library = try RuntimeLibrary.shared()
     let sink = unsafe Sink(file)
@@ -140,7 +140,7 @@ internal import XylemTensor
             .append(UnsafeRawBufferPointer(start: bytes, count: count))
         }, Unmanaged.passUnretained(sink).toOpaque(), &out, error)
     }
-    guard let handle = unsafe out else { throw XylemError(.fileUnwritable, "the runtime gave nothing back") }
+    guard let handle = unsafe out else { throw XylemError(.fileUnwritable, "the runtime returned nothing") }
     unsafe self.handle = unsafe handle
     self.library = library
     self.sink = sink

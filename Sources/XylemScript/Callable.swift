@@ -2,10 +2,10 @@ internal import CXylem
 public import XylemErrors
 public import XylemTensor
 
-/// A function of an archive, or one of its statements, compiled to be called as it is.
+/// A function of an archive, or one of its statements, compiled to be called directly.
 ///
-/// The modes of the modules that it is given are written into the compiled code, so that calling it neither reads nor
-/// changes the modules' own flags. May be called from several threads.
+/// The modes of the modules passed to it are compiled into the code, so a call neither reads nor changes the modules'
+/// own flags. Several threads may call it.
 @safe public final class Callable: @unchecked Sendable {
   package let handle: OpaquePointer
   /// The archive, kept alive.
@@ -14,7 +14,7 @@ public import XylemTensor
   /// `XYLEM_UNSET`, which Swift can't import.
   private static let unsetBit: UInt32 = 1 << 31
 
-  /// A module with the mode it shall have while the callable runs.
+  /// A module with its mode while the callable runs.
   public struct Mode: Sendable {
     /// The module.
     public var module: ScriptObject
@@ -32,13 +32,14 @@ public import XylemTensor
   ///
   /// - Parameters:
   ///   - statement: nil for the whole function.
-  ///   - captures: numbers of the values that become arguments; not used for a whole function.
+  ///   - captures: numbers of the values that become arguments; unused for a whole function.
   ///   - unset: numbers of values that the statement's code reads and that have no value when it starts.
-  ///   - known: for each argument the module that will always be passed there, or nil.
-  ///   - flags: arguments that will always be this true or false, by their positions: branches on them are decided now.
+  ///   - known: for each argument, the module that is always passed there, or nil.
+  ///   - flags: arguments that always have this Boolean value, by position: branches on them are decided at compile
+  ///     time.
   ///   - modes: modes of modules below the known ones.
-  /// - Throws: `archive.unreadable`; `extract.file-operator` for code that reaches files, processes or the network in an
-  ///   archive that may not.
+  /// - Throws: `archive.unreadable`; `extract.file-operator` for code that accesses files, processes or the network in
+  ///   an archive that must not.
   public init(
     _ function: ScriptFunction, statement: Int? = nil, captures: [Int] = [], unset: [Int] = [],
     known: [ScriptObject?],
@@ -84,18 +85,19 @@ public import XylemTensor
         .archiveUnreadable, "a part of the model's code can't be compiled", reason: RuntimeErrors.firstLines(reason))
     }
     return RuntimeErrors.fileOperator(
-      .extractFileOperator, "a part of the model's code reaches outside of the model", reason, .init())
+      .extractFileOperator, "a part of the model's code accesses files, processes or the network", reason, .init())
   }
 
-  /// What running it does besides computing its results. Positions count arguments.
+  /// The effects of running it, besides its results. Positions are those of arguments.
   public struct Effects: Sendable, Hashable {
     /// Arguments whose contents it may write.
     public var writes: [Int]
-    /// Arguments with which a result may share storage.
+    /// Arguments that may share storage with a result.
     public var aliases: [Int]
-    /// Arguments with a container in them that it may change, return or keep, so that callers must pass the one that they hold.
+    /// Arguments with a container that it may change, return or keep. Callers must pass their own container and not a
+    /// copy.
     package var shares: [Int] = []
-    /// Arguments of which something may live on in the model.
+    /// Arguments of which a part may live on in the model.
     package var keeps: [Int] = []
     /// Whether it draws from the random state.
     public var isRandom: Bool
@@ -109,7 +111,7 @@ public import XylemTensor
     public var resultsAlias: Bool
   }
 
-  /// What running it may do, from the schemas of the operators in it.
+  /// The effects that running it may have, according to the schemas of its operators.
   ///
   /// - Throws: `archive.unreadable`.
   public func effects() throws(XylemError) -> Effects {
@@ -126,7 +128,7 @@ public import XylemTensor
       changesContext: out.changes_context != 0, resultsAlias: out.results_alias != 0)
   }
 
-  /// Runs it.
+  /// Runs the callable.
   ///
   /// - Throws: `runtime.operator`, `runtime.missing-kernel`.
   public func callAsFunction(_ arguments: [Value]) throws(XylemError) -> [Value] {

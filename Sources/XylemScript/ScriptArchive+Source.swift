@@ -3,9 +3,9 @@ package import XylemErrors
 internal import XylemTensor
 
 extension ScriptArchive {
-  /// Compiles an archive from text, with no file and no Python: for tests and tools that make models up.
+  /// Compiles an archive from source code, without a file or Python. For tests and tools that generate models.
   ///
-  /// The text has the form in which archives keep their code:
+  /// The source has the form in which archives store their code:
   ///
   ///     class Scale(Module):
   ///       __parameters__ = ["weight"]
@@ -15,16 +15,16 @@ extension ScriptArchive {
   ///       def forward(self, x: Tensor) -> Tensor:
   ///         return torch.mul(x, self.weight)
   ///
-  /// Another class of the text is `__torch__.Scale` there. The root is a fresh object: its submodules are made with it,
-  /// one for each attribute, and are in train mode; numbers are 0; tensors have the shape `[0]`, and lists and
-  /// dictionaries are empty. ``ScriptObject/setAttribute(_:to:)`` gives them other values, and makes one module of
-  /// two attributes.
+  /// Another class in the source is `__torch__.Scale` there. The root is a new object: its submodules are created with
+  /// it, one for each attribute, in train mode; numbers are 0; tensors have the shape `[0]`; lists and dictionaries are
+  /// empty. ``ScriptObject/setAttribute(_:to:)`` sets other values, and can make two attributes the same module.
   ///
   /// - Parameters:
   ///   - source: the classes.
   ///   - root: the name of the root's class.
-  ///   - file: what places in the source are said to be in.
-  /// - Throws: `runtime.not-found` and its like without a runtime; `archive.unreadable` with the compiler's message.
+  ///   - file: the file name in source locations.
+  /// - Throws: `runtime.not-found` and related errors without a runtime; `archive.unreadable` with the compiler's
+  ///   message.
   package convenience init(source: String, root: String, file: String = "source.py") throws(XylemError) {
     let library = try RuntimeLibrary.shared()
     var out: OpaquePointer?

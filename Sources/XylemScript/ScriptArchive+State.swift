@@ -2,10 +2,11 @@ public import XylemErrors
 public import XylemTensor
 
 extension ScriptArchive {
-  /// The parameters and buffers as `state_dict()` lists them: a module's parameters, its buffers, then its children's. Paths
-  /// are the keys; a module with two paths is listed under both. The tensors share the model's storage and ask for no gradient.
+  /// The parameters and buffers as `state_dict()` lists them: a module's parameters, its buffers, then its children's.
+  /// Paths are the keys; a module with two paths is listed under both. The tensors share the model's storage and
+  /// require no gradient.
   ///
-  /// - Throws: `archive.unreadable` where modules hold each other in a circle; `runtime.tensor`.
+  /// - Throws: `archive.unreadable` if modules contain each other in a cycle; `runtime.tensor`.
   public func stateDict() throws(XylemError) -> [(key: String, tensor: Tensor)] {
     var entries: [(key: String, tensor: Tensor)] = []
     try Self.collect(root(), prefix: "", above: [], into: &entries)
@@ -17,7 +18,7 @@ extension ScriptArchive {
   ) throws(XylemError) {
     guard !above.contains(module.identity) else {
       throw XylemError(
-        .archiveUnreadable, "the model's modules hold each other in a circle", at: .init(file: module.archive.path))
+        .archiveUnreadable, "the model's modules contain each other in a cycle", at: .init(file: module.archive.path))
     }
     let attributes = try module.attributes()
     for attribute in attributes.filter(\.isParameter) + attributes.filter(\.isBuffer) {

@@ -6,29 +6,29 @@ public import XylemTensor
 
 /// A loaded TorchScript archive: the model's code, module tree, parameters and buffers.
 ///
-/// Nothing that Xylem does changes the model's modes or attributes behind the caller's back. Handles taken from an
-/// archive keep it alive.
+/// Xylem never changes the model's modes or attributes without the caller's knowledge. Handles taken from an archive
+/// keep it alive.
 @safe public final class ScriptArchive: @unchecked Sendable {
   package let handle: OpaquePointer
   package let library: RuntimeLibrary
-  /// The file it came from.
+  /// The file that it was loaded from.
   public let path: String
-  /// Operators that the archive needs and that nobody registered, by name. Code that calls them can be traced and not
+  /// Operators that the archive needs and that are not registered, by name. Code that calls them can be traced but not
   /// run.
   public let missingOperators: [String]
   /// Whether the archive's code may read and write files, start processes and use the network.
   public let allowsFileOperators: Bool
 
-  /// Loads an archive; its tensors are read once.
+  /// Loads an archive. Its tensors are read once.
   ///
-  /// An archive is a program. Loading runs the `__setstate__` of its classes, and running it runs everything else. Without
-  /// permission its operators that reach files, processes or the network are refused: at loading where that would run
-  /// them, otherwise where they are traced or made ready to run, in leaves and regions too.
+  /// An archive is a program. Loading runs the `__setstate__` of its classes, and running it runs everything else.
+  /// Without permission, operators that access files, processes or the network are refused: while loading if that would
+  /// run them, otherwise when they are traced or compiled, also in leaves and regions.
   ///
-  /// - Parameter allowsFileOperators: the permission. Only for an archive whose author you trust.
-  /// - Throws: `runtime.not-found` and its like without a runtime; `file.not-found`, `file.unreadable`, also
-  ///   for folders and pipes; `archive.not-zip`, `archive.truncated`, `archive.no-code`, `archive.state-dict`, `archive.file-operator`,
-  ///   `archive.unreadable`.
+  /// - Parameter allowsFileOperators: the permission. Only for archives whose author you trust.
+  /// - Throws: `runtime.not-found` and related errors without a runtime; `file.not-found`, `file.unreadable`, also for
+  ///   folders and pipes; `archive.not-zip`, `archive.truncated`, `archive.no-code`, `archive.state-dict`,
+  ///   `archive.file-operator`, `archive.unreadable`.
   public convenience init(path: String, allowsFileOperators: Bool = false) throws(XylemError) {
     if let foreign = try ForeignFile(path) { throw foreign.error(path) }
     try unsafe self.init(path: path, allowsFileOperators) { library, flags, out, error in
@@ -36,7 +36,7 @@ public import XylemTensor
     }
   }
 
-  /// Loads an archive that lies in memory.
+  /// Loads an archive from memory.
   ///
   /// - Parameter path: the file that errors name.
   /// - Throws: as ``init(path:)``.
@@ -60,12 +60,12 @@ public import XylemTensor
       unsafe load(library, allowsFileOperators ? XYLEM_ALLOW_OUTSIDE : 0, &out, error)
     }
     guard let handle = unsafe out else {
-      throw RuntimeErrors.archive(XYLEM_FAILED, path: path, reason: "the runtime gave nothing back")
+      throw RuntimeErrors.archive(XYLEM_FAILED, path: path, reason: "the runtime returned nothing")
     }
     unsafe self.init(adopting: handle, library: library, path: path, allowsFileOperators: allowsFileOperators)
   }
 
-  /// Takes over an archive that the runtime handed out.
+  /// Takes ownership of an archive from the runtime.
   init(adopting handle: OpaquePointer, library: RuntimeLibrary, path: String, allowsFileOperators: Bool = false) {
     self.allowsFileOperators = allowsFileOperators
     unsafe self.handle = unsafe handle
@@ -89,10 +89,10 @@ public import XylemTensor
     return unsafe ScriptObject(RuntimeObject(adopting: out, library: library), archive: self)
   }
 
-  /// The code and the module tree as an archive of its own, a `uint8` tensor of its bytes: parameters and buffers are zeros
-  /// that take no room in it; whatever else the modules hold is as it is now.
+  /// The code and the module tree as a separate archive, in a `uint8` tensor: parameters and buffers are zeros that
+  /// take no space in it; everything else has its current value.
   ///
-  /// - Throws: `archive.unreadable` where the runtime can't write it.
+  /// - Throws: `archive.unreadable` if the runtime can't write it.
   package func code() throws(XylemError) -> Tensor {
     var out = unsafe xylem_value()
     try unsafe check(.archiveUnreadable, "the model's code can't be written") {
@@ -101,8 +101,8 @@ public import XylemTensor
     return unsafe Tensor(RuntimeObject(adopting: out, library: library))
   }
 
-  /// The code of a class as the archive keeps it, from `class NAME` to the next class; nil where it came from memory or can't
-  /// be read.
+  /// The code of a class as the archive stores it, from `class NAME` to the next class. Nil if the archive came from
+  /// memory or can't be read.
   package func source(ofClass qualifiedName: String) -> String? {
     guard let zip = try? ZipFile(path), let dot = qualifiedName.lastIndex(of: ".") else { return nil }
     let file = "/code/" + qualifiedName[..<dot].replacing(".", with: "/") + ".py"
@@ -116,8 +116,8 @@ public import XylemTensor
     return ([lines[start]] + rest).joined(separator: "\n")
   }
 
-  /// A type as the language writes it, `Dict[str, List[Tensor]]`, with the archive's classes by their qualified names; nil for
-  /// what is none.
+  /// A type as the language writes it, `Dict[str, List[Tensor]]`, with the archive's classes by their qualified names.
+  /// Nil for anything else.
   package func type(named name: String) -> ScriptType? {
     let found = unsafe name.withText { unsafe library.table.pointee.archive_type(handle, $0) }
     return unsafe found.map { unsafe ScriptType(handle: $0, library: library) }
@@ -129,10 +129,10 @@ public import XylemTensor
     return unsafe found.map { unsafe ScriptFunction(handle: $0, archive: self) }
   }
 
-  /// Wraps an object that came out of this archive.
+  /// Wraps an object from this archive.
   public func object(_ value: RuntimeObject) -> ScriptObject { ScriptObject(value, archive: self) }
 
-  /// A fresh object of a class of the archive's, with every attribute unset.
+  /// A new object of one of the archive's classes, with every attribute unset.
   ///
   /// - Throws: `runtime.tensor`.
   public func makeObject(of type: ScriptType) throws(XylemError) -> ScriptObject {
@@ -148,7 +148,7 @@ public import XylemTensor
 public struct ScriptObject: Sendable {
   /// The handle.
   public let object: RuntimeObject
-  /// The archive it belongs to, kept alive.
+  /// The archive, kept alive.
   public let archive: ScriptArchive
 
   package init(_ object: RuntimeObject, archive: ScriptArchive) {
@@ -156,7 +156,7 @@ public struct ScriptObject: Sendable {
     self.archive = archive
   }
 
-  /// One attribute with its value.
+  /// An attribute with its value.
   public struct Attribute: Sendable {
     /// Its name in the class.
     public var name: String
@@ -166,14 +166,14 @@ public struct ScriptObject: Sendable {
     public var isParameter: Bool
     /// Whether it is a buffer.
     public var isBuffer: Bool
-    /// Its present value.
+    /// Its current value.
     public var value: Value
   }
 
   /// Whether it is a module.
   public var isModule: Bool { object.kind == .module }
 
-  /// The same for every handle of one object.
+  /// The identity, equal for all handles of one object.
   public var identity: UInt64 { object.identity }
 
   /// The class.
@@ -181,7 +181,7 @@ public struct ScriptObject: Sendable {
     unsafe ScriptType(handle: object.library.table.pointee.value_type(&object.raw), library: object.library)
   }
 
-  /// Every attribute in the class's order, submodules among them.
+  /// All attributes in the class's order, including submodules.
   ///
   /// - Throws: `runtime.tensor`.
   public func attributes() throws(XylemError) -> [Attribute] {
@@ -206,7 +206,8 @@ public struct ScriptObject: Sendable {
     return result
   }
 
-  /// Constants of the class, which are no attributes, sorted by name: a layer's stride, where the archive's author declared it so.
+  /// Constants of the class, which are not attributes, sorted by name. For example, a layer's stride, if the author
+  /// declared it as a constant.
   package var constants: [(name: String, value: Value)] {
     let count = unsafe object.library.table.pointee.object_constants(&object.raw, nil, 0)
     guard count > 0 else { return [] }
@@ -216,7 +217,7 @@ public struct ScriptObject: Sendable {
     return known.sorted().compactMap { name in attribute(name).map { (name, $0) } }
   }
 
-  /// The value of an attribute or class constant, or nil where there is none of that name.
+  /// The value of an attribute or class constant. Nil if there is none with that name.
   public func attribute(_ name: String) -> Value? {
     var out = unsafe xylem_value()
     var error = unsafe xylem_error()
@@ -230,7 +231,7 @@ public struct ScriptObject: Sendable {
 
   /// Sets an attribute.
   ///
-  /// - Throws: `runtime.tensor` where there is none of that name or the value is of another type.
+  /// - Throws: `runtime.tensor` if there is no such attribute or the value has the wrong type.
   public func setAttribute(_ name: String, to value: Value) throws(XylemError) {
     let library = object.library
     var raw = unsafe try value.makeRaw(library)
@@ -240,7 +241,8 @@ public struct ScriptObject: Sendable {
     }
   }
 
-  /// A submodule by its relative path, as in `layer1.0.conv1`; itself for an empty path; nil where there is none.
+  /// A submodule by its relative path, as in `layer1.0.conv1`. The module itself for an empty path. Nil if there is no
+  /// such module.
   public func submodule(at path: String) -> ScriptObject? {
     var current = self
     for part in path.split(separator: ".") {
@@ -250,8 +252,8 @@ public struct ScriptObject: Sendable {
     return current
   }
 
-  /// The names of the methods that the archive's code defines for the class, in its order; empty where the archive came from
-  /// memory.
+  /// The names of the methods that the archive's code defines for the class, in its order. Empty if the archive came
+  /// from memory.
   package var methodNames: [String] {
     guard let source = archive.source(ofClass: type.name) else { return [] }
     return source.split(separator: "\n").compactMap { line in
@@ -267,7 +269,7 @@ public struct ScriptObject: Sendable {
     return unsafe found.map { unsafe ScriptFunction(handle: $0, archive: archive) }
   }
 
-  /// The module's own `training` flag; nil where it has none.
+  /// The module's own `training` flag. Nil if it has none.
   public var isTraining: Bool? {
     if case .literal(.bool(let flag))? = attribute("training") { return flag }
     return nil

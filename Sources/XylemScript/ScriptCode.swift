@@ -1,9 +1,9 @@
 internal import CXylem
 public import XylemTensor
 
-/// A function's code as statements over numbered values.
+/// The code of a function as statements over numbered values.
 public final class ScriptCode: Sendable {
-  /// What a statement does.
+  /// The kind of a statement.
   public enum Kind: UInt32, Sendable {
     case constant = 0
     case getAttribute, setAttribute, callMethod, callFunction
@@ -21,27 +21,27 @@ public final class ScriptCode: Sendable {
     case other
   }
 
-  /// One statement. A reference, since running code hands it around for every step.
+  /// One statement. A reference type, since running code passes it around at every step.
   public final class Statement: Sendable {
     /// What it does.
     public let kind: Kind
-    /// The attribute's or method's name, else the name of what the statement is, as in `aten::add`.
+    /// The name of the attribute or method, or else of the kind of statement, as in `aten::add`.
     public let name: String
     /// Numbers of the values it reads.
     public let inputs: Range<Int>
     /// Numbers of the values it defines.
     public let outputs: Range<Int>
-    /// Numbers of the blocks in it.
+    /// Numbers of the blocks that it contains.
     public let blocks: Range<Int>
     /// The value of a constant.
     public let constant: Value?
     /// The operator, for `.operator`.
     public let `operator`: TensorOperator?
-    /// The callee of `.callMethod` where its type decides it, and of constants that are functions.
+    /// The callee of `.callMethod` if its type determines it, and of constants that are functions.
     public let function: ScriptFunction?
     /// The first element of `.tupleSlice`.
     public let begin: Int
-    /// The element after the last of `.tupleSlice`.
+    /// The end of `.tupleSlice`, exclusive.
     public let end: Int
 
     init(
@@ -67,7 +67,7 @@ public final class ScriptCode: Sendable {
     public var statements: Range<Int>
     /// Numbers of the values it defines as its parameters.
     public var inputs: Range<Int>
-    /// What it gives, as a range of ``operands``.
+    /// Its results, as a range of ``operands``.
     public var outputs: Range<Int>
   }
 
@@ -75,17 +75,17 @@ public final class ScriptCode: Sendable {
   public let function: ScriptFunction
   /// The qualified name, mangling included.
   public let qualifiedName: String
-  /// The statements; a statement's position is what references call its number.
+  /// The statements. A statement's position is the number that references use.
   public let statements: [Statement]
   /// The blocks; the first is the function's body.
   public let blocks: [Block]
-  /// Numbers of values, which statements' inputs and blocks' outputs are ranges of.
+  /// Numbers of values. The inputs of statements and the outputs of blocks are ranges of it.
   public let operands: [Int]
   /// The declared type of each value.
   public let types: [ScriptType]
-  /// What kind of type each value has.
+  /// The kind of each value's type.
   public let typeKinds: [ScriptType.Kind]
-  /// The name of each value in the source; empty for temporaries.
+  /// The name of each value in the source. Empty for temporaries.
   public let valueNames: [String]
 
   init(_ raw: xylem_ir, function: ScriptFunction) {
@@ -121,14 +121,14 @@ public final class ScriptCode: Sendable {
     }
   }
 
-  /// The value number at a position among a statement's inputs.
+  /// The number of the value at a position among a statement's inputs.
   public func input(_ position: Int, of statement: Statement) -> Int {
     operands[statement.inputs.lowerBound + position]
   }
 
-  /// How many blocks stand within each other at most; 0 for a body without any.
+  /// The maximum depth of nested blocks. 0 for a body without blocks.
   package var nesting: Int {
-    // A block comes after the one that it stands in.
+    // A block comes after the block that contains it.
     var depths = [Int](repeating: 0, count: blocks.count)
     for (number, block) in blocks.enumerated() {
       for index in block.statements {
@@ -138,7 +138,7 @@ public final class ScriptCode: Sendable {
     return depths.max() ?? 0
   }
 
-  /// The statement that gives a value; nil for the parameters of blocks.
+  /// The statement that computes a value. Nil for block parameters.
   package func definition(of number: Int) -> Statement? {
     // Values are numbered in the order of the statements.
     var (low, high) = (0, statements.count)
@@ -154,7 +154,7 @@ public final class ScriptCode: Sendable {
 private func range(_ first: UInt32, _ count: UInt32) -> Range<Int> { Int(first)..<Int(first) + Int(count) }
 
 extension ScriptCode {
-  /// Whether another function's code has the same statements, blocks and types under the same numbers.
+  /// Whether another function's code has the same statements, blocks and types with the same numbers.
   package func hasSameForm(as other: ScriptCode) -> Bool {
     guard statements.count == other.statements.count, blocks.count == other.blocks.count, operands == other.operands,
       types.map(\.name) == other.types.map(\.name)

@@ -20,7 +20,7 @@ public import XylemTensor
   /// Hashes the function's identity.
   public func hash(into hasher: inout Hasher) { unsafe hasher.combine(handle) }
 
-  /// The function's code. Copied out of the runtime at each call: keep it.
+  /// The function's code. Each call copies it from the runtime: keep the result.
   ///
   /// - Throws: `archive.unreadable`.
   public func code() throws(XylemError) -> ScriptCode {
@@ -46,7 +46,7 @@ public import XylemTensor
     return unsafe OperatorSchema(raw.pointee, library: archive.library)
   }
 
-  /// Where a statement stands in the model's own source, as far as the archive kept it.
+  /// The position of a statement in the model's own source, as far as the archive has it.
   public func source(of statement: Int) -> ScriptSource {
     var out = unsafe xylem_source()
     var error = unsafe xylem_error()
@@ -59,7 +59,7 @@ public import XylemTensor
     return unsafe ScriptSource(file: String(out.file), line: Int(out.line), text: String(out.text))
   }
 
-  /// For an `isinstance` statement: whether values of a type are instances; nil where the type doesn't decide.
+  /// For an `isinstance` statement, whether values of a type are instances. Nil if the type doesn't decide it.
   public func isInstance(statement: Int, type: ScriptType) -> Bool? {
     guard let typeHandle = unsafe type.handle else { return nil }
     switch unsafe archive.library.table.pointee.function_is_instance(handle, UInt32(statement), typeHandle) {
@@ -70,16 +70,16 @@ public import XylemTensor
   }
 }
 
-/// A place in a model's source.
+/// A position in a model's source.
 public struct ScriptSource: Sendable, Hashable {
-  /// The file as the model's author had it; empty where unknown.
+  /// The author's file. Empty if unknown.
   public var file: String
   /// The line, from 1.
   public var line: Int
   /// The expression or statement.
   public var text: String
 
-  /// A place in a source; empty and 0 stand for what is not known.
+  /// Creates a position. Empty strings and 0 stand for unknown parts.
   public init(file: String = "", line: Int = 0, text: String = "") {
     self.file = file
     self.line = line

@@ -2,10 +2,10 @@ internal import CXylem
 internal import XylemTensor
 
 extension ScriptObject {
-  /// Scripted hooks that run before `forward` wherever the module is called, in their order.
+  /// Scripted hooks that run before `forward` at each call of the module, in order.
   package var forwardPreHooks: [ScriptFunction] { hooks(before: true) }
 
-  /// Scripted hooks that run after `forward` wherever the module is called, in their order.
+  /// Scripted hooks that run after `forward` at each call of the module, in order.
   package var forwardHooks: [ScriptFunction] { hooks(before: false) }
 
   private func hooks(before: Bool) -> [ScriptFunction] {

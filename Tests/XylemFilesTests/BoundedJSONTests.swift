@@ -25,7 +25,7 @@ import Testing
         let error = #expect(throws: BoundedJSON.TooDeep.self) {
           try BoundedJSON.decode(Anything.self, from: String(repeating: text, count: count).utf8)
         }
-        #expect(error?.description == "it nests deeper than 500 brackets")
+        #expect(error?.description == "it is nested deeper than 500 brackets")
       }
     }
   }

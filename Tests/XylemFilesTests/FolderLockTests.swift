@@ -12,7 +12,7 @@ import XylemFiles
     try await body(path)
   }
 
-  @Test func `of what several threads add to a file nothing is lost`() async throws {
+  @Test func `nothing is lost when several threads add to a file`() async throws {
     try await inFolder { folder in
       let file = folder + "/list.txt"
       try "".write(toFile: file, atomically: true, encoding: .utf8)
@@ -50,7 +50,7 @@ import XylemFiles
     }
   }
 
-  @Test func `what the body throws comes out, and the lock is free again`() async throws {
+  @Test func `an error of the body is rethrown, and the lock is released`() async throws {
     try await inFolder { folder in
       struct Stop: Error {}
       #expect(throws: Stop.self) { try FolderLock.withLock(on: folder + "/a") { _ in throw Stop() } }

@@ -32,7 +32,7 @@ import XylemErrors
   func anImpossibleShapeIsAnError(_ shape: [Int]) {
     #expect(HostArray.byteCount(of: .float32, shape: shape) == nil)
     let error = expectError(.runtimeTensor) { _ = try HostArray(dtype: .float32, shape: shape, bytes: []) }
-    #expect(error?.message == "the shape \(shape) of float32 elements is impossible")
+    #expect(error?.message == "the shape \(shape) of float32 elements is invalid")
   }
 
   @Test func bytesThatDoNotFitTheShapeAreAnError() {

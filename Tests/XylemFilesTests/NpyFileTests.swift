@@ -87,11 +87,11 @@ import XylemErrors
   }
 
   @Test(arguments: [
-    ("bad_structured", "the npy file holds records; arrays of numbers are supported"),
-    ("bad_object", "the npy file's elements, '|O', are not numbers that are supported"),
-    ("bad_text", "the npy file's elements, '<U5', are not numbers that are supported"),
-    ("bad_date", "the npy file's elements, '<M8[ns]', are not numbers that are supported"),
-    ("bad_void", "the npy file's elements, '|V2', are not numbers that are supported"),
+    ("bad_structured", "the npy file holds records; only arrays of numbers are supported"),
+    ("bad_object", "the npy file's element type '|O' is not supported"),
+    ("bad_text", "the npy file's element type '<U5' is not supported"),
+    ("bad_date", "the npy file's element type '<M8[ns]' is not supported"),
+    ("bad_void", "the npy file's element type '|V2' is not supported"),
   ])
   func elementsThatAreNoNumbersAreUnsupported(_ name: String, _ message: String) throws {
     let error = expectError(.fileUnsupported) { _ = try NpyFile.read(FileFixtures.path("\(name).npy")) }

@@ -47,7 +47,7 @@ import XylemErrors
 
   @Test func aHeaderLongerThanTheFileIsMalformed() throws {
     let error = expectError(.fileMalformed) { try open([100, 0, 0, 0, 0, 0, 0, 0] + Array("{}".utf8)) }
-    #expect(error?.message == "the header claims 100 bytes, the file has 10 in all")
+    #expect(error?.message == "the header claims 100 bytes, but the file has 10 in total")
   }
 
   /// Headers, the bytes of data after them, and a part of what is said of them.
@@ -57,7 +57,7 @@ import XylemErrors
     ("[]", 0, "does not start with '{'"),
     ("{", 0, "has no '\"' at byte 9"),
     ("{}x", 0, "has no end at byte 10"),
-    ("{}", 1, "goes on after the last element for 1 byte"),
+    ("{}", 1, "has 1 byte after the last element"),
     (#"{"a":1}"#, 0, "has no '{' at byte 13"),
     (#"{"a":{}}"#, 0, "'a' has no 'dtype'"),
     (#"{"a":{"dtype":"U8"}}"#, 0, "'a' has no 'shape'"),
@@ -78,15 +78,15 @@ import XylemErrors
     (tensor(offsets: "[0,9223372036854775808]"), 1, "integer of at most 63 bits"),
     (tensor(offsets: "[0,99999999999999999999999999]"), 1, "integer of at most 63 bits"),
     (tensor(offsets: "[0,9223372036854775807]"), 1, "its shape needs 1"),
-    (tensor(offsets: "[9223372036854775806,9223372036854775807]"), 1, "goes on after the end"),
+    (tensor(offsets: "[9223372036854775806,9223372036854775807]"), 1, "extends beyond the end"),
     (tensor(offsets: "[1,0]"), 1, "ends before it begins"),
     (tensor(offsets: "[0,2]"), 2, "has 2 bytes; its shape needs 1"),
-    (tensor(offsets: "[1,2]"), 2, "no tensor has the 1 byte before 'a'"),
-    (tensor(offsets: "[0,1]"), 0, "goes on after the end"),
-    (tensor(offsets: "[0,1]"), 2, "goes on after the last element for 1 byte"),
+    (tensor(offsets: "[1,2]"), 2, "no tensor uses the 1 byte before 'a'"),
+    (tensor(offsets: "[0,1]"), 0, "extends beyond the end"),
+    (tensor(offsets: "[0,1]"), 2, "has 1 byte after the last element"),
     (tensor(shape: "[-1]", offsets: "[0,1]"), 1, "integer from 0"),
-    (tensor(shape: "[4294967296,4294967296]", offsets: "[0,0]"), 0, "is impossible"),
-    (tensor(shape: "[0,4294967296,4294967296]", offsets: "[0,0]"), 0, "is impossible"),
+    (tensor(shape: "[4294967296,4294967296]", offsets: "[0,0]"), 0, "is invalid"),
+    (tensor(shape: "[0,4294967296,4294967296]", offsets: "[0,0]"), 0, "is invalid"),
     (tensor(shape: "[9223372036854775807]", offsets: "[0,9223372036854775807]"), 0, "after the end"),
     (tensor(shape: "[1],\"shape\":[1]", offsets: "[0,1]"), 1, "the key 'shape' twice"),
     (
@@ -99,7 +99,7 @@ import XylemErrors
     ),
     (
       #"{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"#
-        + #""b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}"#, 3, "another tensor has 1 byte of 'b' too"
+        + #""b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}"#, 3, "another tensor overlaps 'b' by 1 byte"
     ),
     (#"{"__metadata__":{"k":1}}"#, 0, "has no '\"'"),
     (#"{"__metadata__":{"k":"1","k":"2"}}"#, 0, "the key 'k' twice"),
@@ -134,14 +134,14 @@ import XylemErrors
   func textThatIsNotUTF8IsMalformed(_ text: [UInt8]) throws {
     let header = Array(#"{"__metadata__":{"k":""#.utf8) + text + Array("\"}}".utf8)
     let error = expectError(.fileMalformed) { try open(framed(header)) }
-    #expect(error?.message == "the header's text at byte 30 of the file is not valid UTF-8")
+    #expect(error?.message == "the header's string at byte 30 of the file is not valid UTF-8")
   }
 
   @Test(arguments: ["[", "{\"k\":"])
   func deepNestingIsMalformed(_ opening: String) throws {
     let header = #"{"a":{"x":"# + String(repeating: opening, count: 100_000)
     let error = expectError(.fileMalformed) { try open(framed(header)) }
-    #expect(error?.message.contains("nests deeper than 128") == true)
+    #expect(error?.message.contains("is nested deeper than 128") == true)
   }
 
   @Test func whatTheReferenceAcceptsIsAccepted() throws {
@@ -167,7 +167,7 @@ import XylemErrors
       try open(framed(Self.tensor(shape: "[\(sizes)]", offsets: "[0,1]")) + [0])
     }
     #expect(
-      long?.message == "the shape [2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, …] of 'a', uint8, is impossible")
+      long?.message == "the shape [2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, …] of 'a', uint8, is invalid")
   }
 
   @Test func anElementTypeThatIsNotKnownIsUnsupported() throws {

@@ -70,10 +70,10 @@ import XylemImage
     ])
   func otherFormat(bytes: String, name: String) throws {
     let error = expectError(.fileUnsupported) { _ = try PixelImage.decode(bytes: Array(bytes.utf8)) }
-    #expect(error?.message == "this is \(name == "AVIF" ? "an" : "a") \(name) file; JPEG and PNG are read")
+    #expect(error?.message == "this is \(name == "AVIF" ? "an" : "a") \(name) file; only JPEG and PNG are supported")
   }
 
-  @Test("the content tells the format and not the name")
+  @Test("the content determines the format, not the name")
   func misnamed() throws {
     let path = NSTemporaryDirectory() + "xylem-image-\(UUID().uuidString).png"
     defer { try? FileManager.default.removeItem(atPath: path) }

@@ -69,7 +69,7 @@ import XylemErrors
     #expect(image.height == pixels + 4)
   }
 
-  @Test("no more channels are drawn than asked for")
+  @Test("no more channels are drawn than requested")
   func limit() throws {
     let values = [Float](repeating: 0, count: 100 * 4)
     let grid = try FeatureMapGrid(shape: [100, 2, 2], values: values, options: .init(scale: 1))

@@ -26,7 +26,7 @@ extension RuntimeTests {
         "pickle_not_archive": "the file is a state dict: tensors by name, without the model's code",
         "state_dict": "the file is a state dict: tensors by name, without the model's code",
         "whole_module":
-          "the file is a pickled object of the class torch.nn.modules.container.Sequential, which only Python can make",
+          "the file is a pickled object of the class torch.nn.modules.container.Sequential, which only Python can load",
       ]
       if let message = messages[name] { #expect(error?.message == message) } else { #expect(error?.cause != nil) }
     }

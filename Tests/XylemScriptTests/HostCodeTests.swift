@@ -20,7 +20,7 @@ import XylemGraph
     return try #require(values[0].tensor)
   }
 
-  @Test func `A call with a gradient of its own gives that gradient, scaled by what follows`() throws {
+  @Test func `A call with its own gradient returns that gradient, scaled by the following operations`() throws {
     let x = try Tensor([1, 2, 3], shape: [3])
     let w = try Tensor([10, 20, 30], shape: [3])
     try x.setRequiresGrad(true)
@@ -80,7 +80,7 @@ import XylemGraph
     #expect(throws: XylemError.self) { try y.sum().backward() }
   }
 
-  @Test func `An operator that nobody declared is declared and called`() throws {
+  @Test func `An undeclared operator is declared and called`() throws {
     try TensorRuntime.implement("xylemtest::scaled", schema: "(Tensor x, float factor) -> Tensor") { values in
       guard case .literal(.float(let factor)) = values[1], let x = values[0].tensor else { return [] }
       return [.tensor(try x * factor)]

@@ -4,14 +4,14 @@ import XylemErrors
 @testable import XylemTensor
 
 @Suite struct RuntimeErrorTests {
-  @Test func `a runtime that lacks functions is told apart from one of another ABI`() {
+  @Test func `a runtime that lacks functions is distinguished from one of another ABI`() {
     #expect(
       RuntimeErrors.olderRuntime(path: "libxylem-torch.so", bytes: 8, needed: 16).description
         .hasPrefix(
           """
-          the tensor runtime is older than this program, and lacks functions that it calls (runtime.abi)
+          the tensor runtime is older than this program and lacks functions that it calls (runtime.abi)
             file: libxylem-torch.so
-            cause: its table of functions has 8 bytes, and 16 are needed
+            cause: its table of functions has 8 bytes, but 16 are needed
             try: 
           """))
     #expect(
@@ -19,11 +19,11 @@ import XylemErrors
         == "the tensor runtime needs ABI 1.2 and this host has 1.1")
   }
 
-  @Test func `a runtime that does not fit comes with what replaces it, by where it lies and who reads that`() throws {
-    let comment = "  # fetches libtorch, and puts the runtime into the user's cache"
+  @Test func `a mismatched runtime comes with a remedy that depends on its location and the audience`() throws {
+    let comment = "  # installs libtorch and the runtime into the user's cache"
     #expect(
       RuntimeRemedies.unusable("/a b/xylem/.build/x86_64/release/libxylem-torch.so") == [
-        "swift build --package-path '/a b/xylem' -c release --product xylem-torch  # builds one that fits"
+        "swift build --package-path '/a b/xylem' -c release --product xylem-torch  # builds a matching runtime"
       ])
     #expect(
       RuntimeRemedies.unusable("/usr/lib/libxylem-torch.so") == [

@@ -165,7 +165,7 @@ extension RuntimeTests {
       let call = [0x80, 2] + Array("cos\nsystem\n(X\u{05}\0\0\0falsetR.".utf8)
       let error = expectError(.fileUnsupported) { try read(archive(call)) }
       #expect(
-        error?.message == "the file holds an object of the class os.system, which only Python can make")
+        error?.message == "the file holds an object of the class os.system, which only Python can load")
     }
 
     @Test(arguments: 0..<64)

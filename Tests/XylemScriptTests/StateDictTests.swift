@@ -127,13 +127,13 @@ extension RuntimeTests {
       ),
       (
         "states/tar.pth", .fileUnsupported,
-        "the file has the form of PyTorch before 0.2, a tar archive, which is not read"
+        "the file has the format of PyTorch before 0.2, a tar archive, which is not supported"
       ),
-      ("states/duplicate.pth", .fileMalformed, "the key 'first_' is there twice"),
+      ("states/duplicate.pth", .fileMalformed, "the key 'first_' occurs twice"),
       ("states/big_endian.pth", .fileUnsupported, "the file was written on a big-endian machine"),
-      ("states/short_record.pth", .fileMalformed, "the data of 'weight' are cut short: 8 bytes of 16"),
+      ("states/short_record.pth", .fileMalformed, "the data of 'weight' are truncated: 8 bytes of 16"),
       ("states/missing_record.pth", .fileMalformed, "the data of 'weight' are missing or damaged"),
-      ("states/beyond.pth", .fileMalformed, "the tensor 'weight' reaches beyond its data"),
+      ("states/beyond.pth", .fileMalformed, "the tensor 'weight' exceeds its data"),
       ("states/half_pickle.pth", .fileMalformed, "the file's pickle ends inside an instruction at byte 69"),
       (
         "bad/pickle_not_archive.pt", .fileUnsupported,
@@ -142,10 +142,10 @@ extension RuntimeTests {
       ("bad/plain_pickle.pt", .fileUnsupported, "the file is a pickle that torch.save did not write"),
       (
         "bad/whole_module.pt", .fileUnsupported,
-        "the file holds an object of the class torch.nn.modules.container.Sequential, which only Python can make"
+        "the file holds an object of the class torch.nn.modules.container.Sequential, which only Python can load"
       ),
       ("bad/empty.pt", .fileMalformed, "the file is empty"),
-      ("bad/text.pt", .fileMalformed, "the file is none of PyTorch's, and no safetensors file"),
+      ("bad/text.pt", .fileMalformed, "the file is neither a PyTorch file nor a safetensors file"),
       ("bad/truncated.pt", .fileMalformed, "the file is truncated or damaged"),
       ("bad/zip_without_code.pt", .fileMalformed, "the zip file was not written by PyTorch"),
       ("bad/short_weights.pt", .archiveTruncated, "the archive is truncated or damaged"),

@@ -104,7 +104,7 @@ extension RuntimeTests {
       #expect(try x.floats() == [1, 2])
     }
 
-    @Test func `what is written in place is written to all views`() throws {
+    @Test func `a write in place reaches all views`() throws {
       let x = try Tensor.zeros([2, 3])
       try x[.all, 1].fill_(5)
       try x[0].copy_(Tensor([1, 2, 3]))

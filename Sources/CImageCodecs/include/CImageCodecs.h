@@ -1,7 +1,7 @@
-/// Decoding and encoding of still images behind functions that always return.
+/// Decoding and encoding of still images with functions that always return.
 ///
-/// libjpeg and libpng leave through `longjmp` on error, which must not cross Swift frames. Every jump starts and lands
-/// inside one of the functions below; what went wrong comes back as a status and a sentence.
+/// libjpeg and libpng report errors with `longjmp`, which must not cross Swift frames. Every jump starts and ends
+/// inside one of the functions below. Errors are returned as a status and a message.
 ///
 /// All functions are safe to call from several threads at once. No function keeps a pointer that it was given.
 #ifndef XYLEM_IMAGE_CODECS_H
@@ -14,19 +14,19 @@
 extern "C" {
 #endif
 
-/// What became of a call.
+/// The status of a call.
 enum {
   XYLEM_CODEC_OK = 0,
-  /// The bytes break the rules of their format, or end too early.
+  /// The bytes violate their format, or are truncated.
   XYLEM_CODEC_MALFORMED = 1,
-  /// The bytes may be right, but this kind of file is not decoded.
+  /// The bytes may be valid, but this kind of file is not supported.
   XYLEM_CODEC_UNSUPPORTED = 2,
   /// There was not enough memory.
   XYLEM_CODEC_NO_MEMORY = 3,
 };
 
-/// The outcome of a call, filled in by every function: a status and, unless it is `XYLEM_CODEC_OK`, the library's
-/// sentence about it, ended by a zero byte.
+/// The outcome of a call, set by every function: a status and, unless it is `XYLEM_CODEC_OK`, the library's
+/// null-terminated message.
 typedef struct xylem_codec_outcome {
   int32_t status;
   char message[256];
@@ -44,28 +44,28 @@ typedef struct xylem_codec_buffer {
   size_t count;
 } xylem_codec_buffer;
 
-/// Reads a JPEG's header. The size is 0 x 0 where the outcome is not OK.
+/// Reads a JPEG's header. The size is 0 x 0 unless the outcome is OK.
 xylem_codec_size xylem_codec_jpeg_size(const uint8_t *bytes, size_t count, xylem_codec_outcome *outcome);
 
-/// Decodes a JPEG to 8-bit RGB, interleaved, rows from the top, into `pixels` of exactly `width * height * 3` bytes.
-/// A file that ends early or whose coded data is damaged is an error. On error `pixels` holds nothing of use.
+/// Decodes a JPEG to 8-bit RGB, interleaved, rows from the top, into `pixels` of exactly `width * height * 3` bytes. A
+/// truncated file or damaged coded data is an error. After an error the contents of `pixels` are meaningless.
 void xylem_codec_jpeg_decode(
     const uint8_t *bytes, size_t count, uint8_t *pixels, size_t pixel_bytes, xylem_codec_outcome *outcome);
 
-/// Reads a PNG's header. The size is 0 x 0 where the outcome is not OK.
+/// Reads a PNG's header. The size is 0 x 0 unless the outcome is OK.
 xylem_codec_size xylem_codec_png_size(const uint8_t *bytes, size_t count, xylem_codec_outcome *outcome);
 
 /// Decodes a PNG to 8-bit RGB, interleaved, rows from the top, into `pixels` of exactly `width * height * 3` bytes.
-/// Transparency is dropped, not blended. On error `pixels` holds nothing of use.
+/// Transparency is dropped, not blended. After an error the contents of `pixels` are meaningless.
 void xylem_codec_png_decode(
     const uint8_t *bytes, size_t count, uint8_t *pixels, size_t pixel_bytes, xylem_codec_outcome *outcome);
 
 /// Encodes 8-bit interleaved RGB, `width * height * 3` bytes, as a PNG. The caller owns the result, which is empty
-/// where the outcome is not OK.
+/// unless the outcome is OK.
 xylem_codec_buffer xylem_codec_png_encode(
     const uint8_t *pixels, uint32_t width, uint32_t height, xylem_codec_outcome *outcome);
 
-/// Releases what `xylem_codec_png_encode` returned. An empty buffer is allowed.
+/// Releases the result of `xylem_codec_png_encode`. An empty buffer is allowed.
 void xylem_codec_free(xylem_codec_buffer buffer);
 
 #ifdef __cplusplus

@@ -1,4 +1,5 @@
-/// A value of a pickle; other values are named by their number in ``Pickle/nodes``, so that nothing here is recursive.
+/// A value of a pickle. Other values are referenced by their index in ``Pickle/nodes``, so that nothing here is
+/// recursive.
 package enum PickleNode {
   case none
   case bool(Bool)
@@ -12,10 +13,10 @@ package enum PickleNode {
   case global(String)
   case storage(PickleStorage)
   case tensor(PickleTensor)
-  /// What Python would have made by calling the class or function of that name. Nothing was called.
+  /// The result that Python would get by calling the class or function with that name. Nothing was called.
   case object(String)
 
-  /// What the value is, in Python's words.
+  /// The type of the value, in Python's words.
   var typeName: String {
     switch self {
     case .none: "None"
@@ -35,38 +36,38 @@ package enum PickleNode {
 
 /// A pickle that was read.
 package struct Pickle {
-  /// Every value, in the order in which they were made.
+  /// All values, in the order of their creation.
   package let nodes: [PickleNode]
-  /// The number of the value that the pickle is of.
+  /// The index of the pickled value.
   package let root: Int
 }
 
-/// Memory that tensors lie in: a record of the archive.
+/// The memory of tensors: a record of the archive.
 package struct PickleStorage {
-  /// The record's name is `data/` and this.
+  /// The record's name is `data/` followed by this.
   package let key: String
   /// The class, as in `torch.FloatStorage`.
   let className: String
-  /// How many elements the record has.
+  /// The number of elements in the record.
   package let count: Int
-  /// The element that tensors' own offsets are counted from.
+  /// The element from which tensors' own offsets are counted.
   package var viewOffset = 0
 
-  /// The type of the elements; nil for bytes without a type and for types that have no ``DType``.
+  /// The element type. Nil for untyped bytes and for types without a ``DType``.
   package var dtype: DType? { Self.dtypes[className] }
 
   static let untyped = "torch.storage.UntypedStorage"
 
-  /// The size of one element; nil where the type is not known.
+  /// The size of one element. Nil if the type is unknown.
   package var itemSize: Int? { className == Self.untyped ? 1 : dtype?.byteCount ?? Self.otherSizes[className] }
 
-  /// Types that have no ``DType``, whose storages stand between others in a file.
+  /// Types without a ``DType`` whose storages are between others in a file.
   private static let otherSizes = [
     "torch.QInt8Storage": 1, "torch.QUInt8Storage": 1, "torch.QInt32Storage": 4, "torch.QUInt4x2Storage": 1,
     "torch.QUInt2x4Storage": 1,
   ]
 
-  /// The size of the record; nil where it is impossible or the type is not known.
+  /// The size of the record. Nil if it is invalid or the type is unknown.
   package var byteCount: Int? {
     guard let itemSize, count >= 0 else { return nil }
     let (bytes, overflow) = count.multipliedReportingOverflow(by: itemSize)
@@ -77,22 +78,22 @@ package struct PickleStorage {
     uniqueKeysWithValues: DType.allCases.compactMap { dtype in dtype.storageClassName.map { ("torch." + $0, dtype) } })
 }
 
-/// Where a tensor's elements lie in its storage.
+/// The position of a tensor's elements in its storage.
 package struct PickleTensor {
   package let storage: PickleStorage
   package let dtype: DType
-  /// In elements, as the strides.
+  /// In elements, like the strides.
   package let offset: Int
   package let sizes: [Int]
   package let strides: [Int]
-  /// Whether the values are the conjugates of what is stored.
+  /// Whether the values are the conjugates of the stored ones.
   package let isConjugated: Bool
-  /// Whether the values are the negatives of what is stored.
+  /// Whether the values are the negatives of the stored ones.
   package let isNegated: Bool
 }
 
 extension DType {
-  /// The name in `torch` of the class of this type's storages; nil for types that are younger than those classes.
+  /// The name in `torch` of this type's storage class. Nil for types that are newer than those classes.
   var storageClassName: String? {
     switch self {
     case .float32: "FloatStorage"

@@ -1,8 +1,8 @@
 package import XylemErrors
 
 extension PickleReader {
-  /// What Python gets by calling `function`: dictionaries and tensors for the functions that `torch.save` names, a mark of
-  /// what it would be for all others.
+  /// The result that Python gets by calling `function`: dictionaries and tensors for the functions that `torch.save`
+  /// uses, a placeholder for all others.
   package func call(_ function: Int, arguments: Int) throws(XylemError) -> PickleNode {
     guard case .global(let name) = nodes[function], case .tuple(let arguments) = nodes[arguments] else {
       return .object(nodes[function].typeName)
@@ -13,7 +13,7 @@ extension PickleReader {
     case "collections.OrderedDict" where arguments.count == 1: return items(arguments[0]) ?? .object(name)
     case "collections.defaultdict" where arguments.count < 2: return .dictionary([])
     case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state":
-      // Nothing but these: a container would be one more owner of what may be long.
+      // Nothing but these: a container would be another owner of possibly long data.
       switch arguments.first.map({ nodes[$0] }) {
       case .tensor(let tensor): return .tensor(tensor)
       case .object(let name): return .object(name)
@@ -24,7 +24,7 @@ extension PickleReader {
     }
   }
 
-  /// A tensor that has attributes, or is of one of PyTorch's own subclasses.
+  /// A tensor with attributes, or of one of PyTorch's subclasses.
   private func subclass(_ arguments: [Int]) throws(XylemError) -> PickleNode {
     guard arguments.count == 4, case .global(let function) = nodes[arguments[0]],
       case .global(let type) = nodes[arguments[1]], case .tuple(let inner) = nodes[arguments[2]]
@@ -34,7 +34,7 @@ extension PickleReader {
     return try tensor(function, inner) ?? .object(function)
   }
 
-  /// A tensor, or nil where the function makes none that is known.
+  /// A tensor, or nil if the function does not create a known tensor.
   private func tensor(_ function: String, _ arguments: [Int]) throws(XylemError) -> PickleNode? {
     let typed = function == "torch._utils._rebuild_tensor_v3"
     let counts: ClosedRange<Int>
@@ -65,7 +65,7 @@ extension PickleReader {
         isConjugated: marks.contains("conj"), isNegated: marks.contains("neg")))
   }
 
-  /// The names of what is true of a tensor's values beside its storage.
+  /// The names of further properties of a tensor's values.
   private func marks(_ index: Int?) throws(XylemError) -> Set<String> {
     guard let index else { return [] }
     if case .none = nodes[index] { return [] }
@@ -81,7 +81,7 @@ extension PickleReader {
     return names
   }
 
-  /// More than any operator takes.
+  /// More than any operator accepts.
   private static let mostDimensions = 64
 
   private func numbers(_ index: Int) -> [Int]? {
@@ -99,7 +99,7 @@ extension PickleReader {
     return numbers
   }
 
-  /// A dictionary of a list of pairs; nil for anything else.
+  /// A dictionary from a list of pairs. Nil for anything else.
   private func items(_ index: Int) -> PickleNode? {
     guard case .list(let pairs) = nodes[index] else { return nil }
     var entries: [(key: Int, value: Int)] = []
@@ -113,7 +113,8 @@ extension PickleReader {
     return .dictionary(entries)
   }
 
-  /// What a persistent identifier stands for: storages have one, and, in the form before PyTorch 1.6, the classes of modules.
+  /// The value of a persistent identifier: storages have one, and, in the format before PyTorch 1.6, the classes of
+  /// modules.
   func persistent(_ index: Int) throws(XylemError) -> PickleNode {
     guard case .tuple(let parts) = nodes[index], let first = parts.first else { throw fault(.arguments("a storage")) }
     if case .text("module") = nodes[first], parts.count >= 2, case .global = nodes[parts[1]] { return nodes[parts[1]] }
@@ -125,7 +126,7 @@ extension PickleReader {
     switch nodes[parts[5]] {
     case .none: return .storage(PickleStorage(key: key, className: className, count: count))
     case .tuple(let view):
-      // A storage that is a part of another one: a key of its own, where it begins, and how long it is.
+      // A storage that is a part of another one, with its key, start and length.
       guard view.count == 3, case .int(let offset) = nodes[view[1]], case .int(let length) = nodes[view[2]],
         offset >= 0,
         length >= 0, offset <= count, length <= count - offset

@@ -2,21 +2,21 @@ package import XylemErrors
 
 /// Reads pickles of tensors as data: nothing that a pickle names is imported or called.
 ///
-/// libtorch has a reader of its own, for what TorchScript writes. Of what Python writes it refuses every ordinary
-/// `model.state_dict()` (a dictionary with an attribute), and it drops the marks of conjugated tensors.
+/// libtorch has its own reader for TorchScript's pickles. It refuses every ordinary `model.state_dict()` of Python (a
+/// dictionary with an attribute), and it drops the flags of conjugated tensors.
 ///
-/// Memory grows with the pickle's length alone, whatever its numbers claim. The format: PEP 3154 and Python's
+/// Memory grows only with the pickle's length, whatever sizes it claims. The format: PEP 3154 and Python's
 /// `pickletools`; protocols 2 to 5, without the instructions of text pickles.
 package struct PickleReader {
-  /// What was read of the file so far.
+  /// The part of the file read so far.
   private var bytes: [UInt8]
-  /// The file that more is read from, and its size.
+  /// The file for further reads, and its size.
   private let file: InputFileBox?
   private let byteCount: Int
   package let path: String
-  /// Where the next instruction begins.
+  /// The start of the next instruction.
   package private(set) var position = 0
-  /// Where the instruction that is carried out begins.
+  /// The start of the current instruction.
   package private(set) var start = 0
   package private(set) var nodes: [PickleNode] = []
   private var stack: [Int] = []
@@ -39,7 +39,7 @@ package struct PickleReader {
     byteCount = bytes.count
   }
 
-  /// A reader of the pickles that a regular file starts with. Not much more of the file is read than they take.
+  /// Creates a reader of the pickles at the start of a regular file. It reads little more of the file than they occupy.
   package init(reading file: InputFileBox, path: String) {
     bytes = []
     self.path = path
@@ -59,7 +59,7 @@ package struct PickleReader {
 
   package func fault(_ fault: PickleFault) -> XylemError { .malformed(path, fault, at: start) }
 
-  /// Carries out one instruction; false where it is the last.
+  /// Executes one instruction. Returns false for the last one.
   private mutating func step() throws(XylemError) -> Bool {
     start = position
     let code = try byte()
@@ -80,7 +80,7 @@ package struct PickleReader {
     return true
   }
 
-  /// Instructions that make plain values.
+  /// Instructions that create plain values.
   private mutating func value(_ code: UInt8) throws(XylemError) -> Bool {
     switch code {
     case UInt8(ascii: "N"): push(.none)
@@ -106,7 +106,7 @@ package struct PickleReader {
     return true
   }
 
-  /// Instructions that make and fill containers.
+  /// Instructions that create and fill containers.
   private mutating func container(_ code: UInt8) throws(XylemError) -> Bool {
     switch code {
     case UInt8(ascii: ")"): push(.tuple([]))
@@ -130,7 +130,7 @@ package struct PickleReader {
     return true
   }
 
-  /// Instructions that name values, classes and functions, or would call them.
+  /// Instructions that refer to values, classes and functions, or would call them.
   private mutating func reference(_ code: UInt8) throws(XylemError) -> Bool {
     switch code {
     case UInt8(ascii: "q"): memo[Int(try number(1))] = try top()
@@ -223,10 +223,10 @@ package struct PickleReader {
 
   // MARK: - Bytes
 
-  /// The most that is read ahead of what is needed.
+  /// The maximum number of bytes to read ahead.
   private static let pieceBytes = 1 << 16
 
-  /// Sees to it that `count` bytes lie ahead.
+  /// Ensures that `count` bytes are available.
   private mutating func need(_ count: UInt64) throws(XylemError) {
     guard count > UInt64(bytes.count - position) else { return }
     guard let file, count <= UInt64(byteCount - position) else { throw fault(.ended) }
@@ -264,7 +264,7 @@ package struct PickleReader {
     return text
   }
 
-  /// Text of Python 2, which may as well be bytes.
+  /// A string of Python 2, which may also be bytes.
   private func oldText(_ bytes: ArraySlice<UInt8>) -> PickleNode {
     String(validating: bytes, as: UTF8.self).map { .text($0) } ?? .object("bytes")
   }

@@ -2,10 +2,10 @@
 package struct PickleWriter {
   package private(set) var bytes: [UInt8] = [0x80, 2, UInt8(ascii: "}"), UInt8(ascii: "(")]
 
-  /// A pickle of an empty dictionary.
+  /// Creates a pickle of an empty dictionary.
   package init() {}
 
-  /// Appends a row-major tensor of `count` elements that fills the storage of that name.
+  /// Appends a row-major tensor of `count` elements that fills the storage with that name.
   package mutating func append(key: String, dtype: DType, shape: [Int], count: Int, storage: String) {
     text(key)
     global("torch._utils", dtype.storageClassName == nil ? "_rebuild_tensor_v3" : "_rebuild_tensor_v2")
@@ -35,13 +35,13 @@ package struct PickleWriter {
     return bytes
   }
 
-  /// The strides of a row-major tensor; sizes of 0 count as 1, as in PyTorch.
+  /// The strides of a row-major tensor. Sizes of 0 count as 1, as in PyTorch.
   private static func strides(_ shape: [Int]) -> [Int] {
     var step = 1
     var strides: [Int] = []
     for size in shape.reversed() {
       strides.append(step)
-      step &*= max(size, 1)  // Of a tensor without elements alone may it be too large.
+      step &*= max(size, 1)  // Overflows only for a tensor without elements.
     }
     return strides.reversed()
   }

@@ -1,8 +1,8 @@
 package import XylemErrors
 
-// All sentences of the errors of state dicts in PyTorch's files.
+// The messages of errors about state dicts in PyTorch's files.
 
-/// What a pickle can have wrong.
+/// A fault of a pickle.
 package enum PickleFault {
   case ended
   case protocolVersion
@@ -15,18 +15,18 @@ package enum PickleFault {
   var sentence: String {
     switch self {
     case .ended: "ends inside an instruction"
-    case .protocolVersion: "is of a protocol other than 2 to 5"
+    case .protocolVersion: "has a protocol other than 2 to 5"
     case .instruction(let code): "has the unknown instruction \(code)"
     case .operands: "has an instruction without the values that it needs"
-    case .text: "has text that is not valid UTF-8"
+    case .text: "has a string that is not valid UTF-8"
     case .arguments(let function): "has the wrong arguments for \(function.printable)"
     case .layout(let sizes, let strides, let offset):
-      "has a tensor of the impossible layout \(sizes.printable), strides \(strides.printable), offset \(offset)"
+      "has a tensor with the invalid layout \(sizes.printable), strides \(strides.printable), offset \(offset)"
     }
   }
 }
 
-/// What a file of PyTorch's can have wrong, beside its pickle.
+/// A fault of a PyTorch file outside its pickle.
 package enum StateDictFault {
   case empty
   case unknownForm
@@ -44,18 +44,18 @@ package enum StateDictFault {
   var sentence: String {
     switch self {
     case .empty: "the file is empty"
-    case .unknownForm: "the file is none of PyTorch's, and no safetensors file"
+    case .unknownForm: "the file is neither a PyTorch file nor a safetensors file"
     case .damagedZip: "the file is truncated or damaged"
     case .foreignZip: "the zip file was not written by PyTorch"
     case .record(nil): "a record of the file is missing or damaged"
     case .record(let key?): "the data of '\(key.printable)' are missing or damaged"
     case .shortRecord(let key, let bytes, let needed):
-      "the data of '\(key.printable)' are cut short: \(bytes.asBytes) of \(needed)"
-    case .outside(let key): "the tensor '\(key.printable)' reaches beyond its data"
-    case .keyTwice(let key): "the key '\(key.printable)' is there twice"
+      "the data of '\(key.printable)' are truncated: \(bytes.asBytes) of \(needed)"
+    case .outside(let key): "the tensor '\(key.printable)' exceeds its data"
+    case .keyTwice(let key): "the key '\(key.printable)' occurs twice"
     case .storageKeys: "the file has no list of its storages' keys"
-    case .storageUnknown(let key): "no tensor of the file says what the storage '\(key.printable)' holds"
-    case .storageTwice(let key): "the storage '\(key.printable)' is there twice"
+    case .storageUnknown(let key): "no tensor of the file declares the type of the storage '\(key.printable)'"
+    case .storageTwice(let key): "the storage '\(key.printable)' occurs twice"
     case .storageCutShort(let key): "the file ends inside the storage '\(key.printable)'"
     }
   }
@@ -69,7 +69,7 @@ package enum StateDictFault {
   }
 }
 
-/// What is no state dict, though nothing is broken, and what can't be written.
+/// A file that is not a state dict although nothing is damaged, and content that can't be written.
 package enum StateDictLimit {
   case tar
   case legacyVersion
@@ -85,18 +85,18 @@ package enum StateDictLimit {
 
   var sentence: String {
     switch self {
-    case .tar: "the file has the form of PyTorch before 0.2, a tar archive, which is not read"
+    case .tar: "the file has the format of PyTorch before 0.2, a tar archive, which is not supported"
     case .legacyVersion: "the file's version is not one that PyTorch wrote before 1.6"
     case .plainPickle: "the file is a pickle that torch.save did not write"
-    case .module(let name): "the file holds an object of the class \(name.printable), which only Python can make"
+    case .module(let name): "the file holds an object of the class \(name.printable), which only Python can load"
     case .notDictionary(let type): "the file holds \(type.printable), not a dictionary of tensors"
     case .noTensor(let key, let type):
       "the file has no tensor that can be read: the value of '\(key.printable)' is \(type.printable)"
     case .twoDictionaries(let a, let b): "the file holds a dictionary as '\(a)' and another as '\(b)'"
     case .bigEndian: "the file was written on a big-endian machine"
-    case .ending: "the file's name does not say which form it has"
+    case .ending: "the file's name has no known extension"
     case .dtype(let key): "'\(key.printable)' has elements of a type that the file can't hold"
-    case .noStorage(let key): "'\(key.printable)' has no plain storage: it is sparse, or on no device"
+    case .noStorage(let key): "'\(key.printable)' has no plain storage: it is sparse or has no device"
     }
   }
 

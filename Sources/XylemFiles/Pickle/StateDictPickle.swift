@@ -2,9 +2,9 @@ package import XylemErrors
 
 /// The tensors in a pickle's dictionaries.
 ///
-/// Each dictionary is gone through once, by the first path that leads to it, so that a pickle of few bytes can't ask for much.
+/// Each dictionary is visited once, by the first path that leads to it, so that a small pickle can't cause much work.
 package struct StateDictPickle {
-  /// Deeper dictionaries are listed as they are.
+  /// Deeper dictionaries are listed without visiting them.
   private static let depthLimit = 16
 
   /// The tensors with their paths, in the pickle's order.
@@ -19,10 +19,10 @@ package struct StateDictPickle {
   private var visited: Set<Int> = []
   private var seen: Set<ExactText> = []
 
-  /// Goes through the dictionaries.
+  /// Visits the dictionaries.
   ///
-  /// - Throws: `file.unsupported` where the pickle is of something other than a dictionary, or has no tensor but other things;
-  ///   `file.malformed` for a path that is there twice.
+  /// - Throws: `file.unsupported` if the pickle is not a dictionary, or has other values but no tensor;
+  ///   `file.malformed` for a duplicate path.
   package init(_ pickle: Pickle, path: String) throws(XylemError) {
     self.pickle = pickle
     self.path = path
@@ -61,7 +61,7 @@ package struct StateDictPickle {
 }
 
 extension PickleNode {
-  /// A dictionary's key as it is printed, where it is not text.
+  /// The printed form of a dictionary key that is not a string.
   fileprivate var printableKey: String {
     switch self {
     case .int(let number): "[\(number)]"

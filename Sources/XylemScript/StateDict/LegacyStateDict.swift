@@ -2,21 +2,21 @@ import XylemErrors
 internal import XylemFiles
 internal import XylemTensor
 
-/// A file of `torch.save` in the form before PyTorch 1.6: pickles one after the other, then the storages.
+/// A file of `torch.save` in the format before PyTorch 1.6: several pickles, then the storages.
 ///
-/// The pickles are of a magic number, a version, facts about the machine, the value that was saved, and the list of the storages' keys. For
-/// each key follow the number of the storage's elements, in 8 bytes, and the elements.
+/// The pickles contain a magic number, a version, facts about the machine, the saved value, and the list of the
+/// storages' keys. For each key there follow the number of elements of the storage, in 8 bytes, and the elements.
 final class LegacyStateDict {
-  /// The one version that there is.
+  /// The only version.
   private static let version = 1001
 
-  /// The pickle of the value that was saved.
+  /// The pickle of the saved value.
   let pickle: Pickle
   private let path: String
   private let file: InputFileBox
   private let places: [ExactText: (offset: Int, byteCount: Int)]
 
-  /// Reads the pickles, and finds where each storage lies.
+  /// Reads the pickles, and finds the position of each storage.
   ///
   /// - Throws: `file.malformed`, `file.unsupported`, `file.unreadable`.
   init(_ path: String) throws(XylemError) {
@@ -50,7 +50,7 @@ final class LegacyStateDict {
     var offset = start
     for number in numbers {
       guard case .text(let name) = keys.nodes[number] else { throw XylemError.malformed(path, .storageKeys) }
-      // Without the type of its elements nothing after it can be found.
+      // Without the element type, nothing after the storage can be found.
       guard let itemSize = itemSizes[ExactText(name)] else { throw XylemError.malformed(path, .storageUnknown(name)) }
       let count = try file.file.read(8, at: offset, "a storage's size").reversed().reduce(0 as UInt64) {
         $0 << 8 | UInt64($1)
@@ -70,9 +70,9 @@ final class LegacyStateDict {
 
   /// The bytes of a storage.
   ///
-  /// - Parameter key: the tensor that they are needed for, which errors name.
-  /// - Throws: `file.malformed` where there is no such storage or the file was cut short meanwhile, `file.unreadable`,
-  ///   `runtime.tensor`.
+  /// - Parameter key: the tensor that the storage is read for, which errors name.
+  /// - Throws: `file.malformed` if there is no such storage or the file was truncated in the meantime,
+  ///   `file.unreadable`, `runtime.tensor`.
   func storage(_ name: String, for key: String) throws(XylemError) -> Tensor {
     guard let place = places[ExactText(name)] else { throw XylemError.malformed(path, .record(of: key)) }
     let bytes = try file.file.read(place.byteCount, at: place.offset, "'\(key.printable)'")
@@ -81,7 +81,7 @@ final class LegacyStateDict {
 }
 
 extension Pickle {
-  /// Whether facts about a machine say that it is big-endian.
+  /// Whether facts about a machine declare it big-endian.
   fileprivate var isBigEndian: Bool {
     guard case .dictionary(let entries) = nodes[root] else { return false }
     return entries.contains { key, value in

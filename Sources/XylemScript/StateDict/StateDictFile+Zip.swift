@@ -3,7 +3,7 @@ internal import XylemFiles
 internal import XylemTensor
 
 extension StateDictFile {
-  /// Memory that a tensor covers.
+  /// The memory that a tensor covers.
   private struct Region: Hashable {
     let address: UInt
     let dtype: DType
@@ -19,7 +19,7 @@ extension StateDictFile {
       guard let dtype = tensor.dtype else { throw XylemError.unsupported(path, .dtype(of: key)) }
       let shape = try tensor.sizes
       var number = stored.count
-      // A complex tensor may be another one's conjugate in the same memory.
+      // A complex tensor may be the conjugate of another in the same memory.
       if let address = tensor.dataAddress, try tensor.count > 0, !dtype.isComplex {
         let region = Region(address: address, dtype: dtype, shape: shape, strides: try tensor.strides)
         number = known[region] ?? number

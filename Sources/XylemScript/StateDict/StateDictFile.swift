@@ -2,23 +2,23 @@ public import XylemErrors
 internal import XylemFiles
 public import XylemTensor
 
-/// Files of named tensors: what `torch.save(model.state_dict(), …)` writes, and safetensors files.
+/// Files of named tensors: those of `torch.save(model.state_dict(), …)`, and safetensors files.
 ///
 ///     let weights = try StateDictFile.read("resnet50.pth")
 ///     weights.first?.key                                    // "conv1.weight"
 ///     try StateDictFile.write(weights, to: "resnet50.safetensors")
 public enum StateDictFile {
-  /// The tensors of a file with their keys, in the file's order; on the CPU and without gradients.
+  /// The tensors of a file with their keys, in the file's order, on the CPU and without gradients.
   ///
-  /// The contents decide how the file is read, its name does not: a file of `torch.save` (also in the form before PyTorch 1.6), a
-  /// TorchScript archive, whose parameters and buffers are taken, or a safetensors file. A dictionary under
-  /// `state_dict`, `model` or `model_state_dict` is taken in the place of the one that holds it. What is not a tensor is passed over, and
-  /// tensors in other dictionaries have paths as keys: see ``StateDictReader``. Nothing in a pickle is run.
-  /// Each record is read once; tensors that share storage in a file of `torch.save` share it here.
+  /// The contents decide the format, not the file name: a file of `torch.save` (also in the format before PyTorch 1.6),
+  /// a TorchScript archive, of which parameters and buffers are read, or a safetensors file. A dictionary under
+  /// `state_dict`, `model` or `model_state_dict` replaces the one that contains it. Values that are not tensors are
+  /// ignored, and tensors in other dictionaries have paths as keys: see ``StateDictReader``. Nothing in a pickle is
+  /// run. Each record is read once. Tensors that share storage in a file of `torch.save` share it here.
   ///
-  /// - Throws: `file.not-found`, `file.unreadable`; `file.malformed` where the file is damaged, empty, of another kind, or
-  ///   has a key twice; `file.unsupported` for other pickles, for pickled modules, and where there is no tensor;
-  ///   `archive.…` for a damaged TorchScript archive; `runtime.not-found` and its like without a runtime.
+  /// - Throws: `file.not-found`, `file.unreadable`; `file.malformed` if the file is damaged, empty, of another kind, or
+  ///   has a duplicate key; `file.unsupported` for other pickles, for pickled modules, and if there is no tensor;
+  ///   `archive.…` for a damaged TorchScript archive; `runtime.not-found` and related errors without a runtime.
   public static func read(_ path: String) throws(XylemError) -> [(key: String, tensor: Tensor)] {
     let file = try StateDictReader(path)
     let prefix = try wrapper(in: file).map { $0 + "." } ?? ""
@@ -29,7 +29,8 @@ public enum StateDictFile {
     return found
   }
 
-  /// The dictionary that training scripts keep the state dict in, beside an optimizer's and numbers; nil where there is none.
+  /// The dictionary in which training scripts keep the state dict, beside an optimizer's state and numbers. Nil if
+  /// there is none.
   private static func wrapper(in file: StateDictReader) throws(XylemError) -> String? {
     let names: Set<String> = ["state_dict", "model", "model_state_dict"]
     let found = file.dictionaries.filter { name in
@@ -39,14 +40,15 @@ public enum StateDictFile {
     return found.first
   }
 
-  /// Writes tensors to a file, whole or not at all (see ``AtomicFile``); the same content gives the same bytes.
+  /// Writes tensors to a file, completely or not at all (see ``AtomicFile``). The same content gives the same bytes.
   ///
-  /// The path's ending says in which form: `.pth` and `.pt` as `torch.save` writes a dictionary, `.safetensors` as
-  /// ``SafetensorsWriter`` does, with the keys in its order. Each tensor is stored row-major and without gradients; in the
-  /// first form, tensors that are the same part of the same memory are stored once and share it when they are read.
+  /// The path's extension decides the format: `.pth` and `.pt` as `torch.save` writes a dictionary, `.safetensors` as
+  /// ``SafetensorsWriter`` does, with the keys in its order. Each tensor is stored row-major and without gradients. In the
+  /// first format, tensors that are the same part of the same memory are stored once and share it when they are read.
   ///
-  /// - Throws: `file.unsupported` for another ending, for a key that is there twice and for a tensor that the form can't
-  ///   hold (quantised, sparse, `meta`); `file.unwritable`; `runtime.…` where memory is short. Nothing is written then.
+  /// - Throws: `file.unsupported` for another extension, for a duplicate key and for a tensor that the format can't hold
+  ///   (quantised, sparse, `meta`); `file.unwritable`; `runtime.…` if there is not enough memory. Nothing is written in
+  ///   these cases.
   public static func write(_ entries: [(key: String, tensor: Tensor)], to path: String) throws(XylemError) {
     var seen: Set<ExactText> = []
     for (key, tensor) in entries {
@@ -69,7 +71,7 @@ public enum StateDictFile {
     try SafetensorsWriter.write(arrays, to: path)
   }
 
-  /// The tensors with the values that they have, where a mark says that their memory holds the negatives.
+  /// The tensors with their actual values, if a flag says that their memory holds the negatives.
   private static func plain(
     _ entries: [(key: String, tensor: Tensor)]
   ) throws(XylemError) -> [(key: String, tensor: Tensor)] {
@@ -81,7 +83,7 @@ public enum StateDictFile {
     return result
   }
 
-  /// Runs what throws nothing but this project's errors.
+  /// Runs a closure that throws only this project's errors.
   package static func typed<Result>(_ what: String, _ body: () throws -> Result) throws(XylemError) -> Result {
     do { return try body() } catch let error as XylemError { throw error } catch {
       throw XylemError(.runtimeTensor, what, cause: error)

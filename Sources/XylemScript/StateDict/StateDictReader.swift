@@ -2,17 +2,17 @@ public import XylemErrors
 public import XylemFiles
 public import XylemTensor
 
-/// A file of named tensors, opened: its keys and shapes are known, and each tensor is read when it is asked for.
+/// An opened file of named tensors: its keys and shapes are known, and each tensor is read on demand.
 ///
-/// A checkpoint of a training script holds more than a model's weights: an optimizer's state, numbers, objects of classes that only Python
-/// has. Dictionaries within dictionaries are gone through, so a key here is a path: `state_dict.module.conv1.weight`. Everything that is
-/// not a tensor is listed in ``others``. Nothing in a pickle is imported or run.
+/// A checkpoint of a training script holds more than a model's weights: an optimizer's state, numbers, objects of
+/// Python classes. Nested dictionaries are flattened, so a key here is a path: `state_dict.module.conv1.weight`.
+/// Everything that is not a tensor is listed in ``others``. Nothing in a pickle is imported or run.
 ///
 ///     let file = try StateDictReader("checkpoint.pth")
 ///     file.entries.map(\.key)  // ["state_dict.module.conv1.weight", …]
 ///     file.others.first        // (key: "epoch", type: "int")
 public final class StateDictReader {
-  /// One tensor of the file.
+  /// A tensor of the file.
   public struct Entry: Sendable, Hashable {
     /// Its path through the file's dictionaries, joined by dots.
     public let key: String
@@ -20,7 +20,7 @@ public final class StateDictReader {
     public let dtype: DType
     /// Its sizes.
     public let shape: [Int]
-    /// Its place among the file's tensors.
+    /// Its position among the file's tensors.
     fileprivate let index: Int
   }
 
@@ -28,17 +28,17 @@ public final class StateDictReader {
   public let path: String
   /// The tensors in the file's order.
   public let entries: [Entry]
-  /// The paths of the dictionaries within the outermost one, in the file's order; empty for formats without them.
+  /// The paths of the nested dictionaries, in the file's order. Empty for formats without dictionaries.
   public let dictionaries: [String]
-  /// What else the file's dictionaries hold: the path and the name of the type, in the file's order.
+  /// The other values of the file's dictionaries: path and type name, in the file's order.
   public let others: [(key: String, type: String)]
 
   private let read: (Int) throws(XylemError) -> Tensor
 
-  /// Opens a file and reads what it says about its tensors, but none of them.
+  /// Opens a file and reads the description of its tensors, but not their elements.
   ///
-  /// The contents decide how the file is read, its name does not: a file of `torch.save`, in the form of a zip file or in the one
-  /// before PyTorch 1.6; a TorchScript archive, whose parameters and buffers are taken; a safetensors file.
+  /// The contents decide the format, not the file name: a file of `torch.save`, as a zip file or in the format before
+  /// PyTorch 1.6; a TorchScript archive, of which parameters and buffers are read; a safetensors file.
   ///
   /// - Throws: as ``StateDictFile/read(_:)``.
   public init(_ path: String) throws(XylemError) {
@@ -90,17 +90,19 @@ public final class StateDictReader {
     }
   }
 
-  /// Reads a tensor, on the CPU and without a gradient. Tensors that share storage in a file of `torch.save` share it here.
+  /// Reads a tensor, on the CPU and without a gradient. Tensors that share storage in a file of `torch.save` share it
+  /// here.
   ///
-  /// - Throws: `file.malformed` where its data are missing or damaged; `file.unreadable`; `runtime.…` where memory is short.
+  /// - Throws: `file.malformed` if its data are missing or damaged; `file.unreadable`; `runtime.…` if there is not
+  ///   enough memory.
   public func tensor(_ entry: Entry) throws(XylemError) -> Tensor { try read(entry.index) }
 }
 
-/// How a file of named tensors is written, by its first bytes.
+/// The format of a file of named tensors, by its first bytes.
 enum StateDictForm {
   case zip, legacy, safetensors
 
-  /// Looks at a file's start.
+  /// Reads the start of a file.
   ///
   /// - Throws: `file.not-found`, `file.unreadable`, `file.malformed`, `file.unsupported`.
   init(of path: String) throws(XylemError) {

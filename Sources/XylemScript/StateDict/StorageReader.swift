@@ -2,19 +2,19 @@ import XylemErrors
 internal import XylemFiles
 internal import XylemTensor
 
-/// Makes tensors of what a pickle says about them, each storage read once.
+/// Creates tensors from their descriptions in a pickle, reading each storage once.
 final class StorageReader {
   private let path: String
   private let read: (_ key: String, _ storage: String) throws(XylemError) -> Tensor
   private var known: [ExactText: Tensor] = [:]
 
-  /// - Parameter read: gives a storage's bytes, for the tensor with that key, which errors name.
+  /// - Parameter read: returns a storage's bytes, for the tensor with the key, which errors name.
   init(path: String, _ read: @escaping (_ key: String, _ storage: String) throws(XylemError) -> Tensor) {
     self.path = path
     self.read = read
   }
 
-  /// The tensor, with its values as they are to be taken, and not as they are stored.
+  /// The tensor with its actual values, not as they are stored.
   ///
   /// - Throws: `file.malformed`, `file.unreadable`, `runtime.…`.
   func tensor(_ found: (key: String, tensor: PickleTensor)) throws(XylemError) -> Tensor {

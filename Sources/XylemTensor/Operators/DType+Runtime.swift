@@ -1,7 +1,7 @@
 public import XylemFiles
 
 extension DType {
-  /// The number by which PyTorch's files, TorchScript's code and the tensor runtime know the type.
+  /// The number of the type in PyTorch's files, in TorchScript's code and in the tensor runtime.
   public var runtimeCode: Int32 {
     switch self {
     case .uint8: 0
@@ -24,7 +24,7 @@ extension DType {
     }
   }
 
-  /// The type with a number of PyTorch's; nil for quantised and other types that have no plain form.
+  /// The type with one of PyTorch's numbers. Nil for quantised and other types without a plain form.
   public init?(runtimeCode: Int32) {
     guard let found = Self.allCases.first(where: { $0.runtimeCode == runtimeCode }) else { return nil }
     self = found

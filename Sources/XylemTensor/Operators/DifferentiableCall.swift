@@ -2,15 +2,15 @@ internal import CXylem
 internal import Foundation
 package import XylemErrors
 
-/// Calls of code that has a gradient of its own, such as a plugin's.
+/// Calls of code with its own gradient, such as a plugin's.
 package enum DifferentiableCall {
-  /// What a call gives gradients of: the tensors that it was made with, its results that are tensors, the gradients of those (nil where
-  /// nothing flows), and for which tensors one is wanted. Gives one for each tensor, or nil.
+  /// Computes the gradients of a call from its input tensors, its result tensors, the gradients of the results (nil for
+  /// none), and the inputs that need one. Returns one gradient, or nil, for each input tensor.
   package typealias Backward = (
     _ tensors: [Tensor], _ results: [Value], _ gradients: [Tensor?], _ needs: [Bool]
   ) throws -> [Tensor?]
 
-  /// Whether the thread records gradients and any of the tensors requires one: only then does a call need to be recorded.
+  /// Whether the thread records gradients and any of the tensors requires one. Otherwise a call need not be recorded.
   package static func isNeeded(for tensors: some Sequence<Tensor>) throws(XylemError) -> Bool {
     let library = try RuntimeLibrary.shared()
     guard unsafe library.table.pointee.grad_enabled() != 0 else { return false }
@@ -18,12 +18,13 @@ package enum DifferentiableCall {
     return false
   }
 
-  /// Runs code whose results are recorded as made from tensors.
+  /// Runs code and records its results as computed from tensors.
   ///
-  /// Gradients are not recorded while either closure runs. `backward` is kept as long as a result's history, and may be called on
-  /// another thread. A gradient of a gradient is an error when it is asked for.
+  /// Gradients are not recorded while either closure runs. `backward` is kept as long as a result's history, and may be
+  /// called on another thread. A gradient of a gradient is an error when it is requested.
   ///
-  /// - Throws: what `forward` throws; `runtime.operator`. What `backward` throws comes out of the call of `backward()`, as its cause.
+  /// - Throws: the errors of `forward`; `runtime.operator`. Errors of `backward` are thrown by the call of
+  ///   `backward()`, as its cause.
   package static func run(
     _ tensors: [Tensor], forward: @escaping () throws -> [Value], backward: @escaping Backward
   ) throws -> [Value] {
@@ -59,13 +60,13 @@ package enum DifferentiableCall {
         }
       }
     } catch {
-      // The host's own error says more than its text, which came back over the boundary.
+      // The host's own error has more detail than its message, which crossed the boundary.
       throw call.failure ?? error
     }
   }
 }
 
-/// One call with its closures.
+/// A call with its closures.
 @safe
 private final class HostedCall {
   private let library: RuntimeLibrary
@@ -105,7 +106,7 @@ private final class HostedCall {
         unsafe HostError.values(gradients, library).map(\.tensor), unsafe needs.map { $0 != 0 })
       guard found.count == tensors.count else {
         throw XylemError(
-          .runtimeOperator, "a gradient function gave \(found.count) gradients for \(tensors.count) tensors")
+          .runtimeOperator, "a gradient function returned \(found.count) gradients for \(tensors.count) tensors")
       }
       _ = try unsafe HostError.write(
         found.map { $0.map(Value.tensor) ?? Value.none }, to: out.baseAddress, out.count, library)
@@ -114,7 +115,7 @@ private final class HostedCall {
   }
 }
 
-/// Values and errors of the host's own code on their way over the boundary.
+/// Values and errors of the host's own code that cross the boundary.
 enum HostError {
   /// Copies of values that the runtime lends.
   static func values(_ raws: UnsafeBufferPointer<xylem_value>, _ library: RuntimeLibrary) -> [Value] {
@@ -141,7 +142,7 @@ enum HostError {
     return values.count
   }
 
-  /// Writes an error down for the other side.
+  /// Stores an error for the other side.
   static func fill(_ error: UnsafeMutablePointer<xylem_error>?, with thrown: any Error) -> xylem_status {
     if let error = unsafe error {
       unsafe error.pointee.message = unsafe strdup(String(describing: thrown))

@@ -2,21 +2,21 @@ internal import CXylem
 package import XylemErrors
 
 extension TensorRuntime {
-  /// Gives an operator of the runtime an implementation, for the life of the process: archives, their leaves and their regions then
-  /// call it. It runs above autograd: what it calls records gradients.
+  /// Registers an implementation of a runtime operator for the life of the process. Archives, their leaves and their
+  /// regions then call it. It runs above autograd: gradients of its operations are recorded.
   ///
   /// - Parameters:
-  ///   - name: with its namespace, `torchvision::nms`.
-  ///   - schema: arguments and results as the runtime writes them, `(Tensor boxes, Tensor scores, float threshold) -> Tensor`; it
-  ///     declares the operator where nobody did.
-  ///   - body: called on any thread, also on several at once.
-  /// - Throws: `runtime.operator` where the operator has an implementation already, or takes other arguments.
+  ///   - name: the name with its namespace, `torchvision::nms`.
+  ///   - schema: the arguments and results as the runtime writes them,
+  ///     `(Tensor boxes, Tensor scores, float threshold) -> Tensor`; declares the operator if it is not declared yet.
+  ///   - body: may be called on any thread, and on several at once.
+  /// - Throws: `runtime.operator` if the operator already has an implementation, or has other arguments.
   package static func implement(
     _ name: String, schema: String, _ body: @escaping @Sendable ([Value]) throws -> [Value]
   ) throws(XylemError) {
     let library = try RuntimeLibrary.shared()
     var kernel = unsafe xylem_kernel()
-    // Given back where registering fails; else it lives as long as the process.
+    // Released if registration fails; otherwise it lives as long as the process.
     let context = unsafe Unmanaged.passRetained(HostKernel(library: library, body: body))
     unsafe kernel.context = unsafe context.toOpaque()
     unsafe kernel.call = { context, arguments, count, results, capacity, found, error in

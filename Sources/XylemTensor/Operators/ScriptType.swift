@@ -1,6 +1,6 @@
 package import CXylem
 
-/// A type of the runtime's language; knows what values of it are.
+/// A type of the runtime's language.
 @safe public struct ScriptType: @unchecked Sendable {
   /// What kind of type it is.
   public enum Kind: UInt32, Sendable {
@@ -9,7 +9,7 @@ package import CXylem
     case any, other
   }
 
-  /// Lives as long as the archive or operator it came from; nil stands for an unknown type.
+  /// Lives as long as the archive or operator it came from. Nil for an unknown type.
   package let handle: OpaquePointer?
   package let library: RuntimeLibrary
 
@@ -18,14 +18,14 @@ package import CXylem
     self.library = library
   }
 
-  /// The type of a value that the runtime makes of this one; nil where it can't make one.
+  /// The type of a runtime value made from this value. Nil if it can't be made.
   public init?(of value: Value) {
     guard let library = try? RuntimeLibrary.shared(), var raw = unsafe try? value.makeRaw(library) else { return nil }
     defer { unsafe library.table.pointee.value_release(&raw) }
     unsafe self.init(handle: library.table.pointee.value_type(&raw), library: library)
   }
 
-  /// What kind of type it is; `any` where nothing is known.
+  /// The kind of the type. `any` if unknown.
   public var kind: Kind {
     guard let handle = unsafe handle else { return .any }
     return unsafe Kind(rawValue: library.table.pointee.type_kind(handle).rawValue) ?? .other
@@ -37,7 +37,7 @@ package import CXylem
     return unsafe String(library.table.pointee.type_name(handle))
   }
 
-  /// The types within: of an optional, a list's elements, a tuple's elements, a dictionary's keys and values.
+  /// The contained types: of an optional, a list's elements, a tuple's elements, a dictionary's keys and values.
   public var contained: [ScriptType] {
     guard let handle = unsafe handle else { return [] }
     let count = unsafe library.table.pointee.type_contained(handle, nil, 0)
@@ -47,7 +47,7 @@ package import CXylem
     return unsafe handles.map { unsafe ScriptType(handle: $0, library: library) }
   }
 
-  /// The names of a named tuple's elements; empty for any other type.
+  /// The names of a named tuple's elements. Empty for any other type.
   public var fieldNames: [String] {
     guard let handle = unsafe handle else { return [] }
     let count = unsafe library.table.pointee.type_field_names(handle, nil, 0)
@@ -57,7 +57,7 @@ package import CXylem
     return unsafe names.map { unsafe String($0) }
   }
 
-  /// The declared type of a container's element; optionals are looked through.
+  /// The declared type of a container's elements, also of an optional container.
   package func elementHandle(at index: Int, of tag: xylem_tag) -> OpaquePointer? {
     switch (kind, tag) {
     case (.optional, _): return unsafe contained.first?.elementHandle(at: index, of: tag)

@@ -50,7 +50,7 @@ public import XylemErrors
     try self.init(String(fullName[..<dot]), overload: String(fullName[fullName.index(after: dot)...]))
   }
 
-  /// What the schema says. Costs a few allocations; meant to be kept.
+  /// The operator's schema. Costs a few allocations; keep the result.
   public var schema: OperatorSchema {
     guard let schema = unsafe rawSchema else { return OperatorSchema() }
     return unsafe OperatorSchema(schema.pointee, library: library)
@@ -67,8 +67,8 @@ public import XylemErrors
 
   /// Runs the operator.
   ///
-  /// - Parameter arguments: in the schema's order; missing ones at the end take their defaults.
-  /// - Throws: `runtime.operator`, `runtime.missing-kernel` where nothing implements it for these arguments.
+  /// - Parameter arguments: in the schema's order; omitted trailing arguments take their defaults.
+  /// - Throws: `runtime.operator`, `runtime.missing-kernel` if it has no implementation for these arguments.
   public func callAsFunction(_ arguments: [Value]) throws(XylemError) -> [Value] {
     let declared = unsafe rawSchema
     let count = unsafe declared?.pointee.argument_count ?? 0
@@ -87,7 +87,7 @@ public import XylemErrors
   }
   private static let found = Mutex<[Key: TensorOperator]>([:])
 
-  /// Runs an operator that gives one tensor, looked up by name once in the process.
+  /// Runs an operator that returns one tensor. Its name is looked up once in the process.
   ///
   /// - Throws: as ``init(_:overload:)`` and ``callAsFunction(_:)``.
   public static func call(
@@ -103,13 +103,14 @@ public import XylemErrors
       found.withLock { $0[key] = fresh }
     }
     guard let tensor = try target(arguments).first?.tensor else {
-      throw RuntimeErrors.failed(.runtimeOperator, "\(name) gave no tensor", reason: "its result is of another type")
+      throw RuntimeErrors.failed(
+        .runtimeOperator, "\(name) did not return a tensor", reason: "its result has another type")
     }
     return tensor
   }
 }
 
-/// What an operator's or a function's schema says.
+/// The schema of an operator or a function.
 public struct OperatorSchema: Sendable {
   /// One argument.
   public struct Argument: Sendable {
@@ -119,10 +120,10 @@ public struct OperatorSchema: Sendable {
     public var type: ScriptType
     /// Whether its storage is written.
     public var isWritten: Bool
-    /// Where ``isWritten`` holds only if another argument is true, that argument's position: the running statistics of
+    /// If ``isWritten`` holds only if another argument is true, that argument's position: the running statistics of
     /// `aten::batch_norm` are written while `training`.
     public var writtenOnlyIf: Int?
-    /// The value where none is given; nil where one must be.
+    /// The default. Nil for a required argument.
     public var defaultValue: Value?
   }
 
@@ -134,13 +135,13 @@ public struct OperatorSchema: Sendable {
   public var arguments: [Argument] = []
   /// The number of results.
   public var resultCount = 0
-  /// The positions of arguments with which a result may share storage.
+  /// The positions of arguments that may share storage with a result.
   public var aliases: [Int] = []
   /// Whether it draws from the random state.
   public var isRandom = false
-  /// Where ``isRandom`` holds only if an argument is true, or not 0, that argument's position: `train` of `aten::dropout`.
+  /// If ``isRandom`` holds only if an argument is true, or not 0, that argument's position: `train` of `aten::dropout`.
   public var randomOnlyIf: Int?
-  /// Whether the schema can be trusted to tell its effects.
+  /// Whether the schema's effects can be trusted.
   public var isKnown = false
   /// Whether it reads or writes files, starts processes or uses the network.
   public var reachesOutside = false

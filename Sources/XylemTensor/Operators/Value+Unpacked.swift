@@ -1,10 +1,10 @@
 public import XylemErrors
 
 extension Value {
-  /// The value with containers of the runtime, and those within them, as Swift structures.
+  /// The value with runtime containers, also nested ones, converted to Swift structures.
   ///
-  /// - Throws: `runtime.tensor`, also for a container that holds itself, nests too deeply, or shares others so often that the
-  ///   structures would have far more elements than the containers.
+  /// - Throws: `runtime.tensor`, also for a container that contains itself, is nested too deeply, or shares others so
+  ///   often that the structures would have far more elements than the containers.
   public func unpacked() throws(XylemError) -> Value {
     guard case .object = self else { return self }
     var unpacking = Unpacking()
@@ -12,11 +12,11 @@ extension Value {
   }
 }
 
-/// Makes Swift structures of the runtime's containers, which code of a model may have nested in any way.
+/// Converts runtime containers, which a model's code may have nested in any way, to Swift structures.
 private struct Unpacking {
-  /// Code that goes through structures recurs for each of these.
+  /// The maximum nesting: code that walks structures recurses at each level.
   private static let deepest = 512
-  /// How many elements may be copied again, because the container that holds them is met more than once.
+  /// The number of elements that may be copied again because their container occurs more than once.
   private static let mostRepeated = 1 << 22
 
   private var seen: Set<UInt64> = []
@@ -36,14 +36,14 @@ private struct Unpacking {
 
   private mutating func elements(of container: RuntimeObject, _ depth: Int) throws(XylemError) -> [Value] {
     guard depth <= Self.deepest else {
-      throw XylemError(.runtimeTensor, "a container holds itself, or nests deeper than \(Self.deepest)")
+      throw XylemError(.runtimeTensor, "a container contains itself, or is nested deeper than \(Self.deepest)")
     }
     let elements = try container.elements()
     if !seen.insert(container.identity).inserted {
       repeated += elements.count
       guard repeated <= Self.mostRepeated else {
         throw XylemError(
-          .runtimeTensor, "containers that are shared hold more than \(Self.mostRepeated) elements in all")
+          .runtimeTensor, "shared containers have more than \(Self.mostRepeated) elements in total")
       }
     }
     var result: [Value] = []

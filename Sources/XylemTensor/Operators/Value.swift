@@ -2,29 +2,29 @@ package import CXylem
 package import XylemErrors
 public import XylemGraph
 
-/// A value that operators and modules take and give.
+/// An argument or result of operators and modules.
 ///
-/// Containers that come from the runtime arrive as `.object` and share their contents with it; ``unpacked()`` makes
-/// Swift structures of them. Structures made in Swift are copied when they are passed.
+/// Containers from the runtime are `.object` and share their contents with it; ``unpacked()`` converts them to Swift
+/// structures. Structures created in Swift are copied when they are passed.
 public indirect enum Value: Sendable {
-  /// A number, a string, a device, a truth value or Python's `None`.
+  /// A number, a string, a device, a Boolean or Python's `None`.
   case literal(Literal)
   case tensor(Tensor)
   case list([Value])
-  /// A tuple; where it has names, one for each element.
+  /// A tuple, with a name for each element if it has names.
   case tuple([Value], names: [String])
   /// Keys and values in insertion order.
   case dictionary([(key: Value, value: Value)])
   /// A value that lives in the runtime: a container that shares its contents, a module, an enumeration's case.
   case object(RuntimeObject)
-  /// A value that is no tensor and is known only when the traced model runs.
+  /// A value other than a tensor that is known only when the traced model runs.
   case standIn(StandIn)
 }
 
 extension Value {
   /// Python's `None`.
   public static var none: Value { .literal(.none) }
-  /// A truth value.
+  /// A Boolean.
   public static func bool(_ value: Bool) -> Value { .literal(.bool(value)) }
   /// An integer.
   public static func int(_ value: Int) -> Value { .literal(.int(value)) }
@@ -37,7 +37,7 @@ extension Value {
   /// A device, as in `cpu` or `cuda:0`.
   public static func device(_ name: String) -> Value { .literal(.device(name)) }
 
-  /// The literal, where the value is one: `if value.literal == .int(3) { … }`.
+  /// The literal, if the value is one: `if value.literal == .int(3) { … }`.
   public var literal: Literal? {
     if case .literal(let literal) = self { return literal }
     return nil
@@ -45,7 +45,7 @@ extension Value {
 }
 
 extension Value {
-  /// Takes over a value that the runtime handed out.
+  /// Takes ownership of a value from the runtime.
   package init(adopting raw: xylem_value, library: RuntimeLibrary) {
     switch unsafe xylem_tag(UInt32(raw.tag)) {
     case XYLEM_NONE: self = .none
@@ -119,7 +119,7 @@ extension Value {
     return unsafe out
   }
 
-  /// The tensor, where the value is one.
+  /// The tensor, if the value is one.
   public var tensor: Tensor? {
     if case .tensor(let tensor) = self { return tensor }
     return nil
@@ -127,7 +127,7 @@ extension Value {
 }
 
 extension Literal {
-  /// The literal in the form that crosses the boundary, owned by the caller.
+  /// The literal in the form that crosses the boundary; the caller owns it.
   fileprivate func makeRaw(_ library: RuntimeLibrary) throws(XylemError) -> xylem_value {
     var out = unsafe xylem_value()
     let table = unsafe library.table
@@ -143,11 +143,11 @@ extension Literal {
       unsafe out.tag = Int32(XYLEM_DOUBLE.rawValue)
       unsafe out.as.number = value
     case .string(let text):
-      try unsafe check(.runtimeTensor, "a text can't be passed to the runtime") { error in
+      try unsafe check(.runtimeTensor, "a string can't be passed to the runtime") { error in
         unsafe text.withText { unsafe table.pointee.string_make($0, &out, error) }
       }
     case .device(let text):
-      try unsafe check(.runtimeTensor, "'\(text)' is no device") { error in
+      try unsafe check(.runtimeTensor, "'\(text)' is not a device") { error in
         unsafe text.withText { unsafe table.pointee.device_make($0, &out, error) }
       }
     case .complex(let real, let imaginary):

@@ -1,10 +1,10 @@
 public import XylemErrors
 internal import XylemGraph
 
-/// Whether something holds: known, or while a model is traced something that depends on the input.
+/// A condition: a known Boolean, or one that depends on the input while a model is traced.
 ///
-/// A symbolic condition can be checked (``require(_:_:file:line:)``), which writes a check into the graph; it can't decide an
-/// `if`: comparing sizes where a `Bool` is wanted is the error `trace.control-flow` then.
+/// A symbolic condition can be checked (``require(_:_:file:line:)``), which adds a check to the graph, but it can't
+/// decide an `if`: a comparison of sizes as a `Bool` then throws `trace.control-flow`.
 public struct Condition: Sendable {
   package enum Storage: Sendable {
     case known(Bool)
@@ -21,13 +21,13 @@ public struct Condition: Sendable {
     case .literal(.bool(let flag)): storage = .known(flag)
     case .standIn(let standIn): storage = .standIn(standIn)
     default:
-      throw RuntimeErrors.failed(.runtimeOperator, "sizes can't be compared", reason: "the result is no truth value")
+      throw RuntimeErrors.failed(.runtimeOperator, "sizes can't be compared", reason: "the result is not a Boolean")
     }
   }
 
-  /// The truth value, to branch on.
+  /// The Boolean, to branch on.
   ///
-  /// - Throws: `trace.control-flow` where it depends on the input of a model that is being traced.
+  /// - Throws: `trace.control-flow` if it depends on the input of a model that is being traced.
   func decided() throws(XylemError) -> Bool {
     switch storage {
     case .known(let flag): return flag
@@ -36,11 +36,11 @@ public struct Condition: Sendable {
   }
 }
 
-/// Goes on only where a condition holds. In a trace this becomes a check that is made when the graph runs.
+/// Requires a condition. In a trace this becomes a check that runs with the graph.
 ///
 ///     try require(x.shape[2] == 224, "the image is not 224 pixels high")
 ///
-/// - Throws: `model.requirement` where it does not hold.
+/// - Throws: `model.requirement` if it does not hold.
 public func require(
   _ condition: Condition, _ message: @autoclosure () throws(XylemError) -> String, file: String = #fileID,
   line: Int = #line
@@ -71,7 +71,7 @@ private enum Comparisons {
 }
 
 extension Size {
-  /// Whether two sizes are equal, to check or to write down.
+  /// Whether two sizes are equal, as a condition to check or record.
   public static func == (a: Size, b: Size) throws(XylemError) -> Condition {
     try Comparisons.compare(Comparisons.eq, a, b, ==)
   }
@@ -96,27 +96,27 @@ extension Size {
     try Comparisons.compare(Comparisons.ge, a, b, >=)
   }
 
-  /// Whether two sizes are equal, to branch on.
+  /// Whether two sizes are equal, as a `Bool` to branch on.
   ///
-  /// - Throws: `trace.control-flow` where that depends on the input of a model that is being traced.
+  /// - Throws: `trace.control-flow` if that depends on the input of a model that is being traced.
   @_disfavoredOverload
   public static func == (a: Size, b: Size) throws(XylemError) -> Bool {
     let condition: Condition = try a == b
     return try condition.decided()
   }
-  /// Whether two sizes differ, to branch on.
+  /// Whether two sizes differ, as a `Bool` to branch on.
   @_disfavoredOverload
   public static func != (a: Size, b: Size) throws(XylemError) -> Bool {
     let condition: Condition = try a != b
     return try condition.decided()
   }
-  /// Whether one size is less than another, to branch on.
+  /// Whether one size is less than another, as a `Bool` to branch on.
   @_disfavoredOverload
   public static func < (a: Size, b: Size) throws(XylemError) -> Bool {
     let condition: Condition = try a < b
     return try condition.decided()
   }
-  /// Whether one size is greater than another, to branch on.
+  /// Whether one size is greater than another, as a `Bool` to branch on.
   @_disfavoredOverload
   public static func > (a: Size, b: Size) throws(XylemError) -> Bool {
     let condition: Condition = try a > b

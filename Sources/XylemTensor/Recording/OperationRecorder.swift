@@ -1,58 +1,58 @@
 package import XylemErrors
 
-/// Writes operations down instead of running them: the tracer of models that are written in Swift.
+/// Records operations instead of running them: the tracer of models written in Swift.
 ///
-/// While one is in place (``Recording/current``), every tensor operation of the task goes to it.
+/// While one is current (``Recording/current``), it receives every tensor operation of the task.
 package protocol OperationRecorder: AnyObject, Sendable {
-  /// Writes down a call of an operator and gives stand-ins for its results.
+  /// Records a call of an operator and returns stand-ins for its results.
   func record(
     _ op: OperatorReference, _ arguments: [Value], at site: CallSite?
   ) throws(XylemError) -> [Value]
 
-  /// Writes down `container[index]`, where the index of a tensor is a list of steps: see the graph's `getItem`.
+  /// Records `container[index]`. The index of a tensor is a list of steps: see the graph's `getItem`.
   func recordItem(
     of container: Value, _ index: Value, type: String, at site: CallSite?
   ) throws(XylemError) -> StandIn
 
-  /// Writes down that the model goes on only where a condition is true.
+  /// Records that the model continues only if a condition is true.
   func recordCheck(_ condition: StandIn, message: String, at site: CallSite?) throws(XylemError)
 
-  /// Writes down a change of what later operations run under, such as whether gradients are recorded.
+  /// Records a change of a mode that later operations run in, such as whether gradients are recorded.
   func recordContext(_ op: OperatorReference, _ arguments: [Value])
 
-  /// The error of code that needs a value which depends on the input.
+  /// The error for code that needs a value that depends on the input.
   func concreteValueNeeded(_ what: String, _ value: StandIn, at site: CallSite?) -> XylemError
 
-  /// The error of a branch on a condition that depends on the input.
+  /// The error for a branch on a condition that depends on the input.
   func controlFlow(_ condition: StandIn, at site: CallSite?) -> XylemError
 
-  /// The name of the node whose value a stand-in stands for.
+  /// The name of the node of a stand-in.
   func name(of standIn: StandIn) -> String
 
-  /// Makes the module that is running fail when it returns.
+  /// Makes the running module fail when it returns.
   func poison(_ error: XylemError)
 }
 
-/// Where the user's code called an operation.
+/// The position of an operation in the user's code.
 package struct CallSite: Sendable, Hashable {
-  /// The file, as `#fileID` gives it.
+  /// The file, as `#fileID` writes it.
   package var file: String
   /// The line, from 1.
   package var line: Int
 
-  /// A line of a file.
+  /// Creates a position from a file and a line.
   package init(_ file: String, _ line: Int) {
     self.file = file
     self.line = line
   }
 }
 
-/// Whether the task's tensor operations are written down or run.
+/// Whether the task's tensor operations are recorded or run.
 package enum Recording {
-  /// The recorder of the model that the task is tracing; nil outside of traces.
+  /// The recorder of the model that the task is tracing. Nil outside of traces.
   @TaskLocal package static var current: (any OperationRecorder)?
 
-  /// Runs `body` with operations run and not written down, also within a trace.
+  /// Runs `body` with operations run and not recorded, even within a trace.
   package static func paused<Result>(_ body: () throws(XylemError) -> Result) throws(XylemError) -> Result {
     guard current != nil else { return try body() }
     let result: Swift.Result<Result, XylemError> = $current.withValue(nil) {

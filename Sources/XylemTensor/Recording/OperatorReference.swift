@@ -2,28 +2,28 @@ internal import Synchronization
 package import XylemErrors
 internal import XylemFiles
 
-/// An operator that Xylem's own code calls: looked up in the runtime when it first runs, and not to be written down.
+/// An operator called by Xylem's own code. It is looked up in the runtime when it first runs.
 package final class OperatorReference: Sendable {
   /// The name with its namespace, `aten::add`.
   package let name: String
   /// The overload, `Tensor`; often empty.
   package let overload: String
-  /// The name of its nodes: the operator's own, an in-place twin's without its underscore.
+  /// The name of its nodes: the operator's own, without the underscore of an in-place variant.
   package let nodeName: String
-  /// The name of its nodes under torchvision's naming.
+  /// The name of its nodes with torchvision's naming.
   package let torchvisionName: String
   /// The types of its results.
   package let resultTypes: [String]
 
   private let found = Mutex<TensorOperator?>(nil)
 
-  /// An operator by its name in the runtime.
+  /// Creates a reference by the operator's name in the runtime.
   ///
   /// - Parameters:
-  ///   - nodeName: where nodes are not called by the operator's own name.
-  ///   - torchvisionName: where torch.fx calls its nodes otherwise.
-  ///   - resultType: `Tensor` unless told.
-  ///   - resultTypes: where it has several results.
+  ///   - nodeName: the name of its nodes, if it differs from the operator's own.
+  ///   - torchvisionName: the name of its nodes in torch.fx, if it differs.
+  ///   - resultType: `Tensor` by default.
+  ///   - resultTypes: the types of several results.
   package init(
     _ name: String, _ overload: String = "", nodeName: String? = nil, torchvisionName: String? = nil,
     resultType: String = "Tensor", resultTypes: [String]? = nil
@@ -50,9 +50,10 @@ package final class OperatorReference: Sendable {
     return fresh
   }
 
-  /// Runs the operator, or writes it down where a model is being traced.
+  /// Runs the operator, or records it while a model is traced.
   ///
-  /// - Throws: `runtime.operator` with the shapes of the arguments, and as ``resolved()``; while tracing, what the tracer throws.
+  /// - Throws: `runtime.operator` with the shapes of the arguments, and as ``resolved()``; while tracing, the tracer's
+  ///   errors.
   package func results(_ arguments: [Value], at site: CallSite? = nil) throws(XylemError) -> [Value] {
     try StackGuard.check(at: site)
     if let recorder = Recording.current { return try recorder.record(self, arguments, at: site) }
@@ -60,11 +61,11 @@ package final class OperatorReference: Sendable {
     do { return try target(arguments) } catch { throw describing(error, arguments) }
   }
 
-  /// The one result, a tensor.
+  /// The single result, a tensor.
   package func tensor(_ arguments: [Value], at site: CallSite? = nil) throws(XylemError) -> Tensor {
     guard let tensor = try results(arguments, at: site).first?.tensor else {
       throw RuntimeErrors.failed(
-        .runtimeOperator, "\(fullName) gave no tensor", reason: "its result is of another type")
+        .runtimeOperator, "\(fullName) did not return a tensor", reason: "its result has another type")
     }
     return tensor
   }
@@ -74,7 +75,7 @@ package final class OperatorReference: Sendable {
     let tensors = try results(arguments, at: site).compactMap(\.tensor)
     guard !tensors.isEmpty else {
       throw RuntimeErrors.failed(
-        .runtimeOperator, "\(fullName) gave no tensor", reason: "its results are of other types")
+        .runtimeOperator, "\(fullName) did not return tensors", reason: "its results have other types")
     }
     return tensors
   }
@@ -90,7 +91,7 @@ package final class OperatorReference: Sendable {
 }
 
 extension Value {
-  /// The dtype and shape of a tensor, or of the tensors of a list; nil for other values.
+  /// The dtype and shape of a tensor, or of the tensors in a list. Nil for other values.
   fileprivate var shapeDescription: String? {
     switch self {
     case .tensor(let tensor): return tensor.knownSizes.map { "\(tensor.dtype?.rawValue ?? "?") \($0)" }

@@ -1,9 +1,9 @@
 package import XylemErrors
 internal import XylemFiles
 
-/// What the tensor functions pass to operators: each turns itself into the value that an operator takes.
+/// An argument that the tensor functions pass to operators. It converts itself to an operator's argument.
 package protocol OperatorValue {
-  /// The value as operators take it.
+  /// The value as an operator's argument.
   var operatorValue: Value { get }
 }
 
@@ -11,7 +11,7 @@ extension Value: OperatorValue {
   /// The value itself.
   package var operatorValue: Value { self }
 
-  /// A device by name; none where none is named.
+  /// A device by name, or none.
   package init(device: String?) { self = device.map { .device($0) } ?? .none }
 }
 
@@ -31,17 +31,17 @@ extension Double: OperatorValue {
 }
 
 extension Bool: OperatorValue {
-  /// The truth value.
+  /// The Boolean.
   package var operatorValue: Value { .bool(self) }
 }
 
 extension String: OperatorValue {
-  /// The text.
+  /// The string.
   package var operatorValue: Value { .string(self) }
 }
 
 extension DType: OperatorValue {
-  /// The number that the runtime knows the type by.
+  /// The runtime's number for the type.
   package var operatorValue: Value { .int(Int(runtimeCode)) }
 }
 
@@ -66,26 +66,26 @@ extension Array: OperatorValue where Element: OperatorValue {
 }
 
 extension OperatorReference {
-  /// Runs the operator, or writes it down, for its one result, a tensor; an argument of nil is Python's `None`.
+  /// Runs or records the operator and returns its single result, a tensor. A nil argument is Python's `None`.
   package func callAsFunction(
     _ arguments: (any OperatorValue)?..., at site: CallSite?
   ) throws(XylemError) -> Tensor {
     try tensor(arguments.map { $0?.operatorValue ?? .none }, at: site)
   }
 
-  /// Runs the operator, or writes it down, for its one result, whatever that is.
+  /// Runs or records the operator and returns its single result, of any type.
   package func value(_ arguments: (any OperatorValue)?..., at site: CallSite?) throws(XylemError) -> Value? {
     try results(arguments.map { $0?.operatorValue ?? .none }, at: site).first
   }
 
-  /// Runs the operator, or writes it down, for several tensors: as many as were declared.
+  /// Runs or records the operator and returns several tensors: as many as declared.
   package func several(
     _ arguments: (any OperatorValue)?..., at site: CallSite?
   ) throws(XylemError) -> [Tensor] {
     try declared(arguments, at: site)
   }
 
-  /// Runs an operator that finds elements, for them and their positions.
+  /// Runs or records an operator that finds elements, and returns them with their positions.
   package func pair(
     _ arguments: (any OperatorValue)?..., at site: CallSite?
   ) throws(XylemError) -> (values: Tensor, indices: Tensor) {
@@ -97,7 +97,7 @@ extension OperatorReference {
     let found = try tensors(arguments.map { $0?.operatorValue ?? .none }, at: site)
     guard found.count == resultTypes.count else {
       throw RuntimeErrors.failed(
-        .runtimeOperator, "\(fullName) gave \(found.count) tensors",
+        .runtimeOperator, "\(fullName) returned \(found.count) tensors",
         reason: "\(resultTypes.count) were expected")
     }
     return found

@@ -2,8 +2,8 @@ public import XylemErrors
 
 /// The sizes of a tensor's dimensions, outermost first.
 ///
-/// Of a real tensor these are numbers. Of a tensor that stands for one while a model is traced they are symbolic: each
-/// size that is taken out is a node, and even how many there are is not known.
+/// For a real tensor these are numbers. For a stand-in, while a model is traced, they are symbolic: each size that is
+/// read is a node, and even their number is unknown.
 ///
 ///     try x.shape[0]                       // a Size
 ///     let (n, c, h, w) = try x.shape.four  // four of them
@@ -15,18 +15,18 @@ public struct Shape: Sendable, ExpressibleByArrayLiteral {
 
   package let storage: Storage
 
-  /// A shape of some sizes.
+  /// Creates a shape from sizes.
   public init(_ sizes: [Size]) { storage = .known(sizes) }
 
-  /// A shape of numbers.
+  /// Creates a shape from numbers.
   public init(_ sizes: [Int]) { storage = .known(sizes.map { Size($0) }) }
 
-  /// A shape of some sizes.
+  /// Creates a shape from sizes.
   public init(arrayLiteral sizes: Size...) { storage = .known(sizes) }
 
   package init(_ standIn: StandIn) { storage = .standIn(standIn) }
 
-  /// The shape as operators take it.
+  /// The shape as an operator's argument.
   package var value: Value {
     switch storage {
     case .known(let sizes): .list(sizes.map(\.value))
@@ -34,9 +34,9 @@ public struct Shape: Sendable, ExpressibleByArrayLiteral {
     }
   }
 
-  /// The size of a dimension; negative positions count from the end.
+  /// The size of a dimension. Negative positions count from the end.
   ///
-  /// - Throws: `runtime.tensor` where a real tensor has no such dimension.
+  /// - Throws: `runtime.tensor` if a real tensor has no such dimension.
   public subscript(position: Int, file: String = #fileID, line: Int = #line) -> Size {
     get throws(XylemError) { try size(position, at: CallSite(file, line)) }
   }
@@ -67,7 +67,7 @@ public struct Shape: Sendable, ExpressibleByArrayLiteral {
 
   /// Both sizes of a matrix.
   ///
-  /// - Throws: `runtime.tensor` where a real tensor has another number of dimensions.
+  /// - Throws: `runtime.tensor` if a real tensor has a different number of dimensions.
   public var two: (Size, Size) {
     get throws(XylemError) {
       let all = try all(2)
@@ -77,7 +77,7 @@ public struct Shape: Sendable, ExpressibleByArrayLiteral {
 
   /// Three sizes, as of a batch of sequences.
   ///
-  /// - Throws: `runtime.tensor` where a real tensor has another number of dimensions.
+  /// - Throws: `runtime.tensor` if a real tensor has a different number of dimensions.
   public var three: (Size, Size, Size) {
     get throws(XylemError) {
       let all = try all(3)
@@ -87,7 +87,7 @@ public struct Shape: Sendable, ExpressibleByArrayLiteral {
 
   /// Four sizes, as of a batch of images: `[N, C, H, W]`.
   ///
-  /// - Throws: `runtime.tensor` where a real tensor has another number of dimensions.
+  /// - Throws: `runtime.tensor` if a real tensor has a different number of dimensions.
   public var four: (Size, Size, Size, Size) {
     get throws(XylemError) {
       let all = try all(4)
@@ -97,7 +97,7 @@ public struct Shape: Sendable, ExpressibleByArrayLiteral {
 
   /// The sizes as numbers.
   ///
-  /// - Throws: `trace.concrete-value` where they depend on the input of a model that is being traced.
+  /// - Throws: `trace.concrete-value` if they depend on the input of a model that is being traced.
   public func numbers(file: String = #fileID, line: Int = #line) throws(XylemError) -> [Int] {
     switch storage {
     case .known(let sizes):
@@ -108,7 +108,7 @@ public struct Shape: Sendable, ExpressibleByArrayLiteral {
     }
   }
 
-  /// The sizes where all are known without running a model.
+  /// The sizes, if all are known without running a model.
   package var known: [Int]? {
     guard case .known(let sizes) = storage else { return nil }
     let numbers = sizes.compactMap(\.known)
@@ -117,7 +117,7 @@ public struct Shape: Sendable, ExpressibleByArrayLiteral {
 }
 
 extension Shape: CustomStringConvertible {
-  /// As in `[1, 3, 224, 224]`; what depends on the input is a node in braces.
+  /// As in `[1, 3, 224, 224]`. A shape that depends on the input is a node in braces.
   public var description: String {
     switch storage {
     case .known(let sizes): "[" + sizes.map(\.description).joined(separator: ", ") + "]"
@@ -134,12 +134,12 @@ extension Tensor {
   ///
   /// For the sizes of a real tensor as numbers see ``sizes``.
   ///
-  /// - Throws: what the tracer throws.
+  /// - Throws: the tracer's errors.
   public var shape: Shape {
     get throws(XylemError) {
       if let sizes = knownSizes { return Shape(sizes) }
       guard case .standIn(let sizes)? = try Self.sizeOperator.results([.tensor(self)]).first else {
-        throw RuntimeErrors.failed(.runtimeOperator, "the shape can't be read", reason: "the result is no list")
+        throw RuntimeErrors.failed(.runtimeOperator, "the shape can't be read", reason: "the result is not a list")
       }
       return Shape(sizes)
     }
@@ -147,7 +147,7 @@ extension Tensor {
 
   /// The number of dimensions: PyTorch's `dim()`.
   ///
-  /// - Throws: what the tracer throws.
+  /// - Throws: the tracer's errors.
   public func dim(file: String = #fileID, line: Int = #line) throws(XylemError) -> Size {
     if let sizes = knownSizes { return Size(sizes.count) }
     return try Size(Self.dimOperator.results([.tensor(self)], at: CallSite(file, line)).first)

@@ -3,8 +3,8 @@ internal import XylemGraph
 
 /// The size of one dimension of a tensor: a number, or while a model is traced a number that depends on the input.
 ///
-/// Arithmetic on sizes gives sizes; on symbolic ones it is written down as nodes, so that a trace made at one size runs at
-/// others. `Int(size)` leaves the graph: of a symbolic size it is the error `trace.concrete-value`.
+/// Arithmetic on sizes gives sizes. On symbolic sizes it is recorded as nodes, so that a trace made at one size runs at
+/// others. `Int(size)` leaves the graph: for a symbolic size it throws `trace.concrete-value`.
 ///
 ///     let n = try x.shape[0]
 ///     let y = try x.reshape([n, -1])       // any batch
@@ -25,13 +25,13 @@ public struct Size: Sendable, ExpressibleByIntegerLiteral {
 
   package init(_ standIn: StandIn) { storage = .standIn(standIn) }
 
-  /// The number where it is known without running a model.
+  /// The number, if it is known without running a model.
   package var known: Int? {
     if case .known(let value) = storage { return value }
     return nil
   }
 
-  /// The size as operators take it.
+  /// The size as an operator's argument.
   package var value: Value {
     switch storage {
     case .known(let value): .int(value)
@@ -39,13 +39,13 @@ public struct Size: Sendable, ExpressibleByIntegerLiteral {
     }
   }
 
-  /// The size that an operator gave.
+  /// Creates a size from an operator's result.
   init(_ value: Value?) throws(XylemError) {
     switch value {
     case .literal(.int(let number)): self.init(number)
     case .standIn(let standIn): self.init(standIn)
     default:
-      throw RuntimeErrors.failed(.runtimeOperator, "a size can't be computed", reason: "the result is no integer")
+      throw RuntimeErrors.failed(.runtimeOperator, "a size can't be computed", reason: "the result is not an integer")
     }
   }
 }
@@ -53,8 +53,8 @@ public struct Size: Sendable, ExpressibleByIntegerLiteral {
 extension Int {
   /// The size as a number.
   ///
-  /// - Throws: `trace.concrete-value` for a size that depends on the input of a model that is being traced, with the line
-  ///   that asked.
+  /// - Throws: `trace.concrete-value` for a size that depends on the input of a model that is being traced, with the
+  ///   line of the call.
   public init(_ size: Size, file: String = #fileID, line: Int = #line) throws(XylemError) {
     switch size.storage {
     case .known(let value): self = value
@@ -64,7 +64,7 @@ extension Int {
 }
 
 extension Size: CustomStringConvertible {
-  /// The number, or in braces the node of one that depends on the input: `{getitem_2}`.
+  /// The number, or in braces the node of a size that depends on the input: `{getitem_2}`.
   public var description: String {
     switch storage {
     case .known(let value): String(value)
@@ -73,7 +73,7 @@ extension Size: CustomStringConvertible {
   }
 }
 
-/// Operators on integers that give an integer.
+/// Operators on integers that return an integer.
 enum SizeOperators {
   static let add = OperatorReference("aten::add", "int", resultType: "int")
   static let sub = OperatorReference("aten::sub", "int", resultType: "int")
@@ -89,7 +89,7 @@ enum SizeOperators {
       let (value, overflow) = known(a, b)
       guard !overflow else {
         throw RuntimeErrors.failed(
-          .runtimeOperator, "\(op.nodeName) of the sizes \(a) and \(b) failed", reason: "the result is no integer")
+          .runtimeOperator, "\(op.nodeName) of the sizes \(a) and \(b) failed", reason: "the result is not an integer")
       }
       return Size(value)
     }

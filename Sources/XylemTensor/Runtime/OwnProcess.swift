@@ -1,7 +1,7 @@
 internal import CXylemGuard
 internal import Glibc
 
-/// What this process was started with. Nothing of it is read from `/proc`, which a container need not have.
+/// How this process was started. Nothing is read from `/proc`, which a container may lack.
 package enum OwnProcess {
   /// The arguments, the program's name first.
   package static let arguments: [String] = {
@@ -10,7 +10,7 @@ package enum OwnProcess {
     return (0..<Int(count)).compactMap { index in unsafe words[index].map { unsafe String(cString: $0) } }
   }()
 
-  /// The absolute path of the program's file, without links; nil where the system does not say.
+  /// The absolute path of the program's file, without links. Nil if the system does not report it.
   package static let executable: String? = {
     guard let path = unsafe xylem_own_executable() else { return nil }
     defer { unsafe free(path) }

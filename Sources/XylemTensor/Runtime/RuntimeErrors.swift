@@ -3,7 +3,7 @@ internal import Foundation
 package import XylemErrors
 internal import XylemFiles
 
-/// The texts of this module's errors, beside those of files.
+/// The messages of this module's errors.
 package enum RuntimeErrors {
   static func notFound(searched: [String]) -> XylemError {
     XylemError(
@@ -24,11 +24,11 @@ package enum RuntimeErrors {
       at: .init(file: path), remedies: RuntimeRemedies.unusable(path))
   }
 
-  /// A runtime of the same ABI that was built before functions were added which this program calls.
+  /// The error for a runtime of the same ABI that lacks newer functions that this program calls.
   static func olderRuntime(path: String, bytes: Int, needed: Int) -> XylemError {
     XylemError(
-      .runtimeABI, "the tensor runtime is older than this program, and lacks functions that it calls",
-      at: .init(file: path), cause: Reason("its table of functions has \(bytes) bytes, and \(needed) are needed"),
+      .runtimeABI, "the tensor runtime is older than this program and lacks functions that it calls",
+      at: .init(file: path), cause: Reason("its table of functions has \(bytes) bytes, but \(needed) are needed"),
       remedies: RuntimeRemedies.unusable(path))
   }
 
@@ -36,7 +36,7 @@ package enum RuntimeErrors {
 
   static func noPlugin(path: String) -> XylemError {
     XylemError(
-      .runtimeUnloadable, "the library is not a tensor runtime of Xylem", at: .init(file: path),
+      .runtimeUnloadable, "the library is not a Xylem tensor runtime", at: .init(file: path),
       remedies: RuntimeRemedies.unusable(path))
   }
 
@@ -44,7 +44,8 @@ package enum RuntimeErrors {
     XylemError(id, what, cause: Reason(reason), remedies: remedies)
   }
 
-  /// An operator that nothing implements for its arguments. The runtime's own words go on with a table of all kernels, some hundred lines.
+  /// The error for an operator that has no implementation for its arguments. The runtime's own message continues with a
+  /// table of all kernels, of some hundred lines.
   static func missingKernel(_ what: String, reason: String) -> XylemError {
     let pattern = #/Could not run '([^']+)' with arguments from the '([^']+)' backend/#
     guard let found = try? pattern.firstMatch(in: reason) else {
@@ -59,12 +60,12 @@ package enum RuntimeErrors {
     }
     return failed(
       .runtimeMissingKernel, "\(what): the tensor runtime can't compute on the device \(backend.lowercased())",
-      reason: "the model's code names that device, as it does where a model was traced on it",
+      reason: "the model's code names that device, as in a model that was traced on it",
       remedies: ["torch.jit.trace(model.cpu(), example.cpu()).save(\"model.pt\")  # in Python: traced on the CPU"])
   }
 
-  /// The message of an error about an operator that has no kernel.
-  static func missingKernelMessage(_ name: String) -> String { "nothing that is loaded implements \(name)" }
+  /// The message for an operator without a kernel.
+  static func missingKernelMessage(_ name: String) -> String { "no loaded library implements \(name)" }
 
   static func notPlain(_ form: Tensor.SpecialForm) -> XylemError {
     XylemError(
@@ -111,14 +112,14 @@ package enum RuntimeErrors {
         ])
     case XYLEM_REACHES_OUTSIDE:
       return fileOperator(
-        .archiveFileOperator, "the archive reaches outside of the model while it is loaded", reason, place)
+        .archiveFileOperator, "the archive accesses files, processes or the network while it is loaded", reason, place)
     case XYLEM_OUT_OF_MEMORY:
       return XylemError(.archiveUnreadable, "the archive does not fit into memory", at: place, cause: Reason(reason))
     default:
       if ForeignFile.isOptimized(path) {
         return XylemError(
           .archiveUnreadable,
-          "the archive was saved after torch.jit.optimize_for_inference, and no such archive can be loaded",
+          "the archive was saved after torch.jit.optimize_for_inference, and such archives can't be loaded",
           at: place,
           cause: Reason("oneDNN's constants are not in the file: " + firstLines(reason, count: 1)),
           remedies: [
@@ -128,11 +129,11 @@ package enum RuntimeErrors {
       }
       return XylemError(
         .archiveUnreadable, "the archive can't be loaded", at: place, cause: Reason(firstLines(reason)),
-        remedies: ["load it in Python with torch.jit.load to see whether it is whole"])
+        remedies: ["load it in Python with torch.jit.load to check whether it is intact"])
     }
   }
 
-  /// Code that reaches files, processes or the network without permission.
+  /// The error for code that accesses files, processes or the network without permission.
   package static func fileOperator(_ id: ErrorID, _ what: String, _ reason: String, _ place: XylemError.Place)
     -> XylemError
   {
@@ -141,14 +142,14 @@ package enum RuntimeErrors {
       remedies: Audience.allowingFileOperators)
   }
 
-  /// The start of a foreign complaint: what follows is often pages of code.
+  /// The start of another library's message: the rest is often pages of code.
   package static func firstLines(_ text: String, count: Int = 6) -> String {
     text.split(separator: "\n", omittingEmptySubsequences: true).prefix(count).joined(separator: "\n")
   }
 }
 
 extension XylemError {
-  /// Whether the error, or what it was caused by, is that nothing implements an operator.
+  /// Whether the error, or its cause, is that an operator has no implementation.
   package func isMissingKernel(of name: String) -> Bool {
     if id == .runtimeMissingKernel, message == RuntimeErrors.missingKernelMessage(name) { return true }
     return (cause as? XylemError)?.isMissingKernel(of: name) ?? false

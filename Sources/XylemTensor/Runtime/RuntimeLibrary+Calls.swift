@@ -2,9 +2,9 @@ package import CXylem
 package import XylemErrors
 
 extension RuntimeLibrary {
-  /// Calls `body` with arguments in the form that crosses the boundary, and gives them back afterwards.
+  /// Calls `body` with arguments in the form that crosses the boundary, and releases them afterwards.
   ///
-  /// - Parameter type: the type that the receiver declares at a position; nil where it is not known.
+  /// - Parameter type: the type that the receiver declares at a position; nil if unknown.
   package func withRaw<Result>(
     _ arguments: [Value], type: (Int) -> OpaquePointer?,
     _ body: (UnsafeMutableBufferPointer<xylem_value>) throws(XylemError) -> Result
@@ -21,7 +21,7 @@ extension RuntimeLibrary {
     }
   }
 
-  /// Calls a function that gives results into a buffer, and takes them over.
+  /// Calls a function that writes results into a buffer, and takes ownership of them.
   package func collect(
     _ id: ErrorID, _ what: () -> String,
     _ body: (

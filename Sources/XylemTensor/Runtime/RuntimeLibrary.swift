@@ -3,9 +3,9 @@ internal import Foundation
 internal import Synchronization
 package import XylemErrors
 
-/// The loaded tensor runtime: the one place that holds its table.
+/// The loaded tensor runtime, the only owner of its function table.
 ///
-/// Loading happens once in a process, on first need, and is never undone. Where it failed, the next call tries again.
+/// It is loaded once in a process, on first use, and never unloaded. If loading fails, the next call tries again.
 @safe package final class RuntimeLibrary: Sendable {
   /// The runtime's functions; constant for the life of the process.
   package nonisolated(unsafe) let table: UnsafePointer<xylem_tensor_runtime>
@@ -19,7 +19,7 @@ package import XylemErrors
 
   private static let loaded = Mutex<RuntimeLibrary?>(nil)
 
-  /// The runtime, loaded where it is not yet.
+  /// The runtime, loaded if necessary.
   package static func shared() throws(XylemError) -> RuntimeLibrary {
     let result: Result<RuntimeLibrary, XylemError> = loaded.withLock { library in
       if let library { return .success(library) }
@@ -37,13 +37,13 @@ package import XylemErrors
   /// Whether a runtime was loaded in this process.
   static var isLoaded: Bool { loaded.withLock { $0 != nil } }
 
-  /// Where the library is looked for, in order: the file that `XYLEM_RUNTIME` names and no other, or the places of ``usualPlaces()``.
+  /// The paths that are searched for the library, in order: only the file that `XYLEM_RUNTIME` names, or ``usualPlaces()``.
   static func candidates() -> [String] {
     if let named = ProcessInfo.processInfo.environment["XYLEM_RUNTIME"], !named.isEmpty { return [named] }
     return usualPlaces()
   }
 
-  /// Beside the program, in `../lib` and `../lib/xylem` from there, beside a bundle of tests, and in the user's cache.
+  /// The program's folder, `../lib` and `../lib/xylem` from there, the folder of a test bundle, and the user's cache.
   static func usualPlaces() -> [String] {
     let name = "libxylem-torch.so"
     var found: [String] = []
@@ -51,7 +51,7 @@ package import XylemErrors
       let above = URL(fileURLWithPath: folder).deletingLastPathComponent().path
       found += [folder + "/" + name, above + "/lib/" + name, above + "/lib/xylem/" + name]
     }
-    // A test bundle's executable is the test runner; the products lie beside the bundle.
+    // A test bundle's executable is the test runner; the products are in the bundle's folder.
     for argument in OwnProcess.arguments where argument.hasSuffix(".xctest") {
       found.append(URL(fileURLWithPath: argument).deletingLastPathComponent().appendingPathComponent(name).path)
     }
@@ -96,13 +96,13 @@ package import XylemErrors
     return unsafe RuntimeLibrary(table: table, path: path)
   }
 
-  /// Whether the loader can open a file without waiting for ever, as it would for a pipe.
+  /// Whether the loader can open a file without blocking, as it would on a pipe.
   private static func isRegular(_ path: String) -> Bool {
     var status = stat()
     return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
-  /// Loads the libtorch that `XYLEM_LIBTORCH` names, so that the runtime binds to it and to no other.
+  /// Loads the libtorch named by `XYLEM_LIBTORCH`, so that the runtime binds to it and to no other.
   private static func preloadLibtorch() throws(XylemError) {
     guard let folder = ProcessInfo.processInfo.environment["XYLEM_LIBTORCH"], !folder.isEmpty else { return }
     for name in ["libc10.so", "libtorch_cpu.so", "libtorch.so"] {
@@ -119,7 +119,7 @@ package import XylemErrors
   }
 }
 
-/// Takes an error's message over and gives its memory back.
+/// Takes ownership of an error's message and releases its memory.
 package func takeMessage(_ error: inout xylem_error) -> String {
   guard let message = unsafe error.message else { return "no reason given" }
   let text = unsafe String(cString: message)
@@ -127,7 +127,7 @@ package func takeMessage(_ error: inout xylem_error) -> String {
   return text
 }
 
-/// Calls a function of the table; where it fails, throws what `describe` makes of the status and the message.
+/// Calls a function of the table. If it fails, throws the error that `describe` makes from the status and the message.
 package func check(
   _ describe: (xylem_status, String) -> XylemError, _ body: (UnsafeMutablePointer<xylem_error>) -> xylem_status
 ) throws(XylemError) {
@@ -137,7 +137,7 @@ package func check(
   throw describe(status, unsafe takeMessage(&error))
 }
 
-/// Calls a function of the table whose failure has one id and one sentence.
+/// Calls a function of the table whose failures have one id and one message.
 package func check(
   _ id: ErrorID, _ what: @autoclosure () -> String,
   _ body: (UnsafeMutablePointer<xylem_error>) -> xylem_status
@@ -150,7 +150,7 @@ package func check(
 }
 
 extension String {
-  /// A copy of text that the runtime owns.
+  /// A copy of a string that the runtime owns.
   package init(_ text: xylem_text) {
     guard let bytes = unsafe text.bytes, unsafe text.count > 0 else {
       self = ""
@@ -160,7 +160,7 @@ extension String {
     self = unsafe String(decoding: buffer, as: UTF8.self)
   }
 
-  /// Calls `body` with this text in the form that crosses the boundary.
+  /// Calls `body` with this string in the form that crosses the boundary.
   package func withText<Result>(_ body: (xylem_text) -> Result) -> Result {
     var copy = self
     return copy.withUTF8 { buffer in

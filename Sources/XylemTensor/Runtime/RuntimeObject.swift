@@ -1,24 +1,24 @@
 package import CXylem
 public import XylemErrors
 
-/// A value that lives in the tensor runtime: a tensor, a text, a container, a module or another object.
+/// A value that lives in the tensor runtime: a tensor, a string, a container, a module or another object.
 ///
-/// The one owner of its handle; sharing it in Swift shares the object, as in Python. Handles may be used from any
-/// thread; what they point to follows PyTorch's rules (reading from several threads is safe, writing is not).
+/// This is the only owner of its handle; sharing it in Swift shares the object, as in Python. Handles may be used from
+/// any thread. Their objects follow PyTorch's rules: reading from several threads is safe, writing is not.
 @safe public final class RuntimeObject: @unchecked Sendable {
   /// What kind of value it is.
   public enum Kind: Int32, Sendable {
     case tensor = 4
     case string, complex, device, list, tuple, dictionary, module, object, enumeration, other
-    /// What a variable of an archive's code holds before its first assignment.
+    /// The content of a variable of an archive's code before its first assignment.
     case uninitialized
   }
 
   package let library: RuntimeLibrary
-  /// Never changed before `deinit`, which is what makes the class sendable.
+  /// Never changed before `deinit`, which makes the class sendable.
   package var raw: xylem_value
 
-  /// Takes over a value that the runtime handed out.
+  /// Takes ownership of a value from the runtime.
   package init(adopting raw: xylem_value, library: RuntimeLibrary) {
     unsafe self.raw = unsafe raw
     self.library = library
@@ -29,7 +29,7 @@ public import XylemErrors
   /// What kind of value it is.
   public var kind: Kind { unsafe Kind(rawValue: raw.tag) ?? .other }
 
-  /// An identity that every handle of one module, object or container shares; 0 for other kinds.
+  /// An identity shared by all handles of one module, object or container. 0 for other kinds.
   public var identity: UInt64 {
     switch kind {
     case .module, .object, .list, .tuple, .dictionary:
@@ -38,7 +38,7 @@ public import XylemErrors
     }
   }
 
-  /// The value as text for people; the contents of tensors are left out.
+  /// A description of the value, without the contents of tensors.
   public var summary: String {
     var out = unsafe xylem_value()
     var error = unsafe xylem_error()
@@ -48,7 +48,7 @@ public import XylemErrors
     return unsafe RuntimeObject(adopting: out, library: library).text ?? ""
   }
 
-  /// The text of a string; nil for other kinds.
+  /// The contents of a string. Nil for other kinds.
   public var text: String? {
     guard kind == .string else { return nil }
     var out = unsafe xylem_text()
@@ -60,7 +60,7 @@ public import XylemErrors
     return unsafe String(out)
   }
 
-  /// The elements of a list or tuple, or the keys and values of a dictionary in turn; empty for other kinds.
+  /// The elements of a list or tuple, or the keys and values of a dictionary, alternating. Empty for other kinds.
   ///
   /// - Throws: `runtime.tensor`.
   public func elements() throws(XylemError) -> [Value] {
@@ -76,7 +76,7 @@ public import XylemErrors
     return unsafe raws.map { unsafe Value(adopting: $0, library: library) }
   }
 
-  /// The names of a named tuple's elements; empty for other values.
+  /// The names of a named tuple's elements. Empty for other values.
   public var tupleNames: [String] {
     guard kind == .tuple else { return [] }
     let count = unsafe library.table.pointee.tuple_names(&raw, nil, 0)

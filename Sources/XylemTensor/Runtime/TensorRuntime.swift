@@ -2,14 +2,14 @@ internal import CXylem
 public import XylemErrors
 public import XylemFiles
 
-/// The tensor runtime as a whole: whether it is there, and state of the thread and the process.
+/// The tensor runtime as a whole: whether it is available, and the state of the thread and the process.
 public enum TensorRuntime {
   private static let gradientsEnabled = OperatorReference("aten::is_grad_enabled", resultType: "bool")
   private static let setGradientsEnabled = OperatorReference("aten::set_grad_enabled", resultType: "None")
   private static let enterAutocast = OperatorReference("xylem::enter_autocast", resultType: "None")
   private static let exitAutocast = OperatorReference("xylem::exit_autocast", resultType: "None")
 
-  /// What was loaded.
+  /// The loaded runtime.
   public struct Description: Sendable {
     /// Name and version, as in `libtorch 2.13.0`.
     public var name: String
@@ -19,7 +19,7 @@ public enum TensorRuntime {
     public var threads: Int
   }
 
-  /// Loads the runtime where that has not happened yet, and describes it.
+  /// Loads the runtime if necessary, and describes it.
   ///
   /// - Throws: `runtime.not-found`, `runtime.unloadable`, `runtime.abi`.
   public static func load() throws(XylemError) -> Description {
@@ -31,10 +31,10 @@ public enum TensorRuntime {
   /// Whether the runtime was loaded in this process.
   public static var isLoaded: Bool { RuntimeLibrary.isLoaded }
 
-  /// The files in which the runtime is looked for, in order.
+  /// The paths that are searched for the runtime, in order.
   public static var searchPaths: [String] { RuntimeLibrary.candidates() }
 
-  /// Sets how many threads operators use, for the whole process.
+  /// Sets the number of threads that operators use, for the whole process.
   ///
   /// - Throws: `runtime.not-found`, `runtime.tensor` for a number below 1.
   public static func setThreads(_ count: Int) throws(XylemError) {
@@ -64,9 +64,9 @@ public enum TensorRuntime {
     return unsafe Tensor(RuntimeObject(adopting: out, library: library))
   }
 
-  /// Puts a state of the CPU's default generator back.
+  /// Restores a state of the CPU's default generator.
   ///
-  /// - Throws: `runtime.tensor` for a tensor that is no such state.
+  /// - Throws: `runtime.tensor` for a tensor that is not a generator state.
   public static func setRandomState(_ state: Tensor) throws(XylemError) {
     let handle = try state.handle()
     try unsafe check(.runtimeTensor, "the random state can't be set") {
@@ -74,9 +74,9 @@ public enum TensorRuntime {
     }
   }
 
-  /// Runs `body` with the recording of gradients on or off for the calling thread, and puts it back afterwards.
+  /// Runs `body` with the recording of gradients on or off for the calling thread, and restores the setting afterwards.
   ///
-  /// - Throws: `runtime.not-found`, and what `body` throws.
+  /// - Throws: `runtime.not-found`, and the errors of `body`.
   public static func withGradients<Result>(_ enabled: Bool, _ body: () throws -> Result) throws -> Result {
     if let recorder = Recording.current {
       let before = try gradientsEnabled.results([])
@@ -92,12 +92,13 @@ public enum TensorRuntime {
     return try body()
   }
 
-  /// Runs `body` while operators on a device cast their arguments to a smaller type where that is safe, as in PyTorch's autocast.
+  /// Runs `body` while operators on a device cast their arguments to a smaller type if that is safe, as in PyTorch's
+  /// autocast.
   ///
   /// - Parameters:
   ///   - dtype: `.bfloat16` or `.float16`.
   ///   - device: as in `cpu` or `cuda`.
-  /// - Throws: `runtime.not-found`, `runtime.operator` for a device that has no autocast, and what `body` throws.
+  /// - Throws: `runtime.not-found`, `runtime.operator` for a device without autocast, and the errors of `body`.
   public static func withAutocast<Result>(
     to dtype: DType, on device: String = "cpu", _ body: () throws -> Result
   ) throws -> Result {
@@ -118,9 +119,10 @@ public enum TensorRuntime {
     return result
   }
 
-  /// Runs `body` and returns with its result the highest number of bytes that tensors made in it on the calling thread held at once.
+  /// Runs `body` and returns its result with the peak number of bytes held by tensors created in it on the calling
+  /// thread.
   ///
-  /// - Throws: `runtime.not-found`, `runtime.tensor`, and what `body` throws.
+  /// - Throws: `runtime.not-found`, `runtime.tensor`, and the errors of `body`.
   public static func countingMemory<Result>(_ body: () throws -> Result) throws -> (result: Result, peakBytes: Int) {
     let library = try RuntimeLibrary.shared()
     var token: UnsafeMutableRawPointer?

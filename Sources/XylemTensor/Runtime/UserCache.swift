@@ -1,12 +1,12 @@
 internal import CXylemGuard
 
-/// The folder in which Xylem keeps what all programs of a user share: libtorch, the tensor runtime, verdicts on plugins.
+/// The folder for the files that all programs of a user share: libtorch, the tensor runtime, verdicts on plugins.
 package enum UserCache {
   /// The version of Xylem, as `xylem --version` prints it.
   package static let version = "0.1.0"
 
-  /// `xylem` in the user's cache folder: `XDG_CACHE_HOME`, else `.cache` in the home folder. Nil if neither is known, or if the process
-  /// runs with more rights than its user has.
+  /// `xylem` in the user's cache folder: `XDG_CACHE_HOME`, otherwise `.cache` in the home folder. Nil if neither is known, or if the process
+  /// runs with more rights than its user.
   package static var folder: String? {
     if let cache = environment("XDG_CACHE_HOME") { return cache + "/xylem" }
     return environment("HOME").map { $0 + "/.cache/xylem" }

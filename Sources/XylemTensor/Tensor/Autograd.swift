@@ -1,21 +1,21 @@
 public import XylemErrors
 
-/// Gradients of tensors with respect to others, without adding them to anything: PyTorch's `torch.autograd`.
+/// Gradients of tensors with respect to others, without accumulating them: PyTorch's `torch.autograd`.
 public enum Autograd {
-  /// The gradients of outputs' sum with respect to inputs, PyTorch's `torch.autograd.grad`; nothing is added to any tensor's own
-  /// gradient.
+  /// The gradients of the sum of outputs with respect to inputs, PyTorch's `torch.autograd.grad`. The gradients of
+  /// tensors are not changed.
   ///
   ///     let slope = try Autograd.grad([y.sum()], [x], createGraph: true)[0]
   ///
   /// - Parameters:
-  ///   - outputs: of one element each, unless `gradients` weigh their elements.
+  ///   - outputs: tensors of one element each, unless `gradients` weights their elements.
   ///   - inputs: tensors that the outputs were computed from.
-  ///   - gradients: what each output's elements count, of its shape; nil for ones.
-  ///   - retainGraph: whether the recorded graph is kept for further gradients; as `createGraph` unless told.
-  ///   - createGraph: whether gradients are recorded, so that gradients of them can be computed.
-  ///   - allowsUnused: whether an input that no output depends on has nil for its gradient, instead of being an error.
-  /// - Returns: one for each input.
-  /// - Throws: `runtime.operator` for outputs that record no gradients, and for inputs that none depends on.
+  ///   - gradients: the weights of each output's elements, with its shape; nil for ones.
+  ///   - retainGraph: whether the recorded graph is kept for further gradients; by default as `createGraph`.
+  ///   - createGraph: whether gradients are recorded, so that their gradients can be computed.
+  ///   - allowsUnused: whether an input that no output depends on gets nil instead of an error.
+  /// - Returns: one gradient for each input.
+  /// - Throws: `runtime.operator` for outputs that record no gradients, and for inputs that no output depends on.
   public static func grad(
     _ outputs: [Tensor], _ inputs: [Tensor], gradients: [Tensor?]? = nil, retainGraph: Bool? = nil,
     createGraph: Bool = false, allowsUnused: Bool = false
@@ -31,20 +31,20 @@ public enum Autograd {
       retainGraph.map { .bool($0) } ?? .none, .bool(createGraph), .bool(allowsUnused),
     ])
     guard case .list(let found)? = try results.first?.unpacked(), found.count == inputs.count else {
-      throw RuntimeErrors.failed(.runtimeOperator, "gradients can't be read", reason: "the result is no list")
+      throw RuntimeErrors.failed(.runtimeOperator, "gradients can't be read", reason: "the result is not a list")
     }
     return found.map(\.tensor)
   }
 }
 
 extension Tensor {
-  /// Computes gradients as ``backward(gradient:)``, and keeps what is needed to do so again.
+  /// Computes gradients as ``backward(gradient:)`` does, with more control.
   ///
   /// - Parameters:
-  ///   - gradient: of the same shape; needed where the tensor has more than one element.
+  ///   - gradient: of the same shape; required if the tensor has more than one element.
   ///   - retainGraph: whether the recorded graph is kept for further gradients.
-  ///   - createGraph: whether gradients are recorded themselves, so that gradients of them can be computed.
-  ///   - inputs: the tensors that gradients are added to; every leaf where none are given.
+  ///   - createGraph: whether gradients are recorded, so that their gradients can be computed.
+  ///   - inputs: the tensors whose gradients are accumulated; by default all leaves.
   /// - Throws: `runtime.operator`.
   public func backward(
     gradient: Tensor? = nil, retainGraph: Bool, createGraph: Bool = false, inputs: [Tensor] = []

@@ -1,4 +1,4 @@
-/// Positions of dimensions, or of steps along them: `1`, `-1` or `[0, 2]`; negative ones count from the end.
+/// Positions of dimensions, or steps along them: `1`, `-1` or `[0, 2]`. Negative positions count from the end.
 public struct Dims: Sendable, Hashable, ExpressibleByIntegerLiteral, ExpressibleByArrayLiteral {
   /// The numbers in order.
   public let values: [Int]
@@ -16,7 +16,7 @@ public struct Dims: Sendable, Hashable, ExpressibleByIntegerLiteral, Expressible
   public init(arrayLiteral values: Int...) { self.values = values }
 }
 
-/// How a quotient becomes an integer.
+/// The rounding of a quotient to an integer.
 public enum RoundingMode: String, Sendable {
   /// Towards zero.
   case trunc

@@ -1,9 +1,9 @@
 internal import Foundation
 
-/// How the floating-point elements of one tensor are written, so that they stand below each other.
+/// The format of the floating-point elements of one tensor, so that they align.
 struct ElementFormat {
   private enum Style {
-    /// Whole numbers, with a point behind them.
+    /// Whole numbers, followed by a decimal point.
     case whole
     case fixed
     case scientific
@@ -12,9 +12,10 @@ struct ElementFormat {
   private let style: Style
   private let width: Int
 
-  /// The form that suits the numbers: scientific where they span more than three orders of magnitude or lie far from one.
+  /// Creates the format for some numbers: scientific if they span more than three orders of magnitude or are far from
+  /// one.
   init(for numbers: [Double]) {
-    // As in PyTorch, zeros, infinities and NaN neither decide nor widen.
+    // As in PyTorch, zeros, infinities and NaN affect neither the format nor the width.
     let counted = numbers.filter { $0 != 0 && $0.isFinite }
     let style = Self.style(counted.map(abs))
     self.style = style
@@ -37,11 +38,11 @@ struct ElementFormat {
     }
   }
 
-  /// A number, filled up with spaces on the left.
+  /// A number, padded with spaces on the left.
   func text(_ number: Double) -> String { Self.text(number, style).leftPadded(to: width) }
 }
 
 extension String {
-  /// The text with spaces before it up to a number of characters.
+  /// The string padded with spaces on the left.
   func leftPadded(to width: Int) -> String { String(repeating: " ", count: max(0, width - count)) + self }
 }

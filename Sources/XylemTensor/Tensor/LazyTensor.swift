@@ -2,16 +2,16 @@ internal import Synchronization
 package import XylemErrors
 package import XylemFiles
 
-/// A tensor whose elements are made when something first needs them: a parameter of a model that was only built.
+/// A tensor whose elements are created on first use: a parameter of a model that was only built.
 ///
-/// Its shape and dtype are known from the start, so that building and tracing a model neither allocates its weights nor
-/// loads the runtime. Made once, whoever asks first; may be asked from several threads.
+/// Its shape and dtype are known from the start, so building and tracing a model neither allocates its weights nor
+/// loads the runtime. It is created once, on the first request from any thread.
 package final class LazyTensor: Sendable {
   /// The sizes.
   package let shape: [Int]
   /// The type of the elements.
   package let dtype: DType
-  /// Why there is no such tensor; nil where there can be.
+  /// The reason why the tensor can't be created. Nil if it can.
   package let fault: XylemError?
 
   private struct State {
@@ -22,7 +22,7 @@ package final class LazyTensor: Sendable {
 
   private let state: Mutex<State>
 
-  /// A tensor of a shape that `make` gives, on the CPU, when it is needed.
+  /// Creates a tensor with a shape, on the CPU, whose elements `make` creates on first use.
   package init(
     shape: [Int], dtype: DType, requiresGrad: Bool = false, make: @escaping @Sendable () throws(XylemError) -> Tensor
   ) {
@@ -32,7 +32,7 @@ package final class LazyTensor: Sendable {
     state = Mutex(State(made: nil, requiresGrad: requiresGrad, make: make))
   }
 
-  /// The runtime's tensor where it was made already.
+  /// The runtime's tensor, if it already exists.
   package var made: RuntimeObject? { state.withLock { $0.made } }
 
   /// Whether gradients are recorded for it, or will be.
@@ -43,9 +43,9 @@ package final class LazyTensor: Sendable {
     return requiresGrad && !dtype.hasGradients ? RuntimeErrors.noGradients(dtype) : nil
   }
 
-  /// The steps between neighbours in elements: it is made row-major.
+  /// The strides in elements: it is created row-major.
   ///
-  /// - Throws: ``fault``, where there is one.
+  /// - Throws: ``fault``, if there is one.
   package var strides: [Int] {
     get throws(XylemError) {
       if let fault { throw fault }
@@ -61,7 +61,7 @@ package final class LazyTensor: Sendable {
 
   /// The number of elements.
   ///
-  /// - Throws: ``fault``, where there is one.
+  /// - Throws: ``fault``, if there is one.
   package var count: Int {
     get throws(XylemError) {
       if let fault { throw fault }
@@ -69,7 +69,7 @@ package final class LazyTensor: Sendable {
     }
   }
 
-  /// Has the elements made otherwise; false where they were made already.
+  /// Replaces the creation of the elements. Returns false if they already exist.
   package func replace(_ make: @escaping @Sendable () throws(XylemError) -> Tensor) -> Bool {
     state.withLock { state in
       guard state.made == nil else { return false }
@@ -78,7 +78,8 @@ package final class LazyTensor: Sendable {
     }
   }
 
-  /// Sets what it will require; false where it was made already, and it is to be set on the tensor itself.
+  /// Sets whether it will require gradients. Returns false if it already exists, and the caller must set it on the
+  /// tensor itself.
   ///
   /// - Throws: `runtime.tensor` for a type without gradients.
   func setRequiresGrad(_ requiresGrad: Bool) throws(XylemError) -> Bool {
@@ -89,19 +90,20 @@ package final class LazyTensor: Sendable {
     }
   }
 
-  /// The runtime's tensor, made now where it was not.
+  /// The runtime's tensor, created if necessary.
   ///
-  /// - Throws: ``fault`` where there is one; what making it throws; `runtime.tensor` where another shape or dtype comes out than was declared.
+  /// - Throws: ``fault`` if there is one; the errors of creating it; `runtime.tensor` if its shape or dtype differs
+  ///   from the declaration.
   package func object() throws(XylemError) -> RuntimeObject {
     if let fault { throw fault }
     let result: Result<RuntimeObject, XylemError> = state.withLock { state in
       if let made = state.made { return .success(made) }
       do throws(XylemError) {
-        // Whatever is being traced, the elements are made here and now.
+        // The elements are created now, whatever is being traced.
         let tensor = try Recording.paused(state.make)
         guard try tensor.sizes == shape, tensor.dtype == dtype else {
           throw RuntimeErrors.failed(
-            .runtimeTensor, "an initialiser made another tensor than was declared",
+            .runtimeTensor, "an initialiser created a tensor that differs from the declared one",
             reason: "declared \(dtype.rawValue) \(shape)")
         }
         if state.requiresGrad != tensor.requiresGrad { try tensor.setRequiresGrad(state.requiresGrad) }
@@ -117,24 +119,24 @@ package final class LazyTensor: Sendable {
 }
 
 extension Tensor {
-  /// Makes the elements now where they were not made yet.
+  /// Creates the elements now if they don't exist yet.
   ///
-  /// - Throws: what making them throws.
+  /// - Throws: the errors of creating them.
   package func materialize() throws(XylemError) { _ = try handle() }
 
-  /// Whether it is a tensor that was declared by its shape, made by now or not.
+  /// Whether the tensor was declared by its shape, whether or not it already exists.
   package var isLazy: Bool {
     if case .lazy = storage { return true }
     return false
   }
 
-  /// The tensor as one that was declared by its shape, where it was.
+  /// The tensor as one that was declared by its shape, if it was.
   package var lazy: LazyTensor? {
     if case .lazy(let lazy) = storage { return lazy }
     return nil
   }
 
-  /// An identity that copies of the tensor share and no other tensor has, for as long as the tensor lives.
+  /// An identity that copies of the tensor share and no other tensor has, as long as the tensor lives.
   package var identity: ObjectIdentifier {
     switch storage {
     case .object(let object): ObjectIdentifier(object)

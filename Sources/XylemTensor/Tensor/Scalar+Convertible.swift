@@ -1,9 +1,9 @@
 extension Scalar {
-  /// A truth value.
+  /// A Boolean.
   public init(_ value: Bool) { self.init(booleanLiteral: value) }
 }
 
-/// What is a number to operations on tensors.
+/// A number in operations on tensors.
 public protocol ScalarConvertible: Sendable {
   /// The number.
   var scalar: Scalar { get }
@@ -30,7 +30,7 @@ extension Float: ScalarConvertible {
 }
 
 extension Bool: ScalarConvertible {
-  /// The truth value.
+  /// The Boolean.
   public var scalar: Scalar { Scalar(self) }
 }
 
@@ -40,6 +40,6 @@ extension Size: ScalarConvertible {
 }
 
 extension Scalar: OperatorValue {
-  /// The number as operators take it.
+  /// The number as an operator's argument.
   package var operatorValue: Value { value }
 }

@@ -22,7 +22,7 @@ private enum ArithmeticOperators {
   static let divScalarInPlace = OperatorReference("aten::div_", "Scalar", torchvisionName: "truediv")
 }
 
-/// A number that tensors are computed with: a literal, an `Int`, a `Double`, a ``Size``, a truth value.
+/// A number that tensors are computed with: a literal, an `Int`, a `Double`, a ``Size``, a Boolean.
 public struct Scalar: Sendable, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral {
   package let value: Value
 
@@ -30,7 +30,7 @@ public struct Scalar: Sendable, ExpressibleByIntegerLiteral, ExpressibleByFloatL
   public init(integerLiteral value: Int) { self.value = .int(value) }
   /// A number.
   public init(floatLiteral value: Double) { self.value = .float(value) }
-  /// A truth value.
+  /// A Boolean.
   public init(booleanLiteral value: Bool) { self.value = .bool(value) }
   /// An integer.
   public init(_ value: Int) { self.value = .int(value) }
@@ -45,7 +45,7 @@ public struct Scalar: Sendable, ExpressibleByIntegerLiteral, ExpressibleByFloatL
 extension Tensor {
   /// The elementwise sum; shapes are broadcast.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public static func + (a: Tensor, b: Tensor) throws(XylemError) -> Tensor {
     try ArithmeticOperators.add.tensor([.tensor(a), .tensor(b)])
   }
@@ -60,7 +60,7 @@ extension Tensor {
 
   /// The elementwise difference; shapes are broadcast.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public static func - (a: Tensor, b: Tensor) throws(XylemError) -> Tensor {
     try ArithmeticOperators.sub.tensor([.tensor(a), .tensor(b)])
   }
@@ -70,14 +70,14 @@ extension Tensor {
     try ArithmeticOperators.subScalar.tensor([.tensor(a), b.value])
   }
 
-  /// A number less the tensor.
+  /// A number minus the tensor.
   public static func - (a: Scalar, b: Tensor) throws(XylemError) -> Tensor {
     try ArithmeticOperators.rsubScalar.tensor([.tensor(b), a.value])
   }
 
   /// The elementwise product; shapes are broadcast.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public static func * (a: Tensor, b: Tensor) throws(XylemError) -> Tensor {
     try ArithmeticOperators.mul.tensor([.tensor(a), .tensor(b)])
   }
@@ -90,9 +90,9 @@ extension Tensor {
   /// The tensor times a number.
   public static func * (a: Scalar, b: Tensor) throws(XylemError) -> Tensor { try b * a }
 
-  /// The elementwise quotient; shapes are broadcast, integers give floating-point numbers.
+  /// The elementwise quotient; shapes are broadcast, and integers give floating-point numbers.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public static func / (a: Tensor, b: Tensor) throws(XylemError) -> Tensor {
     try ArithmeticOperators.div.tensor([.tensor(a), .tensor(b)])
   }
@@ -107,7 +107,7 @@ extension Tensor {
     try ArithmeticOperators.mulScalar.tensor([.tensor(ArithmeticOperators.reciprocal.tensor([.tensor(b)])), a.value])
   }
 
-  /// The tensor with every sign changed.
+  /// The negated tensor.
   public static prefix func - (a: Tensor) throws(XylemError) -> Tensor {
     try ArithmeticOperators.neg.tensor([.tensor(a)])
   }

@@ -24,7 +24,7 @@ private enum InPlaceOperators {
 extension Tensor {
   /// Adds `alpha` times another tensor in place.
   ///
-  /// - Throws: `runtime.operator` with the shapes where the result's is another.
+  /// - Throws: `runtime.operator` with the shapes if the result has a different shape.
   @discardableResult public func add_(
     _ other: Tensor, alpha: any ScalarConvertible = 1, file: String = #fileID, line: Int = #line
   ) throws(XylemError) -> Tensor {
@@ -42,7 +42,7 @@ extension Tensor {
 
   /// Subtracts `alpha` times another tensor in place.
   ///
-  /// - Throws: `runtime.operator` with the shapes where the result's is another.
+  /// - Throws: `runtime.operator` with the shapes if the result has a different shape.
   @discardableResult public func sub_(
     _ other: Tensor, alpha: any ScalarConvertible = 1, file: String = #fileID, line: Int = #line
   ) throws(XylemError) -> Tensor {
@@ -60,7 +60,7 @@ extension Tensor {
 
   /// Multiplies by another tensor in place.
   ///
-  /// - Throws: `runtime.operator` with the shapes where the result's is another.
+  /// - Throws: `runtime.operator` with the shapes if the result has a different shape.
   @discardableResult public func mul_(_ other: Tensor, file: String = #fileID, line: Int = #line) throws(XylemError)
     -> Tensor
   {
@@ -78,7 +78,7 @@ extension Tensor {
 
   /// Divides by another tensor in place.
   ///
-  /// - Throws: `runtime.operator` with the shapes where the result's is another.
+  /// - Throws: `runtime.operator` with the shapes if the result has a different shape.
   @discardableResult public func div_(_ other: Tensor, file: String = #fileID, line: Int = #line) throws(XylemError)
     -> Tensor
   {
@@ -103,7 +103,7 @@ extension Tensor {
     try InPlaceOperators.pow(self, exponent.scalar, at: CallSite(file, line))
   }
 
-  /// Replaces in place what is beyond a bound by the bound.
+  /// Clamps elements between bounds in place.
   ///
   /// - Throws: `runtime.operator`.
   @discardableResult public func clamp_(
@@ -130,14 +130,14 @@ extension Tensor {
 
   /// Copies another tensor's elements, which are converted and broadcast.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   @discardableResult public func copy_(_ source: Tensor, file: String = #fileID, line: Int = #line) throws(XylemError)
     -> Tensor
   {
     try InPlaceOperators.copy(self, source, at: CallSite(file, line))
   }
 
-  /// Moves the tensor towards another in place.
+  /// Interpolates linearly towards another tensor in place.
   ///
   /// - Throws: `runtime.operator`.
   @discardableResult public func lerp_(
@@ -173,7 +173,7 @@ extension Tensor {
     try InPlaceOperators.normal(self, mean, std, at: CallSite(file, line))
   }
 
-  /// Draws every element evenly from `low` up to `high`.
+  /// Draws every element from a uniform distribution from `low` to `high`.
   ///
   /// - Throws: `runtime.operator`.
   @discardableResult public func uniform_(

@@ -31,7 +31,7 @@ private enum ArithmeticMethods {
 extension Tensor {
   /// The tensor plus `alpha` times another; shapes are broadcast.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public func add(_ other: Tensor, alpha: any ScalarConvertible = 1, file: String = #fileID, line: Int = #line)
     throws(XylemError) -> Tensor
   {
@@ -47,16 +47,16 @@ extension Tensor {
     try ArithmeticMethods.addScalar(self, other.scalar, alpha.scalar, at: CallSite(file, line))
   }
 
-  /// The tensor less `alpha` times another; shapes are broadcast.
+  /// The tensor minus `alpha` times another; shapes are broadcast.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public func sub(_ other: Tensor, alpha: any ScalarConvertible = 1, file: String = #fileID, line: Int = #line)
     throws(XylemError) -> Tensor
   {
     try ArithmeticMethods.sub(self, other, alpha.scalar, at: CallSite(file, line))
   }
 
-  /// The tensor less `alpha` times a number.
+  /// The tensor minus `alpha` times a number.
   ///
   /// - Throws: `runtime.operator`.
   public func sub(
@@ -67,7 +67,7 @@ extension Tensor {
 
   /// The elementwise product; shapes are broadcast.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public func mul(_ other: Tensor, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try ArithmeticMethods.mul(self, other, at: CallSite(file, line))
   }
@@ -81,7 +81,7 @@ extension Tensor {
     try ArithmeticMethods.mulScalar(self, other.scalar, at: CallSite(file, line))
   }
 
-  /// The elementwise quotient, rounded where asked for; shapes are broadcast.
+  /// The elementwise quotient, optionally rounded; shapes are broadcast.
   ///
   /// - Throws: `runtime.operator`.
   public func div(_ other: Tensor, roundingMode: RoundingMode? = nil, file: String = #fileID, line: Int = #line)
@@ -91,7 +91,7 @@ extension Tensor {
     return try ArithmeticMethods.divRounded(self, other, roundingMode.rawValue, at: CallSite(file, line))
   }
 
-  /// The tensor divided by a number, rounded where asked for.
+  /// The tensor divided by a number, optionally rounded.
   ///
   /// - Throws: `runtime.operator`.
   public func div(
@@ -158,7 +158,7 @@ extension Tensor {
     try ArithmeticMethods.powBase(base.scalar, exponent, at: CallSite(file, line))
   }
 
-  /// The tensor moved towards another by a part of the way, 0 for not at all and 1 for all of it.
+  /// Linear interpolation towards another tensor with one weight, from 0 for this tensor to 1 for the other.
   ///
   /// - Throws: `runtime.operator`.
   public func lerp(_ end: Tensor, weight: any ScalarConvertible, file: String = #fileID, line: Int = #line)
@@ -167,7 +167,7 @@ extension Tensor {
     try ArithmeticMethods.lerp(self, end, weight.scalar, at: CallSite(file, line))
   }
 
-  /// The tensor moved towards another, each element by a part of its own.
+  /// Linear interpolation towards another tensor with a weight for each element.
   ///
   /// - Throws: `runtime.operator`.
   public func lerp(_ end: Tensor, weight: Tensor, file: String = #fileID, line: Int = #line) throws(XylemError)
@@ -201,7 +201,7 @@ extension Tensor {
     try ArithmeticMethods.atan2(self, other, at: CallSite(file, line))
   }
 
-  /// Every NaN replaced by a number, and infinities by others: by the type's extremes where none are given.
+  /// NaN replaced by a number, and infinities by other numbers, which default to the type's extremes.
   ///
   /// - Throws: `runtime.operator`.
   public func nanToNum(
@@ -210,16 +210,16 @@ extension Tensor {
     try ArithmeticMethods.nanToNum(self, nan, posinf, neginf, at: CallSite(file, line))
   }
 
-  /// Each element, or the bound that it is beyond.
+  /// Each element clamped between bounds.
   ///
-  /// - Throws: `runtime.operator` where neither bound is given.
+  /// - Throws: `runtime.operator` if neither bound is given.
   public func clamp(
     min: (any ScalarConvertible)? = nil, max: (any ScalarConvertible)? = nil, file: String = #fileID, line: Int = #line
   ) throws(XylemError) -> Tensor {
     try ArithmeticMethods.clamp(self, min?.scalar, max?.scalar, at: CallSite(file, line))
   }
 
-  /// Each element, or another tensor's where it is less than that, and where it is greater than the second's.
+  /// Each element clamped between the elements of two tensors.
   ///
   /// - Throws: `runtime.operator`.
   public func clamp(min: Tensor, max: Tensor? = nil, file: String = #fileID, line: Int = #line) throws(XylemError)
@@ -228,7 +228,7 @@ extension Tensor {
     try ArithmeticMethods.clampTensor(self, min, max, at: CallSite(file, line))
   }
 
-  /// Each element, or another tensor's where it is greater than that.
+  /// Each element, but at most that of another tensor.
   ///
   /// - Throws: `runtime.operator`.
   public func clamp(max: Tensor, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {

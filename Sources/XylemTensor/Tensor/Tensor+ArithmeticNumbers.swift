@@ -1,6 +1,6 @@
 public import XylemErrors
 
-// Operators with variables that are numbers; literals take those of `Scalar`.
+// Operators for numeric variables; literals use those of `Scalar`.
 extension Tensor {
   /// The tensor with a number added.
   @_disfavoredOverload
@@ -11,7 +11,7 @@ extension Tensor {
   /// The tensor with a number subtracted.
   @_disfavoredOverload
   public static func - (a: Tensor, b: some ScalarConvertible) throws(XylemError) -> Tensor { try a - b.scalar }
-  /// A number less the tensor.
+  /// A number minus the tensor.
   @_disfavoredOverload
   public static func - (a: some ScalarConvertible, b: Tensor) throws(XylemError) -> Tensor { try a.scalar - b }
   /// The tensor times a number.

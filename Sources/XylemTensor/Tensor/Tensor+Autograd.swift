@@ -4,8 +4,8 @@ public import XylemErrors
 extension Tensor {
   /// Sets whether operations on this tensor are recorded.
   ///
-  /// - Throws: `runtime.tensor` for a tensor that was computed from others that record: only leaves of the recorded graph may
-  ///   stop; and for elements that are not floating-point or complex numbers.
+  /// - Throws: `runtime.tensor` for a tensor computed from others that require gradients: only leaves of the recorded
+  ///   graph may change this; and for elements that are not floating-point or complex numbers.
   public func setRequiresGrad(_ requiresGrad: Bool) throws(XylemError) {
     if case .lazy(let lazy) = storage, try lazy.setRequiresGrad(requiresGrad) { return }
     let handle = try handle()
@@ -14,9 +14,9 @@ extension Tensor {
     }
   }
 
-  /// Computes gradients of this tensor with respect to the leaves it was computed from, and adds them to theirs.
+  /// Computes the gradients of this tensor with respect to the leaves it was computed from, and accumulates them.
   ///
-  /// - Parameter gradient: of the same shape; needed where the tensor has more than one element.
+  /// - Parameter gradient: of the same shape; required if the tensor has more than one element.
   /// - Throws: `runtime.tensor`.
   public func backward(gradient: Tensor? = nil) throws(XylemError) {
     let handle = try handle()
@@ -28,7 +28,7 @@ extension Tensor {
     }
   }
 
-  /// The gradient that ``backward(gradient:)`` added up; nil where there is none.
+  /// The gradient accumulated by ``backward(gradient:)``. Nil if there is none.
   ///
   /// - Throws: `runtime.tensor`.
   public func gradient() throws(XylemError) -> Tensor? {

@@ -10,29 +10,29 @@ private enum BitwiseOperators {
 }
 
 extension Tensor {
-  /// Where both are true; of integers bit by bit.
+  /// Elementwise "and"; bitwise for integers.
   ///
-  /// - Throws: `runtime.operator` for floating-point numbers, and with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` for floating-point numbers, and with the shapes if they don't match.
   public static func & (a: Tensor, b: Tensor) throws(XylemError) -> Tensor { try BitwiseOperators.and(a, b, at: nil) }
 
-  /// Where at least one is true; of integers bit by bit.
+  /// Elementwise "or"; bitwise for integers.
   ///
-  /// - Throws: `runtime.operator` for floating-point numbers, and with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` for floating-point numbers, and with the shapes if they don't match.
   public static func | (a: Tensor, b: Tensor) throws(XylemError) -> Tensor { try BitwiseOperators.or(a, b, at: nil) }
 
-  /// Where exactly one is true; of integers bit by bit.
+  /// Elementwise "exclusive or"; bitwise for integers.
   ///
-  /// - Throws: `runtime.operator` for floating-point numbers, and with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` for floating-point numbers, and with the shapes if they don't match.
   public static func ^ (a: Tensor, b: Tensor) throws(XylemError) -> Tensor { try BitwiseOperators.xor(a, b, at: nil) }
 
-  /// Where it is false; of integers every bit turned.
+  /// Elementwise "not"; bitwise for integers.
   ///
   /// - Throws: `runtime.operator` for floating-point numbers.
   public static prefix func ~ (a: Tensor) throws(XylemError) -> Tensor { try BitwiseOperators.not(a, at: nil) }
 
   /// The elementwise remainder with the divisor's sign: Python's `%`, not Swift's.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public static func % (a: Tensor, b: Tensor) throws(XylemError) -> Tensor {
     try BitwiseOperators.remainder(a, b, at: nil)
   }

@@ -3,12 +3,12 @@ package import XylemErrors
 internal import XylemFiles
 
 extension Tensor {
-  /// The tensor as DLPack without an owner: good as long as the tensor, and as it is not resized. Its shape and strides are not to
-  /// be written, and its elements only by whoever calls ``recordWrite()`` afterwards.
+  /// The tensor as DLPack without an owner, valid as long as the tensor lives and is not resized. Its shape and strides
+  /// must not be written, and its elements only by callers that call ``recordWrite()`` afterwards.
   ///
   /// Costs no allocation.
   ///
-  /// - Throws: `runtime.tensor` for tensors whose elements do not lie in memory as they are; see ``plain()``.
+  /// - Throws: `runtime.tensor` for tensors whose elements are not stored directly; see ``plain()``.
   package func borrowedView() throws(XylemError) -> DLManagedTensorVersioned {
     let handle = try handle()
     var out = unsafe DLManagedTensorVersioned()
@@ -18,8 +18,8 @@ extension Tensor {
     return unsafe out
   }
 
-  /// The tensor itself, or, where its elements are kept as conjugates, as negatives, quantised or sparse, one whose elements lie in memory
-  /// as they are.
+  /// The tensor itself, or, if its elements are stored as conjugates, as negatives, quantised or sparse, one whose
+  /// elements are stored directly.
   ///
   /// - Throws: `runtime.operator`.
   package func plain() throws(XylemError) -> Tensor {
@@ -31,7 +31,7 @@ extension Tensor {
 
   /// Records that the tensor's elements were written by code that the runtime doesn't see.
   ///
-  /// - Throws: `runtime.tensor` where gradients are recorded for the tensor: they would be wrong.
+  /// - Throws: `runtime.tensor` if gradients are recorded for the tensor: they would be wrong.
   package func recordWrite() throws(XylemError) {
     let handle = try handle()
     try unsafe check(.runtimeTensor, "a tensor can't be written in place") {
@@ -41,7 +41,7 @@ extension Tensor {
 }
 
 extension Tensor {
-  /// Whether both lie in the same storage; false for a tensor without one.
+  /// Whether both share the same storage. False for a tensor without storage.
   package func sharesStorage(with other: Tensor) -> Bool {
     guard let a = try? handle(), let b = try? other.handle() else { return false }
     return unsafe a.library.table.pointee.shares_storage(&a.raw, &b.raw) != 0
@@ -53,7 +53,7 @@ extension Tensor {
     return a === b
   }
 
-  /// The addresses of the elements' bytes; nil for a tensor without elements or without storage of its own.
+  /// The addresses of the elements' bytes. Nil for a tensor without elements or without its own storage.
   package var addressRange: Range<UInt>? {
     guard let start = dataAddress, let count = try? count, count > 0, let shape = knownSizes,
       let strides = try? strides, strides.count == shape.count

@@ -31,14 +31,14 @@ private enum ComparisonOperators {
 }
 
 extension Tensor {
-  /// Where an element equals another tensor's; shapes are broadcast.
+  /// Whether elements equal those of another tensor; shapes are broadcast.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public func eq(_ other: Tensor, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try ComparisonOperators.eq(self, other, at: CallSite(file, line))
   }
 
-  /// Where an element equals a number.
+  /// Whether elements equal a number.
   ///
   /// - Throws: `runtime.operator`.
   public func eq(_ other: any ScalarConvertible, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor
@@ -46,14 +46,14 @@ extension Tensor {
     try ComparisonOperators.eqScalar(self, other.scalar, at: CallSite(file, line))
   }
 
-  /// Where an element differs from another tensor's; shapes are broadcast.
+  /// Whether elements differ from those of another tensor; shapes are broadcast.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public func ne(_ other: Tensor, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try ComparisonOperators.ne(self, other, at: CallSite(file, line))
   }
 
-  /// Where an element differs from a number.
+  /// Whether elements differ from a number.
   ///
   /// - Throws: `runtime.operator`.
   public func ne(_ other: any ScalarConvertible, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor
@@ -61,14 +61,14 @@ extension Tensor {
     try ComparisonOperators.neScalar(self, other.scalar, at: CallSite(file, line))
   }
 
-  /// Where an element is less than another tensor's; shapes are broadcast.
+  /// Whether elements are less than those of another tensor; shapes are broadcast.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public func lt(_ other: Tensor, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try ComparisonOperators.lt(self, other, at: CallSite(file, line))
   }
 
-  /// Where an element is less than a number.
+  /// Whether elements are less than a number.
   ///
   /// - Throws: `runtime.operator`.
   public func lt(_ other: any ScalarConvertible, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor
@@ -76,14 +76,14 @@ extension Tensor {
     try ComparisonOperators.ltScalar(self, other.scalar, at: CallSite(file, line))
   }
 
-  /// Where an element is at most another tensor's; shapes are broadcast.
+  /// Whether elements are at most those of another tensor; shapes are broadcast.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public func le(_ other: Tensor, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try ComparisonOperators.le(self, other, at: CallSite(file, line))
   }
 
-  /// Where an element is at most a number.
+  /// Whether elements are at most a number.
   ///
   /// - Throws: `runtime.operator`.
   public func le(_ other: any ScalarConvertible, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor
@@ -91,14 +91,14 @@ extension Tensor {
     try ComparisonOperators.leScalar(self, other.scalar, at: CallSite(file, line))
   }
 
-  /// Where an element is greater than another tensor's; shapes are broadcast.
+  /// Whether elements are greater than those of another tensor; shapes are broadcast.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public func gt(_ other: Tensor, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try ComparisonOperators.gt(self, other, at: CallSite(file, line))
   }
 
-  /// Where an element is greater than a number.
+  /// Whether elements are greater than a number.
   ///
   /// - Throws: `runtime.operator`.
   public func gt(_ other: any ScalarConvertible, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor
@@ -106,14 +106,14 @@ extension Tensor {
     try ComparisonOperators.gtScalar(self, other.scalar, at: CallSite(file, line))
   }
 
-  /// Where an element is at least another tensor's; shapes are broadcast.
+  /// Whether elements are at least those of another tensor; shapes are broadcast.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public func ge(_ other: Tensor, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try ComparisonOperators.ge(self, other, at: CallSite(file, line))
   }
 
-  /// Where an element is at least a number.
+  /// Whether elements are at least a number.
   ///
   /// - Throws: `runtime.operator`.
   public func ge(_ other: any ScalarConvertible, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor
@@ -121,77 +121,77 @@ extension Tensor {
     try ComparisonOperators.geScalar(self, other.scalar, at: CallSite(file, line))
   }
 
-  /// Where of two elements both are true, or not zero.
+  /// Whether both of two elements are true, or nonzero.
   ///
   /// - Throws: `runtime.operator`.
   public func logicalAnd(_ other: Tensor, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try ComparisonOperators.logicalAnd(self, other, at: CallSite(file, line))
   }
 
-  /// Where of two elements one is true, or not zero.
+  /// Whether at least one of two elements is true, or nonzero.
   ///
   /// - Throws: `runtime.operator`.
   public func logicalOr(_ other: Tensor, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try ComparisonOperators.logicalOr(self, other, at: CallSite(file, line))
   }
 
-  /// Where of two elements exactly one is true, or not zero.
+  /// Whether exactly one of two elements is true, or nonzero.
   ///
   /// - Throws: `runtime.operator`.
   public func logicalXor(_ other: Tensor, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try ComparisonOperators.logicalXor(self, other, at: CallSite(file, line))
   }
 
-  /// Where an element is false, or zero.
+  /// Whether an element is false, or zero.
   ///
   /// - Throws: `runtime.operator`.
   public func logicalNot(file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try ComparisonOperators.logicalNot(self, at: CallSite(file, line))
   }
 
-  /// Where an element is not a number.
+  /// Whether an element is NaN.
   ///
   /// - Throws: `runtime.operator`.
   public func isnan(file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try ComparisonOperators.isnan(self, at: CallSite(file, line))
   }
 
-  /// Where an element is infinite.
+  /// Whether an element is infinite.
   ///
   /// - Throws: `runtime.operator`.
   public func isinf(file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try ComparisonOperators.isinf(self, at: CallSite(file, line))
   }
 
-  /// Where an element is neither infinite nor NaN.
+  /// Whether an element is neither infinite nor NaN.
   ///
   /// - Throws: `runtime.operator`.
   public func isfinite(file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try ComparisonOperators.isfinite(self, at: CallSite(file, line))
   }
 
-  /// The greater of two elements; NaN where one is.
+  /// The greater of two elements, or NaN if one is NaN.
   ///
   /// - Throws: `runtime.operator`.
   public func maximum(_ other: Tensor, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try ComparisonOperators.maximum(self, other, at: CallSite(file, line))
   }
 
-  /// The lesser of two elements; NaN where one is.
+  /// The lesser of two elements, or NaN if one is NaN.
   ///
   /// - Throws: `runtime.operator`.
   public func minimum(_ other: Tensor, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try ComparisonOperators.minimum(self, other, at: CallSite(file, line))
   }
 
-  /// Whether one element is true, or not zero.
+  /// Whether any element is true, or nonzero.
   ///
   /// - Throws: `runtime.operator`.
   public func any(file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try ComparisonOperators.any(self, at: CallSite(file, line))
   }
 
-  /// Whether one element along a dimension is true, or not zero.
+  /// Whether any element along a dimension is true, or nonzero.
   ///
   /// - Throws: `runtime.operator`.
   public func any(dim: Int, keepdim: Bool = false, file: String = #fileID, line: Int = #line) throws(XylemError)
@@ -200,14 +200,14 @@ extension Tensor {
     try ComparisonOperators.anyDim(self, dim, keepdim, at: CallSite(file, line))
   }
 
-  /// Whether every element is true, or not zero.
+  /// Whether all elements are true, or nonzero.
   ///
   /// - Throws: `runtime.operator`.
   public func all(file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try ComparisonOperators.all(self, at: CallSite(file, line))
   }
 
-  /// Whether every element along a dimension is true, or not zero.
+  /// Whether all elements along a dimension are true, or nonzero.
   ///
   /// - Throws: `runtime.operator`.
   public func all(dim: Int, keepdim: Bool = false, file: String = #fileID, line: Int = #line) throws(XylemError)
@@ -216,14 +216,14 @@ extension Tensor {
     try ComparisonOperators.allDim(self, dim, keepdim, at: CallSite(file, line))
   }
 
-  /// Whether two tensors have the same shape and elements, to check or to write down.
+  /// Whether two tensors have the same shape and elements, as a condition to check or record.
   ///
   /// - Throws: `runtime.operator`.
   public func equal(_ other: Tensor, file: String = #fileID, line: Int = #line) throws(XylemError) -> Condition {
     try Condition(ComparisonOperators.equal.value(self, other, at: CallSite(file, line)))
   }
 
-  /// Whether two tensors have the same shape and elements, to branch on.
+  /// Whether two tensors have the same shape and elements, as a `Bool` to branch on.
   ///
   /// - Throws: `runtime.operator`; `trace.control-flow` while a model is traced and they depend on its input.
   @_disfavoredOverload
@@ -232,9 +232,9 @@ extension Tensor {
     return try condition.decided()
   }
 
-  /// Whether every element is within `atol + rtol * |other|` of another tensor's, to check or to write down.
+  /// Whether every element is within `atol + rtol * |other|` of another tensor's, as a condition to check or record.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public func allclose(
     _ other: Tensor, rtol: Double = 1e-5, atol: Double = 1e-8, equalNaN: Bool = false, file: String = #fileID,
     line: Int = #line
@@ -242,7 +242,7 @@ extension Tensor {
     try Condition(ComparisonOperators.allclose.value(self, other, rtol, atol, equalNaN, at: CallSite(file, line)))
   }
 
-  /// Whether every element is within `atol + rtol * |other|` of another tensor's, to branch on.
+  /// Whether every element is within `atol + rtol * |other|` of another tensor's, as a `Bool` to branch on.
   ///
   /// - Throws: `runtime.operator`; `trace.control-flow` while a model is traced and they depend on its input.
   @_disfavoredOverload

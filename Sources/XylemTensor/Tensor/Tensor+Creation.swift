@@ -26,7 +26,7 @@ private enum CreationOperators {
 extension Tensor {
   /// Zeros.
   ///
-  /// Elements are float32 where nothing else is said.
+  /// Elements are float32 by default.
   ///
   /// - Throws: `runtime.operator`.
   public static func zeros(
@@ -37,7 +37,7 @@ extension Tensor {
 
   /// Ones.
   ///
-  /// Elements are float32 where nothing else is said.
+  /// Elements are float32 by default.
   ///
   /// - Throws: `runtime.operator`.
   public static func ones(
@@ -46,9 +46,9 @@ extension Tensor {
     try CreationOperators.ones(shape, dtype, Value.none, Value(device: device), at: CallSite(file, line))
   }
 
-  /// Elements that are whatever the memory held.
+  /// Uninitialised elements.
   ///
-  /// Elements are float32 where nothing else is said.
+  /// Elements are float32 by default.
   ///
   /// - Throws: `runtime.operator`.
   public static func empty(
@@ -57,9 +57,9 @@ extension Tensor {
     try CreationOperators.empty(shape, dtype, Value.none, Value(device: device), at: CallSite(file, line))
   }
 
-  /// One number everywhere.
+  /// A tensor filled with one number.
   ///
-  /// Elements are int64, bool or float32, as the number is, where nothing else is said.
+  /// Elements are int64, bool or float32 by default, like the number.
   ///
   /// - Throws: `runtime.operator`.
   public static func full(
@@ -69,9 +69,9 @@ extension Tensor {
     try CreationOperators.full(shape, value.scalar, dtype, Value.none, Value(device: device), at: CallSite(file, line))
   }
 
-  /// The numbers from 0 up to `end`, which is not one of them.
+  /// The numbers from 0 to `end`, excluding `end`.
   ///
-  /// Elements are int64 where all numbers are integers, else float32, where nothing else is said.
+  /// By default, elements are int64 if all numbers are integers, otherwise float32.
   ///
   /// - Throws: `runtime.operator`.
   public static func arange(
@@ -80,11 +80,11 @@ extension Tensor {
     try CreationOperators.arange(end.scalar, dtype, Value.none, Value(device: device), at: CallSite(file, line))
   }
 
-  /// The numbers from `start` up to `end`, which is not one of them, in steps.
+  /// The numbers from `start` to `end`, excluding `end`, in steps.
   ///
-  /// Elements are int64 where all numbers are integers, else float32, where nothing else is said.
+  /// By default, elements are int64 if all numbers are integers, otherwise float32.
   ///
-  /// - Throws: `runtime.operator` where the step leads away from the end.
+  /// - Throws: `runtime.operator` if the step leads away from the end.
   public static func arange(
     _ start: any ScalarConvertible, _ end: any ScalarConvertible, step: any ScalarConvertible = 1, dtype: DType? = nil,
     device: String? = nil, file: String = #fileID, line: Int = #line
@@ -93,9 +93,9 @@ extension Tensor {
       start.scalar, end.scalar, step.scalar, dtype, Value.none, Value(device: device), at: CallSite(file, line))
   }
 
-  /// `steps` numbers at equal distances, from `start` to `end`, both included.
+  /// `steps` evenly spaced numbers from `start` to `end`, inclusive.
   ///
-  /// Elements are float32 where nothing else is said.
+  /// Elements are float32 by default.
   ///
   /// - Throws: `runtime.operator`.
   public static func linspace(
@@ -106,9 +106,9 @@ extension Tensor {
       start.scalar, end.scalar, steps, dtype, Value.none, Value(device: device), at: CallSite(file, line))
   }
 
-  /// Ones on the diagonal of a matrix, zeros elsewhere; square where no number of columns is given.
+  /// A matrix with ones on the diagonal and zeros elsewhere; square by default.
   ///
-  /// Elements are float32 where nothing else is said.
+  /// Elements are float32 by default.
   ///
   /// - Throws: `runtime.operator`.
   public static func eye(
@@ -122,9 +122,9 @@ extension Tensor {
     return try CreationOperators.eyeColumns(rows, columns, dtype, Value.none, device, at: CallSite(file, line))
   }
 
-  /// Numbers drawn evenly from 0 up to 1.
+  /// Uniformly distributed numbers from 0 to 1, excluding 1.
   ///
-  /// Elements are float32 where nothing else is said.
+  /// Elements are float32 by default.
   ///
   /// - Throws: `runtime.operator`.
   public static func rand(
@@ -133,9 +133,9 @@ extension Tensor {
     try CreationOperators.rand(shape, dtype, Value.none, Value(device: device), at: CallSite(file, line))
   }
 
-  /// Numbers drawn from the normal distribution with mean 0 and deviation 1.
+  /// Normally distributed numbers with mean 0 and standard deviation 1.
   ///
-  /// Elements are float32 where nothing else is said.
+  /// Elements are float32 by default.
   ///
   /// - Throws: `runtime.operator`.
   public static func randn(
@@ -144,9 +144,9 @@ extension Tensor {
     try CreationOperators.randn(shape, dtype, Value.none, Value(device: device), at: CallSite(file, line))
   }
 
-  /// Integers drawn evenly from `low` up to `high`, which is not one of them.
+  /// Uniformly distributed integers from `low` to `high`, excluding `high`.
   ///
-  /// Elements are int64 where nothing else is said.
+  /// Elements are int64 by default.
   ///
   /// - Throws: `runtime.operator`.
   public static func randint(
@@ -157,9 +157,9 @@ extension Tensor {
       low, high, shape, dtype ?? .int64, Value.none, Value(device: device), at: CallSite(file, line))
   }
 
-  /// The integers from 0 up to `count` in a random order.
+  /// The integers from 0 to `count`, excluding `count`, in random order.
   ///
-  /// Elements are int64 where nothing else is said.
+  /// Elements are int64 by default.
   ///
   /// - Throws: `runtime.operator`.
   public static func randperm(
@@ -169,7 +169,7 @@ extension Tensor {
       count, dtype ?? .int64, Value.none, Value(device: device), at: CallSite(file, line))
   }
 
-  /// Zeros in another tensor's shape, with its dtype and on its device where nothing else is said.
+  /// Zeros with another tensor's shape, and by default its dtype and device.
   ///
   /// - Throws: `runtime.operator`.
   public static func zerosLike(
@@ -178,7 +178,7 @@ extension Tensor {
     try CreationOperators.zerosLike(other, dtype, Value.none, Value(device: device), at: CallSite(file, line))
   }
 
-  /// Ones in another tensor's shape, with its dtype and on its device where nothing else is said.
+  /// Ones with another tensor's shape, and by default its dtype and device.
   ///
   /// - Throws: `runtime.operator`.
   public static func onesLike(
@@ -187,7 +187,7 @@ extension Tensor {
     try CreationOperators.onesLike(other, dtype, Value.none, Value(device: device), at: CallSite(file, line))
   }
 
-  /// Elements that are whatever the memory held, in another tensor's shape, with its dtype and on its device where nothing else is said.
+  /// Uninitialised elements with another tensor's shape, and by default its dtype and device.
   ///
   /// - Throws: `runtime.operator`.
   public static func emptyLike(
@@ -196,7 +196,7 @@ extension Tensor {
     try CreationOperators.emptyLike(other, dtype, Value.none, Value(device: device), at: CallSite(file, line))
   }
 
-  /// Numbers drawn evenly from 0 up to 1, in another tensor's shape, with its dtype and on its device where nothing else is said.
+  /// Uniformly distributed numbers from 0 to 1 with another tensor's shape, and by default its dtype and device.
   ///
   /// - Throws: `runtime.operator`.
   public static func randLike(
@@ -205,7 +205,7 @@ extension Tensor {
     try CreationOperators.randLike(other, dtype, Value.none, Value(device: device), at: CallSite(file, line))
   }
 
-  /// Normally distributed numbers in another tensor's shape, with its dtype and on its device where nothing else is said.
+  /// Normally distributed numbers with another tensor's shape, and by default its dtype and device.
   ///
   /// - Throws: `runtime.operator`.
   public static func randnLike(
@@ -214,7 +214,7 @@ extension Tensor {
     try CreationOperators.randnLike(other, dtype, Value.none, Value(device: device), at: CallSite(file, line))
   }
 
-  /// One number everywhere, in another tensor's shape, with its dtype and on its device where nothing else is said.
+  /// A tensor filled with one number, with another tensor's shape, and by default its dtype and device.
   ///
   /// - Throws: `runtime.operator`.
   public static func fullLike(

@@ -4,20 +4,20 @@ internal import XylemFiles
 internal import XylemGraph
 
 extension Tensor {
-  /// How a tensor keeps its values, where it does not keep them as a strided array of a ``DType``.
+  /// How a tensor stores its values, if not as a strided array of a ``DType``.
   public enum SpecialForm: Sendable, Hashable {
     /// Integers with a scale, of the type with that name, as in `quint8`.
     case quantized(String)
     /// Elements of a type without a ``DType``, as in `complex32`.
     case rareType(String)
-    /// Some elements with their places, or blocks in a kernel library's own order; the layout as PyTorch calls it,
-    /// as in `sparse_coo`.
+    /// Some elements with their positions, or blocks in a kernel library's own order. The layout has PyTorch's name, as
+    /// in `sparse_coo`.
     case layout(String)
   }
 
-  /// How the tensor keeps its values, where that is not a strided array of a ``DType``; nil for all others.
+  /// How the tensor stores its values, if not as a strided array of a ``DType``. Nil for all other tensors.
   ///
-  /// - Throws: `runtime.tensor` for an undefined tensor; what making a lazy tensor throws.
+  /// - Throws: `runtime.tensor` for an undefined tensor; the errors of creating a lazy tensor.
   public var specialForm: SpecialForm? {
     get throws(XylemError) {
       guard case .object(let object) = storage else { return nil }
@@ -36,10 +36,11 @@ extension Tensor {
     }
   }
 
-  /// The same values as a strided tensor of a ``DType``, itself where it is one.
+  /// The same values as a strided tensor of a ``DType``, or the tensor itself if it is one.
   ///
-  /// Quantized tensors are dequantized to float32, as `Tensor.dequantize` does; sparse and blocked ones become dense;
-  /// `complex32` becomes complex64, and types of eight and four bits without a ``DType`` become float32. Every value is kept exactly.
+  /// Quantized tensors are dequantized to float32, as by `Tensor.dequantize`; sparse and blocked ones become dense;
+  /// `complex32` becomes complex64, and types of eight and four bits without a ``DType`` become float32. All values are
+  /// exact.
   ///
   /// - Throws: `runtime.tensor` for a form that has no dense counterpart, and for a sparse tensor that would take more than
   ///   ``densestByteCount``; `runtime.operator`.
@@ -59,7 +60,7 @@ extension Tensor {
     }
   }
 
-  /// The largest dense form that ``dense()`` makes of a sparse tensor: 16 GiB.
+  /// The maximum size of the dense form of a sparse tensor in ``dense()``: 16 GiB.
   public static let densestByteCount = 1 << 34
 
   private static let quantizedTypes: [Int32: String] = [

@@ -1,13 +1,13 @@
 public import XylemErrors
 public import XylemFiles
 
-/// What a tensor is made of: a number, a truth value, or arrays of those, as deep as the tensor has dimensions.
+/// Elements of a tensor: a number, a Boolean, or arrays of those, nested as deep as the tensor has dimensions.
 public protocol TensorContents {
-  /// The type of the elements where nothing else is said, as `torch.tensor` chooses it.
+  /// The default element type, as in `torch.tensor`.
   static var defaultDType: DType { get }
   /// The sizes, by the first element of each array.
   var contentsShape: [Int] { get }
-  /// Adds the elements row by row; false where arrays beside each other differ in length.
+  /// Adds the elements row by row. Returns false if sibling arrays differ in length.
   func appendElements(to elements: inout [Double], integers: inout [Int64], shape: ArraySlice<Int>) -> Bool
 }
 
@@ -49,7 +49,7 @@ extension Float: TensorContents {
 extension Bool: TensorContents {
   /// bool.
   public static var defaultDType: DType { .bool }
-  /// Adds the truth value.
+  /// Adds the Boolean.
   public func appendElements(to elements: inout [Double], integers: inout [Int64], shape: ArraySlice<Int>) -> Bool {
     integers.append(self ? 1 : 0)
     return shape.isEmpty
@@ -57,7 +57,7 @@ extension Bool: TensorContents {
 }
 
 extension Array: TensorContents where Element: TensorContents {
-  /// That of the elements.
+  /// The type of the elements.
   public static var defaultDType: DType { Element.defaultDType }
   /// The count, and the sizes of the first element.
   public var contentsShape: [Int] { [count] + (first?.contentsShape ?? []) }
@@ -72,20 +72,20 @@ extension Array: TensorContents where Element: TensorContents {
 }
 
 extension Tensor {
-  /// A tensor on the CPU of a number, or of arrays of numbers.
+  /// Creates a tensor on the CPU from a number, or from arrays of numbers.
   ///
   ///     try Tensor([[1, 2], [3, 4]])          // int64 [2, 2]
   ///     try Tensor(2.5)                       // float32 []
   ///     try Tensor([0.1], dtype: .float64)
   ///
-  /// - Throws: `runtime.tensor` where arrays beside each other differ in length.
+  /// - Throws: `runtime.tensor` if sibling arrays differ in length.
   public init(_ contents: some TensorContents, dtype: DType? = nil) throws(XylemError) {
     let shape = contents.contentsShape
     var numbers: [Double] = []
     var integers: [Int64] = []
     guard contents.appendElements(to: &numbers, integers: &integers, shape: shape[...]) else {
       throw RuntimeErrors.failed(
-        .runtimeTensor, "a tensor can't be made of these arrays", reason: "arrays beside each other differ in length")
+        .runtimeTensor, "a tensor can't be created from these arrays", reason: "sibling arrays differ in length")
     }
     let own = type(of: contents).defaultDType
     let array: HostArray
@@ -100,29 +100,29 @@ extension Tensor {
 }
 
 extension Tensor {
-  /// The elements in row-major order as float64, converted where needed.
+  /// The elements in row-major order as float64, converted if necessary.
   ///
   /// - Throws: `runtime.tensor`, `trace.concrete-value` for a stand-in.
   public func doubles() throws -> [Double] { try hostElements(.float64).elements(as: Double.self) }
 
-  /// The elements in row-major order as integers; fractions are cut off.
+  /// The elements in row-major order as integers; fractions are truncated.
   ///
   /// - Throws: `runtime.tensor`, `trace.concrete-value` for a stand-in.
   public func integers() throws -> [Int] { try hostElements(.int64).elements(as: Int64.self).map { Int($0) } }
 
-  /// Which elements, in row-major order, are not zero.
+  /// Whether elements, in row-major order, are nonzero.
   ///
   /// - Throws: `runtime.tensor`, `trace.concrete-value` for a stand-in.
   public func bools() throws -> [Bool] { try hostElements(.bool).bytes.map { $0 != 0 } }
 
   /// The only element as a number.
   ///
-  /// - Throws: `runtime.tensor` where there is not exactly one, `trace.concrete-value` for a stand-in.
+  /// - Throws: `runtime.tensor` unless there is exactly one, `trace.concrete-value` for a stand-in.
   public func item() throws -> Double { try onlyElement(doubles()) }
 
-  /// The only element as an integer, exact also where a ``item()`` is not; a fraction is cut off.
+  /// The only element as an integer, exact even if ``item()`` is not; a fraction is truncated.
   ///
-  /// - Throws: `runtime.tensor` where there is not exactly one, `trace.concrete-value` for a stand-in.
+  /// - Throws: `runtime.tensor` unless there is exactly one, `trace.concrete-value` for a stand-in.
   public func integerItem() throws -> Int { try onlyElement(integers()) }
 
   private func hostElements(_ dtype: DType) throws -> HostArray {
@@ -133,7 +133,7 @@ extension Tensor {
   private func onlyElement<Element>(_ elements: [Element]) throws(XylemError) -> Element {
     guard elements.count == 1 else {
       throw RuntimeErrors.failed(
-        .runtimeTensor, "the tensor is no single number", reason: "it has \(elements.count) elements")
+        .runtimeTensor, "the tensor is not a single number", reason: "it has \(elements.count) elements")
     }
     return elements[0]
   }

@@ -15,20 +15,20 @@ private enum FourierOperators {
   static let realFrequencies = OperatorReference("aten::fft_rfftfreq")
 }
 
-/// What a Fourier transform is divided by: `n` is the number of elements.
+/// The normalisation of a Fourier transform; `n` is the number of elements.
 public enum FourierNorm: String, Sendable {
-  /// The inverse by `n`.
+  /// Divides the inverse by `n`.
   case backward
-  /// Both by the root of `n`.
+  /// Divides both by the square root of `n`.
   case ortho
-  /// The transform by `n`.
+  /// Divides the transform by `n`.
   case forward
 }
 
 extension Tensor {
   /// The discrete Fourier transform along a dimension, complex, PyTorch's `torch.fft.fft`.
   ///
-  /// - Parameter count: how many elements are transformed: others are cut off, or zeros are added.
+  /// - Parameter count: the number of elements to transform; the input is truncated or padded with zeros.
   ///
   /// - Throws: `runtime.operator` with the shape.
   public func fft(
@@ -66,7 +66,7 @@ extension Tensor {
 
   /// The transform along two dimensions, PyTorch's `torch.fft.fft2`.
   ///
-  /// - Parameter sizes: how many elements of each dimension are transformed.
+  /// - Parameter sizes: the number of elements of each dimension to transform.
   ///
   /// - Throws: `runtime.operator` with the shape.
   public func fft2(

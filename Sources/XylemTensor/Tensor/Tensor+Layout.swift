@@ -23,14 +23,14 @@ private enum LayoutOperators {
 }
 
 extension Tensor {
-  /// Copies of the tensor beside each other, as many along each dimension as asked for.
+  /// The tensor repeated along each dimension.
   ///
   /// - Throws: `runtime.operator`.
   public func `repeat`(_ repeats: Shape, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try LayoutOperators.repeats(self, repeats, at: CallSite(file, line))
   }
 
-  /// Every element, or every slice of a dimension, several times in a row.
+  /// Every element, or every slice of a dimension, repeated several times in a row.
   ///
   /// - Throws: `runtime.operator`.
   public func repeatInterleave(_ repeats: Size, dim: Int? = nil, file: String = #fileID, line: Int = #line)
@@ -39,7 +39,7 @@ extension Tensor {
     try LayoutOperators.repeatInterleave(self, repeats, dim, at: CallSite(file, line))
   }
 
-  /// The elements moved along dimensions, those at the end coming in at the start; along the flat tensor where none are named.
+  /// The elements rolled along dimensions, or along the flattened tensor if none are given.
   ///
   /// - Throws: `runtime.operator`.
   public func roll(_ shifts: Dims, dims: Dims = [], file: String = #fileID, line: Int = #line) throws(XylemError)
@@ -48,21 +48,21 @@ extension Tensor {
     try LayoutOperators.roll(self, shifts, dims, at: CallSite(file, line))
   }
 
-  /// A copy with dimensions in reverse.
+  /// A copy with dimensions reversed.
   ///
   /// - Throws: `runtime.operator`.
   public func flip(_ dims: Dims, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try LayoutOperators.flip(self, dims, at: CallSite(file, line))
   }
 
-  /// The lower triangle of matrices, zeros elsewhere; `diagonal` is how far above the main one it reaches.
+  /// The lower triangle of matrices, zeros elsewhere; `diagonal` counts diagonals above the main one.
   ///
   /// - Throws: `runtime.operator`.
   public func tril(diagonal: Size = 0, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try LayoutOperators.tril(self, diagonal, at: CallSite(file, line))
   }
 
-  /// The upper triangle of matrices, zeros elsewhere; `diagonal` is how far above the main one it starts.
+  /// The upper triangle of matrices, zeros elsewhere; `diagonal` counts diagonals above the main one.
   ///
   /// - Throws: `runtime.operator`.
   public func triu(diagonal: Size = 0, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
@@ -78,14 +78,14 @@ extension Tensor {
     try LayoutOperators.diagonal(self, offset, dim1, dim2, at: CallSite(file, line))
   }
 
-  /// The tensor itself where it is row-major, else a copy that is.
+  /// The tensor itself if it is row-major, otherwise a row-major copy.
   ///
   /// - Throws: `runtime.operator`.
   public func contiguous(file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try LayoutOperators.contiguous(self, at: CallSite(file, line))
   }
 
-  /// A copy with storage of its own; gradients flow through it.
+  /// A copy with its own storage; gradients flow through it.
   ///
   /// - Throws: `runtime.operator`.
   public func clone(file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
@@ -99,16 +99,16 @@ extension Tensor {
     try LayoutOperators.detach(self, at: CallSite(file, line))
   }
 
-  /// The tensor with elements of another type; itself where they are of that type already.
+  /// The tensor converted to another element type, or itself if it already has that type.
   ///
   /// - Throws: `runtime.operator`.
   public func to(_ dtype: DType, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try LayoutOperators.toDtype(self, dtype, at: CallSite(file, line))
   }
 
-  /// The tensor on a device, as in `cpu` or `cuda:0`, with elements of a type where one is given.
+  /// The tensor on a device, as in `cpu` or `cuda:0`, optionally converted to a type.
   ///
-  /// - Throws: `runtime.operator` for a device that is not there.
+  /// - Throws: `runtime.operator` for a missing device.
   public func to(device: String, dtype: DType? = nil, file: String = #fileID, line: Int = #line) throws(XylemError)
     -> Tensor
   {

@@ -18,7 +18,7 @@ private enum LinearAlgebra {
   static let matrixRank = OperatorReference("aten::linalg_matrix_rank", "atol_rtol_float")
 }
 
-/// Which norm of a matrix.
+/// The norm of a matrix.
 public enum MatrixNorm: String, Sendable {
   /// The root of the sum of squares.
   case frobenius = "fro"
@@ -34,9 +34,9 @@ extension Tensor {
     try LinearAlgebra.solve(self, other, at: CallSite(file, line))
   }
 
-  /// The `x` that makes `self @ x` nearest to `other`, PyTorch's `torch.linalg.lstsq`: of `[…, m, n]` and `[…, m, k]`.
+  /// The least-squares solution of `self @ x = other`, PyTorch's `torch.linalg.lstsq`: `[…, m, n]` and `[…, m, k]`.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public func leastSquares(_ other: Tensor, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try LinearAlgebra.lstsq.several(self, other, at: CallSite(file, line))[0]
   }
@@ -64,7 +64,7 @@ extension Tensor {
 
   /// The signs of determinants and the logarithms of their magnitudes, PyTorch's `torch.linalg.slogdet`.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public func slogdet(file: String = #fileID, line: Int = #line) throws(XylemError) -> (sign: Tensor, logarithm: Tensor)
   {
     let found = try LinearAlgebra.slogdet.several(self, at: CallSite(file, line))
@@ -75,7 +75,7 @@ extension Tensor {
   ///
   /// - Parameter fullMatrices: whether `u` and `vh` are square.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public func svd(fullMatrices: Bool = true, file: String = #fileID, line: Int = #line) throws(XylemError) -> (
     u: Tensor, s: Tensor, vh: Tensor
   ) {
@@ -92,7 +92,7 @@ extension Tensor {
 
   /// The decomposition into a matrix of orthonormal columns and an upper triangular one, PyTorch's `torch.linalg.qr`.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public func qr(file: String = #fileID, line: Int = #line) throws(XylemError) -> (q: Tensor, r: Tensor) {
     let found = try LinearAlgebra.qr.several(self, at: CallSite(file, line))
     return (found[0], found[1])
@@ -109,7 +109,7 @@ extension Tensor {
   ///
   /// The lower triangle is read.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public func eigh(file: String = #fileID, line: Int = #line) throws(XylemError) -> (values: Tensor, vectors: Tensor) {
     let found = try LinearAlgebra.eigh.several(self, at: CallSite(file, line))
     return (found[0], found[1])
@@ -122,7 +122,7 @@ extension Tensor {
     try LinearAlgebra.eigvalsh(self, at: CallSite(file, line))
   }
 
-  /// Square matrices to a whole power, PyTorch's `torch.linalg.matrix_power`; a negative one is of the inverse.
+  /// Square matrices to an integer power, PyTorch's `torch.linalg.matrix_power`; a negative power uses the inverse.
   ///
   /// - Throws: `runtime.operator` with the shape, and for the inverse of a singular matrix.
   public func matrixPower(_ exponent: Int, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {

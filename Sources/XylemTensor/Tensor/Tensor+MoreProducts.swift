@@ -17,28 +17,28 @@ private enum MoreProducts {
 extension Tensor {
   /// A matrix `[n, m]` times a vector `[m]`.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public func mv(_ vector: Tensor, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try MoreProducts.mv(self, vector, at: CallSite(file, line))
   }
 
   /// The sums of products along the last dimensions of both, PyTorch's `inner`.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public func inner(_ other: Tensor, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try MoreProducts.inner(self, other, at: CallSite(file, line))
   }
 
   /// The Kronecker product.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public func kron(_ other: Tensor, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try MoreProducts.kron(self, other, at: CallSite(file, line))
   }
 
   /// The sums of products over dimensions of both, PyTorch's `tensordot` with two lists of dimensions.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public func tensordot(_ other: Tensor, dims: [Int], otherDims: [Int], file: String = #fileID, line: Int = #line)
     throws(XylemError) -> Tensor
   {
@@ -47,7 +47,7 @@ extension Tensor {
 
   /// The cross products of vectors of three elements along a dimension, PyTorch's `torch.linalg.cross`.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public func cross(_ other: Tensor, dim: Int = -1, file: String = #fileID, line: Int = #line) throws(XylemError)
     -> Tensor
   {
@@ -77,7 +77,7 @@ extension Tensor {
 
   /// The p-norm distances of each vector of one set to each of another: `[…, n, m]` and `[…, k, m]` to `[…, n, k]`.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public func cdist(_ other: Tensor, p: Double = 2, file: String = #fileID, line: Int = #line) throws(XylemError)
     -> Tensor
   {
@@ -86,7 +86,7 @@ extension Tensor {
 
   /// The elementwise remainder with the dividend's sign, C's `fmod`; shapes are broadcast.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public func fmod(_ other: Tensor, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try MoreProducts.fmod(self, other, at: CallSite(file, line))
   }

@@ -97,7 +97,7 @@ extension Tensor {
     try PointwiseOperators.exp(self, at: CallSite(file, line))
   }
 
-  /// `exp(x) - 1`, exact near zero too.
+  /// `exp(x) - 1`, accurate near zero.
   ///
   /// - Throws: `runtime.operator`.
   public func expm1(file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
@@ -125,7 +125,7 @@ extension Tensor {
     try PointwiseOperators.log10(self, at: CallSite(file, line))
   }
 
-  /// `log(1 + x)`, exact near zero too.
+  /// `log(1 + x)`, accurate near zero.
   ///
   /// - Throws: `runtime.operator`.
   public func log1p(file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
@@ -139,7 +139,7 @@ extension Tensor {
     try PointwiseOperators.log2(self, at: CallSite(file, line))
   }
 
-  /// Each element with its sign changed.
+  /// Each element negated.
   ///
   /// - Throws: `runtime.operator`.
   public func neg(file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
@@ -153,7 +153,7 @@ extension Tensor {
     try PointwiseOperators.reciprocal(self, at: CallSite(file, line))
   }
 
-  /// Each element, or 0 where it is negative.
+  /// Each element, or 0 if it is negative.
   ///
   /// - Throws: `runtime.operator`.
   public func relu(file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
@@ -230,7 +230,7 @@ extension Tensor {
     try PointwiseOperators.tanh(self, at: CallSite(file, line))
   }
 
-  /// Each element without its fraction.
+  /// Each element truncated towards zero.
   ///
   /// - Throws: `runtime.operator`.
   public func trunc(file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {

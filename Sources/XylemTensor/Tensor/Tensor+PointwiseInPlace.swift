@@ -96,7 +96,7 @@ extension Tensor {
     try PointwiseInPlaceOperators.exp(self, at: CallSite(file, line))
   }
 
-  /// In place: `exp(x) - 1`, exact near zero too.
+  /// In place: `exp(x) - 1`, accurate near zero.
   ///
   /// - Throws: `runtime.operator`.
   @discardableResult public func expm1_(file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
@@ -124,7 +124,7 @@ extension Tensor {
     try PointwiseInPlaceOperators.log10(self, at: CallSite(file, line))
   }
 
-  /// In place: `log(1 + x)`, exact near zero too.
+  /// In place: `log(1 + x)`, accurate near zero.
   ///
   /// - Throws: `runtime.operator`.
   @discardableResult public func log1p_(file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
@@ -138,7 +138,7 @@ extension Tensor {
     try PointwiseInPlaceOperators.log2(self, at: CallSite(file, line))
   }
 
-  /// In place: each element with its sign changed.
+  /// In place: each element negated.
   ///
   /// - Throws: `runtime.operator`.
   @discardableResult public func neg_(file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
@@ -229,7 +229,7 @@ extension Tensor {
     try PointwiseInPlaceOperators.tanh(self, at: CallSite(file, line))
   }
 
-  /// In place: each element without its fraction.
+  /// In place: each element truncated towards zero.
   ///
   /// - Throws: `runtime.operator`.
   @discardableResult public func trunc_(file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {

@@ -14,28 +14,28 @@ private enum ProductOperators {
 extension Tensor {
   /// The product of vectors, matrices or batches of matrices: Python's `@`.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public func matmul(_ other: Tensor, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try ProductOperators.matmul(self, other, at: CallSite(file, line))
   }
 
   /// The product of two matrices, `[n, m]` and `[m, p]`.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public func mm(_ other: Tensor, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try ProductOperators.mm(self, other, at: CallSite(file, line))
   }
 
   /// The products of two batches of matrices, `[b, n, m]` and `[b, m, p]`.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public func bmm(_ other: Tensor, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try ProductOperators.bmm(self, other, at: CallSite(file, line))
   }
 
   /// The inner product of two vectors.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public func dot(_ other: Tensor, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try ProductOperators.dot(self, other, at: CallSite(file, line))
   }
@@ -49,7 +49,7 @@ extension Tensor {
 
   /// `beta` times the tensor plus `alpha` times the product of two matrices.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public func addmm(
     _ first: Tensor, _ second: Tensor, beta: any ScalarConvertible = 1, alpha: any ScalarConvertible = 1,
     file: String = #fileID, line: Int = #line
@@ -59,7 +59,7 @@ extension Tensor {
 
   /// `beta` times the tensor plus `alpha` times the products of two batches of matrices.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public func baddbmm(
     _ first: Tensor, _ second: Tensor, beta: any ScalarConvertible = 1, alpha: any ScalarConvertible = 1,
     file: String = #fileID, line: Int = #line
@@ -69,7 +69,7 @@ extension Tensor {
 
   /// Sums of products by Einstein's convention, as in `"bhqd,bhkd->bhqk"`.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public static func einsum(_ equation: String, _ tensors: Tensor..., file: String = #fileID, line: Int = #line)
     throws(XylemError) -> Tensor
   {

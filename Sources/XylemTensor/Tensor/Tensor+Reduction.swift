@@ -32,9 +32,9 @@ private enum ReductionOperators {
 }
 
 extension Tensor {
-  /// The sum over dimensions, or over all elements where none are named.
+  /// The sum over dimensions, or over all elements if none are given.
   ///
-  /// A reduced dimension stays with size 1 where `keepdim` says so; `dtype` is what the elements are converted to first.
+  /// With `keepdim`, a reduced dimension remains with size 1. Elements are first converted to `dtype`.
   ///
   /// - Throws: `runtime.operator`.
   public func sum(
@@ -44,9 +44,9 @@ extension Tensor {
     return try ReductionOperators.sum(self, dim, keepdim, dtype, at: CallSite(file, line))
   }
 
-  /// The mean over dimensions, or over all elements where none are named.
+  /// The mean over dimensions, or over all elements if none are given.
   ///
-  /// A reduced dimension stays with size 1 where `keepdim` says so; `dtype` is what the elements are converted to first.
+  /// With `keepdim`, a reduced dimension remains with size 1. Elements are first converted to `dtype`.
   ///
   /// - Throws: `runtime.operator`.
   public func mean(
@@ -56,9 +56,9 @@ extension Tensor {
     return try ReductionOperators.mean(self, dim, keepdim, dtype, at: CallSite(file, line))
   }
 
-  /// The variance over dimensions, or over all elements where none are named.
+  /// The variance over dimensions, or over all elements if none are given.
   ///
-  /// - Parameter correction: what is taken from the number of elements in the divisor; 0 is PyTorch's `unbiased=False`.
+  /// - Parameter correction: subtracted from the element count in the divisor; 0 is PyTorch's `unbiased=False`.
   ///
   /// - Throws: `runtime.operator`.
   public func `var`(
@@ -67,9 +67,9 @@ extension Tensor {
     try ReductionOperators.variance(self, dim, correction, keepdim, at: CallSite(file, line))
   }
 
-  /// The standard deviation over dimensions, or over all elements where none are named.
+  /// The standard deviation over dimensions, or over all elements if none are given.
   ///
-  /// - Parameter correction: what is taken from the number of elements in the divisor; 0 is PyTorch's `unbiased=False`.
+  /// - Parameter correction: subtracted from the element count in the divisor; 0 is PyTorch's `unbiased=False`.
   ///
   /// - Throws: `runtime.operator`.
   public func std(
@@ -98,7 +98,7 @@ extension Tensor {
 
   /// The greatest of all elements.
   ///
-  /// - Throws: `runtime.operator` where there are none.
+  /// - Throws: `runtime.operator` if there are none.
   public func max(file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try ReductionOperators.max(self, at: CallSite(file, line))
   }
@@ -114,7 +114,7 @@ extension Tensor {
 
   /// The least of all elements.
   ///
-  /// - Throws: `runtime.operator` where there are none.
+  /// - Throws: `runtime.operator` if there are none.
   public func min(file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try ReductionOperators.min(self, at: CallSite(file, line))
   }
@@ -128,7 +128,7 @@ extension Tensor {
     try ReductionOperators.minDim.pair(self, dim, keepdim, at: CallSite(file, line))
   }
 
-  /// The position of the greatest element along a dimension, or among all row by row where none is named; int64.
+  /// The position of the greatest element along a dimension, or in the flattened tensor if none is given; int64.
   ///
   /// - Throws: `runtime.operator`.
   public func argmax(dim: Int? = nil, keepdim: Bool = false, file: String = #fileID, line: Int = #line)
@@ -137,7 +137,7 @@ extension Tensor {
     try ReductionOperators.argmax(self, dim, keepdim, at: CallSite(file, line))
   }
 
-  /// The position of the least element along a dimension, or among all row by row where none is named; int64.
+  /// The position of the least element along a dimension, or in the flattened tensor if none is given; int64.
   ///
   /// - Throws: `runtime.operator`.
   public func argmin(dim: Int? = nil, keepdim: Bool = false, file: String = #fileID, line: Int = #line)
@@ -162,7 +162,7 @@ extension Tensor {
     try ReductionOperators.prodDim(self, dim, keepdim, dtype, at: CallSite(file, line))
   }
 
-  /// The p-norm over dimensions, or over all elements where none are named.
+  /// The p-norm over dimensions, or over all elements if none are given.
   ///
   /// - Throws: `runtime.operator`.
   public func norm(
@@ -191,7 +191,7 @@ extension Tensor {
     try ReductionOperators.softmax(self, dim, dtype, at: CallSite(file, line))
   }
 
-  /// The logarithm of the softmax along a dimension, exact where that is near zero too.
+  /// The logarithm of the softmax along a dimension, accurate near zero.
   ///
   /// - Throws: `runtime.operator`.
   public func logSoftmax(dim: Int, dtype: DType? = nil, file: String = #fileID, line: Int = #line) throws(XylemError)
@@ -209,7 +209,7 @@ extension Tensor {
     try ReductionOperators.logsumexp(self, dim, keepdim, at: CallSite(file, line))
   }
 
-  /// The sum of the elements up to each one along a dimension.
+  /// The cumulative sum along a dimension.
   ///
   /// - Throws: `runtime.operator`.
   public func cumsum(dim: Int, dtype: DType? = nil, file: String = #fileID, line: Int = #line) throws(XylemError)
@@ -218,7 +218,7 @@ extension Tensor {
     try ReductionOperators.cumsum(self, dim, dtype, at: CallSite(file, line))
   }
 
-  /// The product of the elements up to each one along a dimension.
+  /// The cumulative product along a dimension.
   ///
   /// - Throws: `runtime.operator`.
   public func cumprod(dim: Int, dtype: DType? = nil, file: String = #fileID, line: Int = #line) throws(XylemError)
@@ -243,7 +243,7 @@ extension Tensor {
     try ReductionOperators.medianDim.pair(self, dim, keepdim, at: CallSite(file, line))
   }
 
-  /// How many elements are not zero, int64.
+  /// The number of nonzero elements, int64.
   ///
   /// - Throws: `runtime.operator`.
   public func countNonzero(dim: Int? = nil, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {

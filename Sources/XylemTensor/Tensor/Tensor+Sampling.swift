@@ -11,30 +11,30 @@ private enum SamplingOperators {
 }
 
 extension Tensor {
-  /// Positions drawn in proportion to the elements of a vector or of each row, int64, PyTorch's `multinomial`.
+  /// Indices sampled in proportion to the elements of a vector or of each row, int64, PyTorch's `multinomial`.
   ///
-  /// - Throws: `runtime.operator` for negative numbers, and for more positions than there are without replacement.
+  /// - Throws: `runtime.operator` for negative numbers, and for too many samples without replacement.
   public func multinomial(_ count: Int, replacement: Bool = false, file: String = #fileID, line: Int = #line)
     throws(XylemError) -> Tensor
   {
     try SamplingOperators.multinomial(self, count, replacement, at: CallSite(file, line))
   }
 
-  /// Ones with each element's probability, zeros else, PyTorch's `bernoulli`.
+  /// Ones with each element's probability, otherwise zeros, PyTorch's `bernoulli`.
   ///
-  /// - Throws: `runtime.operator` for numbers that are no probabilities.
+  /// - Throws: `runtime.operator` for numbers that are not probabilities.
   public func bernoulli(file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try SamplingOperators.bernoulli(self, at: CallSite(file, line))
   }
 
-  /// Ones with one probability, zeros else, in the tensor's shape and type.
+  /// Ones with one probability, otherwise zeros, with the tensor's shape and type.
   ///
-  /// - Throws: `runtime.operator` for a number that is no probability.
+  /// - Throws: `runtime.operator` for a number that is not a probability.
   public func bernoulli(p: Double, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try SamplingOperators.bernoulliOf(self, p, at: CallSite(file, line))
   }
 
-  /// Normal numbers of means and deviations that broadcast, PyTorch's `torch.normal`.
+  /// Normally distributed numbers with broadcast means and standard deviations, PyTorch's `torch.normal`.
   ///
   /// - Throws: `runtime.operator` with the shapes, and for negative deviations.
   public static func normal(mean: Tensor, std: Tensor, file: String = #fileID, line: Int = #line) throws(XylemError)
@@ -43,7 +43,7 @@ extension Tensor {
     try SamplingOperators.normal(mean, std, at: CallSite(file, line))
   }
 
-  /// Normal numbers of one deviation.
+  /// Normally distributed numbers with one standard deviation.
   ///
   /// - Throws: `runtime.operator` for a negative deviation.
   public static func normal(mean: Tensor, std: Double = 1, file: String = #fileID, line: Int = #line) throws(XylemError)
@@ -52,7 +52,7 @@ extension Tensor {
     try SamplingOperators.normalDeviation(mean, std, at: CallSite(file, line))
   }
 
-  /// Normal numbers of one mean.
+  /// Normally distributed numbers with one mean.
   ///
   /// - Throws: `runtime.operator` for negative deviations.
   public static func normal(mean: Double, std: Tensor, file: String = #fileID, line: Int = #line) throws(XylemError)
@@ -61,7 +61,7 @@ extension Tensor {
     try SamplingOperators.normalMean(mean, std, at: CallSite(file, line))
   }
 
-  /// Normal numbers of one mean and deviation in a shape.
+  /// Normally distributed numbers with one mean and standard deviation, in a shape.
   ///
   /// - Throws: `runtime.operator` for a negative deviation.
   public static func normal(mean: Double, std: Double, _ shape: Shape, file: String = #fileID, line: Int = #line)

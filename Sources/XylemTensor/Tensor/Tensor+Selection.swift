@@ -21,23 +21,23 @@ private enum SelectionOperators {
 }
 
 extension Tensor {
-  /// A view of one position of a dimension, which goes.
+  /// A view of one position of a dimension. The dimension is removed.
   ///
-  /// - Throws: `runtime.operator` where there is no such position.
+  /// - Throws: `runtime.operator` if there is no such position.
   public func select(dim: Int, index: Size, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try SelectionOperators.select(self, dim, index, at: CallSite(file, line))
   }
 
   /// A view of `length` positions of a dimension.
   ///
-  /// - Throws: `runtime.operator` where there are fewer.
+  /// - Throws: `runtime.operator` if there are fewer.
   public func narrow(dim: Int, start: Size, length: Size, file: String = #fileID, line: Int = #line) throws(XylemError)
     -> Tensor
   {
     try SelectionOperators.narrow(self, dim, start, length, at: CallSite(file, line))
   }
 
-  /// The positions of a dimension that a vector names.
+  /// The slices of a dimension at the indices in a vector.
   ///
   /// - Throws: `runtime.operator`.
   public func indexSelect(dim: Int, index: Tensor, file: String = #fileID, line: Int = #line) throws(XylemError)
@@ -46,7 +46,7 @@ extension Tensor {
     try SelectionOperators.indexSelect(self, dim, index, at: CallSite(file, line))
   }
 
-  /// For every position of `index` the element that it names along a dimension.
+  /// The elements along a dimension at the indices in `index`.
   ///
   /// - Throws: `runtime.operator`.
   public func gather(dim: Int, index: Tensor, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
@@ -62,7 +62,7 @@ extension Tensor {
     try SelectionOperators.takeAlongDim(self, indices, dim, at: CallSite(file, line))
   }
 
-  /// A copy with elements of `src` written where `index` says along a dimension.
+  /// A copy with the elements of `src` written at the indices in `index` along a dimension.
   ///
   /// - Throws: `runtime.operator`.
   public func scatter(dim: Int, index: Tensor, src: Tensor, file: String = #fileID, line: Int = #line)
@@ -71,7 +71,7 @@ extension Tensor {
     try SelectionOperators.scatter(self, dim, index, src, at: CallSite(file, line))
   }
 
-  /// A copy with a number written where `index` says along a dimension.
+  /// A copy with a number written at the indices in `index` along a dimension.
   ///
   /// - Throws: `runtime.operator`.
   public func scatter(dim: Int, index: Tensor, value: any ScalarConvertible, file: String = #fileID, line: Int = #line)
@@ -80,7 +80,7 @@ extension Tensor {
     try SelectionOperators.scatterValue(self, dim, index, value.scalar, at: CallSite(file, line))
   }
 
-  /// A copy with elements of `src` added where `index` says along a dimension.
+  /// A copy with the elements of `src` added at the indices in `index` along a dimension.
   ///
   /// - Throws: `runtime.operator`.
   public func scatterAdd(dim: Int, index: Tensor, src: Tensor, file: String = #fileID, line: Int = #line)
@@ -89,7 +89,7 @@ extension Tensor {
     try SelectionOperators.scatterAdd(self, dim, index, src, at: CallSite(file, line))
   }
 
-  /// A copy with slices of `source` added at the positions that a vector names.
+  /// A copy with slices of `source` added at the indices in a vector.
   ///
   /// - Throws: `runtime.operator`.
   public func indexAdd(
@@ -123,14 +123,14 @@ extension Tensor {
     try SelectionOperators.maskedSelect(self, mask, at: CallSite(file, line))
   }
 
-  /// The positions of the elements that are not zero, `[count, dimensions]`.
+  /// The positions of the nonzero elements, `[count, dimensions]`.
   ///
   /// - Throws: `runtime.operator`.
   public func nonzero(file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try SelectionOperators.nonzero(self, at: CallSite(file, line))
   }
 
-  /// Of one tensor where a condition is true, of another elsewhere; shapes are broadcast.
+  /// Elements of one tensor where a condition is true, and of another elsewhere; shapes are broadcast.
   ///
   /// - Throws: `runtime.operator`.
   public static func `where`(
@@ -139,7 +139,7 @@ extension Tensor {
     try SelectionOperators.whereTensors(condition, chosen, other, at: CallSite(file, line))
   }
 
-  /// Of a tensor where a condition is true, of a number elsewhere; shapes are broadcast.
+  /// Elements of a tensor where a condition is true, and a number elsewhere; shapes are broadcast.
   ///
   /// - Throws: `runtime.operator`.
   public static func `where`(
@@ -148,7 +148,7 @@ extension Tensor {
     try SelectionOperators.whereOther(condition, chosen, other.scalar, at: CallSite(file, line))
   }
 
-  /// Of a number where a condition is true, of a tensor elsewhere; shapes are broadcast.
+  /// A number where a condition is true, and elements of a tensor elsewhere; shapes are broadcast.
   ///
   /// - Throws: `runtime.operator`.
   public static func `where`(
@@ -157,7 +157,7 @@ extension Tensor {
     try SelectionOperators.whereSelf(condition, chosen.scalar, other, at: CallSite(file, line))
   }
 
-  /// Of one number where a condition is true, of another elsewhere; shapes are broadcast.
+  /// One number where a condition is true, and another elsewhere; shapes are broadcast.
   ///
   /// - Throws: `runtime.operator`.
   public static func `where`(

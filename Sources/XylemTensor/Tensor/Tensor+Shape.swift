@@ -22,21 +22,21 @@ private enum ShapeOperators {
 }
 
 extension Tensor {
-  /// The elements in another shape, which one size of -1 completes; a view where that is possible.
+  /// The elements in another shape, in which one size may be -1; a view if possible.
   ///
-  /// - Throws: `runtime.operator` where the counts differ.
+  /// - Throws: `runtime.operator` if the element counts differ.
   public func reshape(_ shape: Shape, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try ShapeOperators.reshape(self, shape, at: CallSite(file, line))
   }
 
   /// A view in another shape.
   ///
-  /// - Throws: `runtime.operator` where there is no such view.
+  /// - Throws: `runtime.operator` if there is no such view.
   public func view(_ shape: Shape, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try ShapeOperators.view(self, shape, at: CallSite(file, line))
   }
 
-  /// The dimensions from one to another, both included, joined to one.
+  /// The dimensions from one to another, inclusive, flattened into one.
   ///
   /// - Throws: `runtime.operator`.
   public func flatten(startDim: Int = 0, endDim: Int = -1, file: String = #fileID, line: Int = #line) throws(XylemError)
@@ -45,7 +45,7 @@ extension Tensor {
     try ShapeOperators.flatten(self, startDim, endDim, at: CallSite(file, line))
   }
 
-  /// A dimension as several, which one size of -1 completes.
+  /// A dimension split into several, of which one size may be -1.
   ///
   /// - Throws: `runtime.operator`.
   public func unflatten(dim: Int, sizes: Shape, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor
@@ -53,14 +53,14 @@ extension Tensor {
     try ShapeOperators.unflatten(self, dim, sizes, at: CallSite(file, line))
   }
 
-  /// A view with the dimensions in another order.
+  /// A view with permuted dimensions.
   ///
   /// - Throws: `runtime.operator`.
   public func permute(_ dims: Int..., file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try ShapeOperators.permute(self, dims, at: CallSite(file, line))
   }
 
-  /// A view with two dimensions exchanged.
+  /// A view with two dimensions swapped.
   ///
   /// - Throws: `runtime.operator`.
   public func transpose(_ first: Int, _ second: Int, file: String = #fileID, line: Int = #line) throws(XylemError)
@@ -69,14 +69,14 @@ extension Tensor {
     try ShapeOperators.transpose(self, first, second, at: CallSite(file, line))
   }
 
-  /// A view of a matrix with rows and columns exchanged.
+  /// A view of a matrix with rows and columns swapped.
   ///
   /// - Throws: `runtime.operator` for more than two dimensions.
   public func t(file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try ShapeOperators.t(self, at: CallSite(file, line))
   }
 
-  /// A view with one dimension elsewhere, the others in their order.
+  /// A view with one dimension moved, the others in their order.
   ///
   /// - Throws: `runtime.operator`.
   public func movedim(_ source: Int, _ destination: Int, file: String = #fileID, line: Int = #line) throws(XylemError)
@@ -85,7 +85,7 @@ extension Tensor {
     try ShapeOperators.movedim(self, source, destination, at: CallSite(file, line))
   }
 
-  /// A view with dimensions elsewhere, the others in their order.
+  /// A view with dimensions moved, the others in their order.
   ///
   /// - Throws: `runtime.operator`.
   public func movedim(_ source: [Int], _ destination: [Int], file: String = #fileID, line: Int = #line)
@@ -94,7 +94,7 @@ extension Tensor {
     try ShapeOperators.movedims(self, source, destination, at: CallSite(file, line))
   }
 
-  /// A view in which dimensions of size 1 are as large as asked for; -1 keeps a size.
+  /// A view in which dimensions of size 1 are expanded to the given sizes; -1 keeps a size.
   ///
   /// - Throws: `runtime.operator`.
   public func expand(_ shape: Shape, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
@@ -115,7 +115,7 @@ extension Tensor {
     try ShapeOperators.broadcastTo(self, shape, at: CallSite(file, line))
   }
 
-  /// A view without a dimension of size 1; without all of them where none is named.
+  /// A view without a dimension of size 1, or without all of them if none is given.
   ///
   /// - Throws: `runtime.operator`.
   public func squeeze(dim: Int? = nil, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
@@ -123,25 +123,25 @@ extension Tensor {
     return try ShapeOperators.squeeze(self, dim, at: CallSite(file, line))
   }
 
-  /// A view with a further dimension of size 1.
+  /// A view with an additional dimension of size 1.
   ///
   /// - Throws: `runtime.operator`.
   public func unsqueeze(dim: Int, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
     try ShapeOperators.unsqueeze(self, dim, at: CallSite(file, line))
   }
 
-  /// Tensors one after another along a dimension.
+  /// Tensors concatenated along a dimension.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public static func cat(_ tensors: [Tensor], dim: Int = 0, file: String = #fileID, line: Int = #line)
     throws(XylemError) -> Tensor
   {
     try ShapeOperators.cat(tensors, dim, at: CallSite(file, line))
   }
 
-  /// Tensors of one shape beside each other along a new dimension.
+  /// Tensors of one shape stacked along a new dimension.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they differ.
+  /// - Throws: `runtime.operator` with the shapes if they differ.
   public static func stack(_ tensors: [Tensor], dim: Int = 0, file: String = #fileID, line: Int = #line)
     throws(XylemError) -> Tensor
   {
@@ -150,7 +150,7 @@ extension Tensor {
 
   /// The number of dimensions: PyTorch's property `ndim`.
   ///
-  /// - Throws: what the tracer throws.
+  /// - Throws: the tracer's errors.
   public var ndim: Size {
     get throws(XylemError) {
       if let sizes = knownSizes { return Size(sizes.count) }

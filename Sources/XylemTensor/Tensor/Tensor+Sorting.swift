@@ -10,7 +10,7 @@ private enum SortingOperators {
 }
 
 extension Tensor {
-  /// The elements in order along a dimension, and where each was.
+  /// The elements sorted along a dimension, and their original positions.
   ///
   /// - Throws: `runtime.operator`.
   public func sort(dim: Int = -1, descending: Bool = false, file: String = #fileID, line: Int = #line)
@@ -19,7 +19,7 @@ extension Tensor {
     try SortingOperators.sort.pair(self, dim, descending, at: CallSite(file, line))
   }
 
-  /// The positions that put the elements in order along a dimension.
+  /// The positions that sort the elements along a dimension.
   ///
   /// - Throws: `runtime.operator`.
   public func argsort(dim: Int = -1, descending: Bool = false, file: String = #fileID, line: Int = #line)
@@ -30,14 +30,14 @@ extension Tensor {
 
   /// The `k` greatest elements along a dimension, or the least, and their positions.
   ///
-  /// - Throws: `runtime.operator` where there are fewer.
+  /// - Throws: `runtime.operator` if there are fewer.
   public func topk(
     _ k: Size, dim: Int = -1, largest: Bool = true, sorted: Bool = true, file: String = #fileID, line: Int = #line
   ) throws(XylemError) -> (values: Tensor, indices: Tensor) {
     try SortingOperators.topk.pair(self, k, dim, largest, sorted, at: CallSite(file, line))
   }
 
-  /// The different elements, in order where `sorted` says so.
+  /// The unique elements, optionally sorted.
   ///
   /// - Throws: `runtime.operator`.
   public func unique(
@@ -46,7 +46,7 @@ extension Tensor {
     try SortingOperators.unique.several(self, sorted, false, false, at: CallSite(file, line))[0]
   }
 
-  /// How often each integer from 0 up occurs, or the sum of its weights.
+  /// The count of each integer from 0, or the sum of its weights.
   ///
   /// - Throws: `runtime.operator`.
   public func bincount(weights: Tensor? = nil, minlength: Int = 0, file: String = #fileID, line: Int = #line)

@@ -9,10 +9,10 @@ private enum SplittingOperators {
 }
 
 extension OperatorReference {
-  /// How many parts a trace takes out of a list at most: each is a node.
+  /// The maximum number of parts that a trace extracts from a list: each is a node.
   private static let mostParts = 65_536
 
-  /// Runs an operator that gives a list of tensors; while a model is traced `count` of them are taken out by nodes.
+  /// Runs an operator that returns a list of tensors. While a model is traced, `count` of them are extracted by nodes.
   ///
   /// - Throws: `trace.concrete-value` where the list is known only when the traced model runs, and `count` is nil.
   package func list(
@@ -24,7 +24,7 @@ extension OperatorReference {
       guard let count else { throw standIn.needed("the number of parts is needed", at: site) }
       guard (0...Self.mostParts).contains(count) else {
         throw RuntimeErrors.failed(
-          .runtimeOperator, "\(nodeName) into \(count) parts can't be written down",
+          .runtimeOperator, "\(nodeName) into \(count) parts can't be recorded",
           reason: "at most \(Self.mostParts) are allowed")
       }
       var parts: [Tensor] = []
@@ -37,15 +37,15 @@ extension OperatorReference {
     case .list(let elements): return elements.compactMap(\.tensor)
     default:
       throw RuntimeErrors.failed(
-        .runtimeOperator, "\(fullName) gave no list of tensors", reason: "its result is of another type")
+        .runtimeOperator, "\(fullName) did not return a list of tensors", reason: "its result has another type")
     }
   }
 }
 
 extension Tensor {
-  /// Views of about equal sizes along a dimension; fewer than asked for where the dimension is short.
+  /// Views of about equal sizes along a dimension, or fewer views if the dimension is short.
   ///
-  /// While a model is traced there are as many as asked for, and a graph fails at one that does not exist.
+  /// While a model is traced there are always `chunks` views, and a graph fails at one that does not exist.
   ///
   /// - Throws: `runtime.operator`.
   public func chunk(
@@ -54,9 +54,9 @@ extension Tensor {
     try SplittingOperators.chunk.list(self, chunks, dim, count: chunks, at: CallSite(file, line))
   }
 
-  /// Views of one size along a dimension, the last one perhaps smaller.
+  /// Views of one size along a dimension; the last one may be smaller.
   ///
-  /// - Parameter count: how many there are; needed while a model is traced, which knows no sizes.
+  /// - Parameter count: the number of views; required while a model is traced, when sizes are unknown.
   /// - Throws: `runtime.operator`; `trace.concrete-value` without the number of parts.
   public func split(
     _ size: Size, dim: Int = 0, count: Int? = nil, file: String = #fileID, line: Int = #line
@@ -64,18 +64,18 @@ extension Tensor {
     try SplittingOperators.split.list(self, size, dim, count: count, at: CallSite(file, line))
   }
 
-  /// Views of given sizes along a dimension, which together are all of it.
+  /// Views of given sizes along a dimension; the sizes must add up to its size.
   ///
-  /// - Throws: `runtime.operator` where they are not.
+  /// - Throws: `runtime.operator` if they don't.
   public func split(
     _ sizes: [Size], dim: Int = 0, file: String = #fileID, line: Int = #line
   ) throws(XylemError) -> [Tensor] {
     try SplittingOperators.splitSizes.list(self, sizes, dim, count: sizes.count, at: CallSite(file, line))
   }
 
-  /// A view of each position of a dimension, which goes.
+  /// A view of each position of a dimension. The dimension is removed.
   ///
-  /// - Parameter count: how many there are; needed while a model is traced, which knows no sizes.
+  /// - Parameter count: the number of views; required while a model is traced, when sizes are unknown.
   /// - Throws: `runtime.operator`; `trace.concrete-value` without the number of positions.
   public func unbind(
     dim: Int = 0, count: Int? = nil, file: String = #fileID, line: Int = #line
@@ -83,9 +83,9 @@ extension Tensor {
     try SplittingOperators.unbind.list(self, dim, count: count, at: CallSite(file, line))
   }
 
-  /// For each vector a view of its elements along a dimension of its own of one grid.
+  /// For each vector, a view of its elements along its own dimension of a grid.
   ///
-  /// - Parameter indexing: `.ij` has the first vector along the first dimension, `.xy` along the second.
+  /// - Parameter indexing: `.ij` puts the first vector along the first dimension, `.xy` along the second.
   /// - Throws: `runtime.operator`.
   public static func meshgrid(
     _ tensors: Tensor..., indexing: GridIndexing = .ij, file: String = #fileID, line: Int = #line
@@ -95,10 +95,10 @@ extension Tensor {
   }
 }
 
-/// Which dimensions of a grid the first two vectors vary along.
+/// The dimensions of a grid along which the first two vectors vary.
 public enum GridIndexing: String, Sendable {
-  /// The first along rows, as indices of a matrix.
+  /// The first along rows, like matrix indices.
   case ij
-  /// The first along columns, as coordinates of a picture.
+  /// The first along columns, like image coordinates.
   case xy
 }

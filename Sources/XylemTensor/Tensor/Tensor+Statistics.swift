@@ -11,21 +11,21 @@ private enum StatisticsOperators {
   static let scatterReduce = OperatorReference("aten::scatter_reduce", "two")
 }
 
-/// What a quantile between two elements is.
+/// The interpolation of a quantile between two elements.
 public enum QuantileInterpolation: String, Sendable {
-  /// In proportion between both.
+  /// Linear interpolation.
   case linear
   /// The lower one.
   case lower
   /// The higher one.
   case higher
-  /// In the middle of both.
+  /// The midpoint.
   case midpoint
   /// The nearer one.
   case nearest
 }
 
-/// How elements that meet at one position become one.
+/// The reduction of elements at the same position.
 public enum ScatterReduction: String, Sendable {
   /// Their sum.
   case sum
@@ -40,9 +40,9 @@ public enum ScatterReduction: String, Sendable {
 }
 
 extension Tensor {
-  /// The number that a part of the elements is below, of all or along a dimension, PyTorch's `quantile`.
+  /// The quantile of all elements or along a dimension, PyTorch's `quantile`.
   ///
-  /// - Throws: `runtime.operator` for a part beyond 0 and 1.
+  /// - Throws: `runtime.operator` for a fraction outside 0 to 1.
   public func quantile(
     _ part: Double, dim: Int? = nil, keepdim: Bool = false, interpolation: QuantileInterpolation = .linear,
     file: String = #fileID, line: Int = #line
@@ -52,7 +52,7 @@ extension Tensor {
 
   /// Several quantiles, along the first dimension of the result.
   ///
-  /// - Throws: `runtime.operator` for parts beyond 0 and 1.
+  /// - Throws: `runtime.operator` for fractions outside 0 to 1.
   public func quantile(
     _ parts: Tensor, dim: Int? = nil, keepdim: Bool = false, interpolation: QuantileInterpolation = .linear,
     file: String = #fileID, line: Int = #line
@@ -60,11 +60,11 @@ extension Tensor {
     try StatisticsOperators.quantiles(self, parts, dim, keepdim, interpolation.rawValue, at: CallSite(file, line))
   }
 
-  /// Where values would be inserted so that each row stays sorted, int64, PyTorch's `searchsorted`.
+  /// The positions at which to insert values so that each row remains sorted, int64, PyTorch's `searchsorted`.
   ///
   /// - Parameter right: whether equal elements come before.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public func searchsorted(_ values: Tensor, right: Bool = false, file: String = #fileID, line: Int = #line)
     throws(XylemError) -> Tensor
   {
@@ -75,14 +75,14 @@ extension Tensor {
   ///
   /// - Parameter right: whether an element that equals a boundary is above it.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public func bucketize(_ boundaries: Tensor, right: Bool = false, file: String = #fileID, line: Int = #line)
     throws(XylemError) -> Tensor
   {
     try StatisticsOperators.bucketize(self, boundaries, false, right, at: CallSite(file, line))
   }
 
-  /// How many elements are in each of equal intervals from `min` to `max`; from the least to the greatest where both are 0.
+  /// The number of elements in equal intervals from `min` to `max`, or over the range of the elements if both are 0.
   ///
   /// - Throws: `runtime.operator`.
   public func histc(bins: Int = 100, min: Double = 0, max: Double = 0, file: String = #fileID, line: Int = #line)
@@ -93,7 +93,7 @@ extension Tensor {
 
   /// The `k`-th smallest element along a dimension and its position; 1 is the smallest.
   ///
-  /// - Throws: `runtime.operator` where there is none.
+  /// - Throws: `runtime.operator` if there is none.
   public func kthvalue(_ k: Int, dim: Int = -1, keepdim: Bool = false, file: String = #fileID, line: Int = #line)
     throws(XylemError) -> (values: Tensor, indices: Tensor)
   {
@@ -109,11 +109,11 @@ extension Tensor {
     try StatisticsOperators.mode.pair(self, dim, keepdim, at: CallSite(file, line))
   }
 
-  /// A copy with elements of `src` brought together with its own where `index` says along a dimension.
+  /// A copy with the elements of `src` reduced into it at the indices in `index` along a dimension.
   ///
-  /// - Parameter includeSelf: whether the tensor's own elements count.
+  /// - Parameter includeSelf: whether to include the tensor's own elements.
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public func scatterReduce(
     dim: Int, index: Tensor, src: Tensor, reduce: ScatterReduction, includeSelf: Bool = true, file: String = #fileID,
     line: Int = #line

@@ -4,17 +4,17 @@ public import XylemFiles
 
 /// An n-dimensional array in the tensor runtime.
 ///
-/// A reference: copies of a `Tensor` share storage, as in PyTorch. Reading from several threads is safe; an operator
-/// that writes in place is not, while others read.
+/// A reference type: copies of a `Tensor` share storage, as in PyTorch. Reading from several threads is safe; writing
+/// in place while other threads read is not.
 ///
-/// While a model written in Swift is traced, a tensor that depends on the model's input is a stand-in: operations on it are
-/// written down and not run, its ``shape`` is symbolic, and whoever needs its elements gets the error
-/// `trace.concrete-value`. A parameter that nothing needed yet is a tensor too: its elements are made on first need.
+/// While a model written in Swift is traced, a tensor that depends on the model's input is a stand-in: operations on it
+/// are recorded and not run, its ``shape`` is symbolic, and access to its elements throws `trace.concrete-value`. An
+/// unused parameter is a tensor too: its elements are created on first use.
 public struct Tensor: Sendable {
   package enum Storage: Sendable {
     /// A tensor of the runtime.
     case object(RuntimeObject)
-    /// Made when it is first needed.
+    /// Created on first use.
     case lazy(LazyTensor)
     /// Known only when the traced model runs.
     case standIn(StandIn)
@@ -28,9 +28,9 @@ public struct Tensor: Sendable {
 
   package init(_ standIn: StandIn) { storage = .standIn(standIn) }
 
-  /// The runtime's tensor, made where it is not yet.
+  /// The runtime's tensor, created if necessary.
   ///
-  /// - Throws: `trace.concrete-value` for a stand-in; what making a lazy tensor throws.
+  /// - Throws: `trace.concrete-value` for a stand-in; the errors of creating a lazy tensor.
   package func handle() throws(XylemError) -> RuntimeObject {
     switch storage {
     case .object(let object): return object
@@ -39,25 +39,25 @@ public struct Tensor: Sendable {
     }
   }
 
-  /// The stand-in, where the tensor is one.
+  /// The stand-in, if the tensor is one.
   package var standIn: StandIn? {
     if case .standIn(let standIn) = storage { return standIn }
     return nil
   }
 
-  /// A tensor on the CPU with a copy of row-major, little-endian bytes.
+  /// Creates a tensor on the CPU with a copy of row-major, little-endian bytes.
   ///
   /// - Parameters:
   ///   - shape: the sizes; `[]` for a scalar, zeros allowed.
-  ///   - bytes: as many as the shape and the dtype need.
-  /// - Throws: `runtime.not-found`, `runtime.tensor` where the count of bytes is wrong or memory is short.
+  ///   - bytes: as many as the shape and the dtype require.
+  /// - Throws: `runtime.not-found`, `runtime.tensor` if the number of bytes is wrong or there is not enough memory.
   public init(bytes: UnsafeRawBufferPointer, shape: [Int], dtype: DType) throws(XylemError) {
     let library = try RuntimeLibrary.shared()
     let sizes = shape.map(Int64.init)
     var out = unsafe xylem_value()
     // An empty buffer has no address, and a null address means uninitialised.
     var nothing: UInt8 = 0
-    try unsafe check(.runtimeTensor, "a tensor of shape \(shape) can't be made") { error in
+    try unsafe check(.runtimeTensor, "a tensor of shape \(shape) can't be created") { error in
       unsafe withUnsafePointer(to: &nothing) { placeholder in
         unsafe library.table.pointee.tensor_make(
           dtype.runtimeCode, sizes, sizes.count, bytes.baseAddress ?? UnsafeRawPointer(placeholder), bytes.count, &out,
@@ -67,14 +67,14 @@ public struct Tensor: Sendable {
     unsafe self.init(RuntimeObject(adopting: out, library: library))
   }
 
-  /// A float32 tensor on the CPU with a copy of row-major values.
+  /// Creates a float32 tensor on the CPU with a copy of row-major values.
   ///
-  /// - Throws: `runtime.not-found`, `runtime.tensor` where the count of values is wrong.
+  /// - Throws: `runtime.not-found`, `runtime.tensor` if the number of values is wrong.
   public init(_ values: [Float], shape: [Int]) throws(XylemError) {
     try self.init(HostArray(values, shape: shape))
   }
 
-  /// A tensor on the CPU with a copy of an array's contents.
+  /// Creates a tensor on the CPU with a copy of an array's contents.
   ///
   /// - Throws: `runtime.not-found`, `runtime.tensor`.
   public init(_ array: HostArray) throws(XylemError) {
@@ -86,7 +86,7 @@ public struct Tensor: Sendable {
     self = try result.get()
   }
 
-  /// What is known of the tensor without making or running anything.
+  /// The known facts about the tensor, without creating or running anything.
   @safe private enum Facts {
     case real(xylem_tensor_info)
     case lazy(LazyTensor)
@@ -129,7 +129,7 @@ public struct Tensor: Sendable {
     }
   }
 
-  /// The sizes where they are known without running a model; nil for a stand-in.
+  /// The sizes, if they are known without running a model. Nil for a stand-in.
   package var knownSizes: [Int]? {
     switch facts {
     case .real(let info): unsafe Self.sizes(info)
@@ -138,7 +138,7 @@ public struct Tensor: Sendable {
     }
   }
 
-  /// The steps between neighbours, in elements; empty for a scalar and for layouts without strides.
+  /// The strides in elements. Empty for a scalar and for layouts without strides.
   ///
   /// - Throws: `trace.concrete-value` for a stand-in.
   public var strides: [Int] {
@@ -153,7 +153,7 @@ public struct Tensor: Sendable {
     }
   }
 
-  /// The type of the elements; nil for one that Xylem does not know, such as a quantised type.
+  /// The element type. Nil for a type that Xylem does not know, such as a quantised type.
   public var dtype: DType? {
     switch facts {
     case .real(let info): return unsafe DType(runtimeCode: info.dtype)
@@ -200,7 +200,7 @@ public struct Tensor: Sendable {
     }
   }
 
-  /// Where the storage of the tensor's first element lies; nil where it has none, or none yet. For telling tensors apart.
+  /// The address of the tensor's first element. Nil if it has no storage, or none yet. For distinguishing tensors.
   public var dataAddress: UInt? {
     switch facts {
     case .real(let info): return unsafe info.data.map { UInt(bitPattern: $0) }
@@ -211,10 +211,11 @@ public struct Tensor: Sendable {
 }
 
 extension Tensor {
-  /// Calls `body` with the elements as row-major bytes, in place where the tensor lies so in the CPU's memory, else of a
-  /// copy. The bytes are valid during the call.
+  /// Calls `body` with the elements as row-major bytes: in place if the tensor is stored that way in the CPU's memory,
+  /// otherwise a copy. The bytes are valid during the call.
   ///
-  /// - Throws: `runtime.tensor` for layouts without storage, `trace.concrete-value` for a stand-in, and what `body` throws.
+  /// - Throws: `runtime.tensor` for layouts without storage, `trace.concrete-value` for a stand-in, and the errors of
+  ///   `body`.
   public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
     let dense = try rowMajorOnCPU()
     let handle = try dense.handle()
@@ -228,7 +229,7 @@ extension Tensor {
     return try withExtendedLifetime(handle) { try unsafe body(buffer) }
   }
 
-  /// The tensor itself where it is row-major on the CPU and needs no resolving, else a copy that is; detached.
+  /// The tensor itself if it is row-major on the CPU and stored directly, otherwise a copy that is; detached.
   private func rowMajorOnCPU() throws(XylemError) -> Tensor {
     let info = unsafe Self.info(try handle())
     let isPlain = unsafe info.device_type == 0 && info.is_contiguous != 0
@@ -247,10 +248,10 @@ extension Tensor {
 
   /// A copy of the elements, shape and dtype.
   ///
-  /// - Throws: `runtime.tensor` for a quantized or sparse tensor and its like: see ``dense()``.
+  /// - Throws: `runtime.tensor` for quantized, sparse and similar tensors: see ``dense()``.
   public func hostArray() throws -> HostArray {
     if let form = try specialForm { throw RuntimeErrors.notPlain(form) }
-    // While a model is traced this is the error that says so.
+    // While a model is traced, this throws the right error.
     let shape = try sizes
     guard let dtype else { throw RuntimeErrors.failed(.runtimeTensor, "the tensor has no dtype", reason: "") }
     return try unsafe withUnsafeBytes { bytes in
@@ -258,7 +259,7 @@ extension Tensor {
     }
   }
 
-  /// The elements in row-major order as float32, converted where needed.
+  /// The elements in row-major order as float32, converted if necessary.
   ///
   /// - Throws: `runtime.tensor`.
   public func floats() throws -> [Float] {
@@ -266,7 +267,7 @@ extension Tensor {
     return try unsafe converted.withUnsafeBytes { unsafe Array($0.bindMemory(to: Float.self)) }
   }
 
-  /// The tensor with elements of another type; itself where they are of that type already.
+  /// The tensor converted to another element type, or itself if it already has that type.
   ///
   /// - Throws: `runtime.operator`.
   public func converted(to dtype: DType) throws(XylemError) -> Tensor {

@@ -2,7 +2,7 @@ public import XylemErrors
 internal import XylemFiles
 internal import XylemGraph
 
-/// What to take of one dimension of a tensor, as in `x[.all, 0, .range(1..<3)]`.
+/// An index for one dimension of a tensor, as in `x[.all, 0, .range(1..<3)]`.
 public struct TensorIndex: Sendable, ExpressibleByIntegerLiteral {
   package enum Kind: Sendable {
     case at(Size)
@@ -16,20 +16,20 @@ public struct TensorIndex: Sendable, ExpressibleByIntegerLiteral {
 
   init(_ kind: Kind) { self.kind = kind }
 
-  /// One position; negative ones count from the end. The dimension goes.
+  /// One position; negative positions count from the end. The dimension is removed.
   public init(integerLiteral value: Int) { kind = .at(Size(value)) }
 
   /// Everything.
   public static let all = TensorIndex(.slice(start: nil, stop: nil, step: 1))
   /// A new dimension of size 1.
   public static let newAxis = TensorIndex(.newAxis)
-  /// Everything of as many dimensions as are not named.
+  /// Everything in all dimensions that are not listed.
   public static let ellipsis = TensorIndex(.ellipsis)
 
-  /// One position; negative ones count from the end. The dimension goes.
+  /// One position; negative positions count from the end. The dimension is removed.
   public static func at(_ position: Size) -> TensorIndex { TensorIndex(.at(position)) }
 
-  /// From one position up to another, in steps; negative positions count from the end.
+  /// From one position to another, exclusive, in steps; negative positions count from the end.
   public static func slice(_ start: Size? = nil, _ stop: Size? = nil, step: Int = 1) -> TensorIndex {
     TensorIndex(.slice(start: start, stop: stop, step: step))
   }
@@ -55,7 +55,7 @@ private enum IndexOperators {
   static let fill = OperatorReference("aten::fill_", "Scalar")
 }
 
-/// One step of a subscript, applied to what the step before gave.
+/// One step of a subscript, applied to the result of the previous step.
 private struct IndexStep {
   let name: String
   let op: OperatorReference
@@ -80,15 +80,15 @@ private struct IndexStep {
 }
 
 extension Tensor {
-  /// A part of the tensor: a view of it, and for index tensors a copy.
+  /// A part of the tensor: a view of it, or for index tensors a copy.
   ///
   ///     try x[0]            // the first of the outermost dimension
   ///     try x[.all, .range(1..<3)]
   ///     try x[.ellipsis, 0]
   ///     try x[.tensor(mask)]
   ///
-  /// - Throws: `runtime.operator` for positions that do not exist, `model.argument` for an ellipsis before dimensions of a
-  ///   tensor whose number of dimensions is known only when the traced model runs.
+  /// - Throws: `runtime.operator` for positions that do not exist, `model.argument` for an ellipsis before dimensions
+  ///   of a tensor whose number of dimensions is known only when the traced model runs.
   public subscript(indices: TensorIndex...) -> Tensor {
     get throws(XylemError) {
       let steps = try steps(indices)
@@ -96,7 +96,7 @@ extension Tensor {
     }
   }
 
-  /// A view of the positions of a range of the outermost dimension, as in `x[1..<3]`; what is beyond the end is left out.
+  /// A view of a range of the outermost dimension, as in `x[1..<3]`; positions beyond the end are ignored.
   ///
   /// - Throws: `runtime.operator` for a single number.
   public subscript(range: Range<Int>) -> Tensor {
@@ -107,7 +107,7 @@ extension Tensor {
   ///
   ///     try x.assign(row, at: 0)
   ///
-  /// - Throws: `runtime.operator` with the shapes where they don't fit.
+  /// - Throws: `runtime.operator` with the shapes if they don't match.
   public func assign(_ value: Tensor, at indices: TensorIndex...) throws(XylemError) {
     let all = try steps(indices)
     guard let last = all.last, last.name == "index" else {
@@ -130,7 +130,8 @@ extension Tensor {
       return
     }
     let target = try view(of: Array(all.dropLast()))
-    // Elements are written by a tensor of the same type, which of a stand-in is known only when the traced model runs.
+    // Elements are written from a tensor of the same type, which for a stand-in is known only when the traced model
+    // runs.
     let number = try Tensor.full([], value).typeAs(self)
     _ = try IndexOperators.indexPut.tensor([.tensor(target), last.arguments[0], .tensor(number)])
   }
@@ -157,7 +158,7 @@ extension Tensor {
       case .at(let position):
         steps.append(
           IndexStep(name: "select", op: IndexOperators.select, arguments: [.int(dimension), position.value]))
-        // Counted from the end, the next dimension is one nearer to it whether this one goes or stays.
+        // Counted from the end, the next dimension is one closer to it whether or not this one is removed.
         if dimension < 0 { dimension += 1 }
       case .slice(let start, let stop, let step):
         let isWhole = start == nil && stop == nil && step == 1
@@ -184,7 +185,7 @@ extension Tensor {
     return steps
   }
 
-  /// Checks that there are no more indices than dimensions, where these are known.
+  /// Checks that there are no more indices than dimensions, if their number is known.
   private func checkCount(of indices: [TensorIndex]) throws(XylemError) {
     guard let sizes = knownSizes else { return }
     let named = indices.reduce(0) { count, index in
@@ -201,13 +202,13 @@ extension Tensor {
     }
   }
 
-  /// How many dimensions an index tensor is about: a mask about as many as it has, others about one.
+  /// The number of dimensions that an index tensor covers: as many as a mask has, otherwise one.
   private var dimensionsAsIndex: Int {
     guard let sizes = knownSizes, dtype == .bool || dtype == .uint8 else { return 1 }
     return sizes.count
   }
 
-  /// The dimension that the first index after an ellipsis is about.
+  /// The dimension of the first index after an ellipsis.
   private func dimensionAfterEllipsis(
     _ rest: ArraySlice<TensorIndex>, before dimension: Int, _ steps: [IndexStep]
   ) throws(XylemError) -> Int {
@@ -217,7 +218,7 @@ extension Tensor {
     guard named == 0 || rest.count == named else {
       throw XylemError(.modelArgument, "new dimensions after an ellipsis need a known number of dimensions")
     }
-    // Negative dimensions count from the end, where a stand-in's number of dimensions is not known.
+    // Negative dimensions count from the end, for stand-ins with an unknown number of dimensions.
     return -named
   }
 }

@@ -1,8 +1,8 @@
 internal import XylemFiles
 
-/// The elements of a tensor as text: a bracket for each dimension, lines of at most 80 characters.
+/// A description of a tensor's elements: a bracket for each dimension, lines of at most 80 characters.
 struct TensorText {
-  /// Of more elements than this only the first and last three of each dimension are written.
+  /// With more elements than this, only the first and last three of each dimension are written.
   private static let mostElements = 1000
   private static let edge = 3
   private static let lineWidth = 80
@@ -26,7 +26,7 @@ struct TensorText {
       elements = written
       if ![.float32, .int64, .bool, .complex64].contains(tensor.dtype) { suffixes.append(type(tensor.dtype)) }
     } else {
-      // Of other devices, layouts and types there may be no elements to show; printing is no place to fail for that.
+      // On other devices, layouts and types there may be no elements to show; printing must not fail because of that.
       elements = "..."
       suffixes += [size(shape), type(tensor.dtype)]
     }
@@ -34,7 +34,7 @@ struct TensorText {
     return join(elements, suffixes)
   }
 
-  /// A tensor whose elements are not made.
+  /// A tensor whose elements don't exist yet.
   static func describe(_ lazy: LazyTensor) -> String {
     var suffixes = [size(lazy.shape), type(lazy.dtype)]
     if lazy.requiresGrad { suffixes.append("requires_grad=True") }
@@ -49,7 +49,7 @@ struct TensorText {
 
   private static func join(_ elements: String, _ suffixes: [String]) -> String {
     var text = prefix + elements
-    // Two more than it has, as PyTorch counts it: lines break where its lines do.
+    // Two more than it has, as PyTorch counts it, so that lines break at the same places.
     var lastLine = (text.split(separator: "\n", omittingEmptySubsequences: false).last?.count ?? 0) + 2
     for suffix in suffixes {
       if lastLine + suffix.count + 2 > lineWidth {
@@ -74,7 +74,7 @@ struct TensorText {
     texts = try Self.texts(TensorOperator.call("aten::take", [.tensor(tensor), .tensor(indices)]))[...]
   }
 
-  /// The elements of a small tensor, each as text of one width.
+  /// The elements of a small tensor, each as a string of the same width.
   private static func texts(_ tensor: Tensor) throws -> [String] {
     if tensor.dtype?.isComplex == true {
       let plain = try TensorOperator.call("aten::resolve_conj", [.tensor(tensor)])
@@ -102,13 +102,13 @@ struct TensorText {
     return texts.map { $0.leftPadded(to: width) }
   }
 
-  /// The positions along a dimension that are written; nil where the dots stand.
+  /// The positions along a dimension that are written. Nil for the dots.
   private func shown(_ size: Int) -> [Int?] {
     guard isShortened, size > 2 * Self.edge else { return Array(0..<size) }
     return Array(0..<Self.edge) + [nil] + Array(size - Self.edge..<size)
   }
 
-  /// The flat positions of the elements that are written, in order.
+  /// The flat positions of the written elements, in order.
   private func positions(_ dimension: Int, _ offset: Int) -> [Int] {
     guard dimension < shape.count else { return [offset] }
     return shown(shape[dimension]).compactMap { $0 }.flatMap {
@@ -130,7 +130,7 @@ struct TensorText {
     return "[" + parts.joined(separator: "," + newLines + indent) + "]"
   }
 
-  /// The innermost dimension, in as many lines as it needs.
+  /// The innermost dimension, on as many lines as it needs.
   private func lines(_ indent: String, _ rest: inout ArraySlice<String>) -> String {
     let width = (rest.first?.count ?? 0) + 2
     let parts = shown(shape[shape.count - 1]).map { $0 == nil ? " ..." : rest.popFirst() ?? "" }
@@ -143,9 +143,10 @@ struct TensorText {
 }
 
 extension Tensor: CustomStringConvertible {
-  /// The elements as PyTorch prints them: four decimals, of more than 1000 elements the first and last ones of each dimension.
+  /// The elements as PyTorch prints them: four decimals; of more than 1000 elements, the first and last of each
+  /// dimension.
   ///
-  /// Never makes a tensor's elements, and never fails.
+  /// Never creates a tensor's elements, and never fails.
   ///
   ///     tensor([[-0.5000,  0.3484],
   ///             [ 0.1967,  0.0451]])
