@@ -1,4 +1,4 @@
-# `make` alone lists the targets. Every target may be run twice; each says what it does.
+# `make` without a target lists the targets. Every target may be run twice.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -8,19 +8,19 @@ MAKEFLAGS += --no-print-directory
 
 # The manifest looks for libtorch on disk, which SwiftPM's cache of evaluated manifests does not notice.
 swift_build := swift build --manifest-cache none
-# One thread for operators, as the golden features were made: with more, the last bits differ.
+# One thread for operators, as for the golden features: with more, the last bits differ.
 swift_test := OMP_NUM_THREADS=1 swift test --manifest-cache none
 
-# These draw random numbers from the process's one state, which other tests watch: they have a process of their own, one after
-# another, since some of them set the seed. So have those that give operators to the runtime: others expect that nobody did.
+# These draw random numbers from the process's state, which other tests check: they run in a separate process, one after
+# another, since some of them set the seed. So do those that register operators, which other tests expect to be missing.
 separate_tests := ^(XylemNNTests|XylemModelsTests)\.|ModelsCommandTests|DetectionTests|WitnessTests|SeededModelTests
 
-# A relative path would mean another folder to the linker.
+# The linker would resolve a relative path from another folder.
 ifneq ($(XYLEM_LIBTORCH),)
 export XYLEM_LIBTORCH := $(abspath $(XYLEM_LIBTORCH))
 endif
 
-# Where `make install` puts things; DESTDIR, for packagers, goes before it.
+# The target of `make install`; DESTDIR, for packagers, is prepended to it.
 PREFIX ?= /usr/local
 export DESTDIR
 
@@ -29,10 +29,10 @@ bench := $(wildcard .ci/bench.sh)
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / && ($$1 != "bench" || "$(bench)" != "") { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-deps: ## install the Debian packages that are missing
+deps: ## install missing Debian packages
 	@bash .ci/deps.sh
 
-libtorch: ## fetch libtorch into the user's cache, and link it here
+libtorch: ## fetch libtorch into the user's cache and link it
 	@bash .ci/fetch-libtorch.sh
 
 runtime: deps libtorch ## build the tensor runtime (libxylem-torch.so), release
@@ -49,7 +49,7 @@ install: build ## install xylem, the runtime, completions and the manual to PREF
 	@$(swift_build) -c release --product generate-manual
 	@bash .ci/install.sh install .build/release '$(PREFIX)'
 
-uninstall: ## remove what was installed to PREFIX
+uninstall: ## remove the installation in PREFIX
 	@bash .ci/install.sh uninstall '$(PREFIX)'
 
 plugins: deps ## build the example plugins, release
@@ -62,23 +62,23 @@ test: deps ## build and run all tests, debug
 	  echo '==> building the tensor runtime (debug): C++ against libtorch, minutes the first time'; \
 	  $(swift_build) --product xylem-torch; \
 	else \
-	  echo '==> no libtorch (see above): the tests that compute with tensors are left out, the others run'; \
+	  echo '==> no libtorch (see above): skipping the tests that compute with tensors'; \
 	fi
 	@echo '==> building the tests (debug)'
 	@$(swift_build) --build-tests
 	@echo '==> running the tests'
 	@$(swift_test) --skip-build --skip '$(separate_tests)'
-	@echo '==> running the tests that need a process of their own'
+	@echo '==> running the tests that need a separate process'
 	@$(swift_test) --skip-build --no-parallel --filter '$(separate_tests)'
 
 test-all: export XYLEM_TEST_ALL := 1
-test-all: test ## run all tests with everything that has a long form
+test-all: test ## run all tests in their long form
 
-# Other inputs every time, and the same again for a seed that is given: make fuzz XYLEM_FUZZ_SEED=1
+# New inputs on each run; the same inputs for a given seed: make fuzz XYLEM_FUZZ_SEED=1
 # XYLEM_FUZZ_KIND chooses programs, archives, extractors or operators.
 fuzz: export XYLEM_FUZZ_SEED := $(or $(XYLEM_FUZZ_SEED),$(shell date +%s))
 fuzz: export XYLEM_FUZZ_COUNT := $(or $(XYLEM_FUZZ_COUNT),10000)
-fuzz: deps ## try ten thousand random programs, and as many damaged files of each kind
+fuzz: deps ## test random programs and damaged files, ten thousand of each kind
 	@bash .ci/fetch-libtorch.sh
 	@echo '==> building the tensor runtime and the tests (debug)'
 	@$(swift_build) --product xylem-torch
@@ -92,7 +92,7 @@ fuzz: deps ## try ten thousand random programs, and as many damaged files of eac
 	  .build/debug/MutationFuzz ;; \
 	esac
 
-demo: build plugins ## extract features of a photograph from a trained model
+demo: build plugins ## extract features of a photograph with a trained model
 	@bash .ci/demo.sh
 
 # The plugin that builds documentation is a dependency only while this variable is set.
@@ -106,17 +106,17 @@ docs: ## build the documentation to .build/documentation; warnings are errors
 lint: ## check the format and the house rules
 	@bash .ci/lint.sh
 
-format: ## rewrite the Swift files in the house's format
+format: ## format the Swift files
 	@echo '==> formatting'
 	@swift format --in-place --configuration .swift-format -r Sources Tests Plugins Fixtures/dependency Package.swift
 
-clean: ## remove what was built here; the shared libtorch stays
+clean: ## remove the build; keep the shared libtorch
 	@echo '==> removing .build and demo-output'
 	@rm -rf .build demo-output
 
 ifneq ($(bench),)
 .PHONY: bench
-bench: build ## measure tracing, extraction, calls of plugins and diffs
+bench: build ## measure tracing, extraction, plugin calls and diffs
 	@$(swift_build) -c release --product PluginBenchmarks
 	@.build/release/PluginBenchmarks
 	@$(swift_build) -c release --product DiffBenchmarks

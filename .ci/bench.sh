@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures tracing and extraction beside PyTorch, in one run: figures are ratios of medians.
+# Measures tracing and extraction against PyTorch, in one run: results are ratios of medians.
 # Needs a Python with torch, numpy, pillow and torchvision (pip install --no-deps torchvision); PYTHON names it.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Whether a folder holds what the demonstration promises: usage: check-demo.sh FOLDER
+# Checks that a folder contains the demonstration's results. Usage: check-demo.sh FOLDER
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/say.sh"
 
@@ -17,11 +17,11 @@ for feature in 'stage1 [1,16,112,112]' 'stage2 [1,24,56,56]' 'stage3 [1,40,28,28
   entry=$(grep -oF "\"$key\":{" <<<"$header" || true)
   [ -n "$entry" ] || fail "$features lacks $key"
   body=${header#*"\"$key\":{"}
-  [[ ${body%%\}*} == *"\"shape\":$shape"* ]] || fail "$key in $features is not of shape $shape: ${body%%\}*}"
+  [[ ${body%%\}*} == *"\"shape\":$shape"* ]] || fail "$key in $features does not have the shape $shape: ${body%%\}*}"
 done
 count=0
 while IFS= read -r picture; do
-  [ "$(od -An -N8 -tx1 "$picture" | tr -d ' \n')" = 89504e470d0a1a0a ] || fail "$picture is no PNG"
+  [ "$(od -An -N8 -tx1 "$picture" | tr -d ' \n')" = 89504e470d0a1a0a ] || fail "$picture is not a PNG file"
   count=$((count + 1))
 done < <(find "$folder/maps" -name '*.png' 2>/dev/null)
 [ "$count" -ge 6 ] || fail "$folder/maps has $count pictures, not one for each of the six features"

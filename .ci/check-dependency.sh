@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Whether a package of somebody else's gets its first feature: usage: check-dependency.sh BUILD
+# Checks that a package that depends on Xylem gets its first feature. Usage: check-dependency.sh BUILD
 # BUILD holds the built executable and the runtime, such as .build/release. The example package, Fixtures/dependency, is built against a
 # tag of this checkout's files, as a reader would depend on it, with an empty cache.
 set -euo pipefail
@@ -16,7 +16,7 @@ trap 'rm -rf "$work"' EXIT
 
 say "dependency: a repository of these files, with the tag $version"
 mkdir -p "$work/xylem" "$work/cache/xylem"
-# Without the fixtures, which no target needs and which take the most room.
+# Without the fixtures, which no target needs and which take the most space.
 (cd "$checkout" && git ls-files -z --cached --others --exclude-standard -- . ':!Fixtures' |
   xargs -0 ls -d 2>/dev/null | tar -cf - -T -) | tar -xf - -C "$work/xylem"
 git -C "$work/xylem" init -q
@@ -26,13 +26,13 @@ git -C "$work/xylem" tag "$version"
 cp -r "$checkout/Fixtures/dependency" "$work/example"
 rm -rf "$work/example/.build"
 sed -i "s|.package(name: \"xylem\", path: \"../..\")|.package(url: \"file://$work/xylem\", from: \"$version\")|" "$work/example/Package.swift"
-grep -q "file://$work/xylem" "$work/example/Package.swift" || fail "Fixtures/dependency/Package.swift names Xylem in another way"
+grep -q "file://$work/xylem" "$work/example/Package.swift" || fail "Fixtures/dependency/Package.swift names Xylem differently"
 
 say "dependency: building the example"
 start=$SECONDS
 (cd "$work/example" && swift build --product FirstFeature) >"$work/log" 2>&1 || fail "the example does not build: $(tail -n 20 "$work/log")"
 note "built in $((SECONDS - start)) s"
-# The program, with a cache of its own and no variables of Xylem's.
+# Runs the program with its own cache and without Xylem's variables.
 first_feature() {
   env -u XYLEM_RUNTIME -u XYLEM_LIBTORCH SWIFT_BACKTRACE=enable=no XDG_CACHE_HOME="$work/cache" "$work/example/.build/debug/FirstFeature" 2>&1
 }
@@ -42,4 +42,4 @@ ln -s "$libtorch" "$work/cache/xylem/libtorch-$libtorch_version"
 env -u XYLEM_RUNTIME -u XYLEM_LIBTORCH XDG_CACHE_HOME="$work/cache" "$build/xylem" doctor --install >/dev/null
 found=$(first_feature) || fail "the example fails: $found"
 [ "$found" = 'layer1 [1, 64, 16, 16]' ] || fail "the example prints: $found"
-note "it printed: $found"
+note "output: $found"

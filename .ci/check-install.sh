@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Whether an installed xylem works away from the checkout, and goes without a trace: usage: check-install.sh BUILD
+# Checks that an installed xylem works outside the checkout, and can be removed completely. Usage: check-install.sh BUILD
 # BUILD holds the built executables and the runtime, such as .build/release.
 set -euo pipefail
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -12,7 +12,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/prefix" "$work/home" "$work/stage"
 
-# The installed program, with nothing of this user's: another cache, and no variables of Xylem's.
+# Runs the installed program with another cache and without Xylem's variables.
 xylem() {
   (cd "$work/home" && env -u XYLEM_RUNTIME -u XYLEM_LIBTORCH -u XYLEM_SCANNER HOME="$work/home" XDG_CACHE_HOME="$work/home/.cache" \
     "$work/prefix/bin/xylem" "$@")
@@ -23,9 +23,9 @@ bash "$scripts/install.sh" install "$build" "$work/prefix"
 [ "$(xylem nodes resnet50 | tail -n 1)" = fc ] || fail "the installed xylem does not list the nodes of resnet50"
 xylem doctor | grep -q "library  $work/prefix/lib/xylem/libxylem-torch.so" || fail "the installed xylem does not use the installed runtime"
 xylem extract resnet18 --return layer1 --input "$photo" --resize 32 --crop 32 -o "$work/home/layer1.npy" >"$work/table"
-grep -q '\[1, 64, 8, 8\]' "$work/table" || fail "the installed xylem extracts something else: $(cat "$work/table")"
-# The first eight bytes of the file: numpy's mark, and version 1.0.
-[ "$(od -An -N8 -tx1 "$work/home/layer1.npy" | tr -d ' \n')" = 934e554d50590100 ] || fail "layer1.npy is not a file of numpy's"
+grep -q '\[1, 64, 8, 8\]' "$work/table" || fail "the installed xylem extracts the wrong shape: $(cat "$work/table")"
+# The first eight bytes of the file: numpy's magic string, and version 1.0.
+[ "$(od -An -N8 -tx1 "$work/home/layer1.npy" | tr -d ' \n')" = 934e554d50590100 ] || fail "layer1.npy is not a numpy file"
 
 say "install: completions and the manual"
 bash -n "$work/prefix/share/bash-completion/completions/xylem"
@@ -35,7 +35,7 @@ for file in zsh/site-functions/_xylem fish/vendor_completions.d/xylem.fish man/m
 done
 grep -q '^\.Dt XYLEM 1' "$work/prefix/share/man/man1/xylem.1" || fail "xylem.1 is not a manual page"
 
-say "install: again, then without a trace"
+say "install: again, then uninstall"
 printf 'of others\n' >"$work/prefix/bin/other"
 bash "$scripts/install.sh" install "$build" "$work/prefix" >/dev/null
 bash "$scripts/install.sh" uninstall "$work/prefix"

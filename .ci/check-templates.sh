@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Whether what `xylem plugin new` writes builds and passes the check of plugins, in every language: usage: check-templates.sh FOLDER
-# FOLDER holds the built executables, xylem and xylem-scan.
+# Checks that the plugins of `xylem plugin new` build and pass `xylem plugin check`, in every language. Usage: check-templates.sh FOLDER
+# FOLDER contains the built executables, xylem and xylem-scan.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/say.sh"
@@ -10,11 +10,11 @@ xylem=$(cd "${1:?usage: check-templates.sh FOLDER}" 2>/dev/null && pwd)/xylem ||
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# check LANGUAGE LIBRARY COMMAND…: writes a template, builds it by the command in its folder, and checks the library.
+# check LANGUAGE LIBRARY COMMAND…: writes a template, builds it with the command in its folder, and checks the library.
 check() {
   local language=$1 library=$2 options=()
   shift 2
-  # A plugin in Swift depends on this package; one in C or C++ has the headers that it needs.
+  # A plugin in Swift depends on this package; one in C or C++ includes the headers that it needs.
   [ "$language" != swift ] || options=(--xylem "$here/..")
   say "templates: $language"
   "$xylem" plugin new --language "$language" Rounding --output "$work/$language" ${options[@]+"${options[@]}"} >/dev/null ||

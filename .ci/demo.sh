@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The demonstration: a trained EfficientNet-Lite0 and a photograph of a cat, from node names to pictures of features.
-# Wants the release build (`make demo` makes it). Everything it writes lies in demo-output.
+# Needs the release build (`make demo` builds it). All output is in demo-output.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . .ci/say.sh
@@ -14,13 +14,13 @@ out=demo-output
 rm -rf "$out"
 mkdir "$out"
 
-say "xylem doctor: is everything here?"
+say "xylem doctor: checks the installation"
 "$xylem" doctor
 
-say "xylem nodes: the names of the model's nodes, and what became a leaf by itself"
+say "xylem nodes: the names of the model's nodes, and the automatic leaves"
 "$xylem" nodes "$model" --auto-leaf -o "$out/nodes.txt"
 head -n 12 "$out/nodes.txt"
-note "... $(wc -l <"$out/nodes.txt") names in all, in $out/nodes.txt"
+note "... $(wc -l <"$out/nodes.txt") names in total, in $out/nodes.txt"
 
 say "xylem extract: five stages and the classes of $photo"
 "$xylem" extract "$model" --auto-leaf \
@@ -40,5 +40,5 @@ bash .ci/check-demo.sh "$out"
 
 say "in $out:"
 find "$out" -type f -printf '    %P  %s bytes\n' | sort
-say "look at $out/maps: one picture a feature, one tile a channel. The first stages still show the cat's outline, eyes"
-note "and whiskers; the last ones only where in the picture something was found. The likeliest classes are above."
+say "see $out/maps: one picture per feature, one tile per channel. The first stages still show the cat's outline, eyes"
+note "and whiskers; the last ones only show where something was found. The most likely classes are above."

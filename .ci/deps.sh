@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that are missing. Safe to run twice.
 #
-#   deps.sh          what building and testing needs
-#   deps.sh python   what fetching libtorch needs: a Python with pip
-#   deps.sh checkers what some tests look through others' eyes with: a browser, validators
+#   deps.sh          for building and testing
+#   deps.sh python   for fetching libtorch: a Python with pip
+#   deps.sh checkers for tests that use other tools: a browser, validators
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . .ci/say.sh
 
-# Whether a header is where the compiler looks.
+# Whether the compiler finds a header.
 has_header() {
   local folder
   for folder in /usr/include "/usr/include/$(uname -m)-linux-gnu" /usr/local/include; do
@@ -54,33 +54,33 @@ checkers)
   needs libxml2-utils command -v xmllint
   ;;
 *)
-  fail "deps.sh knows 'build', 'python' and 'checkers', not '$1'"
+  fail "unknown argument '$1': deps.sh takes 'build', 'python' or 'checkers'"
   ;;
 esac
 
 if [ ${#missing[@]} -gt 0 ]; then
   line="apt-get install -y --no-install-recommends ${missing[*]}"
   command -v apt-get >/dev/null ||
-    fail "missing here, and there is no apt-get: ${missing[*]} (Debian's names)" "install their like with this system's own package manager"
+    fail "missing packages, and apt-get is not available: ${missing[*]} (Debian names)" "install the equivalents with this system's package manager"
   if [ "$(id -u)" = 0 ]; then
     as_root=(env DEBIAN_FRONTEND=noninteractive)
   elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
     as_root=(sudo env DEBIAN_FRONTEND=noninteractive)
   else
-    fail "missing: ${missing[*]}; installing them needs root, and there is no sudo to ask" "have somebody run, as root:" "  $line" "then run the same command again"
+    fail "missing packages: ${missing[*]}; installing them needs root, and sudo is not available" "run as root:" "  $line" "then run the same command again"
   fi
   say "installing ${missing[*]} with apt"
   log=$(mktemp)
   trap 'rm -f "$log"' EXIT
-  "${as_root[@]}" apt-get update -q >"$log" 2>&1 || note "apt-get update failed; trying with the lists that are here"
+  "${as_root[@]}" apt-get update -q >"$log" 2>&1 || note "apt-get update failed; using the existing package lists"
   # shellcheck disable=SC2086
   if ! "${as_root[@]}" $line >>"$log" 2>&1; then
     tail -n 12 "$log" >&2
-    fail "apt could not install ${missing[*]}" "is there a network? Then, as root:" "  apt-get update && $line"
+    fail "apt could not install ${missing[*]}" "check the network, then run as root:" "  apt-get update && $line"
   fi
 fi
 
 if [ "${1:-build}" = build ]; then
-  command -v swift >/dev/null || fail "no swift on the PATH" "install Swift 6.2 or later (swift.org/install), then run the same command again"
-  say "Debian packages are there; $(swift --version 2>/dev/null | head -n 1)"
+  command -v swift >/dev/null || fail "swift is not on the PATH" "install Swift 6.2 or later (swift.org/install), then run the same command again"
+  say "Debian packages are installed; $(swift --version 2>/dev/null | head -n 1)"
 fi

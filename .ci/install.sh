@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Installs what was built, or removes it again: `make install` and `make uninstall` run this.
+# Installs the built programs, or removes them. `make install` and `make uninstall` run this.
 #
 #   install.sh install BUILD PREFIX     BUILD: the folder with the executables and the runtime, such as .build/release
 #   install.sh uninstall PREFIX
 #
-# DESTDIR, for packagers, is put before every path. PREFIX/lib/xylem/installed lists what was written and which folders were made, and
+# DESTDIR, for packagers, is prepended to every path. PREFIX/lib/xylem/installed lists the installed files and created folders, and
 # nothing else is removed.
 set -euo pipefail
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -27,14 +27,14 @@ uninstall() {
   mapfile -t paths <"$destination$list"
   for path in "${paths[@]}"; do [[ $path == */ ]] || rm -f "$destination$path"; done
   rm -f "$destination$list"
-  # The innermost first; a folder in which something of others lies stays.
+  # The innermost first; a folder with other files stays.
   printf '%s\n' "${paths[@]}" | { grep '/$' || true; } | sort -r | while IFS= read -r path; do
     rmdir "$destination$path" 2>/dev/null || true
   done
 }
 
 written=()
-# A folder with those above it, noting the ones that did not exist.
+# Creates a folder and its parents, and records the new ones.
 folder() {
   [ -d "$destination$1" ] && return 0
   [ "$1" = / ] || folder "$(dirname "$1")"
@@ -57,7 +57,7 @@ install_all() {
   is_libtorch "$libtorch" || fail "no libtorch in $libtorch" "run: make libtorch"
   [ -z "$destination" ] || mkdir -p "$destination"
   [ -w "$(existing "$destination$prefix")" ] || fail "$destination$prefix can't be written by $(id -un)" \
-    "what is built can be installed as root: sudo ${destination:+DESTDIR='$destination' }bash .ci/install.sh install '$build' '$prefix'" \
+    "to install as root: sudo ${destination:+DESTDIR='$destination' }bash .ci/install.sh install '$build' '$prefix'" \
     "or name a folder of your own: make install PREFIX=\$HOME/.local"
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
@@ -65,7 +65,7 @@ install_all() {
 
   put 755 "$build/xylem" bin/xylem
   put 755 "$build/xylem-scan" libexec/xylem-scan
-  # libtorch lies beside the runtime, which looks there first.
+  # libtorch is installed next to the runtime, which searches there first.
   put 644 "$build/libxylem-torch.so" lib/xylem/libxylem-torch.so
   for file in "$libtorch"/lib/*.so*; do put 644 "$file" "lib/xylem/${file##*/}"; done
 
@@ -75,7 +75,7 @@ install_all() {
   put 644 "$work/bash" share/bash-completion/completions/xylem
   put 644 "$work/zsh" share/zsh/site-functions/_xylem
   put 644 "$work/fish" share/fish/vendor_completions.d/xylem.fish
-  # Argument Parser's program that writes manuals; `make install` builds it.
+  # Argument Parser's program that generates manuals; `make install` builds it.
   if [ -x "$build/generate-manual" ]; then
     "$build/generate-manual" "$build/xylem" --output-directory "$work" --date "$(date -u -r "$build/xylem" +%F)"
     put 644 "$work/xylem.1" share/man/man1/xylem.1
@@ -90,7 +90,7 @@ install_all() {
     [ ! -f "$file" ] || put 644 "$file" "share/doc/xylem/libtorch-${file##*/}"
   done
   printf '%s\n' "${written[@]}" >"$destination$list"
-  say "installed: $destination$prefix/bin/xylem, and $(("${#written[@]}" - 1)) files and folders more ($destination$list lists them)"
+  say "installed: $destination$prefix/bin/xylem, and $(("${#written[@]}" - 1)) more files and folders (listed in $destination$list)"
   case ":$PATH:" in *":$prefix/bin:"*) ;; *) note "$prefix/bin is not on your PATH" ;; esac
 }
 
@@ -104,7 +104,7 @@ existing() {
 if [ "$1" = install ]; then
   install_all
 elif uninstall; then
-  say "removed what was installed in $destination$prefix"
+  say "removed the installation in $destination$prefix"
 else
-  fail "nothing is installed in $destination$prefix: there is no $destination$list" "name the folder it was installed to: make uninstall PREFIX=…"
+  fail "nothing is installed in $destination$prefix: there is no $destination$list" "name the installation's folder: make uninstall PREFIX=…"
 fi

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# The house rules that a machine can check: usage: lint.sh [--root FOLDER] [CHECK]…
-# Without names every check runs, and every fault is shown. `lint.sh --list` names the checks.
+# Checks the house rules. Usage: lint.sh [--root FOLDER] [CHECK]…
+# Without names every check runs, and every fault is shown. `lint.sh --list` lists the checks.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/say.sh"
 
 checks=(format length paths unfinished hosts conflicts pure rooms scripts manifest)
 
-# Text files of the project below the given folders and files; what is built, fetched or generated is none of it.
+# Text files of the project below the given folders and files, without built, fetched or generated files.
 texts() {
   local place places=()
   for place in "$@"; do [ ! -e "$place" ] || places+=("$place"); done
@@ -17,7 +17,7 @@ texts() {
     xargs -0r grep -ILZ '\x00' | sort -z
 }
 
-# Shows the lines that match a pattern; fails where there is one.
+# Shows the lines that match a pattern; fails if there are any.
 forbid() {
   local what=$1 pattern=$2 found
   shift 2
@@ -39,32 +39,32 @@ check_length() {
   [ -z "$found" ] || { printf 'longer than 700 lines:\n%s\n' "$found" >&2; return 1; }
 }
 
-# Nothing names a place that only one machine has.
+# No file contains a path that exists on only one machine.
 check_paths() {
   forbid 'a path of one machine' '(^|[^A-Za-z0-9_.~}/-])/(home|root|Users|work|workspace|builds)/' . &&
     forbid 'a path of one machine' '(^|[^A-Za-z0-9_.~}/-])/(root|work|workspace)([^A-Za-z0-9_/-]|$)' .
 }
 
-# No words of unfinished work.
+# No markers of unfinished work.
 check_unfinished() {
   forbid 'unfinished work' '(^|[^A-Za-z0-9_])(TO''DO|FIX''ME|X''XX|HA''CK|W''IP|T''BD|FILL ''IN)([^A-Za-z0-9_]|$)' .
 }
 
-# No package index or mirror is named: what pip is configured with is used.
+# No file contains a package index or mirror: pip's configuration is used.
 check_hosts() {
   forbid 'a package index' 'py''pi\.org|python''hosted\.org|download\.py''torch\.org|--(extra-)?index-url[ =]' .
 }
 
-# No marks of a merge that was left half done.
+# No merge conflict markers.
 check_conflicts() { forbid 'marks of a merge' '^(<{7}|>{7}|\|{7})( |$)' .; }
 
-# The graph stays pure Swift: neither Foundation nor a room above it.
+# The graph is pure Swift: it imports neither Foundation nor a room above it.
 check_pure() {
   forbid 'XylemGraph imports what it may not' \
     '^ *(@[A-Za-z_]+ +)*(public |package |internal |fileprivate |private )?import +([a-z]+ +)?(Foundation|Glibc|CXylem|Xylem[A-DF-Z][A-Za-z]*|XylemExtract)' Sources/XylemGraph
 }
 
-# Every import of one of the package's rooms is in the table, .ci/rooms.txt, where a room comes after what it imports.
+# Every import of one of the package's rooms is in the table, .ci/rooms.txt, where a room comes after its imports.
 check_rooms() {
   local table=.ci/rooms.txt folder name bad=0
   [ -f "$table" ] || { printf 'no table of imports: %s\n' "$table" >&2; return 1; }
@@ -105,7 +105,7 @@ check_scripts() {
   return "$bad"
 }
 
-# Every folder of sources or tests is a target of the package: nothing is left out of the build.
+# Every folder of sources or tests is a target of the package.
 check_manifest() {
   local folder name bad=0
   for folder in Sources/*/ Tests/*/; do
@@ -134,4 +134,4 @@ for check in "${chosen[@]}"; do
   say "lint: $check"
   "check_$check" || failed+=("$check")
 done
-[ ${#failed[@]} -eq 0 ] || fail "lint: ${failed[*]}" "the lines above say where"
+[ ${#failed[@]} -eq 0 ] || fail "lint: ${failed[*]}" "see the lines above"

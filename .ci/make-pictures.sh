@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the pictures of the documentation again: usage: make-pictures.sh BUILD
-# BUILD holds the built xylem and the runtime. Wants Chromium for the page of a diff.
+# Generates the pictures of the documentation. Usage: make-pictures.sh BUILD
+# BUILD holds the built xylem and the runtime. Requires Chromium for the page of a diff.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . .ci/say.sh
@@ -20,4 +20,4 @@ trap 'rm -rf "$work"' EXIT
   --screenshot="$work/diff.png" "file://$work/diff.html" >/dev/null 2>&1
 mkdir -p "$pictures"
 cp "$work/features.png" "$work/diff.png" "$pictures"
-say "made: $pictures/features.png and diff.png"
+say "generated: $pictures/features.png and diff.png"

@@ -1,10 +1,10 @@
-# What the scripts here share: how they speak, and where things are. Sourced, never run.
+# Shared by the scripts here: output, and the location of libtorch. Sourced, never run.
 
 # One line for each step.
 say() { printf '==> %s\n' "$*"; }
-# A thing to know that stops nothing.
+# A note that does not stop the script.
 note() { printf '    %s\n' "$*"; }
-# The end: what can't be done, then, a line for each argument, what to do about it.
+# Fails with an error; each further argument is a line about how to fix it.
 fail() {
   printf 'error: %s\n' "$1" >&2
   shift

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Shows of every check of CI that it passes a good sample and fails a bad one, in a temporary folder.
+# Tests that every CI check passes a good sample and fails a bad one, in a temporary folder.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/say.sh"
@@ -8,7 +8,7 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# Kept in files: much of what follows runs in the subshells of pipes.
+# State is kept in files: much of the following runs in subshells of pipes.
 : >"$work/wrong"
 : >"$work/tested"
 wrong() { printf 'selftest: %s\n' "$*" | tee -a "$work/wrong" >&2; }
@@ -37,7 +37,7 @@ printf 'let tested = 1\n' >"$good/Tests/KernelTests/KernelTests.swift"
 printf '# Imports.\nXylemErrors:\nKernel:\nXylemGraph: XylemErrors\n' >"$good/.ci/rooms.txt"
 printf 'true\n' >"$good/.ci/good.sh"
 
-# lint_fails CHECK FILE: with standard input appended to FILE the check fails, and says which file; without, it passes.
+# lint_fails CHECK FILE: with standard input appended to FILE the check fails and names the file; without it, it passes.
 lint_fails() {
   local check=$1 file=$2 output
   printf '%s\n' "$check" >>"$work/tested"
@@ -84,7 +84,7 @@ printf 'let orphan = 1\n' | lint_fails manifest Tests/OrphanTests/OrphanTests.sw
 for check in $(bash "$here/lint.sh" --list); do
   grep -qx "$check" "$work/tested" || wrong "the lint check '$check' has no bad sample here"
 done
-! bash "$here/lint.sh" --root "$good" nonsense >/dev/null 2>&1 || wrong "lint passes where the check does not exist"
+! bash "$here/lint.sh" --root "$good" nonsense >/dev/null 2>&1 || wrong "lint passes for a check that does not exist"
 
 say "selftest: tests"
 log="$work/log"
@@ -115,12 +115,12 @@ for key in stage1 stage2 stage3 stage4 stage5 logits; do printf '\x89PNG\r\n\x1a
 features '[1,40,28,28]'
 demo_passes || wrong "check-demo fails a good folder: $(bash "$here/check-demo.sh" "$demo" 2>&1 || true)"
 features '[1,40,14,14]'
-! demo_passes || wrong "check-demo passes a feature of another shape"
+! demo_passes || wrong "check-demo passes a feature with a different shape"
 features '[1,40,28,28]'
 printf 'text' >"$demo/maps/stage1.png"
-! demo_passes || wrong "check-demo passes a picture that is none"
+! demo_passes || wrong "check-demo passes an invalid picture"
 rm "$demo/maps/stage1.png"
-! demo_passes || wrong "check-demo passes where a picture is missing"
+! demo_passes || wrong "check-demo passes when a picture is missing"
 rm -r "$demo"
 ! demo_passes || wrong "check-demo passes a folder that does not exist"
 
@@ -129,24 +129,24 @@ say "selftest: templates"
 mkdir -p "$work/bin"
 printf '#!/bin/sh\nmkdir -p "$7" && printf "all:\\n\\tfalse\\n" >"$7/Makefile"\n' >"$work/bin/xylem"
 chmod +x "$work/bin/xylem"
-! bash "$here/check-templates.sh" "$work/bin" >"$work/templates" 2>&1 || wrong "check-templates passes what doesn't build"
+! bash "$here/check-templates.sh" "$work/bin" >"$work/templates" 2>&1 || wrong "check-templates passes a template that doesn't build"
 grep -q "doesn't build" "$work/templates" || wrong "check-templates fails for another reason: $(cat "$work/templates")"
 
 say "selftest: install"
 ! bash "$here/check-install.sh" "$work/nowhere" >/dev/null 2>&1 || wrong "check-install passes without a build"
 ! bash "$here/install.sh" install "$work/bin" "$work/prefix" >/dev/null 2>&1 || wrong "install passes without a runtime"
-[ ! -e "$work/prefix" ] || wrong "install leaves something where it fails"
-! bash "$here/install.sh" uninstall "$work/prefix" >/dev/null 2>&1 || wrong "uninstall passes where nothing is installed"
-# A list of what was installed, beside something of others.
+[ ! -e "$work/prefix" ] || wrong "a failed install leaves files"
+! bash "$here/install.sh" uninstall "$work/prefix" >/dev/null 2>&1 || wrong "uninstall passes without an installation"
+# A list of installed files, next to other files.
 mkdir -p "$work/prefix/lib/xylem" "$work/prefix/bin"
 touch "$work/prefix/bin/xylem" "$work/prefix/bin/other"
 printf '%s\n' "$work/prefix/bin/" "$work/prefix/bin/xylem" "$work/prefix/lib/" "$work/prefix/lib/xylem/" >"$work/prefix/lib/xylem/installed"
 bash "$here/install.sh" uninstall "$work/prefix" >/dev/null || wrong "uninstall fails"
-[ "$(cd "$work/prefix" && find . -mindepth 1 | sort | tr '\n' ' ')" = './bin ./bin/other ' ] || wrong "uninstall removes more or less than was installed"
+[ "$(cd "$work/prefix" && find . -mindepth 1 | sort | tr '\n' ' ')" = './bin ./bin/other ' ] || wrong "uninstall does not remove exactly the installed files"
 ! bash "$here/check-dependency.sh" "$work/nowhere" >/dev/null 2>&1 || wrong "check-dependency passes without a build"
 
 say "selftest: stages"
-# stages COMMAND…: runs each as a stage, then the end, and returns what CI would.
+# stages COMMAND…: runs each as a stage, then the summary, and returns CI's exit status.
 stages() {
   (
     set -euo pipefail
@@ -162,4 +162,4 @@ grep -q 'failed: false' "$work/stages" || wrong "a stage that failed is not name
 ! stages 'exit 3' || wrong "a last stage that fails does not make CI fail"
 ! stages 'false | cat; exit ${PIPESTATUS[0]}' || wrong "a pipe's failure is lost"
 
-[ ! -s "$work/wrong" ] || fail "selftest: a check does not do what it is for"
+[ ! -s "$work/wrong" ] || fail "selftest: a check does not work"

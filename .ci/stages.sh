@@ -1,4 +1,4 @@
-# Runs CI's stages one after another, each timed; one that fails does not keep the next from running, but makes the
+# Runs and times CI's stages one after another. A failed stage does not prevent the next from running, but makes the
 # whole fail. Sourced, never run.
 . "$(dirname "${BASH_SOURCE[0]}")/say.sh"
 
@@ -16,10 +16,10 @@ stage() {
   say "stage ${stage_times[-1]}"
 }
 
-# The summary; fails where a stage did.
+# The summary; fails if a stage failed.
 finish() {
   printf '\n'
-  say "stages, $SECONDS s in all"
+  say "stages, $SECONDS s in total"
   local line
   for line in ${stage_times[@]+"${stage_times[@]}"}; do note "$line"; done
   [ ${#failed_stages[@]} -eq 0 ] || fail "failed: ${failed_stages[*]}"
