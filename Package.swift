@@ -72,7 +72,8 @@ var targets: [Target] = [
     dependencies: ["XylemNN", "XylemTrace", "XylemScript", "XylemTensor", "XylemFiles", "XylemGraph", "XylemErrors"],
     swiftSettings: strict),
   .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
-  .target(name: "XylemImage", dependencies: ["XylemErrors", "XylemFiles", "CImageCodecs"], swiftSettings: strictMemory),
+  .target(
+    name: "XylemImage", dependencies: ["XylemErrors", "XylemFiles", "CImageCodecs"], swiftSettings: strictMemory),
   .target(
     name: "XylemExtract",
     dependencies: [
@@ -110,7 +111,9 @@ var targets: [Target] = [
   .target(
     name: "XylemTensor", dependencies: ["XylemGraph", "XylemFiles", "XylemErrors", "CXylem", "CXylemGuard"],
     swiftSettings: strictMemory),
-  .target(name: "XylemFiles", dependencies: ["XylemErrors", "CXylemGuard", "CZlib", "CMessageDigest"], swiftSettings: strictMemory),
+  .target(
+    name: "XylemFiles", dependencies: ["XylemErrors", "CXylemGuard", "CZlib", "CMessageDigest"],
+    swiftSettings: strictMemory),
   .target(name: "XylemGraph", dependencies: ["XylemErrors"], swiftSettings: strict),
   .target(name: "XylemErrors", swiftSettings: strict),
   .target(

@@ -8,7 +8,8 @@ package enum JSONText {
   package static func sorted(_ document: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(document), as: UTF8.self)
+    // The encoder escapes every other control character.
+    return String(decoding: try encoder.encode(document), as: UTF8.self).replacing("\u{7F}", with: "\\u007f")
   }
 
   /// A string in quotation marks, with exactly the escapes that `serde_json` uses.
