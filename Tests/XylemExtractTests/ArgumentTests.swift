@@ -152,7 +152,7 @@ struct ArgumentTests {
     }
     #expect(
       message { try extractor([.tensor(tensor), .none, .int(1), .bool(false), .string("junk")]) }
-        == "forward takes 4 arguments, and 5 were given")
+        == "forward takes 4 arguments, but 5 were given")
     #expect(message { try extractor([.tensor(tensor), .none]) } == "the argument 'n' is missing")
     #expect(
       message { try extractor([.tensor(tensor), .none, .string("3")]) }

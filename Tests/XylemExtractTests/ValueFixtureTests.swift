@@ -189,14 +189,14 @@ struct ValueFixtureTests {
     #expect(try !model.trace(TraceOptions(makesLeaves: true)).nodeNames.isEmpty)
   }
 
-  @Test("an argument that stops a trace is named, with the option that gives its value")
+  @Test("an argument that stops a trace is named, with what gives its value")
   func blockingArguments() throws {
     let model = try ValueCase.named("defaults").model()
     for (name, remedy) in [
-      ("mask", "leave out --symbolic mask  # it keeps its default None"),
-      ("flag", "leave out --symbolic flag  # it keeps its default True"),
-      ("count", "leave out --symbolic count  # it keeps its default 2"),
-      ("name", "leave out --symbolic name  # it keeps its default 'sum'"),
+      ("mask", "leave 'mask' out of symbolic  // it keeps its default None"),
+      ("flag", "leave 'flag' out of symbolic  // it keeps its default True"),
+      ("count", "leave 'count' out of symbolic  // it keeps its default 2"),
+      ("name", "leave 'name' out of symbolic  // it keeps its default 'sum'"),
     ] {
       let error = #expect(throws: XylemError.self) { try model.trace(TraceOptions(symbolic: [name])) }
       #expect(error?.message.hasSuffix("depends on the argument '\(name)'") == true, "\(error as Any)")

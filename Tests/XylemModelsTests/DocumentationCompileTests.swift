@@ -24,7 +24,7 @@ import XylemTestSupport
     "XylemErrors/ShellWord.swift", "XylemErrors/NearMisses.swift", "XylemNN/Core/ModuleText.swift",
     "XylemLeaf/LeafTensor.swift", "XylemLeaf/Leaves.swift", "XylemLeaf/LeafModule.swift",
     "XylemPlugins/Signatures/SignatureParser.swift", "XylemGraph/Argument+Codable.swift",
-      "XylemGraph/Literal+Codable.swift",
+    "XylemGraph/Literal+Codable.swift",
     "XylemGraph/Node+Codable.swift",
     "XylemGraph/Operation+Codable.swift", "XylemCommand/Configuration/Configuration.swift",
     "XylemCommand/XylemCommandLine.swift", "XylemDiff/Types/DiffSuppression.swift", "XylemErrors/Glob.swift",
