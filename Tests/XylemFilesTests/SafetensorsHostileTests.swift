@@ -87,7 +87,7 @@ import XylemErrors
     (tensor(shape: "[-1]", offsets: "[0,1]"), 1, "integer from 0"),
     (tensor(shape: "[4294967296,4294967296]", offsets: "[0,0]"), 0, "is invalid"),
     (tensor(shape: "[0,4294967296,4294967296]", offsets: "[0,0]"), 0, "is invalid"),
-    (tensor(shape: "[9223372036854775807]", offsets: "[0,9223372036854775807]"), 0, "after the end"),
+    (tensor(shape: "[9223372036854775807]", offsets: "[0,9223372036854775807]"), 0, "extends beyond the end"),
     (tensor(shape: "[1],\"shape\":[1]", offsets: "[0,1]"), 1, "the key 'shape' twice"),
     (
       #"{"a":{"dtype":"U8","shape":[],"data_offsets":[0,1]},"#

@@ -126,8 +126,8 @@ import XylemTestSupport
   }
 
   @Test(arguments: [
-    ("of_version_two", "DLPack 2"), ("of_negative_size", "size -2"), ("of_strange_type", "can't be taken over"),
-    ("twice_the_same", "twice"), ("with_gap", "null"), ("second_strange", "can't be taken over"),
+    ("of_version_two", "DLPack 2"), ("of_negative_size", "size -2"), ("of_strange_type", "can't be imported"),
+    ("twice_the_same", "twice"), ("with_gap", "null"), ("second_strange", "can't be imported"),
   ])
   func `A result that can't be is refused and given back once`(_ name: String, _ reason: String) throws {
     Self.balanced {

@@ -98,7 +98,7 @@ import XylemFiles
           "it is built for another machine: RISC-V, not \(own)",
           "it is built for another machine: number 9999, not \(own)", "it is an executable, not a shared object",
           "it is an unlinked object file", "it is a core dump", "it is an ELF file of an unknown type",
-          "it is an executable, not a shared object", "it is not linked dynamically", "it has no note of Xylem",
+          "it is an executable, not a shared object", "it is not linked dynamically", "it has no Xylem note",
         ])
     }
   }

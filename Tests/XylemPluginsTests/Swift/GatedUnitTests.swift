@@ -53,7 +53,7 @@ import Testing
   @Test func `The note has the same contents without running the library`() throws {
     let file = try Data(contentsOf: URL(fileURLWithPath: try #require(OpenedPlugin.gatedUnit).path))
     for text in [
-      "org.xylem.gated-unit\0Gated unit\0" + "1.0\0", "hard_gate\0(f64, f64) -> f64\0\0\0a sigmoid",
+      "org.xylem.gated-unit\0Gated unit\0" + "1.0\0", "hard_gate\0(f64, f64) -> f64\0\0\0a piecewise linear sigmoid",
       "swish\0(tensor, f64) -> tensor\0\0(tensor, f64, tensor) -> tensor[]\0x * sigmoid",
     ] {
       #expect(file.range(of: Data(text.utf8)) != nil, "\(text.debugDescription)")
