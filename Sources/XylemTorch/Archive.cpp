@@ -18,7 +18,7 @@
 
 namespace xylem {
 
-/// Says what a file is that is no archive, or a damaged one, before the runtime's importer sees it.
+/// Recognises a file that is not an archive, or a damaged one, before the runtime's importer sees it.
 static void check(const Input &file) {
   const auto reader = open_zip(file);
   const auto records = reader->getAllRecords();
@@ -30,7 +30,7 @@ static void check(const Input &file) {
   throw StatusError(XYLEM_ARCHIVE_NO_CODE, "the zip archive holds no TorchScript");
 }
 
-/// The operator's name in the importer's complaint about one that nobody registered, or an empty string.
+/// The operator's name in the importer's error about an unregistered one, or an empty string.
 static std::string unknown_operator(const std::string &complaint) {
   static const std::string marker = "Unknown builtin op: ";
   const auto found = complaint.find(marker);
@@ -51,7 +51,7 @@ static void add_missing(const torch::jit::Block *block, std::set<std::string> &n
   }
 }
 
-/// The operators in an archive's code that nobody registered, in alphabetical order.
+/// The unregistered operators in an archive's code, in alphabetical order.
 static std::vector<std::string> missing_operators(const torch::jit::CompilationUnit &unit) {
   std::set<std::string> names;
   for (auto *function : unit.get_functions()) {
@@ -107,7 +107,7 @@ static std::unique_ptr<Archive> load(const Input &input, bool allows_outside) {
   check(input);
   auto loaded = std::make_unique<Archive>();
   loaded->allows_outside = allows_outside;
-  // Each round brings one more operator that nobody registered; an archive needs a handful.
+  // Each round adds one more unregistered operator; an archive needs only a few.
   for (int round = 0;; ++round) {
     loaded->unit = std::make_shared<torch::jit::CompilationUnit>();
     try {
@@ -147,7 +147,7 @@ static xylem_status archive_load_bytes(const void *bytes, size_t count, uint32_t
   });
 }
 
-/// Copies a tree of modules, each once, with tensors that take no memory in the place of their parameters and buffers.
+/// Copies a tree of modules, each once, with tensors that take no memory in place of their parameters and buffers.
 class ShellMaker {
  public:
   c10::intrusive_ptr<c10::ivalue::Object> copy(const c10::intrusive_ptr<c10::ivalue::Object> &source) {
@@ -244,7 +244,7 @@ struct ArchiveTypes : torch::jit::Resolver {
 }  // namespace
 
 static const xylem_type *archive_type(const xylem_archive *source, xylem_text name) {
-  // The parser goes as deep as the text nests.
+  // The parser's recursion is as deep as the source is nested.
   constexpr ptrdiff_t deepest = 64;
   try {
     const auto written = string(name);

@@ -18,7 +18,7 @@ namespace xylem {
 
 struct Archive;
 
-/// A function's code in the form that crosses the boundary, with the storage behind it.
+/// A function's code in the form that crosses the boundary, with its storage.
 struct Code {
   std::vector<xylem_ir_node> nodes;
   std::vector<xylem_ir_block> blocks;
@@ -55,14 +55,14 @@ struct Archive {
   std::shared_ptr<torch::jit::CompilationUnit> unit;
   torch::jit::Module root;
   std::vector<std::string> missing;
-  /// An operator in the code that reaches files, processes or the network, with its function; empty where there is none.
+  /// An operator in the code that accesses files, processes or the network, with its function; empty if there is none.
   std::string outside;
   /// Whether such code may run.
   bool allows_outside = false;
   std::vector<xylem_text> missing_texts;
   std::mutex mutex;
   std::unordered_map<const torch::jit::Function *, std::unique_ptr<Function>> functions;
-  /// Types that were asked for by name.
+  /// Types that were requested by name.
   std::unordered_map<std::string, c10::TypePtr> types;
 
   Function *function(torch::jit::Function *source);
@@ -76,7 +76,7 @@ inline Archive *archive(const xylem_archive *a) {
   return const_cast<Archive *>(reinterpret_cast<const Archive *>(a));
 }
 
-/// Hands an archive over to the caller of the boundary, who finds its classes' archive from here on.
+/// Passes an archive to the caller of the boundary. From here on its classes' archive can be found.
 xylem_archive *publish(std::unique_ptr<Archive> archive);
 
 /// The archive that a class belongs to, or null.

@@ -14,7 +14,8 @@ namespace {
 using caffe2::serialize::PyTorchStreamReader;
 using c10::IValue;
 
-/// Deflate makes at most 1032 bytes of one, so a record that claims more than its whole file can hold is no record.
+/// Deflate compresses at most 1032 bytes into one, so a record that claims more than its whole file can hold is
+/// invalid.
 constexpr size_t most_expansion = 1032;
 
 bool has_ending(const std::string &name, const std::string &ending) {
@@ -25,8 +26,7 @@ bool has_ending(const std::string &name, const std::string &ending) {
   throw StatusError(XYLEM_ARCHIVE_TRUNCATED, "the record '" + name + "' is damaged: " + what);
 }
 
-/// What says where in the author's own source code came from: a table of strings, and for places in the code a part of a
-/// source.
+/// Maps code to the author's own source: a table of strings, and for positions in the code a range of a source.
 class SourceTable {
  public:
   SourceTable(const std::string &name, const IValue &value) : name_(name) {
@@ -71,7 +71,7 @@ class SourceTable {
 
   void check_range(const c10::ivalue::TupleElements &range) const {
     check_source(tuple(range[0], 3));
-    // Ranges of code that was made up reach beyond their empty source, which the runtime knows.
+    // Ranges of generated code exceed their empty source, which the runtime handles.
     if (integer(range[1]) > integer(range[2])) fail();
   }
 
@@ -100,7 +100,7 @@ void check_sources(const std::string &name, const char *bytes, size_t count) {
   }
 }
 
-/// What stands between commas within one pair of brackets, at most: the deeper code of that length can nest.
+/// The maximum length between commas within one pair of brackets: longer code could be nested too deeply.
 class Nesting {
  public:
   explicit Nesting(const std::string &name) : name_(name) {}
@@ -116,7 +116,7 @@ class Nesting {
     if (++levels_.back() > longest_chain) damaged(name_, "an expression in its code is too long");
   }
   void comma() { levels_.back() = levels_.size() > 1 ? levels_[levels_.size() - 2] : 0; }
-  /// The end of a line; of a statement, where no bracket is open.
+  /// The end of a line, or of a statement if no bracket is open.
   void line() {
     if (levels_.size() == 1) levels_.back() = 0;
   }

@@ -141,7 +141,7 @@ IValue conform(IValue value, const c10::Type &declared, const std::string &what)
   return value;
 }
 
-/// Integers that stand for an enumeration are used as indices into tables.
+/// Integers that stand for an enumeration are used as table indices.
 static int64_t limit_of(const c10::Argument &argument) {
   const auto *declared = argument.real_type().get();
   if (declared->kind() == TypeKind::OptionalType) declared = &inner(*declared);
@@ -173,7 +173,7 @@ std::vector<Expectation> expectations(const c10::FunctionSchema &schema) {
   return out;
 }
 
-/// The commonest cases, without an allocation.
+/// The most common cases, without an allocation.
 static bool fits_plainly(const IValue &value, const Expectation &expected) {
   if (expected.optional && value.isNone()) return true;
   switch (expected.kind) {
@@ -192,7 +192,7 @@ static bool fits_plainly(const IValue &value, const Expectation &expected) {
   }
 }
 
-/// Checks arguments that are written with type variables: every use of one variable must be of one type.
+/// Checks arguments declared with type variables: all uses of one variable must have the same type.
 static void check_variables(const c10::FunctionSchema &schema, const std::vector<Expectation> &expected,
                             std::vector<IValue> &stack) {
   c10::TypeEnv bound;

@@ -1,4 +1,4 @@
-// What arguments must be. Kernels trust their arguments' types; what comes from outside is checked here.
+// The required types of arguments. Kernels trust their arguments' types; arguments from outside are checked here.
 #pragma once
 
 #include "Values.h"
@@ -10,16 +10,16 @@
 
 namespace xylem {
 
-/// Whether a value is one of a declared type as it stands.
+/// Whether a value already has a declared type.
 bool fits(const IValue &value, const c10::Type &declared);
 
-/// The value as one of a declared type: itself where it is one, an integer as a floating-point number, and a container whose
-/// elements fit as a container of the declared element type.
+/// Converts a value to a declared type: the value itself if it has the type, an integer as a floating-point number, and
+/// a container whose elements match as a container of the declared element type.
 ///
-/// Throws a `StatusError` that begins with `what` otherwise.
+/// Otherwise throws a `StatusError` that begins with `what`.
 IValue conform(IValue value, const c10::Type &declared, const std::string &what);
 
-/// What one argument of an operator must be, worked out once.
+/// The requirements of one operator argument, computed once.
 struct Expectation {
   const c10::Type *type;
   c10::TypeKind kind;  // within an optional
@@ -28,10 +28,10 @@ struct Expectation {
   int64_t limit;       // of integers that stand for an enumeration: one more than the highest; else 0
 };
 
-/// The expectations of a schema, in the order of its arguments.
+/// The requirements of a schema, in the order of its arguments.
 std::vector<Expectation> expectations(const c10::FunctionSchema &schema);
 
-/// Checks a call's arguments, at least as many as are declared, and brings them into the declared types.
+/// Checks a call's arguments, at least as many as are declared, and converts them to the declared types.
 void check_arguments(const c10::FunctionSchema &schema, const std::vector<Expectation> &expected,
                      std::vector<IValue> &stack);
 

@@ -1,4 +1,4 @@
-// Blocks of autocast in traced code: operators that switch the calling thread's autocast on and back.
+// Autocast blocks in traced code: operators that switch the calling thread's autocast on and back.
 #include "Operators.h"
 
 #include <ATen/autocast_mode.h>
@@ -10,7 +10,7 @@ namespace jit = torch::jit;
 
 namespace {
 
-/// What a block changed.
+/// The state that a block changed.
 struct Before {
   c10::DeviceType device;
   bool enabled;
@@ -34,7 +34,7 @@ void exit() {
   if (scopes().empty()) throw std::runtime_error("no block of autocast is open");
   const auto before = scopes().back();
   scopes().pop_back();
-  // Casts of weights are kept for as long as the outermost block.
+  // Cast weights are kept for as long as the outermost block.
   if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
   at::autocast::set_autocast_enabled(before.device, before.enabled);
   at::autocast::set_autocast_dtype(before.device, before.dtype);

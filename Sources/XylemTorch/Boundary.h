@@ -1,7 +1,7 @@
-// What every function of the table goes through: exceptions end here.
+// The boundary of every function of the table: exceptions end here.
 #pragma once
 
-// DLPack's own declarations, where the runtime brings them, come before the ones that stand in for them.
+// DLPack's own declarations, if the runtime has them, come before their replacements.
 #include <ATen/dlpack.h>
 #include <CXylem.h>
 
@@ -16,7 +16,7 @@
 
 namespace xylem {
 
-/// An error with a status of its own.
+/// An error with its own status.
 class StatusError : public std::runtime_error {
  public:
   StatusError(xylem_status status, const std::string &message) : std::runtime_error(message), status(status) {}
@@ -35,7 +35,7 @@ inline xylem_status fill(xylem_error *error, xylem_status status, const std::str
   return status;
 }
 
-/// Runs `body` and turns whatever it throws into a status and an owned message.
+/// Runs `body` and converts any exception to a status and an owned message.
 template <typename Body>
 xylem_status guarded(xylem_error *error, Body &&body) noexcept {
   try {

@@ -24,12 +24,12 @@ namespace {
 struct Callable {
   std::shared_ptr<jit::Graph> graph;
   jit::Code code;
-  /// The same code, where it needs no interpreter.
+  /// The same code, if it needs no interpreter.
   std::optional<StraightLine> line;
-  /// Modes that could not be written into the code, because a call in it is decided while it runs.
+  /// Modes that could not be compiled into the code, because the target of a call is decided at run time.
   std::vector<std::pair<c10::intrusive_ptr<c10::ivalue::Object>, bool>> dynamic_modes;
 
-  /// Worked out on first need.
+  /// Computed on first use.
   const Effects &effects() const {
     std::call_once(effects_once_, [this] { effects_ = effects_of(*graph); });
     return effects_;
@@ -42,8 +42,8 @@ struct Callable {
 
 const Callable *callable(const xylem_callable *c) { return reinterpret_cast<const Callable *>(c); }
 
-/// A graph of one statement, with the captured values as inputs and the statement's results as outputs. Captures without
-/// a value are no inputs.
+/// A graph of one statement, with the captured values as inputs and the statement's results as outputs. Captures
+/// without a value are not inputs.
 std::shared_ptr<jit::Graph> graph_of(const Code &code, uint32_t statement, const uint32_t *captures, size_t count) {
   if (statement >= code.sources.size()) throw StatusError(XYLEM_INVALID_ARGUMENT, "there is no such statement");
   auto graph = std::make_shared<jit::Graph>();
@@ -93,8 +93,8 @@ size_t count_nodes(const jit::Block *block) {
   return count;
 }
 
-/// Puts the code of what is called in place of the calls. One pass of the runtime's goes one call deep in code as it was
-/// written. Functions that call each other twice, over and over, would become larger than memory.
+/// Inlines calls. One pass of the runtime inlines one level of calls in the code as it was written. Functions that
+/// repeatedly call each other twice would grow beyond memory.
 void inline_calls(jit::Graph &graph) {
   constexpr int deepest = 256;
   constexpr size_t most_nodes = size_t{1} << 21;
@@ -106,13 +106,13 @@ void inline_calls(jit::Graph &graph) {
   }
 }
 
-/// Replaces flags and switches of the modules that are known by what they will be.
+/// Replaces flags and switches of known modules by their values.
 class ModeFolder {
  public:
   ModeFolder(jit::Graph &graph, Known known, std::unordered_map<const c10::ivalue::Object *, bool> modes)
       : graph_(graph), known_(std::move(known)), modes_(std::move(modes)) {}
 
-  /// Returns whether calls remain whose target is decided while running.
+  /// Returns whether calls remain whose target is decided at run time.
   bool run() {
     find_written(graph_.block());
     fold(graph_.block());
@@ -167,7 +167,7 @@ class ModeFolder {
   bool has_calls_ = false;
 };
 
-/// Sets flags for as long as it lives; one at a time in the process, since the model is shared.
+/// Sets flags as long as it lives; only one at a time in the process, since the model is shared.
 class ScopedModes {
  public:
   explicit ScopedModes(const Callable &c) : callable_(c), lock_(mutex(), std::defer_lock) {
@@ -196,7 +196,8 @@ class ScopedModes {
   std::vector<bool> before_;
 };
 
-/// Throws where code reaches outside, or may: calls that are decided while running can go to any code of the archive.
+/// Throws if code accesses files, processes or the network, or may do so: calls that are decided at run time can go to
+/// any code of the archive.
 void check_inside(const jit::Graph &graph, const Archive &archive, bool has_calls) {
   const auto found = operator_outside(graph.block());
   if (!found.empty()) throw StatusError(XYLEM_REACHES_OUTSIDE, "it calls " + found);
@@ -206,7 +207,7 @@ void check_inside(const jit::Graph &graph, const Archive &archive, bool has_call
   }
 }
 
-/// Puts the thread's recording of gradients back where code fails before it does so itself.
+/// Restores the thread's recording of gradients if code fails before it does so itself.
 class RestoredOnFailure {
  public:
   RestoredOnFailure() = default;
@@ -245,7 +246,7 @@ static xylem_status callable_make(const xylem_function *source, uint32_t stateme
     for (size_t i = 0; i < mode_count; ++i) fixed.emplace(object(&modes[i].module).get(), modes[i].is_training != 0);
     const bool has_calls = ModeFolder(*graph, std::move(objects), fixed).run();
     jit::ConstantPropagationImmutableTypes(graph);
-    // Blocks of autocast take effect through casts that this pass writes into the code.
+    // Autocast blocks take effect through casts that this pass adds to the code.
     jit::Autocast(graph);
     if (!owner->archive->allows_outside) check_inside(*graph, *owner->archive, has_calls);
     auto made = std::make_unique<Callable>();
@@ -287,7 +288,7 @@ static xylem_status callable_call(const xylem_callable *c, const xylem_value *ar
       auto value = unwrap(arguments[i]);
       const auto &type = inputs[i]->type();
       if (arguments[i].tag == XYLEM_UNINITIALIZED) {
-        // What another region did not set: the code knows whether it may read it.
+        // Values that another region did not set: the code knows whether it may read them.
         stack.push_back(std::move(value));
         continue;
       }

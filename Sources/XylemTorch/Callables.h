@@ -1,4 +1,4 @@
-// Functions and statements compiled to be called as they are.
+// Functions and statements compiled to be called directly.
 #pragma once
 
 #include "Archive.h"
@@ -11,7 +11,7 @@ namespace xylem {
 
 using Known = std::unordered_map<const torch::jit::Value *, c10::intrusive_ptr<c10::ivalue::Object>>;
 
-/// What running a graph may do besides computing its outputs.
+/// The possible effects of running a graph, besides computing its outputs.
 struct Effects {
   std::vector<uint8_t> arguments;  // XYLEM_WRITES, XYLEM_ALIASES, XYLEM_SHARES and XYLEM_KEEPS
   bool is_random = false;
@@ -21,13 +21,13 @@ struct Effects {
   bool results_alias = false;
 };
 
-/// What running a graph may do, from its operators' schemas.
+/// The possible effects of running a graph, from its operators' schemas.
 ///
-/// Values that may share storage fall into one class; a write of any member counts as a write of all. The answer errs on
-/// the side of sharing.
+/// Values that may share storage form a class; a write to any member counts as a write to all. The result errs on the
+/// side of sharing.
 Effects effects_of(const torch::jit::Graph &graph);
 
-/// The code of a callable: modes written into it, and the code of what it calls in place of the calls.
+/// The code of a callable, with modes compiled in and calls inlined.
 torch::jit::Graph &code_of(const xylem_callable *callable);
 
 }  // namespace xylem

@@ -1,4 +1,4 @@
-// Archives that are made of text instead of a file.
+// Archives created from source code instead of a file.
 #include "Archive.h"
 
 #include <caffe2/serialize/versions.h>
@@ -6,7 +6,7 @@
 
 namespace xylem {
 
-/// Deeper than any model; a class that holds itself goes on without end.
+/// Deeper than any model; a class that contains itself never ends.
 static constexpr int depth_limit = 64;
 
 static IValue initial_value(const c10::TypePtr &type, const std::string &name,

@@ -1,4 +1,4 @@
-// Tensors that other libraries made, and tensors for them.
+// Tensors from other libraries, and tensors for them.
 #include "Values.h"
 
 #include <ATen/ATen.h>
@@ -11,7 +11,7 @@ namespace xylem {
 
 namespace {
 
-/// Whoever holds it calls the deleter, once.
+/// Its holder calls the deleter once.
 struct Deleter {
   void operator()(DLManagedTensorVersioned *managed) const {
     if (managed->deleter) managed->deleter(managed);
@@ -21,7 +21,7 @@ using Managed = std::unique_ptr<DLManagedTensorVersioned, Deleter>;
 
 void refuse(const std::string &reason) { throw StatusError(XYLEM_INVALID_ARGUMENT, reason); }
 
-/// What the runtime takes for granted.
+/// Requirements that the runtime does not check.
 void check(const DLTensor &t) {
   constexpr int most_dimensions = 64;
   if (t.ndim < 0 || t.ndim > most_dimensions) refuse("the tensor has " + std::to_string(t.ndim) + " dimensions");
@@ -71,7 +71,7 @@ at::Tensor taken(Managed managed) {
   const bool is_read_only = managed->flags & read_only;
   auto made = at::fromDLPackVersioned(managed.get());
   managed.release();
-  // Nothing here keeps an operator from writing.
+  // Nothing here prevents an operator from writing.
   return is_read_only ? made.clone() : made;
 }
 
@@ -101,7 +101,7 @@ static xylem_status tensor_view(const xylem_value *value, DLManagedTensorVersion
     t.device = at::torchDeviceToDLDevice(source.device());
     t.ndim = static_cast<int32_t>(source.dim());
     t.dtype = at::getDLDataType(source);
-    // Nothing here writes them; DLPack has no word for it.
+    // Nothing here writes them; DLPack can't express this.
     t.shape = const_cast<int64_t *>(source.sizes().data());
     t.strides = const_cast<int64_t *>(source.strides().data());
   });

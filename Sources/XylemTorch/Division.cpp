@@ -1,4 +1,4 @@
-// Whole-number division of the runtime's language, which ends the process where the divisor is 0.
+// Integer division of the runtime's language, which ends the process if the divisor is 0.
 #include "Operators.h"
 
 #include <limits>
@@ -31,7 +31,7 @@ void register_checked(const std::string &name) {
                                       c10::AliasAnalysisKind::FROM_SCHEMA));
 }
 
-/// The operator that stands in for a node's, or an empty name.
+/// The operator that replaces a node's, or an empty name.
 std::string checked_twin(const jit::Node *node) {
   const auto *target = node->maybeOperator();
   return target && divides(target->schema()) ? "xylem::" + target->schema().name().substr(6) : "";

@@ -16,7 +16,7 @@ const c10::Type &within_optional(const c10::Type &t) {
   return t.kind() == c10::TypeKind::OptionalType ? *t.containedTypes()[0] : t;
 }
 
-/// Whether a value's contents can be changed otherwise than through tensors: lists, dictionaries, objects.
+/// Whether a value's contents can be changed other than through tensors: lists, dictionaries, objects.
 bool is_mutable(const jit::Value *value) {
   switch (within_optional(*value->type()).kind()) {
     case c10::TypeKind::TensorType:
@@ -44,27 +44,27 @@ bool is_module(const jit::Value *value) {
   return class_type && class_type->is_module();
 }
 
-/// Whether a value is a constant that switches off what an operator does only if it is true.
+/// Whether a value is a constant that disables an effect which requires it to be true.
 bool is_off(const jit::Value *value) {
   if (value->node()->kind() != prim::Constant) return false;
   const auto constant = jit::toIValue(value);
   return constant && ((constant->isBool() && !constant->toBool()) || (constant->isDouble() && constant->toDouble() == 0));
 }
 
-/// Operators that take any number of arguments and do nothing but make text or lists of numbers of them.
+/// Operators that take any number of arguments and only create strings or lists of numbers from them.
 bool is_harmless(c10::Symbol kind) {
   static const std::unordered_set<std::string> names = {"aten::format", "aten::percentFormat", "prim::Print",
                                                         "prim::tolist"};
   return names.count(kind.toQualString()) != 0;
 }
 
-/// Operators that leave the thread's context other than it was.
+/// Operators that leave the thread's context changed.
 bool changes_context(c10::Symbol kind) {
   static const std::unordered_set<std::string> names = {"aten::set_grad_enabled"};
   return names.count(kind.toQualString()) != 0;
 }
 
-/// Whether a type is of a container with containers in it, or of an object.
+/// Whether a type is a container of containers, or an object.
 bool holds_containers(const c10::TypePtr &type) {
   const auto &outer = within_optional(*type);
   switch (outer.kind()) {
@@ -91,7 +91,7 @@ bool holds_containers(const c10::TypePtr &type) {
   return false;
 }
 
-/// Operators that make a new container of what is in another one.
+/// Operators that create a new container from the contents of another.
 bool copies_container(c10::Symbol kind) {
   static const std::unordered_set<std::string> names = {"aten::add",  "aten::copy",  "aten::dict",   "aten::items",
                                                         "aten::keys", "aten::list",  "aten::mul",    "aten::slice",
@@ -107,7 +107,7 @@ class Places {
     if (place / 64 >= words_.size()) words_.resize(place / 64 + 1);
     words_[place / 64] |= uint64_t{1} << (place % 64);
   }
-  /// Returns whether that brought anything new.
+  /// Returns whether that added anything new.
   bool insert(const Places &other) {
     bool grew = false;
     if (other.words_.size() > words_.size()) words_.resize(other.words_.size());
@@ -131,8 +131,8 @@ class Places {
   std::vector<uint64_t> words_;
 };
 
-/// Where values may lie: each input, each attribute's name, each constant and each fresh result is a place. A container
-/// lies where it was made and where what it holds lies. Visits the graph until nothing new is found.
+/// The places where values may be: each input, each attribute name, each constant and each new result is a place. A
+/// container is at its own place and at those of its contents. Visits the graph until nothing new is found.
 class EffectAnalysis {
  public:
   explicit EffectAnalysis(const jit::Graph &graph) : graph_(graph) {}
@@ -144,7 +144,7 @@ class EffectAnalysis {
       visit(graph_.block());
     } while (grew_ && !unknown_);
 
-    // Nobody says what a missing operator does. It has to be registered before it runs, and is looked at again then.
+    // The effects of a missing operator are unknown. It must be registered before it runs, and is examined again then.
     const bool unknown = unknown_ || missing_;
     Effects out;
     Places results;
@@ -181,7 +181,7 @@ class EffectAnalysis {
   }
 
  private:
-  /// A value's own place, and all it may lie in.
+  /// A value's own place, and all others where it may be.
   using Entry = std::pair<size_t, Places>;
 
   size_t fresh(bool is_container) {
@@ -197,7 +197,7 @@ class EffectAnalysis {
   }
   Places &at(const jit::Value *value) { return entry(value).second; }
 
-  /// Gives a value a place of its own.
+  /// Gives a value its own place.
   size_t own(const jit::Value *value) {
     auto &[mine, all] = entry(value);
     if (mine == SIZE_MAX && holds_storage(value)) {
@@ -206,8 +206,8 @@ class EffectAnalysis {
     }
     return mine;
   }
-  /// Gives an input a place of its own; a container has another one for what is in it, so that a result that is one of its
-  /// elements is not taken for the container.
+  /// Gives an input its own place; a container has another one for its contents, so that a result that is one of its
+  /// elements is not treated as the container.
   void own_input(const jit::Value *input) {
     const auto mine = own(input);
     if (!is_mutable(input) || is_module(input)) return;
@@ -217,7 +217,8 @@ class EffectAnalysis {
     shells_.insert(mine);
     contents_[input] = within;
   }
-  /// Lets a value lie where another does; or, for what is a copy of a container or no container at all, where its elements do.
+  /// Lets a value be where another is; or, for a copy of a container or a value that is not a container, where its
+  /// elements are.
   void flow(const jit::Value *from, const jit::Value *to, bool is_copy = false) {
     if (!holds_storage(from) || !holds_storage(to)) return;
     settle(from);
@@ -225,7 +226,7 @@ class EffectAnalysis {
     if (is_copy || !is_mutable(to)) source.erase(shells_);
     grew_ = at(to).insert(source) || grew_;
   }
-  /// Adds what the containers that a value may be hold.
+  /// Adds the contents of the containers that a value may be.
   void settle(const jit::Value *value) {
     auto &all = at(value);
     for (size_t place = 0; place < held_.size(); ++place) {
@@ -336,7 +337,7 @@ class EffectAnalysis {
     }
     sets_attribute_ = true;
     if (!holds_storage(value) || is_module(value)) return;
-    // What is stored lives on in the model.
+    // A stored value lives on in the model.
     settle(value);
     const auto place = attribute_place(node->s(attr::name), is_mutable(value));
     grew_ = held_[place].insert(at(value)) || grew_;
@@ -376,7 +377,7 @@ class EffectAnalysis {
         if (!is_mutable(input) || op.schema.writes_elements[i]) {
           written_.insert(at(input));
         } else {
-          // What is put into a container lives on in it; the tensors themselves are not written.
+          // A value that is put into a container lives on in it; the tensors themselves are not written.
           changed_.insert(at(input));
           for (const auto *other : inputs) {
             if (other != input) put(other, input);
@@ -392,12 +393,12 @@ class EffectAnalysis {
 
   const jit::Graph &graph_;
   std::unordered_map<const jit::Value *, Entry> places_;
-  /// By place: what the container there holds.
+  /// By place: the contents of the container there.
   std::vector<Places> held_;
   Places containers_;
-  /// Containers that are inputs, without what is in them.
+  /// Containers that are inputs, without their contents.
   Places shells_;
-  /// By such an input: the place of what is in it.
+  /// By such an input: the place of its contents.
   std::unordered_map<const jit::Value *, size_t> contents_;
   Places model_;
   Places model_containers_;

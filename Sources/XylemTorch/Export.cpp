@@ -44,7 +44,7 @@ ForwardWriter::ForwardWriter(ObjectPtr root, const c10::FunctionSchema &forward,
   branch_->addBlock();
 }
 
-/// Where each object hangs, modules and others; the first way there counts.
+/// The path of each object, modules and others; the first path counts.
 void ForwardWriter::find_objects(const ObjectPtr &object) {
   const auto type = object->type();
   for (size_t i = 0; i < type->numAttributes(); ++i) {
@@ -117,7 +117,7 @@ jit::Value *ForwardWriter::constant(const IValue &value) {
   return *constant;
 }
 
-/// The declared type where it is of a kind and complete, with optionals looked through.
+/// The declared type if it is of a kind and complete; optionals are unwrapped.
 static TypePtr container_type(const c10::Type *declared, TypeKind kind) {
   while (declared && declared->kind() == TypeKind::OptionalType) declared = declared->containedTypes()[0].get();
   const bool says_all = declared && declared->kind() == kind && !declared->hasFreeVariables();
@@ -176,7 +176,7 @@ jit::Value *ForwardWriter::container(int32_t tag, const c10::Type *declared, std
   }
 }
 
-/// A container that was just put together, put together anew for another type.
+/// A container that was just created, created again for another type.
 jit::Value *ForwardWriter::rebuilt(Value *value, const TypePtr &declared) {
   const auto kind = value->node()->kind();
   const std::vector<Value *> elements(value->node()->inputs().begin(), value->node()->inputs().end());
@@ -253,7 +253,7 @@ std::vector<jit::Value *> ForwardWriter::call(jit::Graph &code, std::vector<Valu
     const bool is_open = declared->kind() == TypeKind::OptionalType || declared->kind() == TypeKind::UnionType ||
                          declared->kind() == TypeKind::AnyType;
     if (is_open && *value->type() != *declared) {
-      // The code was compiled for the wider type, and asks which one it got.
+      // The code was compiled for the wider type, and checks which one it got.
       if (value->type()->kind() == TypeKind::NoneType && declared->kind() == TypeKind::OptionalType) {
         value = graph_->insertConstant(IValue())->setType(declared);
       } else {
@@ -331,7 +331,7 @@ void ForwardWriter::check(Value *condition, bool expected, const std::string &me
   raise(message);
 }
 
-/// Only tensors are features: anything else is for the caller to say more about.
+/// Only tensors are features: the caller reports more about anything else.
 static void check_may_be_tensor(const jit::Value *value) {
   const auto type = value->type();
   if (!c10::TensorType::get()->isSubtypeOf(*type)) throw StatusError(XYLEM_INVALID_ARGUMENT, type->annotation_str());
@@ -342,7 +342,7 @@ jit::Value *ForwardWriter::clone(Value *tensor) {
   return graph_->insert(aten::clone, {conform(tensor, c10::TensorType::get())});
 }
 
-/// Names that written code calls or means otherwise.
+/// Names that written code calls or uses otherwise.
 static bool is_reserved(const std::string &name) {
   static const std::unordered_set<std::string> names = {
       "bool",   "int",       "float",  "complex", "str",   "len",   "list",  "dict",          "tuple",      "set",

@@ -13,20 +13,20 @@ namespace xylem {
 
 using ObjectPtr = c10::intrusive_ptr<c10::ivalue::Object>;
 
-/// A `forward` that is put together step by step: a block for each mode, which gives a dictionary of tensors.
+/// A `forward` that is built step by step: a block for each mode, which returns a dictionary of tensors.
 ///
-/// The model is read and not changed. Modules have the model's own types until `save` gives them types of their own, with what the
-/// code reads and nothing else.
+/// The model is read and not changed. Modules have the model's own types until `save` gives them their own types, with
+/// only what the code reads.
 class ForwardWriter {
  public:
   using Value = torch::jit::Value;
 
-  /// `kept`: by argument of `forward`, without the module itself, whether the written one takes it too.
+  /// `kept`: for each argument of `forward`, except for the module itself, whether the written `forward` takes it too.
   ForwardWriter(ObjectPtr root, const c10::FunctionSchema &forward, const std::vector<bool> &kept);
 
-  /// What follows belongs to a mode. The modes are written one after the other.
+  /// Begins the code of a mode. The modes are written one after the other.
   void begin(bool is_training);
-  /// Says what calling the module in a mode that has no plan raises.
+  /// Sets the error that calling the module in a mode without a plan raises.
   void refuse(bool is_training, const std::string &message);
 
   Value *argument(size_t position);
@@ -43,7 +43,7 @@ class ForwardWriter {
   void name(Value *value, const std::string &name);
   void result(const std::string &key, Value *value);
 
-  /// The archive's bytes, read back once to see that they hold the same code. Nothing can be added afterwards.
+  /// The archive's bytes, read back once to check that they hold the same code. Nothing can be added afterwards.
   std::string save(bool is_training);
 
  private:
@@ -55,7 +55,7 @@ class ForwardWriter {
 
   void find_objects(const ObjectPtr &object);
   Value *module(const c10::ivalue::Object *object);
-  /// A value of another type than what takes it: what the language converts without a word, or an error.
+  /// Converts a value to the receiver's type as the language does implicitly, or throws.
   Value *conform(Value *value, const c10::TypePtr &declared);
   Value *rebuilt(Value *value, const c10::TypePtr &declared);
   void raise(const std::string &message);
@@ -75,24 +75,24 @@ class ForwardWriter {
   std::map<bool, std::string> refused_;
 };
 
-/// Gives a graph's modules types of their own, with the attributes that it reads or writes, and objects of those types.
+/// Gives a graph's modules their own types, with the attributes that it reads or writes, and objects of those types.
 ///
 /// Returns the new root. Attributes share their values with the model.
 ObjectPtr fresh_modules(torch::jit::Graph &graph, const ObjectPtr &root, bool is_training,
                         const std::shared_ptr<torch::jit::CompilationUnit> &unit);
 
-/// Throws a `StatusError` where a graph has something that can't be saved.
+/// Throws a `StatusError` if a graph contains something that can't be saved.
 void check_savable(const torch::jit::Block *block);
 
-/// Takes the branch where a condition is known, as reading the code back would.
+/// Takes the branch if a condition is known, as reading the code back would.
 ///
-/// Unlike the runtime's own pass it drops nothing else: an operator whose result is unused may update statistics.
+/// Unlike the runtime's own pass it removes nothing else: an operator whose result is unused may update statistics.
 void fold_branches(torch::jit::Graph &graph);
 
-/// Drops reads of attributes and constants that nothing uses.
+/// Removes unused reads of attributes and constants.
 void drop_unused_reads(torch::jit::Block *block);
 
-/// The operators that a graph calls, in order, the language's own constructs left out.
+/// The operators that a graph calls, in order, without the language's own constructs.
 std::vector<std::string> operators_of(const torch::jit::Block *block);
 
 }  // namespace xylem

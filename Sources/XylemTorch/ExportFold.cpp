@@ -27,7 +27,7 @@ bool is_none(const jit::Value *value) {
   return known && known->isNone();
 }
 
-/// Whether a value can't be None: 1, 0, or -1 where its type doesn't say.
+/// Whether a value can't be None: 1, 0, or -1 if its type doesn't determine it.
 int is_never_none(const jit::Value *value) {
   if (is_none(value)) return 0;
   while (value->node()->kind() == prim::unchecked_cast) value = value->node()->input();
@@ -40,7 +40,7 @@ int is_never_none(const jit::Value *value) {
   }
 }
 
-/// The result of a node whose operands are plain and known; nothing where it has none.
+/// The result of a node whose operands are plain and known; nothing if there is none.
 std::optional<IValue> known_result(jit::Node *node) {
   const auto kind = node->kind();
   const bool asks_none = kind == aten::__is__ || kind == aten::__isnot__;
@@ -69,7 +69,7 @@ std::optional<IValue> known_result(jit::Node *node) {
   return stack.size() == 1 ? std::optional<IValue>(stack.front()) : std::nullopt;
 }
 
-/// Moves a branch's code in front of its node, which goes.
+/// Moves a branch's code before its node, which is removed.
 void take(jit::Node *node, jit::Block *branch) {
   for (auto it = branch->nodes().begin(); it != branch->nodes().end();) {
     auto *inner = *it++;

@@ -23,7 +23,7 @@ static bool is_module(const c10::TypePtr &type) {
   return found && found->is_module();
 }
 
-/// Whether a type is a module's, or one that holds some.
+/// Whether a type is a module's, or contains one.
 static bool holds_modules(const c10::TypePtr &type) {
   if (is_module(type) || type->kind() == TypeKind::InterfaceType) return true;
   const auto inner = type->containedTypes();
@@ -79,7 +79,7 @@ std::vector<std::string> operators_of(const jit::Block *block) {
 
 namespace {
 
-/// Which module each value of a graph is, and which of its attributes are used.
+/// The module of each value of a graph, and its used attributes.
 class ModuleReads {
  public:
   ModuleReads(jit::Graph &graph, const ObjectPtr &root) {
@@ -133,7 +133,7 @@ class ModuleReads {
   std::unordered_map<RawObject, std::unordered_set<std::string>> used_;
 };
 
-/// Makes classes and objects with what is used, children before parents.
+/// Creates classes and objects with the used attributes, children before parents.
 class FreshModules {
  public:
   FreshModules(const ModuleReads &reads, const ObjectPtr &root, bool is_training,
@@ -213,7 +213,8 @@ ObjectPtr fresh_modules(jit::Graph &graph, const ObjectPtr &root, bool is_traini
   return made;
 }
 
-/// Reads an archive back and compares its operators with those that were written: a name may find another overload there.
+/// Reads an archive back and compares its operators with the written ones: a name may resolve to another overload
+/// there.
 static void check_reads_back(const std::string &bytes, const jit::Graph &written) {
   std::istringstream stream(bytes);
   const auto unit = std::make_shared<jit::CompilationUnit>();
@@ -222,7 +223,7 @@ static void check_reads_back(const std::string &bytes, const jit::Graph &written
   method.ensure_defined();
   const auto found = operators_of(jit::toGraphFunction(method).graph()->block());
   const auto expected = operators_of(written.block());
-  // Reading drops branches whose condition the types decide, and nothing else; what is left is the same and in order.
+  // Reading drops branches whose condition is decided by types, and nothing else; the rest is the same and in order.
   auto next = expected.begin();
   for (const auto &name : found) {
     const auto at = std::find(next, expected.end(), name);

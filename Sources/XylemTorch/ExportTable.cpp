@@ -34,7 +34,7 @@ struct Exporter {
   }
 };
 
-/// Runs `body` with an exporter that can still be added to.
+/// Runs `body` with an exporter that is still open.
 template <typename Body>
 xylem_status with(xylem_exporter *handle, xylem_error *error, Body &&body) {
   return guarded(error, [&] {

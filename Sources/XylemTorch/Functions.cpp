@@ -50,7 +50,7 @@ Code::~Code() {
 
 namespace {
 
-/// Numbers a graph's values and lays its blocks out flat, each block's nodes side by side.
+/// Numbers a graph's values and lays its blocks out flat, with each block's nodes adjacent.
 class Flattener {
  public:
   Flattener(Function &owner, Code &code) : owner_(owner), code_(code) {}
@@ -109,7 +109,7 @@ class Flattener {
     const auto node_count = static_cast<uint32_t>(code_.nodes.size()) - first_node;
     code_.blocks[number] = xylem_ir_block{first_node, node_count, first_input,
                                           static_cast<uint32_t>(block->inputs().size()), 0, 0};
-    // Nested blocks come after this one, so that its own nodes stay side by side.
+    // Nested blocks come after this one, so that its own nodes stay adjacent.
     for (uint32_t i = first_node; i < first_node + node_count; ++i) {
       auto *node = code_.sources[i];
       if (node->kind() == prim::fork) {
@@ -202,7 +202,8 @@ static jit::Node *node_at(const xylem_function *source, uint32_t statement) {
   return code.sources[statement];
 }
 
-/// A node's place in the source. What an old version's operator became has none of its own: it has its neighbour's.
+/// A node's position in the source. The replacement of an old version's operator has none of its own and takes its
+/// neighbour's.
 static jit::SourceRange place_of(jit::Node *node) {
   if (!is_upgraded(node)) return node->sourceRange();
   for (auto *next = node->next(); next && next != node->owningBlock()->return_node(); next = next->next()) {

@@ -1,4 +1,4 @@
-// The host's own code under the runtime: operators that it implements, and calls that have a gradient of their own.
+// The host's own code in the runtime: operators that it implements, and calls with their own gradient.
 #include "Operators.h"
 
 #include <torch/csrc/autograd/custom_function.h>
@@ -17,7 +17,7 @@ using torch::autograd::variable_list;
 
 constexpr size_t most_results = 64;
 
-/// Values that the other side made, taken over.
+/// Values that the other side created, owned here.
 std::vector<IValue> taken(xylem_value *values, size_t count) {
   std::vector<IValue> found;
   xylem_tensor_runtime table{};
@@ -29,14 +29,14 @@ std::vector<IValue> taken(xylem_value *values, size_t count) {
   return found;
 }
 
-/// Raises what a function of the host reported.
+/// Raises the error that a host function reported.
 void raise(xylem_error &error, xylem_status status) {
   const std::string message = error.message ? error.message : "no reason given";
   if (error.release) error.release(&error);
   throw StatusError(status, message);
 }
 
-/// A value that is passed to the host for the time of a call.
+/// A value that is passed to the host for the duration of a call.
 class Lent {
  public:
   explicit Lent(const std::vector<IValue> &values) {
@@ -122,7 +122,7 @@ xylem_status operator_implement(xylem_text name, xylem_text overload, xylem_text
     }
     const auto suffix = overload.count > 0 ? "." + string(overload) : "";
     const auto given = torch::jit::parseSchema(full + suffix + string(schema));
-    // Lives as long as the process, as its registrations do.
+    // Lives as long as the process, like its registrations.
     auto *library = new torch::Library(torch::Library::FRAGMENT, full.substr(0, colons), std::nullopt, __FILE__, __LINE__);
     const auto known = c10::Dispatcher::singleton().findSchema({full, string(overload)});
     if (known) {
@@ -139,14 +139,14 @@ xylem_status operator_implement(xylem_text name, xylem_text overload, xylem_text
 
 // ---- calls with gradients ----
 
-/// The host's side of a call, given back when nothing needs it any more.
+/// The host's side of a call, released when it is no longer needed.
 struct HostCall final : torch::CustomClassHolder {
   explicit HostCall(const xylem_differentiable &call) : call(call) {}
   ~HostCall() override {
     if (call.release) call.release(call.context);
   }
   const xylem_differentiable call;
-  /// All results; tensors among them are the function's outputs.
+  /// All results; the tensors among them are the function's outputs.
   std::vector<IValue> results;
 };
 
@@ -186,7 +186,7 @@ struct Differentiable : torch::autograd::Function<Differentiable> {
     {
       const at::AutoGradMode off(false);
       const std::vector<IValue> inputs(saved.begin(), saved.begin() + static_cast<std::ptrdiff_t>(count));
-      // The results as the call gave them, tensors among them as they were saved.
+      // The results as the call returned them, with tensors as they were saved.
       std::vector<IValue> results, flows;
       auto output = saved.begin() + static_cast<std::ptrdiff_t>(count);
       auto gradient = gradients.begin();
@@ -213,7 +213,7 @@ struct Differentiable : torch::autograd::Function<Differentiable> {
       }
     }
     if (!is_differentiated_again) return found;
-    // Taken as constants, they would make a wrong second derivative.
+    // As constants, they would give a wrong second derivative.
     auto barrier = std::make_shared<torch::autograd::DelayedError>(
         "the gradient of a plugin's leaf has no gradient of its own", static_cast<int64_t>(found.size()));
     variable_list tracked;
@@ -236,7 +236,7 @@ xylem_status differentiable_call(const xylem_differentiable *source, const xylem
     for (size_t i = 0; i < call->results.size(); ++i) {
       results[i] = wrap(call->results[i].isTensor() ? IValue(*output++) : call->results[i]);
     }
-    // The node keeps what it needs; holding the results too would make a circle.
+    // The node keeps what it needs; keeping the results too would create a cycle.
     call->results.clear();
   });
 }

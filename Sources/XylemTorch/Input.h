@@ -1,4 +1,4 @@
-// What archives are read from.
+// The sources of archives.
 #pragma once
 
 #include "Boundary.h"
@@ -15,9 +15,9 @@
 
 namespace xylem {
 
-/// A file that is read where an archive's reader asks for a part of it: each tensor goes into its own memory once.
+/// A file that is read when an archive's reader requests a part of it: each tensor goes into its own memory once.
 ///
-/// Not mapped: whoever shortens the file meanwhile gets an error here and no signal.
+/// Not mapped: if the file is truncated in the meantime, this is an error and not a signal.
 class InputFile : public caffe2::serialize::ReadAdapterInterface {
  public:
   explicit InputFile(const std::string &path) : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
@@ -83,7 +83,7 @@ inline bool starts_with(const Input &input, const std::string &magic) {
   return start == magic;
 }
 
-/// The reader of a zip archive as PyTorch writes them; a `StatusError` says what another file is.
+/// The reader of a zip archive as PyTorch writes them; a `StatusError` describes any other file.
 inline std::unique_ptr<caffe2::serialize::PyTorchStreamReader> open_zip(const Input &file) {
   if (file->size() == 0) throw StatusError(XYLEM_ARCHIVE_TRUNCATED, "the file is empty");
   if (starts_with(file, "\x80\x02") || starts_with(file, "\x80\x04")) {
@@ -95,7 +95,7 @@ inline std::unique_ptr<caffe2::serialize::PyTorchStreamReader> open_zip(const In
   } catch (const c10::Error &e) {
     const std::string reason = e.what_without_backtrace();
     if (reason.find("maximum supported version") != std::string::npos) throw StatusError(XYLEM_FAILED, reason);
-    // Another program's zip has no version and no folder at its top; a zip that can't be opened at all has lost its end.
+    // Another program's zip has no version and no top-level folder; a zip that can't be opened at all lacks its end.
     if (reason.find("version") != std::string::npos || reason.find("subdirectory") != std::string::npos) {
       throw StatusError(XYLEM_ARCHIVE_NO_CODE, "the zip archive holds no TorchScript");
     }

@@ -86,7 +86,7 @@ Schema::Schema(const c10::FunctionSchema &source) {
   schema.argument_count = arguments.size();
 }
 
-/// Lets every result share with every argument, where both may hold storage.
+/// Marks every result as sharing with every argument, if both may hold storage.
 static void add_aliases(const c10::FunctionSchema &declared, xylem_schema &out) {
   const auto &results = declared.returns();
   if (std::none_of(results.begin(), results.end(), [](const auto &r) { return may_hold_storage(*r.type()); })) return;
@@ -95,7 +95,7 @@ static void add_aliases(const c10::FunctionSchema &declared, xylem_schema &out) 
   }
 }
 
-/// Operators that give their arguments or views of them and whose schemas don't say so.
+/// Operators that return their arguments or views of them and whose schemas don't declare it.
 static bool returns_views(const std::string &name) {
   static const std::unordered_set<std::string> names = {
       "aten::lift",         "aten::set",           "aten::unsafe_split", "aten::unsafe_split_with_sizes",
@@ -103,7 +103,7 @@ static bool returns_views(const std::string &name) {
   return names.count(name) != 0;
 }
 
-/// Operators written in terms of others whose results are always their own.
+/// Composite operators whose results never share storage.
 static bool gives_fresh_results(const std::string &name) {
   static const std::unordered_set<std::string> names = {
       "aten::adaptive_avg_pool1d", "aten::adaptive_avg_pool2d", "aten::adaptive_avg_pool3d", "aten::avg_pool1d",
@@ -125,7 +125,7 @@ static bool is_in_place(const std::string &name) {
   return name.size() > 2 && name.back() == '_' && name[name.size() - 2] != '_';
 }
 
-/// The position of an argument that switches something off where it is false or 0, or -1.
+/// The position of an argument that disables an effect if it is false or 0, or -1.
 static int32_t position(const c10::FunctionSchema &declared, std::initializer_list<const char *> names) {
   for (size_t i = 0; i < declared.arguments().size(); ++i) {
     const auto &argument = declared.arguments()[i];
@@ -138,7 +138,7 @@ static int32_t position(const c10::FunctionSchema &declared, std::initializer_li
   return -1;
 }
 
-/// Operators that update running statistics and whose schemas don't say so.
+/// Operators that update running statistics and whose schemas don't declare it.
 static bool updates_statistics(const std::string &name) {
   static const std::unordered_set<std::string> names = {
       "aten::batch_norm",          "aten::native_batch_norm", "aten::instance_norm",
@@ -147,14 +147,14 @@ static bool updates_statistics(const std::string &name) {
   return names.count(name) != 0;
 }
 
-/// Operators of the runtime's language alone that draw from the random state or set it.
+/// Operators of the runtime's language only that draw from the random state or set it.
 static bool is_random_by_name(const std::string &name) {
   return name == "aten::manual_seed" || name == "aten::seed" || name == "aten::_no_grad_uniform_" ||
          name == "aten::_no_grad_normal_";
 }
 
-/// Whether a schema says what there is to say. Operators that were registered without one are not to be trusted, but for
-/// those of the runtime's own that read or set the thread's context.
+/// Whether a schema is complete. Operators registered without one can't be trusted, except for the runtime's own
+/// operators that read or set the thread's context.
 static bool tells_effects(const torch::jit::Operator &op) {
   static const std::unordered_set<std::string> contexts = {
       "aten::set_grad_enabled",   "aten::is_grad_enabled",       "aten::is_autocast_enabled",
@@ -162,7 +162,7 @@ static bool tells_effects(const torch::jit::Operator &op) {
   return op.aliasAnalysisKind() != c10::AliasAnalysisKind::CONSERVATIVE || contexts.count(op.schema().name());
 }
 
-/// What an operator does. One that is made for the place in the code where it stands has no meaning elsewhere.
+/// The effects of an operator. One that was created for its position in the code has no meaning elsewhere.
 static torch::jit::Operation operation_of(const torch::jit::Operator &op) {
   if (op.hasOperation()) return op.getOperation();
   return [name = op.schema().name()](torch::jit::Stack &) {
@@ -181,12 +181,12 @@ Operator::Operator(std::shared_ptr<torch::jit::Operator> source)
   out.is_known = out.is_known && tells_effects(*op);
   if (const auto found = c10::Dispatcher::singleton().findOp({declared.name(), declared.overload_name()})) {
     out.is_random = found->hasTag(at::Tag::nondeterministic_seeded);
-    // Written in terms of others, so that its schema need not tell that it may return its input.
+    // A composite operator, whose schema need not declare that it may return its input.
     const bool composite = found->hasKernelForDispatchKey(c10::DispatchKey::CompositeImplicitAutograd);
     const bool may_return_input = composite && !gives_fresh_results(declared.name());
     if (may_return_input || returns_views(declared.name())) add_aliases(declared, out);
   } else if (!is_upgraded(declared)) {
-    // The language's own schemas leave out what they like.
+    // The language's own schemas may be incomplete.
     add_aliases(declared, out);
     if (is_in_place(declared.name()) && !schema.arguments.empty()) schema.arguments[0].is_written = 1;
   }

@@ -1,4 +1,4 @@
-// Operators by name, and what their schemas say.
+// Operators by name, and their schemas.
 #pragma once
 
 #include "Arguments.h"
@@ -10,17 +10,17 @@
 
 namespace xylem {
 
-/// A schema in the form that crosses the boundary, with the storage behind it.
+/// A schema in the form that crosses the boundary, with its storage.
 struct Schema {
   std::vector<xylem_schema_argument> arguments;
-  /// By argument: whether what is written are tensors within a container, and not the container itself.
+  /// By argument: whether tensors within a container are written, and not the container itself.
   std::vector<bool> writes_elements;
   xylem_schema schema{};
 
   explicit Schema(const c10::FunctionSchema &source);
 };
 
-/// An operator with its schema; made once and kept for the life of the process.
+/// An operator with its schema; created once and kept for the life of the process.
 struct Operator {
   std::shared_ptr<torch::jit::Operator> op;
   mutable torch::jit::Operation operation;  // calling it does not change it, but is not declared so
@@ -31,7 +31,7 @@ struct Operator {
   explicit Operator(std::shared_ptr<torch::jit::Operator> op);
 };
 
-/// The one `Operator` of a runtime's operator.
+/// The only `Operator` for a runtime operator.
 const Operator *interned(const std::shared_ptr<torch::jit::Operator> &op);
 
 /// The operator that a node calls, or null.
@@ -40,37 +40,37 @@ const Operator *of(const torch::jit::Node *node);
 inline const xylem_operator *handle(const Operator *op) { return reinterpret_cast<const xylem_operator *>(op); }
 inline const Operator *op(const xylem_operator *handle) { return reinterpret_cast<const Operator *>(handle); }
 
-/// Whether an operator divides whole numbers with an instruction that ends the process where the divisor is 0.
+/// Whether an operator divides integers with an instruction that ends the process if the divisor is 0.
 bool divides(const c10::FunctionSchema &schema);
 
-/// Throws where dividing the last two values would end the process.
+/// Throws if dividing the last two values would end the process.
 void check_division(const std::vector<IValue> &stack);
 
-/// Makes twins of those operators known that check first, and puts them into code.
+/// Registers checked variants of those operators, and uses them in code.
 void register_checked_division();
 
-/// Registers `xylem::enter_autocast` and `xylem::exit_autocast`, which a traced block of autocast becomes.
+/// Registers `xylem::enter_autocast` and `xylem::exit_autocast`, which represent a traced autocast block.
 void register_autocast_scope();
 void use_checked_division(torch::jit::Graph &graph);
 
-/// Puts the runtime's own division back.
+/// Restores the runtime's own division.
 void use_own_division(torch::jit::Graph &graph);
 
-/// Makes one operator of each whose meaning changed since an old version, and lets archives of that version call it: the
-/// runtime would put code with branches on data in its place.
+/// Registers an operator for each whose meaning changed since an old version, and lets archives of that version call
+/// it: the runtime would inline code with branches on data instead.
 void register_upgraders();
 
 /// Whether a node or an operator is one of those.
 bool is_upgraded(const torch::jit::Node *node);
 bool is_upgraded(const c10::FunctionSchema &schema);
 
-/// Puts the runtime's own code in their place, for archives that others load.
+/// Restores the runtime's own code, for archives loaded by others.
 void use_own_upgraders(torch::jit::Graph &graph);
 
-/// Makes the schemas of torchvision's operators known where nothing registered them.
+/// Registers the schemas of torchvision's operators if they are not registered.
 void register_vision_schemas();
 
-/// Registers an operator of unknown signature that raises when it is called.
+/// Registers an operator of unknown signature that raises an error when it is called.
 void register_missing(const std::string &name);
 
 /// Whether that happened.

@@ -1,4 +1,4 @@
-// Operators that reach files, processes or the network.
+// Operators that access files, processes or the network.
 #include "Outside.h"
 
 #include <torch/csrc/jit/api/compilation_unit.h>

@@ -1,4 +1,4 @@
-// Which code of a model reaches files, processes or the network.
+// Detects code of a model that accesses files, processes or the network.
 #pragma once
 
 #include <torch/csrc/jit/api/compilation_unit.h>
@@ -11,8 +11,8 @@ namespace xylem {
 /// Whether an operator does, by its name: `aten::save`.
 bool reaches_outside(const std::string &name);
 
-/// The first operator or class in a block that does, blocks within included; empty where there is none. What is called is
-/// not looked at.
+/// The first such operator or class in a block, including nested blocks; empty if there is none. Callees are not
+/// examined.
 std::string operator_outside(const torch::jit::Block *block);
 
 /// The same for all code of an archive, with the name of the function.

@@ -11,27 +11,27 @@ namespace xylem {
 
 namespace {
 
-/// Deeper structures end the process where they are copied, compared, printed or released, all of which recur.
+/// Deeper structures end the process when they are copied, compared, printed or released, which all recurse.
 constexpr uint32_t deepest = 1024;
-/// Brackets within brackets in the name of a type.
+/// The nesting of brackets in the name of a type.
 constexpr size_t deepest_type = 128;
-/// How many values one byte of a pickle may stand for, where structures are shared.
+/// The number of values that one byte of a pickle may represent if structures are shared.
 constexpr uint64_t most_values_per_byte = 64;
 constexpr uint64_t most_values_at_least = 1 << 20;
 
 enum class Kind : uint8_t { other, integer, string, name, sequence, object, storage };
 
-/// A value of the pickle, with what the checks need of it.
+/// A value of the pickle, with the data that the checks need.
 struct Item {
   Kind kind = Kind::other;
-  /// An integer's value, the bytes of a storage's record, or where a string or a name begins.
+  /// An integer's value, the bytes of a storage's record, or the start of a string or a name.
   int64_t number = 0;
   /// The length of a string or of a name, or the bytes of a storage's element.
   uint32_t length = 0;
   std::vector<uint32_t> parts;
 };
 
-/// The bytes of an element by the name of its storage; 0 for a name that is not known.
+/// The bytes of an element by the name of its storage; 0 for an unknown name.
 uint32_t element_size(const std::string &storage) {
   static const std::unordered_map<std::string, uint32_t> sizes = {
       {"DoubleStorage", 8},   {"FloatStorage", 4},         {"HalfStorage", 2},           {"BFloat16Storage", 2},
@@ -227,7 +227,7 @@ class PickleScan {
     push(Kind::sequence, {arguments});
   }
 
-  /// Of a storage: its name, type, key, device and number of elements.
+  /// The parts of a storage: its name, type, key, device and number of elements.
   void push_storage(uint32_t top) {
     const auto &parts = items_[top].parts;
     if (parts.size() < 5 || items_[parts[1]].kind != Kind::name || items_[parts[2]].kind != Kind::string ||
@@ -266,7 +266,7 @@ class PickleScan {
     return found;
   }
 
-  /// Of a tensor: its storage, offset, sizes and strides, and more.
+  /// The parts of a tensor: its storage, offset, sizes, strides, and more.
   void check_tensor(const Item &arguments) const {
     if (arguments.parts.size() < 4) fail("a tensor is not described as one");
     const auto &storage = items_[arguments.parts[0]];
@@ -306,7 +306,7 @@ class PickleScan {
     enum { unseen, open, done } state = unseen;
   };
 
-  /// Goes through what the pickle made, without recurring. Objects are known by identity wherever they are gone through, so one that
+  /// Walks the pickle's values without recursion. Objects are identified wherever they are walked, so one that
   /// holds itself does no harm; containers are not.
   void check_tree(uint32_t root) const {
     const auto most = std::max(most_values_at_least, most_values_per_byte * count_);

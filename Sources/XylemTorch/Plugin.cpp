@@ -1,4 +1,4 @@
-// The library's one symbol.
+// The library's only symbol.
 #include "Operators.h"
 
 #include "XylemTorch.h"
@@ -39,7 +39,7 @@ static xylem_status open(const xylem_host *host, xylem_error *error) {
     // Code runs as it was written: no profiling runs, no specialised copies.
     torch::jit::getProfilingMode() = false;
     torch::jit::setGraphExecutorOptimize(false);
-    // An error keeps no frames: finding their names takes tenths of a second, and nobody reads them.
+    // Errors keep no stack frames: resolving their names takes tenths of a second, and they are not used.
     c10::SetStackTraceFetcher(std::function<std::string()>([] { return std::string(); }));
     register_vision_schemas();
     register_checked_division();

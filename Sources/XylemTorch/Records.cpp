@@ -1,4 +1,4 @@
-// The records of zip archives in the form of torch.save, in and out.
+// Reads and writes the records of zip archives in the format of torch.save.
 #include "Input.h"
 #include "Storages.h"
 
@@ -24,7 +24,8 @@ struct Records {
   at::Tensor read(const std::string &name);
 };
 
-/// Deflate makes at most 1032 bytes of one, so a record that claims more than its whole file can hold is no record.
+/// Deflate compresses at most 1032 bytes into one, so a record that claims more than its whole file can hold is
+/// invalid.
 constexpr size_t most_expansion = 1032;
 
 at::Tensor Records::read(const std::string &name) {

@@ -41,7 +41,7 @@ static xylem_status set_random_state(const xylem_value *state, xylem_error *erro
   });
 }
 
-/// Counts what the calling thread's tensors take and give back, and passes it on to whoever counted before.
+/// Counts the allocations and releases of the calling thread's tensors, and passes them on to the previous counter.
 class MemoryCount : public c10::MemoryReportingInfoBase {
  public:
   void reportMemoryUsage(void *address, int64_t size, size_t total, size_t reserved, c10::Device device) override {

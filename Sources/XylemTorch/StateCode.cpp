@@ -1,4 +1,4 @@
-// What archives run while they are loaded.
+// Code that archives run while they are loaded.
 #include "StateCode.h"
 #include "Outside.h"
 
@@ -24,7 +24,7 @@ std::string text_of(PyTorchStreamReader &reader, const std::string &record) {
   return {static_cast<const char *>(data.get()), size};
 }
 
-/// `code/__torch__/net.py` holds what is called `__torch__.net`.
+/// `code/__torch__/net.py` contains the classes named `__torch__.net`.
 std::string qualifier_of(const std::string &record) {
   auto name = record.substr(code_folder.size(), record.size() - code_folder.size() - 3);
   std::replace(name.begin(), name.end(), '/', '.');
@@ -71,7 +71,7 @@ void check_state_code(const Input &input) {
   const auto find_type = [&](const c10::QualifiedName &name) {
     return c10::StrongTypePtr(unit, importer.loadType(name));
   };
-  // Objects among the constants are made without their code.
+  // Objects among the constants are created without their code.
   const auto make_object = [](const at::StrongTypePtr &type, const IValue &) {
     return c10::ivalue::Object::create(type, type.type_->expectRef<c10::ClassType>().numAttributes());
   };

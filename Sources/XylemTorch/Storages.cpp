@@ -30,7 +30,7 @@ class AllocationSizes::Recorder : public c10::MemoryReportingInfoBase {
   }
   bool memoryProfilingEnabled() const override { return true; }
 
-  /// The bytes at an address, or none where it was not allocated here.
+  /// The bytes at an address, or none if it was not allocated here.
   std::optional<size_t> size(const void *address) const {
     std::lock_guard<std::mutex> lock(mutex_);
     const auto found = sizes_.find(address);
@@ -72,13 +72,13 @@ size_t reach(const at::Tensor &t) {
   return xylem::reach(t.sizes(), t.strides(), t.storage_offset(), t.itemsize());
 }
 
-/// Visits every tensor that a model's objects and its code hold.
+/// Visits every tensor in a model's objects and its code.
 template <typename Visit>
 class TensorWalk {
  public:
   explicit TensorWalk(Visit visit) : visit_(std::move(visit)) {}
 
-  /// Without recurring: an archive's own code may nest what it keeps as deeply as it likes.
+  /// Without recursion: an archive's own code may nest its values arbitrarily deeply.
   void walk(const IValue &value) {
     pending_.push_back(value);
     while (!pending_.empty()) {
@@ -103,7 +103,7 @@ class TensorWalk {
       if (value.toTensor().defined()) visit_(value.toTensor());
       return;
     }
-    // What is shared is walked once, and what holds itself ends here.
+    // Shared objects are walked once, so cycles end here.
     if (!value.isPtrType() || !seen_.insert(value.internalToPointer()).second) return;
     if (value.isList()) {
       for (const IValue &element : value.toListRef()) pending_.push_back(element);
@@ -135,7 +135,7 @@ void AllocationSizes::check(const jit::Module &root) const {
     const auto &storage = t.storage();
     const auto claimed = storage.nbytes();
     const auto read = storage.data() ? recorder_->size(storage.data()).value_or(claimed) : 0;
-    // Views of a storage that code makes are checked against what it claims.
+    // Views of a storage that code creates are checked against its claimed size.
     if (claimed > read) {
       throw StatusError(XYLEM_ARCHIVE_TRUNCATED, "a storage claims " + std::to_string(claimed) +
                                                      " bytes and its record has " + std::to_string(read));

@@ -1,4 +1,4 @@
-// Whether an archive's tensors lie within what was read for them.
+// Checks whether an archive's tensors are within the data that was read for them.
 #pragma once
 
 #include "Values.h"
@@ -11,17 +11,17 @@
 
 namespace xylem {
 
-/// The bytes from a storage's start to the end of a tensor's last element; the largest number where that is none.
+/// The bytes from a storage's start to the end of a tensor's last element; the largest number if that overflows.
 size_t reach(c10::IntArrayRef sizes, c10::IntArrayRef strides, int64_t offset, size_t item_size);
 
-/// Notes how many bytes each allocation of the calling thread has, for as long as it lives.
+/// Records the size of each allocation of the calling thread as long as it lives.
 ///
-/// The importer takes a storage's size from the pickle and its bytes from a record, and compares the two nowhere.
+/// The importer takes a storage's size from the pickle and its bytes from a record, and never compares the two.
 class AllocationSizes {
  public:
   AllocationSizes();
 
-  /// Throws a `StatusError` where a tensor of the model, or of its code's constants, reaches beyond its record.
+  /// Throws a `StatusError` if a tensor of the model, or of its code's constants, exceeds its record.
   void check(const torch::jit::Module &root) const;
 
  private:

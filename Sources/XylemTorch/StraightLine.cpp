@@ -20,7 +20,7 @@ std::optional<StraightLine> StraightLine::of(const jit::Graph &graph) {
   for (const auto *input : graph.inputs()) place(input);
   for (const auto *node : graph.nodes()) {
     if (node->kind() == prim::Constant) {
-      // The names of functions whose code was put in place of their calls are left over; they are no values.
+      // The names of inlined functions are left over; they are not values.
       const auto constant = jit::toIValue(node->output());
       if (!constant && node->output()->hasUses()) return std::nullopt;
       if (constant) place(node->output(), *constant);
@@ -62,7 +62,8 @@ bool StraightLine::add(const jit::Node *node) {
 
 void StraightLine::mark_last_reads() {
   std::unordered_set<size_t> read;
-  // Constants stay for the next run; whatever else is read for the last time is moved, so that its memory is free early.
+  // Constants are kept for the next run; other values are moved when they are read for the last time, so that their
+  // memory is released early.
   const auto mark = [&](std::vector<Read> &reads) {
     for (auto later = reads.rbegin(); later != reads.rend(); ++later) {
       later->is_last = read.insert(later->position).second;

@@ -10,20 +10,20 @@
 
 namespace xylem {
 
-/// A graph whose nodes run one after the other: attributes read, lists made, operators called. Most layers are such, and
-/// starting an interpreter costs them more than their own arithmetic where tensors are small.
+/// A graph whose nodes run one after the other: attributes read, lists created, operators called. Most layers are of
+/// this form, and for small tensors starting an interpreter costs more than their own arithmetic.
 ///
-/// Immutable; may run in several threads at once.
+/// Immutable; several threads may run it at once.
 class StraightLine {
  public:
-  /// Nothing for a graph with anything that an interpreter is needed for.
+  /// Nothing for a graph that needs an interpreter.
   static std::optional<StraightLine> of(const torch::jit::Graph &graph);
 
   /// Replaces the arguments on the stack by the results.
   void run(std::vector<c10::IValue> &stack) const;
 
  private:
-  /// Where a value is read, and whether this is the last time.
+  /// The source of a value, and whether this is the last read.
   struct Read {
     size_t position;
     bool is_last;
@@ -33,7 +33,7 @@ class StraightLine {
     Kind kind = Kind::call;
     std::vector<Read> inputs;
     std::vector<size_t> outputs;
-    /// Calling one is not declared const, though it changes nothing: interpreters share theirs among threads as well.
+    /// A call is not declared const, although it changes nothing: interpreters share operations among threads too.
     mutable torch::jit::Operation operation = nullptr;
     size_t slot = 0;
     c10::TypePtr element;
@@ -44,7 +44,7 @@ class StraightLine {
   void mark_last_reads();
 
   std::unordered_map<const torch::jit::Value *, size_t> positions_;
-  /// The values at the start of a run; constants are in their places.
+  /// The values at the start of a run, with constants in their places.
   std::vector<c10::IValue> start_;
   std::vector<Step> steps_;
   std::vector<Read> results_;

@@ -69,7 +69,7 @@ static int32_t shares_storage(const xylem_value *a, const xylem_value *b) {
   try {
     bool shared = false;
     const IValue first = unwrap(*a), second = unwrap(*b);
-    // One container, whatever is in it.
+    // One container, with any contents.
     if (!first.isTensor() && first.isPtrType() && first.is(second)) return 1;
     for_each_tensor(first, [&](const at::Tensor &x) {
       if (!x.has_storage()) {

@@ -15,7 +15,7 @@ namespace jit = torch::jit;
 
 namespace {
 
-/// An operator as it was, and the code that computes it today.
+/// An operator in its old form, and the code that computes it today.
 struct Old {
   c10::FunctionSchema schema;
   std::shared_ptr<jit::Graph> code;
@@ -36,7 +36,7 @@ bool has_blocks(const jit::Graph &graph) {
   return false;
 }
 
-/// `aten::div.Tensor`, which `div_Tensor_0_3` brings up to date, becomes `xylem::div.Tensor_0_3`.
+/// `aten::div.Tensor`, which `div_Tensor_0_3` upgrades, becomes `xylem::div.Tensor_0_3`.
 c10::FunctionSchema renamed(const jit::UpgraderEntry &entry) {
   const auto schema = jit::parseSchema(entry.old_schema);
   const auto versions = entry.upgrader_name.find("_0_");

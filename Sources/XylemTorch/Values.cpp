@@ -175,7 +175,7 @@ static xylem_status describe(const xylem_value *value, xylem_value *out, xylem_e
   });
 }
 
-/// The declared element type where it says something, else the elements' own, and any type where they differ.
+/// The declared element type if it is specific, otherwise the elements' own, or any type if they differ.
 static c10::TypePtr element_type(const c10::Type *declared, size_t position, const std::vector<IValue> &elements,
                                  size_t step) {
   if (declared) {
@@ -336,7 +336,8 @@ static size_t tuple_names(const xylem_value *value, xylem_text *names, size_t ca
   try {
     return field_names(*box(*value).type(), names, capacity);
   } catch (...) {
-    // A named tuple has a type of its own. That of another one is put together from its elements, which fails for undefined tensors.
+    // A named tuple has its own type. For other tuples the type is built from the elements, which fails for undefined
+    // tensors.
     return 0;
   }
 }
@@ -350,7 +351,7 @@ static int32_t value_is_same(const xylem_value *a, const xylem_value *b) {
 }
 
 static const xylem_type *value_type(const xylem_value *value) {
-  // Classes outlive their objects; other types are made afresh and kept.
+  // Classes outlive their objects; other types are created each time and kept.
   static std::mutex mutex;
   static auto &kept = *new std::vector<c10::TypePtr>;
   try {

@@ -14,7 +14,7 @@ using c10::IValue;
 /// The runtime's value as one that crosses the boundary; the result owns its object.
 xylem_value wrap(IValue value);
 
-/// The runtime's value of one that came over the boundary; the argument keeps its own reference.
+/// The runtime's value for one that crossed the boundary; the argument keeps its own reference.
 IValue unwrap(const xylem_value &value);
 
 /// The tensor of a value that must be one.
@@ -23,7 +23,7 @@ at::Tensor tensor(const xylem_value *value);
 /// The object of a value that must be a module or another object.
 c10::intrusive_ptr<c10::ivalue::Object> object(const xylem_value *value);
 
-/// A stack whose memory calls on one thread use in turn.
+/// A stack whose memory is reused by calls on one thread.
 class Stack {
  public:
   Stack() : values(std::move(spare())) { values.clear(); }
@@ -49,10 +49,10 @@ void take(std::vector<IValue> &stack, xylem_value *results, size_t capacity, siz
 inline const xylem_type *handle(const c10::Type *type) { return reinterpret_cast<const xylem_type *>(type); }
 inline const c10::Type *type(const xylem_type *handle) { return reinterpret_cast<const c10::Type *>(handle); }
 
-/// Text that lives as long as the process, for names that are few.
+/// A string that lives as long as the process, for a small number of names.
 xylem_text interned(const std::string &s);
 
-/// Fill in their part of the table.
+/// Set their part of the table.
 void add_values(xylem_tensor_runtime &table);
 void add_tensors(xylem_tensor_runtime &table);
 void add_dlpack(xylem_tensor_runtime &table);

@@ -1,5 +1,5 @@
-// The schemas of torchvision's operators, so that archives that name them load. Their kernels come from elsewhere, or
-// the call raises.
+// The schemas of torchvision's operators, so that archives that use them load. Their kernels are provided elsewhere, or
+// the call raises an error.
 #include "Operators.h"
 
 #include <torch/library.h>
