@@ -135,7 +135,7 @@ struct Pruning {
   private mutating func keepSeeds(_ kept: inout Set<NodeID>) {
     let nodes = Array(graph.nodes)
     guard let last = nodes.lastIndex(where: { kept.contains($0.id) && $0.drawsRandomNumbers }),
-      let first = nodes[..<last].firstIndex(where: \.setsSeed)
+      let first = nodes[..<last].firstIndex(where: \.maySetSeed)
     else { return }
     for node in nodes[first..<last] where !kept.contains(node.id) && (node.setsSeed || node.drawsRandomNumbers) {
       keep(node, .changesContext, &kept)
@@ -186,6 +186,12 @@ extension Node {
   var setsSeed: Bool {
     guard case .operator(let name) = operation else { return false }
     return ["aten::manual_seed", "aten::seed"].contains(name.prefix { $0 != "." })
+  }
+
+  /// Whether it sets the random state, or is a region whose code may.
+  var maySetSeed: Bool {
+    if case .region = operation { return effects?.usesRandomState == true }
+    return setsSeed
   }
 
   /// Whether it draws random numbers.

@@ -18,7 +18,8 @@ struct SeededModelTests {
 
       """
     let model = try ScriptModel(ScriptArchive(source: source, root: "Net"))
-    let extractor = try FeatureExtractor(of: model, returning: [ReturnRequest(request)], modes: [.eval])
+    let extractor = try FeatureExtractor(
+      of: model, returning: [ReturnRequest(request)], options: TraceOptions(makesLeaves: true), modes: [.eval])
     try extractor.eval()
     #expect(!extractor.plan.notes.contains { $0.contains("random numbers differ") })
     let features = try extractor([.tensor(GoldenValue.formulaTensor([2, 4]))])
@@ -36,6 +37,13 @@ struct SeededModelTests {
   @Test("the seed is set although its result is unused")
   func seed() throws {
     let body = "_0 = torch.manual_seed(7)\nr = torch.rand_like(x)\nreturn torch.add(x, r)"
+    for _ in 0..<2 { #expect(try floats(body, "rand_like") == drawn(7).first) }
+  }
+
+  @Test("the seed is set by code that is kept whole")
+  func seedInRegion() throws {
+    let body =
+      "if bool(torch.any(x)):\n  _0 = torch.manual_seed(7)\nelse:\n  pass\nr = torch.rand_like(x)\nreturn torch.add(x, r)"
     for _ in 0..<2 { #expect(try floats(body, "rand_like") == drawn(7).first) }
   }
 
