@@ -77,8 +77,8 @@ extension XylemError: CustomStringConvertible {
   /// The tree, without a trailing line break.
   public var description: String {
     // Names come from files and command lines: a line break in a name must not end the line.
-    func line(_ text: String) -> String { text.replacing("\n", with: "\\n") }
-    var lines = [line("\(message) (\(id.rawValue))")]
+    func line(_ text: String) -> String { Self.shortened(text.replacing("\n", with: "\\n")) }
+    var lines = [line(message) + " (\(id.rawValue))"]
     if let path = place.modulePath {
       let name = path.isEmpty ? "the root module" : path
       lines.append(line("  module: \(name)" + (place.moduleType.map { " (\($0))" } ?? "")))
@@ -88,11 +88,22 @@ extension XylemError: CustomStringConvertible {
     if let file = place.file { lines.append(line("  file: \(file)")) }
     if let cause {
       let text = String(describing: cause).split(separator: "\n", omittingEmptySubsequences: true)
-      for (index, line) in text.enumerated() {
-        lines.append(index == 0 ? "  cause: \(line)" : "    \(line)")
+      for (index, line) in text.prefix(Self.mostCauseLines).enumerated() {
+        lines.append((index == 0 ? "  cause: " : "    ") + Self.shortened(line))
       }
+      if text.count > Self.mostCauseLines { lines.append("    … and \(text.count - Self.mostCauseLines) more lines") }
     }
     for remedy in filledRemedies { lines.append("  try: \(remedy)") }
     return lines.joined(separator: "\n")
+  }
+
+  private static let mostCauseLines = 60
+  /// The longest line, in characters.
+  private static let longestLine = 1_000
+
+  /// The start of a long line. A message may quote a file, which says anything at any length.
+  private static func shortened(_ line: some StringProtocol) -> String {
+    guard line.utf8.count > longestLine, line.count > longestLine else { return String(line) }
+    return line.prefix(longestLine) + "…"
   }
 }

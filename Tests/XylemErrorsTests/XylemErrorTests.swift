@@ -58,6 +58,16 @@ import XylemErrors
         """)
   }
 
+  @Test func `long messages, and causes of long or many lines, are cut, and the id stays`() {
+    let long = String(repeating: "a", count: 100_000)
+    let cause = Reason(long + "\n" + String(repeating: "b\n", count: 1_000))
+    let lines = XylemError(.usage, long, cause: cause).description.split(separator: "\n")
+    #expect(lines[0] == long.prefix(1_000) + "… (usage)")
+    #expect(lines[1] == "  cause: " + long.prefix(1_000) + "…")
+    #expect(lines[2] == "    b" && lines.count == 62)
+    #expect(lines.last == "    … and 941 more lines")
+  }
+
   @Test func `only the first three remedies are kept`() {
     let error = XylemError(.usage, "no", remedies: ["a", "b", "c", "d"])
     #expect(error.remedies == ["a", "b", "c"])
