@@ -62,7 +62,7 @@ extension Pruning.Reason {
     case .writes(let reader): "writes memory that \(reader) reads"
     case .writesModel: "writes the state of a module that runs"
     case .checks: "checks an assumption of the trace for a part that runs"
-    case .changesContext: "sets a mode that later nodes run in, such as whether gradients are recorded"
+    case .changesContext: "changes state that later nodes depend on, such as the seed or whether gradients are recorded"
     }
   }
 }

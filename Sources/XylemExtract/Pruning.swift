@@ -188,11 +188,8 @@ extension Node {
     return ["aten::manual_seed", "aten::seed"].contains(name.prefix { $0 != "." })
   }
 
-  /// Whether it sets the random state, or is a region whose code may.
-  var maySetSeed: Bool {
-    if case .region = operation { return effects?.usesRandomState == true }
-    return setsSeed
-  }
+  /// Whether it sets the random state, or is opaque and its code may.
+  var maySetSeed: Bool { setsSeed || effects?.usesRandomState == true && effects?.changesContext == true }
 
   /// Whether it draws random numbers.
   var drawsRandomNumbers: Bool { effects?.usesRandomState == true && !setsSeed }

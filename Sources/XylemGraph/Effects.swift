@@ -12,7 +12,7 @@ public struct Effects: Hashable, Sendable, Codable {
   public var writesModel: Bool
   /// Whether it may return a parameter or buffer of the model, or a view of one.
   public var aliasesModel: Bool
-  /// Whether it changes state of the thread that later nodes depend on, such as whether gradients are recorded.
+  /// Whether it changes state that later nodes depend on, such as the seed or whether gradients are recorded.
   public var changesContext: Bool
 
   /// Creates effects. The default has none.

@@ -58,9 +58,9 @@ bool is_harmless(c10::Symbol kind) {
   return names.count(kind.toQualString()) != 0;
 }
 
-/// Operators that leave the thread's context changed.
+/// Operators that leave state changed that later operators depend on: the thread's context, and the seed.
 bool changes_context(c10::Symbol kind) {
-  static const std::unordered_set<std::string> names = {"aten::set_grad_enabled"};
+  static const std::unordered_set<std::string> names = {"aten::set_grad_enabled", "aten::manual_seed", "aten::seed"};
   return names.count(kind.toQualString()) != 0;
 }
 
