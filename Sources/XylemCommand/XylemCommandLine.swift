@@ -18,7 +18,7 @@ public struct XylemCommandLine: AsyncParsableCommand {
   /// The commands and their common help.
   public static let configuration = CommandConfiguration(
     commandName: "xylem",
-    abstract: "Traces neural networks to graphs of named nodes and extracts features.",
+    abstract: "Trace neural networks to graphs of named nodes and extract features.",
     discussion: """
       xylem nodes model.pt
       xylem extract model.pt --return layer4 --input photo.jpg -o layer4.npy

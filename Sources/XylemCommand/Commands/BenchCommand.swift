@@ -9,7 +9,7 @@ internal import XylemTrace
 /// `xylem bench`: measures how long extraction takes.
 struct BenchCommand: ModelCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Measures the time of feature extraction, in eval mode on random input.",
+    commandName: "bench", abstract: "Measure the time of feature extraction, in eval mode on random input.",
     discussion: """
       xylem bench model.pt --return layer4 --input-shape 1,3,224,224 --runs 20
 

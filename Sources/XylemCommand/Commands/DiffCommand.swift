@@ -9,7 +9,7 @@ internal import XylemWitness
 /// `xylem diff`: compares train mode with eval mode.
 struct DiffCommand: ModelCommand {
   static let configuration = CommandConfiguration(
-    commandName: "diff", abstract: "Compares a model's train and eval traces and explains each difference.",
+    commandName: "diff", abstract: "Compare a model's train and eval traces and explain each difference.",
     discussion: """
       xylem diff model.pt --auto-leaf
 
@@ -30,7 +30,7 @@ struct DiffCommand: ModelCommand {
   @Option(
     name: .customLong("return"), parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Nodes that an extractor will return: reports whether each mode has them, and what to request if a mode lacks one.",
+      "Report whether each mode has these nodes, which an extractor will return, and what to request if a mode lacks one.",
       valueName: "node"))
   var requests: [String] = []
   @Option(
@@ -45,7 +45,7 @@ struct DiffCommand: ModelCommand {
   @OptionGroup(title: "Expectations") var edit: ExpectationEditOptions
   @Option(
     help: ArgumentHelp(
-      "Compares with the findings of another model or of a JSON report, and lists what is added, changed and gone. Only added findings fail.",
+      "Compare with the findings of another model or of a JSON report, and list what is added, changed and gone. Only added findings fail.",
       valueName: "other"), completion: .file(extensions: ["pt", "json"]))
   var base: String?
   @Option(help: "The lowest level of findings that ends the run with exit code 1.") var failOn: FailLevel = .warning

@@ -9,7 +9,7 @@ internal import XylemTensor
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Checks that the tensor runtime is found and works, and says how to fix it if not.",
+    abstract: "Check that the tensor runtime is found and works, and say how to fix it if not.",
     discussion: """
       xylem doctor
       xylem doctor --install
@@ -22,7 +22,7 @@ struct DoctorCommand: ParsableCommand {
       """)
 
   @OptionGroup var colors: ColorOptions
-  @Flag(help: "Installs libtorch and the runtime into the user's cache first.") var install = false
+  @Flag(help: "Install libtorch and the runtime into the user's cache first.") var install = false
   @Option(help: "The output format.") var format: TextOrJSON = .text
 
   func run() throws {

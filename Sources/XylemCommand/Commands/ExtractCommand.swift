@@ -11,7 +11,7 @@ internal import XylemTrace
 /// `xylem extract`: the values of some nodes for an input.
 struct ExtractCommand: ModelCommand {
   static let configuration = CommandConfiguration(
-    commandName: "extract", abstract: "Runs a model as far as needed and writes the values of selected nodes.",
+    commandName: "extract", abstract: "Run a model as far as needed and write the values of selected nodes.",
     usage: "xylem extract <model> --return <node[=key]> ... --input <file> ... [-o <file>] [<options>]",
     discussion: """
       xylem extract model.pt --return fc=logits --input cat.jpg -o out.safetensors
@@ -49,7 +49,7 @@ struct ExtractCommand: ModelCommand {
     completion: .file())
   var inputs: [String] = []
   @Option(help: "The mode that the model runs in.") var mode: Mode = .eval
-  @Option(help: ArgumentHelp("Seeds the random numbers that the model draws.", valueName: "n")) var seed: Seed?
+  @Option(help: ArgumentHelp("Seed the random numbers that the model draws.", valueName: "n")) var seed: Seed?
   @Option(
     help: ArgumentHelp(
       "The number of threads that operators use; the last bits of a feature may depend on it. (default: 1)",
@@ -58,7 +58,7 @@ struct ExtractCommand: ModelCommand {
   @Option(
     name: .customLong("images"),
     help: ArgumentHelp(
-      "Draws the channels of each feature, for the first item of the batch, as PNG files in this folder.",
+      "Draw the channels of each feature, for the first item of the batch, as PNG files in this folder.",
       valueName: "folder"),
     completion: .directory)
   var imageFolder: String?
@@ -70,7 +70,7 @@ struct ExtractCommand: ModelCommand {
   var labels: String?
   @Option(
     help: ArgumentHelp(
-      "Saves the extractor for both modes: as a .xylem file, which every command accepts as MODEL, or as a .pt file, which PyTorch loads.",
+      "Save the extractor for both modes: as a .xylem file, which every command accepts as MODEL, or as a .pt file, which PyTorch loads.",
       valueName: "file"), completion: .file(extensions: ["xylem", "pt"]))
   var save: String?
   @Option(

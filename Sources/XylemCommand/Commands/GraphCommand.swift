@@ -10,7 +10,7 @@ internal import XylemTrace
 /// `xylem graph`: prints the trace itself.
 struct GraphCommand: ModelCommand {
   static let configuration = CommandConfiguration(
-    commandName: "graph", abstract: "Prints a model's trace, for reading or for other tools.",
+    commandName: "graph", abstract: "Print a model's trace, for reading or for other tools.",
     discussion: """
       xylem graph model.pt --format dot | dot -Tsvg > model.svg
 

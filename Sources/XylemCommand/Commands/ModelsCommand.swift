@@ -7,7 +7,7 @@ internal import XylemTensor
 /// `xylem models`: lists the built-in models.
 struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "models", abstract: "Lists the built-in models.",
+    commandName: "models", abstract: "List the built-in models.",
     discussion: """
       xylem models
       xylem nodes resnet50

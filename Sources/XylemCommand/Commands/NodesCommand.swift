@@ -8,7 +8,7 @@ internal import XylemTrace
 /// `xylem nodes`: lists the node names that features are requested by.
 struct NodesCommand: ModelCommand {
   static let configuration = CommandConfiguration(
-    commandName: "nodes", abstract: "Lists the names of a model's nodes in execution order.",
+    commandName: "nodes", abstract: "List the names of a model's nodes in execution order.",
     discussion: """
       xylem nodes model.pt --auto-leaf --mode both
 

@@ -5,7 +5,7 @@ internal import XylemPlugins
 /// `xylem plugin check`: checks that plugins do what they declare.
 struct PluginCheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Tests what plugins declare, each test in a separate process.",
+    commandName: "check", abstract: "Test what plugins declare, each test in a separate process.",
     discussion: """
       xylem plugin check ./libsame-padding.so --sample 'Conv2dSame: {"tensors": {"weight": "f32[8,3,3,3]"}, "inputs": ["f32[1,3,8,8]"]}'
 

@@ -5,7 +5,7 @@ internal import XylemReport
 /// `xylem plugin describe`: everything that a plugin's file declares.
 struct PluginDescribeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "describe", abstract: "Describes a plugin without running its code.",
+    commandName: "describe", abstract: "Describe a plugin without running its code.",
     discussion: """
       xylem plugin describe ./libsame-padding.so
 

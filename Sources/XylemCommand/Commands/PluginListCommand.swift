@@ -5,7 +5,7 @@ internal import XylemReport
 /// `xylem plugin list`: the leaves that plugins provide, one per line.
 struct PluginListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "Lists the leaves that plugins provide, without running their code.",
+    commandName: "list", abstract: "List the leaves that plugins provide, without running their code.",
     discussion: """
       xylem plugin list ./libsame-padding.so
 

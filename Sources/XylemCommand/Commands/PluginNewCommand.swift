@@ -6,7 +6,7 @@ internal import XylemPlugins
 /// `xylem plugin new`: creates a plugin to start from.
 struct PluginNewCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "new", abstract: "Creates a folder with a plugin to start from.",
+    commandName: "new", abstract: "Create a folder with a plugin to start from.",
     discussion: """
       xylem plugin new --language c SamePadding
       make -C SamePadding check

@@ -5,7 +5,7 @@ internal import XylemReport
 /// `xylem plugin why`: the recorded verdict on a plugin, and its date.
 struct PluginWhyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "why", abstract: "Shows the result of a plugin's last scan, and the reason.",
+    commandName: "why", abstract: "Show the result of a plugin's last scan, and the reason.",
     discussion: """
       xylem plugin why ./libsame-padding.so
 

@@ -20,13 +20,13 @@ struct ModelOptions: ParsableArguments {
   @Option(
     name: .customLong("leaf"),
     help: ArgumentHelp(
-      "Makes modules of this type leaves, as in Conv2dSame; 'path:encoder.*' matches module paths with a pattern instead. Repeatable.",
+      "Make modules of this type leaves, as in Conv2dSame; 'path:encoder.*' matches module paths with a pattern instead. Repeatable.",
       valueName: "type"))
   var leaves: [String] = []
 
   @Option(
     name: .customLong("wrap"),
-    help: ArgumentHelp("Makes this function a leaf function. Repeatable.", valueName: "function"))
+    help: ArgumentHelp("Make this function a leaf function. Repeatable.", valueName: "function"))
   var wrapped: [String] = []
 
   @Flag(name: .customLong("no-default-leaves"), help: "Trace through the built-in layers, down to operators.")
@@ -42,12 +42,12 @@ struct ModelOptions: ParsableArguments {
   @Option(
     name: .customLong("concrete"),
     help: ArgumentHelp(
-      "Fixes an argument of forward to a number, true, false, null or a string. Repeatable.", valueName: "name=value"))
+      "Fix an argument of forward to a number, true, false, null or a string. Repeatable.", valueName: "name=value"))
   var concrete: [ConcreteValue] = []
 
   @Flag(
     help: """
-      Lets the model's code read and write files, start processes and use the network. Use it only for models whose author you \
+      Let the model's code read and write files, start processes and use the network. Use it only for models whose author you \
       trust.
       """)
   var allowFileOperators = false
@@ -55,7 +55,7 @@ struct ModelOptions: ParsableArguments {
   @Option(
     name: .customLong("symbolic"),
     help: ArgumentHelp(
-      "Keeps an argument of forward with a default as an input. Other arguments use their defaults. Repeatable.",
+      "Keep an argument of forward with a default as an input. Other arguments use their defaults. Repeatable.",
       valueName: "name"))
   var symbolic: [String] = []
 
@@ -63,7 +63,7 @@ struct ModelOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Reads options and plugins from a YAML file; options on the command line take precedence.", valueName: "file"),
+      "Read options and plugins from a YAML file; options on the command line take precedence.", valueName: "file"),
     completion: .file(extensions: ["yaml", "yml"]))
   var config: String?
 
@@ -83,12 +83,12 @@ struct ModelOptions: ParsableArguments {
       "The prefix of the keys to load, if the file has several sets of weights, as in 'ema.'.", valueName: "prefix"))
   var weightsPrefix: String?
 
-  @Option(help: "Casts floating-point inputs, and the built-in model if --weights is given, to this type.")
+  @Option(help: "Cast floating-point inputs, and the built-in model if --weights is given, to this type.")
   var dtype: ElementType?
 
   @Option(
     name: [.customShort("o"), .customLong("output")],
-    help: ArgumentHelp("Writes the result to this file, completely or not at all.", valueName: "file"),
+    help: ArgumentHelp("Write the result to this file, completely or not at all.", valueName: "file"),
     completion: .file())
   var output: String?
 

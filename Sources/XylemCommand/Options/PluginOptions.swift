@@ -7,14 +7,14 @@ struct PluginOptions: ParsableArguments {
   @Option(
     name: .customLong("plugin"),
     help: ArgumentHelp(
-      "Loads a leaf plugin, as in ./libsame-padding.so; see 'xylem plugin'. Repeatable.", valueName: "file"),
+      "Load a leaf plugin, as in ./libsame-padding.so; see 'xylem plugin'. Repeatable.", valueName: "file"),
     completion: .file(extensions: ["so"]))
   var plugins: [String] = []
 
   @Option(
     name: .customLong("wrap-symbol"),
     help: ArgumentHelp(
-      "Makes a function of any library a leaf function, as in 'libm.so.6:erf(f64) -> f64'. Repeatable.",
+      "Make a function of any library a leaf function, as in 'libm.so.6:erf(f64) -> f64'. Repeatable.",
       valueName: "library:symbol signature"))
   var symbols: [String] = []
 

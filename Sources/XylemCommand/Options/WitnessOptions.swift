@@ -20,7 +20,7 @@ struct WitnessOptions: ParsableArguments {
     help: ArgumentHelp("With --witness: random numbers of this shape, as in 2,3,224,224.", valueName: "sizes"))
   var inputShape: InputShape?
   @Option(
-    help: ArgumentHelp("With --witness: seeds the random numbers that the model draws. (default: 0)", valueName: "n"))
+    help: ArgumentHelp("With --witness: seed the random numbers that the model draws. (default: 0)", valueName: "n"))
   var seed: Seed?
   @OptionGroup(title: "Images") var images: ImageOptions
 

@@ -8,7 +8,7 @@ internal import XylemFiles
 struct ExpectationEditOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Accepts the finding with this fingerprint or fingerprint prefix: writes an expectation into the --config file. Repeatable.",
+      "Accept the finding with this fingerprint or fingerprint prefix: write an expectation into the --config file. Repeatable.",
       valueName: "fingerprint"))
   var accept: [String] = []
   @Option(
