@@ -1,4 +1,5 @@
 internal import CXylem
+internal import Synchronization
 public import XylemTensor
 
 /// The code of a function as statements over numbered values.
@@ -87,6 +88,8 @@ public final class ScriptCode: Sendable {
   public let typeKinds: [ScriptType.Kind]
   /// The name of each value in the source. Empty for temporaries.
   public let valueNames: [String]
+
+  let summaries = Mutex(Summaries())
 
   init(_ raw: xylem_ir, function: ScriptFunction) {
     let library = function.archive.library

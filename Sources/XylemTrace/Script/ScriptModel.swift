@@ -24,6 +24,10 @@ public final class ScriptModel: Sendable {
   let tracedFunctions = Mutex<[ScriptFunction: Bool]>([:])
   /// The modules with several paths, computed on first use.
   private let knownTwins = Mutex<ModuleTwins?>(nil)
+  /// What functions do with everything that they call.
+  let summaries = Mutex<[ScriptFunction: CodeSummary]>([:])
+  /// Names of the attributes that the model's code assigns, computed on first use.
+  let knownAssignments = Mutex<Set<String>?>(nil)
   /// What untraced functions do with containers that they are given.
   let containerUses = Mutex<[ScriptFunction: ContainerUse]>([:])
 
@@ -52,14 +56,7 @@ public final class ScriptModel: Sendable {
   func module(of object: RuntimeObject) -> ScriptModule? { modulesByIdentity[object.identity] }
 
   /// The module at a path, or nil.
-  public func module(at path: String) -> ScriptModule? {
-    var current = root
-    for part in path.split(separator: ".") {
-      guard case .module(let next)? = current.attributes[String(part)]?.content else { return nil }
-      current = next
-    }
-    return current
-  }
+  public func module(at path: String) -> ScriptModule? { root.submodule(path.split(separator: ".").map(String.init)) }
 
   /// The module at which an attribute's path starts: the last module on the path, before objects of other classes.
   func owner(of path: String) -> ScriptModule? {
@@ -146,6 +143,16 @@ public final class ScriptModule: Sendable {
     return nil
   }
 
+  /// The module to which names of attributes lead, one after the other. Nil if one of them is not a module.
+  func submodule(_ names: [String]) -> ScriptModule? {
+    var current = self
+    for name in names {
+      guard case .module(let next)? = current.attributes[name]?.content else { return nil }
+      current = next
+    }
+    return current
+  }
+
   /// The path of an attribute of this module.
   func path(of attribute: String) -> String { path.isEmpty ? attribute : path + "." + attribute }
 
@@ -213,7 +220,7 @@ extension ScriptModel {
   ///
   /// - Throws: `trace.unsupported` if the archive has no such code.
   package func captures(of region: Region) throws -> (set: [Int], unset: [Int]) {
-    let all = try RegionScan(region.code.statement, of: code(named: region.code)).captures
+    let all = try code(named: region.code).summary(of: region.code.statement).captures
     let unset = Set(region.unsetCaptures)
     return (
       all.indices.filter { !unset.contains($0) }.map { all[$0] },
@@ -234,7 +241,7 @@ extension ScriptModel {
     try code(named: reference).statements[reference.statement].constant ?? .none
   }
 
-  private func code(named reference: CodeReference) throws -> ScriptCode {
+  func code(named reference: CodeReference) throws -> ScriptCode {
     guard let function = archive.function(named: reference.function) else {
       throw TraceErrors.unsupported("the archive has no function '\(reference.function)'", at: .init())
     }

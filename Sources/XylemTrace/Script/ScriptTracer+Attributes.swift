@@ -120,4 +120,28 @@ extension ScriptTracer {
   func willChange(origin: String?) throws {
     if let origin, !dynamicAttributes.contains(origin) { throw RestartTrace(attribute: origin) }
   }
+
+  /// Checks that no attribute was treated as a constant although a leaf or a region changes it, such as a counter that
+  /// a leaf keeps and its parent reads.
+  ///
+  /// Otherwise the trace starts again, and reads it at run time.
+  func checkConstantReads() throws {
+    guard !constantReads.isEmpty else { return }
+    for node in core.graph.nodes {
+      var roots = node.inputs.compactMap { if case .module(let path) = $0 { model.module(at: path) } else { nil } }
+      if case .leafModule(let leaf) = node.operation, let module = model.module(at: leaf.path) { roots.append(module) }
+      let reached = Set(roots.flatMap { model.modules(below: $0) }.map(\.identity))
+      let read = constantReads.filter { reached.contains($0.module.identity) }
+      guard !read.isEmpty, let summary = try model.summary(of: node) else { continue }
+      if let found = read.first(where: { summary.mayChange($0.name) }) { throw RestartTrace(attribute: found.path) }
+    }
+  }
+}
+
+/// An attribute whose value was used while tracing.
+struct ConstantRead {
+  /// The module that it belongs to, directly or through objects.
+  let module: ScriptModule
+  let name: String
+  let path: String
 }

@@ -4,87 +4,24 @@ internal import XylemGraph
 internal import XylemScript
 internal import XylemTensor
 
-/// The values that a region reads from the surrounding code.
-struct RegionScan {
-  /// Numbers of captured values in the order of their first use. Constants are copied into the region instead.
-  private(set) var captures: [Int] = []
-  /// Whether code in the statement may put values into containers or take them out, or returns containers that may be
-  /// captured ones: a value that is later put into one is then in the other.
-  private(set) var changesContainers = false
-  /// Names of attributes that code in the statement writes.
-  private(set) var writtenAttributes: Set<String> = []
-
-  private let code: ScriptCode
-  private var defined: Set<Int> = []
-  private var captured: Set<Int> = []
-  private let constants: Set<Int>
-
-  init(_ statement: Int, of code: ScriptCode) {
-    self.code = code
-    var constants: Set<Int> = []
-    for statement in code.statements where statement.kind == .constant {
-      constants.formUnion(statement.outputs)
-    }
-    self.constants = constants
-    visit(code.statements[statement])
-    let results = code.statements[statement].outputs
-    changesContainers = changesContainers || results.contains { Self.holdsContainers(code.types[$0]) }
-  }
-
-  private mutating func visit(_ statement: ScriptCode.Statement) {
-    for number in code.operands[statement.inputs] { read(number) }
-    for blockNumber in statement.blocks {
-      let block = code.blocks[blockNumber]
-      defined.formUnion(block.inputs)
-      for index in block.statements { visit(code.statements[index]) }
-      for number in code.operands[block.outputs] { read(number) }
-    }
-    defined.formUnion(statement.outputs)
-    switch statement.kind {
-    case .setAttribute: writtenAttributes.insert(statement.name)
-    case .callMethod, .callFunction, .enter, .exit, .fork, .other: changesContainers = true
-    case .operator:
-      guard let schema = statement.operator?.schema, schema.isKnown else { break }
-      for (position, argument) in schema.arguments.enumerated()
-      where argument.isWritten && position < statement.inputs.count {
-        if code.typeKinds[code.input(position, of: statement)] != .tensor { changesContainers = true }
-      }
-    default: break
-    }
-  }
-
-  private static func holdsContainers(_ type: ScriptType) -> Bool {
-    switch type.kind {
-    case .list, .dictionary: true
-    case .optional, .tuple: type.contained.contains(where: holdsContainers)
-    default: false
-    }
-  }
-
-  private mutating func read(_ number: Int) {
-    guard !defined.contains(number), !constants.contains(number), captured.insert(number).inserted else { return }
-    captures.append(number)
-  }
-}
-
 extension ScriptTracer {
   /// Records a statement as one node that the runtime's interpreter runs.
   func emitRegion(
     _ statement: ScriptCode.Statement, at index: Int, _ kind: Region.Kind, reason: String, _ frame: CallFrame
   ) throws {
     let code = frame.code
-    let scan = scan(of: index, in: code)
-    let isUnset = scan.captures.map { if case .uninitialized = frame.values[$0] { true } else { false } }
-    let numbers = zip(scan.captures, isUnset).filter { !$0.1 }.map(\.0)
+    let summary = code.summary(of: index)
+    let isUnset = summary.captures.map { if case .uninitialized = frame.values[$0] { true } else { false } }
+    let numbers = zip(summary.captures, isUnset).filter { !$0.1 }.map(\.0)
     let values = numbers.map { frame.values[$0] }
-    try checkWrites(scan, values)
-    let changed = scan.changesContainers ? values.indices.filter { isContainer(values[$0]) } : []
-    if scan.changesContainers { try checkWays(values) }
+    try checkAssignments(summary.code.assigned, values)
+    let changed = summary.changesContainers ? values.indices.filter { isContainer(values[$0]) } : []
+    if summary.changesContainers { try checkWays(values) }
     let region = Region(
       kind: kind, code: CodeReference(function: code.qualifiedName, statement: index),
       captures: numbers.map { code.valueNames[$0].isEmpty ? "%\($0)" : code.valueNames[$0] },
       unsetCaptures: isUnset.indices.filter { isUnset[$0] }, resultCount: statement.outputs.count,
-      changedCaptures: changed, hiddenModules: hiddenModules(values, numbers, index, code))
+      changedCaptures: changed, hiddenModules: hiddenModules(summary, values, numbers))
     let location = currentLocation
     let single = (statement.outputs + changed.map { numbers[$0] }).first
     let type = region.returnsTuple ? "Tuple" : single.map { typeName($0, code) } ?? "None"
@@ -109,7 +46,7 @@ extension ScriptTracer {
     } else if let number = statement.outputs.first {
       frame.values[number] = .symbol(id)
     }
-    if scan.changesContainers { loseParts(of: values, to: id) }
+    if summary.changesContainers { loseParts(of: values, to: id) }
     for (order, position) in changed.enumerated() {
       let contents: TracedValue =
         region.returnsTuple
@@ -152,13 +89,13 @@ extension ScriptTracer {
     return OperationNames.exact(short)
   }
 
-  /// Attributes that the region writes must be read at run time, everywhere.
-  private func checkWrites(_ scan: RegionScan, _ values: [TracedValue]) throws {
-    guard !scan.writtenAttributes.isEmpty else { return }
+  /// Attributes that the region assigns must be read at run time, everywhere.
+  private func checkAssignments(_ names: Set<String>, _ values: [TracedValue]) throws {
+    guard !names.isEmpty else { return }
     for case .module(let module) in values {
       var found: String?
       module.forEachModule { inner in
-        for name in scan.writtenAttributes.sorted() where inner.attributes[name] != nil {
+        for name in names.sorted() where inner.attributes[name] != nil {
           let path = inner.path(of: name)
           if !dynamicAttributes.contains(path) { found = found ?? path }
         }
@@ -216,32 +153,14 @@ extension ScriptTracer {
     }
   }
 
-  /// Paths of the modules that a statement calls, as far as its code identifies them.
-  private func hiddenModules(
-    _ captured: [TracedValue], _ numbers: [Int], _ index: Int, _ code: ScriptCode
-  ) -> [String] {
-    var known: [Int: ScriptModule] = [:]
-    for (number, value) in zip(numbers, captured) {
-      if case .module(let module) = value { known[number] = module }
+  /// Paths of the modules that a statement calls, as far as its code identifies them, each once.
+  private func hiddenModules(_ summary: StatementSummary, _ captured: [TracedValue], _ numbers: [Int]) -> [String] {
+    let values = Dictionary(uniqueKeysWithValues: zip(numbers, captured))
+    var found: OrderedSet<String> = []
+    for call in summary.moduleCalls {
+      guard case .module(let root)? = values[call.root], let module = root.submodule(call.path) else { continue }
+      found.append(module.path)
     }
-    var found: [String] = []
-    func visit(_ statement: ScriptCode.Statement) {
-      switch statement.kind {
-      case .getAttribute:
-        if let owner = known[code.input(0, of: statement)],
-          case .module(let child)? = owner.attributes[statement.name]?.content
-        {
-          known[statement.outputs.lowerBound] = child
-        }
-      case .callMethod:
-        if let module = known[code.input(0, of: statement)], statement.name == "forward", !found.contains(module.path) {
-          found.append(module.path)
-        }
-      default: break
-      }
-      for block in statement.blocks { for inner in code.blocks[block].statements { visit(code.statements[inner]) } }
-    }
-    visit(code.statements[index])
-    return found
+    return Array(found)
   }
 }

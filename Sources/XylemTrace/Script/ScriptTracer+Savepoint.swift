@@ -22,7 +22,7 @@ extension ScriptTracer {
 
   /// The current state, for the statement that runs next in a frame.
   func savepoint(before statement: Int, _ frame: CallFrame) -> Savepoint {
-    let values = scan(of: statement, in: frame.code).captures.map { frame.values[$0] }
+    let values = frame.code.summary(of: statement).captures.map { frame.values[$0] }
     return Savepoint(
       core: core.checkpoint, contents: ContainerSnapshot(values), constantReads: constantReads.count,
       frame: (frame, frame.pendingSubscripts))
@@ -37,14 +37,6 @@ extension ScriptTracer {
     point.contents.restore()
     constantReads.removeLast(constantReads.count - point.constantReads)
     if let (frame, subscripts) = point.frame { frame.pendingSubscripts = subscripts }
-  }
-
-  /// What a statement reads and changes, read from the code once.
-  func scan(of statement: Int, in code: ScriptCode) -> RegionScan {
-    if let known = scans[code.function]?[statement] { return known }
-    let fresh = RegionScan(statement, of: code)
-    scans[code.function, default: [:]][statement] = fresh
-    return fresh
   }
 }
 

@@ -70,8 +70,6 @@ final class ScriptTracer {
   var constantReads: [ConstantRead] = []
   /// Results of regions that are not set on every path through their code.
   var unsetNodes: Set<NodeID> = []
-  /// What statements read and change, by function and statement.
-  var scans: [ScriptFunction: [Int: RegionScan]] = [:]
   /// The flags of modules that differ from the trace's mode.
   let pinned: [UInt64: Bool]
   var budget: TraceBudget

@@ -22,7 +22,7 @@ final class ArchiveSource {
   let model: ScriptModel
   private let mode: Mode
   /// Names of attributes that some code assigns.
-  private lazy var assignedNames = AssignedNames(of: model).names
+  private lazy var assignedNames = model.assignedNames
 
   init(_ model: ScriptModel, in mode: Mode) {
     self.model = model
@@ -67,30 +67,4 @@ final class ArchiveSource {
 
   /// Longer lists are known only as a whole.
   private static let longest = 64
-}
-
-/// Names of the attributes that a model's code assigns: in the `forward` of any module, and in its callees.
-private struct AssignedNames {
-  private(set) var names: Set<String> = []
-  private let model: ScriptModel
-  private var seen: Set<ScriptFunction> = []
-
-  init(of model: ScriptModel) {
-    self.model = model
-    var types: Set<String> = []
-    for module in model.modules where types.insert(module.object.type.name).inserted {
-      if let function = module.object.method("forward") { visit(function) }
-    }
-  }
-
-  private mutating func visit(_ function: ScriptFunction) {
-    guard seen.insert(function).inserted, let code = try? model.code(of: function) else { return }
-    for statement in code.statements {
-      if statement.kind == .setAttribute { names.insert(statement.name) }
-      if let callee = statement.function { visit(callee) }
-      // The module of the method is known only at run time.
-      guard statement.kind == .callMethod, statement.function == nil else { continue }
-      for module in model.modules { if let method = module.object.method(statement.name) { visit(method) } }
-    }
-  }
 }
