@@ -11,9 +11,10 @@ swift_build := swift build --manifest-cache none
 # One thread for operators, as for the golden features: with more, the last bits differ.
 swift_test := OMP_NUM_THREADS=1 swift test --manifest-cache none
 
-# These draw random numbers from the process's state, which other tests check: they run in a separate process, one after
-# another, since some of them set the seed. So do those that register operators, which other tests expect to be missing.
-separate_tests := ^(XylemNNTests|XylemModelsTests)\.|ModelsCommandTests|DetectionTests|WitnessTests|SeededModelTests
+# These draw random numbers from the process's state, which other tests check, or they compare the process's state or
+# memory: they run in a separate process, one after another. So do those that register operators, which other tests
+# expect to be missing.
+separate_tests := ^(XylemNNTests|XylemModelsTests)\.|ModelsCommandTests|DetectionTests|WitnessTests|SeededModelTests|StateTests|EffectsTests|loadingAgainAndAgain
 
 # The linker would resolve a relative path from another folder.
 ifneq ($(XYLEM_LIBTORCH),)

@@ -149,16 +149,17 @@ var targets: [Target] = [
     name: "DetectionOps", path: "Plugins/DetectionOps", exclude: ["README.md"], publicHeadersPath: ".",
     cxxSettings: [.headerSearchPath("../../Sources/CXylem/include")]),
 
-  .testTarget(name: "XylemImageTests", dependencies: ["XylemImage", "XylemErrors"], swiftSettings: strict),
+  .testTarget(
+    name: "XylemImageTests", dependencies: ["XylemTestSupport", "XylemImage", "XylemErrors"], swiftSettings: strict),
   .testTarget(
     name: "XylemExtractTests",
     dependencies: [
-      "XylemWitness", "XylemExtract", "XylemTrace", "XylemPlugins", "XylemScript", "XylemTensor", "XylemFiles",
-      "XylemGraph", "XylemErrors", "CXylem",
+      "XylemTestSupport", "XylemWitness", "XylemExtract", "XylemTrace", "XylemPlugins", "XylemScript", "XylemTensor",
+      "XylemFiles", "XylemGraph", "XylemErrors", "CXylem",
     ],
     swiftSettings: strict),
   .target(
-    name: "XylemTestSupport", dependencies: ["XylemErrors", "XylemScript", "XylemTensor", "XylemFiles"],
+    name: "XylemTestSupport", dependencies: ["XylemTensor", "XylemFiles", "XylemGraph", "XylemErrors", "CXylem"],
     path: "Tests/XylemTestSupport", swiftSettings: strict),
   .testTarget(
     name: "XylemNNTests",
@@ -179,7 +180,9 @@ var targets: [Target] = [
     swiftSettings: strict),
   .testTarget(
     name: "XylemTraceTests",
-    dependencies: ["XylemTrace", "XylemScript", "XylemTensor", "XylemFiles", "XylemGraph", "XylemErrors"],
+    dependencies: [
+      "XylemTestSupport", "XylemTrace", "XylemScript", "XylemTensor", "XylemFiles", "XylemGraph", "XylemErrors",
+    ],
     swiftSettings: strict),
   .testTarget(
     name: "XylemPluginsTests",
@@ -213,9 +216,14 @@ var targets: [Target] = [
     name: "XylemFilesTests", dependencies: ["XylemTestSupport", "XylemFiles", "XylemErrors"], swiftSettings: strict),
   .testTarget(
     name: "XylemScriptTests",
-    dependencies: ["XylemTestSupport", "XylemScript", "XylemTensor", "XylemFiles", "XylemErrors", "CXylem"],
+    dependencies: ["XylemTestSupport", "XylemScript", "XylemTensor", "XylemFiles", "XylemGraph", "XylemErrors"],
     swiftSettings: strict),
-  .testTarget(name: "XylemGraphTests", dependencies: ["XylemGraph", "XylemErrors"], swiftSettings: strict),
+  .testTarget(
+    name: "XylemTensorTests",
+    dependencies: ["XylemTestSupport", "XylemTensor", "XylemFiles", "XylemGraph", "XylemErrors", "CXylem"],
+    swiftSettings: strict),
+  .testTarget(
+    name: "XylemGraphTests", dependencies: ["XylemTestSupport", "XylemGraph", "XylemErrors"], swiftSettings: strict),
   .testTarget(
     name: "XylemReportTests",
     dependencies: ["XylemSketches", "XylemTestSupport", "XylemReport", "XylemDiff", "XylemGraph"],
@@ -227,7 +235,8 @@ var targets: [Target] = [
   .testTarget(
     name: "XylemDiffTests",
     dependencies: [
-      "XylemSketches", "XylemWitness", "XylemExtract", "XylemDiff", "XylemTrace", "XylemScript", "XylemTensor",
+      "XylemTestSupport", "XylemSketches", "XylemWitness", "XylemExtract", "XylemDiff", "XylemTrace", "XylemScript",
+      "XylemTensor",
       "XylemFiles", "XylemGraph", "XylemErrors",
     ],
     swiftSettings: strict),

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import XylemErrors
+import XylemTestSupport
 
 /// The shell examples of the README and of the documentation's articles are run, and their output is compared.
 ///
@@ -22,7 +23,7 @@ import XylemErrors
     let text = try String(contentsOf: Fixtures.package.appendingPathComponent(article), encoding: .utf8)
     let examples = ShellExample.all(in: text)
     guard !examples.isEmpty else { return }
-    let runs = try await withTemporaryFolder { folder in try Self.run(examples.map(\.command), in: folder) }
+    let runs = try withTemporaryFolder { folder in try Self.run(examples.map(\.command), in: folder) }
     #expect(runs.count == examples.count)
     for (index, (example, run)) in zip(examples, runs).enumerated() {
       #expect(

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import XylemTestSupport
 
 /// `xylem diff --base OTHER`.
 @Suite(.needsRuntime) struct BaseCommandTests {

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import XylemErrors
+import XylemTestSupport
 import XylemTrace
 
 @testable import XylemCommand
@@ -16,7 +17,7 @@ import XylemTrace
   }
 
   private func failure(_ text: String) async throws -> String {
-    try await withTemporaryFolder { folder in
+    try withTemporaryFolder { folder in
       do {
         _ = try load(text, in: folder)
         return "no error"
@@ -27,7 +28,7 @@ import XylemTrace
   }
 
   @Test func `every key is read, and paths are relative to the file`() async throws {
-    try await withTemporaryFolder { folder in
+    try withTemporaryFolder { folder in
       let found = try load(
         """
         # what this project always wants
@@ -73,7 +74,7 @@ import XylemTrace
   @Test(arguments: ["", "# nothing\n", "{}", "---\n"]) func `an empty configuration says nothing`(text: String)
     async throws
   {
-    try await withTemporaryFolder { folder in
+    try withTemporaryFolder { folder in
       let found = try load(text, in: folder)
       #expect(found == Configuration(file: folder + "/xylem.yaml"))
     }
@@ -102,7 +103,7 @@ import XylemTrace
   }
 
   @Test func `an unreadable string is an error`() async throws {
-    try await withTemporaryFolder { folder in
+    try withTemporaryFolder { folder in
       func id(_ path: String) -> ErrorID? {
         do {
           _ = try Configuration.load(path)

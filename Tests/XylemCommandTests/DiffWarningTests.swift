@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import XylemTestSupport
 
 @Suite(.needsRuntime) struct DiffWarningTests {
   private let dropout = Fixtures.path("constructs/functional_dropout_half.pt")

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import XylemFiles
+import XylemTestSupport
 
 /// The trained model end to end.
 @Suite(.needsRuntime, .serialized) struct EfficientNetTests {

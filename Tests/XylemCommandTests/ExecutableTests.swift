@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import XylemTestSupport
 
 /// The real binary, a few times.
 @Suite(.needsExecutable) struct ExecutableTests {

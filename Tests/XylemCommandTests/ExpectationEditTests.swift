@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import XylemTestSupport
 
 /// `--accept` and `--prune` of `xylem diff`.
 @Suite(.needsRuntime) struct ExpectationEditTests {

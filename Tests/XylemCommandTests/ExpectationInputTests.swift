@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import XylemTestSupport
 
 /// What people get wrong in the expectations of a configuration.
 @Suite(.needsRuntime) struct ExpectationInputTests {

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import XylemFiles
+import XylemTestSupport
 
 @Suite(.needsRuntime, .serialized) struct ExtractOutputTests {
   private let resnet = Fixtures.path("zoo/resnet18.pt")

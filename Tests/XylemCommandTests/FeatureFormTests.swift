@@ -3,6 +3,7 @@ import Testing
 import XylemErrors
 import XylemFiles
 import XylemTensor
+import XylemTestSupport
 
 /// Features that are not plain tensors, and requests that nothing answers.
 @Suite(.needsRuntime, .serialized) struct FeatureFormTests {

@@ -4,6 +4,7 @@ import XylemFiles
 import XylemNN
 import XylemScript
 import XylemTensor
+import XylemTestSupport
 
 private final class Scale: Module, Layer {
   let weight = Parameter([3], .ones)
@@ -151,7 +152,7 @@ private final class Scale: Module, Layer {
   }
 
   @Test(.needsExecutable) func `a dash is standard output, and the table goes to the error stream`() async throws {
-    try await withTemporaryFolder { folder in
+    try withTemporaryFolder { folder in
       try NpyFile.write(numbers([2, 4]), to: folder + "/x.npy")
       for (dash, start) in [("-.npy", [0x93, 0x4E] as [UInt8]), ("-.npz", [0x50, 0x4B]), ("-.json", [0x7B])] {
         let process = Process()

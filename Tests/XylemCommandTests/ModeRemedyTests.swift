@@ -2,6 +2,7 @@ import Testing
 import XylemFiles
 import XylemNN
 import XylemTensor
+import XylemTestSupport
 
 @testable import XylemCommand
 

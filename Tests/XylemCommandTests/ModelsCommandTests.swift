@@ -4,6 +4,7 @@ import XylemErrors
 import XylemFiles
 import XylemNN
 import XylemTensor
+import XylemTestSupport
 
 @testable import XylemCommand
 

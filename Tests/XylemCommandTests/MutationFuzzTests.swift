@@ -1,12 +1,13 @@
 import Foundation
 import Testing
+import XylemTestSupport
 
 /// A few of the inputs that `make fuzz` tries, the same in every run.
 @Suite(.needsRuntime) struct MutationFuzzTests {
   @Test(arguments: ["archives", "extractors", "operators"])
   func `a damaged file is an error or works`(_ kind: String) async throws {
     let program = try #require(Fixtures.program("MutationFuzz"))
-    try await withTemporaryFolder { folder in
+    try withTemporaryFolder { folder in
       let process = Process()
       process.executableURL = URL(fileURLWithPath: program)
       process.environment = ProcessInfo.processInfo.environment.merging(

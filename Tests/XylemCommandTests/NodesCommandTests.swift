@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import XylemTestSupport
 
 @Suite(.needsRuntime) struct NodesCommandTests {
   /// The bad files but one whose nodes can be listed all the same; running it is what fails.

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import XylemTestSupport
 
 @testable import XylemCommand
 

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import XylemGraph
 import XylemReport
+import XylemTestSupport
 
 @testable import XylemCommand
 

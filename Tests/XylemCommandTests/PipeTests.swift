@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import XylemFiles
+import XylemTestSupport
 
 /// Pipes, devices and what does not exist, in the place of every file that is read.
 @Suite(.serialized) struct PipeTests {

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import XylemTestSupport
 
 @Suite struct PluginNewTests {
   /// Everything below a folder, sorted.

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import XylemTestSupport
 
 /// `--plugin`, `--wrap-symbol` and `--config` on the commands that take a model.
 @Suite(.needsRuntime) struct PluginOptionTests {

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import XylemTestSupport
 
 @Suite(.needsRuntime, .serialized) struct SaveCommandTests {
   private let model = Fixtures.path("zoo/resnet18.pt")

@@ -1,4 +1,5 @@
 import Testing
+import XylemTestSupport
 
 @testable import XylemCommand
 

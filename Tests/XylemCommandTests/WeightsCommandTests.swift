@@ -4,6 +4,7 @@ import XylemFiles
 import XylemNN
 import XylemScript
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 private final class Block: Module, Layer {

@@ -2,6 +2,7 @@ import Testing
 import XylemDiff
 import XylemGraph
 import XylemSketches
+import XylemTestSupport
 
 @Suite("Alignment")
 struct AlignmentTests {

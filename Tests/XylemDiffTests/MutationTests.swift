@@ -2,6 +2,7 @@ import Testing
 import XylemDiff
 import XylemGraph
 import XylemSketches
+import XylemTestSupport
 
 /// One change in one of two equal graphs.
 enum Mutation: CaseIterable {

@@ -6,21 +6,11 @@ import XylemGraph
 import XylemScript
 import XylemSketches
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 import XylemWitness
 
-/// The checkout's Fixtures folder, and whether the tensor runtime was built.
-enum Fixtures {
-  static let folder: URL = {
-    var folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    while !FileManager.default.fileExists(atPath: folder.appendingPathComponent("Package.swift").path) {
-      folder.deleteLastPathComponent()
-    }
-    return folder.appendingPathComponent("Fixtures")
-  }()
-
-  static let hasRuntime = (try? TensorRuntime.load()) != nil
-
+extension Fixtures {
   /// The diff of an archive's two modes.
   static func diff(_ name: String, policy: LeafPolicy = LeafPolicy(), makesLeaves: Bool = false) throws -> TraceDiff {
     let model = try ScriptModel(path: folder.appendingPathComponent(name).path)
@@ -31,7 +21,7 @@ enum Fixtures {
   }
 }
 
-@Suite("Real models", .enabled(if: Fixtures.hasRuntime, "the tensor runtime is not built: make runtime"))
+@Suite("Real models", .needsRuntime)
 struct RealModelTests {
   private func summary(_ name: String, policy: LeafPolicy = LeafPolicy(), makesLeaves: Bool = false) throws -> [String]
   {

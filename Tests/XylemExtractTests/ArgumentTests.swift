@@ -5,6 +5,7 @@ import XylemExtract
 import XylemGraph
 import XylemScript
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 /// One archive of `Fixtures/values` with what PyTorch gives for it.

@@ -5,6 +5,7 @@ import XylemExtract
 import XylemGraph
 import XylemScript
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 /// How modules are called: by which method, with which hooks, under which path, as part of the trace and as a whole, with

@@ -5,6 +5,7 @@ import XylemExtract
 import XylemGraph
 import XylemScript
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 /// Small scripted modules, one for each construct of the language, compared with what PyTorch computed.

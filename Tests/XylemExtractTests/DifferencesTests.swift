@@ -4,6 +4,7 @@ import XylemDiff
 import XylemExtract
 import XylemScript
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 @Suite("Differences between an extractor's modes", .needsRuntime)

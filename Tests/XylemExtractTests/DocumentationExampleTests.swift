@@ -4,6 +4,7 @@ import XylemExtract
 import XylemGraph
 import XylemScript
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 /// The examples of torchvision's page on feature extraction.

@@ -2,6 +2,7 @@ import Testing
 import XylemExtract
 import XylemFiles
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 @Suite("EfficientNet-Lite0", .needsRuntime)

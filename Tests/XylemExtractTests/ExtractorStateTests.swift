@@ -4,6 +4,7 @@ import XylemErrors
 import XylemExtract
 import XylemFiles
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 /// An extractor's state dict has the model's keys.

@@ -4,6 +4,7 @@ import XylemErrors
 import XylemExtract
 import XylemScript
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 /// An archive is a program of whoever made it: without permission, its code reaches no files.

@@ -1,6 +1,7 @@
 import Testing
 import XylemErrors
 import XylemExtract
+import XylemTestSupport
 import XylemTrace
 
 @Suite(.needsRuntime) struct GlobRequestTests {

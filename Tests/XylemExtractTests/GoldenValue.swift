@@ -2,6 +2,7 @@ import Foundation
 import XylemFiles
 import XylemGraph
 import XylemTensor
+import XylemTestSupport
 
 /// Golden values as the fixtures' scripts write them; see Fixtures/README.md.
 enum GoldenValue {

@@ -3,6 +3,7 @@ import Testing
 import XylemErrors
 import XylemFiles
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 @testable import XylemExtract

@@ -2,6 +2,7 @@ import Testing
 import XylemExtract
 import XylemScript
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 /// What leaves keep in the model, and what others see of it.

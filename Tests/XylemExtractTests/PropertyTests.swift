@@ -4,6 +4,7 @@ import XylemExtract
 import XylemGraph
 import XylemScript
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 /// What is asked for decides what runs, and never what comes out.
@@ -73,7 +74,7 @@ struct PropertyTests {
   @Test("random pairs and triples have the same values in the order asked", arguments: cases)
   func randomCombinations(_ name: String, _ mode: Mode) throws {
     let whole = try Whole(name, mode)
-    var generator = SplitMix(seed: 20_260_731)
+    var generator = SplitMix64(seed: 20_260_731)
     for round in 0..<50 {
       let wanted = (0..<(2 + round % 2)).map { _ in whole.names[Int(generator.next() % UInt64(whole.names.count))] }
       guard Set(wanted).count == wanted.count else { continue }
@@ -142,18 +143,5 @@ struct PropertyTests {
     #expect(try gradient.sizes == input.sizes)
     let weight = try #require(whole.model.module(at: "conv1")?.object.attribute("weight")?.tensor)
     #expect(try weight.gradient() != nil)
-  }
-}
-
-/// A small generator with a seed, so that a failing run can be repeated.
-struct SplitMix: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
   }
 }

@@ -6,6 +6,7 @@ import XylemFiles
 import XylemGraph
 import XylemScript
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 /// An extractor that was saved and loaded is the same extractor.

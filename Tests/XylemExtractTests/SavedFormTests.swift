@@ -3,6 +3,7 @@ import Testing
 import XylemFiles
 import XylemGraph
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 @testable import XylemExtract

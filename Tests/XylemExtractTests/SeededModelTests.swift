@@ -2,6 +2,7 @@ import Testing
 import XylemExtract
 import XylemScript
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 /// Models whose own code sets the seed. In a process of its own: it draws random numbers.

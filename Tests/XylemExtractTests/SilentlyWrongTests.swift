@@ -6,6 +6,7 @@ import XylemFiles
 import XylemGraph
 import XylemScript
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 /// The situations in which a feature can be wrong without anybody noticing, each with the value that is right.

@@ -6,6 +6,7 @@ import XylemFiles
 import XylemGraph
 import XylemScript
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 /// A saved extractor is another module with the same values.

@@ -3,6 +3,7 @@ import Testing
 import XylemExtract
 import XylemGraph
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 /// Archives of `torch.jit.trace` beside the scripted archives of the same models: the same leaves, the same values.

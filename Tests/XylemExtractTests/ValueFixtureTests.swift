@@ -5,6 +5,7 @@ import XylemExtract
 import XylemGraph
 import XylemScript
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 @Suite("Inputs, named parts and sizes", .needsRuntime)

@@ -6,6 +6,7 @@ import XylemFiles
 import XylemGraph
 import XylemScript
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 /// Archives scripted from torchvision's models: features equal what forward hooks that clone saw in PyTorch.

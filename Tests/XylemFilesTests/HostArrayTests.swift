@@ -71,7 +71,7 @@ import XylemErrors
 
   @Test(arguments: [DType.float16, .bfloat16, .float8e4m3fn, .float8e5m2])
   func smallFloatsHaveTheValuesThatTorchGivesThem(_ dtype: DType) throws {
-    let file = try SafetensorsFile(FileFixtures.path("values.safetensors"))
+    let file = try SafetensorsFile(Fixtures.path("files/values.safetensors"))
     let array = try file.array(dtype.rawValue)
     #expect(array.dtype == dtype)
     let expected = try file.array(dtype.rawValue + ".as_float32").elements(as: Float.self)

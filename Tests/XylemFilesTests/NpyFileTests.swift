@@ -12,9 +12,9 @@ import XylemErrors
   func everyTypeIsReadAndWrittenAsNumpyDoes(_ dtype: DType) throws {
     let folder = try TemporaryFolder()
     let array = try counted(dtype, [2, 3])
-    #expect(try NpyFile.read(FileFixtures.path("\(dtype.rawValue).npy")) == array)
+    #expect(try NpyFile.read(Fixtures.path("files/\(dtype.rawValue).npy")) == array)
     try NpyFile.write(array, to: folder("x.npy"))
-    #expect(try contents(folder("x.npy")) == FileFixtures.bytes("\(dtype.rawValue).npy"))
+    #expect(try contents(folder("x.npy")) == Fixtures.bytes("files/\(dtype.rawValue).npy"))
   }
 
   @Test(arguments: [
@@ -24,36 +24,36 @@ import XylemErrors
   func everyShapeIsReadAndWrittenAsNumpyDoes(_ name: String, _ dtype: DType, _ shape: [Int]) throws {
     let folder = try TemporaryFolder()
     let array = try counted(dtype, shape)
-    #expect(try NpyFile.read(FileFixtures.path("\(name).npy")) == array)
+    #expect(try NpyFile.read(Fixtures.path("files/\(name).npy")) == array)
     try NpyFile.write(array, to: folder("x.npy"))
-    #expect(try contents(folder("x.npy")) == FileFixtures.bytes("\(name).npy"))
+    #expect(try contents(folder("x.npy")) == Fixtures.bytes("files/\(name).npy"))
   }
 
   @Test(arguments: [DType.bool, .int16, .float32, .complex64, .complex128])
   func columnMajorFilesBecomeRowMajor(_ dtype: DType) throws {
-    let path = FileFixtures.path("fortran_\(dtype.rawValue).npy")
+    let path = Fixtures.path("files/fortran_\(dtype.rawValue).npy")
     #expect(try NpyFile.read(path) == counted(dtype, [3, 2, 4, 2]))
   }
 
   @Test(arguments: [DType.int16, .float32, .uint64, .complex64, .complex128])
   func bigEndianFilesBecomeLittleEndian(_ dtype: DType) throws {
-    #expect(try NpyFile.read(FileFixtures.path("big_\(dtype.rawValue).npy")) == counted(dtype, [2, 3]))
+    #expect(try NpyFile.read(Fixtures.path("files/big_\(dtype.rawValue).npy")) == counted(dtype, [2, 3]))
   }
 
   @Test func bothOrdersMayBeOtherwise() throws {
-    #expect(try NpyFile.read(FileFixtures.path("big_fortran_int32.npy")) == counted(.int32, [3, 2]))
+    #expect(try NpyFile.read(Fixtures.path("files/big_fortran_int32.npy")) == counted(.int32, [3, 2]))
   }
 
   @Test(arguments: ["version2", "version3", "python2"])
   func otherVersionsAndSpellingsAreRead(_ name: String) throws {
-    #expect(try NpyFile.read(FileFixtures.path("\(name).npy")) == counted(.float32, [2, 3]))
+    #expect(try NpyFile.read(Fixtures.path("files/\(name).npy")) == counted(.float32, [2, 3]))
   }
 
   @Test func aPipeIsReadToItsEnd() throws {
     let array = try counted(.float32, [2, 3])
-    #expect(try readThroughPipe(FileFixtures.bytes("float32.npy")) == array)
-    expectError(.fileMalformed) { _ = try readThroughPipe(FileFixtures.bytes("float32.npy").dropLast()) }
-    expectError(.fileMalformed) { _ = try readThroughPipe(FileFixtures.bytes("float32.npy") + [0]) }
+    #expect(try readThroughPipe(Fixtures.bytes("files/float32.npy")) == array)
+    expectError(.fileMalformed) { _ = try readThroughPipe(Fixtures.bytes("files/float32.npy").dropLast()) }
+    expectError(.fileMalformed) { _ = try readThroughPipe(Fixtures.bytes("files/float32.npy") + [0]) }
     expectError(.fileMalformed, "must not take memory for what never comes") {
       _ = try readThroughPipe(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000000,), }"))
     }
@@ -94,7 +94,7 @@ import XylemErrors
     ("bad_void", "the npy file's element type '|V2' is not supported"),
   ])
   func elementsThatAreNoNumbersAreUnsupported(_ name: String, _ message: String) throws {
-    let error = expectError(.fileUnsupported) { _ = try NpyFile.read(FileFixtures.path("\(name).npy")) }
+    let error = expectError(.fileUnsupported) { _ = try NpyFile.read(Fixtures.path("files/\(name).npy")) }
     #expect(error?.message == message)
   }
 

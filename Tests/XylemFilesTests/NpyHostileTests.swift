@@ -13,7 +13,7 @@ import XylemErrors
 
   @Test func aFileCutShortAnywhereIsMalformed() throws {
     for name in ["float32.npy", "version2.npy", "fortran_int16.npy", "scalar.npy"] {
-      let whole = try FileFixtures.bytes(name)
+      let whole = try Fixtures.bytes("files/" + name)
       for count in 0..<whole.count {
         expectError(.fileMalformed, "\(name) cut at \(count)") { _ = try read(Array(whole.prefix(count))) }
       }
@@ -21,7 +21,7 @@ import XylemErrors
   }
 
   @Test func aFileWithAnyByteChangedIsReadOrAnError() throws {
-    let whole = try FileFixtures.bytes("fortran_int16.npy")
+    let whole = try Fixtures.bytes("files/fortran_int16.npy")
     for index in whole.indices {
       for byte in [0, 0x27, 0x28, 0x2C, 0x2D, 0x39, 0x5B, 0x7B, 0x80, 0xFF, whole[index] ^ 1] as [UInt8] {
         var changed = whole
@@ -77,12 +77,12 @@ import XylemErrors
   }
 
   @Test func bytesAfterTheArrayAreMalformed() throws {
-    let error = expectError(.fileMalformed) { _ = try NpyFile.read(FileFixtures.path("bad_two_arrays.npy")) }
+    let error = expectError(.fileMalformed) { _ = try NpyFile.read(Fixtures.path("files/bad_two_arrays.npy")) }
     #expect(error?.message == "the file has 140 bytes after the last element")
   }
 
   @Test func otherMagicAndVersionsAreRefused() throws {
-    let whole = try FileFixtures.bytes("float32.npy")
+    let whole = try Fixtures.bytes("files/float32.npy")
     var other = whole
     other[0] = 0x94
     expectError(.fileMalformed) { _ = try read(other) }

@@ -35,7 +35,7 @@ import XylemErrors
 
   @Test func numpysOwnFilesAreRead() throws {
     for name in ["stored.npz", "compressed.npz"] {
-      let file = try NpzFile(FileFixtures.path(name))
+      let file = try NpzFile(Fixtures.path("files/" + name))
       #expect(file.names == ["x", "y"])
       let x = try file.array("x")
       #expect(try x.doubles() == (0..<600).map { Double($0 % 7) } && x.shape == [20, 30])
@@ -44,7 +44,7 @@ import XylemErrors
   }
 
   @Test func aFileCutShortOrChangedAnywhereIsReadOrAnError() throws {
-    let whole = try contents(FileFixtures.path("compressed.npz"))
+    let whole = try contents(Fixtures.path("files/compressed.npz"))
     func read(_ bytes: [UInt8]) throws {
       let path = try folder.write(bytes, "y.npz")
       let file = try NpzFile(path)
@@ -93,12 +93,12 @@ import XylemErrors
     ("files/float32.npy", .other("a .npy array")), ("images/chelsea.png", .other("a PNG image")),
   ])
   func aFixtureIsRecognised(_ name: String, _ kind: ForeignFile) throws {
-    #expect(try ForeignFile(FixtureFiles.path(name)) == kind)
+    #expect(try ForeignFile(Fixtures.path(name)) == kind)
   }
 
   @Test(arguments: ["bad/truncated.pt", "bad/bad_code.pt", "constructs/arithmetic.pt"])
   func anArchiveIsLeftToTheRuntimeDamagedOrNot(_ name: String) throws {
-    #expect(try ForeignFile(FixtureFiles.path(name)) == nil)
+    #expect(try ForeignFile(Fixtures.path(name)) == nil)
   }
 
   @Test func aFolderAndAPipeAreRefusedAndNotWaitedFor() throws {

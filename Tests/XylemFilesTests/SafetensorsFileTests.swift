@@ -7,7 +7,7 @@ import XylemErrors
 
 @Suite struct SafetensorsFileTests {
   @Test func tensorsThatNumpyWroteAreRead() throws {
-    let file = try SafetensorsFile(FileFixtures.path("numpy.safetensors"))
+    let file = try SafetensorsFile(Fixtures.path("files/numpy.safetensors"))
     #expect(Set(file.names.map { Array($0.utf8) }) == Set(try GoldenTensors.numpy.map { Array($0.name.utf8) }))
     for (name, array) in try GoldenTensors.numpy {
       #expect(try file.array(name) == array, "\(name)")
@@ -18,38 +18,38 @@ import XylemErrors
   }
 
   @Test func tensorsThatTorchWroteAreRead() throws {
-    let file = try SafetensorsFile(FileFixtures.path("torch.safetensors"))
+    let file = try SafetensorsFile(Fixtures.path("files/torch.safetensors"))
     #expect(file.names == ["c64", "f32", "bf16", "u16", "e4m3", "e5m2"])
     for (name, array) in try GoldenTensors.torch { #expect(try file.array(name) == array, "\(name)") }
     #expect(file.metadata == ["format": "pt"])
   }
 
   @Test func aFileWithoutTensorsIsAFile() throws {
-    let file = try SafetensorsFile(FileFixtures.path("nothing.safetensors"))
+    let file = try SafetensorsFile(Fixtures.path("files/nothing.safetensors"))
     #expect(file.names.isEmpty)
     #expect(file.metadata.isEmpty)
   }
 
   @Test func namesThatOnlyLookTheSameAreDistinct() throws {
-    let file = try SafetensorsFile(FileFixtures.path("numpy.safetensors"))
+    let file = try SafetensorsFile(Fixtures.path("files/numpy.safetensors"))
     #expect(try file.array("e\u{301}").shape == [1])
     #expect(try file.array("\u{E9}").shape == [2])
   }
 
   @Test func lentBytesAreTheTensors() throws {
-    let file = try SafetensorsFile(FileFixtures.path("torch.safetensors"))
+    let file = try SafetensorsFile(Fixtures.path("files/torch.safetensors"))
     for name in file.names {
       let lent = try file.withBytes(of: name) { span in
         (0..<span.byteCount).map { span.unsafeLoad(fromByteOffset: $0, as: UInt8.self) }
       }
       #expect(try lent == file.array(name).bytes)
     }
-    let empty = try SafetensorsFile(FileFixtures.path("numpy.safetensors")).withBytes(of: "empty") { $0.byteCount }
+    let empty = try SafetensorsFile(Fixtures.path("files/numpy.safetensors")).withBytes(of: "empty") { $0.byteCount }
     #expect(empty == 0)
   }
 
   @Test func anUnknownNameOffersTheNearest() throws {
-    let file = try SafetensorsFile(FileFixtures.path("numpy.safetensors"))
+    let file = try SafetensorsFile(Fixtures.path("files/numpy.safetensors"))
     #expect(file.entry("scalr") == nil)
     let error = expectError(.runtimeTensor) { _ = try file.array("scalr") }
     #expect(error?.message == "the file has no tensor 'scalr'")
@@ -60,7 +60,7 @@ import XylemErrors
   @Test func missingFilesAndFoldersAreErrors() throws {
     let folder = try TemporaryFolder()
     expectError(.fileNotFound) { _ = try SafetensorsFile(folder("none.safetensors")) }
-    expectError(.fileNotFound) { _ = try SafetensorsFile(FileFixtures.path("tiny.safetensors/x")) }
+    expectError(.fileNotFound) { _ = try SafetensorsFile(Fixtures.path("files/tiny.safetensors/x")) }
     expectError(.fileNotFound) { _ = try SafetensorsFile("") }
     expectError(.fileUnreadable) { _ = try SafetensorsFile(folder.path) }
     expectError(.fileUnreadable) { _ = try SafetensorsFile("/dev/null") }
@@ -71,7 +71,7 @@ import XylemErrors
 
   @Test func aFileCutShortAfterOpeningIsAnErrorAndNoSignal() throws {
     let folder = try TemporaryFolder()
-    let path = try folder.write(FileFixtures.bytes("tiny.safetensors"), "x.safetensors")
+    let path = try folder.write(Fixtures.bytes("files/tiny.safetensors"), "x.safetensors")
     let file = try SafetensorsFile(path)
     #expect(truncate(path, 10) == 0)
     expectError(.fileMalformed) { _ = try file.array("x") }

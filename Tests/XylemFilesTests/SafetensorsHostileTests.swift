@@ -16,7 +16,7 @@ import XylemErrors
 
   @Test func aFileCutShortAnywhereIsMalformed() throws {
     for name in ["tiny.safetensors", "torch.safetensors"] {
-      let whole = try FileFixtures.bytes(name)
+      let whole = try Fixtures.bytes("files/" + name)
       for count in 0..<whole.count {
         expectError(.fileMalformed, "\(name) cut at \(count)") { try open(Array(whole.prefix(count))) }
       }
@@ -24,7 +24,7 @@ import XylemErrors
   }
 
   @Test func aFileWithAnyByteChangedOpensOrIsAnError() throws {
-    let whole = try FileFixtures.bytes("tiny.safetensors")
+    let whole = try Fixtures.bytes("files/tiny.safetensors")
     for index in whole.indices {
       for byte in [0, 0x22, 0x2D, 0x39, 0x5B, 0x7B, 0x7F, 0x80, 0xFF, whole[index] ^ 1] as [UInt8] {
         var changed = whole

@@ -9,13 +9,13 @@ import XylemErrors
     let folder = try TemporaryFolder()
     let path = folder("x.safetensors")
     try SafetensorsWriter.write(GoldenTensors.numpy, metadata: GoldenTensors.numpyMetadata, to: path)
-    #expect(try contents(path) == FileFixtures.bytes("numpy.safetensors"))
+    #expect(try contents(path) == Fixtures.bytes("files/numpy.safetensors"))
     try SafetensorsWriter.write(GoldenTensors.torch, metadata: ["format": "pt"], to: path)
-    #expect(try contents(path) == FileFixtures.bytes("torch.safetensors"))
+    #expect(try contents(path) == Fixtures.bytes("files/torch.safetensors"))
     try SafetensorsWriter.write([("x", counted(.float32, [2]))], to: path)
-    #expect(try contents(path) == FileFixtures.bytes("tiny.safetensors"))
+    #expect(try contents(path) == Fixtures.bytes("files/tiny.safetensors"))
     try SafetensorsWriter.write([], to: path)
-    #expect(try contents(path) == FileFixtures.bytes("nothing.safetensors"))
+    #expect(try contents(path) == Fixtures.bytes("files/nothing.safetensors"))
     #expect(try folder.names == ["x.safetensors"])
   }
 
@@ -32,10 +32,10 @@ import XylemErrors
   @Test func whatIsReadAndWrittenAgainIsTheSame() throws {
     let folder = try TemporaryFolder()
     for name in ["values.safetensors", "numpy.safetensors", "torch.safetensors"] {
-      let file = try SafetensorsFile(FileFixtures.path(name))
+      let file = try SafetensorsFile(Fixtures.path("files/" + name))
       let tensors = try file.names.map { ($0, try file.array($0)) }
       try SafetensorsWriter.write(tensors, metadata: file.metadata, to: folder(name))
-      #expect(try contents(folder(name)) == FileFixtures.bytes(name), "\(name)")
+      #expect(try contents(folder(name)) == Fixtures.bytes("files/" + name), "\(name)")
     }
   }
 

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import XylemErrors
 import XylemGraph
+import XylemTestSupport
 
 @Suite struct CodableTests {
   private func roundTrip(_ graph: Graph) throws -> Graph {

@@ -1,5 +1,6 @@
 import Testing
 import XylemGraph
+import XylemTestSupport
 
 @Suite struct RandomEditTests {
   @Test(arguments: 0..<100)

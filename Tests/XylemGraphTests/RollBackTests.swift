@@ -1,5 +1,6 @@
 import Testing
 import XylemGraph
+import XylemTestSupport
 
 @Suite struct RollBackTests {
   @Test(arguments: 0..<50)

@@ -1,5 +1,6 @@
 import Testing
 import XylemGraph
+import XylemTestSupport
 
 @Suite struct ValidateTests {
   private static let (x, relu, output) = (NodeID(0), NodeID(1), NodeID(2))

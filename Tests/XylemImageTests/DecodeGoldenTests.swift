@@ -1,5 +1,6 @@
 import Testing
 import XylemImage
+import XylemTestSupport
 
 /// Decoding against Pillow's `Image.open(file).convert("RGB")`.
 @Suite struct DecodeGoldenTests {

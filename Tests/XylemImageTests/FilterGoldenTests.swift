@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import XylemErrors
 import XylemImage
+import XylemTestSupport
 
 /// What torchvision's Resize with an InterpolationMode, and Grayscale, make of a tiny file.
 private struct FilterGolden: Decodable, Sendable, CustomTestStringConvertible {
@@ -30,7 +31,7 @@ private struct Cases<Case: Decodable>: Decodable { let cases: [Case] }
 @Suite struct FilterGoldenTests {
   @Test(
     "every filter gives Pillow's pixels, growing and shrinking, in colour and in gray",
-    arguments: try Fixtures.json("transforms/filters.json", as: Cases<FilterGolden>.self).cases)
+    arguments: try Fixtures.decoded("transforms/filters.json", as: Cases<FilterGolden>.self).cases)
   private func filters(golden: FilterGolden) throws {
     let image = try PixelImage.decode(path: Fixtures.path("transforms/codecs/\(golden.file)"))
     let numbers = [Double](repeating: 0.5, count: golden.channels)
@@ -48,7 +49,7 @@ private struct Cases<Case: Decodable>: Decodable { let cases: [Case] }
 
   @Test(
     "an image is turned as its tag of orientation says",
-    arguments: try Fixtures.json("transforms/orientations.json", as: Cases<OrientationGolden>.self).cases)
+    arguments: try Fixtures.decoded("transforms/orientations.json", as: Cases<OrientationGolden>.self).cases)
   private func orientations(golden: OrientationGolden) throws {
     let bytes = [UInt8](golden.png)
     let facts = ImageFacts(bytes)
@@ -75,7 +76,7 @@ private struct Cases<Case: Decodable>: Decodable { let cases: [Case] }
 
   @Test("facts of a file that ends anywhere, or is damaged, are read without harm")
   func damagedFacts() throws {
-    var generator = SeededGenerator(seed: 3)
+    var generator = SplitMix64(seed: 3)
     for name in ["rgb-orientation.jpg", "rgba-16.png"] {
       let bytes = try Fixtures.bytes("transforms/codecs/\(name)")
       for count in 0..<bytes.count { _ = ImageFacts(Array(bytes.prefix(count))) }

@@ -1,31 +1,15 @@
 import Foundation
 import Testing
+import XylemTestSupport
 
-/// The golden data in `Fixtures/` at the package's root.
-enum Fixtures {
-  /// The folder, found by going up from this source file to the manifest.
-  static let root: URL = {
-    var folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    while folder.path != "/" {
-      if FileManager.default.fileExists(atPath: folder.appendingPathComponent("Package.swift").path) { break }
-      folder.deleteLastPathComponent()
-    }
-    return folder.appendingPathComponent("Fixtures")
-  }()
-
-  static func path(_ name: String) -> String { root.appendingPathComponent(name).path }
-
-  static func bytes(_ name: String) throws -> [UInt8] {
-    [UInt8](try Data(contentsOf: root.appendingPathComponent(name)))
+extension Fixtures {
+  static func decoded<Value: Decodable>(_ name: String, as type: Value.Type) throws -> Value {
+    try JSONDecoder().decode(type, from: Data(contentsOf: folder.appendingPathComponent(name)))
   }
 
-  static func json<Value: Decodable>(_ name: String, as type: Value.Type) throws -> Value {
-    try JSONDecoder().decode(type, from: Data(contentsOf: root.appendingPathComponent(name)))
-  }
-
-  static let codecs = Result { try json("transforms/codecs.json", as: CodecGoldens.self).files }
-  static let transforms = Result { try json("transforms/transforms.json", as: TransformGoldens.self).cases }
-  static let photographs = Result { try json("transforms/photographs.json", as: PhotographGoldens.self).cases }
+  static let codecs = Result { try decoded("transforms/codecs.json", as: CodecGoldens.self).files }
+  static let transforms = Result { try decoded("transforms/transforms.json", as: TransformGoldens.self).cases }
+  static let photographs = Result { try decoded("transforms/photographs.json", as: PhotographGoldens.self).cases }
 }
 
 /// What Pillow decodes from a tiny file.

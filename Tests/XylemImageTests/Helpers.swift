@@ -1,5 +1,6 @@
 import Testing
 import XylemErrors
+import XylemTestSupport
 
 @testable import XylemImage
 
@@ -21,38 +22,6 @@ func littleEndianBytes(_ values: [Float]) -> [UInt8] {
     }
   }
   return bytes
-}
-
-/// Expects that `body` throws a `XylemError` with one of `ids`, and returns it.
-@discardableResult
-func expectError(
-  _ ids: ErrorID..., sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> Void
-) -> XylemError? {
-  do {
-    try body()
-    Issue.record("nothing was thrown", sourceLocation: sourceLocation)
-  } catch let error as XylemError {
-    #expect(ids.contains(error.id), "\(error)", sourceLocation: sourceLocation)
-    return error
-  } catch {
-    Issue.record(error, sourceLocation: sourceLocation)
-  }
-  return nil
-}
-
-/// Random numbers that are the same on every run (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
 }
 
 extension PixelImage {

@@ -1,5 +1,6 @@
 import Testing
 import XylemImage
+import XylemTestSupport
 
 /// Transforms against torchvision's on Pillow images.
 @Suite struct TransformGoldenTests {

@@ -1,6 +1,7 @@
 import Testing
 import XylemErrors
 import XylemImage
+import XylemTestSupport
 
 @Suite struct TransformTests {
   private static let gray = Result { try PixelImage(width: 4, height: 2, pixels: [UInt8](repeating: 128, count: 24)) }

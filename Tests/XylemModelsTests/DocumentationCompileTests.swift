@@ -4,7 +4,7 @@ import XylemTestSupport
 
 /// Every example in Swift, of doc comments, of the README and of the documentation's articles, is compiled against the package's modules.
 @Suite struct DocumentationCompileTests {
-  private static let package = FixtureFiles.folder.deletingLastPathComponent()
+  private static let package = Fixtures.folder.deletingLastPathComponent()
   private static let modules = package.appendingPathComponent(".build/debug/Modules")
 
   private static let compiler: String? = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")

@@ -56,7 +56,7 @@ private final class MyModule: Module, Layer {
 
   @Test func `a run of both graphs shows the differences of a model in Swift, and leaves it unchanged`() throws {
     let module = resnet18()
-    try module.load(FixtureFiles.path("zoo/resnet18.pt"))
+    try module.load(Fixtures.path("zoo/resnet18.pt"))
     let model = try SwiftModel(module)
     func trace(_ mode: Mode) throws -> Trace { try model.trace(TraceOptions(mode: mode)) }
     func state() throws -> [[Float]] { try model.tensors.map { try $0.tensor.converted(to: .float32).floats() } }

@@ -7,7 +7,7 @@ import XylemTestSupport
 /// How fresh weights are distributed, beside torchvision's own after construction.
 @Suite(.needsRuntime, .serialized) struct ModelInitialTests {
   nonisolated(unsafe) static let golden =
-    (try? FixtureFiles.json("goldens/source_distributions.json")) as? [String: [String: Any]] ?? [:]
+    (try? Fixtures.json("goldens/source_distributions.json")) as? [String: [String: Any]] ?? [:]
 
   /// What a parameter's elements are.
   enum Distribution: Equatable {

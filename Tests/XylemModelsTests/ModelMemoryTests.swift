@@ -3,6 +3,7 @@ import Testing
 import XylemExtract
 import XylemModels
 import XylemNN
+import XylemTestSupport
 
 /// Extractors share their model's weights, and leave nothing behind.
 @Suite(.serialized) struct ModelMemoryTests {

@@ -13,7 +13,7 @@ import XylemTrace
   static let golden: [String: [String: [String]]] = {
     var all: [String: [String: [String]]] = [:]
     for file in ["goldens/node_names.json", "goldens/source_node_names.json"] {
-      let found = (try? FixtureFiles.json(file)) as? [String: [String: [String]]] ?? [:]
+      let found = (try? Fixtures.json(file)) as? [String: [String: [String]]] ?? [:]
       all.merge(found) { first, _ in first }
     }
     return all
@@ -40,7 +40,7 @@ import XylemTrace
   }
 
   @Test func `names of EfficientNet-Lite0 are those of timm's model, its convolution a leaf`() throws {
-    let golden = try #require(FixtureFiles.json("goldens/efficientnet_lite0_nodes.json") as? [String: Any])
+    let golden = try #require(Fixtures.json("goldens/efficientnet_lite0_nodes.json") as? [String: Any])
     let definition = try #require(ModelZoo.definition("efficientnet_lite0"))
     for mode in Mode.allCases {
       let found = try names(definition, mode, .torchvision, LeafPolicy().leaf(type: "Conv2dSame"))
@@ -62,7 +62,7 @@ import XylemTrace
   @Test(.needsRuntime, arguments: archives)
   func `a model's names are the same from its source and from its archive`(model: String, archive: String) throws {
     let definition = try #require(ModelZoo.definition(model))
-    let script = try ScriptModel(path: FixtureFiles.path(archive))
+    let script = try ScriptModel(path: Fixtures.path(archive))
     let policy = LeafPolicy().leaf(type: "Conv2dSame")
     for mode in Mode.allCases {
       for naming in Naming.allCases {

@@ -10,14 +10,14 @@ import XylemTrace
 @Suite struct ModelTypeTests {
   @Test(.needsRuntime, arguments: ModelNameTests.archives)
   func `paths and types of all modules are those of the archive, in its order`(model: String, archive: String) throws {
-    let script = try ScriptModel(path: FixtureFiles.path(archive))
+    let script = try ScriptModel(path: Fixtures.path(archive))
     let modules = try #require(ModelZoo.definition(model)).make().namedModules()
     let found = modules.map { "\($0.path): \(type(of: $0.module).typeName)" }
     #expect(found == script.modules.map { "\($0.path): \($0.type)" })
   }
 
   @Test(.needsRuntime) func `the untraceable parts of EfficientNet-Lite0 are the same as in its archive`() throws {
-    let script = try ScriptModel(path: FixtureFiles.path("models/efficientnet_lite0.pt"))
+    let script = try ScriptModel(path: Fixtures.path("models/efficientnet_lite0.pt"))
     for mode in Mode.allCases {
       let options = TraceOptions(mode: mode)
       let errors = [

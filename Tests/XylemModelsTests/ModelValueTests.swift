@@ -12,7 +12,7 @@ import XylemTrace
 /// State dicts, outputs, features and gradients of the zoo, beside torchvision's with the same weights.
 @Suite(.needsRuntime, .serialized) struct ModelValueTests {
   nonisolated(unsafe) static let golden =
-    (try? FixtureFiles.json("goldens/source_features.json")) as? [String: [String: Any]] ?? [:]
+    (try? Fixtures.json("goldens/source_features.json")) as? [String: [String: Any]] ?? [:]
   static let withValues = [
     "resnet18", "resnet50", "resnext50_32x4d", "googlenet", "inception_v3", "vgg11_bn", "alexnet", "mobilenet_v2",
     "mobilenet_v3_small", "mobilenet_v3_large", "vit_b_16",
@@ -123,8 +123,8 @@ import XylemTrace
 
   @Test func `EfficientNet-Lite0 with the archive's weights gives the features of the photograph`() throws {
     let model = try model("efficientnet_lite0")
-    try model.load(FixtureFiles.path("models/efficientnet_lite0.pt"))
-    let golden = try SafetensorsFile(FixtureFiles.path("goldens/efficientnet_lite0_chelsea.safetensors"))
+    try model.load(Fixtures.path("models/efficientnet_lite0.pt"))
+    let golden = try SafetensorsFile(Fixtures.path("goldens/efficientnet_lite0_chelsea.safetensors"))
     let names = golden.names.filter { $0 != "input" }
     let extractor = try FeatureExtractor(
       of: model, returning: names.map { ReturnRequest($0) },

@@ -6,7 +6,7 @@ import XylemTestSupport
 /// What `print` shows of models, beside torchvision's.
 @Suite struct PrintedModelTests {
   @Test func `every model prints as torchvision's does`() throws {
-    let goldens = try FixtureFiles.json("goldens/printed.json") as? [String: [String: String]] ?? [:]
+    let goldens = try Fixtures.json("goldens/printed.json") as? [String: [String: String]] ?? [:]
     let models = goldens["models"] ?? [:]
     #expect(models.count == 8)
     for (name, expected) in models.sorted(by: { $0.key < $1.key }) {

@@ -3,6 +3,7 @@ import XylemErrors
 import XylemFiles
 import XylemNN
 import XylemTensor
+import XylemTestSupport
 
 /// Gradients of gradients, and gradients that are computed again. The truth is calculus.
 @Suite(.needsRuntime) struct AutogradTests {

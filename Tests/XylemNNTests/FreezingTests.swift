@@ -3,6 +3,7 @@ import XylemErrors
 import XylemExtract
 import XylemNN
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 /// Parts of a model that are frozen, or trained again, after an extractor of it was made.

@@ -19,7 +19,7 @@ private final class Calls: Module, Layer {
 
 /// Inputs that PyTorch's layers refuse: called, as leaves of an extractor and traced through, with the state as it was.
 @Suite(.needsRuntime, .serialized) struct InputCheckTests {
-  private let goldens = Result { try FixtureFiles.json("goldens/checks.json") as? [String: Any] ?? [:] }
+  private let goldens = Result { try Fixtures.json("goldens/checks.json") as? [String: Any] ?? [:] }
 
   private static let layers: [String: @Sendable () -> Module] = [
     "BatchNorm1d(3)": { BatchNorm1d(3) },
@@ -192,7 +192,7 @@ private final class Calls: Module, Layer {
   }
 
   @Test func `an archive's norm makes its checks as a leaf`() throws {
-    let model = try ScriptModel(path: FixtureFiles.path("constructs/root_batch_norm.pt"))
+    let model = try ScriptModel(path: Fixtures.path("constructs/root_batch_norm.pt"))
     let extractor = try FeatureExtractor(of: model, returning: ["output"], options: TraceOptions(mode: .train))
     let buffers = { try model.tensors.filter { $0.name.hasPrefix("running") }.map { try $0.tensor.hostArray() } }
     let before = try buffers()

@@ -3,6 +3,7 @@ import XylemErrors
 import XylemExtract
 import XylemNN
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 /// A model lives as long as somebody holds it, its trace or its extractor, and no longer.

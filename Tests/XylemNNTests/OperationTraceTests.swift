@@ -3,6 +3,7 @@ import XylemErrors
 import XylemExtract
 import XylemNN
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 /// Subscripts, arithmetic and functional forms in a forward of a module's own.

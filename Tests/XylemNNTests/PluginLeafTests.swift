@@ -7,6 +7,7 @@ import XylemNN
 import XylemPlugins
 import XylemScript
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 /// Plugins under models that are written in Swift.

@@ -3,6 +3,7 @@ import XylemErrors
 import XylemExtract
 import XylemNN
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 /// Models whose code calls itself without end: an error, and no end of the program.

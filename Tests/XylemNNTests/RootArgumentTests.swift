@@ -3,6 +3,7 @@ import XylemErrors
 import XylemExtract
 import XylemNN
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 /// Whole models that take lists, and leaves that are chosen by a predicate.

@@ -15,7 +15,7 @@ extension Trait where Self == ConditionTrait {
 
 /// Reports are what their schemas say, and the schemas say enough to refuse what is not.
 @Suite struct SchemaTests {
-  private static let package = FixtureFiles.folder.deletingLastPathComponent()
+  private static let package = Fixtures.folder.deletingLastPathComponent()
   static let report = package.appendingPathComponent("Sources/XylemReport/Schemas/diff.schema.json").path
   private static let schemas = package.appendingPathComponent("Tests/XylemReportTests/Schemas")
 

@@ -17,7 +17,7 @@ extension RuntimeTests {
       ("keyword_name", .archiveUnreadable), ("non_ascii_name", .archiveUnreadable),
     ])
     func aBadFileIsToldApart(_ name: String, _ id: ErrorID) {
-      let path = RuntimeSupport.path("bad/\(name).pt")
+      let path = Fixtures.path("bad/\(name).pt")
       let error = expectError(id) { _ = try ScriptArchive(path: path) }
       #expect(error?.place.file == path)
       // What the message says in full needs no cause.
@@ -32,21 +32,21 @@ extension RuntimeTests {
     }
 
     @Test func everyBadFileIsLoadedOrAnError() {
-      for name in RuntimeSupport.archives(in: "bad") {
+      for name in Fixtures.archives(in: "bad") {
         let loads = ["unknown_operator", "without_forward"].contains(name)
-        let archive = try? RuntimeSupport.archive("bad/" + name)
+        let archive = try? Fixtures.archive("bad/" + name)
         #expect((archive != nil) == loads, "\(name)")
       }
     }
 
     @Test func aFileThatIsNotThereIsAnError() {
       expectError(.fileNotFound) { _ = try ScriptArchive(path: "/no/such/file.pt") }
-      expectError(.fileUnreadable) { _ = try ScriptArchive(path: RuntimeSupport.path("bad")) }
+      expectError(.fileUnreadable) { _ = try ScriptArchive(path: Fixtures.path("bad")) }
       expectError(.fileUnreadable) { _ = try ScriptArchive(path: "/dev/null") }
     }
 
     @Test func anArchiveCutAnywhereIsAnError() throws {
-      let bytes = try contents(RuntimeSupport.path("constructs/parameters.pt"))
+      let bytes = try contents(Fixtures.path("constructs/parameters.pt"))
       let folder = try TemporaryFolder()
       for count in stride(from: 0, to: bytes.count, by: max(1, bytes.count / 97)) {
         let path = try folder.write(Array(bytes.prefix(count)), "cut.pt")
@@ -55,20 +55,20 @@ extension RuntimeTests {
     }
 
     @Test func aMissingOperatorIsNamedAndTheArchiveLoads() throws {
-      let archive = try RuntimeSupport.archive("bad/unknown_operator")
+      let archive = try Fixtures.archive("bad/unknown_operator")
       #expect(archive.missingOperators == ["aten::linoleum"])
-      let custom = try RuntimeSupport.archive("constructs/custom_operator")
+      let custom = try Fixtures.archive("constructs/custom_operator")
       #expect(custom.missingOperators == ["mylib::twist"])
       #expect(try custom.root().method("forward") != nil)
-      #expect(try RuntimeSupport.archive("zoo/resnet18").missingOperators.isEmpty)
-      #expect(try RuntimeSupport.archive("constructs/torchvision_operators").missingOperators.isEmpty)
+      #expect(try Fixtures.archive("zoo/resnet18").missingOperators.isEmpty)
+      #expect(try Fixtures.archive("constructs/torchvision_operators").missingOperators.isEmpty)
     }
 
     @Test func theModuleTreeOfAResNetIsTorchvisions() throws {
-      let goldens = try RuntimeSupport.json("goldens/zoo_features.json")
+      let goldens = try Fixtures.object("goldens/zoo_features.json")
       let golden = try #require(goldens["resnet18"] as? [String: Any])
       let features = try #require(golden["features"] as? [String: Any])
-      let root = try RuntimeSupport.archive("zoo/resnet18").root()
+      let root = try Fixtures.archive("zoo/resnet18").root()
       for path in features.keys { #expect(root.submodule(at: path) != nil, "\(path)") }
       #expect(root.submodule(at: "layer5") == nil)
       #expect(root.submodule(at: "layer1.0.nothing") == nil)
@@ -96,7 +96,7 @@ extension RuntimeTests {
     }
 
     @Test func parametersAndBuffersAreToldApart() throws {
-      let norm = try #require(try RuntimeSupport.archive("zoo/resnet18").root().submodule(at: "layer1.0.bn1"))
+      let norm = try #require(try Fixtures.archive("zoo/resnet18").root().submodule(at: "layer1.0.bn1"))
       let attributes = try norm.attributes()
       #expect(attributes.filter(\.isParameter).map(\.name) == ["weight", "bias"])
       #expect(attributes.filter(\.isBuffer).map(\.name) == ["running_mean", "running_var", "num_batches_tracked"])
@@ -108,7 +108,7 @@ extension RuntimeTests {
     }
 
     @Test func attributesAreSetOnlyToTheirType() throws {
-      let root = try RuntimeSupport.archive("zoo/resnet18").root()
+      let root = try Fixtures.archive("zoo/resnet18").root()
       try root.setAttribute("training", to: .bool(true))
       #expect(root.isTraining == true)
       expectError(.runtimeTensor) { try root.setAttribute("training", to: .int(1)) }
@@ -117,18 +117,18 @@ extension RuntimeTests {
     }
 
     @Test func namesThatAreNotASCIIComeThrough() throws {
-      let root = try RuntimeSupport.archive("constructs/strings_non_ascii").root()
+      let root = try Fixtures.archive("constructs/strings_non_ascii").root()
       #expect(try root.method("forward")?.code().statements.isEmpty == false)
     }
 
     @Test func anArchiveLivesAsLongAsWhatCameFromIt() throws {
-      let forward = try #require(RuntimeSupport.archive("zoo/resnet18").root().submodule(at: "fc")?.method("forward"))
+      let forward = try #require(Fixtures.archive("zoo/resnet18").root().submodule(at: "fc")?.method("forward"))
       #expect(try forward.code().qualifiedName.hasSuffix("Linear.forward"))
       #expect(try forward.schema().arguments.map(\.name) == ["self", "input"])
     }
 
     @Test func loadingAgainAndAgainDoesNotGrow() throws {
-      func load() throws { _ = try RuntimeSupport.archive("zoo/resnet18").root().method("forward")?.code() }
+      func load() throws { _ = try Fixtures.archive("zoo/resnet18").root().method("forward")?.code() }
       for _ in 0..<10 { try load() }
       let before = try residentBytes()
       for _ in 0..<50 { try load() }
@@ -144,8 +144,8 @@ extension RuntimeTests {
     @Test func everyConstructAndZooArchiveLoads() throws {
       for folder in ["constructs", "zoo"] {
         // TorchScript saves `non_ascii_names` with an escape that it then can't read.
-        for name in RuntimeSupport.archives(in: folder) where name != "non_ascii_names" {
-          #expect(throws: Never.self, "\(name)") { try RuntimeSupport.archive(folder + "/" + name).root() }
+        for name in Fixtures.archives(in: folder) where name != "non_ascii_names" {
+          #expect(throws: Never.self, "\(name)") { try Fixtures.archive(folder + "/" + name).root() }
         }
       }
     }

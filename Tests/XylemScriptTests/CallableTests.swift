@@ -9,17 +9,17 @@ import XylemErrors
 extension RuntimeTests {
   @Suite struct CallableTests {
     private static let constructs: [String] =
-      ((try? RuntimeSupport.json("constructs/goldens.json")) ?? [:]).keys.sorted()
+      try! Fixtures.object("constructs/goldens.json").keys.sorted()
 
     @Test(arguments: constructs) func aWholeConstructGivesWhatPythonGave(_ name: String) throws {
-      let golden = try #require(RuntimeSupport.json("constructs/goldens.json")[name] as? [String: Any])
+      let golden = try #require(Fixtures.object("constructs/goldens.json")[name] as? [String: Any])
       let file = try #require(golden["archive"] as? String)
       for entry in try #require(golden["cases"] as? [[String: Any]]) {
         let method = try #require(entry["method"] as? String)
         for (key, isTraining) in [("train", Bool?.none), ("eval", false)] {
           guard let expected = entry[key] as? [String: Any] else { continue }
           let inputs = try #require(entry["inputs"] as? [Any]).map(Goldens.value)
-          let root = try ScriptArchive(path: RuntimeSupport.path("constructs/" + file)).root()
+          let root = try ScriptArchive(path: Fixtures.path("constructs/" + file)).root()
           try check(root, method, inputs, isTraining, expected, "\(name).\(method) \(key)")
         }
       }
@@ -53,13 +53,13 @@ extension RuntimeTests {
     }
 
     @Test func everyLeafOfAResNetRunsInBothModesAndKeepsItsFlag() throws {
-      let root = try RuntimeSupport.archive("zoo/resnet18").root()
+      let root = try Fixtures.archive("zoo/resnet18").root()
       var counts: [String: Int] = [:]
       for (path, module) in try root.modules() where try module.modules().count == 1 {
         for isTraining in [true, false] {
           let callable = try module.callable(isTraining: isTraining)
           let effects = try callable.effects()
-          let input = try RuntimeSupport.formula(Self.inputShape(of: module))
+          let input = try Goldens.formula(Self.inputShape(of: module))
           let results = try callable([.object(module.object), .tensor(input)])
           #expect(results.count == 1 && results[0].tensor != nil, "\(path)")
           #expect(module.isTraining == false, "\(path)")
@@ -91,19 +91,19 @@ extension RuntimeTests {
     }
 
     @Test func dropoutIsRandomInTrainingAlone() throws {
-      let root = try RuntimeSupport.archive("zoo/alexnet").root()
+      let root = try Fixtures.archive("zoo/alexnet").root()
       let dropout = try #require(root.modules().first { $0.module.className == "Dropout" }?.module)
       #expect(try dropout.callable(isTraining: true).effects().isRandom)
       #expect(try !dropout.callable(isTraining: false).effects().isRandom)
       let attention = try #require(
-        RuntimeSupport.archive("zoo/vit_b_16").root().modules().first { $0.module.className == "MultiheadAttention" })
+        Fixtures.archive("zoo/vit_b_16").root().modules().first { $0.module.className == "MultiheadAttention" })
       let told = try attention.module.callable(isTraining: false).effects()
       #expect(!told.isRandom && told.writes.isEmpty && !told.writesModel && !told.aliasesModel && told.aliases.isEmpty)
     }
 
     @Test func trainingUpdatesTheStatisticsAndEvaluationDoesNot() throws {
-      let norm = try #require(RuntimeSupport.archive("zoo/resnet18").root().submodule(at: "bn1"))
-      let input = Value.tensor(try RuntimeSupport.formula([2, 64, 3, 3]))
+      let norm = try #require(Fixtures.archive("zoo/resnet18").root().submodule(at: "bn1"))
+      let input = Value.tensor(try Goldens.formula([2, 64, 3, 3]))
       let before = try norm.stateText()
       _ = try norm.callable(isTraining: false)([.object(norm.object), input])
       #expect(try norm.stateText() == before)
@@ -112,7 +112,7 @@ extension RuntimeTests {
     }
 
     @Test func aRegionRunsWithWhatItCaptures() throws {
-      let root = try RuntimeSupport.archive("constructs/if_on_data").root()
+      let root = try Fixtures.archive("constructs/if_on_data").root()
       let code = try #require(root.method("forward")).code()
       let place = try #require(code.statements.firstIndex { $0.kind == .if })
       let statement = code.statements[place]
@@ -152,7 +152,7 @@ extension RuntimeTests {
     }
 
     @Test func aRegionThatReadsMoreThanItCapturesIsRefused() throws {
-      let root = try RuntimeSupport.archive("constructs/if_on_data").root()
+      let root = try Fixtures.archive("constructs/if_on_data").root()
       let code = try #require(root.method("forward")).code()
       let place = try #require(code.statements.firstIndex { $0.kind == .if })
       expectError(.archiveUnreadable) {
@@ -171,10 +171,10 @@ extension RuntimeTests {
     }
 
     @Test func wrongArgumentsAreErrors() throws {
-      let root = try RuntimeSupport.archive("zoo/resnet18").root()
+      let root = try Fixtures.archive("zoo/resnet18").root()
       let fc = try #require(root.submodule(at: "fc"))
       let callable = try fc.callable(isTraining: false)
-      let input = Value.tensor(try RuntimeSupport.formula([2, 512]))
+      let input = Value.tensor(try Goldens.formula([2, 512]))
       let own = Value.object(fc.object)
       let wrong: [[Value]] = [
         [], [own], [input], [own, input, input], [input, own], [own, own], [own, .none], [own, .int(1)],
@@ -186,7 +186,7 @@ extension RuntimeTests {
     }
 
     @Test func gradientsAreRecordedAgainAfterAFailure() throws {
-      let root = try RuntimeSupport.archive("constructs/no_grad").root()
+      let root = try Fixtures.archive("constructs/no_grad").root()
       let callable = try root.callable(isTraining: nil)
       let bad = Value.tensor(try Tensor([1], shape: [1, 1, 1, 1, 1]))
       _ = try? callable([.object(root.object), bad])
@@ -196,9 +196,9 @@ extension RuntimeTests {
     }
 
     @Test func eightThreadsCallOneCallable() async throws {
-      let root = try RuntimeSupport.archive("zoo/resnet18").root()
+      let root = try Fixtures.archive("zoo/resnet18").root()
       let callable = try root.callable(isTraining: false)
-      let input = try RuntimeSupport.formula([1, 3, 32, 32])
+      let input = try Goldens.formula([1, 3, 32, 32])
       let expected = try #require(try callable([.object(root.object), .tensor(input)]).first?.tensor).floats()
       let results = try await withThrowingTaskGroup(of: [Float].self) { group in
         for _ in 0..<8 {
@@ -221,7 +221,7 @@ extension RuntimeTests {
     }
 
     @Test func dividingByZeroInCodeIsAnError() throws {
-      let integers = try #require(RuntimeSupport.archive("constructs/integer_arithmetic").root().method("forward"))
+      let integers = try #require(Fixtures.archive("constructs/integer_arithmetic").root().method("forward"))
       let code = try integers.code()
       let divisions = code.statements.indices.filter {
         ["aten::remainder", "aten::floordiv"].contains(code.statements[$0].name)

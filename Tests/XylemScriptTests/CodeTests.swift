@@ -1,5 +1,6 @@
 import Testing
 import XylemErrors
+import XylemTestSupport
 
 @testable import XylemScript
 @testable import XylemTensor
@@ -7,7 +8,7 @@ import XylemErrors
 extension RuntimeTests {
   @Suite struct CodeTests {
     private func code(_ archive: String, _ path: String = "", method: String = "forward") throws -> ScriptCode {
-      let root = try RuntimeSupport.archive(archive).root()
+      let root = try Fixtures.archive(archive).root()
       return try #require(root.submodule(at: path)?.method(method)).code()
     }
 
@@ -37,8 +38,8 @@ extension RuntimeTests {
     }
 
     @Test func everyConstructsCodeIsWhole() throws {
-      for name in RuntimeSupport.archives(in: "constructs") where name != "non_ascii_names" {
-        let root = try RuntimeSupport.archive("constructs/" + name).root()
+      for name in Fixtures.archives(in: "constructs") where name != "non_ascii_names" {
+        let root = try Fixtures.archive("constructs/" + name).root()
         for method in ["forward", "forward__0"] {
           guard let code = try root.method(method)?.code() else { continue }
           let values = code.types.count
@@ -79,14 +80,14 @@ extension RuntimeTests {
     }
 
     @Test func aFunctionsDefaultsAreInItsSchema() throws {
-      let root = try RuntimeSupport.archive("constructs/default_arguments").root()
+      let root = try Fixtures.archive("constructs/default_arguments").root()
       let schema = try #require(try root.method("forward")?.schema())
       #expect(schema.arguments.first?.name == "self")
       #expect(schema.arguments.contains { $0.defaultValue != nil })
     }
 
     @Test func methodsAreFoundByQualifiedName() throws {
-      let archive = try RuntimeSupport.archive("zoo/resnet18")
+      let archive = try Fixtures.archive("zoo/resnet18")
       let forward = try #require(try archive.root().method("forward"))
       #expect(archive.function(named: try forward.code().qualifiedName) == forward)
       #expect(archive.function(named: "no.such.function") == nil)

@@ -2,6 +2,7 @@ import Testing
 import XylemErrors
 
 import XylemGraph
+import XylemTestSupport
 @testable import XylemScript
 @testable import XylemTensor
 
@@ -46,8 +47,8 @@ extension RuntimeTests {
     @Test func everyLeafOfTheZooDoesOnlyWhatItsEffectsTell() throws {
       var seen: Set<String> = []
       var checked = 0
-      for name in RuntimeSupport.archives(in: "zoo") {
-        let archive = try RuntimeSupport.archive("zoo/" + name)
+      for name in Fixtures.archives(in: "zoo") {
+        let archive = try Fixtures.archive("zoo/" + name)
         for (path, module) in try archive.root().modules() {
           guard try Self.isLeaf(module), seen.insert(try Self.kind(module)).inserted else { continue }
           for isTraining in [true, false] {
@@ -87,7 +88,7 @@ extension RuntimeTests {
       let widths = Set(try module.attributes().flatMap { try $0.value.tensor?.sizes ?? [] }).union([4]).sorted()
       for width in widths {
         for shape in [[2, width, 8, 8], [2, width, 4, 8, 8], [2, 3, width], [2, width], [2, 4, 4, width]] {
-          let input = Value.tensor(try RuntimeSupport.formula(shape))
+          let input = Value.tensor(try Goldens.formula(shape))
           let arguments = [.object(module.object)] + [Value](repeating: input, count: 1)
           let others = try Self.defaults(module, from: 2, count: count, like: input)
           guard (try? callable(arguments + others)) != nil else { continue }
@@ -137,14 +138,14 @@ extension RuntimeTests {
       let (name, overload, rest) = Self.operators[index]
       let op = try TensorOperator("aten::" + name, overload: overload)
       for shape in [[2, 3], [3, 2]] {
-        let input = Value.tensor(try RuntimeSupport.formula(shape))
-        let same = Value.tensor(try RuntimeSupport.formula(shape, shift: 5))
+        let input = Value.tensor(try Goldens.formula(shape))
+        let same = Value.tensor(try Goldens.formula(shape, shift: 5))
         let others = rest.map { value in if case .literal(.none) = value { same } else { value } }
         guard (try? op([input] + others)) != nil else {
           #expect(shape == [3, 2], "\(name) runs for one shape")
           continue
         }
-        let fresh = Value.tensor(try RuntimeSupport.formula(shape))
+        let fresh = Value.tensor(try Goldens.formula(shape))
         let observed = try Observation(arguments: [fresh] + others) { try op($0) }
         let schema = op.schema
         let written = schema.arguments.indices.filter { schema.arguments[$0].isWritten }
@@ -159,7 +160,7 @@ extension RuntimeTests {
       let op = try TensorOperator("aten::batch_norm")
       func vector(_ number: Float) throws -> Value { .tensor(try Tensor([number, number], shape: [2])) }
       for isTraining in [true, false] {
-        let input = Value.tensor(try RuntimeSupport.formula([3, 2]))
+        let input = Value.tensor(try Goldens.formula([3, 2]))
         let arguments = try [
           input, vector(1), vector(0), vector(0), vector(1), .bool(isTraining), .float(0.1), .float(1e-5), .bool(false),
         ]
@@ -173,26 +174,26 @@ extension RuntimeTests {
       ("parameters", false), ("strings", false),
     ])
     func aConstructTellsWhetherItWritesTheModel(_ name: String, _ expected: Bool) throws {
-      let root = try RuntimeSupport.archive("constructs/" + name).root()
+      let root = try Fixtures.archive("constructs/" + name).root()
       #expect(try root.callable(isTraining: nil).effects().writesModel == expected)
     }
 
     @Test func whatAConstructWritesIsTold() throws {
-      let root = try RuntimeSupport.archive("constructs/write_to_input").root()
+      let root = try Fixtures.archive("constructs/write_to_input").root()
       #expect(try root.callable(isTraining: nil).effects().writes == [1])
     }
 
-    @Test(arguments: (try? RuntimeSupport.json("constructs/goldens.json").keys.sorted()) ?? [])
+    @Test(arguments: try! Fixtures.object("constructs/goldens.json").keys.sorted())
     func aConstructDoesOnlyWhatItsEffectsTell(_ name: String) throws {
       guard !["custom_operator", "torchvision_operators"].contains(name) else { return }
-      let golden = try #require(RuntimeSupport.json("constructs/goldens.json")[name] as? [String: Any])
+      let golden = try #require(Fixtures.object("constructs/goldens.json")[name] as? [String: Any])
       let entry = try #require(
         (golden["cases"] as? [[String: Any]])?.first {
           $0["method"] as? String == "forward" || $0["method"] as? String == "forward__0"
         })
       let inputs = try #require(entry["inputs"] as? [Any]).map(Goldens.value)
       for isTraining in [true, false] {
-        let root = try RuntimeSupport.archive("constructs/" + name).root()
+        let root = try Fixtures.archive("constructs/" + name).root()
         let callable = try root.callable(isTraining: isTraining)
         let told = try callable.effects()
         let declared = try (root.method("forward") ?? root.method("forward__0"))?.schema().arguments ?? []

@@ -1,6 +1,7 @@
 import Testing
 import XylemErrors
 import XylemScript
+import XylemTestSupport
 
 @testable import XylemFiles
 @testable import XylemTensor
@@ -40,11 +41,11 @@ extension RuntimeTests {
       case 7, 8, 9:
         let shape = [[], [3], [2, 3], [0, 3], [1, 2, 4, 4]].randomElement(using: &numbers) ?? []
         let dtype = [DType.float32, .int64, .bool, .float64].randomElement(using: &numbers) ?? .float32
-        return .tensor(try RuntimeSupport.formula(shape, dtype))
+        return .tensor(try Goldens.formula(shape, dtype))
       case 10: return .list(try few(&numbers))
       case 11: return .list((0..<Int.random(in: 0...4, using: &numbers)).map { .int($0) })
       case 12:
-        let tensor = Value.tensor(try RuntimeSupport.formula([2, 3]))
+        let tensor = Value.tensor(try Goldens.formula([2, 3]))
         return .list([Value](repeating: tensor, count: Int.random(in: 0...3, using: &numbers)))
       case 13: return .tuple(try few(&numbers), names: [])
       default:
@@ -109,7 +110,7 @@ extension RuntimeTests {
 
     @Test(arguments: ["if_on_data", "dict_input", "list_input", "optional_argument", "named_tuples", "integer_input"])
     func codeWithArgumentsOfAnyTypeNeverCrashes(_ name: String) throws {
-      let root = try RuntimeSupport.archive("constructs/" + name).root()
+      let root = try Fixtures.archive("constructs/" + name).root()
       let callable = try root.callable(isTraining: nil)
       let count = try #require(root.method("forward")).schema().arguments.count
       var numbers = FixedNumbers(state: 7)
@@ -123,7 +124,7 @@ extension RuntimeTests {
     @Test func leavesWithArgumentsOfAnyTypeNeverCrash() throws {
       var numbers = FixedNumbers(state: 11)
       var seen: Set<String> = []
-      for (_, module) in try RuntimeSupport.archive("zoo/mobilenet_v3_small").root().modules() {
+      for (_, module) in try Fixtures.archive("zoo/mobilenet_v3_small").root().modules() {
         guard module.method("forward") != nil, seen.insert(module.className).inserted else { continue }
         let callable = try module.callable(isTraining: false)
         for _ in 0..<60 {

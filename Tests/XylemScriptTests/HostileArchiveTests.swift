@@ -35,17 +35,17 @@ extension RuntimeTests {
     private static let ends = ["crash", "endless", "memory", "state_grows"]
 
     @Test func everyOneIsAnErrorThatSaysWhatIsWrong() {
-      #expect(RuntimeSupport.archives(in: "hostile") == (Self.causes.keys + Self.ends).sorted())
+      #expect(Fixtures.archives(in: "hostile") == (Self.causes.keys + Self.ends).sorted())
       for (name, cause) in Self.causes.sorted(by: { $0.key < $1.key }) {
-        let error = expectError(.archiveTruncated) { _ = try RuntimeSupport.archive("hostile/" + name) }
+        let error = expectError(.archiveTruncated) { _ = try Fixtures.archive("hostile/" + name) }
         #expect(error?.cause.map { "\($0)" } == cause)
       }
     }
 
     @Test func nothingIsWrongWithAnArchiveOfTheZoo() throws {
       for folder in ["zoo", "constructs", "detection"] {
-        for name in RuntimeSupport.archives(in: folder) where name != "non_ascii_names" {
-          #expect(throws: Never.self, "\(folder)/\(name)") { _ = try RuntimeSupport.archive(folder + "/" + name) }
+        for name in Fixtures.archives(in: folder) where name != "non_ascii_names" {
+          #expect(throws: Never.self, "\(folder)/\(name)") { _ = try Fixtures.archive(folder + "/" + name) }
         }
       }
     }

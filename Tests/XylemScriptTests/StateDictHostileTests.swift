@@ -27,7 +27,7 @@ extension RuntimeTests {
 
     @Test(arguments: ["dict.pth", "legacy_types.pth", "legacy_python2.pth", "legacy_checkpoint.pth"])
     func aFileCutShortAnywhereIsAnError(_ name: String) throws {
-      let whole = try contents(RuntimeSupport.path("states/" + name))
+      let whole = try contents(Fixtures.path("states/" + name))
       for count in whole.indices {
         #expect(throws: XylemError.self, "cut at \(count)") { try read(Array(whole.prefix(count))) }
       }
@@ -35,7 +35,7 @@ extension RuntimeTests {
 
     @Test(arguments: ["dict.pth", "deflated.pth", "protocol_4.pth", "legacy_types.pth", "legacy_python2.pth"])
     func aFileWithAnyByteChangedIsReadOrAnError(_ name: String) throws {
-      let whole = try contents(RuntimeSupport.path("states/" + name))
+      let whole = try contents(Fixtures.path("states/" + name))
       let ids: Set<ErrorID> = [.fileMalformed, .fileUnsupported, .fileUnreadable]
       for index in whole.indices {
         for byte in [whole[index] ^ 1, ~whole[index], 0x72] as [UInt8] {

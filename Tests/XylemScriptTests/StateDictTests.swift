@@ -9,7 +9,7 @@ import XylemErrors
 
 extension RuntimeTests {
   @Suite struct StateDictTests {
-    private static func path(_ name: String) -> String { RuntimeSupport.path("states/" + name) }
+    private static func path(_ name: String) -> String { Fixtures.path("states/" + name) }
 
     /// Entries as `Fixtures/states/goldens.json` writes them.
     private static func lines(_ entries: [(key: String, tensor: Tensor)]) throws -> [String] {
@@ -21,7 +21,7 @@ extension RuntimeTests {
     }
 
     private static func goldens() throws -> [String: [String]] {
-      try #require(try RuntimeSupport.json("states/goldens.json") as? [String: [String]])
+      try #require(try Fixtures.object("states/goldens.json") as? [String: [String]])
     }
 
     // MARK: - Reading
@@ -37,7 +37,7 @@ extension RuntimeTests {
     }
 
     @Test func aPlainStateDictOfTheBadFilesIsRead() throws {
-      let entries = try StateDictFile.read(RuntimeSupport.path("bad/state_dict.pt"))
+      let entries = try StateDictFile.read(Fixtures.path("bad/state_dict.pt"))
       #expect(entries.map(\.key) == ["0.weight", "0.bias"])
       #expect(try entries.map { try $0.tensor.sizes } == [[4, 4], [4]])
     }
@@ -91,9 +91,9 @@ extension RuntimeTests {
     }
 
     @Test func safetensorsFilesAreReadWhateverTheirNames() throws {
-      let file = try SafetensorsFile(FileFixtures.path("torch.safetensors"))
+      let file = try SafetensorsFile(Fixtures.path("files/torch.safetensors"))
       let folder = try TemporaryFolder()
-      let path = try folder.write(FileFixtures.bytes("torch.safetensors"), "weights.bin")
+      let path = try folder.write(Fixtures.bytes("files/torch.safetensors"), "weights.bin")
       let entries = try StateDictFile.read(path)
       #expect(entries.map(\.key) == file.names)
       #expect(try entries.map { try $0.tensor.hostArray() } == file.names.map { try file.array($0) })
@@ -154,7 +154,7 @@ extension RuntimeTests {
       ("bad", .fileUnreadable, "this is a folder, not a file"),
     ])
     func whatIsNoStateDictSaysWhy(_ name: String, _ id: ErrorID, _ message: String) {
-      let path = RuntimeSupport.path(name)
+      let path = Fixtures.path(name)
       let error = expectError(id, "\(name)") { _ = try StateDictFile.read(path) }
       #expect(error?.message == message)
       #expect(error?.place.file == path)
@@ -163,12 +163,12 @@ extension RuntimeTests {
     @Test func theRemediesAreForPython() {
       func remedies(_ name: String) -> [String] {
         var found: [String] = []
-        do throws(XylemError) { _ = try StateDictFile.read(RuntimeSupport.path(name)) } catch { found = error.remedies }
+        do throws(XylemError) { _ = try StateDictFile.read(Fixtures.path(name)) } catch { found = error.remedies }
         return found
       }
       #expect(
         remedies("states/tar.pth") == [
-          #"torch.save(torch.load("\#(RuntimeSupport.path("states/tar.pth"))", map_location="cpu", weights_only=False), "weights.pth")  # in Python"#
+          #"torch.save(torch.load("\#(Fixtures.path("states/tar.pth"))", map_location="cpu", weights_only=False), "weights.pth")  # in Python"#
         ])
       #expect(
         remedies("bad/whole_module.pt") == [#"torch.save(model.state_dict(), "weights.pth")  # in Python"#])
@@ -199,7 +199,7 @@ extension RuntimeTests {
       }
       let python = Process()
       python.executableURL = URL(filePath: ProcessInfo.processInfo.environment["XYLEM_PYTHON"] ?? "")
-      python.arguments = [RuntimeSupport.path("scripts/states.py")] + goldens.map { folder($0.key) }
+      python.arguments = [Fixtures.path("scripts/states.py")] + goldens.map { folder($0.key) }
       let output = Pipe()
       python.standardOutput = output
       try python.run()
@@ -229,7 +229,7 @@ extension RuntimeTests {
 
     @Test func negativesAndConjugatesAreWrittenAsTheirValues() throws {
       let folder = try TemporaryFolder()
-      let base = try RuntimeSupport.formula([3], .complex64)
+      let base = try Goldens.formula([3], .complex64)
       let conjugate = try TensorOperator.call("aten::_conj", [.tensor(base)])
       let negative = try TensorOperator.call("aten::imag", [.tensor(conjugate)])
       let imaginary = try TensorOperator.call("aten::imag", [.tensor(base)])
@@ -239,7 +239,7 @@ extension RuntimeTests {
         let found = Dictionary(uniqueKeysWithValues: try StateDictFile.read(folder(name)).map { ($0.key, $0.tensor) })
         let (x, y) = (try #require(found["negative"]).floats(), try #require(found["imaginary"]).floats())
         #expect(x == y.map { -$0 }, "\(name)")
-        #expect(try y == RuntimeSupport.formula([3]).floats().map { -$0 }, "\(name)")
+        #expect(try y == Goldens.formula([3]).floats().map { -$0 }, "\(name)")
         #expect(try found["conjugate"]?.hostArray() == conjugate.hostArray(), "\(name)")
         #expect(try found["conjugate"]?.hostArray() != base.hostArray(), "\(name)")
       }
@@ -247,7 +247,7 @@ extension RuntimeTests {
 
     @Test func theSameTensorIsStoredOnce() throws {
       let folder = try TemporaryFolder()
-      let large = try RuntimeSupport.formula([100, 100])
+      let large = try Goldens.formula([100, 100])
       try StateDictFile.write([("a", large), ("b", large)], to: folder("x.pth"))
       #expect(try contents(folder("x.pth")).count < 50_000)
       let entries = try StateDictFile.read(folder("x.pth"))
@@ -256,7 +256,7 @@ extension RuntimeTests {
 
     @Test func aViewIsWrittenWithoutTheRestOfItsStorage() throws {
       let folder = try TemporaryFolder()
-      let large = try RuntimeSupport.formula([100, 100])
+      let large = try Goldens.formula([100, 100])
       let row = try TensorOperator.call("aten::select", overload: "int", [.tensor(large), .int(0), .int(3)])
       try StateDictFile.write([("row", row)], to: folder("x.pth"))
       #expect(try contents(folder("x.pth")).count < 2500)
@@ -282,7 +282,7 @@ extension RuntimeTests {
     @Test func aFullDiskIsAnError() throws {
       let folder = try TemporaryFolder()
       try FileManager.default.createSymbolicLink(atPath: folder("x.pth"), withDestinationPath: "/dev/full")
-      let large = try RuntimeSupport.formula([500, 500])
+      let large = try Goldens.formula([500, 500])
       expectError(.fileUnwritable) { try StateDictFile.write([("a", large)], to: folder("x.pth")) }
       expectError(.fileUnwritable) { try StateDictFile.write([], to: folder("x.pth")) }
     }

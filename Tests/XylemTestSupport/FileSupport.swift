@@ -1,34 +1,14 @@
-package import Foundation
+internal import Foundation
 package import Testing
 package import XylemErrors
 package import XylemFiles
-
-/// The files under `Fixtures/files`.
-package enum FileFixtures {
-  /// The nearest folder above this source file that holds the fixtures.
-  package static let folder: URL = {
-    var folder = URL(filePath: #filePath).deletingLastPathComponent()
-    while folder.path != "/" {
-      let fixtures = folder.appending(path: "Fixtures/files")
-      if FileManager.default.fileExists(atPath: fixtures.path) { return fixtures }
-      folder.deleteLastPathComponent()
-    }
-    fatalError("no folder above \(#filePath) has Fixtures/files")
-  }()
-
-  package static func path(_ name: String) -> String { folder.appending(path: name).path }
-
-  package static func bytes(_ name: String) throws -> [UInt8] {
-    [UInt8](try Data(contentsOf: folder.appending(path: name)))
-  }
-}
 
 /// A new empty folder, removed with all that is in it when the last reference goes.
 package final class TemporaryFolder: Sendable {
   package let path: String
 
   package init() throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "xylem-files-\(UUID().uuidString)")
+    let folder = FileManager.default.temporaryDirectory.appending(path: "xylem-tests-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     path = folder.path
   }
@@ -48,19 +28,34 @@ package final class TemporaryFolder: Sendable {
   }
 }
 
+/// Calls `body` with a new empty folder, which is removed afterwards.
+package func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
+  let folder = try TemporaryFolder()
+  defer { withExtendedLifetime(folder) {} }
+  return try body(folder.path)
+}
+
+/// Calls `body` with a new empty folder, which is removed afterwards.
+package func withTemporaryFolder<Result>(_ body: (String) async throws -> Result) async throws -> Result {
+  let folder = try TemporaryFolder()
+  defer { withExtendedLifetime(folder) {} }
+  return try await body(folder.path)
+}
+
 package func contents(_ path: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(filePath: path))) }
 
-/// Expects that `body` throws an `XylemError` with this id, and gives it back.
+/// Expects that `body` throws an `XylemError` with this id, or with another that may be thrown instead, and returns it.
 @discardableResult
 package func expectError(
-  _ id: ErrorID, _ comment: @autoclosure () -> Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation,
+  _ id: ErrorID, or other: ErrorID? = nil, _ comment: @autoclosure () -> Comment? = nil,
+  sourceLocation: SourceLocation = #_sourceLocation,
   _ body: () throws -> Void
 ) -> XylemError? {
   do {
     try body()
     Issue.record("nothing was thrown. \(comment()?.rawValue ?? "")", sourceLocation: sourceLocation)
   } catch let error as XylemError {
-    #expect(error.id == id, comment(), sourceLocation: sourceLocation)
+    #expect(error.id == id || error.id == other, comment(), sourceLocation: sourceLocation)
     return error
   } catch {
     Issue.record("another error: \(error)", sourceLocation: sourceLocation)

@@ -12,8 +12,16 @@ package enum Goldens {
     case .bool: return try Tensor(HostArray(numbers.map { $0 % 2 == 1 }, shape: shape))
     case .float32, .float64, .float16, .bfloat16:
       return try Tensor(HostArray(numbers.map { Double($0) / 1009 - 0.5 }, shape: shape)).converted(to: dtype)
+    case .complex64, .complex128:
+      return try complex(numbers.flatMap { [Double($0) / 1009 - 0.5, 0.5 - Double($0) / 1009] }, shape, dtype)
     default: return try Tensor(HostArray(numbers.map { Int64($0 % 7) }, shape: shape)).converted(to: dtype)
     }
+  }
+
+  /// A complex tensor of pairs of a real and an imaginary part.
+  private static func complex(_ pairs: [Double], _ shape: [Int], _ dtype: DType) throws -> Tensor {
+    let bytes = try HostArray(pairs, shape: [pairs.count]).bytes
+    return try Tensor(HostArray(dtype: .complex128, shape: shape, bytes: bytes)).converted(to: dtype)
   }
 
   /// A number, of which JSON lacks some.
@@ -30,14 +38,19 @@ package enum Goldens {
     let dtype = (fields["dtype"] as? String).flatMap(DType.init(rawValue:)) ?? .float32
     if let number = fields["int"] as? NSNumber { return .int(number.intValue) }
     if let number = fields["float"] { return .float(Self.number(number)) }
+    if let parts = fields["complex"] as? [Any] { return .complex(Self.number(parts[0]), Self.number(parts[1])) }
     if let shape = fields["formula"] as? [Int] {
       return .tensor(try formula(shape, dtype, shift: fields["shift"] as? Int ?? 0))
     }
     if let flat = fields["tensor"] as? [Any], let shape = fields["shape"] as? [Int] {
+      if dtype.isComplex { return .tensor(try complex(flat.map(number), shape, dtype)) }
       return .tensor(try Tensor(HostArray(flat.map(number), shape: shape)).converted(to: dtype))
     }
     if let elements = fields["list"] as? [Any] { return .list(try elements.map(value)) }
     if let elements = fields["tuple"] as? [Any] { return .tuple(try elements.map(value), names: []) }
+    if let entries = fields["dict"] as? [[Any]] {
+      return .dictionary(try entries.map { (try value($0[0]), try value($0[1])) })
+    }
     throw CocoaError(.propertyListReadCorrupt)
   }
 

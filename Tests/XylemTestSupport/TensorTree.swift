@@ -13,16 +13,6 @@ extension Value {
     default: return self
     }
   }
-
-  /// The tensors within the value, in order.
-  package var tensors: [Tensor] {
-    switch self {
-    case .tensor(let tensor): [tensor]
-    case .list(let elements), .tuple(let elements, _): elements.flatMap(\.tensors)
-    case .dictionary(let entries): entries.flatMap(\.value.tensors)
-    default: []
-    }
-  }
 }
 
 /// The sum of every floating-point output times the formula's values of its shape: what goldens' gradients are of.

@@ -3,6 +3,7 @@ import Testing
 import XylemDiff
 import XylemGraph
 import XylemReport
+import XylemTestSupport
 
 extension Trait where Self == ConditionTrait {
   /// Skips a test where no browser is installed; where XYLEM_REQUIRE_CHECKERS is set it runs, and fails.

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import XylemErrors
+import XylemTestSupport
 
 @testable import XylemCommand
 

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import XylemTestSupport
 
 /// Compares a text with the one in `Snapshots/NAME.txt`. With `XYLEM_RECORD=1` it is written there instead, and the test
 /// fails, so that no recording passes for a check. The checkout's own path reads `PACKAGE`.

@@ -1,3 +1,5 @@
+import XylemTestSupport
+
 /// What is said of each archive in `Fixtures/modes`, whole: level, rule and sentence of every finding.
 enum ModeClaims {
   static let all: [String: [String]] = [

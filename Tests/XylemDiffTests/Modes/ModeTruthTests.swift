@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import XylemDiff
 import XylemExtract
+import XylemTestSupport
 import XylemTrace
 import XylemWitness
 
@@ -33,7 +34,7 @@ struct ModeTruth: Decodable {
   }
 }
 
-@Suite("What is said of modes", .enabled(if: Fixtures.hasRuntime, "the tensor runtime is not built: make runtime"))
+@Suite("What is said of modes", .needsRuntime)
 struct ModeTruthTests {
   @Test func `every archive has a truth and its own claims`() throws {
     let files = try FileManager.default.contentsOfDirectory(

@@ -6,6 +6,7 @@ import XylemFiles
 import XylemGraph
 import XylemPlugins
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 /// Detectors, whose operators a plugin brings, beside PyTorch with torchvision's own.

@@ -8,6 +8,7 @@ import XylemGraph
 import XylemPlugins
 import XylemScript
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 /// What extractors make of leaf modules that behave in every way that the ABI allows, and in some that it does not.

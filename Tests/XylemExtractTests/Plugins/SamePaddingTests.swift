@@ -7,6 +7,7 @@ import XylemGraph
 import XylemPlugins
 import XylemScript
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 /// EfficientNet-Lite0, whose `Conv2dSame` nothing can trace through, with a plugin that stands in for it.

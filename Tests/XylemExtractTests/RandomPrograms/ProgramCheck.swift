@@ -3,6 +3,7 @@ import XylemExtract
 import XylemGraph
 import XylemScript
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 /// Compares what extractors give of one program with the values that its other rendering kept.
@@ -12,7 +13,7 @@ struct ProgramCheck {
   private let run: ProgramRun
   private let walk: ProgramWalk
   private let kept: [Snapshot]
-  private var random: SplitMix
+  private var random: SplitMix64
 
   /// The first fault of a seed's program, or nil.
   static func fault(seed: UInt64) -> String? {
@@ -39,7 +40,7 @@ struct ProgramCheck {
     run = try ProgramRun(program, mode: mode)
     walk = ProgramWalk(program, isTraining: mode.isTraining)
     kept = try run.keptValues()
-    random = SplitMix(seed: ~seed)
+    random = SplitMix64(seed: ~seed)
   }
 
   private mutating func fault() throws -> String? {

@@ -1,6 +1,8 @@
+import XylemTestSupport
+
 /// Makes programs up. Shapes are right by construction, and nothing is written whose elements share memory.
 struct ProgramGenerator {
-  var random: SplitMix
+  var random: SplitMix64
   var program = RandomProgram()
   /// The type whose body is being made.
   var type = RandomProgram.ModuleType()
@@ -11,11 +13,11 @@ struct ProgramGenerator {
 
   /// The program of a seed.
   static func program(seed: UInt64) -> RandomProgram {
-    var generator = ProgramGenerator(random: SplitMix(seed: seed))
+    var generator = ProgramGenerator(random: SplitMix64(seed: seed))
     return generator.makeProgram()
   }
 
-  private init(random: SplitMix) { self.random = random }
+  private init(random: SplitMix64) { self.random = random }
 
   private mutating func makeProgram() -> RandomProgram {
     program.shape = pick([[2, 3], [4], [3, 2], [2, 2, 2], [2, 1, 3], [3, 3]])

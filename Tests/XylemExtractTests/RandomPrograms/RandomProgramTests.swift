@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import XylemTestSupport
 
 /// Programs that nobody wrote, each run whole by the runtime's own interpreter and in parts by extractors.
 ///

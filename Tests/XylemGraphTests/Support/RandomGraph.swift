@@ -1,4 +1,5 @@
 import XylemGraph
+import XylemTestSupport
 
 extension SplitMix64 {
   /// A graph without faults of up to 30 nodes, from some of which were removed.

@@ -4,6 +4,7 @@ import XylemExtract
 import XylemFiles
 import XylemNN
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 /// What a layer can't work with is given to its initialiser: an error names it wherever the layer is used, and nothing ends

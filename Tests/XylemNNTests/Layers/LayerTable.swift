@@ -1,6 +1,7 @@
 import XylemErrors
 import XylemNN
 import XylemTensor
+import XylemTestSupport
 
 /// The layers of `Fixtures/goldens/layers.json` in Swift, by the Python expressions that make them there.
 enum LayerTable {

@@ -8,7 +8,7 @@ import XylemTrace
 
 /// Layers alone against PyTorch's. Serialised, because many draw random numbers from the process's one generator.
 @Suite(.needsRuntime, .serialized) struct LayerTests {
-  private let goldens = Result { try FixtureFiles.json("goldens/layers.json") as? [String: Any] ?? [:] }
+  private let goldens = Result { try Fixtures.json("goldens/layers.json") as? [String: Any] ?? [:] }
 
   @Test func `every layer gives PyTorch's outputs, gradients, buffers and state dict in both modes`() throws {
     let cases = try (goldens.get()["cases"] as? [[String: Any]] ?? []).map(LayerCase.init)

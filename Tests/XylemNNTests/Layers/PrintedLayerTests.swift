@@ -5,7 +5,7 @@ import XylemTestSupport
 /// What `print` shows of layers, beside PyTorch's.
 @Suite struct PrintedLayerTests {
   @Test func `every layer prints as PyTorch's does`() throws {
-    let goldens = try FixtureFiles.json("goldens/printed.json") as? [String: [String: String]] ?? [:]
+    let goldens = try Fixtures.json("goldens/printed.json") as? [String: [String: String]] ?? [:]
     let layers = goldens["layers"] ?? [:]
     #expect(layers.count == 301)
     for (text, expected) in layers.sorted(by: { $0.key < $1.key }) {

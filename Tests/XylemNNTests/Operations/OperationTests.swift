@@ -16,7 +16,7 @@ import XylemTrace
     ("more functional", 17, Operations.moreFunctional()),
   ]
 
-  private let goldens = Result { try FixtureFiles.json("goldens/operations.json") as? [String: Any] ?? [:] }
+  private let goldens = Result { try Fixtures.json("goldens/operations.json") as? [String: Any] ?? [:] }
 
   private func cases(_ group: String) throws -> [OperationCase] {
     try (goldens.get()[group] as? [[String: Any]] ?? []).map(OperationCase.init)

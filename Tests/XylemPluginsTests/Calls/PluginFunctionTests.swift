@@ -142,7 +142,7 @@ import XylemTestSupport
   }
 }
 
-@Suite(.serialized, .enabled(if: runtimeIsThere)) struct PluginGradientTests {
+@Suite(.serialized, .needsRuntime) struct PluginGradientTests {
   private func parameter(_ values: [Float], _ shape: [Int]) throws -> Tensor {
     let tensor = try Tensor(values, shape: shape)
     try tensor.setRequiresGrad(true)

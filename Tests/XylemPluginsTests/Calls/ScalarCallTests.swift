@@ -3,6 +3,7 @@ import Testing
 import XylemErrors
 import XylemGraph
 import XylemTensor
+import XylemTestSupport
 
 @testable import XylemPlugins
 

@@ -8,7 +8,7 @@ import XylemTestSupport
 @testable import XylemPlugins
 
 /// One after another: they count what is alive.
-@Suite(.serialized, .enabled(if: runtimeIsThere)) struct TensorCallTests {
+@Suite(.serialized, .needsRuntime) struct TensorCallTests {
   private static func tensor(_ values: [Float], _ shape: [Int]) throws -> Value {
     .tensor(try Tensor(values, shape: shape))
   }

@@ -1,6 +1,7 @@
 import Testing
 import XylemErrors
 import XylemTensor
+import XylemTestSupport
 
 @testable import XylemPlugins
 

@@ -1,11 +1,12 @@
 import Foundation
 import Testing
 import XylemErrors
+import XylemTestSupport
 
 @testable import XylemPlugins
 
 @Suite struct LoadTests {
-  private let good = Places.misbehaving("BuiltForNewerABI")
+  private let good = Fixtures.misbehaving("BuiltForNewerABI")
 
   @Test func `a plugin that was built for a newer ABI and needs nothing new of it loads`() throws {
     let plugin = try LeafPlugin.load(good, policy: policy())
@@ -26,7 +27,7 @@ import XylemErrors
   }
 
   @Test func `two plugins that bring one name are refused with both named, and one content twice is not`() throws {
-    let other = Places.misbehaving("DuplicateName")
+    let other = Fixtures.misbehaving("DuplicateName")
     let error = #expect(throws: XylemError.self) {
       try LeafPlugin.checkNames(of: [try PluginFile(good), try PluginFile(other)])
     }
@@ -65,7 +66,7 @@ import XylemErrors
 
   @Test func `many threads that load one plugin get one object`() async throws {
     let plugins = try await withThrowingTaskGroup(of: LeafPlugin.self) { group in
-      for _ in 0..<8 { group.addTask { try LeafPlugin.load(Places.misbehaving("DuplicateName"), policy: policy()) } }
+      for _ in 0..<8 { group.addTask { try LeafPlugin.load(Fixtures.misbehaving("DuplicateName"), policy: policy()) } }
       return try await group.reduce(into: []) { $0.append($1) }
     }
     #expect(plugins.count == 8 && plugins.allSatisfy { $0 === plugins.first })

@@ -3,6 +3,7 @@ import Glibc
 import Testing
 import XylemErrors
 import XylemFiles
+import XylemTestSupport
 
 @testable import XylemPlugins
 
@@ -22,7 +23,7 @@ import XylemFiles
   }
 
   @Test func `a plugin is described without being run`() throws {
-    let file = try PluginFile(Places.misbehaving("TrapsInConstructor"))
+    let file = try PluginFile(Fixtures.misbehaving("TrapsInConstructor"))
     #expect(file.manifest.id == "org.xylem.misbehaving.traps-in-constructor")
     #expect(file.manifest.name == "Traps in a constructor")
     #expect(file.manifest.version == "1.0")
@@ -109,7 +110,7 @@ import XylemFiles
   }
 
   @Test func `a file cut short anywhere is refused or whole, and never a crash`() throws {
-    let whole = Array(try Data(contentsOf: URL(fileURLWithPath: Places.misbehaving("BuiltForNewerABI"))))
+    let whole = Array(try Data(contentsOf: URL(fileURLWithPath: Fixtures.misbehaving("BuiltForNewerABI"))))
     let sections = try #require(whole.count > 4096 ? whole.count : nil)
     try withTemporaryFolder { folder in
       var ids: Set<ErrorID?> = []

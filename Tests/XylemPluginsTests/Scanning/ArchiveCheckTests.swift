@@ -5,8 +5,8 @@ import XylemPlugins
 import XylemScript
 import XylemTestSupport
 
-@Suite(.enabled(if: runtimeIsThere, "the tensor runtime is not built: make runtime")) struct ArchiveCheckTests {
-  private func fixture(_ name: String) -> String { FixtureFiles.path(name) }
+@Suite(.needsRuntime) struct ArchiveCheckTests {
+  private func fixture(_ name: String) -> String { Fixtures.path(name) }
 
   @Test func `an archive that can be loaded passes`() throws {
     try ScriptArchive.check(fixture("zoo/resnet18.pt"))

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import XylemErrors
+import XylemTestSupport
 
 @testable import XylemPlugins
 
@@ -11,7 +12,7 @@ import XylemErrors
 
   @Test func `a failure is kept with its reason, and comes back without another try`() throws {
     try withTemporaryFolder { folder in
-      let path = Places.misbehaving("CrashesInOpen")
+      let path = Fixtures.misbehaving("CrashesInOpen")
       let policy = policy(cache: folder + "/deep/verdicts")
       let file = try PluginFile(path)
       #expect(policy.verdict(on: file) == nil)
@@ -29,7 +30,7 @@ import XylemErrors
 
   @Test func `a stage after the scan is kept as that stage`() throws {
     try withTemporaryFolder { folder in
-      let path = Places.misbehaving("OpenFails")
+      let path = Fixtures.misbehaving("OpenFails")
       for _ in 0..<2 {
         let (_, report) = LeafPlugin.attempt(path, policy: policy(cache: folder))
         guard case .passed = report.outcome(.scan), case .failed(let error) = report.outcome(.handshake) else {
@@ -43,7 +44,7 @@ import XylemErrors
 
   @Test func `one that was too slow is kept and tried again`() throws {
     try withTemporaryFolder { folder in
-      let path = Places.misbehaving("SleepsInConstructor")
+      let path = Fixtures.misbehaving("SleepsInConstructor")
       let policy = policy(cache: folder, timeLimit: .milliseconds(500))
       for _ in 0..<2 {
         let error = #expect(throws: XylemError.self) { _ = try LeafPlugin.load(path, policy: policy) }
@@ -56,7 +57,7 @@ import XylemErrors
 
   @Test func `a damaged verdict counts as missing, and is written again`() throws {
     try withTemporaryFolder { folder in
-      let path = Places.misbehaving("WrongMagic")
+      let path = Fixtures.misbehaving("WrongMagic")
       let policy = policy(cache: folder)
       let file = try PluginFile(path)
       func load() -> ErrorID? { #expect(throws: XylemError.self) { _ = try LeafPlugin.load(path, policy: policy) }?.id }
@@ -83,7 +84,7 @@ import XylemErrors
     try withTemporaryFolder { folder in
       try "a file".write(toFile: folder + "/taken", atomically: true, encoding: .utf8)
       let (_, report) = LeafPlugin.attempt(
-        Places.misbehaving("OpenFails"), policy: policy(cache: folder + "/taken/verdicts"))
+        Fixtures.misbehaving("OpenFails"), policy: policy(cache: folder + "/taken/verdicts"))
       guard case .passed(let detail) = report.outcome(.scan) else {
         Issue.record("\(report)")
         return

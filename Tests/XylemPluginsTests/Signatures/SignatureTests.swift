@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import XylemErrors
+import XylemTestSupport
 
 @testable import XylemPlugins
 
@@ -95,7 +96,7 @@ import XylemErrors
   }
 
   @Test func `Random and damaged strings read back unchanged or are refused`() {
-    var random = SplitMix(state: 2024)
+    var random = SplitMix64(seed: 2024)
     let words = [
       "i8", "i64", "u64", "f32", "f64", "bool", "cstr", "ptr", "tensor", "opt", "int", "(", ")", ",", "->", "<", ">",
       "[", "]", "!",
@@ -122,7 +123,7 @@ import XylemErrors
     #expect(readable > 1000)
   }
 
-  private static func damage(_ letters: inout [Character], with words: [String], _ random: inout SplitMix) {
+  private static func damage(_ letters: inout [Character], with words: [String], _ random: inout SplitMix64) {
     let place = random.below(letters.count + 1)
     switch random.below(4) {
     case 0 where place < letters.count: letters.remove(at: place)
@@ -130,18 +131,5 @@ import XylemErrors
     case 2: letters.insert(contentsOf: words[random.below(words.count)], at: place)
     default: letters.insert(contentsOf: letters[..<place], at: place)
     }
-  }
-}
-
-/// A small generator whose numbers depend on its seed alone.
-private struct SplitMix {
-  var state: UInt64
-
-  mutating func below(_ bound: Int) -> Int {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return Int((mixed ^ (mixed >> 31)) % UInt64(bound))
   }
 }

@@ -77,5 +77,5 @@ struct SubjectFailure: Error, Equatable {
 
 /// A golden file, decoded.
 func golden<Content: Decodable>(_ name: String, as type: Content.Type = Content.self) throws -> Content {
-  try JSONDecoder().decode(type, from: Data(contentsOf: URL(fileURLWithPath: FixtureFiles.path("goldens/\(name)"))))
+  try JSONDecoder().decode(type, from: Data(contentsOf: URL(fileURLWithPath: Fixtures.path("goldens/\(name)"))))
 }

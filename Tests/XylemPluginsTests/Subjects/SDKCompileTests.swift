@@ -28,7 +28,7 @@ import XylemTestSupport
     }
   }
 
-  private static let package = FixtureFiles.folder.deletingLastPathComponent().path
+  private static let package = Fixtures.folder.deletingLastPathComponent().path
 
   /// Compiles a text into a library, with every warning an error.
   ///

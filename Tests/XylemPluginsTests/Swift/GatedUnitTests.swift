@@ -2,6 +2,7 @@ import CXylem
 import Foundation
 import Synchronization
 import Testing
+import XylemTestSupport
 
 /// One at a time: some count the host's memory.
 @Suite(.needsGatedUnit, .serialized) struct GatedUnitTests {

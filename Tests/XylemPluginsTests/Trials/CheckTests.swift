@@ -1,11 +1,12 @@
 import Testing
 import XylemErrors
+import XylemTestSupport
 
 @testable import XylemPlugins
 
 @Suite struct CheckTests {
   @Test func `a plugin that behaves as declared passes, and tests that were not tried are listed`() throws {
-    let check = PluginCheck.run(Places.misbehaving("BuiltForNewerABI"), policy: policy())
+    let check = PluginCheck.run(Fixtures.misbehaving("BuiltForNewerABI"), policy: policy())
     #expect(check.isPassing, "\(check)")
     #expect(
       String(describing: check).split(separator: "\n").dropFirst().joined(separator: "\n") == """
@@ -33,12 +34,12 @@ import XylemErrors
   }
 
   @Test func `a sample that does not fit is wrong, where ordinary values would be not tried`() throws {
-    let path = Places.misbehaving("LiesAboutMode")
+    let path = Fixtures.misbehaving("LiesAboutMode")
     let (leaf, sample) = try LeafSample.parse("Liar: {\"inputs\": [3]}")
     let check = PluginCheck.run(path, policy: policy(), samples: [leaf: sample])
     #expect(check.report.failure?.id == .pluginCallFailed, "\(check)")
     let (function, wrong) = try LeafSample.parse("twice: {\"inputs\": [\"text\"]}")
-    let other = PluginCheck.run(Places.misbehaving("DuplicateName"), policy: policy(), samples: [function: wrong])
+    let other = PluginCheck.run(Fixtures.misbehaving("DuplicateName"), policy: policy(), samples: [function: wrong])
     #expect(other.report.failure?.id == .pluginArgument, "\(other)")
   }
 

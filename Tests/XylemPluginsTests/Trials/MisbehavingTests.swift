@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import XylemErrors
+import XylemTestSupport
 
 @testable import XylemPlugins
 
@@ -18,7 +19,7 @@ import XylemErrors
   func `a plugin that can't be loaded fails in its stage, with its error`(
     name: String, stage: String, id: ErrorID
   ) throws {
-    let (plugin, report) = LeafPlugin.attempt(Places.misbehaving(name), policy: policy())
+    let (plugin, report) = LeafPlugin.attempt(Fixtures.misbehaving(name), policy: policy())
     #expect(plugin == nil)
     #expect(report.failure?.id == id, "\(report)")
     let failed = PluginReport.Stage.allCases.filter { if case .failed = report.outcome($0) { true } else { false } }
@@ -30,7 +31,8 @@ import XylemErrors
   @Test func `a plugin that never gets beyond its constructor is ended in time`() throws {
     let start = ContinuousClock.now
     let error = #expect(throws: XylemError.self) {
-      _ = try LeafPlugin.load(Places.misbehaving("SleepsInConstructor"), policy: policy(timeLimit: .milliseconds(700)))
+      _ = try LeafPlugin.load(
+        Fixtures.misbehaving("SleepsInConstructor"), policy: policy(timeLimit: .milliseconds(700)))
     }
     #expect(error?.id == .pluginScanTimedOut)
     #expect(
@@ -47,7 +49,7 @@ import XylemErrors
     ("NotDeterministic", .deterministic, .pluginNotDeterministic),
   ])
   func `a plugin that does not behave as declared is detected`(name: String, test: CheckTest, id: ErrorID) throws {
-    let check = PluginCheck.run(Places.misbehaving(name), policy: policy())
+    let check = PluginCheck.run(Fixtures.misbehaving(name), policy: policy())
     let outcome = check.findings.first { $0.test == test }?.outcome
     guard case .failed(let error) = outcome else {
       Issue.record("\(name) passed: \(check)")
@@ -63,25 +65,25 @@ import XylemErrors
 
   @Test(.disabled(if: Sanitizer.isAddress, "a sanitizer's own malloc tells nothing of its use"))
   func `memory that is kept each time is found out`() throws {
-    let check = PluginCheck.run(Places.misbehaving("Leaks"), policy: policy())
+    let check = PluginCheck.run(Fixtures.misbehaving("Leaks"), policy: policy())
     #expect(check.report.failure?.id == .pluginLeaks, "\(check)")
   }
 
   @Test func `a call that never returns is ended in time`() throws {
-    let check = PluginCheck.run(Places.misbehaving("HangsInCall"), policy: policy(timeLimit: .milliseconds(700)))
+    let check = PluginCheck.run(Fixtures.misbehaving("HangsInCall"), policy: policy(timeLimit: .milliseconds(700)))
     let ids = check.findings.compactMap { if case .failed(let error) = $0.outcome { error.id } else { nil } }
     #expect(Set(ids) == [.pluginTimedOut], "\(check)")
   }
 
   @Test func `a leaf that writes to an input is named, with the argument and the place`() throws {
-    let check = PluginCheck.run(Places.misbehaving("WritesInput"), policy: policy())
+    let check = PluginCheck.run(Fixtures.misbehaving("WritesInput"), policy: policy())
     #expect(
       check.report.failure?.message == "the leaf 'doubled' writes to its argument 0 (byte 0), but does not declare it")
   }
 
   @Test func `note and table that disagree are both quoted`() throws {
     let error = #expect(throws: XylemError.self) {
-      _ = try LeafPlugin.load(Places.misbehaving("NoteDisagrees"), policy: policy())
+      _ = try LeafPlugin.load(Fixtures.misbehaving("NoteDisagrees"), policy: policy())
     }
     let cause = error?.cause.map { "\($0)" } ?? ""
     #expect(error?.message == "the note and the table disagree about the leaf function 'half'")
@@ -95,7 +97,9 @@ import XylemErrors
       ("MissingSymbol", ErrorID.pluginMissingSymbol), ("WrongMagic", .pluginWrongMagic),
       ("ShortStruct", .pluginShortStruct), ("OpenFails", .pluginOpenFailed), ("NoteDisagrees", .pluginMismatch),
     ] {
-      let error = #expect(throws: XylemError.self) { _ = try LeafPlugin.load(Places.misbehaving(name), policy: policy) }
+      let error = #expect(throws: XylemError.self) {
+        _ = try LeafPlugin.load(Fixtures.misbehaving(name), policy: policy)
+      }
       #expect(error?.id == id)
     }
   }

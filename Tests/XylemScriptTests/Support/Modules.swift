@@ -1,3 +1,4 @@
+import XylemTestSupport
 import XylemErrors
 @testable import XylemScript
 @testable import XylemTensor

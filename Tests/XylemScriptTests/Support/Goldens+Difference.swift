@@ -1,47 +1,10 @@
-import Foundation
-import Testing
+import XylemGraph
+import XylemTestSupport
 
 @testable import XylemFiles
-import XylemGraph
 @testable import XylemTensor
 
-/// Values as `Fixtures/constructs/goldens.json` writes them.
-enum Goldens {
-  static func number(_ any: Any) -> Double {
-    switch any {
-    case let text as String: ["inf": Double.infinity, "-inf": -.infinity, "nan": .nan][text] ?? .nan
-    case let number as NSNumber: number.doubleValue
-    default: .nan
-    }
-  }
-
-  static func value(_ any: Any) throws -> Value {
-    if let text = any as? String { return .string(text) }
-    guard let fields = any as? [String: Any] else {
-      if any is NSNull { return .none }
-      return .bool(try #require(any as? Bool))
-    }
-    if let int = fields["int"] as? Int { return .int(int) }
-    if let float = fields["float"] { return .float(number(float)) }
-    if let parts = fields["complex"] as? [Any] { return .complex(number(parts[0]), number(parts[1])) }
-    if let elements = fields["list"] as? [Any] { return .list(try elements.map(value)) }
-    if let elements = fields["tuple"] as? [Any] { return .tuple(try elements.map(value), names: []) }
-    if let entries = fields["dict"] as? [[Any]] {
-      return .dictionary(try entries.map { (try value($0[0]), try value($0[1])) })
-    }
-    let dtype = try #require(DType(rawValue: fields["dtype"] as? String ?? ""))
-    if let shape = fields["formula"] as? [Int] {
-      return .tensor(try RuntimeSupport.formula(shape, dtype, shift: fields["shift"] as? Int ?? 0))
-    }
-    let shape = try #require(fields["shape"] as? [Int])
-    let numbers = try #require(fields["tensor"] as? [Any]).map(number)
-    let bytes = try HostArray(numbers, shape: [numbers.count]).bytes
-    if dtype.isComplex {
-      return .tensor(try Tensor(HostArray(dtype: .complex128, shape: shape, bytes: bytes)).converted(to: dtype))
-    }
-    return .tensor(try Tensor(HostArray(numbers, shape: shape)).converted(to: dtype))
-  }
-
+extension Goldens {
   /// What differs between a value and what is expected of it, or nil.
   static func difference(_ found: Value, _ expected: Value) throws -> String? {
     switch (try found.unpacked(), expected) {

@@ -2,6 +2,7 @@ import Testing
 import XylemGraph
 import XylemScript
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 /// Whether code that is hidden can find out the mode.

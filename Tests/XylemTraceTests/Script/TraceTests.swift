@@ -3,6 +3,7 @@ import XylemErrors
 import XylemGraph
 import XylemScript
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 @Suite("Tracing archives", .needsRuntime)

@@ -3,6 +3,7 @@ import XylemErrors
 import XylemGraph
 import XylemScript
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 /// Models that would take all memory or time there is while they are traced.

@@ -3,6 +3,7 @@ import XylemErrors
 import XylemGraph
 import XylemScript
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 /// Arguments of `forward` that have no default, and decide what is computed.

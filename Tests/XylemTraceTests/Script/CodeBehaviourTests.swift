@@ -2,6 +2,7 @@ import Testing
 import XylemGraph
 import XylemScript
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 
 /// What the code behind a node does, read in one mode.

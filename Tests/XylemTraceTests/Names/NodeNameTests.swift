@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import XylemGraph
+import XylemTestSupport
 import XylemTrace
 
 /// Names under torchvision's naming against what `get_graph_node_names` returned for the same models.

@@ -29,8 +29,7 @@ private struct NamedOperator: Hashable {
 extension RuntimeTests {
   @Suite struct TensorAPIOperatorTests {
     private func named() throws -> [NamedOperator] {
-      let sources = FileFixtures.folder.deletingLastPathComponent().deletingLastPathComponent().appending(
-        path: "Sources")
+      let sources = Fixtures.package.appending(path: "Sources")
       let files =
         FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil)?
         .compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" } ?? []

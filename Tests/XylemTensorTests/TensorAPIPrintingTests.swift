@@ -1,13 +1,14 @@
 import Testing
 import XylemErrors
 import XylemFiles
+import XylemTestSupport
 
 @testable import XylemTensor
 
 extension RuntimeTests {
   /// What PyTorch 2.13 prints for the same tensors.
   @Suite struct TensorAPIPrintingTests {
-    private func formula(_ shape: [Int]) throws -> Tensor { try RuntimeSupport.formula(shape) }
+    private func formula(_ shape: [Int]) throws -> Tensor { try Goldens.formula(shape) }
 
     private func requiring(_ tensor: Tensor) throws -> Tensor {
       try tensor.setRequiresGrad(true)

@@ -1,5 +1,6 @@
 import Testing
 import XylemErrors
+import XylemTestSupport
 
 @testable import XylemTensor
 
