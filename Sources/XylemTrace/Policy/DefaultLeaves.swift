@@ -1,8 +1,9 @@
 /// The default leaves: those of torch.fx and torchvision's feature extraction.
 enum DefaultLeaves {
-  /// All layers of `torch.nn` except its containers, and the module types of `torchvision.ops`.
+  /// All layers of `torch.nn` and `torch.ao.nn` except containers, and the module types of `torchvision.ops`.
   static func isLeafModule(_ type: String) -> Bool {
-    if type.hasPrefix("torch.nn.") || type.hasPrefix("torch.ao.nn.") { return !containers.contains(type) }
+    if type.hasPrefix("torch.nn.") { return !containers.contains(type) }
+    if type.hasPrefix("torch.ao.nn.") { return !fusedPrefixes.contains(where: type.hasPrefix) }
     return visionTypes.contains(type)
   }
 
@@ -20,6 +21,11 @@ enum DefaultLeaves {
   private static let containers: Set<String> = [
     "torch.nn.modules.container.Sequential", "torch.nn.modules.container.ModuleList",
     "torch.nn.modules.container.ModuleDict",
+  ]
+
+  /// Where the floating-point and quantization-aware forms of fused layers are, which are `Sequential`s of these layers.
+  private static let fusedPrefixes = [
+    "torch.ao.nn.intrinsic.modules.fused.", "torch.ao.nn.intrinsic.qat.modules.",
   ]
 
   /// The module types of `torchvision.ops`, and types of torchvision's models that derive from them.
@@ -48,7 +54,7 @@ enum DefaultLeaves {
     "torchvision.models.video.swin_transformer._get_relative_position_bias",
     "torchvision.models.video.swin_transformer._get_window_and_shift_size",
     "torchvision.models.video.swin_transformer.shifted_window_attention_3d",
-    "torchvision.ops.poolers._convert_to_roi_format", "torchvision.ops.poolers._multiscale_roi_align",
+    "torchvision.ops.poolers._filter_input", "torchvision.ops.poolers._multiscale_roi_align",
     "torchvision.ops.poolers._setup_scales",
   ]
 }
