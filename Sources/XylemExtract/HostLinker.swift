@@ -74,7 +74,10 @@ struct HostLinker: Linker {
   }
 }
 
-/// The effects of a leaf, according to its operators.
+/// The effects of a leaf written in Swift, according to its operators.
+///
+/// An archive's leaf is compiled code, whose effects the runtime finds: ``Callable/effects()``. What the reader of
+/// behaviours says of either is about one mode's constants, and not conservative enough to run by.
 struct EffectsOfGraph {
   private(set) var effects = Effects()
 

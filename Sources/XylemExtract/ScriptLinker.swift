@@ -21,17 +21,15 @@ struct ScriptLinker: Linker {
     for node in Array(graph.nodes).prefix(limit) {
       guard let callable = try callable(of: node) else { continue }
       callables[node.id] = callable
-      let found = try callable.effects()
+      var effects = try callable.effects()
       // A method's first argument is the module itself, which is not an input of the node.
       let shift = takesSelf(node) ? 1 : 0
       let inputs: ([Int]) -> [Int] = { $0.map { $0 - shift }.filter { $0 >= 0 && $0 < node.inputs.count } }
-      graph.setEffects(
-        of: node.id,
-        to: Effects(
-          writes: inputs(found.writes), aliases: inputs(found.aliases), keeps: inputs(found.keeps),
-          usesRandomState: found.isRandom,
-          writesModel: found.writesModel, aliasesModel: found.aliasesModel || found.aliases.contains { $0 < shift },
-          changesContext: found.changesContext))
+      effects.aliasesModel = effects.aliasesModel || effects.aliases.contains { $0 < shift }
+      effects.writes = inputs(effects.writes)
+      effects.aliases = inputs(effects.aliases)
+      effects.keeps = inputs(effects.keeps)
+      graph.setEffects(of: node.id, to: effects)
     }
   }
 

@@ -1,5 +1,6 @@
 internal import CXylem
 public import XylemErrors
+public import XylemGraph
 public import XylemTensor
 
 /// A function of an archive, or one of its statements, compiled to be called directly.
@@ -88,44 +89,41 @@ public import XylemTensor
       .extractFileOperator, "a part of the model's code accesses files, processes or the network", reason, .init())
   }
 
-  /// The effects of running it, besides its results. Positions are those of arguments.
-  public struct Effects: Sendable, Hashable {
-    /// Arguments whose contents it may write.
-    public var writes: [Int]
-    /// Arguments that may share storage with a result.
-    public var aliases: [Int]
-    /// Arguments with a container that it may change, return or keep. Callers must pass their own container and not a
-    /// copy.
-    package var shares: [Int] = []
-    /// Arguments of which a part may live on in the model.
-    package var keeps: [Int] = []
-    /// Whether it draws from the random state.
-    public var isRandom: Bool
-    /// Whether it may change a parameter, a buffer or another attribute of the model.
-    public var writesModel: Bool
-    /// Whether a result may share storage with a parameter, a buffer or another attribute of the model.
-    public var aliasesModel: Bool
-    /// Whether it may leave the thread's context, such as the recording of gradients, changed.
-    public var changesContext: Bool
-    /// Whether two results may share storage with each other.
-    public var resultsAlias: Bool
-  }
-
-  /// The effects that running it may have, according to the schemas of its operators.
+  /// The effects that running it may have, according to the schemas of its operators. Positions are those of arguments.
+  ///
+  /// The runtime finds them in its own form of the code, with modes compiled in and calls inlined, since they depend on
+  /// which values share storage. ``CodeSummary`` answers what needs no such analysis.
   ///
   /// - Throws: `archive.unreadable`.
   public func effects() throws(XylemError) -> Effects {
+    let found = unsafe try findEffects()
+    return unsafe Effects(
+      writes: positions(XYLEM_WRITES, found), aliases: positions(XYLEM_ALIASES, found),
+      keeps: positions(XYLEM_KEEPS, found), usesRandomState: found.is_random != 0,
+      writesModel: found.writes_model != 0, aliasesModel: found.aliases_model != 0,
+      changesContext: found.changes_context != 0)
+  }
+
+  /// Arguments with a container that running it may change, return or keep. Callers must pass their own container and
+  /// not a copy.
+  ///
+  /// - Throws: `archive.unreadable`.
+  package func sharedContainers() throws(XylemError) -> [Int] {
+    unsafe positions(XYLEM_SHARES, try findEffects())
+  }
+
+  /// The runtime finds the effects once. They live as long as the callable.
+  private func findEffects() throws(XylemError) -> xylem_effects {
     var out = unsafe xylem_effects()
     try unsafe check(.archiveUnreadable, "the effects of a part of the model can't be found") {
       unsafe archive.library.table.pointee.callable_effects(handle, &out, $0)
     }
-    let flags = unsafe UnsafeBufferPointer(start: out.arguments, count: out.argument_count)
-    let positions = { (flag: UInt32) in flags.indices.filter { unsafe UInt32(flags[$0]) & flag != 0 } }
-    return unsafe Effects(
-      writes: positions(XYLEM_WRITES), aliases: positions(XYLEM_ALIASES), shares: positions(XYLEM_SHARES),
-      keeps: positions(XYLEM_KEEPS), isRandom: out.is_random != 0,
-      writesModel: out.writes_model != 0, aliasesModel: out.aliases_model != 0,
-      changesContext: out.changes_context != 0, resultsAlias: out.results_alias != 0)
+    return unsafe out
+  }
+
+  private func positions(_ flag: UInt32, _ effects: xylem_effects) -> [Int] {
+    let flags = unsafe UnsafeBufferPointer(start: effects.arguments, count: effects.argument_count)
+    return flags.indices.filter { unsafe UInt32(flags[$0]) & flag != 0 }
   }
 
   /// Runs the callable.

@@ -2,6 +2,7 @@ import XylemTestSupport
 import Foundation
 import Testing
 import XylemErrors
+import XylemGraph
 
 @testable import XylemScript
 @testable import XylemTensor
@@ -70,7 +71,7 @@ extension RuntimeTests {
           case "BatchNorm2d":
             #expect(effects.writesModel == isTraining && effects.writes.isEmpty)
           case "Conv2d", "Linear", "MaxPool2d", "AdaptiveAvgPool2d":
-            #expect(effects.writes.isEmpty && !effects.writesModel && !effects.isRandom)
+            #expect(effects.writes.isEmpty && !effects.writesModel && !effects.usesRandomState)
           default: Issue.record("an unknown class \(module.className)")
           }
           counts[module.className, default: 0] += 1
@@ -93,12 +94,13 @@ extension RuntimeTests {
     @Test func dropoutIsRandomInTrainingAlone() throws {
       let root = try Fixtures.archive("zoo/alexnet").root()
       let dropout = try #require(root.modules().first { $0.module.className == "Dropout" }?.module)
-      #expect(try dropout.callable(isTraining: true).effects().isRandom)
-      #expect(try !dropout.callable(isTraining: false).effects().isRandom)
+      #expect(try dropout.callable(isTraining: true).effects().usesRandomState)
+      #expect(try !dropout.callable(isTraining: false).effects().usesRandomState)
       let attention = try #require(
         Fixtures.archive("zoo/vit_b_16").root().modules().first { $0.module.className == "MultiheadAttention" })
       let told = try attention.module.callable(isTraining: false).effects()
-      #expect(!told.isRandom && told.writes.isEmpty && !told.writesModel && !told.aliasesModel && told.aliases.isEmpty)
+      #expect(
+        !told.usesRandomState && told.writes.isEmpty && !told.writesModel && !told.aliasesModel && told.aliases.isEmpty)
     }
 
     @Test func trainingUpdatesTheStatisticsAndEvaluationDoesNot() throws {

@@ -28,8 +28,8 @@ public final class ScriptModel: Sendable {
   let summaries = Mutex<[ScriptFunction: CodeSummary]>([:])
   /// Names of the attributes that the model's code assigns, computed on first use.
   let knownAssignments = Mutex<Set<String>?>(nil)
-  /// What untraced functions do with containers that they are given.
-  let containerUses = Mutex<[ScriptFunction: ContainerUse]>([:])
+  /// What untraced functions do with containers in their arguments.
+  let containerUses = Mutex<[ScriptFunction: (shared: [Int], changed: [Int])]>([:])
 
   /// Loads an archive and walks its module tree.
   ///

@@ -22,9 +22,9 @@ extension ScriptTracer {
     let use = model.containerUse(of: function)
     let types = try function.schema().arguments.map(\.type)
     for (position, argument) in arguments.enumerated() where argument.holdsContainers {
-      guard use.shares(position + shift) else { continue }
+      guard use.shared.contains(position + shift) else { continue }
       if let provider, provider.replaces {
-        guard !use.mayChange(position + shift) else { throw TraceErrors.replacesWriter(provider, at: place) }
+        guard !use.changed.contains(position + shift) else { throw TraceErrors.replacesWriter(provider, at: place) }
         continue
       }
       guard types.indices.contains(position + shift) else { continue }
@@ -96,27 +96,18 @@ extension ScriptType {
   }
 }
 
-/// What a function does with the containers that it is given. Positions are those of its arguments.
-struct ContainerUse: Sendable {
-  /// Nil if nothing is known about the function.
-  private let effects: Callable.Effects?
-
-  init(_ effects: Callable.Effects?) { self.effects = effects }
-
-  /// Whether a container in the argument may be changed, returned or kept.
-  func shares(_ position: Int) -> Bool { effects?.shares.contains(position) ?? true }
-
-  /// Whether a container in the argument, or a tensor in one, may be changed.
-  func mayChange(_ position: Int) -> Bool { effects?.writes.contains(position) ?? true }
-}
-
 extension ScriptModel {
-  /// What a function may do with containers in its arguments, computed once.
-  func containerUse(of function: ScriptFunction) -> ContainerUse {
+  /// The arguments with containers that a function may change, return or keep, and those of which it may change a
+  /// container or a tensor in one. All of them if nothing is known about the function. Computed once.
+  func containerUse(of function: ScriptFunction) -> (shared: [Int], changed: [Int]) {
     if let known = containerUses.withLock({ $0[function] }) { return known }
     let count = (try? function.schema().arguments.count) ?? 0
-    let callable = try? Callable(function, known: Array(repeating: nil, count: count), modes: [])
-    let use = ContainerUse(try? callable?.effects())
+    var use = (shared: Array(0..<count), changed: Array(0..<count))
+    if let callable = try? Callable(function, known: Array(repeating: nil, count: count), modes: []),
+      let effects = try? callable.effects(), let shared = try? callable.sharedContainers()
+    {
+      use = (shared, effects.writes)
+    }
     containerUses.withLock { $0[function] = use }
     return use
   }
