@@ -1,4 +1,5 @@
 internal import XylemGraph
+internal import XylemTrace
 
 /// Finds the nodes that must run for some values to be what the whole model would have computed.
 ///
@@ -185,7 +186,7 @@ extension Node {
   /// Whether it sets the random state.
   var setsSeed: Bool {
     guard case .operator(let name) = operation else { return false }
-    return ["aten::manual_seed", "aten::seed"].contains(name.prefix { $0 != "." })
+    return OperatorFacts.setsSeed(name)
   }
 
   /// Whether it sets the random state, or is opaque and its code may.

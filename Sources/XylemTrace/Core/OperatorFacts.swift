@@ -23,6 +23,8 @@ package struct OperatorFacts: Sendable {
   let effects: Effects?
   /// Whether it accesses files, processes or the network.
   let reachesOutside: Bool
+  /// Whether it sets the random state. Such an operator draws nothing, and decides all later draws.
+  let setsSeed: Bool
   /// Whether it computes only on numbers, strings, containers and sizes, so that it may run while tracing.
   let isComputable: Bool
   /// Arguments that are written only if another argument is true, with the position of the latter.
@@ -35,6 +37,7 @@ package struct OperatorFacts: Sendable {
     let afterNamespace = schema.name.range(of: "::").map { schema.name[$0.upperBound...] } ?? schema.name[...]
     shortName = String(afterNamespace)
     reachesOutside = schema.reachesOutside
+    setsSeed = Self.setsSeed(schema.name)
     isComputable = ComputableOperators.contains(schema.name)
     argumentKinds = schema.arguments.map(\.type.kind)
     argumentNames = schema.arguments.map(\.name)
@@ -67,6 +70,11 @@ package struct OperatorFacts: Sendable {
   }
 
   private static let contextOperators: Set<String> = ["aten::set_grad_enabled"]
+
+  /// Whether an operator sets the random state, by its name with or without an overload.
+  package static func setsSeed(_ name: String) -> Bool {
+    ["aten::manual_seed", "aten::seed"].contains(name.prefix { $0 != "." })
+  }
 
   private static let known = Mutex<[TensorOperator: OperatorFacts]>([:])
 

@@ -36,7 +36,8 @@ struct OperatorUse {
     let isFresh =
       Self.givesFresh.contains(facts.shortName) || Self.freshPrefixes.contains { facts.shortName.hasPrefix($0) }
     aliases = isFresh ? [] : effects.aliases
-    if effects.usesRandomState, !Self.seedSetters.contains(facts.shortName) { readRandomness() }
+    // An operator that sets the seed affects later draws, and draws nothing itself.
+    if effects.usesRandomState, !facts.setsSeed { readRandomness() }
     readStatistics()
   }
 
@@ -101,8 +102,6 @@ struct OperatorUse {
     "feature_alpha_dropout", "feature_alpha_dropout_",
   ]
   private static let recurrent: Set<String> = ["lstm", "gru", "rnn_tanh", "rnn_relu"]
-  /// These affect later draws, and draw nothing themselves.
-  private static let seedSetters: Set<String> = ["manual_seed", "seed"]
 
   /// Whether later draws are the same in every run.
   var fixesSeed: Bool { facts.shortName == "manual_seed" && inputs.first.flatMap { $0 } != nil }
