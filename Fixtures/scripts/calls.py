@@ -212,6 +212,49 @@ class WritesListAttribute(nn.Module):
         return y + len(self.sizes)
 
 
+class AppendsToOwn(nn.Module):
+    """Changes lists of its own, which are not attributes themselves but in a value that is one."""
+
+    sizes: Optional[List[int]]
+    both: Tuple[List[int], int]
+
+    def __init__(self, sizes: Optional[List[int]], other: List[int]):
+        super().__init__()
+        self.sizes = sizes
+        self.both = (other, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        sizes = self.sizes
+        if sizes is not None:
+            sizes.append(5)
+        else:
+            self.both[0].append(6)
+        return opaque(x, x * 2)
+
+
+class ReadsOptionalAttribute(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.child = AppendsToOwn([1, 2], [])
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.child(x)
+        sizes = self.child.sizes
+        if sizes is not None:
+            y = y + len(sizes) * 10
+        return y
+
+
+class ReadsTupleAttribute(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.child = AppendsToOwn(None, [4])
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.child(x)
+        return y + len(self.child.both[0]) * 10 + self.child.both[1]
+
+
 class StoresThenAppends(nn.Module):
     """An attribute and a variable are one list."""
 
@@ -518,6 +561,8 @@ ENTRIES = {
     "leaf_optional_list": Entry(CallsHandsOn, ROW, output, ["HandsOn", "AppendsToOptional"]),
     "leaf_keeps_list": Entry(CallsKeepsList, ROW, output, ["KeepsList"]),
     "leaf_list_attribute": Entry(WritesListAttribute, ROW, output, ["AppendsNumber"]),
+    "leaf_optional_attribute": Entry(ReadsOptionalAttribute, ROW, output),
+    "leaf_tuple_attribute": Entry(ReadsTupleAttribute, ROW, output, ["AppendsToOwn"]),
     "stored_list": Entry(StoresThenAppends, ROW, output, plain=True),
     "nested_attribute": Entry(NestedAttribute, ROW, output, plain=True),
     "containers_by_data": Entry(IndexesByData, ROW, output),

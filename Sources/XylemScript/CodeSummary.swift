@@ -9,8 +9,8 @@ internal import XylemTensor
 package struct CodeSummary: Sendable {
   /// Names of the attributes that it assigns.
   package private(set) var assigned: Set<String> = []
-  /// Names of the attributes that it reads and that hold lists or dictionaries. Nothing is known about where such a
-  /// container goes from there: it may be changed as soon as it is read.
+  /// Names of the attributes that it reads and that may hold lists or dictionaries, also in a tuple. Nothing is known
+  /// about where such a container goes from there: it may be changed as soon as it is read.
   package private(set) var containers: Set<String> = []
   /// Whether it reads a module's `training`, or passes a module to an operator or to code that is not read.
   package private(set) var readsMode = false
@@ -48,8 +48,7 @@ package struct CodeSummary: Sendable {
     switch statement.kind {
     case .setAttribute: assigned.insert(statement.name)
     case .getAttribute:
-      let kind = code.typeKinds[statement.outputs.lowerBound]
-      if kind == .list || kind == .dictionary { containers.insert(statement.name) }
+      if code.types[statement.outputs.lowerBound].holdsContainers { containers.insert(statement.name) }
       if statement.name == "training" { readsMode = true }
     case .callMethod:
       if let function = statement.function {
@@ -150,7 +149,8 @@ extension ScriptType {
   fileprivate var holdsContainers: Bool {
     switch kind {
     case .list, .dictionary: true
-    case .optional, .tuple: contained.contains(where: \.holdsContainers)
+    // The other types are unions, and types that contain none.
+    case .optional, .tuple, .other: contained.contains(where: \.holdsContainers)
     default: false
     }
   }
