@@ -74,6 +74,14 @@ import XylemTrace
     #expect(found.train.draws == ["dropout"] && found.eval.draws.isEmpty)
   }
 
+  @Test(
+    "a write to what an operator returns of its argument is one to the argument",
+    arguments: [("linalg_diagonal(x)", true), ("linalg_inv(x)", false)])
+  func views(_ call: String, _ writes: Bool) throws {
+    let found = try read("y = torch.\(call)\n_0 = torch.add_(y, 1)\nreturn torch.neg(x)").eval
+    #expect(found.effects.writes == (writes ? [0] : []) && found.writtenNodes.isEmpty != writes)
+  }
+
   @Test func `a probability that is an attribute counts as long as no code assigns it`() throws {
     let fixed = try read("return torch.dropout(x, self.p, self.training)", attributes: "p : float")
     // Attributes of an archive made of text are 0.

@@ -34,7 +34,8 @@ struct OperatorUse {
     self.inputs = inputs
     writes = effects.writes
     let isFresh =
-      Self.givesFresh.contains(facts.shortName) || Self.freshPrefixes.contains { facts.shortName.hasPrefix($0) }
+      Self.givesFresh.contains(facts.shortName)
+      || Self.freshPrefixes.contains { facts.shortName.hasPrefix($0) } && facts.shortName != "linalg_diagonal"
     aliases = isFresh ? [] : effects.aliases
     // An operator that sets the seed affects later draws, and draws nothing itself.
     if effects.usesRandomState, !facts.setsSeed { readRandomness() }
