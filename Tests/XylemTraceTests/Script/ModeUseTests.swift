@@ -96,6 +96,16 @@ import XylemTrace
     #expect(try mayRead(forward, more: inner, attributes: "  inner : __torch__.Plain") == [false])
   }
 
+  @Test func `calls are followed however deep they are nested`() throws {
+    func chain(_ last: String) -> String {
+      let calls = (0..<300).map { "def step\($0)(self, x: Tensor) -> Tensor:\n  return self.step\($0 + 1)(x)" }
+      return (calls + ["def step300(self, x: Tensor) -> Tensor:\n  return \(last)"]).joined(separator: "\n")
+        + "\ndef forward(self, x: Tensor) -> Tensor:\n  return self.step0(x)"
+    }
+    #expect(try mayRead(chain("torch.neg(x)")) == [false])
+    #expect(try mayRead(chain("torch.dropout(x, 0.5, self.training)")) == [true])
+  }
+
   @Test func `of the archives' constructs, those whose hidden code is chosen when running may read it`() throws {
     // Arguments that have a default keep it, and leave no branch, unless they are named as inputs.
     let cases: [(String, Set<String>, Bool)] = [
