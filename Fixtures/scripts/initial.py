@@ -10,7 +10,8 @@ SEED = 7
 OPTIONS = {"googlenet": {"init_weights": True}}
 DISTRIBUTIONS = [
     "resnet18", "resnet50", "resnext50_32x4d", "vgg11_bn", "alexnet", "googlenet", "inception_v3", "mobilenet_v2",
-    "mobilenet_v3_small", "mobilenet_v3_large", "vit_b_16",
+    "mobilenet_v3_small", "mobilenet_v3_large", "vit_b_16", "squeezenet1_0", "densenet121", "mnasnet1_0",
+    "shufflenet_v2_x1_0", "efficientnet_b0", "efficientnet_v2_s", "regnet_y_400mf", "convnext_tiny",
 ]
 
 

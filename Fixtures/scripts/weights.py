@@ -64,6 +64,8 @@ def values(key, shape, dtype=torch.float32, gain=1.0):
 
 def load(model, gain=1.0):
     """Fills the whole state dict of a model, parameters and buffers."""
-    state = model.state_dict()
-    model.load_state_dict({key: values(key, tuple(t.shape), t.dtype, gain) for key, t in state.items()}, strict=True)
+    state = model.state_dict()  # with the versions of modules, which some need
+    for key, t in state.items():
+        state[key] = values(key, tuple(t.shape), t.dtype, gain)
+    model.load_state_dict(state, strict=True)
     return model

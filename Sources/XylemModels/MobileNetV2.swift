@@ -73,13 +73,22 @@ private final class InvertedResidual: Module, Layer {
 ///
 /// - Precondition: the layers were just built, as one tree.
 func initializeConvolutions(of layers: [any Layer]) {
+  forEachConvolution(of: layers) { convolution, sizes in
+    // All outputs, of every group, times the window.
+    convolution.weight.initialize(.kaimingNormal(fan: sizes[2...].reduce(sizes[0], *)))
+    convolution.bias?.initialize(.zeros)
+  }
+}
+
+/// Calls a function with each convolution below some layers, and the sizes of its weight.
+///
+/// - Precondition: the layers were just built, as one tree.
+func forEachConvolution(of layers: [any Layer], _ body: (_ convolution: Convolution, _ sizes: [Int]) -> Void) {
   // An invalid layer has no modules to list; any use of the network reports it.
   let modules = layers.flatMap { (try? $0.namedModules()) ?? [] }
-  for case let (_, convolution as Conv2d) in modules {
+  for case let (_, convolution as Convolution) in modules {
     guard let sizes = convolution.weight.tensor.knownSizes else { continue }
-    // All outputs, of every group, times the window.
-    convolution.weight.initialize(.kaimingNormal(fan: sizes[0] * sizes[2] * sizes[3]))
-    convolution.bias?.initialize(.zeros)
+    body(convolution, sizes)
   }
 }
 

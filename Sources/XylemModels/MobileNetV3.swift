@@ -90,7 +90,7 @@ private final class InvertedResidual: Module, Layer {
         normLayer: slowNorm, activationLayer: activation))
     if plan.squeezes {
       layers.append(
-        SqueezeExcitation(plan.hidden, Self.divisible(plan.hidden / 4), scaleActivation: Hardsigmoid()))
+        SqueezeExcitation(plan.hidden, roundedWidth(Double(plan.hidden / 4)), scaleActivation: Hardsigmoid()))
     }
     layers.append(
       Conv2dNormActivation(
@@ -99,12 +99,6 @@ private final class InvertedResidual: Module, Layer {
   }
 
   override class var typeName: String { "torchvision.models.mobilenetv3.InvertedResidual" }
-
-  /// The nearest multiple of 8 that is at most a tenth smaller.
-  private static func divisible(_ value: Int) -> Int {
-    let rounded = max(8, (value + 4) / 8 * 8)
-    return 10 * rounded < 9 * value ? rounded + 8 : rounded
-  }
 
   func forward(_ x: Tensor) throws -> Tensor {
     var result = try block(x)

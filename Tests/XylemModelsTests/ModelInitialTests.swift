@@ -90,8 +90,9 @@ import XylemTestSupport
   @Test func `there are goldens of every family of torchvision's`() {
     #expect(
       Self.golden.keys.sorted() == [
-        "alexnet", "googlenet", "inception_v3", "mobilenet_v2", "mobilenet_v3_large", "mobilenet_v3_small", "resnet18",
-        "resnet50", "resnext50_32x4d", "vgg11_bn", "vit_b_16",
+        "alexnet", "convnext_tiny", "densenet121", "efficientnet_b0", "efficientnet_v2_s", "googlenet", "inception_v3",
+        "mnasnet1_0", "mobilenet_v2", "mobilenet_v3_large", "mobilenet_v3_small", "regnet_y_400mf", "resnet18",
+        "resnet50", "resnext50_32x4d", "shufflenet_v2_x1_0", "squeezenet1_0", "vgg11_bn", "vit_b_16",
       ])
   }
 

@@ -12,11 +12,11 @@ import XylemTrace
 @Suite struct ModelNameTests {
   static let golden: [String: [String: [String]]] = {
     var all: [String: [String: [String]]] = [:]
-    for file in ["goldens/node_names.json", "goldens/source_node_names.json"] {
-      let found = (try? Fixtures.json(file)) as? [String: [String: [String]]] ?? [:]
+    for file in ["node_names", "source_node_names", "source_node_names_2"] {
+      let found = (try? Fixtures.json("goldens/\(file).json")) as? [String: [String: [String]]] ?? [:]
       all.merge(found) { first, _ in first }
     }
-    return all
+    return all.mapValues { lists in lists["both"].map { ["train": $0, "eval": $0] } ?? lists }
   }()
 
   private func names(
@@ -28,7 +28,7 @@ import XylemTrace
   @Test func `every model of the zoo but timm's has a golden list`() {
     let without = ModelZoo.models.map(\.name).filter { Self.golden[$0] == nil }
     #expect(without == ["efficientnet_lite0"])
-    #expect(ModelZoo.models.count == 30)
+    #expect(ModelZoo.models.count == 74)
   }
 
   @Test(arguments: ModelZoo.models.map(\.name).filter { golden[$0] != nil })
@@ -56,7 +56,9 @@ import XylemTrace
   static let archives: [(model: String, archive: String)] =
     [
       "resnet18", "resnet50", "resnext50_32x4d", "wide_resnet50_2", "googlenet", "inception_v3", "vgg11", "vgg16_bn",
-      "alexnet", "mobilenet_v2", "mobilenet_v3_small", "mobilenet_v3_large", "vit_b_16",
+      "alexnet", "mobilenet_v2", "mobilenet_v3_small", "mobilenet_v3_large", "vit_b_16", "squeezenet1_0",
+      "densenet121", "mnasnet1_0", "shufflenet_v2_x1_0", "efficientnet_b0", "efficientnet_v2_s", "regnet_y_400mf",
+      "regnet_x_400mf", "convnext_tiny",
     ].map { ($0, "zoo/\($0).pt") } + [("efficientnet_lite0", "models/efficientnet_lite0.pt")]
 
   @Test(.needsRuntime, arguments: archives)

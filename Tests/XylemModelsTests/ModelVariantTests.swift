@@ -92,12 +92,73 @@ import XylemTrace
     #expect(error?.message.contains("the image is 192 pixels high, but 224 are expected") == true)
   }
 
+  /// The images of torchvision's default weights, where they are not of 224 by 224.
+  private static let imageSizes = [
+    "inception_v3": 299, "efficientnet_b1": 240, "efficientnet_b2": 288, "efficientnet_b3": 300,
+    "efficientnet_b4": 380, "efficientnet_b5": 456, "efficientnet_b6": 528, "efficientnet_b7": 600,
+    "efficientnet_v2_s": 384, "efficientnet_v2_m": 480, "efficientnet_v2_l": 480,
+  ]
+
+  /// Models whose arguments are not valid, and a part of what the error says of them.
+  static let invalid: [(make: @Sendable () -> Module, message: String)] = [
+    ({ DenseNet([6, -1]) }, "blocks of [6, -1] layers"), ({ DenseNet(dropRate: 2) }, "a drop rate of 2.0"),
+    ({ MNASNet(0) }, "0.0 times the width"), ({ MNASNet(.nan) }, "nan times the width"),
+    ({ ShuffleNetV2([24, 48, 96]) }, "[24, 48, 96] channels"),
+    ({ ShuffleNetV2([24, 47, 96, 192, 1024]) }, "[24, 47, 96, 192, 1024] channels"),
+    ({ EfficientNet([], dropout: 0.2) }, "stages of an EfficientNet"),
+    ({ EfficientNet([.init(expansion: 1, kernelSize: 3, stride: 3, 8, 8, count: 1)], dropout: 0.2) }, "stages"),
+    ({ RegNet(.init(depth: 3, firstWidth: 20, slope: 8, step: 2, groupWidth: 8)) }, "firstWidth 20"),
+    ({ RegNet(.init(depth: 3, firstWidth: 24, slope: 8, step: 1, groupWidth: 8)) }, "step 1.0"),
+    ({ ConvNeXt([8, 16], [1]) }, "widths [8, 16] and depths [1]"),
+  ]
+
+  @Test(arguments: invalid.indices) func `invalid arguments are an error that states them, at the first use`(
+    index: Int
+  ) throws {
+    let (make, message) = Self.invalid[index]
+    let error = #expect(throws: XylemError.self) { try make().namedModules() }
+    #expect(error?.id == .modelArgument)
+    #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")
+  }
+
+  @Test func `a DenseNet with a drop rate has a dropout in each layer`() throws {
+    let plain = try names(DenseNet([2, 1]), .train)
+    let dropping = try names(DenseNet([2, 1], dropRate: 0.25), .train)
+    #expect(dropping.filter { $0.hasSuffix(".dropout") }.count == 3)
+    #expect(dropping.filter { !$0.hasSuffix(".dropout") } == plain)
+  }
+
+  @Test(.needsRuntime) func `blocks are frozen by their type`() throws {
+    let model = shufflenet_v2_x0_5()
+    let frozen = try model.freeze(ShuffleNetV2.InvertedResidual.self)
+    #expect(frozen.first == "stage2.0.branch1.0.weight" && frozen.last == "stage4.3.branch2.6.bias")
+    #expect(
+      try model.namedParameters().filter { $0.parameter.tensor.requiresGrad }.map(\.path) == [
+        "conv1.0.weight", "conv1.1.weight", "conv1.1.bias", "conv5.0.weight", "conv5.1.weight", "conv5.1.bias",
+        "fc.weight", "fc.bias",
+      ])
+  }
+
+  @Test func `blocks are leaves by their type`() throws {
+    let policy = LeafPolicy().leaf(ConvNeXt.Block.self)
+    let found = try SwiftModel(ConvNeXt([8, 16], [1, 2])).trace(TraceOptions(naming: .torchvision, policy: policy))
+    #expect(
+      found.nodeNames == [
+        "x", "features.0", "features.1.0", "features.2.0.permute", "features.2.0.features_2_0_weight",
+        "features.2.0.features_2_0_bias", "features.2.0.layer_norm", "features.2.0.permute_1", "features.2.1",
+        "features.3.0", "features.3.1", "avgpool", "classifier.0.permute", "classifier.0.classifier_0_weight",
+        "classifier.0.classifier_0_bias", "classifier.0.layer_norm", "classifier.0.permute_1", "classifier.1",
+        "classifier.2",
+      ])
+  }
+
   @Test(arguments: ModelZoo.models.map(\.name)) func `names are unique, and inputs are images of three channels`(
     name: String
   ) {
     let found = ModelZoo.models.filter { $0.name == name }
     #expect(found.count == 1)
-    #expect(found.first?.inputShape == [1, 3] + (name == "inception_v3" ? [299, 299] : [224, 224]))
+    let size = Self.imageSizes[name] ?? 224
+    #expect(found.first?.inputShape == [1, 3, size, size])
     #expect(found.first?.summary.isEmpty == false)
   }
 }

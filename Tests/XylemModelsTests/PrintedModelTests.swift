@@ -1,4 +1,5 @@
 import Testing
+import XylemFiles
 import XylemModels
 import XylemNN
 import XylemTestSupport
@@ -14,5 +15,12 @@ import XylemTestSupport
       let wrong = zip(found.split(separator: "\n"), expected.split(separator: "\n")).first { $0 != $1 }
       #expect(found == expected, "\(name): \(wrong.map { "\($0)" } ?? "")")
     }
+  }
+
+  @Test(arguments: ModelZoo.models.map(\.name).filter { $0 != "efficientnet_lite0" })
+  func `every size prints as torchvision's does, with the options of all layers, by its hash`(name: String) throws {
+    let size = try #require(ModelValueTests.golden["sizes"]?[name] as? [String: Any])
+    let text = try "\(#require(ModelZoo.definition(name)).make())"
+    #expect(ContentDigest.of(text) == size["print_hash"] as? String)
   }
 }

@@ -152,7 +152,8 @@ extension ModuleMembers.Held {
 }
 
 /// A property whose modules are children under their own keys, without the property's name as a prefix.
-protocol NamedModules {
+package protocol NamedModules {
+  /// The modules with their keys, in the model's order.
   var named: [(key: String, module: Module)] { get }
 }
 

@@ -74,6 +74,17 @@ public final class Buffer: Sendable {
   }
 }
 
+extension Parameter {
+  /// The tensor, read now: while a model is traced, the parameter's node comes before those of later operations, also if
+  /// the tensor is used only after them.
+  ///
+  /// - Throws: the tracer's errors.
+  package func read() throws(XylemError) -> Tensor {
+    guard let tracer = Recording.current as? ModuleTracer else { return tensor }
+    return try tracer.read(tensor)
+  }
+}
+
 extension Parameter? {
   /// The tensor as an optional argument of operators.
   var value: Value { map { .tensor($0.tensor) } ?? .none }

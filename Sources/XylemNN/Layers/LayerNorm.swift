@@ -1,13 +1,13 @@
 public import XylemTensor
 
 /// Normalises over the last dimensions of each sample: Ba et al., arXiv:1607.06450, PyTorch's `torch.nn.LayerNorm`.
-public final class LayerNorm: Module, Layer {
+open class LayerNorm: Module, Layer {
   /// `normalizedShape`.
-  public let weight: Parameter?
+  public final let weight: Parameter?
   /// `normalizedShape`.
-  public let bias: Parameter?
-  private let normalizedShape: [Int]
-  private let eps: Double
+  public final let bias: Parameter?
+  package final let normalizedShape: [Int]
+  package final let eps: Double
 
   /// Creates a layer with weights of 1 and biases of 0.
   public init(_ normalizedShape: Sizes, eps: Double = 1e-5, elementwiseAffine: Bool = true, bias: Bool = true) {
@@ -18,9 +18,9 @@ public final class LayerNorm: Module, Layer {
   }
 
   /// The type name in PyTorch.
-  public override class var typeName: String { "torch.nn.modules.normalization.LayerNorm" }
+  open override class var typeName: String { "torch.nn.modules.normalization.LayerNorm" }
   /// The arguments that the description prints.
-  public override var extraDescription: String {
+  open override var extraDescription: String {
     let affine = Python.text(weight != nil)
     return "\(Python.text(normalizedShape)), eps=\(Python.text(eps)), elementwise_affine=\(affine), "
       + "bias=\(Python.text(bias != nil))"
@@ -32,7 +32,7 @@ public final class LayerNorm: Module, Layer {
   /// `[…, normalizedShape]` to the same shape.
   ///
   /// - Throws: `runtime.operator` with the shape.
-  public func forward(_ x: Tensor) throws -> Tensor {
+  open func forward(_ x: Tensor) throws -> Tensor {
     try Self.op.tensor([.tensor(x), .ints(normalizedShape), weight.value, bias.value, .float(eps), .bool(true)])
   }
 }

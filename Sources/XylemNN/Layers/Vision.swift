@@ -8,7 +8,7 @@ private func keptPadding(_ kernelSize: Sizes, _ dilation: Sizes, _ count: Int) -
 }
 
 /// A convolution, a norm and an activation, torchvision's `Conv2dNormActivation`: children `0`, `1` and `2`.
-public class Conv2dNormActivation: Sequential {
+open class Conv2dNormActivation: Sequential {
   /// Creates a block. As in torchvision, the padding keeps the size, and the convolution has a bias if no norm follows.
   ///
   /// - Parameters:
@@ -31,7 +31,7 @@ public class Conv2dNormActivation: Sequential {
   }
 
   /// The type name in torchvision.
-  public override class var typeName: String { "torchvision.ops.misc.Conv2dNormActivation" }
+  open override class var typeName: String { "torchvision.ops.misc.Conv2dNormActivation" }
   package override class var consistsOfOperators: Bool { true }
 }
 

@@ -181,6 +181,12 @@ final class ModuleTracer: @unchecked Sendable {
     }
   }
 
+  /// The stand-in of a tensor that the model holds, whose node is recorded now.
+  func read(_ tensor: Tensor) throws(XylemError) -> Tensor {
+    guard case .node(let id) = try argument(from: tensor) else { return tensor }
+    return Tensor(StandIn(recorder: self, node: id.rawValue, type: "Tensor"))
+  }
+
   private func argument(from tensor: Tensor) throws(XylemError) -> Argument {
     if let standIn = tensor.standIn { return .node(try node(of: standIn)) }
     if let known = model.tree.tensorPaths[tensor.identity] {

@@ -128,6 +128,7 @@ extension Shape: CustomStringConvertible {
 
 extension Tensor {
   private static let sizeOperator = OperatorReference("aten::size", torchvisionName: "getattr", resultType: "List[int]")
+  private static let sizeCallOperator = OperatorReference("aten::size", resultType: "List[int]")
   private static let dimOperator = OperatorReference("aten::dim", resultType: "int")
 
   /// The sizes, outermost dimension first; symbolic while a model is traced.
@@ -143,6 +144,18 @@ extension Tensor {
       }
       return Shape(sizes)
     }
+  }
+
+  /// The sizes, as ``shape`` has them: PyTorch's `size()`, which traces with torchvision's naming name differently.
+  ///
+  /// - Throws: the tracer's errors.
+  public func size(file: String = #fileID, line: Int = #line) throws(XylemError) -> Shape {
+    if let sizes = knownSizes { return Shape(sizes) }
+    let results = try Self.sizeCallOperator.results([.tensor(self)], at: CallSite(file, line))
+    guard case .standIn(let sizes)? = results.first else {
+      throw RuntimeErrors.failed(.runtimeOperator, "the shape can't be read", reason: "the result is not a list")
+    }
+    return Shape(sizes)
   }
 
   /// The number of dimensions: PyTorch's `dim()`.
