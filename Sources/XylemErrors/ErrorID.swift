@@ -13,7 +13,6 @@ public enum ErrorID: String, Sendable, Hashable, CaseIterable {
   case archiveTruncated = "archive.truncated"
   case archiveNoCode = "archive.no-code"
   case archiveStateDict = "archive.state-dict"
-  case archiveUnknownOperator = "archive.unknown-operator"
   case archiveUnreadable = "archive.unreadable"
   case archiveFileOperator = "archive.file-operator"
 

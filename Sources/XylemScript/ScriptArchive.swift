@@ -131,17 +131,6 @@ public import XylemTensor
 
   /// Wraps an object from this archive.
   public func object(_ value: RuntimeObject) -> ScriptObject { ScriptObject(value, archive: self) }
-
-  /// A new object of one of the archive's classes, with every attribute unset.
-  ///
-  /// - Throws: `runtime.tensor`.
-  public func makeObject(of type: ScriptType) throws(XylemError) -> ScriptObject {
-    var out = unsafe xylem_value()
-    try unsafe check(.runtimeTensor, "an object of \(type.name) can't be made") {
-      unsafe library.table.pointee.object_make(handle, type.handle, &out, $0)
-    }
-    return unsafe ScriptObject(RuntimeObject(adopting: out, library: library), archive: self)
-  }
 }
 
 /// A module of an archive, or another object of a class that its code defines.

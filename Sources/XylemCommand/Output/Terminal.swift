@@ -40,7 +40,7 @@ package struct Terminal: Sendable {
   /// The process's own streams.
   package static let standard = Terminal(
     isInteractive: isatty(2) == 1 && environment("TERM") != "dumb",
-    style: OutputStyle(columns: columns(of: 1), hasColors: hasColors(1, .auto)), colorsErrors: hasColors(2, .auto),
+    style: OutputStyle(columns: columns(of: 1), hasColors: hasColors(1)), colorsErrors: hasColors(2),
     output: { try write($0, to: 1) }, error: { try? write($0, to: 2) })
 
   /// The terminal with the colours that `--color` chooses; `auto` changes nothing.
@@ -97,7 +97,7 @@ package struct Terminal: Sendable {
     return environment("COLUMNS").flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? 80
   }
 
-  private static func hasColors(_ descriptor: CInt, _ choice: ColorChoice) -> Bool {
+  private static func hasColors(_ descriptor: CInt) -> Bool {
     ColorChoice.hasColors(isTerminal: isatty(descriptor) == 1, environment: environment)
   }
 

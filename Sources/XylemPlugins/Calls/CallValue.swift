@@ -79,12 +79,6 @@ extension CallValue {
     default: 0
     }
   }
-
-  /// The tensor, if the value is one.
-  var heldTensor: Tensor? {
-    if case .tensor(let tensor) = content { return tensor }
-    return nil
-  }
 }
 
 // MARK: - The runtime's tensors

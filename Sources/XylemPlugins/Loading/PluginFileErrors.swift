@@ -64,10 +64,6 @@ enum PluginFileErrors {
       ])
   }
 
-  static func damagedDependency(_ name: String, path: String, cause: XylemError) -> XylemError {
-    XylemError(.pluginDependencyMissing, "the library '\(name)' can't be loaded", at: .init(file: path), cause: cause)
-  }
-
   static func conflict(_ name: String, path: String, plugin: String, host: String) -> XylemError {
     XylemError(
       .pluginDependencyConflict, "the plugin needs a different '\(name)' than this host uses", at: .init(file: path),

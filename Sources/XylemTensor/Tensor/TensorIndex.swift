@@ -172,7 +172,7 @@ extension Tensor {
       case .newAxis:
         steps.append(IndexStep(name: "unsqueeze", op: IndexOperators.unsqueeze, arguments: [.int(dimension)]))
         dimension += 1
-      case .ellipsis: dimension = try dimensionAfterEllipsis(rest, before: dimension, steps)
+      case .ellipsis: dimension = try dimensionAfterEllipsis(rest, steps)
       case .tensor(let tensor):
         while tensors.count < dimension { tensors.append(.none) }
         tensors.append(.tensor(tensor))
@@ -210,7 +210,7 @@ extension Tensor {
 
   /// The dimension of the first index after an ellipsis.
   private func dimensionAfterEllipsis(
-    _ rest: ArraySlice<TensorIndex>, before dimension: Int, _ steps: [IndexStep]
+    _ rest: ArraySlice<TensorIndex>, _ steps: [IndexStep]
   ) throws(XylemError) -> Int {
     let named = rest.count { if case .newAxis = $0.kind { false } else { true } }
     let changes = steps.reduce(0) { $0 + ($1.name == "select" ? -1 : $1.name == "unsqueeze" ? 1 : 0) }

@@ -39,7 +39,7 @@ package struct StateKeyMatch {
     let best = chooseBeginning(candidates.map { (parts[$0], given[$0].shape) }, shapes: shapes)
     place(
       candidates, parts, under: best,
-      originals: Dictionary(keys.map { ($1, $0) }, uniquingKeysWith: { first, _ in first }), shapes)
+      originals: Dictionary(keys.map { ($1, $0) }, uniquingKeysWith: { first, _ in first }))
     outside += given.indices.filter { !isUnder[$0] }
     outside.sort()
     unexpected.sort()
@@ -82,8 +82,7 @@ package struct StateKeyMatch {
 
   /// Finds the model's key for each of the checkpoint's keys.
   private mutating func place(
-    _ candidates: [Int], _ parts: [[Substring]], under beginning: [Substring], originals: [String: String],
-    _ shapes: [String: [Int]]
+    _ candidates: [Int], _ parts: [[Substring]], under beginning: [Substring], originals: [String: String]
   ) {
     // If two keys reduce to the same one, the key without wrappers' words is the model's.
     let plainest = candidates.filter { Self.stripped(parts[$0]).count == parts[$0].count }

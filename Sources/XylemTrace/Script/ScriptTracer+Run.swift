@@ -119,7 +119,7 @@ extension ScriptTracer {
       frame.setOutput(.object(TracedObject(type: frame.code.types[statement.outputs.lowerBound])), of: statement)
     case .isInstance: try runIsInstance(statement, at: index, frame)
     case .enter: try enter(frame.input(0, of: statement), statement, frame)
-    case .exit: try exit(frame.input(0, of: statement), statement, frame)
+    case .exit: try exit(frame.input(0, of: statement))
     case .fork: try runFork(statement, frame)
     case .operator: try runOperator(statement, at: index, frame)
     case .other:
