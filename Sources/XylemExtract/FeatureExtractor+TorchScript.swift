@@ -72,7 +72,7 @@ struct PlanWriter {
       slots[slot] = try exporter.argument(at: argument.position)
     }
     try checkArguments()
-    for instruction in plan.recipe.instructions {
+    for instruction in plan.source.instructions {
       for position in instruction.mayOverwrite { try protect(position) }
       let node = plan.origins[instruction.origin]
       do throws(XylemError) {

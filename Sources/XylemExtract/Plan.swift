@@ -31,7 +31,7 @@ public struct Plan: Sendable {
 
   package let program: Program
   /// The source of the compiled program, for writing it in another format.
-  let recipe: Recipe
+  let source: ProgramSource
   let steps: [[Projection]]
   /// For each key, the structure of the value if it has names, otherwise nil.
   let structures: [Argument?]
@@ -50,7 +50,7 @@ public struct Plan: Sendable {
 }
 
 /// The instructions and results of a plan before compilation.
-struct Recipe: Sendable {
+struct ProgramSource: Sendable {
   let instructions: [Program.Instruction]
   let protected: [Program.Protected]
   let results: [(operand: Program.Operand, protected: Int?)]

@@ -90,7 +90,8 @@ package struct PlanBuilder {
       requests: resolved.map { ReturnRequest($0.exact, as: $0.key) }, resolved: resolved.map { $0.after(moments) },
       arguments: placeholders.map(\.1),
       notes: notes(kept, all: reachable), program: program,
-      recipe: Recipe(instructions: instructions, protected: protected, results: results), steps: resolved.map(\.steps),
+      source: ProgramSource(instructions: instructions, protected: protected, results: results),
+      steps: resolved.map(\.steps),
       structures: resolved.map { $0.value.hasNames ? $0.value : nil },
       protectedKeys: protected.indices.map { position in
         positions.firstIndex(of: position).map { resolved[$0].key } ?? ""

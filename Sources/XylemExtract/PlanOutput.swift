@@ -23,7 +23,7 @@ struct PlanOutput {
   /// - Throws: `extract.unsavable` for a feature without a tensor.
   static func all(of plan: Plan) throws(XylemError) -> [PlanOutput] {
     var outputs: [PlanOutput] = []
-    for (index, result) in plan.recipe.results.enumerated() {
+    for (index, result) in plan.source.results.enumerated() {
       let whole = PlanOutput(
         key: plan.keys[index], node: plan.nodes[index], operand: result.operand, steps: plan.steps[index],
         protected: result.protected)

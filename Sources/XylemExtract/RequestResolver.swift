@@ -38,7 +38,7 @@ package struct ResolvedRequest {
 }
 
 /// A value of the graph at a position.
-private struct Located {
+private struct RequestTarget {
   let node: String
   /// A name that means it exactly and not as a prefix.
   let exact: String
@@ -183,7 +183,7 @@ package struct RequestResolver {
         if !value.isPrefix, trace.naming == .exact {
           call = self.call(of: value, path) ?? (hasParts(value.argument) ? nil : last)
         }
-        if let call { value = Located(call, as: "\(call.path)#\(call.ordinal)") }
+        if let call { value = RequestTarget(call, as: "\(call.path)#\(call.ordinal)") }
       }
       // A tensor has no parts: the name is then unknown.
       guard hasParts(value.argument) || !isDotted else { return nil }
@@ -197,7 +197,7 @@ package struct RequestResolver {
   }
 
   /// The module call that returned a node's value, or parts of it.
-  private func call(of value: Located, _ path: String) -> ModuleCall? {
+  private func call(of value: RequestTarget, _ path: String) -> ModuleCall? {
     guard case .node(let id) = value.argument else { return nil }
     return callsByPath[path]?.first { call in
       var isFound = false
@@ -223,18 +223,18 @@ package struct RequestResolver {
     ExtractErrors.unknownNode(name, mode: trace.mode.rawValue, candidates: candidates)
   }
 
-  private func value(of name: String) -> Located? {
+  private func value(of name: String) -> RequestTarget? {
     if let node = trace.graph.node(named: name), node.isListed, node.operation != .output {
       // The result of a leaf with hooks is the value that the hooks returned.
-      return hookedCalls[node.id].map { Located($0, as: name) } ?? Located(node)
+      return hookedCalls[node.id].map { RequestTarget($0, as: name) } ?? RequestTarget(node)
     }
     if let hash = name.lastIndex(of: "#"), let ordinal = Int(name[name.index(after: hash)...]) {
       let path = String(name[..<hash])
       let call = callsByPath[trace.firstPath(of: path)]?.first { $0.ordinal == ordinal }
-      return call.map { Located($0, as: "\($0.path)#\(ordinal)") }
+      return call.map { RequestTarget($0, as: "\($0.path)#\(ordinal)") }
     }
-    if trace.naming == .exact, let call = lastCall[name] { return Located(call, as: name) }
-    if name == "output", let output = trace.graph.output { return Located(output: output) }
+    if trace.naming == .exact, let call = lastCall[name] { return RequestTarget(call, as: name) }
+    if name == "output", let output = trace.graph.output { return RequestTarget(output: output) }
     if !trace.isPruned, var found = last(below: name + ".") {
       found.isPrefix = true
       return found
@@ -243,32 +243,32 @@ package struct RequestResolver {
   }
 
   /// The value of a name that begins with another path of a known module.
-  private func valueElsewhere(_ name: String) -> Located? {
+  private func valueElsewhere(_ name: String) -> RequestTarget? {
     let first = trace.firstPath(of: name)
     guard first != name else { return nil }
-    if trace.naming == .exact, let call = lastCall[first] { return Located(call, as: "\(first)#\(call.ordinal)") }
+    if trace.naming == .exact, let call = lastCall[first] { return RequestTarget(call, as: "\(first)#\(call.ordinal)") }
     return value(of: first)
   }
 
   /// The last value below a prefix of names: the value of a node, or the result of the last module that ran.
   ///
   /// Reading a parameter and checking an assumption don't count, nor does a size if there is a tensor.
-  private func last(below prefix: String) -> Located? {
+  private func last(below prefix: String) -> RequestTarget? {
     let nodes = trace.graph.nodes
     func isBelow(_ node: Node) -> Bool { node.isListed && node.isValue && node.name.hasPrefix(prefix) }
-    guard trace.naming == .exact else { return nodes.last(where: isBelow).map { Located($0) } }
+    guard trace.naming == .exact else { return nodes.last(where: isBelow).map { RequestTarget($0) } }
     let found = nodes.lastIndex { isBelow($0) && $0.isFeature } ?? nodes.lastIndex(where: isBelow)
     // The last call to return encloses those below it.
     guard let call = trace.graph.calls.last(where: { $0.path.hasPrefix(prefix) && $0.returnsNodes }) else {
-      return found.map { Located(nodes[$0]) }
+      return found.map { RequestTarget(nodes[$0]) }
     }
     if let found, let moment = call.returnedAfter, let end = nodes.firstIndex(where: { $0.id == moment }), end < found {
-      return Located(nodes[found])
+      return RequestTarget(nodes[found])
     }
     if let node = call.result.node, trace.graph[node].isListed, node == call.returnedAfter {
-      return Located(trace.graph[node])
+      return RequestTarget(trace.graph[node])
     }
-    return Located(call, as: "\(call.path)#\(call.ordinal)")
+    return RequestTarget(call, as: "\(call.path)#\(call.ordinal)")
   }
 
   private func project(

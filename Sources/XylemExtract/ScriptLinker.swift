@@ -141,8 +141,8 @@ struct ScriptLinker: Linker {
   }
 
   /// The modes of modules and of those below them.
-  private func modes(_ roots: [ScriptModule]) -> [Callable.Mode] {
-    var found: [Callable.Mode] = []
+  private func modes(_ roots: [ScriptModule]) -> [Callable.ModuleMode] {
+    var found: [Callable.ModuleMode] = []
     var seen: Set<UInt64> = []
     for root in roots {
       for module in model.modules(below: root) where seen.insert(module.object.identity).inserted {

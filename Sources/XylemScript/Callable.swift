@@ -16,7 +16,7 @@ public import XylemTensor
   private static let unsetBit: UInt32 = 1 << 31
 
   /// A module with its mode while the callable runs.
-  public struct Mode: Sendable {
+  public struct ModuleMode: Sendable {
     /// The module.
     public var module: ScriptObject
     /// Whether its `training` flag is set.
@@ -45,7 +45,7 @@ public import XylemTensor
     _ function: ScriptFunction, statement: Int? = nil, captures: [Int] = [], unset: [Int] = [],
     known: [ScriptObject?],
     flags: [Int: Bool] = [:],
-    modes: [Mode]
+    modes: [ModuleMode]
   ) throws(XylemError) {
     let table = unsafe function.archive.library.table
     let expected = statement == nil ? try function.schema().arguments.count : captures.count

@@ -34,7 +34,7 @@ extension RuntimeTests {
       let declared = try function.schema().arguments.dropFirst()
       let flags = try root.modules().map(\.module.isTraining)
       let modes = try root.modules().compactMap { entry in
-        entry.module.isTraining.map { Callable.Mode(module: entry.module, isTraining: isTraining ?? $0) }
+        entry.module.isTraining.map { Callable.ModuleMode(module: entry.module, isTraining: isTraining ?? $0) }
       }
       let callable = try Callable(
         function, known: [root] + [ScriptObject?](repeating: nil, count: declared.count), modes: modes)

@@ -43,25 +43,25 @@ struct CommandOutline {
   func option(_ name: String) -> Option? { options.first { $0.names.contains(name) } }
 }
 
-/// The argument parser's description of a command in JSON.
+/// The argument parser's description of a command in JSON, with its type names.
 private struct HelpDump: Decodable {
-  struct Command: Decodable { var arguments: [Argument]? }
+  struct CommandInfo: Decodable { var arguments: [ArgumentInfo]? }
 
-  struct Argument: Decodable {
+  struct ArgumentInfo: Decodable {
     var kind: String
-    var names: [Name]?
+    var names: [NameInfo]?
     var parsingStrategy: String?
     var isRepeating: Bool?
     var allValues: [String]?
   }
 
-  struct Name: Decodable {
+  struct NameInfo: Decodable {
     var kind: String
     var name: String
     var text: String { (kind == "long" ? "--" : "-") + name }
   }
 
-  var command: Command
+  var command: CommandInfo
 
   static func options(of command: any ParsableCommand.Type) -> [CommandOutline.Option] {
     // The parser wrote this JSON. If it can't be read, errors offer fewer remedies but are otherwise the same.

@@ -6,14 +6,14 @@ public import XylemTensor
 /// How a module is run as a whole: the names of `forward`'s arguments, and `forward` on values.
 public struct ModuleEntry {
   /// An argument of `forward`.
-  struct Argument {
+  struct DeclaredArgument {
     let name: String
     let type: TypeExpression
     /// The number of elements of a list. Nil for other arguments, and if it is not declared.
     let count: Int?
   }
 
-  let arguments: [Argument]
+  let arguments: [DeclaredArgument]
   let body: ([Value]) throws -> Value
 
   /// Creates an entry from a `forward` with named arguments. Optional arguments may be omitted.
@@ -32,11 +32,11 @@ public struct ModuleEntry {
   public init<each Input: ModuleValue, Output: ModuleValue>(
     _ names: String..., counts: [String: Int] = [:], forward: @escaping (repeat each Input) throws -> Output
   ) {
-    var arguments: [Argument] = []
+    var arguments: [DeclaredArgument] = []
     func add(_ type: any ModuleValue.Type) {
       let name = names.indices.contains(arguments.count) ? names[arguments.count] : "input_\(arguments.count)"
       arguments.append(
-        Argument(name: name, type: TypeExpression(parsing: type.typeDescription), count: counts[name]))
+        DeclaredArgument(name: name, type: TypeExpression(parsing: type.typeDescription), count: counts[name]))
     }
     repeat add((each Input).self)
     self.arguments = arguments

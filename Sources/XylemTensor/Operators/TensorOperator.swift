@@ -112,8 +112,8 @@ public import XylemErrors
 
 /// The schema of an operator or a function.
 public struct OperatorSchema: Sendable {
-  /// One argument.
-  public struct Argument: Sendable {
+  /// An argument as the schema declares it.
+  public struct DeclaredArgument: Sendable {
     /// Its name.
     public var name: String
     /// Its declared type.
@@ -132,7 +132,7 @@ public struct OperatorSchema: Sendable {
   /// The overload's name, as in `Tensor`; often empty.
   public var overload = ""
   /// The arguments in order.
-  public var arguments: [Argument] = []
+  public var arguments: [DeclaredArgument] = []
   /// The number of results.
   public var resultCount = 0
   /// The positions of arguments that may share storage with a result.
@@ -165,7 +165,7 @@ public struct OperatorSchema: Sendable {
         value = unsafe Value(borrowing: &copy, library: library)
       }
       arguments.append(
-        unsafe Argument(
+        unsafe DeclaredArgument(
           name: String(argument.pointee.name),
           type: ScriptType(handle: argument.pointee.type, library: library),
           isWritten: argument.pointee.is_written != 0,

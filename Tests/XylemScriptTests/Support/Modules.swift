@@ -31,7 +31,7 @@ extension ScriptObject {
     guard let forward else { throw Reason("no forward") }
     let count = try forward.schema().arguments.count
     let modes = try modules().compactMap { entry in
-      entry.module.isTraining.map { Callable.Mode(module: entry.module, isTraining: isTraining ?? $0) }
+      entry.module.isTraining.map { Callable.ModuleMode(module: entry.module, isTraining: isTraining ?? $0) }
     }
     let known: [ScriptObject?] = [self] + [ScriptObject?](repeating: nil, count: count - 1)
     return try Callable(forward, known: known, modes: modes)
