@@ -18,6 +18,8 @@ package struct TraceCore {
     didSet { notes += arguments.notes }
   }
   package var usedRules: Set<LeafPolicy.Rule> = []
+  /// Operators without an implementation that have a note.
+  package var missingOperators: Set<String> = []
   /// Nodes of parameters that were already read, by path.
   private var attributeNodes: [String: NodeID] = [:]
   /// Nodes of tensors that hold a number of the code, by the tracer's own numbers for them.
@@ -45,6 +47,7 @@ package struct TraceCore {
   ) -> NodeID {
     let isListed = isListed(inputs)
     let name = isListed ? namer.name(forOperation: base, in: path) : namer.name(forHidden: base, in: path)
+    if isListed { noteSkippedModule(for: name, in: path) }
     return graph.append(
       operation, name: name, inputs: inputs, modulePath: path, effects: effects, type: type,
       location: options.recordsLocations ? location() : nil, rule: rule, isListed: isListed)
@@ -76,11 +79,18 @@ package struct TraceCore {
   ) -> NodeID {
     let path = path ?? leaf.path
     let name = namer.name(forModule: path, rootType: TypeName.unqualified(leaf.type))
+    noteSkippedModule(for: name, in: path)
     let id = graph.append(
       .leafModule(leaf), name: name, inputs: inputs, modulePath: path, effects: effects, type: type,
       location: options.recordsLocations ? location() : nil, rule: rule)
     recordCall(path: path, type: leaf.type, result: .node(id), isLeaf: true)
     return id
+  }
+
+  /// Notes that the name of the node to come is numbered differently, because a module has the name that it would have.
+  private mutating func noteSkippedModule(for name: String, in path: String) {
+    guard let module = namer.skippedModule else { return }
+    notes.append(TraceNote(kind: .nameTaken, path: path, node: name, reason: "the name '\(module)' is a module's"))
   }
 
   /// The node that reads an attribute of the model, created on first use.
@@ -176,13 +186,15 @@ package struct TraceCore {
     let numberNodes: [Int: NodeID]
     let callCounts: [String: Int]
     let usedRules: Set<LeafPolicy.Rule>
+    let missingOperators: Set<String>
   }
 
   /// The current state.
   package var checkpoint: Checkpoint {
     Checkpoint(
       graph: graph.checkpoint, namer: namer, notes: notes.count, attributeNodes: attributeNodes,
-      numberNodes: numberNodes, callCounts: callCounts, usedRules: usedRules)
+      numberNodes: numberNodes, callCounts: callCounts, usedRules: usedRules,
+      missingOperators: missingOperators)
   }
 
   /// Rolls back everything since a checkpoint.
@@ -194,5 +206,6 @@ package struct TraceCore {
     numberNodes = checkpoint.numberNodes
     callCounts = checkpoint.callCounts
     usedRules = checkpoint.usedRules
+    missingOperators = checkpoint.missingOperators
   }
 }

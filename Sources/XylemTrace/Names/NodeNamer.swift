@@ -7,6 +7,8 @@ package struct NodeNamer: Sendable {
   private let modulePaths: Set<String>
   private var names: [String: Use] = [:]
   private var hiddenCount = 0
+  /// The module whose path the latest name would have been, with exact naming.
+  package private(set) var skippedModule: String?
 
   /// The state of a name so far. Hashing names is most of the namer's work, so each name is looked up as rarely as
   /// possible.
@@ -73,12 +75,15 @@ package struct NodeNamer: Sendable {
 
   private mutating func exactName(_ base: String, isModule: Bool) -> String {
     let isFree = isModule || !modulePaths.contains(base)
+    skippedModule = isFree ? nil : base
     if isFree, take(base) { return base }
     var number = names[base]?.next ?? 1
     while true {
       let candidate = "\(base)_\(number)"
       number += 1
-      if !modulePaths.contains(candidate), take(candidate) {
+      if modulePaths.contains(candidate) {
+        skippedModule = candidate
+      } else if take(candidate) {
         names[base, default: Use()].next = number
         return candidate
       }
