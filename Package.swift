@@ -188,7 +188,7 @@ var targets: [Target] = [
     name: "XylemPluginsTests",
     dependencies: [
       "XylemTestSupport", "CallSubjects", "XylemPlugins", "XylemScan", "XylemScript", "XylemTensor", "XylemFiles",
-      "XylemErrors", "CXylem",
+      "XylemGraph", "XylemErrors", "CXylem",
     ],
     swiftSettings: strictMemory),
   .testTarget(name: "XylemLeafTests", dependencies: ["XylemLeaf", "CXylem"], swiftSettings: strictMemory),

@@ -104,8 +104,6 @@ enum CommandErrors {
       remedies: ["give the model's own archive instead"])
   }
 
-  static func nameWithoutFile() -> XylemError { usage("the model's name is empty") }
-
   static func weightsMissing(
     _ weights: LoadedWeights, missing: [String], mismatched: [StateMismatch]
   ) -> XylemError {
@@ -240,6 +238,9 @@ enum CommandErrors {
   }
 
   /// The error of a run on colour images that may have failed because the model expects grayscale images.
+  ///
+  /// Only the runtime's message says which channels a convolution expected: the failed node may be a leaf or a region
+  /// with many layers.
   static func afterColor(_ error: XylemError) -> XylemError {
     guard String(describing: error).contains("to have 1 channels, but got 3 channels") else { return error }
     var error = error

@@ -35,12 +35,12 @@ public enum TraceDiffer {
       coarseReasons: renames.coarseReasons + aligner.coarseReasons,
       hidden: merged(train.hidden, eval.hidden), comparisons: aligner.comparisons)
     result.returns = requests.impacts()
-    let assembly = Assembly(
+    let assembler = DiffAssembler(
       builder: builder, drafts: builder.drafts + requests.findings(),
-      rows: RowBuilder(
+      rows: RowAligner(
         train: left, eval: right, toEval: aligner.toEval, toTrain: aligner.toTrain, kinds: builder.kinds
       ).rows())
-    assembly.fill(&result, options: options, today: today)
+    assembler.complete(&result, options: options, today: today)
     return result
   }
 

@@ -21,6 +21,8 @@ public struct XylemError: Error, Sendable {
     public var source: String?
     /// The file that was read or written.
     public var file: String?
+    /// The innermost function of the model's own code. It is not printed; a remedy may name it.
+    package var function: String?
 
     /// Creates a place from the parts that are known.
     public init(

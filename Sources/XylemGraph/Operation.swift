@@ -98,11 +98,11 @@ public struct LeafProvider: Hashable, Sendable, Codable {
   /// How far a function's signature can be trusted: `derived`, `checked` or `asserted`. Nil for modules.
   public var tier: String?
   /// The leaf's declared dependence on train and eval mode. Nil if it declares nothing.
-  public var mode: String?
+  public var mode: ModeTrait?
 
   /// Creates the provenance of a plugin's leaf.
   public init(
-    plugin: String, digest: String, leaf: String, replaces: Bool, tier: String? = nil, mode: String? = nil
+    plugin: String, digest: String, leaf: String, replaces: Bool, tier: String? = nil, mode: ModeTrait? = nil
   ) {
     self.plugin = plugin
     self.digest = digest

@@ -1,4 +1,5 @@
 public import XylemDiff
+internal import XylemGraph
 
 /// A format for a diff. The same diff gives the same bytes.
 public protocol DiffReport: Sendable {
@@ -144,7 +145,12 @@ extension Finding {
   /// The heading of its remedy.
   var remedyHeading: String {
     if rule.isAboutExpectations { return "what to do" }
-    return [.returnNodeMissingInMode, .returnNodeRenamed].contains(rule) ? "what to request" : "to accept it"
+    return isAcceptable ? "to accept it" : "what to request"
+  }
+
+  /// Whether an expectation can accept it.
+  var isAcceptable: Bool {
+    !rule.isAboutExpectations && ![.returnNodeMissingInMode, .returnNodeRenamed].contains(rule)
   }
 
   /// The nodes of its places, and the nodes that follow from it.
@@ -166,7 +172,7 @@ extension DiffExpectation {
 extension HiddenPart {
   /// What is known about its dependence on the mode. Empty if nothing is known.
   var modeWords: String {
-    if let mode { return ", declared \(mode)" }
+    if let mode { return ", declared \(mode.rawValue)" }
     return mayReadMode ? "" : ", whose code does not read the mode"
   }
 }

@@ -56,7 +56,8 @@ public struct DiffSARIFReport: DiffReport {
       "message": Self.text(finding.message), "locations": .array([location(finding, model: model)]),
       "partialFingerprints": .object(["xylem/v1": .string(finding.fingerprint)]),
       "properties": .object([
-        "train": .optional(finding.train), "eval": .optional(finding.eval), "cause": .optional(finding.cause),
+        "train": .optional(finding.train), "eval": .optional(finding.eval),
+        "cause": .optional(finding.cause?.description),
         "witness": .optional(finding.witness?.sentence),
       ]),
     ]

@@ -171,8 +171,8 @@ struct CauseTests {
     let graph = sketch { s in
       let y = s.leaf("a", "net.Gate", s.value("x"))
       let z = s.leaf("b", "net.Gate", y)
-      let w = s.leaf("c", "net.Noise", z, mode: "random")
-      s.output(s.leaf("d", "net.Same", w, mode: "none"))
+      let w = s.leaf("c", "net.Noise", z, mode: .random)
+      s.output(s.leaf("d", "net.Same", w, mode: ModeTrait.none))
     }
     let diff = diff(graph, graph)
     #expect(diff.summary == ["warning leaf-mode-unknown a", "info leaf-mode-declared c [declared]"])

@@ -95,7 +95,7 @@ import XylemTrace
     #expect(try run(eval) != first)
     let node = { (extractor: FeatureExtractor) in extractor.plan.graph.nodes.first { $0.name == "unit" } }
     #expect(node(train)?.effects?.usesRandomState == true && node(eval)?.effects?.usesRandomState == false)
-    #expect(node(train)?.operation.provider?.mode == "random")
+    #expect(node(train)?.operation.provider?.mode == .random)
   }
 
   final class Scaled: Module, Layer {

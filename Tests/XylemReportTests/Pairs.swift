@@ -184,7 +184,7 @@ extension Pair {
   private static var leaves: [Pair] {
     let unknown = sketch { s in s.output(s.leaf("gate", "net.Gate", s.value("x"))) }
     let declared = sketch { s in
-      s.output(s.leaf("gate", "net.Gate", s.value("x"), mode: "reads-mode", replaces: true))
+      s.output(s.leaf("gate", "net.Gate", s.value("x"), mode: .readsMode, replaces: true))
     }
     let region = sketch { s in s.output(s.region(s.value("x"), in: "encoder", hides: ["encoder.fc"])) }
     func side(_ graph: Graph, _ training: Bool) -> DiffSide {

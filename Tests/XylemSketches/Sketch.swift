@@ -64,7 +64,7 @@ package struct Sketch {
   /// A leaf module by its path.
   @discardableResult
   package mutating func leaf(
-    _ path: String, _ type: String, _ inputs: Argument..., mode: String? = nil, replaces: Bool = false
+    _ path: String, _ type: String, _ inputs: Argument..., mode: ModeTrait? = nil, replaces: Bool = false
   ) -> Argument {
     let ordinal = calls[path, default: 0]
     calls[path] = ordinal + 1

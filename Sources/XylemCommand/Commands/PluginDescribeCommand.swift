@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import enum XylemGraph.ModeTrait
 internal import XylemPlugins
 internal import XylemReport
 

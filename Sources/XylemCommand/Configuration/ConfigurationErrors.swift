@@ -70,9 +70,9 @@ enum ConfigurationErrors {
       let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
       let line = lines.indices.contains(mark.line - 1) ? lines[mark.line - 1] : ""
       let hasTab = line.prefix { $0 == " " || $0 == "\t" }.contains("\t")
-      let reason = problem.hasPrefix("but ") ? String(problem.dropFirst(4)) : problem
+      // The parser's message continues a sentence about its context, which is not printed.
       return malformed(
-        "the configuration is not YAML: \(reason)", at: mark, of: path,
+        "the configuration is not YAML: \(problem.trimmingPrefix("but "))", at: mark, of: path,
         remedies: hasTab ? ["indent with spaces: YAML does not allow tabs there"] : [])
     case .duplicatedKeysInMapping(let duplicates, let context):
       let keys = duplicates.map { "'\($0)'" }.sorted().joined(separator: ", ")

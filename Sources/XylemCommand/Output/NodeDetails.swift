@@ -60,7 +60,8 @@ struct NodeDetails {
     if let provider {
       members["plugin"] = .object([
         "id": .string(provider.plugin), "digest": .string(provider.digest), "leaf": .string(provider.leaf),
-        "replaces": .bool(provider.replaces), "signature": .optional(provider.tier), "mode": .optional(provider.mode),
+        "replaces": .bool(provider.replaces), "signature": .optional(provider.tier),
+        "mode": .optional(provider.mode?.rawValue),
       ])
     }
     if let shape { members["shape"] = .array(shape.map { .int($0) }) }

@@ -20,8 +20,8 @@ struct Cluster {
   var kind: Kind
   /// The positions of the nodes, ascending.
   var nodes: [Int]
-  /// The name of the cause. Nil if the cause is unknown.
-  var cause: String?
+  /// The cause. Nil if it is unknown.
+  var cause: Finding.Cause?
 
   /// Whether the cluster is a module for which the reason why the other side doesn't run it is unknown.
   var isUnexplainedModule: Bool {

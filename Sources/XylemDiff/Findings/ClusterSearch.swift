@@ -50,7 +50,7 @@ struct ClusterSearch {
     return (sorted.map { clusters[$0] }, places)
   }
 
-  private mutating func add(_ kind: Cluster.Kind, _ nodes: [Int], cause: String? = nil) {
+  private mutating func add(_ kind: Cluster.Kind, _ nodes: [Int], cause: Finding.Cause? = nil) {
     for node in nodes { clusterOf[node] = clusters.count }
     clusters.append(Cluster(isTrain: isTrain, kind: kind, nodes: nodes, cause: cause))
   }
@@ -118,7 +118,7 @@ struct ClusterSearch {
     return nil
   }
 
-  private func cause(ofModule path: String, _ nodes: [Int]) -> String? {
+  private func cause(ofModule path: String, _ nodes: [Int]) -> Finding.Cause? {
     guard side.side.isTraining, !other.side.isTraining else { return nil }
     let type = side.types[path] ?? ""
     if let behaviour = ModeBehaviour.ofModule(type) {
@@ -127,7 +127,7 @@ struct ClusterSearch {
     let isAuxiliary =
       NormalName.last(path).lowercased().hasPrefix("aux") || NormalName.last(type).contains("Aux")
     // A head whose value flows back into the model is more than an auxiliary head.
-    return isAuxiliary && endInOutput(nodes) ? "auxiliary head" : nil
+    return isAuxiliary && endInOutput(nodes) ? .auxiliaryHead : nil
   }
 
   /// Whether some of the nodes draw random numbers, or may draw them.
@@ -189,7 +189,6 @@ struct ClusterSearch {
   /// it, and nodes that pass its value on to the result without another tensor. Other known causes absorb the
   /// attributes that they read, but no computation: an operation before or after a dropout is not explained by the
   /// dropout.
-  /// computes: what is done to a value before or after a dropout is not explained by the dropout.
   private func host(of nodes: [Int]) -> Int? {
     let neighbours = nodes.flatMap { side.inputs[$0] + side.users[$0] }.map { clusterOf[$0] }.filter { $0 >= 0 }
     if let unexplained = neighbours.filter({ clusters[$0].isUnexplainedModule }).min() { return unexplained }
@@ -200,7 +199,7 @@ struct ClusterSearch {
     }
     if nodes.contains(where: { side.nodes[$0].effects?.isObservable ?? true }) { return nil }
     let hosts = Set(neighbours)
-    guard hosts.count == 1, let host = hosts.first, clusters[host].cause == "auxiliary head" else { return nil }
+    guard hosts.count == 1, let host = hosts.first, clusters[host].cause == .auxiliaryHead else { return nil }
     if readers.allSatisfy({ clusterOf[$0] == host }) { return host }
     let isPassedOn = readers.allSatisfy { side.nodes[$0].operation.kind == .output || clusterOf[$0] == host }
     let tensors = nodes.flatMap { side.inputs[$0] }.filter { side.nodes[$0].valueType.contains { $0 == .tensor } }

@@ -14,7 +14,7 @@ extension FindingBuilder {
   private mutating func add(_ rule: RuleID, where does: (NodeBehaviour) -> Bool) {
     struct Key: Hashable {
       let operation: String
-      let cause: String
+      let cause: Finding.Cause
       let isInBoth: Bool
     }
     let isSwapped = train.side.isTraining
@@ -33,9 +33,9 @@ extension FindingBuilder {
       // Effects of eval mode only have a finding about one mode.
       if !isInBoth, isSaid(rule, place) { continue }
       let type = node.operation.typeName
-      let cause =
+      let cause: Finding.Cause =
         rule == .randomInEval
-        ? ModeCause.ofDraws(behaviour.draws, type: type) : ModeCause.ofWrites(behaviour.writers, type: type)
+        ? .ofDraws(behaviour.draws, type: type) : .ofWrites(behaviour.writers, type: type)
       let key = Key(operation: operation(of: node, rule, behaviour), cause: cause, isInBoth: isInBoth)
       if places[key] == nil { order.append(key) }
       places[key, default: []].append(place)
@@ -44,7 +44,7 @@ extension FindingBuilder {
       guard let group = places[key] else { continue }
       addGroup(
         rule, group, message: text(rule, group, key.cause, isInBoth: key.isInBoth), cause: key.cause,
-        level: key.cause == ModeCause.cache ? .info : rule.defaultLevel, operation: key.operation)
+        level: key.cause == .cache ? .info : rule.defaultLevel, operation: key.operation)
     }
   }
 
@@ -66,7 +66,7 @@ extension FindingBuilder {
     }
   }
 
-  private func text(_ rule: RuleID, _ places: [Place], _ cause: String, isInBoth: Bool) -> String {
+  private func text(_ rule: RuleID, _ places: [Place], _ cause: Finding.Cause, isInBoth: Bool) -> String {
     let isEvalFirst = !train.side.isTraining
     let nodes = places.compactMap { place in
       isEvalFirst ? place.train.map { train.nodes[$0] } : place.eval.map { eval.nodes[$0] }

@@ -18,7 +18,7 @@ extension FindingBuilder {
       let finding = makeFinding(
         .orderDiffers, true, t, edit: "moved", arguments: node.inputs, message: FindingText.moved(node.name),
         train: lines.train, eval: lines.eval)
-      drafts.append(Draft(finding: finding, trainNodes: [t], evalNodes: [e]))
+      drafts.append(FindingDraft(finding: finding, trainNodes: [t], evalNodes: [e]))
     }
   }
 
@@ -57,6 +57,6 @@ extension FindingBuilder {
           .renumberedOnly, module: node.modulePath, operation: node.operation.normalName, edit: "name"),
         node: node.name, message: FindingText.renamed(node.name, eval.nodes[toEval[t]].name, labels: labels))
     }
-    drafts.append(Draft(finding: finding, trainNodes: nodes, evalNodes: nodes.map { toEval[$0] }))
+    drafts.append(FindingDraft(finding: finding, trainNodes: nodes, evalNodes: nodes.map { toEval[$0] }))
   }
 }

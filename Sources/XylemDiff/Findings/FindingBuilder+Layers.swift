@@ -28,7 +28,7 @@ extension FindingBuilder {
   mutating func joinLayers() {
     var order: [String] = []
     var groups: [String: [Int]] = [:]
-    var layers: [String: Draft.Layer] = [:]
+    var layers: [String: FindingDraft.Layer] = [:]
     for index in drafts.indices {
       guard let layer = layer(of: drafts[index]) else { continue }
       if groups[layer.path] == nil { order.append(layer.path) }
@@ -45,21 +45,21 @@ extension FindingBuilder {
   }
 
   /// The layer whose own code a draft with a known cause is about.
-  private func layer(of draft: Draft) -> Draft.Layer? {
+  private func layer(of draft: FindingDraft) -> FindingDraft.Layer? {
     guard let cause = draft.finding.cause else { return nil }
     let side = draft.trainNodes.isEmpty ? eval : train
     var current: String? = draft.finding.module
     while let path = current {
       if let type = side.types[path], let behaviour = ModeBehaviour.ofModule(type) {
         return behaviour.cause == cause && behaviour.kind != .parts
-          ? Draft.Layer(path: path, behaviour: behaviour, type: type) : nil
+          ? FindingDraft.Layer(path: path, behaviour: behaviour, type: type) : nil
       }
       current = NormalName.parent(path)
     }
     return nil
   }
 
-  private func joined(_ group: [Int], _ layer: Draft.Layer) -> Draft {
+  private func joined(_ group: [Int], _ layer: FindingDraft.Layer) -> FindingDraft {
     let main = group.first { drafts[$0].finding.rule == .attributeDiffers } ?? group[0]
     var draft = drafts[main]
     let rule: RuleID = layer.behaviour.kind == .random ? .randomInOneMode : .stateUpdatedInOneMode
@@ -87,7 +87,7 @@ extension FindingBuilder {
   }
 
   /// What the nodes of a layer do in one mode only. Nil if their code was not read or does something else.
-  private func difference(_ behaviour: ModeBehaviour, _ draft: Draft) -> ModeDifference? {
+  private func difference(_ behaviour: ModeBehaviour, _ draft: FindingDraft) -> ModeDifference? {
     func read(_ side: IndexedSide, _ positions: [Int]) -> [(node: Node, does: NodeBehaviour)] {
       positions.compactMap { position in
         let node = side.nodes[position]
@@ -109,7 +109,7 @@ extension FindingBuilder {
   }
 
   /// What layers of one type do, for drafts that are about such layers as a whole.
-  private func text(_ drafts: [Draft]) -> String {
+  private func text(_ drafts: [FindingDraft]) -> String {
     guard let layer = drafts[0].layer else { return "" }
     let differences = drafts.compactMap { $0.layer?.difference }
     guard differences.count == drafts.count, let first = differences.first else {
@@ -127,15 +127,16 @@ extension FindingBuilder {
     let builder = self
     merge(
       key: { draft in
-        guard let cause = draft.finding.cause, cause != "auxiliary head", cause != "detector" else { return nil }
+        guard let cause = draft.finding.cause, cause != .auxiliaryHead, cause != .detector else { return nil }
         let finding = draft.finding
         return "\(finding.rule.rawValue) \(cause) \(finding.moduleType ?? "") \(finding.operation ?? "")"
       },
       message: { drafts in
         if drafts.allSatisfy({ $0.layer != nil }) { return builder.text(drafts) }
         let finding = drafts[0].finding
+        guard let cause = finding.cause else { return finding.message }
         return FindingText.places(
-          finding.cause ?? "", number: drafts.count, such: finding.node ?? "",
+          cause, number: drafts.count, such: finding.node ?? "",
           byArgument: finding.rule == .attributeDiffers)
       })
   }

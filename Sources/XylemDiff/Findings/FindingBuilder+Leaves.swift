@@ -16,7 +16,7 @@ extension FindingBuilder {
     /// A layer of a type that usually depends on the mode; its code was not read.
     case layer(ModeBehaviour)
     /// As the plugin declares.
-    case declared(String)
+    case declared(ModeTrait)
     case unknown
   }
 
@@ -74,7 +74,7 @@ extension FindingBuilder {
     case .declared(let trait):
       addGroup(
         .leafModeDeclared, nodes, message: FindingText.declaredMode(type, trait: trait, number: nodes.count),
-        cause: "declared")
+        cause: .declared)
     case .unknown:
       addGroup(.leafModeUnknown, nodes, message: FindingText.unknownMode(type, number: nodes.count))
     }
@@ -89,7 +89,7 @@ extension FindingBuilder {
   private func modes(_ t: Int) -> [LeafMode] {
     let operation = train.nodes[t].operation
     if let trait = operation.provider?.mode {
-      return trait == "none" || isPinned(train.nodes[t].modulePath) ? [] : [.declared(trait)]
+      return trait == .none || isPinned(train.nodes[t].modulePath) ? [] : [.declared(trait)]
     }
     let type: String
     switch operation {
@@ -125,25 +125,25 @@ extension FindingBuilder {
     var found: [LeafMode] = []
     if a.draws.isEmpty != b.draws.isEmpty {
       let isTrain = b.draws.isEmpty
-      let cause = ModeCause.ofDraws(a.draws + b.draws, type: type)
+      let cause = Finding.Cause.ofDraws(a.draws + b.draws, type: type)
       found.append(.draws(ModeDifference(.draws, cause, isTrain: isTrain, restPasses: (isTrain ? b : a).passesInput)))
     }
     if a.writes.isEmpty != b.writes.isEmpty {
       let isTrain = b.writes.isEmpty
-      let cause = ModeCause.ofWrites(a.writers + b.writers, type: type)
+      let cause = Finding.Cause.ofWrites(a.writers + b.writers, type: type)
       let (own, other) = isTrain ? (a, b) : (b, a)
       let kind: ModeDifference.Kind = own.updatesStatistics ? .updates : .writes
       found.append(.writes(ModeDifference(kind, cause, isTrain: isTrain, restUses: other.usesStatistics)))
     }
     if !found.isEmpty { return found }
     if a.dropsAll != b.dropsAll {
-      let cause = ModeCause.ofDraws([], type: type)
+      let cause = Finding.Cause.ofDraws([], type: type)
       return [
         .computes(ModeDifference(.drops, cause, isTrain: a.dropsAll, restPasses: (a.dropsAll ? b : a).passesInput))
       ]
     }
     guard a.usesStatistics != b.usesStatistics else { return [] }
-    return [.computes(ModeDifference(.uses, ModeCause.ofWrites([], type: type), isTrain: a.usesStatistics))]
+    return [.computes(ModeDifference(.uses, Finding.Cause.ofWrites([], type: type), isTrain: a.usesStatistics))]
   }
 
   /// What nodes do in one mode only, for the model's own code.
@@ -153,11 +153,11 @@ extension FindingBuilder {
       guard let (a, b) = behaviours(t) else { continue }
       if a.draws.isEmpty != b.draws.isEmpty {
         let isTrain = b.draws.isEmpty
-        found.append(ModeDifference(.draws, ModeCause.ofDraws(a.draws + b.draws, type: ""), isTrain: isTrain))
+        found.append(ModeDifference(.draws, Finding.Cause.ofDraws(a.draws + b.draws, type: ""), isTrain: isTrain))
       }
       if a.writes.isEmpty != b.writes.isEmpty {
         let isTrain = b.writes.isEmpty
-        found.append(ModeDifference(.writes, ModeCause.ofWrites(a.writers + b.writers, type: ""), isTrain: isTrain))
+        found.append(ModeDifference(.writes, Finding.Cause.ofWrites(a.writers + b.writers, type: ""), isTrain: isTrain))
       }
     }
     var seen: Set<ModeDifference> = []
@@ -168,7 +168,7 @@ extension FindingBuilder {
 
   /// One finding for paired nodes of one kind, with a member for each if there are several.
   mutating func addGroup(
-    _ rule: RuleID, _ nodes: [Int], message: String, why: String? = nil, cause: String? = nil,
+    _ rule: RuleID, _ nodes: [Int], message: String, why: String? = nil, cause: Finding.Cause? = nil,
     operation: String? = nil
   ) {
     let places = nodes.map { (train: Optional($0), eval: Optional(toEval[$0])) }
@@ -181,7 +181,8 @@ extension FindingBuilder {
   ///   - why: nil for the rule's own reason.
   ///   - level: nil for the level of the rule and the cause.
   mutating func addGroup(
-    _ rule: RuleID, _ places: [(train: Int?, eval: Int?)], message: String, why: String? = nil, cause: String? = nil,
+    _ rule: RuleID, _ places: [(train: Int?, eval: Int?)], message: String, why: String? = nil,
+    cause: Finding.Cause? = nil,
     level: Finding.Level? = nil, operation: String? = nil
   ) {
     func node(_ place: (train: Int?, eval: Int?)) -> Node? {
@@ -214,7 +215,7 @@ extension FindingBuilder {
       }
     }
     drafts.append(
-      Draft(
+      FindingDraft(
         finding: finding, trainNodes: places.compactMap(\.train), evalNodes: places.compactMap(\.eval)))
   }
 }

@@ -45,14 +45,14 @@ extension FindingBuilder {
         let finding = makeFinding(
           .randomInOneMode, true, t, edit: "effect in " + (a.usesRandomState ? "train" : "eval"),
           message: FindingText.random(node.name, side: label(a.usesRandomState)), train: lines.train, eval: lines.eval)
-        drafts.append(Draft(finding: finding, trainNodes: [t], evalNodes: [e]))
+        drafts.append(FindingDraft(finding: finding, trainNodes: [t], evalNodes: [e]))
       }
       if a.writesModel != b.writesModel || a.writes != b.writes {
         let writesMore = a.writesModel == b.writesModel ? a.writes.count > b.writes.count : a.writesModel
         let finding = makeFinding(
           .stateUpdatedInOneMode, true, t, edit: "effect in " + (writesMore ? "train" : "eval"),
           message: FindingText.state(node.name, side: label(writesMore)), train: lines.train, eval: lines.eval)
-        drafts.append(Draft(finding: finding, trainNodes: [t], evalNodes: [e]))
+        drafts.append(FindingDraft(finding: finding, trainNodes: [t], evalNodes: [e]))
       }
     }
   }
@@ -119,7 +119,7 @@ extension FindingBuilder {
         rule, module: paths.count == 1 ? module : "", operation: "module " + type, edit: "mode"),
       module: module, moduleType: type.isEmpty ? nil : type, node: first?.name,
       operation: first?.operation.normalName, location: first?.location, message: text, why: rule.why,
-      cause: "mode of its own", remedy: "")
+      cause: .ownMode, remedy: "")
     if paths.count > 1 {
       finding.members = paths.map { path in
         Finding.Member(
@@ -127,6 +127,6 @@ extension FindingBuilder {
           message: FindingText.pinned(FindingText.module(path, type.isEmpty ? nil : type)))
       }
     }
-    drafts.append(Draft(finding: finding, trainNodes: nodes, evalNodes: nodes.map { toEval[$0] }))
+    drafts.append(FindingDraft(finding: finding, trainNodes: nodes, evalNodes: nodes.map { toEval[$0] }))
   }
 }

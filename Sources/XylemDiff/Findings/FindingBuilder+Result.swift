@@ -38,7 +38,7 @@ extension FindingBuilder {
     let finding = makeFinding(
       .outputStructureDiffers, true, t, edit: "structure", arguments: train.nodes[t].inputs + eval.nodes[e].inputs,
       message: FindingText.structure(train: a, eval: b, labels: labels), train: lines.train, eval: lines.eval)
-    drafts.append(Draft(finding: finding, trainNodes: [t], evalNodes: [e]))
+    drafts.append(FindingDraft(finding: finding, trainNodes: [t], evalNodes: [e]))
     explained.insert(t)
   }
 
@@ -53,7 +53,7 @@ extension FindingBuilder {
         .outputShapeDiffers, true, t, edit: "shape",
         message: FindingText.shape(train.nodes[t].name, train: a, eval: b, labels: labels),
         train: "\(train.nodes[t].name): \(a)", eval: "\(eval.nodes[e].name): \(b)")
-      drafts.append(Draft(finding: finding, trainNodes: [t], evalNodes: [e]))
+      drafts.append(FindingDraft(finding: finding, trainNodes: [t], evalNodes: [e]))
     }
   }
 
@@ -72,8 +72,8 @@ extension FindingBuilder {
     let gone = Set(joined + outputs)
     let lines = self.lines(t, e)
     var finding = makeFinding(
-      .outputStructureDiffers, true, t, edit: "detector", message: FindingText.detector(labels: labels),
-      train: lines.train, eval: lines.eval, cause: "detector")
+      .outputStructureDiffers, true, t, edit: "detector", message: FindingText.detector,
+      train: lines.train, eval: lines.eval, cause: .detector)
     var consequences: [Finding.Member] = []
     for index in joined {
       let own = drafts[index].finding
@@ -83,7 +83,7 @@ extension FindingBuilder {
           fingerprint: own.fingerprint, node: own.node ?? own.module, message: own.message, isConsequence: true))
       consequences += drafts[index].consequences
     }
-    let draft = Draft(
+    let draft = FindingDraft(
       finding: finding, trainNodes: gone.flatMap { drafts[$0].trainNodes }.sorted(),
       evalNodes: gone.flatMap { drafts[$0].evalNodes }.sorted(), consequences: consequences)
     drafts = drafts.indices.filter { !gone.contains($0) }.map { drafts[$0] } + [draft]
@@ -100,7 +100,7 @@ extension FindingBuilder {
     return isFilled(result)
   }
 
-  private func isDetectorCode(_ draft: Draft) -> Bool {
+  private func isDetectorCode(_ draft: FindingDraft) -> Bool {
     func isOwn(_ side: IndexedSide, _ position: Int) -> Bool {
       var current: String? = side.nodes[position].modulePath
       while let path = current {

@@ -38,7 +38,7 @@ extension FindingBuilder {
 
   // MARK: - Nodes of one side
 
-  private mutating func draft(of cluster: Cluster, counts: CallCounts) -> Draft {
+  private mutating func draft(of cluster: Cluster, counts: CallCounts) -> FindingDraft {
     let side = side(cluster.isTrain)
     let own = cluster.nodes.filter { cluster.isAbout(side.nodes[$0].modulePath) }
     let first = own.first { side.nodes[$0].operation.kind != .attribute } ?? own.first ?? cluster.nodes[0]
@@ -81,7 +81,7 @@ extension FindingBuilder {
         eval: evalLine, cause: cluster.cause)
     }
     if case .opaque(let path) = cluster.kind { opaquePaths[drafts.count] = path }
-    var draft = Draft(
+    var draft = FindingDraft(
       finding: finding, trainNodes: cluster.isTrain ? cluster.nodes : [],
       evalNodes: cluster.isTrain ? [] : cluster.nodes)
     for position in cluster.nodes where position != first {
@@ -175,7 +175,7 @@ extension FindingBuilder {
     let finding = makeFinding(
       .attributeDiffers, true, t, edit: edits.joined(separator: ","), arguments: arguments, message: message,
       train: lines.train, eval: lines.eval, cause: flag?.behaviour.cause)
-    drafts.append(Draft(finding: finding, trainNodes: [t], evalNodes: [e]))
+    drafts.append(FindingDraft(finding: finding, trainNodes: [t], evalNodes: [e]))
   }
 
   /// The description of an argument for a sentence. A long one is truncated.
@@ -214,7 +214,7 @@ extension FindingBuilder {
       message: FindingText.rewired(
         node.name, train: FindingText.list(names.0), eval: FindingText.list(names.1), labels: labels),
       train: lines.train, eval: lines.eval)
-    drafts.append(Draft(finding: finding, trainNodes: [t], evalNodes: [e]))
+    drafts.append(FindingDraft(finding: finding, trainNodes: [t], evalNodes: [e]))
     explained.insert(t)
   }
 

@@ -10,7 +10,7 @@ struct FindingBuilder {
   let comparison: ArgumentComparison
   /// Whether the sides are the two modes of one model.
   let comparesModes: Bool
-  var drafts: [Draft] = []
+  var drafts: [FindingDraft] = []
   /// For each node of the train trace, how it relates to its counterpart.
   var kinds: [TraceDiff.Row.Kind]
   /// For drafts about a module that is a leaf on one side only, its path.
@@ -46,12 +46,13 @@ struct FindingBuilder {
   func label(_ isTrain: Bool) -> String { isTrain ? labels.0 : labels.1 }
 
   /// The level of a finding with a known cause: by design and explained.
-  func level(_ rule: RuleID, cause: String?) -> Finding.Level { cause == nil ? rule.defaultLevel : .info }
+  func level(_ rule: RuleID, cause: Finding.Cause?) -> Finding.Level { cause == nil ? rule.defaultLevel : .info }
 
   /// A finding about a node, filled from the node.
   func makeFinding(
     _ rule: RuleID, _ isTrain: Bool, _ position: Int, module: String? = nil, edit: String, arguments: [Argument] = [],
-    message: String, train trainLine: String?, eval evalLine: String?, cause: String? = nil, operation: String? = nil
+    message: String, train trainLine: String?, eval evalLine: String?, cause: Finding.Cause? = nil,
+    operation: String? = nil
   ) -> Finding {
     let side = side(isTrain)
     let node = side.nodes[position]
@@ -66,7 +67,7 @@ struct FindingBuilder {
   }
 
   /// Joins findings of one rule and one known cause at several places into one, with the places as its members.
-  mutating func merge(key: (Draft) -> String?, message: ([Draft]) -> String) {
+  mutating func merge(key: (FindingDraft) -> String?, message: ([FindingDraft]) -> String) {
     var groups: [String: [Int]] = [:]
     for index in drafts.indices {
       if let key = key(drafts[index]) { groups[key, default: []].append(index) }

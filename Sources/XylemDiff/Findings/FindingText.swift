@@ -19,8 +19,8 @@ enum FindingText {
     return "\(node) \(others) in \(side) only"
   }
 
-  static func moduleAlone(_ module: String, cause: String?, nodes: Int, side: String) -> String {
-    let what = cause == "auxiliary head" ? "the auxiliary head " : ""
+  static func moduleAlone(_ module: String, cause: Finding.Cause?, nodes: Int, side: String) -> String {
+    let what = cause == .auxiliaryHead ? "the auxiliary head " : ""
     return "\(what)\(module), \(count(nodes, "node")), runs in \(side) only"
   }
 
@@ -62,9 +62,7 @@ enum FindingText {
   static func structure(train: String, eval: String, labels: (String, String)) -> String {
     "the result is \(train) in \(labels.0) and \(eval) in \(labels.1)"
   }
-  static func detector(labels: (String, String)) -> String {
-    "the detector returns losses in train mode and boxes in eval mode"
-  }
+  static let detector = "the detector returns losses in train mode and boxes in eval mode"
   static func shape(_ node: String, train: [Int], eval: [Int], labels: (String, String)) -> String {
     "\(node) has the shape \(train) in \(labels.0) and \(eval) in \(labels.1)"
   }
@@ -112,8 +110,8 @@ enum FindingText {
   }
 
   /// Nodes of one kind that have one finding, in words.
-  static func subject(_ nodes: [Node], cause: String) -> String {
-    guard let first = nodes.first else { return cause }
+  static func subject(_ nodes: [Node], cause: Finding.Cause) -> String {
+    guard let first = nodes.first else { return cause.description }
     let places = nodes.count == 1 ? "" : ", in \(nodes.count) places,"
     switch first.operation {
     case .leafModule(let leaf):
@@ -137,7 +135,7 @@ enum FindingText {
     return "\(subject) writes \(names) in \(mode)"
   }
 
-  static func places(_ cause: String, number: Int, such node: String, byArgument: Bool) -> String {
+  static func places(_ cause: Finding.Cause, number: Int, such node: String, byArgument: Bool) -> String {
     "\(cause) in \(number) places, such as \(node), "
       + (byArgument ? "follows the mode through an argument" : "runs in one mode only")
   }
@@ -145,12 +143,12 @@ enum FindingText {
   static func unknownMode(_ type: String, number: Int) -> String {
     "\(NormalName.last(type)), a leaf in \(number == 1 ? "one place" : "\(number) places"), may depend on the mode: nothing is known about it"
   }
-  static func declaredMode(_ type: String, trait: String, number: Int) -> String {
+  static func declaredMode(_ type: String, trait: ModeTrait, number: Int) -> String {
     let says =
       switch trait {
-      case "updates-state": "updates its state in train mode"
-      case "random": "draws random numbers in train mode"
-      default: "reads the mode"
+      case .updatesState: "updates its state in train mode"
+      case .random: "draws random numbers in train mode"
+      case .readsMode, .unknown, .none: "reads the mode"
       }
     return
       "\(NormalName.last(type)), a leaf in \(number == 1 ? "one place" : "\(number) places"), \(says), as it declares"

@@ -14,14 +14,14 @@ struct ModeBehaviour: Hashable {
 
   /// The kind of dependence.
   let kind: Kind
-  /// The name of the cause.
-  let cause: String
+  /// The cause of the difference between the modes.
+  let cause: Finding.Cause
 
-  static let dropout = ModeBehaviour(kind: .random, cause: "dropout")
-  static let batchNorm = ModeBehaviour(kind: .statistics, cause: "batch norm")
-  static let stochasticDepth = ModeBehaviour(kind: .random, cause: "stochastic depth")
-  static let dropBlock = ModeBehaviour(kind: .random, cause: "drop block")
-  static let randomSlope = ModeBehaviour(kind: .random, cause: "randomized leaky relu")
+  static let dropout = ModeBehaviour(kind: .random, cause: .dropout)
+  static let batchNorm = ModeBehaviour(kind: .statistics, cause: .batchNorm)
+  static let stochasticDepth = ModeBehaviour(kind: .random, cause: .stochasticDepth)
+  static let dropBlock = ModeBehaviour(kind: .random, cause: .dropBlock)
+  static let randomSlope = ModeBehaviour(kind: .random, cause: .randomizedLeakyReLU)
 }
 
 extension ModeBehaviour {
@@ -42,13 +42,13 @@ extension ModeBehaviour {
     if name.hasPrefix("BatchNorm") || name == "SyncBatchNorm" || name.hasPrefix("LazyBatchNorm") { return .batchNorm }
     if name.hasPrefix("Dropout") || name == "AlphaDropout" || name == "FeatureAlphaDropout" { return .dropout }
     if name == "RReLU" { return .randomSlope }
-    if name.contains("InstanceNorm") { return ModeBehaviour(kind: .parts, cause: "instance norm") }
+    if name.contains("InstanceNorm") { return ModeBehaviour(kind: .parts, cause: .instanceNorm) }
     switch name {
     case "Conv2dNormActivation", "Conv3dNormActivation", "SimpleStemIN":
-      return ModeBehaviour(kind: .parts, cause: "batch norm")
+      return ModeBehaviour(kind: .parts, cause: .batchNorm)
     case "MultiheadAttention", "RNN", "LSTM", "GRU", "Transformer", "TransformerEncoder", "TransformerDecoder",
       "TransformerEncoderLayer", "TransformerDecoderLayer", "MLP", "MLPBlock":
-      return ModeBehaviour(kind: .parts, cause: "dropout")
+      return ModeBehaviour(kind: .parts, cause: .dropout)
     default: return nil
     }
   }
@@ -95,7 +95,7 @@ extension ModeBehaviour {
   private static let operators: [String: [Flag]] = [
     "aten::batch_norm": flag(5, .batchNorm), "aten::native_batch_norm": flag(5, .batchNorm),
     "aten::cudnn_batch_norm": flag(5, .batchNorm),
-    "aten::instance_norm": flag(5, ModeBehaviour(kind: .statistics, cause: "instance norm"), name: "use_input_stats"),
+    "aten::instance_norm": flag(5, ModeBehaviour(kind: .statistics, cause: .instanceNorm), name: "use_input_stats"),
     "aten::dropout": flag(2, .dropout, name: "train"), "aten::dropout_": flag(2, .dropout, name: "train"),
     "aten::native_dropout": flag(2, .dropout, name: "train"),
     "aten::feature_dropout": flag(2, .dropout, name: "train"),
@@ -113,7 +113,7 @@ extension ModeBehaviour {
     var table: [String: [Flag]] = [
       "torch.nn.functional.batch_norm": flag(5, .batchNorm),
       "torch.nn.functional.instance_norm": flag(
-        5, ModeBehaviour(kind: .statistics, cause: "instance norm"), name: "use_input_stats"),
+        5, ModeBehaviour(kind: .statistics, cause: .instanceNorm), name: "use_input_stats"),
       "torch.nn.functional.rrelu": flag(3, .randomSlope),
       "torch.nn.functional.multi_head_attention_forward": flag(13, .dropout),
       "torchvision.ops.stochastic_depth.stochastic_depth": flag(3, .stochasticDepth),

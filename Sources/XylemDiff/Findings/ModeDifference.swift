@@ -16,8 +16,8 @@ struct ModeDifference: Hashable {
 
   /// The kind of difference.
   let kind: Kind
-  /// The name of the cause.
-  let cause: String
+  /// The cause.
+  let cause: Finding.Cause
   /// Whether it does so on the first side.
   let isTrain: Bool
   /// Whether it returns its input unchanged on the other side.
@@ -25,7 +25,7 @@ struct ModeDifference: Hashable {
   /// Whether it normalises with the collected statistics on the other side.
   let restUses: Bool
 
-  init(_ kind: Kind, _ cause: String, isTrain: Bool, restPasses: Bool = false, restUses: Bool = false) {
+  init(_ kind: Kind, _ cause: Finding.Cause, isTrain: Bool, restPasses: Bool = false, restUses: Bool = false) {
     self.kind = kind
     self.cause = cause
     self.isTrain = isTrain
@@ -34,31 +34,32 @@ struct ModeDifference: Hashable {
   }
 }
 
-/// The name of the cause that draws random numbers or writes state.
-enum ModeCause {
+extension Finding.Cause {
+  /// The cause of drawing random numbers.
+  ///
   /// - Parameters:
   ///   - operators: short names of the operators that draw: `dropout`, `rrelu`.
   ///   - type: the type of the layer that calls them.
-  static func ofDraws(_ operators: [String], type: String) -> String {
+  static func ofDraws(_ operators: [String], type: String) -> Self {
     if let behaviour = ModeBehaviour.ofModule(type), behaviour.kind == .random { return behaviour.cause }
-    if operators.allSatisfy(dropouts.contains) { return "dropout" }
-    if operators.allSatisfy({ $0.hasPrefix("rrelu") }) { return ModeBehaviour.randomSlope.cause }
-    return operators.first { !dropouts.contains($0) }.map(plain) ?? "dropout"
+    if operators.allSatisfy(dropouts.contains) { return .dropout }
+    if operators.allSatisfy({ $0.hasPrefix("rrelu") }) { return .randomizedLeakyReLU }
+    return operators.first { !dropouts.contains($0) }.map { .operator(plain($0)) } ?? .dropout
   }
 
+  /// The cause of writing state.
+  ///
   /// - Parameters:
   ///   - operators: short names of the operators that write: `batch_norm`; `=` stands for an assignment.
   ///   - type: the type of the layer that calls them.
-  static func ofWrites(_ operators: [String], type: String) -> String {
+  static func ofWrites(_ operators: [String], type: String) -> Self {
     if let behaviour = ModeBehaviour.ofModule(type), behaviour.kind == .statistics { return behaviour.cause }
-    if operators.contains(where: { $0.contains("batch_norm") }) { return ModeBehaviour.batchNorm.cause }
-    if operators.contains("instance_norm") || NormalName.last(type).contains("InstanceNorm") { return "instance norm" }
-    if type.hasPrefix("torchvision."), !operators.isEmpty, operators.allSatisfy({ $0 == "=" }) { return cache }
-    return operators.first { $0 != "=" }.map(plain) ?? "an assignment"
+    if operators.contains(where: { $0.contains("batch_norm") }) { return .batchNorm }
+    if operators.contains("instance_norm") || NormalName.last(type).contains("InstanceNorm") { return .instanceNorm }
+    // The cache of the first input that torchvision's layers keep by design.
+    if type.hasPrefix("torchvision."), !operators.isEmpty, operators.allSatisfy({ $0 == "=" }) { return .cache }
+    return operators.first { $0 != "=" }.map { .operator(plain($0)) } ?? .assignment
   }
-
-  /// The cache of the first input that torchvision's layers keep by design.
-  static let cache = "a cache"
 
   /// An operator's name without the suffix of in-place variants.
   private static func plain(_ name: String) -> String { name.hasSuffix("_") ? String(name.dropLast()) : name }

@@ -9,7 +9,7 @@ struct NameOwners {
   private var eval: [String: [Place]] = [:]
 
   /// - Parameter drafts: the causes, each with nodes that only one side has.
-  init(_ drafts: ArraySlice<Draft>, _ builder: FindingBuilder) {
+  init(_ drafts: ArraySlice<FindingDraft>, _ builder: FindingBuilder) {
     for index in drafts.indices {
       for t in drafts[index].trainNodes where builder.toEval[t] < 0 {
         train[Self.scope(builder.train.nodes[t]), default: []].append((t, index))

@@ -9,10 +9,10 @@ struct ReturnNodes {
   let requests: [String: [String]]
 
   /// Findings for requests that a trace lacks, or that mean different nodes in the two traces.
-  func findings() -> [Draft] {
+  func findings() -> [FindingDraft] {
     let left = requests[train.side.label] ?? []
     let right = requests[eval.side.label] ?? []
-    var drafts: [Draft] = []
+    var drafts: [FindingDraft] = []
     for request in left {
       if let draft = check(request, isTrain: true, isShared: right.contains(request)) { drafts.append(draft) }
     }
@@ -62,7 +62,7 @@ struct ReturnNodes {
   private func bare(_ request: String) -> String { KeyedName(request).node }
 
   /// - Parameter isShared: whether the request applies to both modes.
-  private func check(_ request: String, isTrain: Bool, isShared: Bool) -> Draft? {
+  private func check(_ request: String, isTrain: Bool, isShared: Bool) -> FindingDraft? {
     let (own, other) = isTrain ? (train, eval) : (eval, train)
     let here = meaning(request, own)
     let there = meaning(request, other)
@@ -98,7 +98,7 @@ struct ReturnNodes {
     return side.nodes.lastIndex { $0.name.hasPrefix(name + ".") }.map { .node($0) }
   }
 
-  private func missing(_ request: String, isTrain: Bool, elsewhere: Meaning?) -> Draft {
+  private func missing(_ request: String, isTrain: Bool, elsewhere: Meaning?) -> FindingDraft {
     let (own, other) = isTrain ? (train, eval) : (eval, train)
     if let place = elsewhere?.position {
       let counterpart = isTrain ? toTrain[place] : toEval[place]
@@ -120,14 +120,14 @@ struct ReturnNodes {
       operation: node?.operation.normalName, location: node?.location,
       message: FindingText.missing(request, side: name(own)), why: rule.why,
       train: line(train, isTrain ? nil : elsewhere), eval: line(eval, isTrain ? elsewhere : nil), remedy: remedy)
-    return Draft(finding: finding, trainNodes: [], evalNodes: [])
+    return FindingDraft(finding: finding, trainNodes: [], evalNodes: [])
   }
 
   private func line(_ side: IndexedSide, _ meaning: Meaning?) -> String? {
     meaning?.position.map { FindingText.line(side, $0) }
   }
 
-  private func renamed(_ request: String, _ t: Int, _ e: Int) -> Draft {
+  private func renamed(_ request: String, _ t: Int, _ e: Int) -> FindingDraft {
     let (a, b) = (train.nodes[t], eval.nodes[e])
     let rule = RuleID.returnNodeRenamed
     let message =
@@ -142,7 +142,7 @@ struct ReturnNodes {
       location: a.location, message: message, why: rule.why, train: lines.train,
       eval: lines.eval,
       remedy: "--train-return \(a.name)=\(key(request)) --eval-return \(b.name)=\(key(request))")
-    return Draft(finding: finding, trainNodes: [], evalNodes: [])
+    return FindingDraft(finding: finding, trainNodes: [], evalNodes: [])
   }
 
   private func name(_ side: IndexedSide) -> String {

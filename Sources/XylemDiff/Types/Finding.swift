@@ -28,8 +28,8 @@ public struct Finding: Sendable, Hashable {
   public var train: String?
   /// What the eval trace has there, in one line.
   public var eval: String?
-  /// The known cause: `dropout`, `batch norm`, `stochastic depth`, `auxiliary head`.
-  public var cause: String?
+  /// The known cause. Nil if the cause is unknown.
+  public var cause: Cause?
   /// The members listed under it, in the order of the nodes.
   public var members: [Member]
   /// The expectation that accepts it.
@@ -45,7 +45,7 @@ public struct Finding: Sendable, Hashable {
   public init(
     rule: RuleID, level: Level, fingerprint: String, module: String, moduleType: String? = nil, node: String? = nil,
     operation: String? = nil, location: SourceLocation? = nil, message: String, why: String, train: String? = nil,
-    eval: String? = nil, cause: String? = nil, members: [Member] = [], expectation: DiffExpectation? = nil,
+    eval: String? = nil, cause: Cause? = nil, members: [Member] = [], expectation: DiffExpectation? = nil,
     witness: Witness? = nil, remedy: String
   ) {
     self.rule = rule

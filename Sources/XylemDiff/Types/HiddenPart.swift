@@ -1,3 +1,5 @@
+public import XylemGraph
+
 /// A blind spot: a part of a model that was compared from the outside only.
 public struct HiddenPart: Sendable, Hashable {
   /// The kind of blind spot.
@@ -20,8 +22,8 @@ public struct HiddenPart: Sendable, Hashable {
   public var kind: Kind
   /// The type of the module, or the name of the function.
   public var type: String?
-  /// Its declared dependence on the mode: `none`, `reads-mode`, `updates-state`, `random`. Nil if it declares nothing.
-  public var mode: String?
+  /// Its declared dependence on the mode. Nil if it declares nothing.
+  public var mode: ModeTrait?
   /// Whether its code may read the mode. False if the code was read and can't.
   public var mayReadMode: Bool
   /// Why it is hidden, in one sentence.
@@ -31,7 +33,7 @@ public struct HiddenPart: Sendable, Hashable {
 
   /// Creates a blind spot.
   public init(
-    path: String, kind: Kind, type: String? = nil, mode: String? = nil, mayReadMode: Bool = true,
+    path: String, kind: Kind, type: String? = nil, mode: ModeTrait? = nil, mayReadMode: Bool = true,
     reason: String? = nil, hiddenModules: [String] = []
   ) {
     self.path = path

@@ -2,6 +2,7 @@ internal import CXylem
 internal import Synchronization
 internal import XylemErrors
 internal import XylemFiles
+internal import XylemGraph
 public import XylemTensor
 
 /// A module of a model that a plugin's code replaces.

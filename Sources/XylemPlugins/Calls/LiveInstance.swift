@@ -1,5 +1,6 @@
 internal import CXylem
 internal import XylemErrors
+internal import XylemGraph
 
 /// What a plugin's `create` returned, with the tensors it was created with. Destroyed when its last call is over.
 ///

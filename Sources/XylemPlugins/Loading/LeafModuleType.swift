@@ -1,5 +1,6 @@
 package import CXylem
 package import XylemErrors
+public import XylemGraph
 
 /// A module type that a plugin provides. The model's modules of this type are leaves; if the type replaces forward, its
 /// code runs instead of theirs.

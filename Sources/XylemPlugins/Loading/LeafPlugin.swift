@@ -236,9 +236,9 @@ extension LoadErrors {
     var error = error
     error.message += " (stored result of \(date))"
     error.place.file = path
-    error.remedies = Array(
-      (["xylem plugin check '\(path)'  # tries again"]
-        + error.remedies.filter { !$0.hasPrefix("xylem plugin check") }).prefix(3))
+    // The remedy of a crash is to try again, too.
+    let others = error.id == .pluginScanCrashed ? [] : error.remedies
+    error.remedies = ["xylem plugin check '\(path)'  # tries again"] + others.prefix(2)
     return error
   }
 }

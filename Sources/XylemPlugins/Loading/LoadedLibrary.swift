@@ -2,6 +2,7 @@ internal import CXylem
 internal import CXylemGuard
 internal import Glibc
 internal import XylemErrors
+internal import XylemGraph
 
 /// A plugin's library in this process, for the life of the process, and the steps from its entry to its leaves.
 ///

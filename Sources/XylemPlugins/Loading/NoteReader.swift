@@ -1,5 +1,6 @@
 internal import CXylem
 internal import XylemErrors
+internal import XylemGraph
 
 /// Reads a plugin's manifest from its notes. Every length is checked; nothing is trusted.
 struct NoteReader {

@@ -1,3 +1,5 @@
+public import XylemGraph
+
 /// A leaf of a plugin as a value that policies and files can store: its name and its declarations. Its code is found by
 /// the plugin's digest, in the process that loaded it.
 public struct PluginLeaf: Sendable, Hashable, Codable {
@@ -12,13 +14,13 @@ public struct PluginLeaf: Sendable, Hashable, Codable {
   public var name: String
   /// Whether the plugin's code runs in place of the model's own.
   public var replaces: Bool
-  /// Whether the plugin's code runs instead of the model's own.
-  public var mode: ModeTrait
   /// How the computation depends on train and eval mode.
-  public var writes: [Int]
+  public var mode: ModeTrait
   /// Positions of the arguments that it writes.
-  public var isRandom: Bool
+  public var writes: [Int]
   /// Whether it draws random numbers in any mode.
+  public var isRandom: Bool
+  /// How far a function's signature can be trusted: `derived`, `checked` or `asserted`. Nil for modules.
   public var tier: String?
 
   /// Creates a leaf for a plugin's leaf module.

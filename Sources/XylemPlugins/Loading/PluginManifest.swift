@@ -1,3 +1,5 @@
+public import XylemGraph
+
 /// A plugin's description of itself: its id, the ABI it needs, and its leaves.
 public struct PluginManifest: Sendable, Hashable, Codable {
   /// A leaf module of the plugin.

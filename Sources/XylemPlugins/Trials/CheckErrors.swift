@@ -1,4 +1,5 @@
 internal import XylemErrors
+internal import XylemGraph
 
 /// The findings of `xylem plugin check`.
 enum CheckErrors {
@@ -8,11 +9,6 @@ enum CheckErrors {
       remedies: [
         "--sample 'Conv2dSame: {\"attributes\": {\"stride\": [1, 1]}, \"tensors\": {\"weight\": \"f32[8,3,3,3]\"}, \"inputs\": [\"f32[1,3,8,8]\"]}'"
       ])
-  }
-
-  static func unknownLeaf(_ name: String, near: [String]) -> XylemError {
-    XylemError(
-      .usage, "no plugin has a leaf '\(name)', which a sample names", remedies: near.map { "--sample '\($0): {…}'" })
   }
 
   static func crashed(_ leaf: String?, how: String, doing what: String, errors: String) -> XylemError {

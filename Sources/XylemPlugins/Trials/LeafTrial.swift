@@ -3,6 +3,7 @@ internal import CXylemGuard
 internal import Glibc
 internal import Synchronization
 internal import XylemErrors
+internal import XylemGraph
 
 /// Runs one test of one leaf, in the process created for it.
 struct LeafTrial {

@@ -1,6 +1,7 @@
 internal import CXylem
 internal import XylemErrors
 internal import XylemFiles
+internal import XylemGraph
 
 /// A leaf module that replaces forward. It is called as in a run, but on plain memory.
 @safe struct ModuleSubject: TrialSubject {

@@ -1,4 +1,5 @@
 internal import XylemErrors
+internal import XylemGraph
 
 /// Why a leaf could not be tried, without anything being wrong.
 struct Declined: Error {

@@ -141,7 +141,7 @@ public struct DiffPageReport: DiffReport {
     lines += members("Places", names.places) + members("Follows from it", names.consequences)
     lines.append("<div class=\"remedy\"><pre id=\"r\(index)\">\(html(finding.remedy, keepsLines: true))</pre>")
     lines.append(
-      "<button type=\"button\" class=\"copy\" data-for=\"r\(index)\">\(finding.remedyHeading == "to accept it" ? "Copy expectation" : "Copy")</button></div>"
+      "<button type=\"button\" class=\"copy\" data-for=\"r\(index)\">\(finding.isAcceptable ? "Copy expectation" : "Copy")</button></div>"
     )
     lines.append("<p class=\"small\"><code>\(finding.rule.rawValue)</code> <code>\(finding.fingerprint)</code></p>")
     lines.append("</details></article>")

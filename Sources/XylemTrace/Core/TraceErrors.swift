@@ -54,7 +54,8 @@ package enum TraceErrors {
   static func raised(_ message: String, at place: XylemError.Place) -> XylemError {
     XylemError(
       .traceRaised, "the model's own code raises an error while being traced", at: place, cause: Reason(message),
-      remedies: Audience.remedies(program: ["TraceOptions(mode: .eval)"], commandLine: ["--mode eval"]))
+      remedies: Audience.remedies(program: ["TraceOptions(mode: .eval)"], commandLine: ["--mode eval"])
+        + wrapRemedy(place))
   }
 
   static func limit(_ excess: TraceBudget.Excess, at place: XylemError.Place) -> XylemError {
@@ -67,7 +68,7 @@ package enum TraceErrors {
       }
     return XylemError(
       .traceLimit, "the trace was stopped after \(what)", at: place, cause: Reason(cause),
-      remedies: leafRemedy(place).map { [$0] } ?? [])
+      remedies: leafRemedy(place) + wrapRemedy(place))
   }
 
   package static func recursion(_ depth: Int, at place: XylemError.Place) -> XylemError {
@@ -134,12 +135,17 @@ package enum TraceErrors {
       cause: Reason("its type is \(argument.type)"), remedies: remedies)
   }
 
-  /// The remedy that makes the module of the code a leaf. Nil for the root.
-  private static func leafRemedy(_ place: XylemError.Place) -> String? {
-    guard let type = place.moduleType, place.modulePath?.isEmpty == false else { return nil }
+  /// The remedy that makes the module of the code a leaf. None for the root.
+  private static func leafRemedy(_ place: XylemError.Place) -> [String] {
+    guard let type = place.moduleType, place.modulePath?.isEmpty == false else { return [] }
     let name = TypeName.unqualified(type)
     return Audience.remedies(
-      program: ["TraceOptions(policy: LeafPolicy().leaf(type: \"\(name)\"))"], commandLine: ["--leaf \(name)"])[0]
+      program: ["TraceOptions(policy: LeafPolicy().leaf(type: \"\(name)\"))"], commandLine: ["--leaf \(name)"])
+  }
+
+  /// The remedy that makes the innermost function a leaf. None if the code is in no function.
+  private static func wrapRemedy(_ place: XylemError.Place) -> [String] {
+    place.function.map { [wrapping($0)] } ?? []
   }
 
   /// The remedy that makes a function a leaf.
@@ -151,7 +157,7 @@ package enum TraceErrors {
 
   /// Remedies to paste, most specific first.
   private static func remedies(_ place: XylemError.Place) -> [String] {
-    (leafRemedy(place).map { [$0] } ?? [])
+    leafRemedy(place) + wrapRemedy(place)
       + Audience.remedies(
         program: ["TraceOptions(makesLeaves: true)  // makes such parts leaves or regions, and notes them"],
         commandLine: ["--auto-leaf  # makes such parts leaves or regions, and lists them"])

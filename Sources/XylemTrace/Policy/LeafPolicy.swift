@@ -135,7 +135,7 @@ extension LeafPolicy.Rule {
     guard case .plugin(let leaf) = self else { return nil }
     return LeafProvider(
       plugin: leaf.plugin.id, digest: leaf.plugin.digest, leaf: leaf.name, replaces: leaf.replaces, tier: leaf.tier,
-      mode: leaf.mode == .unknown ? nil : leaf.mode.rawValue)
+      mode: leaf.mode == .unknown ? nil : leaf.mode)
   }
 
   /// The declared effects of calling the leaf, besides computing its value. Nil if the model's own code runs.

@@ -153,18 +153,9 @@ extension ScriptTracer {
     // known.
     guard let rule = policy.rule(forFunction: name), rule.provider != nil || arguments.contains(where: \.readsTensor)
     else {
-      do {
-        return try run(code, arguments)
-      } catch var error as XylemError
-        where error.isAboutTracing && !error.remedies.contains(where: { $0.contains("wrap") })
-      {
-        let position =
-          error.remedies.firstIndex { $0.hasPrefix("--auto-leaf") || $0.contains("makesLeaves") }
-          ?? error.remedies.count
-        error.remedies.insert(TraceErrors.wrapping(name), at: position)
-        error.remedies = Array(error.remedies.prefix(3))
-        throw error
-      }
+      functions.append(name)
+      defer { functions.removeLast() }
+      return try run(code, arguments)
     }
     core.usedRules.insert(rule)
     try shareContainers(arguments, with: function, receiver: nil, provider: rule.provider)

@@ -164,7 +164,7 @@ extension ScriptTracer {
   }
 
   private func noteMissing(_ name: String) {
-    guard !core.notes.contains(where: { $0.kind == .missingOperator && $0.reason.hasPrefix(name) }) else { return }
+    guard core.missingOperators.insert(name).inserted else { return }
     core.notes.append(
       TraceNote(
         kind: .missingOperator, path: currentModule.path, reason: "\(name) is not registered: it can't be run",
@@ -201,7 +201,7 @@ extension ScriptTracer {
     if !statement.outputs.isEmpty { frame.setOutput(result, of: statement) }
   }
 
-  func exit(_ manager: TracedValue, _ statement: ScriptCode.Statement, _ frame: CallFrame) throws {
+  func exit(_ manager: TracedValue) throws {
     if try autocast(manager) != nil { return emitContext("exit_autocast", []) }
     _ = try call("__exit__", of: manager, [.none, .none, .none])
   }

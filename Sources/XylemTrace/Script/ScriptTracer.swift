@@ -79,6 +79,8 @@ final class ScriptTracer {
   var blockDepth = 0
   /// The running code, innermost last, for places in errors.
   var running: [(code: ScriptCode, statement: Int)] = []
+  /// The running functions that could be leaf functions instead, innermost last, for remedies.
+  var functions: [String] = []
 
   struct ModuleFrame {
     let module: ScriptModule
@@ -181,8 +183,10 @@ final class ScriptTracer {
   /// The place of the running statement, for an error.
   var place: XylemError.Place {
     let module = currentModule.module
-    return XylemError.Place(
+    var place = XylemError.Place(
       modulePath: currentModule.path, moduleType: module.type, source: currentLocation.map(String.init(describing:)))
+    place.function = functions.last
+    return place
   }
 
   func describe(_ value: TracedValue) -> String {

@@ -59,7 +59,7 @@ import XylemTrace
         node.operation.provider
           == LeafProvider(
             plugin: "org.xylem.same-padding", digest: plugin.file.digest, leaf: "Conv2dSame", replaces: true,
-            mode: "none"))
+            mode: ModeTrait.none))
       #expect(node.rule == "Conv2dSame (plugin org.xylem.same-padding)")
       #expect(node.effects == Effects(aliases: [0]))
     }

@@ -1,5 +1,6 @@
 import Testing
 import XylemErrors
+import XylemGraph
 import XylemTestSupport
 
 @testable import XylemPlugins

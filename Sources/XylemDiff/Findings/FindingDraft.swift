@@ -1,5 +1,5 @@
 /// A finding under construction, with the nodes that it covers.
-struct Draft {
+struct FindingDraft {
   /// The finding. Its expectation and remedy are set last.
   var finding: Finding
   /// Positions of the nodes that it covers, on both sides.

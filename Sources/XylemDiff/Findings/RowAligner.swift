@@ -1,7 +1,7 @@
 internal import XylemGraph
 
 /// Aligns the two traces side by side.
-struct RowBuilder {
+struct RowAligner {
   let train: IndexedSide
   let eval: IndexedSide
   let toEval: [Int]

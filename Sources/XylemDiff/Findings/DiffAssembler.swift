@@ -1,15 +1,15 @@
 internal import XylemGraph
 
 /// Sorts findings, assigns each row its finding, and applies the expectations.
-struct Assembly {
+struct DiffAssembler {
   let builder: FindingBuilder
-  let drafts: [Draft]
+  let drafts: [FindingDraft]
   let rows: [TraceDiff.Row]
 
-  func fill(_ diff: inout TraceDiff, options: DiffOptions, today: (year: Int, month: Int, day: Int)) {
-    let places = rowPlaces()
+  func complete(_ diff: inout TraceDiff, options: DiffOptions, today: (year: Int, month: Int, day: Int)) {
+    let positions = rowPositions()
     let modules = moduleOrder()
-    let sorted = drafts.indices.map { index in (draft: drafts[index], place: place(of: drafts[index], places)) }
+    let sorted = drafts.indices.map { index in (draft: drafts[index], place: place(of: drafts[index], positions)) }
       .sorted { a, b in isBefore(a, b, modules) }
     let names = VisibleNames([diff.train.graph, diff.eval.graph])
     var findings = sorted.map { entry in
@@ -30,7 +30,7 @@ struct Assembly {
       diff.expectations = matcher.uses
     }
     diff.rows = rows
-    assignRows(&diff.rows, sorted.map(\.draft), findings.count, places)
+    assignRows(&diff.rows, sorted.map(\.draft), findings.count, positions)
     diff.findings = insert(problems, into: findings, rows: &diff.rows)
     if let reword = options.rewording {
       for index in diff.findings.indices { diff.findings[index].message = reword(diff.findings[index].message) }
@@ -39,13 +39,13 @@ struct Assembly {
 
   // MARK: - Order
 
-  private struct Places {
+  private struct RowPositions {
     var train: [Int]
     var eval: [Int]
   }
 
-  private func rowPlaces() -> Places {
-    var places = Places(
+  private func rowPositions() -> RowPositions {
+    var positions = RowPositions(
       train: Array(repeating: -1, count: builder.train.nodes.count),
       eval: Array(repeating: -1, count: builder.eval.nodes.count))
     var ids: [NodeID: Int] = [:]
@@ -53,20 +53,20 @@ struct Assembly {
     var others: [NodeID: Int] = [:]
     for (position, node) in builder.eval.nodes.enumerated() { others[node.id] = position }
     for (index, row) in rows.enumerated() {
-      if let id = row.train, let position = ids[id] { places.train[position] = index }
-      if let id = row.eval, let position = others[id] { places.eval[position] = index }
+      if let id = row.train, let position = ids[id] { positions.train[position] = index }
+      if let id = row.eval, let position = others[id] { positions.eval[position] = index }
     }
-    return places
+    return positions
   }
 
   /// The row of the node that a finding is about. Findings without a node come last.
-  private func place(of draft: Draft, _ places: Places) -> Int {
+  private func place(of draft: FindingDraft, _ positions: RowPositions) -> Int {
     guard let name = draft.finding.node else { return rows.count }
     let (train, eval) = (builder.train, builder.eval)
     if let t = train.position(named: name), draft.evalNodes.isEmpty || draft.trainNodes.contains(t) {
-      return places.train[t]
+      return positions.train[t]
     }
-    return eval.position(named: name).map { places.eval[$0] } ?? rows.count
+    return eval.position(named: name).map { positions.eval[$0] } ?? rows.count
   }
 
   private func moduleOrder() -> [String: Int] {
@@ -82,7 +82,7 @@ struct Assembly {
   }
 
   private func isBefore(
-    _ a: (draft: Draft, place: Int), _ b: (draft: Draft, place: Int), _ modules: [String: Int]
+    _ a: (draft: FindingDraft, place: Int), _ b: (draft: FindingDraft, place: Int), _ modules: [String: Int]
   ) -> Bool {
     let (x, y) = (a.draft.finding, b.draft.finding)
     if x.level != y.level { return x.level > y.level }
@@ -95,7 +95,9 @@ struct Assembly {
   // MARK: - Rows
 
   /// A row belongs to the finding that covers it with the fewest nodes: the most specific one.
-  private func assignRows(_ rows: inout [TraceDiff.Row], _ drafts: [Draft], _ count: Int, _ places: Places) {
+  private func assignRows(
+    _ rows: inout [TraceDiff.Row], _ drafts: [FindingDraft], _ count: Int, _ positions: RowPositions
+  ) {
     let sizes = drafts.map { $0.trainNodes.count + $0.evalNodes.count }
     func assign(_ row: Int, _ finding: Int) {
       guard row >= 0 else { return }
@@ -103,8 +105,8 @@ struct Assembly {
       rows[row].finding = finding
     }
     for (index, draft) in drafts.enumerated() {
-      for t in draft.trainNodes { assign(places.train[t], index) }
-      for e in draft.evalNodes { assign(places.eval[e], index) }
+      for t in draft.trainNodes { assign(positions.train[t], index) }
+      for e in draft.evalNodes { assign(positions.eval[e], index) }
     }
   }
 
