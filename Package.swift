@@ -97,7 +97,7 @@ var targets: [Target] = [
   .target(
     name: "XylemReport", dependencies: ["XylemDiff", "XylemGraph", "XylemErrors"], exclude: ["Schemas"],
     swiftSettings: strict),
-  .target(name: "XylemDiff", dependencies: ["XylemGraph", "XylemErrors"], swiftSettings: strict),
+  .target(name: "XylemDiff", dependencies: ["XylemGraph", "XylemErrors", collections], swiftSettings: strict),
   .target(
     name: "XylemWitness",
     dependencies: [

@@ -18,6 +18,9 @@ enum NormalName {
     return path.lastIndex(of: ".").map { String(path[..<$0]) } ?? ""
   }
 
+  /// A module's path and the paths that contain it, up to the root's.
+  static func ancestry(_ path: String) -> some Sequence<String> { sequence(first: path, next: parent) }
+
   /// Whether a module is the other module or below it.
   static func isWithin(_ path: String, _ ancestor: String) -> Bool {
     ancestor.isEmpty || path == ancestor || path.hasPrefix(ancestor + ".")

@@ -58,10 +58,8 @@ struct ModuleOverlap {
   private func contents(_ side: IndexedSide) -> [String: [Int: Int]] {
     var contents: [String: [Int: Int]] = [:]
     for (position, node) in side.nodes.enumerated() {
-      var current: String? = node.modulePath
-      while let path = current {
+      for path in NormalName.ancestry(node.modulePath) {
         contents[path, default: [:]][side.operation[position], default: 0] += 1
-        current = NormalName.parent(path)
       }
     }
     return contents

@@ -46,10 +46,9 @@ struct CallCounts {
     var found: Set<String> = []
     var seen: Set<String> = []
     for node in side.nodes {
-      var current: String? = node.modulePath
-      while let path = current, seen.insert(path).inserted {
+      for path in NormalName.ancestry(node.modulePath) {
+        guard seen.insert(path).inserted else { break }
         if leaves.contains(path) { found.insert(path) }
-        current = NormalName.parent(path)
       }
     }
     return found

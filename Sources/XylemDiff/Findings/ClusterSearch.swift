@@ -1,3 +1,4 @@
+internal import OrderedCollections
 internal import XylemGraph
 
 /// Groups the nodes that only one side has by their cause.
@@ -59,15 +60,12 @@ struct ClusterSearch {
 
   private mutating func groupByModule(_ alone: [Int]) {
     let common = modulesWithCounterparts()
-    var order: [Cluster.Kind] = []
-    var members: [Cluster.Kind: [Int]] = [:]
+    var members: OrderedDictionary<Cluster.Kind, [Int]> = [:]
     for node in alone {
       guard let kind = kind(of: node, common: common) else { continue }
-      if members[kind] == nil { order.append(kind) }
       members[kind, default: []].append(node)
     }
-    for kind in order {
-      guard let nodes = members[kind] else { continue }
+    for (kind, nodes) in members {
       switch kind {
       case .known(let behaviour): for node in nodes { add(kind, [node], cause: behaviour.cause) }
       case .module(let path): add(kind, nodes, cause: cause(ofModule: path, nodes))
@@ -83,8 +81,7 @@ struct ClusterSearch {
     for node in other.nodes { paths.insert(node.modulePath) }
     for (position, node) in side.nodes.enumerated() where counterpart[position] >= 0 { paths.insert(node.modulePath) }
     for path in paths {
-      var current: String? = path
-      while let step = current, common.insert(step).inserted { current = NormalName.parent(step) }
+      for step in NormalName.ancestry(path) { if !common.insert(step).inserted { break } }
     }
     return common
   }
@@ -95,13 +92,11 @@ struct ClusterSearch {
     var calls: String?
     var whole: String?
     var behaviour: ModeBehaviour?
-    var current: String? = node.modulePath
-    while let path = current {
+    for path in NormalName.ancestry(node.modulePath) {
       if callsMore.contains(path) { calls = path }
       if opaque.contains(path) { whole = path }
       if !common.contains(path) { topmost = path }
       if behaviour == nil, let type = side.types[path] { behaviour = ModeBehaviour.ofModule(type) }
-      current = NormalName.parent(path)
     }
     let comparesModes = side.side.isTraining != other.side.isTraining
     if let whole {

@@ -72,10 +72,9 @@ struct DiffAssembler {
   private func moduleOrder() -> [String: Int] {
     var order: [String: Int] = [:]
     for node in builder.train.nodes + builder.eval.nodes {
-      var current: String? = node.modulePath
-      while let path = current, order[path] == nil {
+      for path in NormalName.ancestry(node.modulePath) {
+        if order[path] != nil { break }
         order[path] = order.count
-        current = NormalName.parent(path)
       }
     }
     return order

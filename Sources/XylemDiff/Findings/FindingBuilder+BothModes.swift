@@ -1,3 +1,4 @@
+internal import OrderedCollections
 internal import XylemGraph
 
 extension FindingBuilder {
@@ -19,8 +20,7 @@ extension FindingBuilder {
     }
     let isSwapped = train.side.isTraining
     let (side, toOther) = isSwapped ? (eval, toTrain) : (train, toEval)
-    var order: [Key] = []
-    var places: [Key: [Place]] = [:]
+    var places: OrderedDictionary<Key, [Place]> = [:]
     for position in side.nodes.indices {
       let node = side.nodes[position]
       guard let behaviour = side.side.behaviours[node.id], does(behaviour) else { continue }
@@ -37,11 +37,9 @@ extension FindingBuilder {
         rule == .randomInEval
         ? .ofDraws(behaviour.draws, type: type) : .ofWrites(behaviour.writers, type: type)
       let key = Key(operation: operation(of: node, rule, behaviour), cause: cause, isInBoth: isInBoth)
-      if places[key] == nil { order.append(key) }
       places[key, default: []].append(place)
     }
-    for key in order {
-      guard let group = places[key] else { continue }
+    for (key, group) in places {
       addGroup(
         rule, group, message: text(rule, group, key.cause, isInBoth: key.isInBoth), cause: key.cause,
         level: key.cause == .cache ? .info : rule.defaultLevel, operation: key.operation)

@@ -1,3 +1,4 @@
+internal import OrderedCollections
 internal import XylemGraph
 
 extension FindingBuilder {
@@ -26,18 +27,16 @@ extension FindingBuilder {
   /// Joins the findings about one layer of a known kind that was traced through: the counter that batch norm writes and
   /// the flag that it passes on have one cause.
   mutating func joinLayers() {
-    var order: [String] = []
-    var groups: [String: [Int]] = [:]
+    var groups: OrderedDictionary<String, [Int]> = [:]
     var layers: [String: FindingDraft.Layer] = [:]
     for index in drafts.indices {
       guard let layer = layer(of: drafts[index]) else { continue }
-      if groups[layer.path] == nil { order.append(layer.path) }
       groups[layer.path, default: []].append(index)
       layers[layer.path] = layer
     }
     var gone: Set<Int> = []
-    for path in order {
-      guard let group = groups[path], let layer = layers[path], group.count > 1 else { continue }
+    for (path, group) in groups where group.count > 1 {
+      guard let layer = layers[path] else { continue }
       drafts[group[0]] = joined(group, layer)
       gone.formUnion(group.dropFirst())
     }
@@ -48,13 +47,11 @@ extension FindingBuilder {
   private func layer(of draft: FindingDraft) -> FindingDraft.Layer? {
     guard let cause = draft.finding.cause else { return nil }
     let side = draft.trainNodes.isEmpty ? eval : train
-    var current: String? = draft.finding.module
-    while let path = current {
+    for path in NormalName.ancestry(draft.finding.module) {
       if let type = side.types[path], let behaviour = ModeBehaviour.ofModule(type) {
         return behaviour.cause == cause && behaviour.kind != .parts
           ? FindingDraft.Layer(path: path, behaviour: behaviour, type: type) : nil
       }
-      current = NormalName.parent(path)
     }
     return nil
   }

@@ -1,3 +1,4 @@
+internal import OrderedCollections
 internal import XylemGraph
 
 extension FindingBuilder {
@@ -26,17 +27,14 @@ extension FindingBuilder {
       let mode: LeafMode
       let operation: String
     }
-    var order: [Key] = []
-    var places: [Key: [Int]] = [:]
+    var places: OrderedDictionary<Key, [Int]> = [:]
     for t in train.nodes.indices where toEval[t] >= 0 {
       for mode in modes(t) {
         let key = Key(mode: mode, operation: train.nodes[t].operation.normalName)
-        if places[key] == nil { order.append(key) }
         places[key, default: []].append(t)
       }
     }
-    for key in order {
-      guard let nodes = places[key] else { continue }
+    for (key, nodes) in places {
       add(key.mode, nodes, type: train.nodes[nodes[0]].operation.typeName)
     }
   }

@@ -1,3 +1,4 @@
+internal import OrderedCollections
 internal import XylemGraph
 
 extension FindingBuilder {
@@ -64,18 +65,16 @@ extension FindingBuilder {
       let name: String
       let isRead: Bool
     }
-    var order: [Key] = []
-    var places: [Key: [Int]] = [:]
+    var places: OrderedDictionary<Key, [Int]> = [:]
     for t in train.nodes.indices where toEval[t] >= 0 {
       guard case .region(let region) = train.nodes[t].operation, !isModeFree(t) else { continue }
       let key = Key(
         name: "region \(region.kind.rawValue) \(NormalName.function(region.code.function))#\(region.code.statement)",
         isRead: doTheSame(t) != nil)
-      if places[key] == nil { order.append(key) }
       places[key, default: []].append(t)
     }
-    for key in order {
-      guard let nodes = places[key], case .region(let region) = train.nodes[nodes[0]].operation else { continue }
+    for (key, nodes) in places {
+      guard case .region(let region) = train.nodes[nodes[0]].operation else { continue }
       let text = FindingText.region(
         region.kind.rawValue, modules: region.hiddenModules.count, number: nodes.count,
         does: key.isRead ? differences(nodes) : nil)
@@ -89,17 +88,9 @@ extension FindingBuilder {
   private mutating func addPinned() {
     let all = Set(train.side.pinnedModules + eval.side.pinnedModules).sorted()
     let topmost = all.filter { path in !all.contains { $0 != path && NormalName.isWithin(path, $0) } }
-    var order: [String] = []
-    var paths: [String: [String]] = [:]
-    for path in topmost {
-      let type = train.types[path] ?? eval.types[path] ?? ""
-      if paths[type] == nil { order.append(type) }
-      paths[type, default: []].append(path)
-    }
-    for type in order {
-      guard let group = paths[type] else { continue }
-      addPinned(group, type: type)
-    }
+    var paths: OrderedDictionary<String, [String]> = [:]
+    for path in topmost { paths[train.types[path] ?? eval.types[path] ?? "", default: []].append(path) }
+    for (type, group) in paths { addPinned(group, type: type) }
   }
 
   private mutating func addPinned(_ paths: [String], type: String) {

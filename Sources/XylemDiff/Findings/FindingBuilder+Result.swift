@@ -102,11 +102,9 @@ extension FindingBuilder {
 
   private func isDetectorCode(_ draft: FindingDraft) -> Bool {
     func isOwn(_ side: IndexedSide, _ position: Int) -> Bool {
-      var current: String? = side.nodes[position].modulePath
-      while let path = current {
+      for path in NormalName.ancestry(side.nodes[position].modulePath) {
         if let type = side.types[path], ModeBehaviour.isKnownPackage(type) == false { return false }
         if let type = side.types[path], type.hasPrefix("torchvision.models.detection.") { return true }
-        current = NormalName.parent(path)
       }
       return false
     }

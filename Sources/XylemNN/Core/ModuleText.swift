@@ -1,3 +1,4 @@
+internal import OrderedCollections
 internal import XylemGraph
 
 extension Module: CustomStringConvertible {
@@ -66,15 +67,11 @@ struct ModuleText {
   private static func grouped(_ children: [(path: ArraySlice<Substring>, module: Module)]) -> [(
     key: String, part: Part
   )] {
-    var order: [String] = []
-    var found: [String: [(path: ArraySlice<Substring>, module: Module)]] = [:]
+    var found: OrderedDictionary<String, [(path: ArraySlice<Substring>, module: Module)]> = [:]
     for (path, module) in children {
-      let key = path.first.map(String.init) ?? ""
-      if found[key] == nil { order.append(key) }
-      found[key, default: []].append((path.dropFirst(), module))
+      found[path.first.map(String.init) ?? "", default: []].append((path.dropFirst(), module))
     }
-    return order.map { key in
-      let below = found[key] ?? []
+    return found.map { key, below in
       if below.count == 1, below[0].path.isEmpty { return (key, .module(below[0].module)) }
       return (key, .group(grouped(below)))
     }
