@@ -169,6 +169,7 @@ struct ExtractCommand: ModelCommand {
     }
     let requests = chosenRequests.map { ReturnRequest(parsing: $0) }
     try options.keepInputs(inputs, of: model, images: images)
+    model.comparesNamings = true
     let extractor: FeatureExtractor
     do { extractor = try makeExtractor(model, requests) } catch let error as XylemError {
       // The model is traced as `nodes` traces it, without an input, unless that fails or the trace lacks a requested
@@ -181,7 +182,9 @@ struct ExtractCommand: ModelCommand {
       extractor = specific
     }
     if let output = options.output { try FeatureFile.check(output, count: extractor.plan.keys.count) }
-    if model.saved == nil { warnAboutNaming(extractor, of: model, requests) }
+    if model.saved == nil, let trace = extractor.traces[mode] {
+      for warning in NamingComparison(trace).warnings(for: requests) { Terminal.warn(warning) }
+    }
     DiffWarnings(of: extractor, model, options: options, suppressing: differences.suppression(model)).emit()
     if let save {
       try Progress.during("saving \(save)") { try write(extractor, to: save) }
@@ -249,15 +252,6 @@ struct ExtractCommand: ModelCommand {
     for path in options.files + inputs + (labels.map { [$0] } ?? []) where OutputFile.areSame(path, save) {
       throw CommandErrors.replacesInput(path, by: "the saved extractor", option: "--save")
     }
-  }
-
-  private func warnAboutNaming(_ extractor: FeatureExtractor, of model: LoadedModel, _ requests: [ReturnRequest]) {
-    guard let trace = extractor.traces[mode] else { return }
-    var other = options.traceOptions(mode, recordsLocations: false)
-    other.naming = other.naming == .exact ? .torchvision : .exact
-    // The other naming is only used for the comparison: if it can't be traced, there is nothing to warn about.
-    guard let otherTrace = try? extractor.model.trace(model.withPlugins(other)) else { return }
-    for warning in NamingComparison(trace, otherTrace).warnings(for: requests) { Terminal.warn(warning) }
   }
 
   /// Prepares all outputs first, then writes them.

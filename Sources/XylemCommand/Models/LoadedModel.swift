@@ -23,10 +23,17 @@ struct LoadedModel {
   /// The known structure of inputs, for a model that can't be traced without it.
   var structures: [String: InputStructure] = [:]
 
-  /// The options with the plugins' rules and the known structure of inputs.
+  /// Whether traces have the names of both namings.
+  var comparesNamings = false
+
+  /// The traces so far: each mode is traced once.
+  let traces = TraceCache()
+
+  /// The options with the plugins' rules, the known structure of inputs and the namings.
   func withPlugins(_ options: TraceOptions) -> TraceOptions {
     var options = options
     options.structures = structures
+    options.comparesNamings = comparesNamings
     options.policy = options.policy.preceded(by: leaves)
     return options
   }
@@ -35,7 +42,7 @@ struct LoadedModel {
   ///
   /// - Throws: as ``ScriptModel/trace(_:)``; `extract.input` for a mode that was not saved.
   func trace(_ options: TraceOptions) throws -> Trace {
-    guard let saved else { return try model.trace(withPlugins(options)) }
+    guard let saved else { return try traces.trace(of: model, withPlugins(options)) }
     guard let trace = saved.traces[options.mode] else { throw CommandErrors.unsavedMode(options.mode, saved) }
     return trace
   }
@@ -47,19 +54,32 @@ struct LoadedModel {
   func extractor(
     returning requests: [ReturnRequest], options: TraceOptions, modes: [Mode]
   ) throws -> FeatureExtractor {
-    guard let saved else {
-      return try FeatureExtractor(of: model, returning: requests, options: withPlugins(options), modes: modes)
-    }
-    if requests.isEmpty {
+    if let saved, requests.isEmpty {
       guard saved.plans[options.mode] != nil else { throw CommandErrors.unsavedMode(options.mode, saved) }
       if saved.mode != options.mode { try options.mode == .train ? saved.train() : saved.eval() }
       return saved
     }
     var traces: [Mode: Trace] = [:]
     for mode in modes {
-      guard let trace = saved.traces[mode] else { throw CommandErrors.unsavedMode(mode, saved) }
-      traces[mode] = trace
+      var options = options
+      options.mode = mode
+      traces[mode] = try trace(options)
     }
     return try FeatureExtractor(of: model, traces: traces, returning: requests, mode: options.mode)
+  }
+}
+
+/// The traces of one model that a command has made.
+final class TraceCache {
+  private var traces: [TraceOptions: Trace] = [:]
+
+  /// The trace with these options, made if there is none yet.
+  ///
+  /// - Throws: as ``TracedModel/trace(_:)``; a failed trace is tried again.
+  func trace(of model: any TracedModel, _ options: TraceOptions) throws -> Trace {
+    if let known = traces[options] { return known }
+    let trace = try model.trace(options)
+    traces[options] = trace
+    return trace
   }
 }

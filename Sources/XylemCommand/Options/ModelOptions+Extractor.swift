@@ -76,7 +76,7 @@ extension ModelOptions {
   /// The traces to search for nodes. A mode that can't be traced is left out.
   private func traces(of model: LoadedModel) -> [Mode: Trace] {
     var traces: [Mode: Trace] = [:]
-    for mode in Mode.allCases { traces[mode] = try? model.trace(traceOptions(mode, recordsLocations: false)) }
+    for mode in Mode.allCases { traces[mode] = try? model.trace(traceOptions(mode)) }
     return traces
   }
 

@@ -132,11 +132,11 @@ struct ModelOptions: ParsableArguments {
   }
 
   /// The tracing options for one mode.
-  func traceOptions(_ mode: Mode, recordsLocations: Bool = true) -> TraceOptions {
+  func traceOptions(_ mode: Mode) -> TraceOptions {
     TraceOptions(
       mode: mode, naming: naming ?? .exact, policy: policy, makesLeaves: autoLeaf,
       concrete: Dictionary(concrete.map { ($0.name, .literal($0.value)) }, uniquingKeysWith: { first, _ in first }),
-      symbolic: Set(symbolic), recordsLocations: recordsLocations)
+      symbolic: Set(symbolic))
   }
 
   /// Reads the configuration, then loads the plugins and the model. Operators without an implementation give a warning.

@@ -5,44 +5,30 @@ internal import XylemTrace
 /// Finds requests that would name another node under the other naming.
 struct NamingComparison {
   private let trace: Trace
-  private let other: Trace
 
-  /// A comparison of two traces of one model in one mode that differ only in naming.
-  init(_ trace: Trace, _ other: Trace) {
-    self.trace = trace
-    self.other = other
-  }
+  /// A comparison of the names of a trace's nodes, under its own naming and the other one.
+  init(_ trace: Trace) { self.trace = trace }
 
-  /// One sentence for each request that names different nodes. Globs and parts of values are not compared.
+  /// One sentence for each request that names different nodes. Globs and parts of values are not compared. Empty for a
+  /// trace with one naming only.
   func warnings(for requests: [ReturnRequest]) -> [String] {
-    // The namings give the same nodes different names in the same order. Otherwise nothing can be compared.
-    let (nodes, others) = (Self.nodes(of: trace), Self.nodes(of: other))
-    guard nodes.count == others.count else { return [] }
-    let places = Dictionary(uniqueKeysWithValues: zip(nodes, others))
+    guard let other = trace.otherNames else { return [] }
     return requests.compactMap { request in
-      guard let here = Self.meaning(of: request.node, in: trace), let there = Self.meaning(of: request.node, in: other),
-        places[here] != there
-      else { return nil }
-      let name =
-        places.first { $0.value == there }.map { "the node '\(trace.graph[$0.key].name)' of this naming" }
-        ?? "another node"
-      return "'\(request.node)' would mean \(name) under --naming \(other.naming.rawValue)"
+      let here = meaning(of: request.node, trace.naming) { $0.isListed ? $0.name : nil }
+      let there = meaning(of: request.node, other.naming) { other.names[$0.id] }
+      guard let here, let there, here != there else { return nil }
+      let name = trace.graph[there].name
+      return "'\(request.node)' would mean the node '\(name)' of this naming under --naming \(other.naming.rawValue)"
     }
   }
 
-  /// The nodes that both namings have. torchvision's naming also lists arguments that keep their defaults.
-  private static func nodes(of trace: Trace) -> [NodeID] {
-    let constants = Set(trace.arguments.filter { $0.constant != nil }.map(\.name))
-    return trace.graph.nodes.filter { node in
-      if case .placeholder(let placeholder) = node.operation { !constants.contains(placeholder.name) } else { true }
-    }.map(\.id)
-  }
-
   /// The node whose value a name stands for, if it is a single node.
-  static func meaning(of name: String, in trace: Trace) -> NodeID? {
-    if let node = trace.graph.node(named: name), node.isListed { return node.id }
-    if trace.naming == .exact, let call = trace.graph.calls.last(where: { $0.path == name }) { return call.result.node }
-    let prefix = name + "."
-    return trace.graph.nodes.last { $0.isListed && $0.operation != .output && $0.name.hasPrefix(prefix) }?.id
+  ///
+  /// - Parameter names: the name of a node, if name lists have it.
+  private func meaning(of name: String, _ naming: Naming, _ names: (Node) -> String?) -> NodeID? {
+    let nodes = trace.graph.nodes
+    if let node = nodes.first(where: { names($0) == name }) { return node.id }
+    if naming == .exact, let call = trace.graph.calls.last(where: { $0.path == name }) { return call.result.node }
+    return nodes.last { $0.operation != .output && names($0)?.hasPrefix(name + ".") == true }?.id
   }
 }

@@ -12,9 +12,11 @@ extension ModuleTracer: OperationRecorder {
     var inputs: [Argument] = []
     inputs.reserveCapacity(arguments.count)
     for argument in arguments { inputs.append(try self.argument(from: argument)) }
+    let isExact = options.naming == .exact
     let id = core.emit(
-      .operator(name: op.fullName), named: options.naming == .exact ? op.nodeName : op.torchvisionName, inputs,
-      in: frame.path, type: op.resultTypes.count == 1 ? op.resultTypes[0] : "Tuple", effects: nil, at: location(site))
+      .operator(name: op.fullName), named: isExact ? op.nodeName : op.torchvisionName, inputs, in: frame.path,
+      other: (isExact ? op.torchvisionName : op.nodeName, nil),
+      type: op.resultTypes.count == 1 ? op.resultTypes[0] : "Tuple", effects: nil, at: location(site))
     guard op.resultTypes.count > 1 else { return [standIn(id, type: op.resultTypes[0])] }
     return op.resultTypes.enumerated().map { position, type in
       standIn(item(of: .node(id), .int(position), type: type, at: site), type: type)

@@ -98,7 +98,8 @@ public final class SwiftModel: TracedModel, @unchecked Sendable {
   ///   remedies; `trace.no-forward`, `trace.unknown-argument`; `model.unregistered` for a module or parameter that is
   ///   used but is not part of the model.
   public func trace(_ options: TraceOptions = TraceOptions()) throws -> Trace {
-    try ModuleTracer(self, options).trace()
+    TraceLog.current?.add(options)
+    return try ModuleTracer(self, options).trace()
   }
 
   /// Modules that keep their own flag in every mode.

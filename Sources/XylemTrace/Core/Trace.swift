@@ -19,6 +19,10 @@ public struct Trace: Sendable, Codable {
   /// Whether some of the model's nodes were removed. If so, a prefix does not identify the last node below it.
   public var isPruned = false
 
+  /// The names of the nodes under the other naming. Nil unless the options of the trace compare the namings, and for a
+  /// trace from a file.
+  package var otherNames: OtherNames?
+
   /// For modules with several paths, the first path in the module tree, by any of the paths. Nil if there are none.
   package var firstPaths: [String: String]?
 

@@ -9,6 +9,8 @@ package struct TraceCore {
   package let options: TraceOptions
   package var graph = Graph()
   package var namer: NodeNamer
+  /// The names under the other naming, if the options compare them.
+  private var otherNames: OtherNames?
   package var notes: [TraceNote] = []
   /// The number of calls of each module.
   package private(set) var callCounts: [String: Int] = [:]
@@ -29,6 +31,7 @@ package struct TraceCore {
   package init(options: TraceOptions, modulePaths: Set<String>) {
     self.options = options
     namer = NodeNamer(naming: options.naming, modulePaths: modulePaths)
+    otherNames = options.comparesNamings ? OtherNames(than: options.naming, modulePaths: modulePaths) : nil
   }
 
   /// torch.fx creates nodes only for operations on stand-ins. What it computes at once has no name there.
@@ -40,17 +43,22 @@ package struct TraceCore {
   }
 
   /// Adds a node for code that runs in the module at a path.
+  ///
+  /// - Parameter other: the base and path of the name under the other naming, where they differ.
   @discardableResult
   package mutating func emit(
-    _ operation: Operation, named base: String, _ inputs: [Argument], in path: String, type: String,
+    _ operation: Operation, named base: String, _ inputs: [Argument], in path: String,
+    other: (base: String?, path: String?) = (nil, nil), type: String,
     effects: Effects? = Effects.none, rule: String? = nil, at location: @autoclosure () -> SourceLocation?
   ) -> NodeID {
     let isListed = isListed(inputs)
     let name = isListed ? namer.name(forOperation: base, in: path) : namer.name(forHidden: base, in: path)
     if isListed { noteSkippedModule(for: name, in: path) }
-    return graph.append(
+    let id = graph.append(
       operation, name: name, inputs: inputs, modulePath: path, effects: effects, type: type,
       location: options.recordsLocations ? location() : nil, rule: rule, isListed: isListed)
+    otherNames?.nameOperation(id, other.base ?? base, in: other.path ?? path, reading: inputs)
+    return id
   }
 
   /// Adds a node that name lists leave out.
@@ -66,6 +74,18 @@ package struct TraceCore {
 
   /// Adds the node of an argument of `forward`.
   package mutating func emitPlaceholder(_ placeholder: Placeholder, type: String) -> NodeID {
+    let id = appendPlaceholder(placeholder, type: type)
+    otherNames?.nameOperation(id, placeholder.name, in: "")
+    return id
+  }
+
+  /// Adds the node of an argument that keeps its default, with torchvision's naming. No node reads it.
+  package mutating func emitDefaultPlaceholder(_ placeholder: Placeholder, type: String) {
+    if options.naming == .torchvision { _ = appendPlaceholder(placeholder, type: type) }
+    otherNames?.skipPlaceholder(placeholder.name)
+  }
+
+  private mutating func appendPlaceholder(_ placeholder: Placeholder, type: String) -> NodeID {
     graph.append(
       .placeholder(placeholder), name: namer.name(forOperation: placeholder.name, in: ""), inputs: [], type: type)
   }
@@ -83,6 +103,7 @@ package struct TraceCore {
     let id = graph.append(
       .leafModule(leaf), name: name, inputs: inputs, modulePath: path, effects: effects, type: type,
       location: options.recordsLocations ? location() : nil, rule: rule)
+    otherNames?.nameModule(id, at: path, type: leaf.type)
     recordCall(path: path, type: leaf.type, result: .node(id), isLeaf: true)
     return id
   }
@@ -98,8 +119,10 @@ package struct TraceCore {
   /// - Parameters:
   ///   - isDynamic: whether it is read again at each use, because the model's code writes it.
   ///   - reader: the path of the module whose code reads it.
+  ///   - otherReader: that path under the other naming, where it differs.
   package mutating func attributeNode(
-    path: String, isParameter: Bool, isDynamic: Bool = false, readBy reader: String, type: String,
+    path: String, isParameter: Bool, isDynamic: Bool = false, readBy reader: String, otherReader: String? = nil,
+    type: String,
     at location: @autoclosure () -> SourceLocation?
   ) -> NodeID {
     if !isDynamic, let known = attributeNodes[path] { return known }
@@ -109,6 +132,7 @@ package struct TraceCore {
     let id = graph.append(
       .attribute(path: path), name: name, inputs: [], modulePath: reader, effects: Effects(aliasesModel: true),
       type: type, location: options.recordsLocations ? location() : nil, isListed: isListed)
+    otherNames?.nameAttribute(id, path, isParameter: isParameter, in: otherReader ?? reader)
     if !isDynamic { attributeNodes[path] = id }
     return id
   }
@@ -154,7 +178,7 @@ package struct TraceCore {
     }
     return Trace(
       graph: graph, mode: options.mode, naming: options.naming, notes: notes, pinnedModules: pinned.map(\.path),
-      callCounts: callCounts, arguments: arguments)
+      callCounts: callCounts, arguments: arguments, otherNames: otherNames)
   }
 
   /// Notes which plugins' code replaces the model's, and at how many nodes.
@@ -181,6 +205,7 @@ package struct TraceCore {
   package struct Checkpoint {
     let graph: Graph.Checkpoint
     let namer: NodeNamer
+    let otherNames: OtherNames?
     let notes: Int
     let attributeNodes: [String: NodeID]
     let numberNodes: [Int: NodeID]
@@ -192,7 +217,7 @@ package struct TraceCore {
   /// The current state.
   package var checkpoint: Checkpoint {
     Checkpoint(
-      graph: graph.checkpoint, namer: namer, notes: notes.count, attributeNodes: attributeNodes,
+      graph: graph.checkpoint, namer: namer, otherNames: otherNames, notes: notes.count, attributeNodes: attributeNodes,
       numberNodes: numberNodes, callCounts: callCounts, usedRules: usedRules,
       missingOperators: missingOperators)
   }
@@ -201,6 +226,7 @@ package struct TraceCore {
   package mutating func rollBack(to checkpoint: Checkpoint) {
     graph.rollBack(to: checkpoint.graph)
     namer = checkpoint.namer
+    otherNames = checkpoint.otherNames
     notes.removeLast(notes.count - checkpoint.notes)
     attributeNodes = checkpoint.attributeNodes
     numberNodes = checkpoint.numberNodes

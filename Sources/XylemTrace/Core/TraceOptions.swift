@@ -14,6 +14,9 @@ public enum Naming: String, Sendable, Hashable, CaseIterable, Codable {
   case exact
   /// The names of torchvision's `get_graph_node_names`: a module's trailing `_<digits>` is stripped and renumbered.
   case torchvision
+
+  /// The other naming.
+  package var other: Naming { self == .exact ? .torchvision : .exact }
 }
 
 /// Options of a trace.
@@ -41,6 +44,8 @@ public struct TraceOptions: Sendable, Hashable {
   public var statementLimit: Int
   /// The memory and time that the trace may use before it stops.
   public var limits: TraceLimits
+  /// Whether the trace has the names of the other naming too.
+  package var comparesNamings = false
 
   /// Creates options.
   public init(

@@ -51,7 +51,8 @@ extension ScriptTracer {
   func attributeNode(_ attribute: TracedAttribute) -> NodeID {
     core.attributeNode(
       path: attribute.path, isParameter: attribute.isParameter,
-      isDynamic: dynamicAttributes.contains(attribute.path), readBy: currentModule.path, type: attribute.type,
+      isDynamic: dynamicAttributes.contains(attribute.path), readBy: currentModule.path,
+      otherReader: currentModule.otherPath, type: attribute.type,
       at: currentLocation)
   }
 }

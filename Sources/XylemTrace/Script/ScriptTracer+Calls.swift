@@ -31,8 +31,10 @@ extension ScriptTracer {
     of module: ScriptModule, _ function: ScriptFunction, named name: String, _ inputs: [TracedValue], type: String
   ) throws -> TracedValue {
     guard module !== currentModule.module else { return try run(try model.code(of: function), inputs) }
-    let path = options.naming == .exact ? namingPath(of: module) : currentModule.path
-    let frame = ModuleFrame(module: module, path: path, canBecomeLeaf: !module.hasSubmodules)
+    var (path, otherPath) = (namingPath(of: module), currentModule.otherPath)
+    if options.naming == .torchvision { (path, otherPath) = (currentModule.path, path) }
+    let frame = ModuleFrame(
+      module: module, path: path, otherPath: otherPath, canBecomeLeaf: !module.hasSubmodules)
     let arguments = Array(inputs.dropFirst())
     if let rule = policy.chosenRule(forModule: module.type, at: module.path) {
       core.usedRules.insert(rule)
@@ -93,9 +95,11 @@ extension ScriptTracer {
     } catch let error as XylemError where start != nil && error.isAboutTracing {
       leave()
       if let start { goBack(to: start) }
-      let path = currentModule.path
+      let (outer, isExact) = (currentModule, options.naming == .exact)
       modules.append(
-        ModuleFrame(module: frame.module, path: options.naming == .exact ? frame.path : path, canBecomeLeaf: false))
+        ModuleFrame(
+          module: frame.module, path: isExact ? frame.path : outer.path,
+          otherPath: isExact ? outer.otherPath : frame.otherPath, canBecomeLeaf: false))
       defer { modules.removeLast() }
       let result = try leaf()
       noteAutomaticLeaf(frame.module, result, error)
@@ -114,7 +118,8 @@ extension ScriptTracer {
       return try emitLeafModule(
         module, function: function, method: method, arguments: arguments, rule: rule, type: type)
     }
-    let frame = ModuleFrame(module: module, path: namingPath(of: module), canBecomeLeaf: !module.hasSubmodules)
+    let path = namingPath(of: module)
+    let frame = ModuleFrame(module: module, path: path, otherPath: path, canBecomeLeaf: !module.hasSubmodules)
     return try withLeafInstead(
       of: frame, arguments,
       trace: {

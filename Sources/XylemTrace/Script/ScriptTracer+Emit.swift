@@ -5,14 +5,21 @@ internal import XylemTensor
 
 extension ScriptTracer {
   /// Adds a node in the module whose code runs.
+  ///
+  /// - Parameter other: the base of the name under the other naming, where it differs.
   @discardableResult
   func emit(
-    _ operation: Operation, named base: String, _ inputs: [Argument], type: String, effects: Effects? = Effects.none,
-    rule: String? = nil
+    _ operation: Operation, named base: String, other: String? = nil, _ inputs: [Argument], type: String,
+    effects: Effects? = Effects.none, rule: String? = nil
   ) -> NodeID {
     core.emit(
-      operation, named: base, inputs, in: currentModule.path, type: type, effects: effects, rule: rule,
-      at: currentLocation)
+      operation, named: base, inputs, in: currentModule.path, other: (other, currentModule.otherPath), type: type,
+      effects: effects, rule: rule, at: currentLocation)
+  }
+
+  /// The base of a name under this trace's naming, and under the other one if they are compared.
+  func bases(_ base: (Naming) -> String) -> (own: String, other: String?) {
+    (base(options.naming), options.comparesNamings ? base(options.naming.other) : nil)
   }
 
   /// One element of a container that is known only at run time.

@@ -128,7 +128,7 @@ extension ScriptTracer {
   ///
   /// - Parameter name: the node's name; nil for one that name lists leave out.
   private func calculate(
-    _ operation: String, _ numbers: [TracedValue], named name: String?, type: String
+    _ operation: String, _ numbers: [TracedValue], named name: (own: String, other: String?)?, type: String
   ) throws -> TracedValue {
     let literals = numbers.compactMap(\.literal).map { Value.literal($0) }
     if literals.count == numbers.count {
@@ -140,7 +140,10 @@ extension ScriptTracer {
       } catch { throw TraceErrors.raised(error.cause.map { String(describing: $0) } ?? error.message, at: place) }
     }
     let arguments = try numbers.map(argument(from:))
-    if let name { return .symbol(emit(.operator(name: operation), named: name, arguments, type: type)) }
+    if let name {
+      return .symbol(
+        emit(.operator(name: operation), named: name.own, other: name.other, arguments, type: type))
+    }
     return .symbol(
       core.emitHidden(
         .operator(name: operation), named: OperationNames.exact(operation.operatorShortName), arguments,
@@ -192,7 +195,7 @@ extension ScriptTracer {
       // Rounding gives a tensor of the same type, but an operator on numbers gives an integer.
       guard kind == .float else { return (numbers[0].value, .int) }
       let whole = try calculate(
-        "\(operation).float", [numbers[0].value], named: base(operation, at: index, frame), type: "int")
+        "\(operation).float", [numbers[0].value], named: bases { base(operation, at: index, frame, $0) }, type: "int")
       return (try converted(whole, .int, to: .float), .float)
     }
     let values = try numbers.map { try converted($0.value, $0.kind, to: kind) }
@@ -207,13 +210,13 @@ extension ScriptTracer {
       kind = .float
     }
     let result = try calculate(
-      "\(operation).\(overload)", values, named: base(operation, at: index, frame), type: kind.rawValue)
+      "\(operation).\(overload)", values, named: bases { base(operation, at: index, frame, $0) }, type: kind.rawValue)
     return (result, kind)
   }
 
-  private func base(_ operation: String, at index: Int, _ frame: CallFrame) -> String {
+  private func base(_ operation: String, at index: Int, _ frame: CallFrame, _ naming: Naming) -> String {
     let short = operation.operatorShortName
-    guard options.naming == .torchvision else { return OperationNames.exact(short) }
+    guard naming == .torchvision else { return OperationNames.exact(short) }
     return OperationNames.torchvision(short, source: frame.code.function.source(of: index))
   }
 

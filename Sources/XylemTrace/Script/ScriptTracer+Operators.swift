@@ -143,8 +143,9 @@ extension ScriptTracer {
     }
     let outputs = statement.outputs
     let type = outputs.count == 1 ? typeName(outputs.lowerBound, frame.code) : outputs.isEmpty ? "None" : "Tuple"
-    let base = operationName(facts, at: index, frame)
-    let id = emit(.operator(name: facts.name), named: base, arguments, type: type, effects: effects)
+    let base = bases { operationName(facts, at: index, frame, $0) }
+    let id = emit(
+      .operator(name: facts.name), named: base.own, other: base.other, arguments, type: type, effects: effects)
     if outputs.count == 1 {
       frame.values[outputs.lowerBound] = .symbol(id)
     } else {
@@ -154,10 +155,12 @@ extension ScriptTracer {
     }
   }
 
-  private func operationName(_ facts: OperatorFacts, at index: Int, _ frame: CallFrame) -> String {
+  private func operationName(
+    _ facts: OperatorFacts, at index: Int, _ frame: CallFrame, _ naming: Naming
+  ) -> String {
     // A slice of a list is a subscript, whatever the list holds.
     if facts.name == "aten::slice.t" { return "getitem" }
-    guard options.naming == .torchvision else { return OperationNames.exact(facts.shortName) }
+    guard naming == .torchvision else { return OperationNames.exact(facts.shortName) }
     let isSpelled = OperationNames.dependsOnSource(facts.shortName)
     let source = isSpelled ? frame.code.function.source(of: index) : ScriptSource()
     return OperationNames.torchvision(facts.shortName, source: source)

@@ -33,6 +33,7 @@ extension ScriptModel {
   }
 
   private func traceAsTold(_ options: TraceOptions) throws -> Trace {
+    TraceLog.current?.add(options)
     var dynamic: Set<String> = []
     var budget = TraceBudget(options)
     while true {
@@ -86,6 +87,8 @@ final class ScriptTracer {
     let module: ScriptModule
     /// The path under which operations are named.
     let path: String
+    /// That path under the other naming.
+    let otherPath: String
     /// Whether the whole call can become one node instead.
     let canBecomeLeaf: Bool
   }
@@ -105,7 +108,7 @@ final class ScriptTracer {
     let root = model.root
     let (function, method) = try model.forwardMethod(of: root)
     core.arguments = try options.taking(model.forwardArguments())
-    modules.append(ModuleFrame(module: root, path: "", canBecomeLeaf: false))
+    modules.append(ModuleFrame(module: root, path: "", otherPath: "", canBecomeLeaf: false))
     // Placeholders precede everything else.
     var inputs = core.arguments.enumerated().map { position, argument in value(of: argument, at: position) }
     for (position, argument) in core.arguments.enumerated() {
@@ -148,9 +151,7 @@ final class ScriptTracer {
     let placeholder = Placeholder(name: argument.name, defaultValue: argument.defaultValue, position: position)
     if let constant = argument.constant {
       // torchvision lists every argument; this argument's node is never read.
-      if options.naming == .torchvision, argument.role == .atDefault {
-        _ = core.emitPlaceholder(placeholder, type: argument.type.description)
-      }
+      if argument.role == .atDefault { core.emitDefaultPlaceholder(placeholder, type: argument.type.description) }
       return TracedValue(constant)
     }
     guard let structure = argument.structure else {
