@@ -35,7 +35,7 @@ public enum TraceDiffer {
       coarseReasons: renames.coarseReasons + aligner.coarseReasons,
       hidden: merged(train.hidden, eval.hidden), comparisons: aligner.comparisons)
     result.returns = requests.impacts()
-    let assembler = DiffAssembler(
+    let assembler = FindingAssembler(
       builder: builder, drafts: builder.drafts + requests.findings(),
       rows: RowAligner(
         train: left, eval: right, toEval: aligner.toEval, toTrain: aligner.toTrain, kinds: builder.kinds

@@ -1,7 +1,7 @@
 internal import XylemGraph
 
 /// Sorts findings, assigns each row its finding, and applies the expectations.
-struct DiffAssembler {
+struct FindingAssembler {
   let builder: FindingBuilder
   let drafts: [FindingDraft]
   let rows: [TraceDiff.Row]
