@@ -1,6 +1,7 @@
 import Testing
 import XylemNN
 import XylemTensor
+import XylemTestSupport
 
 private final class Grayscale: Module {
   let conv: Conv2d

@@ -1,5 +1,6 @@
 import Testing
 import XylemFiles
+import XylemTestSupport
 import XylemTrace
 
 /// How often commands trace a model: once per mode that they need.

@@ -148,6 +148,12 @@ package struct TraceCore {
     graph.append(.output, name: namer.name(forHidden: "output", in: ""), inputs: [output], type: "")
   }
 
+  /// Leaves a node out of name lists.
+  package mutating func hide(_ id: NodeID) {
+    graph.storage[id.rawValue]?.isListed = false
+    otherNames?.hide(id)
+  }
+
   /// Records that a module returned.
   package mutating func recordCall(path: String, type: String, result: Argument, isLeaf: Bool) {
     let ordinal = callCounts[path, default: 0]

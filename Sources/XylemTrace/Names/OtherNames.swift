@@ -29,6 +29,9 @@ package struct OtherNames: Sendable {
     if naming == .torchvision { _ = namer.name(forOperation: name, in: "") }
   }
 
+  /// Leaves a node out of name lists.
+  mutating func hide(_ id: NodeID) { names[id] = nil }
+
   /// Names a call of a leaf module.
   mutating func nameModule(_ id: NodeID, at path: String, type: String) {
     names[id] = namer.name(forModule: path, rootType: TypeName.unqualified(type))

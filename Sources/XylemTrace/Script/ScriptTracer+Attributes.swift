@@ -105,14 +105,14 @@ extension ScriptTracer {
   /// Removes parameters from name lists if a leaf is passed its own parameters: tracing turns a module's parameters
   /// into arguments if the module has several paths.
   func hideLiftedParameters() {
-    for node in core.graph.nodes where node.isListed {
+    for node in core.graph.nodes {
       guard case .attribute(let path) = node.operation else { continue }
       let users = core.graph.users(of: node.id)
       let isOwn = users.allSatisfy { user in
         guard case .leafModule(let leaf) = core.graph[user].operation else { return false }
         return path.hasPrefix(model.twins.first(leaf.path) + ".")
       }
-      if isOwn, !users.isEmpty { core.graph.storage[node.id.rawValue]?.isListed = false }
+      if isOwn, !users.isEmpty { core.hide(node.id) }
     }
   }
 

@@ -2,6 +2,7 @@ import Testing
 import XylemErrors
 import XylemGraph
 import XylemScript
+import XylemTestSupport
 import XylemTrace
 
 /// What errors of code that can't be traced offer: the leaf that the code is in, the innermost function, and automatic

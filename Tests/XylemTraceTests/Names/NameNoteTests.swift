@@ -1,9 +1,10 @@
 import Testing
 import XylemGraph
+import XylemTestSupport
 import XylemTrace
 
 /// Names that belong to modules, for other nodes.
-struct NodeNamerTests {
+struct NameNoteTests {
   private func core(_ naming: Naming = .exact, _ paths: Set<String>) -> TraceCore {
     TraceCore(options: TraceOptions(naming: naming), modulePaths: paths)
   }
