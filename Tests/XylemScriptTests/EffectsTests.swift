@@ -182,7 +182,7 @@ extension RuntimeTests {
       #expect(try root.callable(isTraining: nil).effects().writes == [1])
     }
 
-    @Test(arguments: try! Fixtures.object("constructs/goldens.json").keys.sorted())
+    @Test(arguments: try Fixtures.object("constructs/goldens.json").keys.sorted())
     func aConstructDoesOnlyWhatItsEffectsTell(_ name: String) throws {
       guard !["custom_operator", "torchvision_operators"].contains(name) else { return }
       let golden = try #require(Fixtures.object("constructs/goldens.json")[name] as? [String: Any])

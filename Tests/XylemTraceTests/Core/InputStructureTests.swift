@@ -12,13 +12,16 @@ import XylemTrace
 
   @Test func `a structure has the lengths and keys of containers, and no numbers`() throws {
     let found = try structure(
-      .list([number, .none, .tuple([.string("a"), .list([])], names: []), .dictionary([(.string("k"), .list([number]))])])
+      .list([
+        number, .none, .tuple([.string("a"), .list([])], names: []), .dictionary([(.string("k"), .list([number]))]),
+      ])
     )
     #expect(
-      found == .list([
-        .value, .none, .tuple([.value, .list([])]),
-        .dictionary([InputStructure.Entry(key: .string("k"), value: .list([.value]))]),
-      ]))
+      found
+        == .list([
+          .value, .none, .tuple([.value, .list([])]),
+          .dictionary([InputStructure.Entry(key: .string("k"), value: .list([.value]))]),
+        ]))
   }
 
   @Test func `the first difference is named with its place`() throws {
@@ -32,7 +35,8 @@ import XylemTrace
     #expect(try difference(.list([number]), .list([.none])) == "batch[0] is None, not a value")
     #expect(try difference(two, .tuple([number, number], names: [])) == "batch is a tuple, not a list")
     let (a, b) = ((Value.string("a"), number), (Value.string("b"), number))
-    #expect(try difference(.dictionary([a, b]), .dictionary([b, a])) == "batch has the keys ['b', 'a'], not ['a', 'b']")
+    #expect(
+      try difference(.dictionary([a, b]), .dictionary([b, a])) == "batch has the keys ['b', 'a'], not ['a', 'b']")
     #expect(
       try difference(.dictionary([(.string("a"), two)]), .dictionary([(.string("a"), .list([]))]))
         == "batch['a'] has 0 elements, not 2")

@@ -24,7 +24,8 @@ import XylemTrace
     let match = StateKeyMatch([("conv.module.weight", [4, 3, 3, 3]), ("_orig_mod.bn.weight", [4])], wanted: wanted)
     #expect(match.found == ["conv.weight": 0, "bn.weight": 1])
     let own: [StateKeyMatch.Key] = [("module.weight", [2]), ("weight", [2])]
-    #expect(StateKeyMatch([("weight", [2]), ("module.weight", [2])], wanted: own).found == ["weight": 0, "module.weight": 1])
+    #expect(
+      StateKeyMatch([("weight", [2]), ("module.weight", [2])], wanted: own).found == ["weight": 0, "module.weight": 1])
   }
 
   @Test func `keys that the model lacks are unexpected under the prefix, and outside of it otherwise`() {
@@ -44,7 +45,9 @@ import XylemTrace
 
   @Test func `a head of another shape does not hide the prefix, and its key is found for the caller to judge`() {
     let match = StateKeyMatch(
-      given("model.", without: ["fc.weight", "fc.bias"]) + [("model.fc.weight", [1000, 4]), ("model.fc.bias", [1000])],
+      given("model.", without: ["fc.weight", "fc.bias"]) + [
+        ("model.fc.weight", [1000, 4]), ("model.fc.bias", [1000]),
+      ],
       wanted: wanted)
     #expect(match.prefix == "model." && match.found.count == wanted.count)
   }

@@ -16,7 +16,8 @@ import XylemScript
 
   /// As torch.fx names the line's node in the model's own source.
   @Test(arguments: [
-    ("size", "x.size(0)", "size"), ("size", "x.shape", "getattr"), ("dim", "x.ndim", "getattr"), ("dim", "x.dim()", "dim"),
+    ("size", "x.size(0)", "size"), ("size", "x.shape", "getattr"), ("dim", "x.ndim", "getattr"),
+    ("dim", "x.dim()", "dim"),
     ("device", "x.device", "getattr"), ("div", "x / y", "truediv"), ("div", "torch.div(x, y)", "div"),
     ("div", "torch.true_divide(x, y)", "true_divide"), ("div_", "x /= y", "truediv"), ("div_", "x.div_(y)", "div_"),
     ("add_", "x += y", "add"), ("add_", "x.add_(y)", "add_"), ("add", "x.add(y)", "add"),
