@@ -159,8 +159,16 @@ var targets: [Target] = [
     ],
     swiftSettings: strict),
   .target(
-    name: "XylemTestSupport", dependencies: ["XylemTensor", "XylemFiles", "XylemGraph", "XylemErrors", "CXylem"],
+    name: "XylemTestSupport",
+    dependencies: ["XylemTrace", "XylemScript", "XylemTensor", "XylemFiles", "XylemGraph", "XylemErrors", "CXylem"],
     path: "Tests/XylemTestSupport", swiftSettings: strict),
+  .testTarget(
+    name: "XylemWitnessTests",
+    dependencies: [
+      "XylemTestSupport", "XylemWitness", "XylemExtract", "XylemDiff", "XylemTrace", "XylemScript", "XylemTensor",
+      "XylemFiles", "XylemGraph", "XylemErrors",
+    ],
+    swiftSettings: strict),
   .testTarget(
     name: "XylemNNTests",
     dependencies: [

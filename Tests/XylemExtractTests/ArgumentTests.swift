@@ -34,7 +34,7 @@ struct ValueCase: CustomStringConvertible, Sendable {
     try (golden["cases"] as? [[String: Any]] ?? []).map { run in
       let result = try #require(run["eval"] as? [String: Any])
       return (
-        try (run["inputs"] as? [Any] ?? []).map(GoldenValue.decode), result["output"] ?? NSNull(),
+        try (run["inputs"] as? [Any] ?? []).map(Goldens.value), result["output"] ?? NSNull(),
         result["modules"] as? [String: [Any]] ?? [:]
       )
     }
@@ -67,11 +67,11 @@ struct ArgumentTests {
     let run = try item.runs()[0]
     let extractor = try extractor(item.model())
     let output = try #require(try extractor(run.inputs)["output"])
-    #expect(try GoldenValue.difference(output, run.output) == nil)
+    #expect(try Goldens.difference(output, run.output) == nil)
     // The same values, given by a caller, are what was assumed.
     let given: [Value] = [.none, .int(2), .int(2), .bool(true), .string("sum"), .list([])]
     let again = try #require(try extractor(run.inputs + given)["output"])
-    #expect(try GoldenValue.difference(again, run.output) == nil)
+    #expect(try Goldens.difference(again, run.output) == nil)
   }
 
   @Test("another value than the default is refused by its argument's name", arguments: 1...6)
@@ -90,12 +90,12 @@ struct ArgumentTests {
     // An input that is open has the value that PyTorch gives.
     let open = try extractor(item.model(), TraceOptions(makesLeaves: true, symbolic: [name]))
     let output = try #require(try open(run.inputs)["output"])
-    #expect(try GoldenValue.difference(output, run.output) == nil)
+    #expect(try Goldens.difference(output, run.output) == nil)
     // So has one that is fixed to the value, where it is a literal.
     guard let literal = Argument(run.inputs[number]) else { return }
     let fixed = try extractor(item.model(), TraceOptions(concrete: [name: literal]))
     let value = try #require(try fixed(run.inputs)["output"])
-    #expect(try GoldenValue.difference(value, run.output) == nil)
+    #expect(try Goldens.difference(value, run.output) == nil)
     let refused = #expect(throws: XylemError.self) { try fixed(item.runs()[0].inputs + Self.others(number)) }
     #expect(refused?.message.contains("'\(name)' was fixed to") == true, "\(refused as Any)")
   }
@@ -127,7 +127,7 @@ struct ArgumentTests {
     #expect(loaded.traces[.eval]?.arguments == extractor.traces[.eval]?.arguments)
     let archive = try ScriptModel(path: folder.path + "/d.pt")
     let runs = try item.runs()
-    #expect(try GoldenValue.difference(try #require(try loaded(runs[0].inputs)["output"]), runs[0].output) == nil)
+    #expect(try Goldens.difference(try #require(try loaded(runs[0].inputs)["output"]), runs[0].output) == nil)
     for run in runs.dropFirst() {
       let error = #expect(throws: XylemError.self) { try loaded(run.inputs) }
       #expect(error?.message.contains("was fixed to its default") == true)
@@ -144,7 +144,7 @@ struct ArgumentTests {
   @Test("too many arguments, unknown, missing and mistyped ones are refused by name")
   func wrongCalls() throws {
     let item = try ValueCase.named("tensor_arguments")
-    let tensor = try GoldenValue.formulaTensor([2, 4])
+    let tensor = try Goldens.formula([2, 4])
     let extractor = try extractor(item.model())
     func message(_ call: () throws -> Features) -> String {
       let error = #expect(throws: XylemError.self) { try call() }

@@ -43,7 +43,7 @@ struct CallTests {
       var shift = 0
       return try (golden()["shapes"] as? [[Int]] ?? []).map { shape in
         defer { shift += shape.reduce(1, *) }
-        return .tensor(try GoldenValue.formulaTensor(shape, shift: shift))
+        return .tensor(try Goldens.formula(shape, shift: shift))
       }
     }
 
@@ -88,7 +88,7 @@ struct CallTests {
       let expected = try #require(values[request])
       for features in [together, try item.extractor([request])(item.inputs())] {
         let found = try #require(features[request], "\(request) of \(item)")
-        let wrong = try GoldenValue.difference(found, expected, at: request)
+        let wrong = try Goldens.difference(found, expected, at: request)
         #expect(wrong == nil, "\(item)")
       }
     }
@@ -100,7 +100,7 @@ struct CallTests {
     guard let second = values["second"], values["output"] != nil else { return }
     let extractor = try item.extractor(["output"])
     _ = try extractor(item.inputs())
-    let wrong = try GoldenValue.difference(try #require(try extractor(item.inputs())["output"]), second)
+    let wrong = try Goldens.difference(try #require(try extractor(item.inputs())["output"]), second)
     #expect(wrong == nil, "\(item)")
   }
 
@@ -115,7 +115,7 @@ struct CallTests {
     try item.extractor(requests).save(to: path + ".xylem")
     let loaded = try FeatureExtractor(path: path + ".xylem")(item.inputs())
     for request in requests {
-      let wrong = try GoldenValue.difference(try #require(loaded[request]), try #require(values[request]), at: request)
+      let wrong = try Goldens.difference(try #require(loaded[request]), try #require(values[request]), at: request)
       #expect(wrong == nil, "\(item) in a .xylem file")
     }
 
@@ -135,7 +135,7 @@ struct CallTests {
     #expect(keys == tensors)
     for entry in entries {
       guard case .literal(.string(let key)) = entry.key else { continue }
-      let wrong = try GoldenValue.difference(entry.value, try #require(values[key]), at: key)
+      let wrong = try Goldens.difference(entry.value, try #require(values[key]), at: key)
       #expect(wrong == nil, "\(item) as TorchScript")
     }
   }

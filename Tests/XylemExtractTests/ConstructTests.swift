@@ -50,7 +50,7 @@ struct ConstructTests {
         // A fresh model for each run: some write their own attributes.
         let model = try ScriptModel(path: item.path)
         // Fresh inputs for each run: some constructs write what they are given.
-        let inputs: () throws -> [Value] = { try (run["inputs"] as? [Any] ?? []).map(GoldenValue.decode) }
+        let inputs: () throws -> [Value] = { try (run["inputs"] as? [Any] ?? []).map(Goldens.value) }
         let options = TraceOptions(mode: mode, makesLeaves: true, symbolic: try model.names(of: inputs()))
         if result["raises"] != nil {
           #expect(throws: XylemError.self, "\(item.name) in \(mode)") {
@@ -65,7 +65,7 @@ struct ConstructTests {
           continue
         }
         let output = try #require(try extractor(inputs())["output"])
-        let wrong = try GoldenValue.difference(output, result["output"] ?? NSNull())
+        let wrong = try Goldens.difference(output, result["output"] ?? NSNull())
         #expect(wrong == nil, "\(item.name) in \(mode)")
         try compareModules(item, result["modules"] as? [String: [Any]] ?? [:], inputs, options)
       }
@@ -95,7 +95,7 @@ struct ConstructTests {
         let request = ReturnRequest("\(path)#\(ordinal)", as: "value")
         let extractor = try FeatureExtractor(of: model, returning: [request], options: options, modes: [options.mode])
         let value = try #require(try extractor(inputs())["value"])
-        let wrong = try GoldenValue.difference(value, expected, at: "\(path)#\(ordinal)")
+        let wrong = try Goldens.difference(value, expected, at: "\(path)#\(ordinal)")
         #expect(wrong == nil, "\(item.name) in \(options.mode)")
       }
     }

@@ -15,7 +15,7 @@ struct DocumentationExampleTests {
     let model = try ScriptModel(path: Fixtures.path("zoo/resnet18.pt"))
     let extractor = try FeatureExtractor(
       of: model, returning: [ReturnRequest("layer1", as: "feat1"), ReturnRequest(parsing: "layer3=feat2")])
-    let input = try GoldenValue.formulaTensor([1, 3, 224, 224])
+    let input = try Goldens.formula([1, 3, 224, 224])
     let features = try TensorRuntime.withGradients(false) { try extractor([.tensor(input)]) }
     #expect(features.keys == ["feat1", "feat2"])
     #expect(try features["feat1"]?.tensor?.sizes == [1, 64, 56, 56])

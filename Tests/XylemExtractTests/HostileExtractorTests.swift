@@ -85,7 +85,7 @@ struct HostileExtractorTests {
       try ExtractorFile.write(changed[index], like: contents, to: path)
       do {
         let other = try FeatureExtractor(path: path)
-        _ = try? other([.tensor(GoldenValue.formulaTensor([2, 4]))])
+        _ = try? other([.tensor(Goldens.formula([2, 4]))])
         try? other.save(to: folder + "/again.xylem")
         loaded += 1
       } catch let error as XylemError {

@@ -27,7 +27,7 @@ struct PropertyTests {
       self.mode = mode
       // Batch norm's training needs more than one value for each channel.
       let shape = PropertyTests.shapes[name] ?? []
-      input = try GoldenValue.formulaTensor(mode == .train ? [2] + shape.dropFirst() : shape)
+      input = try Goldens.formula(mode == .train ? [2] + shape.dropFirst() : shape)
       let trace = try model.trace(TraceOptions(mode: mode))
       // Other tests draw random numbers meanwhile, from the one state of the process.
       var drawn: Set<NodeID> = []

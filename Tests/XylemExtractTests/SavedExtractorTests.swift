@@ -44,7 +44,7 @@ struct SavedExtractorTests {
   func modelsComeBack(_ name: String, _ requests: [ReturnRequest], _ inTrain: [ReturnRequest]?) throws {
     try withFolder { folder in
       let size = name == "vit_b_16" || name == "swin_t" ? 224 : 64
-      let input = Value.tensor(try GoldenValue.formulaTensor([2, 3, size, size]))
+      let input = Value.tensor(try Goldens.formula([2, 3, size, size]))
       // One model for the original and one that stays untouched to be saved: train mode writes statistics.
       // The last bits of a product of matrices may depend on where memory lies that rows of a matrix share.
       let model = try ScriptModel(path: Fixtures.path("zoo/\(name).pt")).withOwnMemory()
@@ -93,9 +93,9 @@ struct SavedExtractorTests {
           guard let result = run[mode.rawValue] as? [String: Any] else { continue }
           let loaded = try FeatureExtractor(path: path)
           #expect(loaded.mode == mode)
-          let inputs = try (run["inputs"] as? [Any] ?? []).map(GoldenValue.decode)
+          let inputs = try (run["inputs"] as? [Any] ?? []).map(Goldens.value)
           let output = try #require(try loaded(inputs)["output"])
-          let wrong = try GoldenValue.difference(output, result["output"] ?? NSNull())
+          let wrong = try Goldens.difference(output, result["output"] ?? NSNull())
           #expect(wrong == nil, "\(item.name) in \(mode)")
         }
       }
@@ -111,7 +111,7 @@ struct SavedExtractorTests {
         options: TraceOptions(makesLeaves: true), modes: [.eval])
       try extractor.save(to: folder + "/e.xylem")
       let loaded = try FeatureExtractor(path: folder + "/e.xylem")
-      let input = Value.tensor(try GoldenValue.formulaTensor([1, 3, 224, 224]))
+      let input = Value.tensor(try Goldens.formula([1, 3, 224, 224]))
       try expectEqual(run(extractor, [input]), run(loaded, [input]), "EfficientNet-Lite0")
       #expect(loaded.plan.keys.last == "logits")
       #expect(throws: XylemError.self) { try loaded.train() }
@@ -181,7 +181,7 @@ struct SavedExtractorTests {
       let original = try FeatureExtractor(of: model, returning: ["layer1", "layer2.0"], modes: [.eval])
       try original.save(to: folder + "/s.xylem")
       let saved = try FeatureExtractor(path: folder + "/s.xylem")
-      let input = Value.tensor(try GoldenValue.formulaTensor([1, 3, 64, 64]))
+      let input = Value.tensor(try Goldens.formula([1, 3, 64, 64]))
       let narrower = try FeatureExtractor(of: saved.model, traces: saved.traces, returning: ["layer1.0.bn1", "layer1"])
       let truth = try FeatureExtractor(of: model, returning: ["layer1.0.bn1", "layer1"], modes: [.eval])
       try expectEqual(run(truth, [input]), run(narrower, [input]), "what was saved")

@@ -32,7 +32,7 @@ struct SavedFormTests {
     document["plans"] = plans
     try ExtractorFile.write(document, like: contents, to: folder + "/before.xylem")
     let loaded = try FeatureExtractor(path: folder + "/before.xylem")
-    let image = Value.tensor(try GoldenValue.formulaTensor([1, 3, 32, 32]))
+    let image = Value.tensor(try Goldens.formula([1, 3, 32, 32]))
     #expect(try loaded([image])[request]?.tensor?.floats() == extractor([image])[request]?.tensor?.floats())
     #expect(loaded.plan.keys == [request])
   }
@@ -114,7 +114,7 @@ struct SavedFormTests {
         let loaded = try FeatureExtractor(path: Fixtures.path("saved/\(name).xylem"))
         if mode == .train { try loaded.train() }
         #expect(loaded.plan.keys == keys[name]?[mode])
-        var inputs = try (run["inputs"] as? [Any] ?? []).map(GoldenValue.decode)
+        var inputs = try (run["inputs"] as? [Any] ?? []).map(Goldens.value)
         if name == "literals" { inputs.append(.float(0.1)) }
         let features = try loaded(inputs)
         let golden = try #require(run[mode.rawValue] as? [String: Any])
@@ -127,7 +127,7 @@ struct SavedFormTests {
           }
           let whole = meaning.source == "output" ? golden["output"] : modules[meaning.source]?[0]
           let expected = try part(of: #require(whole), meaning.steps)
-          #expect(try GoldenValue.difference(value, expected, at: key) == nil, "\(name) in \(mode)")
+          #expect(try Goldens.difference(value, expected, at: key) == nil, "\(name) in \(mode)")
         }
       }
     }

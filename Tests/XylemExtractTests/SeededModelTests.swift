@@ -34,13 +34,13 @@ struct SeededModelTests {
       modes: [.eval])
     try extractor.eval()
     #expect(!extractor.plan.notes.contains { $0.contains("random numbers differ") })
-    let features = try extractor([.tensor(GoldenValue.formulaTensor([2, 4]))])
+    let features = try extractor([.tensor(Goldens.formula([2, 4]))])
     return try #require(features[request]?.tensor).floats()
   }
 
   /// Numbers that a seed gives, the first ones and those after them.
   private func drawn(_ seed: UInt64) throws -> (first: [Float], second: [Float]) {
-    let x = Value.tensor(try GoldenValue.formulaTensor([2, 4]))
+    let x = Value.tensor(try Goldens.formula([2, 4]))
     try TensorRuntime.setSeed(seed)
     let first = try TensorOperator.call("aten::rand_like", [x])
     return (try first.floats(), try TensorOperator.call("aten::rand_like", [x]).floats())

@@ -23,7 +23,7 @@ struct SilentlyWrongTests {
   ) throws -> Features {
     let options = TraceOptions(mode: mode, naming: naming, makesLeaves: makesLeaves)
     let extractor = try FeatureExtractor(of: model, returning: requests, options: options, modes: [mode])
-    let input = try GoldenValue.formulaTensor(shape)
+    let input = try Goldens.formula(shape)
     return try TensorRuntime.withGradients(false) { try extractor([.tensor(input)]) }
   }
 
@@ -43,7 +43,7 @@ struct SilentlyWrongTests {
 
   @Test("2: a writer whose result is unused still runs")
   func unusedWriter() throws {
-    let input = try GoldenValue.formulaTensor([2, 4]).floats()
+    let input = try Goldens.formula([2, 4]).floats()
     let found = try features(model("unused_in_place"), ["output", "add"], [2, 4])
     #expect(try floats(found, "add") == input.map { $0 + 1 })
     #expect(try floats(found, "output") == input.map { ($0 + 1) * 2 })
@@ -54,7 +54,7 @@ struct SilentlyWrongTests {
   @Test("3: an assignment to an item is a node that writes")
   func itemAssignment() throws {
     let model = try model("item_assignment")
-    let input = try GoldenValue.formulaTensor([2, 4]).floats()
+    let input = try Goldens.formula([2, 4]).floats()
     let graph = try model.trace().graph
     #expect(graph.node(named: "copy")?.effects?.writes == [0])
     let found = try features(model, ["mul", "output"], [2, 4])
@@ -101,7 +101,7 @@ struct SilentlyWrongTests {
     #expect(try TensorOperator.call("aten::mm", [.tensor(one), .tensor(one)]).dtype == .float32)
 
     let frozen = try FeatureExtractor(of: self.model("no_grad"), returning: ["frozen", "head"], modes: [.eval])
-    let values = try frozen([.tensor(GoldenValue.formulaTensor([2, 4]))])
+    let values = try frozen([.tensor(Goldens.formula([2, 4]))])
     #expect(values["frozen"]?.tensor?.requiresGrad == false)
     #expect(values["head"]?.tensor?.requiresGrad == true)
   }
@@ -169,12 +169,12 @@ struct SilentlyWrongTests {
     let model = try model("zoo/mobilenet_v3_small")
     let extractor = try FeatureExtractor(of: model, returning: ["features.4", "output"], modes: [.eval])
     for shape in [[1, 3, 64, 64], [3, 3, 64, 64], [2, 3, 96, 72]] {
-      let found = try extractor([.tensor(GoldenValue.formulaTensor(shape))])
+      let found = try extractor([.tensor(Goldens.formula(shape))])
       #expect(try found["output"]?.tensor?.sizes == [shape[0], 1000])
     }
     let guarded = try FeatureExtractor(of: self.model("assert_on_shape"), returning: ["output"], modes: [.eval])
-    _ = try guarded([.tensor(GoldenValue.formulaTensor([2, 4]))])
-    let error = #expect(throws: XylemError.self) { try guarded([.tensor(GoldenValue.formulaTensor([2, 5]))]) }
+    _ = try guarded([.tensor(Goldens.formula([2, 4]))])
+    let error = #expect(throws: XylemError.self) { try guarded([.tensor(Goldens.formula([2, 5]))]) }
     #expect(error?.id == .extractGuard)
     #expect(error?.place.node != nil)
     #expect(error?.remedies.isEmpty == false)

@@ -31,7 +31,7 @@ struct TorchScriptSaveTests {
       of: ScriptModel(path: path), returning: asked.map { ReturnRequest($0) }, options: TraceOptions(makesLeaves: true))
     let saved = try Saved(extractor)
     for mode in Mode.allCases {
-      try saved.compare(extractor, mode) { [.tensor(try GoldenValue.formulaTensor(shape))] }
+      try saved.compare(extractor, mode) { [.tensor(try Goldens.formula(shape))] }
       #expect(extractor.plans[mode]?.keys == asked)
     }
     try saved.expectStateOf(extractor)
@@ -56,7 +56,7 @@ struct TorchScriptSaveTests {
     guard item.name != "autocast", !ConstructTests.needsKernels.contains(item.name) else { return }
     for run in golden["cases"] as? [[String: Any]] ?? [] {
       guard let method = run["method"] as? String, method == "forward" || method == "forward__0" else { continue }
-      let inputs: () throws -> [Value] = { try (run["inputs"] as? [Any] ?? []).map(GoldenValue.decode) }
+      let inputs: () throws -> [Value] = { try (run["inputs"] as? [Any] ?? []).map(Goldens.value) }
       let model = try ScriptModel(path: item.path)
       for mode in Mode.allCases {
         let options = TraceOptions(mode: mode, makesLeaves: true, symbolic: try model.names(of: inputs()))
@@ -108,7 +108,7 @@ struct TorchScriptSaveTests {
     let model = try ScriptModel(path: Fixtures.path("zoo/resnet18.pt"))
     let saved = try Saved(FeatureExtractor(of: model, returning: ["conv1"], modes: [.eval]))
     let error = #expect(throws: XylemError.self) {
-      try saved.run(.train) { [.tensor(try GoldenValue.formulaTensor([1, 3, 32, 32]))] }
+      try saved.run(.train) { [.tensor(try Goldens.formula([1, 3, 32, 32]))] }
     }
     #expect(error.map { "\($0)" }?.contains("not saved for train mode: call eval()") == true)
   }
@@ -127,7 +127,7 @@ struct TorchScriptSaveTests {
     #expect(error?.remedies == ["request its parts, as in \(node.name)[0]"])
     let part = try FeatureExtractor(
       of: model, returning: [ReturnRequest(node.name + "[0]")], options: options, modes: [.eval])
-    try Saved(part).compare(part, .eval) { [.tensor(try GoldenValue.formulaTensor([2, 3, 4]))] }
+    try Saved(part).compare(part, .eval) { [.tensor(try Goldens.formula([2, 3, 4]))] }
   }
 
   @Test("nothing is written where saving fails, and an old file stays")

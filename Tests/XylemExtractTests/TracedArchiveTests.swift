@@ -21,7 +21,7 @@ struct TracedArchiveTests {
     let data = try #require(FileManager.default.contents(atPath: Fixtures.path("goldens/zoo_features.json")))
     let all = try #require(try JSONSerialization.jsonObject(with: data) as? [String: [String: Any]])
     let shapes = try #require(all[name]?["inputs"] as? [[Int]])
-    return try shapes.map { .tensor(try GoldenValue.formulaTensor($0)) }
+    return try shapes.map { .tensor(try Goldens.formula($0)) }
   }
 
   private func leaves(_ trace: Trace) -> [String] {

@@ -35,7 +35,7 @@ struct ValueFixtureTests {
       for options in item.name == "tensor_arguments" && number > 0 ? [symbolic] : [known, symbolic] {
         let extractor = try FeatureExtractor(of: item.model(), returning: ["output"], options: options, modes: [.eval])
         let output = try #require(try extractor(run.inputs)["output"])
-        #expect(try GoldenValue.difference(output, run.output) == nil, "\(item.name) \(number)")
+        #expect(try Goldens.difference(output, run.output) == nil, "\(item.name) \(number)")
         guard !options.makesLeaves else { continue }
         for (path, calls) in run.modules {
           for (ordinal, expected) in calls.enumerated() {
@@ -43,7 +43,7 @@ struct ValueFixtureTests {
               of: item.model(), returning: [ReturnRequest("\(path)#\(ordinal)", as: "value")], options: options,
               modes: [.eval])
             let value = try #require(try module(run.inputs)["value"])
-            #expect(try GoldenValue.difference(value, expected, at: path) == nil, "\(item.name) \(number)")
+            #expect(try Goldens.difference(value, expected, at: path) == nil, "\(item.name) \(number)")
           }
         }
       }
@@ -170,7 +170,7 @@ struct ValueFixtureTests {
       try extractor.save(to: folder + "/l.xylem")
       let loaded = try FeatureExtractor(path: folder + "/l.xylem")
       #expect(throws: XylemError.self) { try loaded(runs[1].inputs) }
-      #expect(try GoldenValue.difference(try #require(try loaded(runs[0].inputs)["output"]), runs[0].output) == nil)
+      #expect(try Goldens.difference(try #require(try loaded(runs[0].inputs)["output"]), runs[0].output) == nil)
       try extractor.saveTorchScript(to: folder + "/l.pt")
       let saved = try FeatureExtractor(
         of: ScriptModel(path: folder + "/l.pt"), returning: ["output"], options: TraceOptions(makesLeaves: true),
@@ -228,7 +228,7 @@ struct ValueFixtureTests {
     for run in try #require(try item.golden["cases"] as? [[String: Any]]) {
       let features = try #require(run["features"] as? [String: [String: Any]])
       let keys = features.keys.sorted()
-      let inputs = try (run["inputs"] as? [Any] ?? []).map(GoldenValue.decode)
+      let inputs = try (run["inputs"] as? [Any] ?? []).map(Goldens.value)
       let extractor = try FeatureExtractor(
         of: item.model(), returning: keys.map { ReturnRequest($0) }, modes: [.eval])
       let values = try extractor(inputs)

@@ -42,7 +42,7 @@ struct ZooTests {
     var shift = 0
     var inputs: [Value] = []
     for shape in golden["inputs"] as? [[Int]] ?? [] {
-      inputs.append(.tensor(try GoldenValue.formulaTensor(shape, shift: shift)))
+      inputs.append(.tensor(try Goldens.formula(shape, shift: shift)))
       shift += shape.reduce(1, *)
     }
     if golden["input_is_list"] as? Bool == true { inputs = [.list(inputs)] }
@@ -119,9 +119,9 @@ enum Summary {
     guard sizes == shape else { return "\(path): shape \(sizes), expected \(shape)" }
     guard tensor.dtype?.rawValue == golden["dtype"] as? String else { return "\(path): dtype" }
     let values = try tensor.floats()
-    let samples = (golden["samples"] as? [Any] ?? []).map { Float(GoldenValue.double($0)) }
+    let samples = (golden["samples"] as? [Any] ?? []).map { Float(Goldens.number($0)) }
     // Deep networks add up the last bits of each layer: within 1e-4 of the feature's largest value.
-    let largest = max(abs(GoldenValue.double(golden["min"] ?? 0)), abs(GoldenValue.double(golden["max"] ?? 0)))
+    let largest = max(abs(Goldens.number(golden["min"] ?? 0)), abs(Goldens.number(golden["max"] ?? 0)))
     for (k, expected) in samples.enumerated() {
       let found = values[k * values.count / samples.count]
       if abs(found - expected) > Float(1e-4 * largest + 1e-5) {
@@ -129,7 +129,7 @@ enum Summary {
       }
     }
     let sum = values.reduce(0) { $0 + Double(abs($1)) }
-    let expected = GoldenValue.double(golden["abs_sum"] ?? 0)
+    let expected = Goldens.number(golden["abs_sum"] ?? 0)
     return abs(sum - expected) <= 1e-4 * expected + 1e-5 ? nil : "\(path): sum \(sum), expected \(expected)"
   }
 }

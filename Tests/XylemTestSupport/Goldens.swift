@@ -5,9 +5,12 @@ package import XylemTensor
 
 /// Inputs and values as the fixtures' scripts write them; see Fixtures/README.md.
 package enum Goldens {
+  /// The number that the formula has at a position: `(i * 7919) mod 1009`.
+  package static func residue(_ index: Int) -> Int { index * 7919 % 1009 }
+
   /// An input tensor by the formula `((i + shift) * 7919) mod 1009`.
   package static func formula(_ shape: [Int], _ dtype: DType = .float32, shift: Int = 0) throws -> Tensor {
-    let numbers = (0..<shape.reduce(1, *)).map { ($0 + shift) * 7919 % 1009 }
+    let numbers = (0..<shape.reduce(1, *)).map { residue($0 + shift) }
     switch dtype {
     case .bool: return try Tensor(HostArray(numbers.map { $0 % 2 == 1 }, shape: shape))
     case .float32, .float64, .float16, .bfloat16:
@@ -47,7 +50,9 @@ package enum Goldens {
       return .tensor(try Tensor(HostArray(flat.map(number), shape: shape)).converted(to: dtype))
     }
     if let elements = fields["list"] as? [Any] { return .list(try elements.map(value)) }
-    if let elements = fields["tuple"] as? [Any] { return .tuple(try elements.map(value), names: []) }
+    if let elements = fields["tuple"] as? [Any] {
+      return .tuple(try elements.map(value), names: fields["fields"] as? [String] ?? [])
+    }
     if let entries = fields["dict"] as? [[Any]] {
       return .dictionary(try entries.map { (try value($0[0]), try value($0[1])) })
     }

@@ -20,7 +20,7 @@ import XylemTrace
     var shift = 0
     var images: [Value] = []
     for shape in try #require(golden["inputs"] as? [[Int]]) {
-      images.append(.tensor(try GoldenValue.formulaTensor(shape, shift: shift)))
+      images.append(.tensor(try Goldens.formula(shape, shift: shift)))
       shift += shape.reduce(1, *)
     }
     return .list(images)
@@ -67,7 +67,7 @@ import XylemTrace
     #expect(try found["labels"]?.integers() == labels)
     for key in ["scores", "boxes"] {
       let flat = (expected[key] as? [Any] ?? []).flatMap { ($0 as? [Any]) ?? [$0] }.map {
-        Float(GoldenValue.double($0))
+        Float(Goldens.number($0))
       }
       let own = try found[key]?.floats() ?? []
       #expect(own.count == flat.count, "\(place) \(key)")
@@ -91,24 +91,24 @@ import XylemTrace
     let cases = try #require(goldens["roi_align"] as? [[String: Any]])
     #expect(!cases.isEmpty)
     for (index, item) in cases.enumerated() {
-      guard case .tensor(let image) = try GoldenValue.decode(try #require(item["input"])),
-        case .tensor(let rois) = try GoldenValue.decode(try #require(item["rois"]))
+      guard case .tensor(let image) = try Goldens.value(try #require(item["input"])),
+        case .tensor(let rois) = try Goldens.value(try #require(item["rois"]))
       else { continue }
       try image.setRequiresGrad(true)
       let result = try TensorOperator.call(
         "torchvision::roi_align",
         [
-          .tensor(image), .tensor(rois), .float(GoldenValue.double(item["spatial_scale"] as Any)),
+          .tensor(image), .tensor(rois), .float(Goldens.number(item["spatial_scale"] as Any)),
           .int((item["pooled"] as? [Int])?.first ?? 0), .int((item["pooled"] as? [Int])?.last ?? 0),
           .int(item["sampling_ratio"] as? Int ?? 0), .bool(item["aligned"] as? Bool ?? false),
         ])
-      #expect(try GoldenValue.difference(.tensor(result), try #require(item["output"]), at: "case \(index)") == nil)
-      let weights = try GoldenValue.formulaTensor(try result.sizes, dtype: result.dtype?.rawValue ?? "float32")
+      #expect(try Goldens.difference(.tensor(result), try #require(item["output"]), at: "case \(index)") == nil)
+      let weights = try Goldens.formula(try result.sizes, result.dtype ?? .float32)
       guard try result.count > 0 else { continue }
       try (result * weights).sum().backward()
       let gradient = try #require(try image.grad)
       let expected = try #require(item["input_gradient"])
-      #expect(try GoldenValue.difference(.tensor(gradient), expected, at: "gradient of case \(index)") == nil)
+      #expect(try Goldens.difference(.tensor(gradient), expected, at: "gradient of case \(index)") == nil)
     }
   }
 }

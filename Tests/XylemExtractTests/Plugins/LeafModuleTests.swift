@@ -22,7 +22,7 @@ import XylemTrace
   }
 
   private func input(_ model: any TracedModel) throws -> [Value] {
-    [.tensor(try GoldenValue.formulaTensor([2, 3, 8, 8]))]
+    [.tensor(try Goldens.formula([2, 3, 8, 8]))]
   }
 
   private func run(_ extractor: FeatureExtractor) throws -> Features {
@@ -164,7 +164,7 @@ import XylemTrace
     }
     let extractor = try extractor(type, returning: ["bn"])
     #expect(try run(extractor)["bn"]?.tensor?.requiresGrad == false)
-    let image = try GoldenValue.formulaTensor([2, 3, 8, 8])
+    let image = try Goldens.formula([2, 3, 8, 8])
     try image.setRequiresGrad(true)
     let feature = try #require(try extractor([.tensor(image)])["bn"]?.tensor)
     #expect(feature.requiresGrad)
@@ -187,7 +187,7 @@ import XylemTrace
     let extractor = try extractor(type, returning: ["bn"])
     let plain = try FeatureExtractor(
       of: extractor.model, returning: ["conv"], options: TraceOptions(mode: .eval), modes: [.eval])
-    let inputs = try (0..<8).map { try GoldenValue.formulaTensor([2, 3, 8, 8], shift: $0 * 31) }
+    let inputs = try (0..<8).map { try Goldens.formula([2, 3, 8, 8], shift: $0 * 31) }
     let expected = try inputs.map { input in
       try TensorRuntime.withGradients(false) {
         try #require(try plain([.tensor(input)])["conv"]?.tensor).floats().map { $0 + 1 }

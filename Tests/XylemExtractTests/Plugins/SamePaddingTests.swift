@@ -83,7 +83,7 @@ import XylemTrace
       let weight = try #require(model.tensors.first { $0.key == "conv_stem.weight" }?.tensor)
       try weight.setRequiresGrad(true)
       let feature = try #require(try extractor([.tensor(image)])["blocks.1"]?.tensor)
-      try (feature * GoldenValue.formulaTensor(feature.sizes)).sum().backward()
+      try (feature * Goldens.formula(feature.sizes)).sum().backward()
       return (try #require(try image.grad).floats(), try #require(try weight.grad).floats())
     }
     let own = try gradients(TraceOptions(makesLeaves: true))

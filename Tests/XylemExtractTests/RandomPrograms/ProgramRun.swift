@@ -5,6 +5,7 @@ import XylemFiles
 import XylemGraph
 import XylemScript
 import XylemTensor
+import XylemTestSupport
 import XylemTrace
 import XylemWitness
 
@@ -150,7 +151,7 @@ struct ModelState {
   static func tensor(_ shape: [Int], shift: Int) throws -> Tensor {
     let count = shape.reduce(1, *)
     return try Tensor(
-      (0..<count).map { Float(GoldenValue.formula($0 + shift)) / 504.5 - 1 }, shape: shape)
+      (0..<count).map { Float(Goldens.residue($0 + shift)) / 504.5 - 1 }, shape: shape)
   }
 
   func restore() throws {

@@ -207,7 +207,7 @@ struct WitnessTests {
     let model = try ScriptModel(path: Fixtures.path("constructs/frozen_norm.pt"))
     let frozen = model.pinnedModules.map(\.path)
     let diff = try Self.diff(
-      of: model, input: ["x": .tensor(try GoldenValue.formulaTensor([3, 4]))])
+      of: model, input: ["x": .tensor(try Goldens.formula([3, 4]))])
     #expect(
       outcomes(diff) == [
         "submodule-mode-mixed: not-observed at -", "state-updated-in-one-mode: confirmed 1.1985807083547115 at bn2",
@@ -217,7 +217,7 @@ struct WitnessTests {
 
   @Test func `GoogLeNet: every finding is confirmed, nothing else differs`() throws {
     let model = try ScriptModel(path: Fixtures.path("zoo/googlenet.pt")).withOwnMemory()
-    let diff = try Self.diff(of: model, input: ["x": .tensor(try GoldenValue.formulaTensor([2, 3, 64, 64]))])
+    let diff = try Self.diff(of: model, input: ["x": .tensor(try Goldens.formula([2, 3, 64, 64]))])
     let found = diff.findings.map { "\($0.node ?? ""): \($0.witness?.outcome.rawValue ?? "")" }
     #expect(
       found == [
@@ -243,7 +243,7 @@ struct WitnessTests {
   ) throws {
     let model = try ScriptModel(path: Fixtures.path("zoo/\(name).pt")).withOwnMemory()
     let before = try TouchedState(model)
-    let diff = try Self.diff(of: model, input: ["x": .tensor(try GoldenValue.formulaTensor([2, 3, side, side]))])
+    let diff = try Self.diff(of: model, input: ["x": .tensor(try Goldens.formula([2, 3, side, side]))])
     #expect(diff.findings.map { "\($0.node ?? ""): \($0.witness?.outcome.rawValue ?? "")" } == expected)
     #expect(diff.run?.unexplained == [])
     #expect(diff.run?.failure == nil)
@@ -266,7 +266,7 @@ struct WitnessTests {
     let model = try ScriptModel(path: Fixtures.path("zoo/retinanet_resnet50_fpn.pt")).withOwnMemory()
     func trace(_ mode: Mode) throws -> Trace { try model.trace(TraceOptions(mode: mode, makesLeaves: true)) }
     let before = try TouchedState(model)
-    let image = try GoldenValue.formulaTensor([3, 64, 64])
+    let image = try Goldens.formula([3, 64, 64])
     let diff: TraceDiff
     do {
       diff = try TraceDiffer.diff(
@@ -285,7 +285,7 @@ struct WitnessTests {
 
   @Test func `an input that train mode can't take is reported with its root cause`() throws {
     let model = try ScriptModel(path: Fixtures.path("zoo/resnet18.pt")).withOwnMemory()
-    let diff = try Self.diff(of: model, input: ["x": .tensor(try GoldenValue.formulaTensor([1, 3, 8, 8]))])
+    let diff = try Self.diff(of: model, input: ["x": .tensor(try Goldens.formula([1, 3, 8, 8]))])
     let failure = try #require(diff.run?.failure)
     #expect(failure.hasPrefix("train mode does not run on this input: running the model failed at layer2.0.bn1: "))
     #expect(failure.contains("Expected more than 1 value per channel when training"), "\(failure)")
@@ -300,7 +300,7 @@ struct WitnessTests {
     let saved = try FeatureExtractor(path: path)
     let (train, eval) = (try #require(saved.traces[.train]), try #require(saved.traces[.eval]))
     let diff = try TraceDiffer.diff(
-      train, eval, of: saved.model, on: .init(["x": .tensor(try GoldenValue.formulaTensor([2, 3, 32, 32]))]),
+      train, eval, of: saved.model, on: .init(["x": .tensor(try Goldens.formula([2, 3, 32, 32]))]),
       today: (2026, 7, 1))
     #expect(diff.run?.outputDiffers == nil && diff.run?.differing == 5)
   }
@@ -356,10 +356,10 @@ struct WitnessTests {
     let model = try ScriptModel(path: Fixtures.path("zoo/resnet18.pt")).withOwnMemory()
     let before = try TouchedState(model)
     #expect(throws: XylemError.self) {
-      try Self.diff(of: model, input: ["x": .tensor(try GoldenValue.formulaTensor([2, 4, 64, 64]))])
+      try Self.diff(of: model, input: ["x": .tensor(try Goldens.formula([2, 4, 64, 64]))])
     }
     let error = #expect(throws: XylemError.self) {
-      try Self.diff(of: model, input: ["image": .tensor(try GoldenValue.formulaTensor([2, 3, 64, 64]))])
+      try Self.diff(of: model, input: ["image": .tensor(try Goldens.formula([2, 3, 64, 64]))])
     }
     #expect(error?.message == "forward has no argument 'image'")
     #expect(try TouchedState(model) == before)
@@ -380,7 +380,7 @@ struct WitnessTests {
       let model = try ScriptModel(path: item.path)
       let before = try TouchedState(model)
       let names = try model.forwardArguments().map(\.name)
-      let values = try (run["inputs"] as? [Any] ?? []).map(GoldenValue.decode)
+      let values = try (run["inputs"] as? [Any] ?? []).map(Goldens.value)
       let traces = try Mode.allCases.map {
         try model.trace(TraceOptions(mode: $0, makesLeaves: true, symbolic: model.names(of: values)))
       }

@@ -4,70 +4,7 @@ import XylemGraph
 import XylemTensor
 import XylemTestSupport
 
-/// Golden values as the fixtures' scripts write them; see Fixtures/README.md.
-enum GoldenValue {
-  /// The number that a formula input has at a position: `((i + shift) * 7919) mod 1009`.
-  static func formula(_ index: Int) -> Int { (index * 7919) % 1009 }
-
-  /// An input tensor that is made by the formula.
-  static func formulaTensor(_ shape: [Int], dtype: String = "float32", shift: Int = 0) throws -> Tensor {
-    let count = shape.reduce(1, *)
-    let numbers = (0..<count).map { formula($0 + shift) }
-    let kind = DType(rawValue: dtype) ?? .float32
-    switch kind {
-    case .bool: return try Tensor(HostArray(numbers.map { $0 % 2 == 1 }, shape: shape))
-    case .float32, .float64, .float16, .bfloat16:
-      let doubles = numbers.map { Double($0) / 1009 - 0.5 }
-      return try Tensor(HostArray(doubles, shape: shape)).converted(to: kind)
-    case .complex64, .complex128:
-      let parts = numbers.flatMap { n in
-        let x = Double(n) / 1009 - 0.5
-        return [x, -x]
-      }
-      let bytes = parts.withUnsafeBytes { [UInt8]($0) }
-      return try Tensor(HostArray(dtype: .complex128, shape: shape, bytes: bytes)).converted(to: kind)
-    default: return try Tensor(HostArray(numbers.map { Int64($0 % 7) }, shape: shape)).converted(to: kind)
-    }
-  }
-
-  /// The value that an input's description stands for.
-  static func decode(_ json: Any) throws -> Value {
-    if json is NSNull { return .none }
-    if let text = json as? String { return .string(text) }
-    guard let object = json as? [String: Any] else {
-      return .bool((json as? NSNumber)?.boolValue ?? false)
-    }
-    if let number = object["int"] as? NSNumber { return .int(number.intValue) }
-    if let number = object["float"] { return .float(double(number)) }
-    if let parts = object["complex"] as? [Any] { return .complex(double(parts[0]), double(parts[1])) }
-    if let shape = object["formula"] as? [Int] {
-      return .tensor(
-        try formulaTensor(shape, dtype: object["dtype"] as? String ?? "float32", shift: object["shift"] as? Int ?? 0))
-    }
-    if let flat = object["tensor"] as? [Any], let shape = object["shape"] as? [Int] {
-      let dtype = DType(rawValue: object["dtype"] as? String ?? "") ?? .float32
-      let doubles = flat.map(double)
-      return .tensor(try Tensor(HostArray(doubles, shape: shape)).converted(to: dtype))
-    }
-    if let elements = object["list"] as? [Any] { return .list(try elements.map(decode)) }
-    if let elements = object["tuple"] as? [Any] {
-      return .tuple(try elements.map(decode), names: object["fields"] as? [String] ?? [])
-    }
-    if let entries = object["dict"] as? [[Any]] {
-      return .dictionary(try entries.map { (key: try decode($0[0]), value: try decode($0[1])) })
-    }
-    throw CocoaError(.propertyListReadCorrupt)
-  }
-
-  static func double(_ json: Any) -> Double {
-    if let number = json as? NSNumber { return number.doubleValue }
-    switch json as? String {
-    case "inf": return .infinity
-    case "-inf": return -.infinity
-    default: return .nan
-    }
-  }
-
+extension Goldens {
   /// What differs between a value and its golden description; nil where nothing does.
   static func difference(_ value: Value, _ json: Any, at path: String = "value") throws -> String? {
     if json is NSNull {
@@ -88,12 +25,12 @@ enum GoldenValue {
       return "\(path): expected \(number), found \(value)"
     }
     if let number = object["float"] {
-      if case .literal(.float(let found)) = value, isClose(Float(found), Float(double(number))) { return nil }
+      if case .literal(.float(let found)) = value, isClose(Float(found), Float(number(number))) { return nil }
       return "\(path): expected \(number), found \(value)"
     }
     if let parts = object["complex"] as? [Any] {
-      if case .literal(.complex(let re, let im)) = value, isClose(Float(re), Float(double(parts[0]))),
-        isClose(Float(im), Float(double(parts[1])))
+      if case .literal(.complex(let re, let im)) = value, isClose(Float(re), Float(number(parts[0]))),
+        isClose(Float(im), Float(number(parts[1])))
       {
         return nil
       }
@@ -145,9 +82,14 @@ enum GoldenValue {
       found = try tensor.floats()
     }
     guard found.count == flat.count else { return "\(path): \(found.count) values, expected \(flat.count)" }
-    for (index, pair) in zip(found, flat).enumerated() where !isClose(pair.0, Float(double(pair.1))) {
+    for (index, pair) in zip(found, flat).enumerated() where !isClose(pair.0, Float(number(pair.1))) {
       return "\(path)[\(index)]: \(pair.0), expected \(pair.1)"
     }
     return nil
   }
+}
+
+/// Numbers that are close: within 1e-4 of the larger, or 1e-5.
+func isClose(_ a: Float, _ b: Float, relative: Float = 1e-4, absolute: Float = 1e-5) -> Bool {
+  a == b || (a.isNaN && b.isNaN) || abs(a - b) <= absolute + relative * max(abs(a), abs(b))
 }

@@ -1,16 +1,16 @@
-import XylemScript
-import XylemTensor
-import XylemTrace
+internal import XylemScript
+package import XylemTensor
+package import XylemTrace
 
 extension ScriptModel {
   /// The names of the arguments that are given, as options keep them inputs.
-  func names(of inputs: [Value]) throws -> Set<String> {
+  package func names(of inputs: [Value]) throws -> Set<String> {
     Set(try forwardArguments().prefix(inputs.count).map(\.name))
   }
 
   /// Gives each tensor memory of its own. The fixtures' weights lie over each other, so that what one batch norm writes in train
   /// mode would change the weights of others.
-  func withOwnMemory() throws -> ScriptModel {
+  package func withOwnMemory() throws -> ScriptModel {
     try TensorRuntime.withGradients(false) {
       for entry in tensors {
         let dot = entry.key.lastIndex(of: ".")
@@ -23,9 +23,4 @@ extension ScriptModel {
     }
     return try ScriptModel(archive)
   }
-}
-
-/// Numbers that are close: within 1e-4 of the larger, or 1e-5.
-func isClose(_ a: Float, _ b: Float, relative: Float = 1e-4, absolute: Float = 1e-5) -> Bool {
-  a == b || (a.isNaN && b.isNaN) || abs(a - b) <= absolute + relative * max(abs(a), abs(b))
 }
