@@ -9,11 +9,11 @@ public enum SignatureTier: String, Sendable, Hashable, CaseIterable, Codable {
   case derived
   /// The library's debug information has the same types.
   case checked
-  /// The signature is only asserted.
+  /// Nothing confirms the signature.
   case asserted
 }
 
-/// Allows one call at a time. A thread must not request a lock that it holds.
+/// Allows one call at a time. Not recursive.
 package final class CallLock: Sendable {
   private let mutex = Mutex(())
 
@@ -60,7 +60,7 @@ public final class PluginFunction: Sendable {
 
   init(
     _ function: ForeignFunction, backward: ForeignFunction? = nil, plugin: String, summary: String = "",
-    tier: SignatureTier, threading: LeafThreading, flags: UInt32 = 0, operatorName: String? = nil, pluginLock: CallLock
+    tier: SignatureTier, threading: LeafThreading, flags: LeafFlags = [], operatorName: String? = nil, pluginLock: CallLock
   ) {
     self.function = function
     self.backward = backward
@@ -70,8 +70,8 @@ public final class PluginFunction: Sendable {
     self.summary = summary
     self.tier = tier
     self.threading = threading
-    isDeterministic = flags & UInt32(XYLEM_LEAF_DETERMINISTIC) != 0
-    isRandom = flags & UInt32(XYLEM_LEAF_RANDOM) != 0
+    isDeterministic = flags.contains(.isDeterministic)
+    isRandom = flags.contains(.isRandom)
     self.operatorName = operatorName
     lock =
       switch threading {
@@ -134,7 +134,7 @@ extension PluginFunction {
       backward: try unsafe Self.backward(leaf, of: name, signature, plugin), plugin: plugin,
       summary: unsafe leaf.summary.map { unsafe String(cString: $0) } ?? "",
       tier: unsafe leaf.is_derived == 1 ? .derived : .asserted, threading: unsafe LeafThreading(raw: leaf.threading),
-      flags: unsafe leaf.flags, operatorName: operatorName.isEmpty ? nil : operatorName, pluginLock: pluginLock)
+      flags: unsafe LeafFlags(rawValue: leaf.flags), operatorName: operatorName.isEmpty ? nil : operatorName, pluginLock: pluginLock)
   }
 
   /// Returns a copy of the structure in which members beyond its size are null.

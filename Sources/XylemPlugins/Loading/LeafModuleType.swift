@@ -49,9 +49,9 @@ public import XylemGraph
     summary = unsafe raw.pointee.summary.map { unsafe String(cString: $0) } ?? ""
     mode = unsafe ModeTrait(raw: raw.pointee.mode)
     threading = unsafe LeafThreading(raw: raw.pointee.threading)
-    let flags = unsafe raw.pointee.flags
-    isDeterministic = flags & XYLEM_LEAF_DETERMINISTIC != 0
-    replacesForward = flags & XYLEM_LEAF_REPLACES != 0
+    let flags = unsafe LeafFlags(rawValue: raw.pointee.flags)
+    isDeterministic = flags.contains(.isDeterministic)
+    replacesForward = flags.contains(.replacesForward)
     let written = unsafe raw.pointee.writes
     writes = (0..<64).filter { written >> UInt64($0) & 1 == 1 }
     hasBackward = unsafe raw.pointee.backward != nil

@@ -234,9 +234,7 @@ extension LoadedLibrary {
   }
 
   private static func words(_ module: PluginManifest.LeafModule) -> String {
-    var words = ["mode \(module.mode.rawValue)", "threading \(module.threading.rawValue)"]
-    if module.isDeterministic { words.append("deterministic") }
-    if module.replacesForward { words.append("replaces forward") }
+    var words = ["mode \(module.mode.rawValue)", "threading \(module.threading.rawValue)"] + module.flags.words
     if !module.writes.isEmpty { words.append("writes \(module.writes.map(String.init).joined(separator: ", "))") }
     if !module.summary.isEmpty { words.append("'\(module.summary)'") }
     return words.joined(separator: ", ")
@@ -245,8 +243,7 @@ extension LoadedLibrary {
   private static func words(_ function: PluginManifest.LeafFunction) -> String {
     var words = [function.signature, "threading \(function.threading.rawValue)"]
     if function.isDerived { words.append("derived") }
-    if function.isDeterministic { words.append("deterministic") }
-    if function.isRandom { words.append("random") }
+    words += function.flags.words
     if let name = function.operatorName { words.append("operator \(name)") }
     if let backward = function.backwardSignature { words.append("backward \(backward)") }
     if !function.summary.isEmpty { words.append("'\(function.summary)'") }

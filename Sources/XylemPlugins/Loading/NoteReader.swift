@@ -118,8 +118,7 @@ extension PluginManifest.LeafModule {
   init(type: String, mode: UInt32, threading: UInt32, flags: UInt32, writes: UInt64, summary: String) {
     self.init(
       type: type, mode: ModeTrait(raw: mode), threading: LeafThreading(raw: threading),
-      isDeterministic: flags & UInt32(XYLEM_LEAF_DETERMINISTIC) != 0,
-      replacesForward: flags & UInt32(XYLEM_LEAF_REPLACES) != 0,
+      flags: LeafFlags(rawValue: flags),
       writes: (0..<64).filter { writes >> UInt64($0) & 1 != 0 },
       summary: summary)
   }
@@ -134,7 +133,6 @@ extension PluginManifest.LeafFunction {
     self.init(
       name: name, signature: signature, operatorName: operatorName.isEmpty ? nil : operatorName,
       backwardSignature: backwardSignature.isEmpty ? nil : backwardSignature, summary: summary, isDerived: isDerived,
-      threading: LeafThreading(raw: threading), isDeterministic: flags & UInt32(XYLEM_LEAF_DETERMINISTIC) != 0,
-      isRandom: flags & UInt32(XYLEM_LEAF_RANDOM) != 0)
+      threading: LeafThreading(raw: threading), flags: LeafFlags(rawValue: flags))
   }
 }

@@ -10,14 +10,17 @@ public struct PluginManifest: Sendable, Hashable, Codable {
     public var mode: ModeTrait
     /// Which of its calls may run at the same time.
     public var threading: LeafThreading
-    /// Whether equal arguments give equal results.
-    public var isDeterministic: Bool
-    /// Whether it runs instead of the model's own forward.
-    public var replacesForward: Bool
+    /// What it declares with flags.
+    public var flags: LeafFlags
     /// Positions of the arguments whose elements it writes, ascending.
     public var writes: [Int]
     /// A one-sentence summary; may be empty.
     public var summary: String
+
+    /// Whether equal arguments give equal results.
+    public var isDeterministic: Bool { flags.contains(.isDeterministic) }
+    /// Whether it runs in place of the model's own forward.
+    public var replacesForward: Bool { flags.contains(.replacesForward) }
   }
 
   /// A leaf function of the plugin.
@@ -36,10 +39,13 @@ public struct PluginManifest: Sendable, Hashable, Codable {
     public var isDerived: Bool
     /// Which of its calls may run at the same time.
     public var threading: LeafThreading
+    /// What it declares with flags.
+    public var flags: LeafFlags
+
     /// Whether equal arguments give equal results.
-    public var isDeterministic: Bool
+    public var isDeterministic: Bool { flags.contains(.isDeterministic) }
     /// Whether it draws random numbers.
-    public var isRandom: Bool
+    public var isRandom: Bool { flags.contains(.isRandom) }
   }
 
   /// The id, a reverse-domain name, as in `org.xylem.same-padding`.

@@ -32,14 +32,14 @@ import XylemTestSupport
     #expect(
       manifest.modules == [
         .init(
-          type: "Conv2dSame", mode: .readsMode, threading: .perInstance, isDeterministic: true, replacesForward: true,
+          type: "Conv2dSame", mode: .readsMode, threading: .perInstance, flags: [.isDeterministic, .replacesForward],
           writes: [0, 2, 63], summary: "pads")
       ])
     #expect(
       manifest.functions == [
         .init(
           name: "nms", signature: "(tensor) -> tensor", operatorName: "torchvision::nms", backwardSignature: nil,
-          summary: "keeps the best", isDerived: true, threading: .serial, isDeterministic: true, isRandom: true)
+          summary: "keeps the best", isDerived: true, threading: .serial, flags: [.isDeterministic, .isRandom])
       ])
   }
 
