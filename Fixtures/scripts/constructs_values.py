@@ -323,6 +323,119 @@ def optional_attribute_with_downsample():
 X = I(2, 4)
 IMAGE = I(1, 3, 4, 4)
 
+class ContainerChecks(nn.Module):
+    """`isinstance` of values that are declared as unions, whose branches count."""
+
+    many: int
+
+    def __init__(self):
+        super().__init__()
+        self.many = 2
+
+    def list_or_tensor(self, v: Union[torch.Tensor, List[torch.Tensor]]) -> int:
+        return 2 if isinstance(v, list) else 3
+
+    def typed_list(self, v: Union[torch.Tensor, List[torch.Tensor]]) -> int:
+        if isinstance(v, List[torch.Tensor]):
+            return 5
+        return 7
+
+    def tuple_or_tensor(self, v: Union[torch.Tensor, Tuple[torch.Tensor, int]]) -> int:
+        if isinstance(v, tuple):
+            return 11
+        return 13
+
+    def numbers(self, v: Union[List[int], List[str], int]) -> int:
+        if isinstance(v, List[int]):
+            return 23
+        if isinstance(v, list):
+            return 29
+        return 31
+
+    def anything(self, v: Any) -> int:
+        if isinstance(v, list):
+            return 1
+        if isinstance(v, tuple):
+            return 2
+        if isinstance(v, int):
+            return 3
+        if isinstance(v, torch.Tensor):
+            return 4
+        if isinstance(v, str):
+            return 5
+        if isinstance(v, Dict[str, int]):
+            return 6
+        return 7
+
+    def parts(self, x: torch.Tensor) -> Union[torch.Tensor, List[torch.Tensor]]:
+        if self.many > 1:
+            return [x, x * 2]
+        return x
+
+    def forward(self, x: torch.Tensor):
+        empty: List[str] = []
+        counts: Dict[str, int] = {"a": 1}
+        found = [
+            self.list_or_tensor([x, x]), self.list_or_tensor(x), self.typed_list([x]), self.typed_list(x + 1),
+            self.tuple_or_tensor((x, 1)), self.tuple_or_tensor(x),
+            self.numbers([1]), self.numbers(empty), self.numbers(4), self.anything([1]), self.anything((1, 2)),
+            self.anything(3), self.anything(x), self.anything("a"), self.anything(counts), self.anything(None),
+        ]
+        v = self.parts(x)
+        total = x * 0
+        if isinstance(v, list):
+            total = torch.stack(v).sum(0)
+        for count in found:
+            total = total * 2 + count
+        return total
+
+
+class FirstItem(nn.Module):
+    """`popitem` takes the first entry in TorchScript."""
+
+    def forward(self, x):
+        entries = {"b": 1, "a": 2, "c": 3}
+        key, value = entries.popitem()
+        second, number = entries.popitem()
+        return x + value * 10 + number + len(key + second) * 100 + len(entries) * 1000
+
+
+class BytesOfStrings(nn.Module):
+    """Strings are bytes in TorchScript: an element may be a part of a character."""
+
+    def forward(self, x):
+        text = "äö"
+        count = 0
+        for part in text:
+            count += len(part)
+        same = int(text[0] == text[2]) + 2 * int(text[1] == text[3])
+        return x * len(text) + len(text[1]) * 10 + count * 100 + same * 1000
+
+
+class EmptyLists(nn.Module):
+    """An empty list keeps the type of its elements."""
+
+    def forward(self, x):
+        numbers: List[float] = []
+        counts: List[int] = []
+        flags: List[bool] = []
+        return (
+            torch.cat([x[0], torch.tensor(numbers)]), torch.tensor(counts), torch.tensor(flags),
+            torch.tensor(counts, dtype=torch.float64), torch.as_tensor(counts),
+        )
+
+
+class FormattedBranch(nn.Module):
+    """A formatted string that is known decides a branch."""
+
+    def forward(self, x):
+        if "{}-{}".format("a", 1) == "a-1":
+            x = x + 1
+        if "%s/%d" % ("b", 2) == "b/2":
+            x = x * 3
+        return x
+
+
 CONSTRUCTS = {
     "nested_lists": Construct(NestedLists, Case(I(1, 3, 2, 2))),
     "list_operations": Construct(ListOperations, Case(X)),
@@ -343,6 +456,11 @@ CONSTRUCTS = {
     "list_comprehension": Construct(Comprehensions, Case([I(2, 2), I(3, 2)])),
     "dict_comprehension": Construct(DictionaryComprehension, Case(X)),
     "isinstance_union": Construct(InstanceChecks, Case(X, 3), Case(X, I(2, 4, shift=9))),
+    "isinstance_containers": Construct(ContainerChecks, Case(X), scripted=True),
+    "popitem": Construct(FirstItem, Case(X), scripted=True),
+    "string_bytes": Construct(BytesOfStrings, Case(X), scripted=True),
+    "empty_lists": Construct(EmptyLists, Case(X), scripted=True),
+    "formatted_branch": Construct(FormattedBranch, Case(X)),
     "any_value": Construct(AnyValue, Case(X), Case(3)),
     "enum_add": Construct(lambda: EnumAttribute(Mode.ADD), Case(X)),
     "enum_multiply": Construct(lambda: EnumAttribute(Mode.MULTIPLY), Case(X)),

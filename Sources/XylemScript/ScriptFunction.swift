@@ -59,7 +59,8 @@ public import XylemTensor
     return unsafe ScriptSource(file: String(out.file), line: Int(out.line), text: String(out.text))
   }
 
-  /// For an `isinstance` statement, whether values of a type are instances. Nil if the type doesn't decide it.
+  /// For an `isinstance` statement, whether values that are declared with a type are instances. Nil if that depends on
+  /// the value: a `Union` may hold one or the other.
   public func isInstance(statement: Int, type: ScriptType) -> Bool? {
     guard let typeHandle = unsafe type.handle else { return nil }
     switch unsafe archive.library.table.pointee.function_is_instance(handle, UInt32(statement), typeHandle) {

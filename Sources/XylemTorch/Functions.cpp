@@ -228,13 +228,28 @@ static xylem_status function_source(const xylem_function *source, uint32_t state
   });
 }
 
+/// Whether a value that is declared with one type may be an instance of another.
+static bool may_be(const c10::Type &declared, const c10::Type &wanted) {
+  const auto any_of = [](const c10::Type &open, auto &&check) {
+    if (open.kind() == c10::TypeKind::OptionalType && check(*c10::NoneType::get())) return true;
+    const auto parts = open.containedTypes();
+    return std::any_of(parts.begin(), parts.end(), [&](const auto &part) { return check(*part); });
+  };
+  const auto is_open = [](const c10::Type &t) { return t.kind() == c10::TypeKind::UnionType || t.kind() == c10::TypeKind::OptionalType; };
+  if (is_open(declared)) return any_of(declared, [&](const c10::Type &part) { return may_be(part, wanted); });
+  if (is_open(wanted)) return any_of(wanted, [&](const c10::Type &part) { return may_be(declared, part); });
+  if (declared.isSubtypeOf(wanted) || wanted.isSubtypeOf(declared)) return true;
+  if (declared.kind() == c10::TypeKind::InterfaceType) return true;
+  // A container may have been made with a narrower type of elements.
+  return declared.kind() == wanted.kind() && declared.kind() != c10::TypeKind::ClassType;
+}
+
 static int32_t function_is_instance(const xylem_function *source, uint32_t statement, const xylem_type *candidate) {
   try {
-    const auto &wanted = node_at(source, statement)->tys(attr::types);
     bool possible = false;
-    for (const auto &w : wanted) {
-      if (type(candidate)->isSubtypeOf(*w)) return 1;
-      possible = possible || w->isSubtypeOf(*type(candidate));
+    for (const auto &wanted : node_at(source, statement)->tys(attr::types)) {
+      if (type(candidate)->isSubtypeOf(*wanted)) return 1;
+      possible = possible || may_be(*type(candidate), *wanted);
     }
     return possible ? -1 : 0;
   } catch (...) {

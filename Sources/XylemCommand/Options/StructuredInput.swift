@@ -37,14 +37,16 @@ struct StructuredInput {
     }
   }
 
-  /// The rest of the unused names after a position: the first component, or all of it.
-  private func keys(at name: String, whole: Bool = false) -> Set<String> {
+  /// The rest of the unused names after a position, each once, in the file's order: the first component, or all of it.
+  private func keys(at name: String, whole: Bool = false) -> [String] {
     let prefix = name + "."
-    return Set(
-      unused.filter { $0.hasPrefix(prefix) }.map { full in
-        let rest = full.dropFirst(prefix.count)
-        return String(whole ? rest : rest.prefix { $0 != "." })
-      })
+    var seen: Set<String> = []
+    return file.names.compactMap { full in
+      guard full.hasPrefix(prefix), unused.contains(full) else { return nil }
+      let rest = full.dropFirst(prefix.count)
+      let key = String(whole ? rest : rest.prefix { $0 != "." })
+      return seen.insert(key).inserted ? key : nil
+    }
   }
 
   private mutating func list(of element: TypeExpression, at name: String) throws -> Value? {
@@ -72,15 +74,15 @@ struct StructuredInput {
 
   private mutating func dictionary(_ key: TypeExpression, _ type: TypeExpression, at name: String) throws -> Value? {
     var entries: [(key: Value, value: Value)] = []
-    // A key may contain dots if nothing can follow it.
+    // A key may contain dots if nothing can follow it. The order of the entries is the file's: code may iterate over them.
     let keys = keys(at: name, whole: !type.hasParts)
     let numbers = keys.compactMap { Int($0) }
     if key == .int, numbers.count == keys.count {
-      for number in numbers.sorted() {
+      for number in numbers {
         entries.append((.int(number), try part(type, at: "\(name).\(number)")))
       }
     } else if key == .string {
-      for text in keys.sorted() { entries.append((.string(text), try part(type, at: "\(name).\(text)"))) }
+      for text in keys { entries.append((.string(text), try part(type, at: "\(name).\(text)"))) }
     }
     return entries.isEmpty ? nil : .dictionary(entries)
   }

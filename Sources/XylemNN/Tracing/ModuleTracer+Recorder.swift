@@ -15,7 +15,7 @@ extension ModuleTracer: OperationRecorder {
     let isExact = options.naming == .exact
     let id = core.emit(
       .operator(name: op.fullName), named: isExact ? op.nodeName : op.torchvisionName, inputs, in: frame.path,
-      other: (isExact ? op.torchvisionName : op.nodeName, nil),
+      other: (isExact ? op.torchvisionName : op.nodeName, nil, false),
       type: op.resultTypes.count == 1 ? op.resultTypes[0] : "Tuple", effects: nil, at: location(site))
     guard op.resultTypes.count > 1 else { return [standIn(id, type: op.resultTypes[0])] }
     return op.resultTypes.enumerated().map { position, type in

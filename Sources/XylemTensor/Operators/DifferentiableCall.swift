@@ -125,7 +125,7 @@ enum HostError {
 
   /// Hands values over, all of them or none.
   ///
-  /// - Returns: how many.
+  /// - Returns: the number of values written.
   static func write(
     _ values: [Value], to out: UnsafeMutablePointer<xylem_value>?, _ capacity: Int, _ library: RuntimeLibrary
   ) throws(XylemError) -> Int {

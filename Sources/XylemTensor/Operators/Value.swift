@@ -54,8 +54,9 @@ extension Value {
     case XYLEM_DOUBLE: self = unsafe .float(raw.as.number)
     case XYLEM_TENSOR: self = unsafe .tensor(Tensor(RuntimeObject(adopting: raw, library: library)))
     case XYLEM_STRING:
+      // The runtime's strings are bytes, of which code may cut a part of a character. Such a string stays in the runtime.
       let object = unsafe RuntimeObject(adopting: raw, library: library)
-      self = .string(object.text ?? "")
+      if let text = object.text { self = .string(text) } else { self = .object(object) }
     case XYLEM_DEVICE:
       self = unsafe .device(RuntimeObject(adopting: raw, library: library).summary)
     case XYLEM_COMPLEX:

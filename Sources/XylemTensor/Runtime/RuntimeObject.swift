@@ -45,11 +45,14 @@ public import XylemErrors
     guard unsafe library.table.pointee.describe(&raw, &out, &error) == XYLEM_OK else {
       return unsafe takeMessage(&error)
     }
-    return unsafe RuntimeObject(adopting: out, library: library).text ?? ""
+    return unsafe RuntimeObject(adopting: out, library: library).withText { String(decoding: $0, as: UTF8.self) } ?? ""
   }
 
-  /// The contents of a string. Nil for other kinds.
-  public var text: String? {
+  /// The contents of a string. Nil for other kinds, and for bytes that are not UTF-8.
+  public var text: String? { withText { String(validating: $0, as: UTF8.self) } ?? nil }
+
+  /// Calls `body` with the bytes of a string. Nil for other kinds.
+  private func withText<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
     guard kind == .string else { return nil }
     var out = unsafe xylem_text()
     var error = unsafe xylem_error()
@@ -57,7 +60,7 @@ public import XylemErrors
       _ = unsafe takeMessage(&error)
       return nil
     }
-    return unsafe String(out)
+    return unsafe body(UnsafeRawBufferPointer(start: out.bytes, count: out.count))
   }
 
   /// The elements of a list or tuple, or the keys and values of a dictionary, alternating. Empty for other kinds.

@@ -27,6 +27,8 @@ package struct OperatorFacts: Sendable {
   let setsSeed: Bool
   /// Whether it computes only on numbers, strings, containers and sizes, so that it may run while tracing.
   let isComputable: Bool
+  /// Whether it formats a string with any number of values.
+  var isFormatting: Bool { name == "aten::format" || name == "aten::percentFormat" }
   /// Arguments that are written only if another argument is true, with the position of the latter.
   private let conditionalWrites: [Int: Int]
   /// The argument that must be true for the operator to draw random numbers.

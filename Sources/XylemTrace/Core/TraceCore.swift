@@ -44,21 +44,48 @@ package struct TraceCore {
 
   /// Adds a node for code that runs in the module at a path.
   ///
-  /// - Parameter other: the base and path of the name under the other naming, where they differ.
+  /// - Parameters:
+  ///   - other: the base and path of the name under the other naming, where they differ, and whether that leaves it out.
+  ///   - listing: what decides whether name lists have the node.
   @discardableResult
   package mutating func emit(
     _ operation: Operation, named base: String, _ inputs: [Argument], in path: String,
-    other: (base: String?, path: String?) = (nil, nil), type: String,
-    effects: Effects? = Effects.none, rule: String? = nil, at location: @autoclosure () -> SourceLocation?
+    other: (base: String?, path: String?, isHidden: Bool) = (nil, nil, false), type: String,
+    effects: Effects? = Effects.none, rule: String? = nil, listing: Listing = .inputs,
+    at location: @autoclosure () -> SourceLocation?
   ) -> NodeID {
-    let isListed = isListed(inputs)
+    let deciding = listing.deciding(inputs)
+    let isListed = deciding.map(isListed) ?? true
     let name = isListed ? namer.name(forOperation: base, in: path) : namer.name(forHidden: base, in: path)
     if isListed { noteSkippedModule(for: name, in: path) }
     let id = graph.append(
       operation, name: name, inputs: inputs, modulePath: path, effects: effects, type: type,
       location: options.recordsLocations ? location() : nil, rule: rule, isListed: isListed)
-    otherNames?.nameOperation(id, other.base ?? base, in: other.path ?? path, reading: inputs)
+    if !other.isHidden { nameOther(id, other.base ?? base, in: other.path ?? path, reading: deciding) }
     return id
+  }
+
+  /// Names a node under the other naming, if the options compare them.
+  package mutating func nameOther(_ id: NodeID, _ base: String, in path: String, reading inputs: [Argument]?) {
+    otherNames?.nameOperation(id, base, in: path, reading: inputs)
+  }
+
+  /// What decides whether name lists have a node with torchvision's naming.
+  package enum Listing {
+    /// Whether it reads a listed node.
+    case inputs
+    /// Whether one of these is a listed node.
+    case any([Argument])
+    /// Name lists have it.
+    case always
+
+    fileprivate func deciding(_ inputs: [Argument]) -> [Argument]? {
+      switch self {
+      case .inputs: inputs
+      case .any(let arguments): arguments
+      case .always: nil
+      }
+    }
   }
 
   /// Adds a node that name lists leave out.

@@ -74,6 +74,17 @@ extension TracedValue {
     }
   }
 
+  /// Whether it is or contains an empty list or dictionary.
+  var hasEmptyContainer: Bool {
+    contains { part in
+      switch part {
+      case .list(let list): list.elements.isEmpty
+      case .dictionary(let dictionary): dictionary.entries.isEmpty
+      default: false
+      }
+    }
+  }
+
   /// Whether a container contains a container.
   var nestsContainers: Bool {
     switch self {

@@ -46,10 +46,13 @@ final class TracedList {
   var isLost = false
   /// The attribute that it was read from, if any.
   let origin: String?
+  /// The type that the code made it with, if it did: an empty list also has one.
+  let type: ScriptType?
 
-  init(_ elements: [TracedValue], origin: String? = nil) {
+  init(_ elements: [TracedValue], origin: String? = nil, type: ScriptType? = nil) {
     self.elements = elements
     self.origin = origin
+    self.type = type
   }
 
   deinit {
@@ -64,10 +67,13 @@ final class TracedList {
 final class TracedTuple {
   private(set) var elements: [TracedValue]
   let names: [String]
+  /// As for ``TracedList``.
+  let type: ScriptType?
 
-  init(_ elements: [TracedValue], names: [String]) {
+  init(_ elements: [TracedValue], names: [String], type: ScriptType? = nil) {
     self.elements = elements
     self.names = names
+    self.type = type
   }
 
   /// The elements, for the release of the tuple.
@@ -92,10 +98,13 @@ final class TracedDictionary {
   /// As for ``TracedList``.
   var isLost = false
   let origin: String?
+  /// As for ``TracedList``.
+  let type: ScriptType?
 
-  init(_ entries: [(key: TracedValue, value: TracedValue)], origin: String? = nil) {
+  init(_ entries: [(key: TracedValue, value: TracedValue)], origin: String? = nil, type: ScriptType? = nil) {
     self.entries = entries
     self.origin = origin
+    self.type = type
   }
 
   deinit {

@@ -44,7 +44,15 @@ package enum OperationNames {
     case "div": return called == "div" ? "div" : "truediv"
     case "floor_divide", "floordiv": return called == "floor_divide" ? "floor_divide" : "floordiv"
     case "remainder": return called == "remainder" ? "remainder" : "mod"
-    case "__and__", "__or__", "__xor__": return String(short.dropFirst(2).dropLast(2)) + "_"
+    case "__and__": return "and_"
+    case "__or__": return "or_"
+    case "__xor__": return "xor"
+    case "bitwise_not" where called == nil: return "invert"
+    case "bitwise_and" where called == nil: return "and_"
+    case "bitwise_or" where called == nil: return "or_"
+    case "bitwise_xor" where called == nil: return "xor"
+    case "fmod" where called == nil, "fmod_" where called == nil: return "mod"
+    case "to": return called.map(casts.contains) == true ? called ?? short : short
     default: break
     }
     // An augmented assignment (x += y) is not a method call: torch.fx sees the plain operator.
@@ -61,8 +69,20 @@ package enum OperationNames {
   }
 
   private static let spelled: Set<String> = Set(aliases.values).union([
-    "size", "dim", "div", "floor_divide", "floordiv", "remainder",
+    "size", "dim", "div", "floor_divide", "floordiv", "remainder", "bitwise_not", "bitwise_and", "bitwise_or",
+    "bitwise_xor", "fmod", "to",
   ])
+
+  /// Methods that archives store as `to`.
+  private static let casts: Set<String> = [
+    "bfloat16", "bool", "byte", "char", "cpu", "cuda", "double", "float", "half", "int", "long", "short",
+  ]
+
+  /// The first of the two operators that an archive stores for an operator with the tensor on the right, and the name
+  /// of both together: `1 - x` is `neg` and `add`, `1 / x` is `reciprocal` and `mul`.
+  static let reflected: [String: (second: String, name: String)] = [
+    "neg": ("add", "sub"), "reciprocal": ("mul", "truediv"),
+  ]
 
   /// Names that archives replace by others.
   private static let aliases: [String: String] = [
@@ -72,12 +92,36 @@ package enum OperationNames {
     "not_equal": "ne", "subtract": "sub", "swapaxes": "transpose", "swapdims": "transpose", "true_divide": "div",
   ]
 
-  /// The function or method that an expression names, as in `x.size` or `torch.div`. Nil for an expression with an
-  /// operator, and for the runtime's own code (where `x.shape` is a function).
+  /// The function or method that an expression names, as in `x.size` or `torch.div(x, 2.0)`. Nil for an expression with
+  /// an operator, and for the runtime's own code (where `x.shape` is a function).
   private static func calledName(_ source: ScriptSource) -> String? {
-    guard !source.file.hasPrefix("<"), let dot = source.text.lastIndex(of: ".") else { return nil }
-    let name = source.text[source.text.index(after: dot)...].prefix { $0 == "_" || $0.isLetter || $0.isNumber }
-    let rest = source.text[name.endIndex...]
-    return !name.isEmpty && (rest.isEmpty || rest.hasPrefix("(")) ? String(name) : nil
+    guard !isRuntimeCode(source) else { return nil }
+    var callee = source.text[...]
+    while callee.last?.isWhitespace == true { callee.removeLast() }
+    if callee.last == ")" {
+      guard let open = opening(of: callee) else { return nil }
+      callee = callee[..<open]
+    }
+    guard let dot = callee.lastIndex(of: ".") else { return nil }
+    let name = callee[callee.index(after: dot)...]
+    return !name.isEmpty && name.allSatisfy { $0 == "_" || $0.isLetter || $0.isNumber } ? String(name) : nil
   }
+
+  /// The parenthesis that the last one closes.
+  private static func opening(of text: Substring) -> Substring.Index? {
+    var depth = 0
+    for index in text.indices.reversed() {
+      switch text[index] {
+      case ")": depth += 1
+      case "(":
+        depth -= 1
+        if depth == 0 { return index }
+      default: break
+      }
+    }
+    return nil
+  }
+
+  /// Whether an expression is in the code that the runtime puts in place of an operator.
+  static func isRuntimeCode(_ source: ScriptSource) -> Bool { source.file.hasPrefix("<") }
 }

@@ -94,19 +94,20 @@ extension ScriptTracer {
     case "aten::reverse": return try write { list.elements.reverse() }
     case "aten::copy", "aten::list":
       try spend(elements: list.elements.count)
-      return give(.list(TracedList(list.elements)))
+      return give(.list(TracedList(list.elements, type: list.type)))
     case "aten::add", "aten::add_":
       guard case .list(let other) = inputs[1], other.symbol == nil else { return false }
       if statement.name == "aten::add_" {
         return try write(adding: other.elements.count) { list.elements += other.elements }
       }
       try spend(elements: list.elements.count + other.elements.count)
-      return give(.list(TracedList(list.elements + other.elements)))
+      return give(.list(TracedList(list.elements + other.elements, type: list.type)))
     case "aten::mul":
       guard case .literal(.int(let times)) = inputs[1] else { return false }
       try spend(elements: list.elements.count, times: max(0, times))
-      return give(.list(TracedList((0..<max(0, times)).flatMap { _ in list.elements })))
-    case "aten::slice": return try slice(inputs, list.elements).map { give(.list(TracedList($0))) } ?? false
+      return give(.list(TracedList((0..<max(0, times)).flatMap { _ in list.elements }, type: list.type)))
+    case "aten::slice":
+      return try slice(inputs, list.elements).map { give(.list(TracedList($0, type: list.type))) } ?? false
     case "aten::__contains__":
       guard let wanted = inputs[1].literalKey, list.elements.allSatisfy({ $0.literalKey != nil }) else { return false }
       return give(.bool(list.elements.contains { $0.literalKey == wanted }))
@@ -161,6 +162,7 @@ extension ScriptTracer {
     _ statement: ScriptCode.Statement, _ dictionary: TracedDictionary, _ inputs: [TracedValue], _ frame: CallFrame
   ) throws -> Bool {
     guard dictionary.symbol == nil else { return false }
+    var madeType: ScriptType { frame.code.types[statement.outputs.lowerBound] }
     func give(_ value: TracedValue) -> Bool {
       frame.setOutput(value, of: statement)
       return true
@@ -175,11 +177,12 @@ extension ScriptTracer {
     default: break
     }
     switch statement.name {
-    case "aten::keys": return give(.list(TracedList(dictionary.entries.map(\.key))))
-    case "aten::values": return give(.list(TracedList(dictionary.entries.map(\.value))))
+    case "aten::keys": return give(.list(TracedList(dictionary.entries.map(\.key), type: madeType)))
+    case "aten::values": return give(.list(TracedList(dictionary.entries.map(\.value), type: madeType)))
     case "aten::items":
-      return give(.list(TracedList(dictionary.entries.map { .tuple([$0.key, $0.value], names: []) })))
-    case "aten::copy", "aten::dict": return give(.dictionary(TracedDictionary(dictionary.entries)))
+      return give(.list(TracedList(dictionary.entries.map { .tuple([$0.key, $0.value], names: []) }, type: madeType)))
+    case "aten::copy", "aten::dict":
+      return give(.dictionary(TracedDictionary(dictionary.entries, type: dictionary.type)))
     case "aten::__contains__":
       guard let position = found() else { return false }
       return give(.bool(position != nil))
@@ -216,10 +219,12 @@ extension ScriptTracer {
       return give(dictionary.entries.remove(at: position).value)
     case "aten::popitem":
       try willChange(origin: dictionary.origin)
-      guard let last = dictionary.entries.popLast() else {
+      // The first entry, unlike Python, which takes the last.
+      guard !dictionary.entries.isEmpty else {
         throw TraceErrors.raised("KeyError: the dictionary is empty", at: place)
       }
-      return give(.tuple([last.key, last.value], names: []))
+      let first = dictionary.entries.removeFirst()
+      return give(.tuple([first.key, first.value], names: []))
     case "aten::clear":
       try willChange(origin: dictionary.origin)
       dictionary.entries.removeAll()

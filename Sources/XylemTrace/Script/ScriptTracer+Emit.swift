@@ -9,12 +9,14 @@ extension ScriptTracer {
   /// - Parameter other: the base of the name under the other naming, where it differs.
   @discardableResult
   func emit(
-    _ operation: Operation, named base: String, other: String? = nil, _ inputs: [Argument], type: String,
-    effects: Effects? = Effects.none, rule: String? = nil
+    _ operation: Operation, named base: String, other: (base: String?, isHidden: Bool) = (nil, false),
+    _ inputs: [Argument], type: String, effects: Effects? = Effects.none, rule: String? = nil,
+    listing: TraceCore.Listing = .inputs
   ) -> NodeID {
     core.emit(
-      operation, named: base, inputs, in: currentModule.path, other: (other, currentModule.otherPath), type: type,
-      effects: effects, rule: rule, at: currentLocation)
+      operation, named: base, inputs, in: currentModule.path,
+      other: (other.base, currentModule.otherPath, other.isHidden), type: type, effects: effects, rule: rule,
+      listing: listing, at: currentLocation)
   }
 
   /// The base of a name under this trace's naming, and under the other one if they are compared.

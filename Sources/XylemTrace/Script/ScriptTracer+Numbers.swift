@@ -142,7 +142,7 @@ extension ScriptTracer {
     let arguments = try numbers.map(argument(from:))
     if let name {
       return .symbol(
-        emit(.operator(name: operation), named: name.own, other: name.other, arguments, type: type))
+        emit(.operator(name: operation), named: name.own, other: (name.other, false), arguments, type: type))
     }
     return .symbol(
       core.emitHidden(

@@ -34,7 +34,8 @@ extension ScriptTracer {
     _ op: TensorOperator, _ facts: OperatorFacts, _ inputs: [TracedValue], _ statement: ScriptCode.Statement,
     _ frame: CallFrame
   ) throws -> [TracedValue]? {
-    guard facts.isComputable, facts.effects?.writes.isEmpty == true else { return nil }
+    // Formatting takes any number of arguments, so its schema declares no effects.
+    guard facts.isComputable, facts.effects.map(\.writes.isEmpty) ?? facts.isFormatting else { return nil }
     let makesTensors = statement.outputs.contains { frame.code.typeKinds[$0] == .tensor }
     guard !makesTensors else { return nil }
     var values: [Value] = []
@@ -132,6 +133,7 @@ extension ScriptTracer {
     _ facts: OperatorFacts, _ inputs: [TracedValue], _ statement: ScriptCode.Statement, at index: Int,
     _ frame: CallFrame
   ) throws {
+    if try emitEmptyTensor(facts, inputs, statement, frame) { return }
     try shareContainers(inputs, facts, statement, frame)
     var arguments: [Argument] = []
     arguments.reserveCapacity(inputs.count)
@@ -143,9 +145,7 @@ extension ScriptTracer {
     }
     let outputs = statement.outputs
     let type = outputs.count == 1 ? typeName(outputs.lowerBound, frame.code) : outputs.isEmpty ? "None" : "Tuple"
-    let base = bases { operationName(facts, at: index, frame, $0) }
-    let id = emit(
-      .operator(name: facts.name), named: base.own, other: base.other, arguments, type: type, effects: effects)
+    let id = emit(facts, arguments, type: type, effects: effects, at: index, frame)
     if outputs.count == 1 {
       frame.values[outputs.lowerBound] = .symbol(id)
     } else {
@@ -153,6 +153,75 @@ extension ScriptTracer {
         frame.values[number] = emitGetItem(.node(id), .int(position), type: typeName(number, frame.code))
       }
     }
+  }
+
+  /// Emits a node for an operator. With torchvision's naming, the two halves of a reflected operator are one name.
+  private func emit(
+    _ facts: OperatorFacts, _ arguments: [Argument], type: String, effects: Effects?, at index: Int, _ frame: CallFrame
+  ) -> NodeID {
+    let operation = Operation.operator(name: facts.name)
+    let base = bases { operationName(facts, at: index, frame, $0) }
+    let isOwn = options.naming == .torchvision
+    guard isOwn || options.comparesNamings, let part = reflectedPart(facts, arguments, at: index, frame) else {
+      return emit(operation, named: base.own, other: (base.other, false), arguments, type: type, effects: effects)
+    }
+    switch part {
+    case .first where isOwn:
+      let path = currentModule.path
+      let id = core.emitHidden(
+        operation, named: facts.shortName, arguments, in: path, type: type, effects: effects, at: currentLocation)
+      if let other = base.other { core.nameOther(id, other, in: currentModule.otherPath ?? path, reading: nil) }
+      return id
+    case .first:
+      return emit(operation, named: base.own, other: (nil, true), arguments, type: type, effects: effects)
+    case .second(let whole, let first):
+      return emit(
+        operation, named: isOwn ? whole : base.own, other: (isOwn ? base.other : whole, false), arguments, type: type,
+        effects: effects, listing: .any(core.graph[first].inputs + arguments))
+    }
+  }
+
+  /// A half of an operator that has the tensor on its right.
+  private enum ReflectedPart {
+    case first
+    /// The name of both halves together, and the node of the first.
+    case second(String, NodeID)
+  }
+
+  private func reflectedPart(
+    _ facts: OperatorFacts, _ arguments: [Argument], at index: Int, _ frame: CallFrame
+  ) -> ReflectedPart? {
+    func isInRuntimeCode() -> Bool { OperationNames.isRuntimeCode(frame.code.function.source(of: index)) }
+    if OperationNames.reflected[facts.shortName] != nil { return isInRuntimeCode() ? .first : nil }
+    guard case .node(let first)? = arguments.first, case .operator(let name) = core.graph[first].operation,
+      let whole = OperationNames.reflected[String(name.dropFirst("aten::".count))], whole.second == facts.shortName,
+      isInRuntimeCode()
+    else { return nil }
+    return .second(whole.name, first)
+  }
+
+  /// `torch.tensor` of an empty list, whose type of elements decides that of the tensor and is not part of an argument.
+  private func emitEmptyTensor(
+    _ facts: OperatorFacts, _ inputs: [TracedValue], _ statement: ScriptCode.Statement, _ frame: CallFrame
+  ) throws -> Bool {
+    guard ["aten::tensor", "aten::as_tensor.list"].contains(facts.name), case .list(let list)? = inputs.first,
+      list.symbol == nil, list.elements.isEmpty
+    else { return false }
+    let element = frame.code.types[frame.code.input(0, of: statement)].contained.first
+    let dtype: Argument
+    switch (inputs[1], element?.kind) {
+    case (.literal(.none), .float): dtype = .none
+    case (.literal(.none), .int): dtype = .int(Int(DType.int64.runtimeCode))
+    case (.literal(.none), .bool): dtype = .int(Int(DType.bool.runtimeCode))
+    case (.literal(.none), _): return false
+    case (let given, _): dtype = try argument(from: given)
+    }
+    if inputs.count > 3, inputs[3].literal != .bool(false) { return false }
+    let id = emit(
+      .operator(name: "aten::empty.memory_format"), named: facts.shortName,
+      [.list([.int(0)]), dtype, .none, try argument(from: inputs[2]), .none, .none], type: "Tensor")
+    frame.values[statement.outputs.lowerBound] = .symbol(id)
+    return true
   }
 
   private func operationName(

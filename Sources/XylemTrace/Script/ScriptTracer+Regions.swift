@@ -27,7 +27,7 @@ extension ScriptTracer {
     let type = region.returnsTuple ? "Tuple" : single.map { typeName($0, code) } ?? "None"
     let id = emit(
       .region(region), named: regionName(kind, statement), try values.map(argument(from:)), type: type, effects: nil,
-      rule: "automatic")
+      rule: "automatic", listing: .always)
     if region.returnsTuple {
       for (position, number) in statement.outputs.enumerated() {
         let type = typeName(number, code)

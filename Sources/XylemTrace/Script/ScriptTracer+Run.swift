@@ -95,14 +95,17 @@ extension ScriptTracer {
     case .loop: try runLoop(statement, at: index, frame)
     case .list:
       try spend(elements: statement.inputs.count)
-      frame.setOutput(.list(TracedList(frame.inputs(of: statement))), of: statement)
+      let type = frame.code.types[statement.outputs.lowerBound]
+      frame.setOutput(.list(TracedList(frame.inputs(of: statement), type: type)), of: statement)
     case .tuple:
-      let names = frame.code.types[statement.outputs.lowerBound].fieldNames
-      frame.setOutput(.tuple(frame.inputs(of: statement), names: names), of: statement)
+      let type = frame.code.types[statement.outputs.lowerBound]
+      let tuple = TracedTuple(frame.inputs(of: statement), names: type.fieldNames, type: type)
+      frame.setOutput(.tuple(tuple), of: statement)
     case .dictionary:
       let flat = frame.inputs(of: statement)
       let entries = stride(from: 0, to: flat.count - 1, by: 2).map { (key: flat[$0], value: flat[$0 + 1]) }
-      frame.setOutput(.dictionary(TracedDictionary(entries)), of: statement)
+      let type = frame.code.types[statement.outputs.lowerBound]
+      frame.setOutput(.dictionary(TracedDictionary(entries, type: type)), of: statement)
     case .listUnpack, .tupleUnpack: try unpack(statement, frame)
     case .tupleIndex:
       let index = frame.input(1, of: statement)
@@ -154,8 +157,11 @@ extension ScriptTracer {
     if let decided = frame.code.function.isInstance(statement: index, type: declared) {
       return frame.setOutput(.bool(decided), of: statement)
     }
-    if case .literal(.none) = value { return frame.setOutput(.bool(false), of: statement) }
-    if let literal = try literalValue(of: value), let type = runtimeType(of: literal),
+    if let type = try runtimeType(of: value, declared: declared) {
+      let decided = frame.code.function.isInstance(statement: index, type: type)
+      return frame.setOutput(.bool(decided == true), of: statement)
+    }
+    if case .tuple(let tuple) = value, let type = tuple.type,
       let decided = frame.code.function.isInstance(statement: index, type: type)
     {
       return frame.setOutput(.bool(decided), of: statement)
@@ -163,7 +169,30 @@ extension ScriptTracer {
     throw TraceErrors.concreteValue("the type", value: describe(value), at: place, on: argumentsBehind(value))
   }
 
-  private func runtimeType(of value: Value) -> ScriptType? { ScriptType(of: value) }
+  /// The type that a value has when the code runs. Nil if it is not known while tracing.
+  private func runtimeType(of value: TracedValue, declared: ScriptType) throws -> ScriptType? {
+    switch value {
+    case .list(let list) where list.type != nil: return list.type
+    case .dictionary(let dictionary) where dictionary.type != nil: return dictionary.type
+    case .object(let object): return object.type
+    case .attribute(let attribute): return ScriptType(of: attribute.value)
+    case .constant(_, let value): return ScriptType(of: value)
+    case .message: return ScriptType(of: .string(""))
+    case .number: return ScriptType(of: .tensor(try Tensor([0], shape: [1])))
+    case .symbol(let id):
+      switch core.graph[id].valueType {
+      case .tensor: return ScriptType(of: .tensor(try Tensor([0], shape: [1])))
+      case .int: return ScriptType(of: .int(0))
+      case .float: return ScriptType(of: .float(0))
+      case .bool: return ScriptType(of: .bool(false))
+      default: return nil
+      }
+    default:
+      // An empty list doesn't say which elements it may have.
+      if value.hasEmptyContainer { return nil }
+      return try literalValue(of: value).flatMap(ScriptType.init(of:))
+    }
+  }
 
   private func unpack(_ statement: ScriptCode.Statement, _ frame: CallFrame) throws {
     let value = frame.input(0, of: statement)

@@ -191,7 +191,10 @@ final class ScriptTracer {
   }
 
   func describe(_ value: TracedValue) -> String {
-    if case .symbol(let id) = value { return "\(core.graph[id].name) (\(core.graph[id].type))" }
-    return value.kindDescription
+    guard case .symbol(let id) = value else { return value.kindDescription }
+    // The number that tells unlisted nodes apart is no part of a name.
+    let node = core.graph[id]
+    let name = node.isListed ? node.name[...] : node.name.prefix { $0 != "'" }
+    return "\(name) (\(node.type))"
   }
 }

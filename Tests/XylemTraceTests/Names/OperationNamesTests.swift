@@ -1,5 +1,6 @@
 import Testing
 import XylemScript
+import XylemTestSupport
 
 @testable import XylemTrace
 
@@ -24,13 +25,29 @@ import XylemScript
     ("mul", "x.multiply(y)", "multiply"), ("mul", "x * y", "mul"), ("cat", "torch.concat([x, y])", "concat"),
     ("floor_divide", "x // y", "floordiv"), ("floor_divide", "torch.floor_divide(x, y)", "floor_divide"),
     ("remainder", "x % y", "mod"), ("remainder", "torch.remainder(x, y)", "remainder"), ("__and__", "x & y", "and_"),
-    ("transpose", "x.swapaxes(0, 1)", "swapaxes"), ("transpose", "x.transpose(0, 1)", "transpose"),
+    ("transpose", "x.swapaxes(0, 1)", "swapaxes"), ("clamp", "torch.clip(x, 0.5, 3.5)", "clip"),
+    ("bitwise_not", "~x", "invert"), ("bitwise_not", "torch.bitwise_not(x)", "bitwise_not"),
+    ("bitwise_and", "x &= 3", "and_"), ("bitwise_or", "x |= 1", "or_"), ("bitwise_xor", "x ^= 2", "xor"),
+    ("__xor__", "x ^ y", "xor"), ("__or__", "x | y", "or_"), ("fmod_", "x %= 3", "mod"),
+    ("fmod", "torch.fmod(x, 3.0)", "fmod"), ("to", "x.float()", "float"), ("to", "(x * 2.5).half()", "half"),
+    ("to", "x.to(y.dtype)", "to"), ("bernoulli_", "x.new_empty([2]).bernoulli_(1.0 - self.p)", "bernoulli_"),
+    ("div_", "x.div_(self.scale)", "div_"), ("sub", "torch.neg(x).abs().sub(1.5)", "sub"),
+    ("transpose", "x.transpose(0, 1)", "transpose"),
   ])
   func `torchvision's names follow the spelling`(_ short: String, _ text: String, _ expected: String) {
     let source = ScriptSource(file: "net.py", line: 3, text: text)
     #expect(OperationNames.torchvision(short, source: source) == expected)
     let isSpelled = OperationNames.torchvision(short, source: .init(file: "net.py", line: 3, text: "")) != expected
     #expect(!isSpelled || OperationNames.dependsOnSource(short), "\(short)")
+  }
+
+  @Test(.needsRuntime) func `an archive's operators have the names that torchvision gives to Python's`() throws {
+    let model = try ScriptModel(path: Fixtures.path("goldens/spelled_operators.pt"))
+    let golden = try Fixtures.object("goldens/spelled_operators.json")
+    for mode in Mode.allCases {
+      let names = try model.trace(TraceOptions(mode: mode, naming: .torchvision)).nodeNames
+      #expect(names == golden[mode.rawValue] as? [String])
+    }
   }
 
   @Test func `functions have the last component of their names, and archives' private ones their public names`() {
