@@ -1,6 +1,6 @@
 #include <ffi.h>
 
-/* The addresses of libffi's types, which are never written: its headers declare them as plain variables. */
+/* Pointers to libffi's type descriptors. libffi never changes them: its headers declare them as plain variables. */
 static inline ffi_type *xylem_ffi_void(void) { return &ffi_type_void; }
 static inline ffi_type *xylem_ffi_sint8(void) { return &ffi_type_sint8; }
 static inline ffi_type *xylem_ffi_sint16(void) { return &ffi_type_sint16; }

@@ -115,8 +115,8 @@ xylem_codec_size xylem_codec_jpeg_size(const uint8_t *bytes, size_t count, xylem
 /// `a * b / 255`, rounded to the nearest.
 static unsigned scaled(unsigned a, unsigned b) { return (a * b + 127) / 255; }
 
-/// Converts one row of ink levels, stored inverted as Adobe's programs write them, to RGB: each colour is what its own
-/// ink leaves of the light that black leaves.
+/// Converts one row of ink levels, stored inverted as Adobe's programs write them, to RGB: R is C * K / 255, and
+/// likewise G and B.
 static void convert_inks(const uint8_t *inks, uint8_t *row, JDIMENSION width) {
   for (JDIMENSION x = 0; x < width; x++, inks += 4, row += 3) {
     unsigned light = inks[3];

@@ -107,7 +107,7 @@ int xylem_supervised(void) {
   const int is_number = *text && !*end && descriptor > 2 && descriptor <= 1 << 20;
   unsetenv(XYLEM_SUPERVISED);
   if (!is_number || fcntl((int)descriptor, F_SETFD, FD_CLOEXEC) != 0) return -1;
-  /* A supervisor that is gone can't remove anything, so nothing may be started. */
+  /* If the supervisor dies, this process must die too: nobody would clean up after it. */
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   return (int)descriptor;
 }

@@ -1,4 +1,4 @@
-/// A message from another library, as the cause of an error.
+/// The cause of an error, in words: a message of another library, or what is allowed.
 public struct Reason: Error, CustomStringConvertible, Sendable {
   /// The message.
   public let description: String

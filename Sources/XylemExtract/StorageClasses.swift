@@ -31,7 +31,7 @@ package struct StorageClasses {
           byAttribute[path] = value.rawValue
         }
       }
-      // A value that is put into a container lives on in it.
+      // A container keeps the values stored in it.
       for position in effects.writes where position < node.inputs.count {
         node.inputs[position].forEachNode { written in
           guard graph[written].valueType != .tensor else { return }

@@ -20,7 +20,7 @@ struct JSONReader {
     self.origin = origin
   }
 
-  /// Reads an object. `member` must read the value of the key that it gets.
+  /// Reads an object. `member` must read the value of the key that it is given.
   ///
   /// - Throws: `file.malformed` for invalid syntax and for duplicate keys (compared by their bytes).
   mutating func object(_ member: (inout JSONReader, String) throws(XylemError) -> Void) throws(XylemError) {

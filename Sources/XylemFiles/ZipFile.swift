@@ -3,8 +3,8 @@ package import XylemErrors
 
 /// An opened zip file: the names of its entries, and their contents on demand.
 ///
-/// For zip files that are not PyTorch's: `.npz`, and files given as a model. Sizes are checked against the file before
-/// memory is allocated.
+/// For `.npz` files, for recognising files, and for the source code in archives. Sizes are checked against the file
+/// before memory is allocated.
 ///
 /// The format: PKWARE's APPNOTE 6.3, with the extension for more than 4 GiB; stored and deflated entries.
 package final class ZipFile {

@@ -14,8 +14,8 @@ extension Graph {
 }
 
 extension Graph {
-  /// Limits of counts in a graph, far beyond those of real models. Readers of graph files allocate memory by these
-  /// counts.
+  /// Limits of counts in a graph, far beyond those of real models. Readers of graph files check counts against them
+  /// before they allocate memory.
   static let (mostResults, mostArguments, mostCalls) = (1 << 12, 1 << 16, 1 << 31)
 }
 

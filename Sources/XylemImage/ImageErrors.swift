@@ -117,7 +117,7 @@ enum ImageErrors {
       .imageInvalidTransform,
       "resizing \(from.width) x \(from.height) pixels gives \(width) x \(height) pixels; the limit is "
         + "\(PixelImage.maximumPixelCount) pixels",
-      remedies: ["a smaller --resize, or an image that is less narrow"])
+      remedies: ["use a smaller --resize, or an image that is less narrow"])
   }
 
   // MARK: Feature maps
@@ -145,6 +145,6 @@ enum ImageErrors {
     XylemError(
       .imageInvalidTransform,
       "the grid would have \(width) x \(height) pixels; at most \(PixelImage.maximumPixelCount) are drawn",
-      remedies: ["draw fewer channels", "a smaller scale"])
+      remedies: ["draw fewer channels", "use a smaller scale"])
   }
 }

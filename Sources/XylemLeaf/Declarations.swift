@@ -62,6 +62,10 @@ internal import CXylem
 
   private static func backwardFault(_ name: String, declared: Bool, registered: Bool) -> [String] {
     guard declared != registered else { return [] }
-    return ["'\(name)' has gradients only \(declared ? "in its declaration" : "in Swift")"]
+    return [
+      declared
+        ? "'\(name)' declares a gradient function but registers none in Swift"
+        : "'\(name)' registers a gradient function in Swift but declares none"
+    ]
   }
 }

@@ -126,7 +126,7 @@ public struct DiffSARIFReport: DiffReport {
 }
 
 extension Finding.Change.Kind {
-  /// The format's name for the level.
+  /// SARIF's name for the change (`baselineState`).
   fileprivate var state: String {
     switch self {
     case .added: "new"

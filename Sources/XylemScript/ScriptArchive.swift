@@ -6,8 +6,7 @@ public import XylemTensor
 
 /// A loaded TorchScript archive: the model's code, module tree, parameters and buffers.
 ///
-/// Xylem never changes the model's modes or attributes without the caller's knowledge. Handles taken from an archive
-/// keep it alive.
+/// Only explicit calls, such as `setAttribute`, change the model. Handles taken from an archive keep it alive.
 @safe public final class ScriptArchive: @unchecked Sendable {
   package let handle: OpaquePointer
   package let library: RuntimeLibrary

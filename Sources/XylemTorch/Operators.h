@@ -46,25 +46,27 @@ bool divides(const c10::FunctionSchema &schema);
 /// Throws if dividing the last two values would end the process.
 void check_division(const std::vector<IValue> &stack);
 
-/// Registers checked variants of those operators, and uses them in code.
+/// Registers checked variants of those operators.
 void register_checked_division();
+
+/// Makes a graph call the checked variants.
+void use_checked_division(torch::jit::Graph &graph);
+
+/// Makes it call the runtime's own division again.
+void use_own_division(torch::jit::Graph &graph);
 
 /// Registers `xylem::enter_autocast` and `xylem::exit_autocast`, which represent a traced autocast block.
 void register_autocast_scope();
-void use_checked_division(torch::jit::Graph &graph);
-
-/// Restores the runtime's own division.
-void use_own_division(torch::jit::Graph &graph);
 
 /// Registers an operator for each whose meaning changed since an old version, and lets archives of that version call
 /// it: the runtime would inline code with branches on data instead.
 void register_upgraders();
 
-/// Whether a node or an operator is one of those.
+/// Whether a node or an operator was registered by `register_upgraders`.
 bool is_upgraded(const torch::jit::Node *node);
 bool is_upgraded(const c10::FunctionSchema &schema);
 
-/// Restores the runtime's own code, for archives loaded by others.
+/// Restores the runtime's own code, for archives loaded by other code in the process.
 void use_own_upgraders(torch::jit::Graph &graph);
 
 /// Registers the schemas of torchvision's operators if they are not registered.
@@ -73,7 +75,7 @@ void register_vision_schemas();
 /// Registers an operator of unknown signature that raises an error when it is called.
 void register_missing(const std::string &name);
 
-/// Whether that happened.
+/// Whether `register_missing` registered it.
 bool is_missing(const std::string &name);
 
 }  // namespace xylem

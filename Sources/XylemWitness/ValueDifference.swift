@@ -47,7 +47,7 @@ enum ValueDifference: Hashable {
     }
   }
 
-  /// Whether it is within 1e-5 of the largest element of one of the values.
+  /// Whether it is at most 1e-5 times the largest finite magnitude in `value`.
   ///
   /// - Throws: the errors of operators.
   func isRounding(of value: Value) throws(XylemError) -> Bool {
@@ -72,6 +72,7 @@ enum ValueDifference: Hashable {
       return number
     case .list(let elements): values = elements
     case .tuple(let elements, _): values = elements
+    case .dictionary(let entries): values = entries.map(\.value)
     default: break
     }
     var most = 0.0

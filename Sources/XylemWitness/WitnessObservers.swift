@@ -116,7 +116,7 @@ struct PairComparer: ProgramObserver {
     }
     if !moment.isWrittenLater || moment.isFresh, difference != .structure, node.operation != .output {
       replaced.insert(node.id)
-      // A value that is written later is written only here.
+      // Later nodes write to it, so this graph gets its own copy.
       return moment.isWrittenLater ? try partner.cloned() : partner
     }
     strays[node.id] = origin ?? node.id

@@ -6,8 +6,8 @@
  * until the call returns (a parameter's until `destroy`), and if its flags say read-only it must not be written. A
  * tensor that the plugin returns as a result is owned by the host, which calls its deleter, if there is one, exactly
  * once, on any thread. Each result must have its own memory: a result that shares an argument's memory is refused,
- * except for the argument itself, returned unchanged. A lent tensor may have any strides: those of a gradient with
- * equal elements are 0.
+ * except for the argument itself, returned unchanged. A lent tensor may have any strides: a
+ * gradient may be expanded, with strides of 0.
  */
 #ifndef XYLEM_LEAVES_H
 #define XYLEM_LEAVES_H
@@ -46,6 +46,7 @@ typedef enum xylem_threading {
   XYLEM_REENTRANT = 2,    /* any number of calls */
 } xylem_threading;
 
+/* Flags of a leaf. A host ignores bits that it does not know. A new bit raises the minor ABI version. */
 #define XYLEM_LEAF_DETERMINISTIC 1u /* equal arguments (and seed) give equal results, bit for bit */
 #define XYLEM_LEAF_REPLACES 2u      /* for a module: `call` replaces the model's own forward */
 #define XYLEM_LEAF_RANDOM 4u        /* for a function: it draws random numbers */
@@ -114,7 +115,7 @@ typedef struct xylem_leaf_module_type {
   uint32_t mode;      /* xylem_mode_trait */
   uint32_t threading; /* xylem_threading */
   uint32_t flags;     /* XYLEM_LEAF_DETERMINISTIC, XYLEM_LEAF_REPLACES */
-  uint64_t writes;    /* bit i: argument i, a tensor, is written in place; arguments from 64 on are not */
+  uint64_t writes;    /* bit i: argument i, a tensor, is written in place; only the first 64 can be declared */
   const char *type_name; /* the type of the leaf modules, qualified or not: "Conv2dSame" */
   const char *summary;   /* one sentence; may be null */
   /* The following functions may be null unless XYLEM_LEAF_REPLACES is set. */

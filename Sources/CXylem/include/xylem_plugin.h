@@ -87,7 +87,7 @@ typedef struct xylem_host {
   /* Memory aligned to 64 bytes, or null. Either side may release it with `release`. [plugin; any thread] */
   void *(*allocate)(size_t bytes);
   void (*release)(void *memory); /* [plugin; any thread]; null is allowed */
-  /* Makes the plugin's function that runs on this thread fail, once it returns, with a message, which is copied. The first one counts.
+  /* Marks the running call on this thread as failed. The message is copied. If called again, the first message is kept.
      [plugin; the thread of the call] */
   void (*fail)(const char *message);
 } xylem_host;

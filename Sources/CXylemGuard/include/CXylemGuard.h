@@ -65,7 +65,7 @@ char *xylem_own_executable(void);
 #define XYLEM_SUPERVISED "XYLEM_SUPERVISED"
 
 /*
- * Libraries for child processes give a child its standard streams and a group of its own; this one is to take its parent's place.
+ * Not done with a process library: the child must inherit the terminal, process group and descriptors.
  *
  * Starts a program with everything that this process has (descriptors, folder, process group, terminal) and with a pipe
  * that it reports to. From here on SIGINT, SIGTERM, SIGHUP and SIGQUIT are passed on to it, unless they are ignored.

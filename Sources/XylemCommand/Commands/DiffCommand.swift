@@ -116,7 +116,7 @@ struct DiffCommand: ModelCommand {
     options.model = path
     options.output = nil
     let model = try options.load(makesConfiguration: edit.isWanted, seed: witness.weightSeed)
-    // An expectation of this model need not be an argument of the other.
+    // The other model may lack an argument named in --symbolic.
     if model.saved == nil {
       let names = try model.model.forwardArguments().map(\.name)
       options.symbolic = options.symbolic.filter(names.contains)

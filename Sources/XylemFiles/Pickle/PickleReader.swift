@@ -201,7 +201,7 @@ package struct PickleReader {
     let target = try top()
     switch nodes[target] {
     case .list(var list):
-      nodes[target] = .none  // One owner, so that it grows in place.
+      nodes[target] = .none  // Drops the stored copy first, so that appending does not copy.
       list += elements
       nodes[target] = .list(list)
     case .object: break
@@ -213,7 +213,7 @@ package struct PickleReader {
     let target = try top()
     switch nodes[target] {
     case .dictionary(var entries):
-      nodes[target] = .none  // One owner, so that it grows in place.
+      nodes[target] = .none  // As above.
       entries += pairs
       nodes[target] = .dictionary(entries)
     case .object: break

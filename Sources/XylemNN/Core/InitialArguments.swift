@@ -37,7 +37,7 @@ struct InitialArguments {
 
   /// A probability. 0 if it is not valid.
   mutating func probability(_ p: Double, _ name: String) -> Double {
-    demand((0...1).contains(p), "\(name) is \(p)", "a probability is between 0 and 1") ? p : 0
+    demand((0...1).contains(p), "\(name) is \(p)", "a probability must be between 0 and 1") ? p : 0
   }
 
   /// A number of groups that divides the channels. 1 if it does not.
@@ -46,7 +46,7 @@ struct InitialArguments {
     let list = channels.map(String.init).joined(separator: " and ")
     return demand(
       divides, "\(list) channels can't be divided into \(groups) groups",
-      "the number of groups is at least 1 and divides the number of channels") ? groups : 1
+      "the number of groups must be at least 1 and divide the number of channels") ? groups : 1
   }
 
   /// The row of a table that is padding, counted from the start. Nil if there is none.
@@ -54,13 +54,13 @@ struct InitialArguments {
     guard let paddingIdx else { return nil }
     let rows = max(count, 0)
     let isRow = demand(
-      -rows <= paddingIdx && paddingIdx < rows, "paddingIdx is \(paddingIdx)", "it is one of \(rows) rows")
+      -rows <= paddingIdx && paddingIdx < rows, "paddingIdx is \(paddingIdx)", "it must be one of \(rows) rows")
     return isRow ? (paddingIdx < 0 ? paddingIdx + rows : paddingIdx) : nil
   }
 
   /// A number that is at least another. That lower bound if it is not.
   mutating func atLeast(_ least: Int, _ number: Int, _ name: String) -> Int {
-    demand(number >= least, "\(name) is \(number)", "it is at least \(least)") ? number : least
+    demand(number >= least, "\(name) is \(number)", "it must be at least \(least)") ? number : least
   }
 }
 

@@ -13,7 +13,7 @@ public struct PluginDependency: Sendable, Hashable, Codable {
   public var digest: String?
 }
 
-/// Follows a plugin's dependencies to the end.
+/// Resolves a plugin's dependencies, direct and indirect.
 struct DependencyResolver {
   private let search: LibrarySearch
   private var found: [PluginDependency] = []
@@ -41,7 +41,7 @@ struct DependencyResolver {
     while !queue.isEmpty, found.count < Self.limit {
       let (elf, path, inherited) = queue.removeFirst()
       let origin = Self.folder(of: path)
-      // A run path replaces the folders that the files above would pass on.
+      // With DT_RUNPATH, inherited DT_RPATH folders are ignored.
       let rpaths =
         elf.runpath == nil
         ? LibrarySearch.folders(of: elf.rpath ?? "", origin: origin) + inherited : []
@@ -69,7 +69,8 @@ struct DependencyResolver {
     return nil
   }
 
-  /// Two copies of these in one process are two copies of everything they hold: types, devices, operators, memory.
+  /// Throws if the plugin would load a second copy of a library that must be shared: its types, devices, operators and
+  /// memory would exist twice.
   private func checkConflicts(plugin: String) throws(XylemError) {
     for dependency in found where Self.mustBeShared(dependency.name) {
       guard let host = hostFile(dependency.name), !Self.areSame(host, dependency) else { continue }

@@ -14,7 +14,7 @@ final class StorageReader {
     self.read = read
   }
 
-  /// The tensor with its actual values, not as they are stored.
+  /// The tensor, with pending conjugation and negation applied.
   ///
   /// - Throws: `file.malformed`, `file.unreadable`, `runtime.…`.
   func tensor(_ found: (key: String, tensor: PickleTensor)) throws(XylemError) -> Tensor {

@@ -40,7 +40,7 @@ package enum TraceErrors {
 
   /// The error for a container that a region changed through another container.
   static func lostContainer(_ kind: String, at place: XylemError.Place) -> XylemError {
-    unsupported("a \(kind) is read that a leaf or region may have changed as part of another container", at: place)
+    unsupported("this code reads a \(kind) that a leaf or region may have changed through another container", at: place)
   }
 
   /// The error for an operator that accesses files, processes or the network in a model that must not.
