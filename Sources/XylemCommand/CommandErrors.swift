@@ -184,9 +184,14 @@ enum CommandErrors {
   // MARK: - Features
 
   static func nothingInFeature(_ key: String, node: String, type: String) -> XylemError {
-    XylemError(
+    // The model's own result may be None; the value of a module is None if its trace has none.
+    let isUnrecorded = type == "None" && !node.hasPrefix("output")
+    return XylemError(
       .extractNoTensor, "the feature '\(key)' is \(type), so there is nothing to return", at: .init(node: node),
-      remedies: ["xylem nodes MODEL --long  # shows the nodes around it"])
+      cause: isUnrecorded
+        ? Reason("a traced archive records nothing of a module without operations, such as Identity") : nil,
+      remedies: (isUnrecorded ? ["request the node before it, whose value it passes on"] : [])
+        + ["xylem nodes MODEL --long  # shows the nodes around it"])
   }
 
   static func unreadableFeature(_ key: String, node: String, cause: any Error) -> XylemError {

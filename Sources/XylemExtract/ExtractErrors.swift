@@ -44,6 +44,20 @@ enum ExtractErrors {
       remedies: near.isEmpty ? listing("lists them", option: " --mode \(mode)") : near.map { asking(for: $0) })
   }
 
+  /// The error for a request of a module that runs within a leaf or a region.
+  static func hidden(_ request: String, in node: Node) -> XylemError {
+    let (what, cause) =
+      if case .region = node.operation {
+        ("the region '\(node.name)'", "the region's code decides what it runs when the model runs")
+      } else {
+        ("the leaf module '\(node.name)'", "a leaf is called as a whole: its parts have no nodes")
+      }
+    return XylemError(
+      .extractUnknownNode, "'\(request)' is within \(what), which is not traced through",
+      at: .init(node: node.name, source: node.location.map { String(describing: $0) }), cause: Reason(cause),
+      remedies: [asking(for: node.name, "returns the value of the whole")])
+  }
+
   static func unmatchedGlob(
     _ pattern: String, mode: String, wider: (pattern: String, count: Int)?, candidates: [String]
   ) -> XylemError {

@@ -220,7 +220,21 @@ package struct RequestResolver {
   }
 
   private func unknown(_ name: String) -> XylemError {
-    ExtractErrors.unknownNode(name, mode: trace.mode.rawValue, candidates: candidates)
+    if let node = nodeHiding(name) { return ExtractErrors.hidden(name, in: node) }
+    return ExtractErrors.unknownNode(name, mode: trace.mode.rawValue, candidates: candidates)
+  }
+
+  /// The leaf or the region whose code runs the module that a request names.
+  private func nodeHiding(_ name: String) -> Node? {
+    let path = String(name.prefix { $0 != "#" && $0 != "[" })
+    func isWithin(_ outer: String) -> Bool { path.hasPrefix(outer + ".") }
+    return trace.graph.nodes.first { node in
+      switch node.operation {
+      case .leafModule(let leaf): !leaf.path.isEmpty && isWithin(leaf.path)
+      case .region(let region): region.hiddenModules.contains { $0 == path || isWithin($0) }
+      default: false
+      }
+    }
   }
 
   private func value(of name: String) -> RequestTarget? {

@@ -51,11 +51,11 @@ package enum TraceErrors {
       remedies: Audience.allowingFileOperators)
   }
 
-  static func raised(_ message: String, at place: XylemError.Place) -> XylemError {
-    XylemError(
+  static func raised(_ message: String, at place: XylemError.Place, in mode: Mode) -> XylemError {
+    let other = Audience.remedies(program: ["TraceOptions(mode: .eval)"], commandLine: ["--mode eval"])
+    return XylemError(
       .traceRaised, "the model's own code raises an error while being traced", at: place, cause: Reason(message),
-      remedies: Audience.remedies(program: ["TraceOptions(mode: .eval)"], commandLine: ["--mode eval"])
-        + wrapRemedy(place))
+      remedies: mode.isTraining ? other + wrapRemedy(place) : remedies(place))
   }
 
   static func limit(_ excess: TraceBudget.Excess, at place: XylemError.Place) -> XylemError {

@@ -119,7 +119,7 @@ extension ScriptTracer {
     try willChange(origin: list.origin)
     let index = position < 0 ? position + list.elements.count : position
     guard list.elements.indices.contains(index) else {
-      throw TraceErrors.raised("IndexError: list index out of range", at: place)
+      throw raised("IndexError: list index out of range")
     }
     change(index)
     return true
@@ -213,7 +213,7 @@ extension ScriptTracer {
       guard let position = found() else { return false }
       guard let position else {
         if inputs.count > 2 { return give(inputs[2]) }
-        throw TraceErrors.raised("KeyError: \(describe(inputs[1]))", at: place)
+        throw raised("KeyError: \(inputs[1].literal?.description ?? describe(inputs[1]))")
       }
       try willChange(origin: dictionary.origin)
       return give(dictionary.entries.remove(at: position).value)
@@ -221,7 +221,7 @@ extension ScriptTracer {
       try willChange(origin: dictionary.origin)
       // The first entry, unlike Python, which takes the last.
       guard !dictionary.entries.isEmpty else {
-        throw TraceErrors.raised("KeyError: the dictionary is empty", at: place)
+        throw raised("KeyError: the dictionary is empty")
       }
       let first = dictionary.entries.removeFirst()
       return give(.tuple([first.key, first.value], names: []))

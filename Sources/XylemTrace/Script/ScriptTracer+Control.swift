@@ -15,7 +15,7 @@ extension ScriptTracer {
       let onlyRaises = branches.map { raises($0, code) }
       switch (onlyRaises[0], onlyRaises[1]) {
       case (true, true):
-        throw TraceErrors.raised("both branches of an 'if' raise", at: place)
+        throw raised("both branches of an 'if' raise")
       case (true, false), (false, true):
         let expected = onlyRaises[1]
         let message = try guardMessage(branches[expected ? 1 : 0], of: index, frame)

@@ -40,7 +40,7 @@ extension ScriptTracer {
       return try element(position, of: list.elements)
     case (.dictionary(let dictionary), _) where dictionary.symbol == nil && index.literalKey != nil:
       guard let found = dictionary.index(of: index) else {
-        throw TraceErrors.raised("KeyError: \(describe(index))", at: place)
+        throw raised("KeyError: \(index.literal?.description ?? describe(index))")
       }
       return dictionary.entries[found].value
     default:
@@ -54,7 +54,7 @@ extension ScriptTracer {
   private func element(_ position: Int, of elements: [TracedValue]) throws -> TracedValue {
     let index = position < 0 ? position + elements.count : position
     guard elements.indices.contains(index) else {
-      throw TraceErrors.raised("IndexError: list index out of range", at: place)
+      throw raised("IndexError: list index out of range")
     }
     return elements[index]
   }

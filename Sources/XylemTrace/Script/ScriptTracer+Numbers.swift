@@ -137,7 +137,7 @@ extension ScriptTracer {
         {
           return known
         }
-      } catch { throw TraceErrors.raised(error.cause.map { String(describing: $0) } ?? error.message, at: place) }
+      } catch { throw raised(error.cause.map { String(describing: $0) } ?? error.message) }
     }
     let arguments = try numbers.map(argument(from:))
     if let name {

@@ -57,7 +57,7 @@ extension ScriptTracer {
     do {
       results = try op(values)
     } catch {
-      throw TraceErrors.raised(error.cause.map { String(describing: $0) } ?? error.message, at: place)
+      throw raised(error.cause.map { String(describing: $0) } ?? error.message)
     }
     let traced = results.compactMap { TracedValue(literal: $0) }
     return traced.count == results.count ? traced : nil

@@ -115,7 +115,7 @@ extension ScriptTracer {
         throw TraceErrors.unsupported("a slice of a tuple that is known only when running", at: place)
       }
       frame.setOutput(.tuple(Array(tuple.elements[statement.begin..<statement.end]), names: []), of: statement)
-    case .raise: throw TraceErrors.raised(message(of: frame.input(0, of: statement)), at: place)
+    case .raise: throw raised(message(of: frame.input(0, of: statement)))
     case .cast: frame.setOutput(frame.input(0, of: statement), of: statement)
     case .uninitialized: frame.setOutput(.uninitialized, of: statement)
     case .createObject:
@@ -207,8 +207,8 @@ extension ScriptTracer {
       }
     }
     guard elements.count == statement.outputs.count else {
-      throw TraceErrors.raised(
-        "expected \(statement.outputs.count) elements to unpack, there are \(elements.count)", at: place)
+      throw raised(
+        "expected \(statement.outputs.count) elements to unpack, there are \(elements.count)")
     }
     for (number, element) in zip(statement.outputs, elements) { frame.values[number] = element }
   }

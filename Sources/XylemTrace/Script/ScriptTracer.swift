@@ -190,6 +190,9 @@ final class ScriptTracer {
     return place
   }
 
+  /// The error that the model's own code raises at the current place.
+  func raised(_ message: String) -> XylemError { TraceErrors.raised(message, at: place, in: options.mode) }
+
   func describe(_ value: TracedValue) -> String {
     guard case .symbol(let id) = value else { return value.kindDescription }
     // The number that tells unlisted nodes apart is no part of a name.
