@@ -27,7 +27,7 @@ class Spelled(nn.Module):
         i ^= 2
         y = x.float()
         y = y.double().float()
-        y = 1 - x
+        y = 1 - y
         y = 1 / y
         y = 2.5 - y * 2
         y = 3 - (1 - y)

@@ -212,6 +212,27 @@ static jit::SourceRange place_of(jit::Node *node) {
   return node->sourceRange();
 }
 
+/// The text of a range. The runtime counts the length of a method call without the closing parenthesis of its receiver,
+/// and begins behind an opening one, so that the text of `(x * 2).half()` ends within the name: the rest is added.
+static std::string text_of(const jit::SourceRange &range) {
+  std::string text = range.text().str();
+  if (text.empty()) return text;
+  const auto is_name = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; };
+  int open = 0;
+  bool is_cut = false;
+  for (const char c : text) {
+    open += c == '(' ? 1 : c == ')' ? -1 : 0;
+    is_cut = is_cut || open < 0;
+  }
+  const auto &whole = range.source()->text_str();
+  auto end = range.end();
+  const auto next = [&] { return end < whole.size() ? whole[end] : '\0'; };
+  while (is_cut && text.back() == ')' && (next() == ')' || next() == '.')) text += whole[end++];
+  if (text.back() != '.' && !is_name(text.back())) return text;
+  while (is_name(next())) text += whole[end++];
+  return text;
+}
+
 static xylem_status function_source(const xylem_function *source, uint32_t statement, xylem_source *out,
                                     xylem_error *error) {
   return guarded(error, [&] {
@@ -219,7 +240,7 @@ static xylem_status function_source(const xylem_function *source, uint32_t state
     auto range = place_of(node);
     if (auto original = range.findSourceRangeThatGenerated()) range = *original;
     xylem_source found{};
-    if (range.source() && !is_upgraded(node)) found.text = interned(std::string(range.text().str()));
+    if (range.source() && !is_upgraded(node)) found.text = interned(text_of(range));
     if (const auto place = range.file_line_col()) {
       found.file = interned(std::get<0>(*place));
       found.line = static_cast<int64_t>(std::get<1>(*place));

@@ -25,12 +25,12 @@ extension Goldens {
       return "\(path): expected \(number), found \(value)"
     }
     if let number = object["float"] {
-      if case .literal(.float(let found)) = value, isClose(Float(found), Float(number(number))) { return nil }
+      if case .literal(.float(let found)) = value, isClose(Float(found), Float(Self.number(number))) { return nil }
       return "\(path): expected \(number), found \(value)"
     }
     if let parts = object["complex"] as? [Any] {
-      if case .literal(.complex(let re, let im)) = value, isClose(Float(re), Float(number(parts[0]))),
-        isClose(Float(im), Float(number(parts[1])))
+      if case .literal(.complex(let re, let im)) = value, isClose(Float(re), Float(Self.number(parts[0]))),
+        isClose(Float(im), Float(Self.number(parts[1])))
       {
         return nil
       }
@@ -82,7 +82,7 @@ extension Goldens {
       found = try tensor.floats()
     }
     guard found.count == flat.count else { return "\(path): \(found.count) values, expected \(flat.count)" }
-    for (index, pair) in zip(found, flat).enumerated() where !isClose(pair.0, Float(number(pair.1))) {
+    for (index, pair) in zip(found, flat).enumerated() where !isClose(pair.0, Float(Self.number(pair.1))) {
       return "\(path)[\(index)]: \(pair.0), expected \(pair.1)"
     }
     return nil

@@ -45,11 +45,13 @@ public import XylemErrors
     guard unsafe library.table.pointee.describe(&raw, &out, &error) == XYLEM_OK else {
       return unsafe takeMessage(&error)
     }
-    return unsafe RuntimeObject(adopting: out, library: library).withText { String(decoding: $0, as: UTF8.self) } ?? ""
+    return unsafe RuntimeObject(adopting: out, library: library).withText {
+      unsafe String(decoding: $0, as: UTF8.self)
+    } ?? ""
   }
 
   /// The contents of a string. Nil for other kinds, and for bytes that are not UTF-8.
-  public var text: String? { withText { String(validating: $0, as: UTF8.self) } ?? nil }
+  public var text: String? { unsafe withText { unsafe String(validating: $0, as: UTF8.self) } ?? nil }
 
   /// Calls `body` with the bytes of a string. Nil for other kinds.
   private func withText<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result? {

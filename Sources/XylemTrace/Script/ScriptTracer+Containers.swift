@@ -1,6 +1,7 @@
 internal import XylemErrors
 internal import XylemGraph
 internal import XylemScript
+internal import XylemTensor
 
 /// Operators on values that the tracer holds itself: containers, which may hold symbols, and plain comparisons.
 extension ScriptTracer {

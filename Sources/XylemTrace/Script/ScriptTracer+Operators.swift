@@ -1,4 +1,5 @@
 internal import XylemErrors
+internal import XylemFiles
 internal import XylemGraph
 internal import XylemScript
 internal import XylemTensor
@@ -170,7 +171,7 @@ extension ScriptTracer {
       let path = currentModule.path
       let id = core.emitHidden(
         operation, named: facts.shortName, arguments, in: path, type: type, effects: effects, at: currentLocation)
-      if let other = base.other { core.nameOther(id, other, in: currentModule.otherPath ?? path, reading: nil) }
+      if let other = base.other { core.nameOther(id, other, in: currentModule.otherPath, reading: nil) }
       return id
     case .first:
       return emit(operation, named: base.own, other: (nil, true), arguments, type: type, effects: effects)

@@ -213,7 +213,7 @@ struct TraceLimitTests {
     let model = try model(body, methods: methods)
     let error = #expect(throws: XylemError.self) { try model.trace(TraceOptions(makesLeaves: true)) }
     #expect(error?.id == .traceUnsupported)
-    #expect(error?.message.contains("as part of another container") == true)
+    #expect(error?.message.contains("through another container") == true)
   }
 
   @Test("a list that a block may have changed as part of another is not treated as unchanged")
@@ -230,6 +230,6 @@ struct TraceLimitTests {
     let model = try model(body)
     let error = #expect(throws: XylemError.self) { try model.trace(TraceOptions(makesLeaves: true)) }
     #expect(error?.id == .traceUnsupported)
-    #expect(error?.message.contains("as part of another container") == true)
+    #expect(error?.message.contains("through another container") == true)
   }
 }

@@ -37,8 +37,8 @@ import XylemTrace
     return try ScriptModel(ScriptArchive(source: source, root: "Net"))
   }
 
-  private func remedies(_ code: String) -> [String]? {
-    #expect(throws: XylemError.self) { try model(code).trace() }?.remedies
+  private func remedies(_ code: String, _ mode: Mode = .eval) -> [String]? {
+    #expect(throws: XylemError.self) { try model(code).trace(TraceOptions(mode: mode)) }?.remedies
   }
 
   private let leaf = #"TraceOptions(policy: LeafPolicy().leaf(type: "Block"))"#
@@ -50,9 +50,10 @@ import XylemTrace
     #expect(remedies(choice) == [leaf, wrap, automatic])
   }
 
-  @Test func `an error that automatic leaves do not avoid offers the function last`() {
+  @Test func `an error of the model's own code offers the other mode in train mode, and leaves in eval mode`() {
     let raising = "  ops.prim.RaiseException(\"never\")\n  y = x"
-    #expect(remedies(raising) == ["TraceOptions(mode: .eval)", wrap])
+    #expect(remedies(raising, .train) == ["TraceOptions(mode: .eval)", wrap])
+    #expect(remedies(raising) == [leaf, wrap, automatic])
   }
 
   @Test func `the remedies work: each of them alone makes the model traceable`() throws {
