@@ -77,7 +77,7 @@ print("\(full.findings.count) findings over \(full.rows.count) rows, written as"
 let reports: [(String, any DiffReport)] = [
   ("text", DiffTextReport()), ("json", DiffJSONReport()), ("markdown", DiffMarkdownReport()),
   ("junit", DiffJUnitReport()),
-  ("sarif", DiffSARIFReport()), ("html", DiffPageReport()),
+  ("sarif", DiffSARIFReport()), ("html", DiffHTMLReport()),
 ]
 for (name, report) in reports { line("  \(name)", median(5) { _ = report.render(full) }, "ms", "") }
 

@@ -13,7 +13,7 @@ import XylemReport
   static let formats: [(ending: String, report: any DiffReport)] = [
     ("txt", DiffTextReport()), ("json", DiffJSONReport()), ("md", DiffMarkdownReport()),
     ("junit.xml", DiffJUnitReport()), ("sarif", DiffSARIFReport(.full)), ("github.sarif", DiffSARIFReport(.github)),
-    ("html", DiffPageReport()),
+    ("html", DiffHTMLReport()),
   ]
 
   @Test func `there is a pair for every rule, and no two have one name`() {

@@ -143,14 +143,14 @@ import XylemGraph
   }
 
   @Test func `the page needs nothing else, and no name becomes markup`() throws {
-    let page = DiffPageReport().render(mixed)
+    let page = DiffHTMLReport().render(mixed)
     #expect(page.hasPrefix("<!doctype html>"))
     #expect(!page.contains("<img") && !page.contains("onerror=1>&"))
     #expect(page.components(separatedBy: "</script>").count == 3)
     for outside in ["http://", "https://", "src=", "@import", "url("] { #expect(!page.contains(outside), "\(outside)") }
     #expect(page.contains("<p class=\"verdict\">1 difference to review</p>"))
     #expect(page.contains("<article id=\"f2\""))
-    #expect(DiffPageReport().render(mixed) == page)
+    #expect(DiffHTMLReport().render(mixed) == page)
   }
 
   @Test func `the page's graphs are folded under modules, outermost first, as far as they can be read`() {

@@ -67,10 +67,10 @@ struct GraphCommand: ModelCommand {
     return table.text(style)
   }
 
-  private func page(of trace: Trace, _ model: LoadedModel, notes: [String]) throws -> GraphPageReport {
+  private func page(of trace: Trace, _ model: LoadedModel, notes: [String]) throws -> GraphHTMLReport {
     var side = DiffSide(trace, of: model.model)
     side.label = "\(trace.mode.rawValue) mode"
-    var report = GraphPageReport(model: options.model, side: side, notes: notes)
+    var report = GraphHTMLReport(model: options.model, side: side, notes: notes)
     if !requests.isEmpty {
       let extractor = try options.extractor(
         of: model, returning: requests.map { ReturnRequest(parsing: $0) }, mode: mode, isSilent: true, remedies: .mode)

@@ -20,7 +20,7 @@ enum DiffFormat: String, ExpressibleByArgument, CaseIterable {
     case .markdown: DiffMarkdownReport()
     case .junit: DiffJUnitReport(failing: failing ?? .error)
     case .sarif: DiffSARIFReport(profile)
-    case .html: DiffPageReport()
+    case .html: DiffHTMLReport()
     }
   }
 }

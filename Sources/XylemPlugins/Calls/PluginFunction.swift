@@ -60,7 +60,8 @@ public final class PluginFunction: Sendable {
 
   init(
     _ function: ForeignFunction, backward: ForeignFunction? = nil, plugin: String, summary: String = "",
-    tier: SignatureTier, threading: LeafThreading, flags: LeafFlags = [], operatorName: String? = nil, pluginLock: CallLock
+    tier: SignatureTier, threading: LeafThreading, flags: LeafFlags = [], operatorName: String? = nil,
+    pluginLock: CallLock
   ) {
     self.function = function
     self.backward = backward
@@ -134,7 +135,8 @@ extension PluginFunction {
       backward: try unsafe Self.backward(leaf, of: name, signature, plugin), plugin: plugin,
       summary: unsafe leaf.summary.map { unsafe String(cString: $0) } ?? "",
       tier: unsafe leaf.is_derived == 1 ? .derived : .asserted, threading: unsafe LeafThreading(raw: leaf.threading),
-      flags: unsafe LeafFlags(rawValue: leaf.flags), operatorName: operatorName.isEmpty ? nil : operatorName, pluginLock: pluginLock)
+      flags: unsafe LeafFlags(rawValue: leaf.flags), operatorName: operatorName.isEmpty ? nil : operatorName,
+      pluginLock: pluginLock)
   }
 
   /// Returns a copy of the structure in which members beyond its size are null.

@@ -206,7 +206,7 @@ extension Trait where Self == ConditionTrait {
     other.label = "eval"
     other.isTraining = false
     let diff = TraceDiffer.diff(side, other, model: "large", today: (2026, 7, 1))
-    for text in [DiffPageReport().render(diff), GraphPageReport(model: "large", side: side).render()] {
+    for text in [DiffHTMLReport().render(diff), GraphHTMLReport(model: "large", side: side).render()] {
       let file = NSTemporaryDirectory() + "xylem-page-\(UUID().uuidString).html"
       defer { try? FileManager.default.removeItem(atPath: file) }
       try text.write(toFile: file, atomically: true, encoding: .utf8)
@@ -239,7 +239,7 @@ extension Trait where Self == ConditionTrait {
     #expect(diff.findings.count == 10_000)
     let file = NSTemporaryDirectory() + "xylem-page-\(UUID().uuidString).html"
     defer { try? FileManager.default.removeItem(atPath: file) }
-    try DiffPageReport().render(diff).write(toFile: file, atomically: true, encoding: .utf8)
+    try DiffHTMLReport().render(diff).write(toFile: file, atomically: true, encoding: .utf8)
     let page = try Chromium()
     try page.open(file)
     #expect(try page.number("document.querySelectorAll('article').length") == 10_000)

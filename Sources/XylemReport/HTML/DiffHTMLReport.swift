@@ -5,7 +5,7 @@ internal import XylemGraph
 ///
 /// The verdict and the findings are in the markup, so readers without scripts see them too. The aligned graphs are
 /// data, from which a script draws the unfolded groups, so ten thousand nodes open as fast as ten.
-public struct DiffPageReport: DiffReport {
+public struct DiffHTMLReport: DiffReport {
   /// The report.
   public init() {}
 

@@ -5,7 +5,7 @@ public import XylemGraph
 ///
 /// Names are the strings by which features are requested. Nodes are grouped by module, and drawn when a group is
 /// unfolded.
-public struct GraphPageReport: Sendable {
+public struct GraphHTMLReport: Sendable {
   /// The requests for a trace, and the nodes that an extractor needs for them.
   public struct Extraction: Sendable {
     /// For each node whose value, or a part of it, is returned: the keys of the results.
