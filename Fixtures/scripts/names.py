@@ -1,5 +1,6 @@
 """Node names and sizes of the torchvision models that are written in Swift too."""
 import hashlib
+import inspect
 import json
 import warnings
 
@@ -25,6 +26,11 @@ SECOND = (
     "regnet_x_1_6gf regnet_x_3_2gf regnet_x_8gf regnet_x_16gf regnet_x_32gf convnext_tiny convnext_small "
     "convnext_base convnext_large"
 ).split()
+THIRD = (
+    "fcn_resnet50 fcn_resnet101 deeplabv3_resnet50 deeplabv3_resnet101 deeplabv3_mobilenet_v3_large "
+    "lraspp_mobilenet_v3_large r3d_18 mc3_18 r2plus1d_18 s3d swin_t swin_s swin_b swin_v2_t swin_v2_s swin_v2_b swin3d_t "
+    "swin3d_s swin3d_b maxvit_t"
+).split()
 
 _regnet_plan = regnet.BlockParams.from_init_params
 
@@ -41,7 +47,14 @@ regnet.BlockParams.from_init_params = _plan_with_numbers
 def without_memory(name):
     """A model whose tensors have shapes and no numbers: enough to trace it, and to count."""
     with torch.device("meta"):
-        return torchvision.models.get_model(name, weights=None)
+        return model_without_weights(name)
+
+
+def model_without_weights(name, **options):
+    """Segmentation models have a backbone, whose weights are asked for separately."""
+    builder = torchvision.models.get_model_builder(name)
+    backbone = {"weights_backbone": None} if "weights_backbone" in inspect.signature(builder).parameters else {}
+    return builder(weights=None, **backbone, **options)
 
 
 def node_names(model):
@@ -90,3 +103,4 @@ def make():
     known = json.loads((FIXTURES / "goldens/node_names.json").read_text())
     write("source_node_names.json", FIRST, known, shares_lists=False)
     write("source_node_names_2.json", SECOND, known, shares_lists=True)
+    write("source_node_names_3.json", THIRD, known, shares_lists=True)

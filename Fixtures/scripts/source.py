@@ -12,7 +12,7 @@ import torchvision
 
 import weights
 from common import FIXTURES, formula, in_processes, statistics_tree, write_lines
-from names import FIRST, SECOND, sizes
+from names import FIRST, SECOND, THIRD, model_without_weights, sizes
 from zoo import flatten, record, without_initialisation
 
 SEED = 20
@@ -27,6 +27,14 @@ class Entry:
     def __init__(self, nodes, image=64, train_image=64, gain=1.0, lists_state=True):
         self.nodes, self.gain, self.lists_state = nodes.split(), gain, lists_state
         self.input, self.train_input = [1, 3, image, image], [2, 3, train_image, train_image]
+
+
+class Clip(Entry):
+    """The same for a model of clips of 16 frames."""
+
+    def __init__(self, nodes, image=32, train_image=32, **options):
+        super().__init__(nodes, **options)
+        self.input, self.train_input = [1, 3, 16, image, image], [2, 3, 16, train_image, train_image]
 
 
 RESNET = "bn1 layer1 layer3.0.conv2 layer4"
@@ -79,7 +87,35 @@ SECOND_ENTRIES = {
     ),
     "convnext_tiny": Entry("features.0 features.1.1.block.3 features.4 features.7", lists_state=False),
 }
-ALL = {**ENTRIES, **SECOND_ENTRIES}
+# And in a third one.
+THIRD_ENTRIES = {
+    "fcn_resnet50": Entry("backbone.bn1 backbone.layer2 backbone.layer3.1.conv2 classifier.2", lists_state=False),
+    "deeplabv3_mobilenet_v3_large": Entry(
+        "backbone.0 backbone.13.block.1 classifier.0.convs.4 classifier.3", gain=1.5, lists_state=False
+    ),
+    "lraspp_mobilenet_v3_large": Entry(
+        "backbone.0 backbone.13.block.1 backbone.16 classifier.cbr", gain=1.5, lists_state=False
+    ),
+    "r3d_18": Clip("stem layer1.0.conv1.0 layer2 layer4", lists_state=False),
+    "mc3_18": Clip("stem layer1.0.conv1.0 layer2.0.downsample layer4", lists_state=False),
+    "r2plus1d_18": Clip("stem layer1.0.conv1.0 layer2 layer4", lists_state=False),
+    "s3d": Clip("features.0 features.5.branch1 features.8 features.15", image=224, train_image=224, lists_state=False),
+    "swin_t": Entry(
+        "features.0 features.1.1.attn features.4 features.7.1.mlp", image=64, train_image=96, lists_state=False
+    ),
+    "swin_v2_t": Entry(
+        "features.0 features.1.1.attn features.4 features.7.1.mlp", image=96, train_image=80, lists_state=False
+    ),
+    "swin3d_t": Clip(
+        "patch_embed features.0.1.attn features.3 features.6.1.mlp", image=64, train_image=96, lists_state=False
+    ),
+    "maxvit_t": Entry(
+        "stem blocks.0.layers.1.layers.MBconv blocks.1.layers.0.layers.grid_attention blocks.3", image=224,
+        train_image=224, lists_state=False,
+    ),
+}
+
+ALL = {**ENTRIES, **SECOND_ENTRIES, **THIRD_ENTRIES}
 
 
 def state_of(state):
@@ -121,13 +157,15 @@ def build(name):
     entry = ALL[name]
     torch.set_num_threads(1)
     without_initialisation()
-    model = weights.load(torchvision.models.get_model(name, weights=None), entry.gain).eval()
+    model = weights.load(model_without_weights(name), entry.gain).eval()
     features, output = record(model, entry.nodes, (formula(entry.input),), True)
     golden = {"gain": entry.gain, "input": entry.input}
+    output = logits(output)
     golden["eval"] = {"output": statistics_tree(output), "features": features}
     if entry.lists_state:
         golden["state"] = state_of(model.state_dict())
     _, other = record(model, [], (formula(entry.input, shift=12345),), True)
+    other = logits(other)
     outputs, loss, gradients = train(model, entry, torch.float32)
     exact_outputs, exact_loss, exact_gradients = train(model, entry, torch.float64)
     golden["train"] = {
@@ -143,6 +181,11 @@ def build(name):
         },
     }
     return golden, problems(golden, ((other - output).norm() / output.norm()).item())
+
+
+def logits(output):
+    """The tensor of a segmentation model's dictionary."""
+    return output["out"] if isinstance(output, dict) else output
 
 
 def problems(golden, sensitivity):
@@ -162,6 +205,7 @@ def make(names=None):
     lite = {"efficientnet_lite0": {"state": state_of(archive.state_dict())}}
     write("source_features.json", ENTRIES, names, {**lite, "sizes": sizes(FIRST)})
     write("source_features_2.json", SECOND_ENTRIES, names, {"sizes": sizes(SECOND)})
+    write("source_features_3.json", THIRD_ENTRIES, names, {"sizes": sizes(THIRD)})
 
 
 def write(file, entries, names, rest):

@@ -62,10 +62,15 @@ def values(key, shape, dtype=torch.float32, gain=1.0):
     return flat.reshape(shape)
 
 
+# Buffers that follow from a model's options.
+TABLES = ("relative_position_index", "relative_coords_table")
+
+
 def load(model, gain=1.0):
-    """Fills the whole state dict of a model, parameters and buffers."""
+    """Fills the whole state dict of a model, parameters and buffers, but for tables of positions."""
     state = model.state_dict()  # with the versions of modules, which some need
     for key, t in state.items():
-        state[key] = values(key, tuple(t.shape), t.dtype, gain)
+        if not key.endswith(TABLES):
+            state[key] = values(key, tuple(t.shape), t.dtype, gain)
     model.load_state_dict(state, strict=True)
     return model

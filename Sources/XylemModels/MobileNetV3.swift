@@ -6,9 +6,11 @@ public import XylemTensor
 ///
 /// `[N, 3, H, W]` to `[N, numClasses]`, with keys and node names as torchvision's `mobilenetv3.py` has them.
 public final class MobileNetV3: Module, Layer {
-  private let features: Sequential
+  /// The convolutions and blocks.
+  public let features: Sequential
   private let avgpool = AdaptiveAvgPool2d(1)
-  private let classifier: Sequential
+  /// The head.
+  public let classifier: Sequential
 
   /// A block of a network.
   public struct Block: Sendable {
@@ -18,20 +20,23 @@ public final class MobileNetV3: Module, Layer {
     let squeezes: Bool
     let isHardswish: Bool
     let stride: Int
+    let dilation: Int
 
-    /// Creates a block from its window, its inner and outer widths, and its stride.
+    /// Creates a block from its window, its inner and outer widths, its stride and the dilation of its window. With a
+    /// dilation above 1 the stride is 1, without a residual connection.
     public init(
-      _ kernelSize: Int, _ hidden: Int, _ width: Int, squeezes: Bool, isHardswish: Bool, stride: Int
+      _ kernelSize: Int, _ hidden: Int, _ width: Int, squeezes: Bool, isHardswish: Bool, stride: Int, dilation: Int = 1
     ) {
       (self.kernelSize, self.hidden, self.width) = (kernelSize, hidden, width)
       (self.squeezes, self.isHardswish, self.stride) = (squeezes, isHardswish, stride)
+      self.dilation = dilation
     }
   }
 
   /// Creates a network with new weights.
   public init(_ blocks: [Block], lastChannel: Int, numClasses: Int = 1000, dropout: Double = 0.2) {
     let given = blocks
-    let numbers = blocks.flatMap { [$0.kernelSize, $0.hidden, $0.width, $0.stride] }
+    let numbers = blocks.flatMap { [$0.kernelSize, $0.hidden, $0.width, $0.stride, $0.dilation] }
     let isAllowed = numbers.allSatisfy { (1...1 << 20).contains($0) }
     let blocks = isAllowed ? blocks : []
     var layers: [any Layer] = [
@@ -86,8 +91,9 @@ private final class InvertedResidual: Module, Layer {
     }
     layers.append(
       Conv2dNormActivation(
-        plan.hidden, plan.hidden, kernelSize: Sizes(plan.kernelSize), stride: Sizes(plan.stride), groups: plan.hidden,
-        normLayer: slowNorm, activationLayer: activation))
+        plan.hidden, plan.hidden, kernelSize: Sizes(plan.kernelSize),
+        stride: plan.dilation > 1 ? 1 : Sizes(plan.stride), groups: plan.hidden, normLayer: slowNorm,
+        activationLayer: activation, dilation: Sizes(plan.dilation)))
     if plan.squeezes {
       layers.append(
         SqueezeExcitation(plan.hidden, roundedWidth(Double(plan.hidden / 4)), scaleActivation: Hardsigmoid()))
@@ -123,17 +129,29 @@ public func mobilenet_v3_small(numClasses: Int = 1000) -> MobileNetV3 {
 }
 
 /// The large MobileNet v3, torchvision's `mobilenet_v3_large`.
-public func mobilenet_v3_large(numClasses: Int = 1000) -> MobileNetV3 {
-  func block(_ k: Int, _ hidden: Int, _ width: Int, _ squeezes: Bool, _ hard: Bool, _ stride: Int) -> MobileNetV3.Block
-  {
-    .init(k, hidden, width, squeezes: squeezes, isHardswish: hard, stride: stride)
+///
+/// - Parameter dilated: whether the last three blocks dilate their windows and keep the image's size, for segmentation.
+public func mobilenet_v3_large(numClasses: Int = 1000, dilated: Bool = false) -> MobileNetV3 {
+  func block(
+    _ k: Int, _ hidden: Int, _ width: Int, _ squeezes: Bool, _ hard: Bool, _ stride: Int, _ dilation: Int = 1
+  ) -> MobileNetV3.Block {
+    .init(k, hidden, width, squeezes: squeezes, isHardswish: hard, stride: stride, dilation: dilation)
   }
+  let dilation = dilated ? 2 : 1
   return MobileNetV3(
     [
       block(3, 16, 16, false, false, 1), block(3, 64, 24, false, false, 2), block(3, 72, 24, false, false, 1),
       block(5, 72, 40, true, false, 2), block(5, 120, 40, true, false, 1), block(5, 120, 40, true, false, 1),
       block(3, 240, 80, false, true, 2), block(3, 200, 80, false, true, 1), block(3, 184, 80, false, true, 1),
       block(3, 184, 80, false, true, 1), block(3, 480, 112, true, true, 1), block(3, 672, 112, true, true, 1),
-      block(5, 672, 160, true, true, 2), block(5, 960, 160, true, true, 1), block(5, 960, 160, true, true, 1),
+      block(5, 672, 160, true, true, 2, dilation), block(5, 960, 160, true, true, 1, dilation),
+      block(5, 960, 160, true, true, 1, dilation),
     ], lastChannel: 1280, numClasses: numClasses)
+}
+
+extension MobileNetV3 {
+  /// The convolutions and blocks of the large network, dilated for segmentation, with their names.
+  static func largeFeatures() -> [(key: String, layer: any Layer)] {
+    mobilenet_v3_large(dilated: true).features.layers.enumerated().map { (String($0.offset), $0.element) }
+  }
 }

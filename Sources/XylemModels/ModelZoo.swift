@@ -5,7 +5,9 @@ public enum ModelZoo {
   /// All models, grouped by family.
   public static let models: [ModelDefinition] =
     [
-      resnets, vggs, squeezenets, densenets, mnasnets, shufflenets, efficientnets, regnets, convnexts, others,
+      resnets, vggs, squeezenets, densenets, mnasnets, shufflenets, efficientnets, regnets, convnexts, swins, others,
+      segmentations,
+      videos,
     ].flatMap { $0 }
 
   /// The families of one or a few models.
@@ -21,13 +23,21 @@ public enum ModelZoo {
     image("vit_l_16", "ViT-L, patches of 16 by 16") { vit_l_16() },
     image("vit_l_32", "ViT-L, patches of 32 by 32") { vit_l_32() },
     image("vit_h_14", "ViT-H, patches of 14 by 14") { vit_h_14() },
+    image("maxvit_t", "MaxViT, tiny") { maxvit_t() },
     image("efficientnet_lite0", "EfficientNet-Lite0, padded as in TensorFlow") { efficientnet_lite0() },
   ]
 
   /// The model with a name. Nil if there is none.
   public static func definition(_ name: String) -> ModelDefinition? { models.first { $0.name == name } }
 
-  /// A classifier of photographs.
+  /// A classifier of clips of 16 frames.
+  static func video(
+    _ name: String, _ summary: String, size: Int, make: @escaping @Sendable () -> Module
+  ) -> ModelDefinition {
+    ModelDefinition(name, summary, inputShape: [1, 3, 16, size, size], make: make)
+  }
+
+  /// A classifier of photographs, or of their pixels.
   static func image(
     _ name: String, _ summary: String, size: Int = 224, make: @escaping @Sendable () -> Module
   ) -> ModelDefinition {

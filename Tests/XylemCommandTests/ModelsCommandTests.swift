@@ -24,7 +24,7 @@ private final class Small: Module, Layer {
     let json = await xylem("models", "--format", "json")
     let object = try #require(JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
     #expect(object["schema"] as? Int == 1)
-    #expect((object["models"] as? [Any])?.count == 74)
+    #expect((object["models"] as? [Any])?.count == 94)
   }
 
   @Test func `a name stands for a model, and a name that is nearly one offers it`() async {

@@ -90,9 +90,10 @@ import XylemTestSupport
   @Test func `there are goldens of every family of torchvision's`() {
     #expect(
       Self.golden.keys.sorted() == [
-        "alexnet", "convnext_tiny", "densenet121", "efficientnet_b0", "efficientnet_v2_s", "googlenet", "inception_v3",
-        "mnasnet1_0", "mobilenet_v2", "mobilenet_v3_large", "mobilenet_v3_small", "regnet_y_400mf", "resnet18",
-        "resnet50", "resnext50_32x4d", "shufflenet_v2_x1_0", "squeezenet1_0", "vgg11_bn", "vit_b_16",
+        "alexnet", "convnext_tiny", "densenet121", "efficientnet_b0", "efficientnet_v2_s", "fcn_resnet50", "googlenet",
+        "inception_v3", "lraspp_mobilenet_v3_large", "maxvit_t", "mnasnet1_0", "mobilenet_v2", "mobilenet_v3_large",
+        "mobilenet_v3_small", "r2plus1d_18", "regnet_y_400mf", "resnet18", "resnet50", "resnext50_32x4d", "s3d",
+        "shufflenet_v2_x1_0", "squeezenet1_0", "swin3d_t", "swin_t", "swin_v2_t", "vgg11_bn", "vit_b_16",
       ])
   }
 

@@ -13,7 +13,9 @@ import XylemTrace
     let script = try ScriptModel(path: Fixtures.path(archive))
     let modules = try #require(ModelZoo.definition(model)).make().namedModules()
     let found = modules.map { "\($0.path): \(type(of: $0.module).typeName)" }
-    #expect(found == script.modules.map { "\($0.path): \($0.type)" })
+    // An array of modules is not a module itself, as a ModuleList is.
+    let expected = script.modules.filter { $0.type != "torch.nn.modules.container.ModuleList" }
+    #expect(found == expected.map { "\($0.path): \($0.type)" })
   }
 
   @Test(.needsRuntime) func `the untraceable parts of EfficientNet-Lite0 are the same as in its archive`() throws {

@@ -96,7 +96,14 @@ import XylemTrace
   private static let imageSizes = [
     "inception_v3": 299, "efficientnet_b1": 240, "efficientnet_b2": 288, "efficientnet_b3": 300,
     "efficientnet_b4": 380, "efficientnet_b5": 456, "efficientnet_b6": 528, "efficientnet_b7": 600,
-    "efficientnet_v2_s": 384, "efficientnet_v2_m": 480, "efficientnet_v2_l": 480,
+    "efficientnet_v2_s": 384, "efficientnet_v2_m": 480, "efficientnet_v2_l": 480, "swin_v2_t": 256, "swin_v2_s": 256,
+    "swin_v2_b": 256, "fcn_resnet50": 520, "fcn_resnet101": 520, "deeplabv3_resnet50": 520, "deeplabv3_resnet101": 520,
+    "deeplabv3_mobilenet_v3_large": 520, "lraspp_mobilenet_v3_large": 520,
+  ]
+
+  /// The clips of torchvision's models of clips, of 16 frames.
+  private static let clipSizes = [
+    "r3d_18": 112, "mc3_18": 112, "r2plus1d_18": 112, "s3d": 224, "swin3d_t": 224, "swin3d_s": 224, "swin3d_b": 224,
   ]
 
   /// Models whose arguments are not valid, and a part of what the error says of them.
@@ -110,6 +117,23 @@ import XylemTrace
     ({ RegNet(.init(depth: 3, firstWidth: 20, slope: 8, step: 2, groupWidth: 8)) }, "firstWidth 20"),
     ({ RegNet(.init(depth: 3, firstWidth: 24, slope: 8, step: 1, groupWidth: 8)) }, "step 1.0"),
     ({ ConvNeXt([8, 16], [1]) }, "widths [8, 16] and depths [1]"),
+    ({ ResNet(.basic, [1, 1, 1, 1], groups: 2) }, "basic blocks in 2 groups"),
+    (
+      { ResNet(.basic, [1, 1, 1, 1], replaceStrideWithDilation: [false, false, true]) }, "dilated [false, false, true]"
+    ),
+    ({ ResNet(.bottleneck, [1, 1, 1, 1], replaceStrideWithDilation: [true]) }, "dilated [true]"),
+    ({ FCN([1, 1]) }, "[1, 1] bottlenecks"), ({ DeepLabV3(.resNet([1, 1])) }, "[1, 1] bottlenecks"),
+    ({ VideoResNet(.basic, [.simple], [1, 1, 1, 1], stem: .basic) }, "1 kinds of convolutions"),
+    ({ SwinTransformer(embedDim: 96, depths: [2, 2], numHeads: [3], windowSize: 7) }, "depths [2, 2], heads [3]"),
+    ({ SwinTransformer(embedDim: 8, depths: [2], numHeads: [3], windowSize: 7) }, "width 8"),
+    ({ SwinTransformer3d(embedDim: 8, depths: [2], numHeads: [1], windowSize: [8, 7]) }, "windows of [8, 7]"),
+    (
+      {
+        MaxViT(
+          inputSize: 96, stemChannels: 8, partitionSize: 7, blockChannels: [8], blockLayers: [1], headDim: 8,
+          stochasticDepthProb: 0)
+      }, "images of 96 with partitions of 7"
+    ),
   ]
 
   @Test(arguments: invalid.indices) func `invalid arguments are an error that states them, at the first use`(
@@ -126,6 +150,66 @@ import XylemTrace
     let dropping = try names(DenseNet([2, 1], dropRate: 0.25), .train)
     #expect(dropping.filter { $0.hasSuffix(".dropout") }.count == 3)
     #expect(dropping.filter { !$0.hasSuffix(".dropout") } == plain)
+  }
+
+  @Test(.needsRuntime)
+  func `a ResNet has the norms that it is given, and its blocks are the identity at first if asked`()
+    throws
+  {
+    let model = ResNet(.bottleneck, [1, 1, 1, 1], zeroInitResidual: true) { GroupNorm(8, $0) }
+    let modules = try model.namedModules()
+    #expect(!modules.contains { $0.module is BatchNorm })
+    #expect(modules.count { $0.module is GroupNorm } == 1 + 4 * 4)
+    let norms = try model.namedParameters().filter {
+      $0.path.hasSuffix("bn3.weight") || $0.path.hasSuffix("bn2.weight")
+    }
+    #expect(norms.count == 8)
+    for (path, parameter) in norms {
+      #expect(try Set(parameter.tensor.floats()) == [path.hasSuffix("bn3.weight") ? 0 : 1], "\(path)")
+    }
+  }
+
+  @Test(.needsRuntime) func `dilated stages keep the image's size`() throws {
+    let model = ResNet(.bottleneck, [1, 1, 1, 1], replaceStrideWithDilation: [false, true, true])
+    let features = try FeatureExtractor(of: model, returning: ["layer2", "layer3", "layer4"], modes: [.eval])([
+      .tensor(Goldens.formula([1, 3, 64, 64]))
+    ])
+    for layer in ["layer2", "layer3", "layer4"] { #expect(try features[layer]?.tensor?.sizes.suffix(2) == [8, 8]) }
+  }
+
+  @Test(.needsRuntime) func `segmentation models return the logits of each pixel, of both heads if there are two`()
+    throws
+  {
+    let image = try Goldens.formula([1, 3, 33, 47])
+    let models: [SegmentationModel] = [
+      FCN([1, 1, 1, 1], numClasses: 4, auxLoss: true), deeplabv3_mobilenet_v3_large(numClasses: 4, auxLoss: true),
+    ]
+    for model in models {
+      try model.eval()
+      let heads = ["output.out", "output.aux"]
+      let features = try FeatureExtractor(of: model, returning: heads.map { ReturnRequest($0) }, modes: [.eval])([
+        .tensor(image)
+      ])
+      for head in heads { #expect(try features[head]?.tensor?.sizes == [1, 4, 33, 47]) }
+      let outputs = try TensorRuntime.withGradients(false) { try model(image) }
+      #expect(try outputs.aux?.floats() == features["output.aux"]?.tensor?.floats())
+      let restored = try SegmentationOutputs(moduleValue: outputs.moduleValue)
+      #expect(try restored.out.floats() == outputs.out.floats() && restored.aux?.floats() == outputs.aux?.floats())
+    }
+    let plain = FCN([1, 1, 1, 1], numClasses: 4)
+    try plain.eval()
+    #expect(try plain(image).aux == nil)
+  }
+
+  @Test(.needsRuntime) func `a trace of a Swin transformer runs at sizes that windows do not divide`() throws {
+    let model = SwinTransformer(embedDim: 8, depths: [2, 2], numHeads: [2, 4], windowSize: 4, numClasses: 5)
+    try model.eval()
+    let extractor = try FeatureExtractor(of: model, returning: ["head"], modes: [.eval])
+    for size in [16, 30, 52] {
+      let image = try Goldens.formula([1, 3, size, size + 4])
+      let expected = try TensorRuntime.withGradients(false) { try model(image).floats() }
+      #expect(try extractor([.tensor(image)])["head"]?.tensor?.floats() == expected)
+    }
   }
 
   @Test(.needsRuntime) func `blocks are frozen by their type`() throws {
@@ -152,13 +236,15 @@ import XylemTrace
       ])
   }
 
-  @Test(arguments: ModelZoo.models.map(\.name)) func `names are unique, and inputs are images of three channels`(
+  @Test(arguments: ModelZoo.models.map(\.name))
+  func `names are unique, and inputs are images or clips of three channels`(
     name: String
   ) {
     let found = ModelZoo.models.filter { $0.name == name }
     #expect(found.count == 1)
-    let size = Self.imageSizes[name] ?? 224
-    #expect(found.first?.inputShape == [1, 3, size, size])
+    let image = Self.imageSizes[name] ?? 224
+    let clip = Self.clipSizes[name].map { [1, 3, 16, $0, $0] }
+    #expect(found.first?.inputShape == clip ?? [1, 3, image, image])
     #expect(found.first?.summary.isEmpty == false)
   }
 }

@@ -68,6 +68,23 @@ private final class Splitting: Module, Layer {
     try expectSame(Mixing(), at: [[2, 5, 4, 4], [1, 3, 6, 5]])
   }
 
+  @Test func `sizes are read, sliced and used as a node each`() throws {
+    final class Resizing: Module, Layer {
+      func forward(_ x: Tensor) throws -> Tensor {
+        let (n, c, _, _) = try x.size().four
+        let small = try Functional.interpolate(x, size: 4, mode: .bilinear)
+        let large = try Functional.interpolate(small, sizes: x.shape[(-2)...], mode: .bilinear, alignCorners: false)
+        return try large.view([n, c, -1])
+      }
+    }
+    let items = ["getitem", "getitem_1", "getitem_2", "getitem_3"]
+    let expected = ["x", "size"] + items + ["interpolate"]
+    #expect(
+      try names(Resizing(), naming: .torchvision) == expected + ["getattr", "getitem_4", "interpolate_1", "view"])
+    #expect(try names(Resizing()) == expected + ["size_1", "getitem_4", "interpolate_1", "view"])
+    try expectSame(Resizing(), at: [[1, 2, 8, 8], [2, 3, 7, 11]])
+  }
+
   @Test func `writes are a view and a copy or a fill`() throws {
     #expect(
       try names(Writing()) == [

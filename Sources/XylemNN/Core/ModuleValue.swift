@@ -223,6 +223,22 @@ extension Size: ModuleValue {
   }
 }
 
+extension Shape: ModuleValue {
+  /// `List[int]`.
+  public static var typeDescription: String { "List[int]" }
+  /// The sizes.
+  public var moduleValue: Value { value }
+
+  /// The sizes of a value.
+  public init(moduleValue: Value) throws(XylemError) {
+    guard case .standIn(let standIn) = moduleValue else {
+      self.init(try [Size](moduleValue: moduleValue))
+      return
+    }
+    self.init(standIn)
+  }
+}
+
 extension Value: ModuleValue {
   /// `Any`.
   public static var typeDescription: String { "Any" }

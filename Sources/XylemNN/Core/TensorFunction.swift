@@ -1,5 +1,5 @@
 internal import XylemErrors
-internal import XylemTensor
+package import XylemTensor
 public import XylemTrace
 
 /// A named function of tensors, which a ``LeafPolicy`` can make a leaf.
@@ -63,8 +63,9 @@ extension LeafPolicy {
   ) -> LeafPolicy { wrap(function.name) }
 }
 
-/// Runs one of PyTorch's functional forms, which is a leaf if the policy says so.
-func functional<each Input: ModuleValue, Output: ModuleValue>(
+/// Runs one of PyTorch's or torchvision's functional forms, which is a leaf if the policy says so. Its body consists of
+/// operators.
+package func functional<each Input: ModuleValue, Output: ModuleValue>(
   _ name: String, _ input: repeat each Input, at site: CallSite, _ body: @escaping (repeat each Input) throws -> Output
 ) throws -> Output {
   guard let tracer = Recording.current as? ModuleTracer else { return try body(repeat each input) }

@@ -121,7 +121,28 @@ extension Functional {
       let dimensions = try spatialDimensions(of: x, mode.dimensions ?? counts.first)
       let wanted = size.map { $0.count == 1 ? Array(repeating: $0[0], count: dimensions) : $0 }
       let factors = scales.map { $0.count == 1 ? Array(repeating: $0[0], count: dimensions) : $0 }
-      return try resize(x, dimensions, wanted, factors, mode, corners ?? false, antialias)
+      return try resize(x, dimensions, wanted.map { .ints($0) }, factors, mode, corners ?? false, antialias)
+    }
+  }
+
+  /// Resizes `[N, C, …]` to sizes that may depend on the model's input, such as those of another tensor:
+  /// `interpolate(x, sizes: y.shape[(-2)...])`.
+  ///
+  /// - Parameters:
+  ///   - sizes: one for each spatial dimension.
+  ///   - alignCorners: as for ``interpolate(_:size:scaleFactor:mode:alignCorners:antialias:file:line:)``.
+  /// - Throws: `model.argument` for options that the mode does not have; `runtime.operator` with the shape.
+  public static func interpolate(
+    _ x: Tensor, sizes: Shape, mode: InterpolationMode = .nearest, alignCorners: Bool? = nil, file: String = #fileID,
+    line: Int = #line
+  ) throws -> Tensor {
+    guard mode.dimensions != nil || alignCorners == nil else {
+      throw ModuleErrors.option("interpolate has no alignCorners for the mode \(mode.rawValue)")
+    }
+    return try functional(
+      "torch.nn.functional.interpolate", x, sizes, mode.rawValue, alignCorners, at: CallSite(file, line)
+    ) { x, sizes, _, corners in
+      try resize(x, spatialDimensions(of: x, mode.dimensions), sizes.value, nil, mode, corners ?? false, false)
     }
   }
 
@@ -140,10 +161,10 @@ extension Functional {
   }
 
   private static func resize(
-    _ x: Tensor, _ dimensions: Int, _ size: [Int]?, _ scales: [Double]?, _ mode: InterpolationMode, _ corners: Bool,
+    _ x: Tensor, _ dimensions: Int, _ size: Value?, _ scales: [Double]?, _ mode: InterpolationMode, _ corners: Bool,
     _ antialias: Bool
   ) throws -> Tensor {
-    let wanted: Value = size.map { .ints($0) } ?? .none
+    let wanted = size ?? .none
     let factors: Value = scales.map { .list($0.map { .float($0) }) } ?? .none
     func interpolated(_ op: OperatorReference) throws -> Tensor {
       try op.tensor([.tensor(x), wanted, .bool(corners), factors])
@@ -156,8 +177,8 @@ extension Functional {
     case .bicubic: return try interpolated(antialias ? ResizeOperators.bicubicSmooth : ResizeOperators.bicubic)
     case .trilinear: return try interpolated(ResizeOperators.trilinear)
     case .area:
-      let sizes = try size ?? scaledSizes(x.shape.numbers().suffix(dimensions), scales ?? [])
-      return try ResizeOperators.area[dimensions - 1].tensor([.tensor(x), .ints(sizes)])
+      let sizes = try size ?? .ints(scaledSizes(x.shape.numbers().suffix(dimensions), scales ?? []))
+      return try ResizeOperators.area[dimensions - 1].tensor([.tensor(x), sizes])
     }
   }
 

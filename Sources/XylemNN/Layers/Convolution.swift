@@ -30,11 +30,11 @@ public enum ConvolutionPadding: Sendable, Hashable, ExpressibleByIntegerLiteral,
 }
 
 /// The shared implementation of convolutions with one, two and three dimensions.
-public class Convolution: Module, Layer {
+open class Convolution: Module, Layer {
   /// `[outChannels, inChannels / groups, kernel…]`.
-  public let weight: Parameter
+  public final let weight: Parameter
   /// `[outChannels]`.
-  public let bias: Parameter?
+  public final let bias: Parameter?
 
   private let stride: [Int]
   private let padding: ConvolutionPadding
@@ -184,7 +184,7 @@ public final class Conv2d: Convolution {
 }
 
 /// A convolution over volumes: `[N, inChannels, D, H, W]` to `[N, outChannels, D', H', W']`, PyTorch's `torch.nn.Conv3d`.
-public final class Conv3d: Convolution {
+open class Conv3d: Convolution {
   /// Creates a layer with new parameters.
   public init(
     _ inChannels: Int, _ outChannels: Int, kernelSize: Sizes, stride: Sizes = 1, padding: ConvolutionPadding = 0,
@@ -194,5 +194,5 @@ public final class Conv3d: Convolution {
   }
 
   /// The type name in PyTorch.
-  public override class var typeName: String { "torch.nn.modules.conv.Conv3d" }
+  open override class var typeName: String { "torch.nn.modules.conv.Conv3d" }
 }

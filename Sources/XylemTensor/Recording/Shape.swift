@@ -55,6 +55,30 @@ public struct Shape: Sendable, ExpressibleByArrayLiteral {
     }
   }
 
+  private static let sliceOperator = OperatorReference(
+    "aten::slice", "t", nodeName: "getitem", resultType: "List[int]")
+
+  /// The sizes from a dimension on: `shape[(-2)...]` are the last two. Negative positions count from the end, and a
+  /// position beyond an end counts as that end.
+  ///
+  /// - Throws: the tracer's errors.
+  public subscript(range: PartialRangeFrom<Int>, file: String = #fileID, line: Int = #line) -> Shape {
+    get throws(XylemError) {
+      switch storage {
+      case .known(let sizes):
+        let start = range.lowerBound < 0 ? range.lowerBound + sizes.count : range.lowerBound
+        return Shape(Array(sizes.dropFirst(max(0, start))))
+      case .standIn(let standIn):
+        let arguments: [Value] = [.standIn(standIn), .int(range.lowerBound), .none, .int(1)]
+        guard case .standIn(let part)? = try Self.sliceOperator.results(arguments, at: CallSite(file, line)).first
+        else {
+          throw RuntimeErrors.failed(.runtimeOperator, "the shape can't be read", reason: "the result is not a list")
+        }
+        return Shape(part)
+      }
+    }
+  }
+
   private func all(_ count: Int) throws(XylemError) -> [Size] {
     if case .known(let sizes) = storage, sizes.count != count {
       throw RuntimeErrors.failed(
@@ -92,6 +116,16 @@ public struct Shape: Sendable, ExpressibleByArrayLiteral {
     get throws(XylemError) {
       let all = try all(4)
       return (all[0], all[1], all[2], all[3])
+    }
+  }
+
+  /// Five sizes, as of a batch of clips: `[N, C, T, H, W]`.
+  ///
+  /// - Throws: `runtime.tensor` if a real tensor has a different number of dimensions.
+  public var five: (Size, Size, Size, Size, Size) {
+    get throws(XylemError) {
+      let all = try all(5)
+      return (all[0], all[1], all[2], all[3], all[4])
     }
   }
 
