@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps libtorch runtime build install uninstall plugins test test-all sanitize fuzz demo docs lint format clean
+.PHONY: help deps libtorch runtime build install uninstall plugins test test-all fuzz demo docs lint format clean
 MAKEFLAGS += --no-print-directory
 
 # The manifest looks for libtorch on disk, which SwiftPM's cache of evaluated manifests does not notice.
@@ -74,9 +74,6 @@ test: deps ## build and run all tests, debug
 
 test-all: export XYLEM_TEST_ALL := 1
 test-all: test ## run all tests in their long form
-
-sanitize: deps ## run the tests of files, graphs, diffs and plugins under AddressSanitizer and ThreadSanitizer
-	@bash .ci/sanitize.sh
 
 # New inputs on each run; the same inputs for a given seed: make fuzz XYLEM_FUZZ_SEED=1
 # XYLEM_FUZZ_KIND chooses programs, archives, extractors or operators.
