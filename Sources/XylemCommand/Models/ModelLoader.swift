@@ -13,7 +13,10 @@ extension ModelOptions {
     let leaves = try plugins.load(configured: configured)
     if weights == nil, weightsPrefix != nil { throw CommandErrors.usage("'--weights-prefix' needs '--weights'") }
     if let definition = ModelCatalog.current[model] { return try build(definition, leaves, seed: seed) }
-    if weights != nil { throw CommandErrors.usage("'--weights' is for built-in models") }
+    // They may come from the configuration.
+    if let weights {
+      throw CommandErrors.usage("'\(weights)' has weights for a built-in model, which '\(model)' is not")
+    }
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: model, isDirectory: &isFolder) else {
       let isLink = (try? FileManager.default.destinationOfSymbolicLink(atPath: model)) != nil
