@@ -155,11 +155,8 @@ extension EfficientNet {
     ///
     /// - Throws: `runtime.operator`.
     public func forward(_ x: Tensor) throws -> Tensor {
-      var result = try block(x)
-      guard isResidual else { return result }
-      result = try stochasticDepth(result)
-      try result += x
-      return result
+      let result = try block(x)
+      return isResidual ? try sum(of: stochasticDepth(result), x) : result
     }
   }
 
@@ -197,11 +194,15 @@ extension EfficientNet {
     ///
     /// - Throws: `runtime.operator`.
     public func forward(_ x: Tensor) throws -> Tensor {
-      var result = try block(x)
-      guard isResidual else { return result }
-      result = try stochasticDepth(result)
-      try result += x
-      return result
+      let result = try block(x)
+      return isResidual ? try sum(of: stochasticDepth(result), x) : result
     }
   }
+}
+
+/// The sum of a branch and its block's input. It replaces the branch's own values.
+private func sum(of branch: Tensor, _ x: Tensor) throws -> Tensor {
+  var sum = branch
+  try sum += x
+  return sum
 }

@@ -70,11 +70,7 @@ public final class SwinTransformer: Module, Layer {
     norm = LayerNorm(Sizes(last))
     head = Linear(last, numClasses)
     super.init()
-    let parts: [Module] = [features, head]
-    for case let (_, linear as Linear) in parts.flatMap({ (try? $0.namedModules()) ?? [] }) {
-      linear.weight.initialize(.truncatedNormal(std: 0.02))
-      linear.bias?.initialize(.zeros)
-    }
+    initializeLinears(of: [features, head])
     guard !isAllowed else { return }
     fault = ModelErrors.argument(
       "a Swin transformer of width \(given.0), depths \(given.1), heads \(given.2), patches of \(given.3) and windows of \(given.4)",
@@ -250,4 +246,13 @@ extension ModelZoo {
     image("swin_v2_s", "Swin transformer v2, small", size: 256) { swin_v2_s() },
     image("swin_v2_b", "Swin transformer v2, base", size: 256) { swin_v2_b() },
   ]
+}
+
+/// Initialises every `Linear` below some modules: truncated normal weights with a deviation of 0.02, biases of 0.
+func initializeLinears(of parts: [Module]) {
+  // An invalid layer has no modules to list; any use of the network reports it.
+  for case let (_, linear as Linear) in parts.flatMap({ (try? $0.namedModules()) ?? [] }) {
+    linear.weight.initialize(.truncatedNormal(std: 0.02))
+    linear.bias?.initialize(.zeros)
+  }
 }

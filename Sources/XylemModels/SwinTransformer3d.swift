@@ -66,11 +66,7 @@ public final class SwinTransformer3d: Module, Layer {
     norm = LayerNorm(Sizes(last))
     head = Linear(last, numClasses)
     super.init()
-    let parts: [Module] = [features, head]
-    for case let (_, linear as Linear) in parts.flatMap({ (try? $0.namedModules()) ?? [] }) {
-      linear.weight.initialize(.truncatedNormal(std: 0.02))
-      linear.bias?.initialize(.zeros)
-    }
+    initializeLinears(of: [features, head])
     guard !isAllowed else { return }
     fault = ModelErrors.argument(
       "a Swin transformer of width \(given.0), depths \(given.1), heads \(given.2), patches of \(given.3) and windows of \(given.4)",
