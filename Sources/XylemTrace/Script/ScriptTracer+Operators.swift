@@ -214,8 +214,9 @@ extension ScriptTracer {
     case (.literal(.none), .float): dtype = .none
     case (.literal(.none), .int): dtype = .int(Int(DType.int64.runtimeCode))
     case (.literal(.none), .bool): dtype = .int(Int(DType.bool.runtimeCode))
-    case (.literal(.none), _): return false
-    case (let given, _): dtype = try argument(from: given)
+    case (let given, .float), (let given, .int), (let given, .bool): dtype = try argument(from: given)
+    // An empty list of other elements gets to the runtime, which refuses it.
+    default: return false
     }
     if inputs.count > 3, inputs[3].literal != .bool(false) { return false }
     let id = emit(
