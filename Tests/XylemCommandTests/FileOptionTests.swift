@@ -4,7 +4,10 @@ import XylemFiles
 import XylemNN
 import XylemScript
 import XylemTensor
+import XylemGraph
 import XylemTestSupport
+
+@testable import XylemCommand
 
 private final class Scale: Module, Layer {
   let weight = Parameter([3], .ones)
@@ -20,6 +23,18 @@ private final class Scale: Module, Layer {
     let values = (0..<shape.reduce(1, *)).map { Double($0 % 5) / 4 }
     return dtype == .float64
       ? try HostArray(values, shape: shape) : try HostArray(values.map { Float($0) }, shape: shape)
+  }
+
+  @Test func `a dictionary that is read from npz has the file's order: code may iterate over it`() throws {
+    try withTemporaryFolder { folder in
+      let file = folder + "/d.npz"
+      try NpzFile.write(["b", "a", "c"].map { ("d." + $0, try numbers([2])) }, to: file)
+      var input = StructuredInput(try NpzFile(file))
+      let value = try input.value(of: .dictionary(key: .string, value: .tensor), at: "d")
+      guard case .dictionary(let entries)? = value else { throw CocoaError(.propertyListReadCorrupt) }
+      #expect(entries.map(\.key.literal) == [.string("b"), .string("a"), .string("c")])
+      #expect(input.unused.isEmpty)
+    }
   }
 
   @Test func `npz goes in and out`() async throws {
