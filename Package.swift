@@ -35,6 +35,7 @@ var products: [Product] = [
   .library(name: "Xylem", targets: ["Xylem"]),
   .library(name: "XylemCommand", targets: ["XylemCommand"]),
   .library(name: "XylemNN", targets: ["XylemNN"]),
+  .library(name: "XylemDetection", targets: ["XylemDetection"]),
   .executable(name: "xylem-scan", targets: ["XylemScan"]),
   .library(name: "XylemLeaf", targets: ["XylemLeaf"]),
   .library(name: "GatedUnit", type: .dynamic, targets: ["GatedUnit", "GatedUnitDeclarations"]),
@@ -62,7 +63,8 @@ var targets: [Target] = [
   .target(
     name: "Xylem",
     dependencies: [
-      "XylemModels", "XylemNN", "XylemReport", "XylemWitness", "XylemExtract", "XylemDiff", "XylemTrace",
+      "XylemDetection", "XylemModels", "XylemNN", "XylemReport", "XylemWitness", "XylemExtract", "XylemDiff",
+      "XylemTrace",
       "XylemPlugins",
       "XylemScript", "XylemTensor", "XylemFiles", "XylemGraph", "XylemImage", "XylemErrors",
     ],
@@ -70,6 +72,13 @@ var targets: [Target] = [
   .target(
     name: "XylemModels",
     dependencies: ["XylemNN", "XylemTrace", "XylemScript", "XylemTensor", "XylemFiles", "XylemGraph", "XylemErrors"],
+    swiftSettings: strict),
+  .target(
+    name: "XylemDetection",
+    dependencies: [
+      "XylemModels", "XylemNN", "XylemTrace", "XylemPlugins", "XylemScript", "XylemTensor", "XylemFiles", "XylemGraph",
+      "XylemErrors",
+    ],
     swiftSettings: strict),
   .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
   .target(
@@ -184,6 +193,13 @@ var targets: [Target] = [
       "XylemScript", "XylemTensor", "XylemFiles",
       "XylemGraph",
       "XylemErrors",
+    ],
+    swiftSettings: strict),
+  .testTarget(
+    name: "XylemDetectionTests",
+    dependencies: [
+      "XylemTestSupport", "XylemDetection", "XylemModels", "XylemNN", "XylemExtract", "XylemTrace", "XylemPlugins",
+      "XylemScript", "XylemTensor", "XylemFiles", "XylemGraph", "XylemErrors", "XylemImage",
     ],
     swiftSettings: strict),
   .testTarget(

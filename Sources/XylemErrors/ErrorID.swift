@@ -97,6 +97,13 @@ public enum ErrorID: String, Sendable, Hashable, CaseIterable {
   case modelRecursion = "model.recursion"
   case modelUnknownPath = "model.unknown-path"
 
+  // Detection.
+  case detectionBoxes = "detection.boxes"
+  case detectionImages = "detection.images"
+  case detectionTarget = "detection.target"
+  case detectionFeatures = "detection.features"
+  case detectionMode = "detection.mode"
+
   // Extraction.
   case extractUnknownNode = "extract.unknown-node"
   case extractDuplicateKey = "extract.duplicate-key"

@@ -33,23 +33,36 @@ public final class MobileNetV3: Module, Layer {
     }
   }
 
+  /// The layers that begin a stage, the first and the last among them, and the channels of their results.
+  package let stages: [(layer: Int, channels: Int)]
+
   /// Creates a network with new weights.
-  public init(_ blocks: [Block], lastChannel: Int, numClasses: Int = 1000, dropout: Double = 0.2) {
+  ///
+  /// - Parameter normLayer: creates the norms for a number of channels; nil for batch norms with slowly moving
+  ///   statistics, torchvision's default.
+  public init(
+    _ blocks: [Block], lastChannel: Int, numClasses: Int = 1000, dropout: Double = 0.2,
+    normLayer: ((Int) -> any Layer)? = nil
+  ) {
     let given = blocks
+    let normLayer = normLayer ?? slowNorm
     let numbers = blocks.flatMap { [$0.kernelSize, $0.hidden, $0.width, $0.stride, $0.dilation] }
     let isAllowed = numbers.allSatisfy { (1...1 << 20).contains($0) }
     let blocks = isAllowed ? blocks : []
     var layers: [any Layer] = [
-      Conv2dNormActivation(3, 16, stride: 2, normLayer: slowNorm, activationLayer: { Hardswish(inplace: true) })
+      Conv2dNormActivation(3, 16, stride: 2, normLayer: normLayer, activationLayer: { Hardswish(inplace: true) })
     ]
     var channels = 16
+    var stages = [(layer: 0, channels: 16)]
     for block in blocks {
-      layers.append(InvertedResidual(channels, block))
+      if block.stride > 1 { stages.append((layers.count, block.width)) }
+      layers.append(InvertedResidual(channels, block, normLayer))
       channels = block.width
     }
     layers.append(
       Conv2dNormActivation(
-        channels, 6 * channels, kernelSize: 1, normLayer: slowNorm, activationLayer: { Hardswish(inplace: true) }))
+        channels, 6 * channels, kernelSize: 1, normLayer: normLayer, activationLayer: { Hardswish(inplace: true) }))
+    self.stages = stages + [(layers.count - 1, 6 * channels)]
     features = Sequential(layers)
     classifier = Sequential(
       .normal(6 * channels, lastChannel), Hardswish(inplace: true), Dropout(p: dropout, inplace: true),
@@ -80,19 +93,19 @@ private final class InvertedResidual: Module, Layer {
   let block: Sequential
   private let isResidual: Bool
 
-  init(_ inChannels: Int, _ plan: MobileNetV3.Block) {
+  init(_ inChannels: Int, _ plan: MobileNetV3.Block, _ normLayer: @escaping (Int) -> any Layer) {
     isResidual = plan.stride == 1 && inChannels == plan.width
     let activation: () -> any Layer = { plan.isHardswish ? Hardswish(inplace: true) : ReLU(inplace: true) }
     var layers: [any Layer] = []
     if plan.hidden != inChannels {
       layers.append(
         Conv2dNormActivation(
-          inChannels, plan.hidden, kernelSize: 1, normLayer: slowNorm, activationLayer: activation))
+          inChannels, plan.hidden, kernelSize: 1, normLayer: normLayer, activationLayer: activation))
     }
     layers.append(
       Conv2dNormActivation(
         plan.hidden, plan.hidden, kernelSize: Sizes(plan.kernelSize),
-        stride: plan.dilation > 1 ? 1 : Sizes(plan.stride), groups: plan.hidden, normLayer: slowNorm,
+        stride: plan.dilation > 1 ? 1 : Sizes(plan.stride), groups: plan.hidden, normLayer: normLayer,
         activationLayer: activation, dilation: Sizes(plan.dilation)))
     if plan.squeezes {
       layers.append(
@@ -100,7 +113,7 @@ private final class InvertedResidual: Module, Layer {
     }
     layers.append(
       Conv2dNormActivation(
-        plan.hidden, plan.width, kernelSize: 1, normLayer: slowNorm, activationLayer: nil))
+        plan.hidden, plan.width, kernelSize: 1, normLayer: normLayer, activationLayer: nil))
     block = Sequential(layers)
   }
 
@@ -130,8 +143,12 @@ public func mobilenet_v3_small(numClasses: Int = 1000) -> MobileNetV3 {
 
 /// The large MobileNet v3, torchvision's `mobilenet_v3_large`.
 ///
-/// - Parameter dilated: whether the last three blocks dilate their windows and keep the image's size, for segmentation.
-public func mobilenet_v3_large(numClasses: Int = 1000, dilated: Bool = false) -> MobileNetV3 {
+/// - Parameters:
+///   - dilated: whether the last three blocks dilate their windows and keep the image's size, for segmentation.
+///   - normLayer: creates the norms for a number of channels; nil for torchvision's default.
+public func mobilenet_v3_large(
+  numClasses: Int = 1000, dilated: Bool = false, normLayer: ((Int) -> any Layer)? = nil
+) -> MobileNetV3 {
   func block(
     _ k: Int, _ hidden: Int, _ width: Int, _ squeezes: Bool, _ hard: Bool, _ stride: Int, _ dilation: Int = 1
   ) -> MobileNetV3.Block {
@@ -146,7 +163,7 @@ public func mobilenet_v3_large(numClasses: Int = 1000, dilated: Bool = false) ->
       block(3, 184, 80, false, true, 1), block(3, 480, 112, true, true, 1), block(3, 672, 112, true, true, 1),
       block(5, 672, 160, true, true, 2, dilation), block(5, 960, 160, true, true, 1, dilation),
       block(5, 960, 160, true, true, 1, dilation),
-    ], lastChannel: 1280, numClasses: numClasses)
+    ], lastChannel: 1280, numClasses: numClasses, normLayer: normLayer)
 }
 
 extension MobileNetV3 {

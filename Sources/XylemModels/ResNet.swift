@@ -95,6 +95,9 @@ public final class ResNet: Module, Layer {
       Self.typeName, allowed)
   }
 
+  /// The number of channels of the last stage's result.
+  package var outChannels: Int { fc.weight.tensor.knownSizes?.last ?? 512 }
+
   /// The type name in torchvision.
   public override class var typeName: String { "torchvision.models.resnet.ResNet" }
 

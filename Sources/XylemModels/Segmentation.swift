@@ -87,10 +87,12 @@ public final class IntermediateLayers: Module {
     var named: [(key: String, module: Module)] { entries.map { ($0.key, $0.layer) } }
   }
 
+  /// Creates the part of a network that computes some of its layers' results.
+  ///
   /// - Parameters:
   ///   - layers: the layers in the order in which they run.
   ///   - returned: the key of each result, by the name of its layer.
-  init(_ layers: [(key: String, layer: any Layer)], returning returned: [String: String]) {
+  public init(_ layers: [(key: String, layer: any Layer)], returning returned: [String: String]) {
     let last = layers.lastIndex { returned[$0.key] != nil } ?? -1
     children = Children(entries: Array(layers.prefix(last + 1)))
     self.returned = returned
@@ -165,11 +167,18 @@ extension ResNet {
 
   /// The layers up to the last stage, for segmentation.
   func stages(auxiliary: Bool) -> IntermediateLayers {
+    stages(returning: auxiliary ? ["layer3": "aux", "layer4": "out"] : ["layer4": "out"])
+  }
+
+  /// The layers up to the last one whose result is returned.
+  ///
+  /// - Parameter returned: the key of each result, by the name of its layer, as in `["layer4": "0"]`.
+  public func stages(returning returned: [String: String]) -> IntermediateLayers {
     let layers: [(key: String, layer: any Layer)] = [
       ("conv1", conv1), ("bn1", bn1), ("relu", relu), ("maxpool", maxpool), ("layer1", layer1), ("layer2", layer2),
       ("layer3", layer3), ("layer4", layer4),
     ]
-    return IntermediateLayers(layers, returning: auxiliary ? ["layer3": "aux", "layer4": "out"] : ["layer4": "out"])
+    return IntermediateLayers(layers, returning: returned)
   }
 }
 

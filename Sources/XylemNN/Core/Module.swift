@@ -86,7 +86,7 @@ open class Module: Traceable {
   /// Whether it is a type of this package, whose code does nothing that a trace does not see.
   static var isOfPackage: Bool {
     let name = String(reflecting: self)
-    return ["XylemNN.", "XylemModels."].contains { name.hasPrefix($0) }
+    return ["XylemNN.", "XylemModels.", "XylemDetection."].contains { name.hasPrefix($0) }
   }
 
   /// The module and its descendants, ready to be traced.
