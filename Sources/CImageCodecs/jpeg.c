@@ -2,6 +2,7 @@
 
 #include <setjmp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <jpeglib.h>
@@ -80,14 +81,19 @@ static void on_progress(j_common_ptr info) {
 }
 
 /// Initialises the manager. After this, `setjmp` on its landing must come before any other call.
-static void prepare(struct jpeg_decompress_struct *info, failure_manager *manager, xylem_codec_outcome *outcome) {
-  memset(info, 0, sizeof *info);
+static struct jpeg_error_mgr *prepare_manager(failure_manager *manager, xylem_codec_outcome *outcome) {
   memset(outcome, 0, sizeof *outcome);
-  info->err = jpeg_std_error(&manager->base);
+  struct jpeg_error_mgr *errors = jpeg_std_error(&manager->base);
   manager->base.error_exit = on_error;
   manager->base.emit_message = on_message;
   manager->base.output_message = on_output;
   manager->outcome = outcome;
+  return errors;
+}
+
+static void prepare(struct jpeg_decompress_struct *info, failure_manager *manager, xylem_codec_outcome *outcome) {
+  memset(info, 0, sizeof *info);
+  info->err = prepare_manager(manager, outcome);
 }
 
 static void read_header(struct jpeg_decompress_struct *info, const uint8_t *bytes, size_t count) {
@@ -168,4 +174,48 @@ void xylem_codec_jpeg_decode(
     jpeg_finish_decompress(&info);
   }
   jpeg_destroy_decompress(&info);
+}
+
+/// What the encoder allocates, outside the function that jumps, so that the jump does not lose it.
+typedef struct encoding {
+  struct jpeg_compress_struct info;
+  unsigned char *bytes;
+  unsigned long count;
+} encoding;
+
+static void write_rows(encoding *target, const uint8_t *pixels, uint32_t width, uint32_t height, int32_t quality) {
+  struct jpeg_compress_struct *info = &target->info;
+  jpeg_create_compress(info);
+  jpeg_mem_dest(info, &target->bytes, &target->count);
+  info->image_width = width;
+  info->image_height = height;
+  info->input_components = 3;
+  info->in_color_space = JCS_RGB;
+  jpeg_set_defaults(info);
+  jpeg_set_quality(info, quality, TRUE);
+  jpeg_start_compress(info, TRUE);
+  while (info->next_scanline < info->image_height) {
+    // libjpeg does not write to the row, although its type would allow that.
+    JSAMPROW row = (JSAMPROW)(pixels + (size_t)width * 3 * info->next_scanline);
+    jpeg_write_scanlines(info, &row, 1);
+  }
+  jpeg_finish_compress(info);
+}
+
+xylem_codec_buffer xylem_codec_jpeg_encode(
+    const uint8_t *pixels, uint32_t width, uint32_t height, int32_t quality, xylem_codec_outcome *outcome) {
+  encoding target;
+  failure_manager manager;
+  xylem_codec_buffer result = {NULL, 0};
+  memset(&target, 0, sizeof target);
+  target.info.err = prepare_manager(&manager, outcome);
+  if (setjmp(manager.landing) == 0) write_rows(&target, pixels, width, height, quality);
+  jpeg_destroy_compress(&target.info);
+  if (outcome->status == XYLEM_CODEC_OK) {
+    result.bytes = target.bytes;
+    result.count = target.count;
+  } else {
+    free(target.bytes);
+  }
+  return result;
 }

@@ -211,8 +211,14 @@ enum CommandErrors {
     XylemError(
       .extractNoTensor, "'\(entry.feature)'\(entry.array.map { ", \($0)," } ?? "") can't be drawn",
       at: .init(node: entry.node),
-      cause: Reason("only real numbers of shape [N], [N, C], [N, H, W] or [N, C, H, W] can be drawn"),
+      cause: Reason("only real numbers of one to five dimensions, the first for the batch, can be drawn"),
       remedies: ["leave out --images, or request another node"])
+  }
+
+  static func layoutOfNothing(_ key: String, _ layout: String, _ keys: [String]) -> XylemError {
+    XylemError(
+      .usage, "'--image-layout' names '\(key)', but there is no such feature",
+      remedies: nearMisses(of: key, among: keys).map { "--image-layout \(shellWord($0 + "=" + layout))" })
   }
 
   static func labelsFitNothing(_ count: Int, file: String) -> XylemError {

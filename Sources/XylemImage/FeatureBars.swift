@@ -14,7 +14,7 @@ struct FeatureBars {
   /// Pixels from one bar to the next. Above 3, the last of them is white.
   let pitch: Int
 
-  private let columns: Int
+  let columns: Int
   private let range: ValueRange
   /// The values at the lower and the upper edge of a row: the range, extended to include zero.
   private let floor: Double
@@ -31,28 +31,41 @@ struct FeatureBars {
     pitch = scale ?? min(max(1024 / columns, 4), 32)
   }
 
-  /// The picture, or `image.invalid-transform` if it would be too large.
-  func draw() throws -> PixelImage {
+  /// The picture's sides.
+  ///
+  /// - Throws: `image.invalid-transform` if it would be too large.
+  func size() throws -> (width: Int, height: Int) {
     let rows = (values.count + columns - 1) / columns
     let width = columns * pitch + 2 * Self.gap
     let height = rows * (Self.rowHeight + Self.gap) + Self.gap
     guard width * height <= PixelImage.maximumPixelCount else {
       throw ImageErrors.gridTooLarge(width: width, height: height)
     }
+    return (width, height)
+  }
+
+  /// The picture, or `image.invalid-transform` if it would be too large.
+  func draw() throws -> PixelImage {
+    let (width, height) = try size()
     var canvas = PixelCanvas(width: width, height: height, color: .paper)
-    for row in 0..<rows {
-      let top = Self.gap + row * (Self.rowHeight + Self.gap)
-      canvas.fill(x: Self.gap, y: top + line(of: 0), width: columns * pitch, height: 1, color: .line)
+    draw(on: &canvas, x: 0, y: 0)
+    return canvas.image
+  }
+
+  /// Draws the rows with their upper left corner at a place.
+  func draw(on canvas: inout PixelCanvas, x: Int, y: Int) {
+    for row in 0..<((values.count + columns - 1) / columns) {
+      let top = y + Self.gap + row * (Self.rowHeight + Self.gap)
+      canvas.fill(x: x + Self.gap, y: top + line(of: 0), width: columns * pitch, height: 1, color: .line)
     }
     let barWidth = pitch > 3 ? pitch - 1 : pitch
     for (index, value) in values.enumerated() {
-      let top = Self.gap + index / columns * (Self.rowHeight + Self.gap)
+      let top = y + Self.gap + index / columns * (Self.rowHeight + Self.gap)
       let lines = self.lines(of: value)
       canvas.fill(
-        x: Self.gap + index % columns * pitch, y: top + lines.lowerBound, width: barWidth, height: lines.count,
+        x: x + Self.gap + index % columns * pitch, y: top + lines.lowerBound, width: barWidth, height: lines.count,
         color: range.color(of: value))
     }
-    return canvas.image
   }
 
   /// The lines of a row that a value's bar covers: from zero to the value. All lines if it is not finite.

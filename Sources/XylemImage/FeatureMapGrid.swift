@@ -51,7 +51,8 @@ public struct FeatureMapGrid: Sendable {
   ///   options out of range and for a picture of more than ``PixelImage/maximumPixelCount`` pixels; `image.too-small`
   ///   if there are no values.
   public init(shape: [Int], values: [Float], options: Options = Options()) throws {
-    try Self.check(shape, values.count, options)
+    try Self.check(shape, values.count)
+    try options.check()
     let (height, width) = shape.count == 1 ? (1, 1) : (shape[shape.count - 2], shape[shape.count - 1])
     channelCount = shape.count == 2 ? 1 : shape[0]
     if shape.count != 2, height == 1, width == 1 {
@@ -73,7 +74,8 @@ public struct FeatureMapGrid: Sendable {
     try image.encodePNG()
   }
 
-  private static func check(_ shape: [Int], _ count: Int, _ options: Options) throws {
+  /// Refuses shapes that can't be drawn or have another number of values.
+  static func check(_ shape: [Int], _ count: Int) throws {
     guard (1...3).contains(shape.count), !shape.contains(where: { $0 < 0 }) else {
       throw ImageErrors.featureShape(shape)
     }
@@ -85,11 +87,17 @@ public struct FeatureMapGrid: Sendable {
     }
     guard expected == count else { throw ImageErrors.featureCount(shape, count) }
     guard count > 0 else { throw ImageErrors.featureEmpty(shape) }
+  }
+}
+
+extension FeatureMapGrid.Options {
+  /// Refuses options out of range.
+  func check() throws {
     let channels = 1...4096
-    guard channels.contains(options.maximumChannels) else {
-      throw ImageErrors.gridOption("the maximum of channels", options.maximumChannels, channels)
+    guard channels.contains(maximumChannels) else {
+      throw ImageErrors.gridOption("the maximum of channels", maximumChannels, channels)
     }
     let scales = 1...256
-    if let scale = options.scale, !scales.contains(scale) { throw ImageErrors.gridOption("the scale", scale, scales) }
+    if let scale, !scales.contains(scale) { throw ImageErrors.gridOption("the scale", scale, scales) }
   }
 }

@@ -11,39 +11,77 @@ struct FeatureMaps {
   let values: ArraySlice<Float>
   let normalization: FeatureMapGrid.Normalization
   let scale: Int
+  /// Whether each map has its channel's number above it.
+  let isNumbered: Bool
+  let count: Int
+  let columns: Int
 
-  init(height: Int, width: Int, values: ArraySlice<Float>, options: FeatureMapGrid.Options) {
+  /// - Parameter columns: The maps in a row. Nil makes the grid nearly square.
+  init(
+    height: Int, width: Int, values: ArraySlice<Float>, options: FeatureMapGrid.Options, columns: Int? = nil,
+    isNumbered: Bool = false
+  ) {
     self.height = height
     self.width = width
     self.values = values
+    self.isNumbered = isNumbered
     normalization = options.normalization
+    scale = options.scale ?? Self.comfortableScale(height: height, width: width)
+    count = values.count / (height * width)
+    self.columns = min(count, columns ?? Int(Double(count).squareRoot().rounded(.up)))
+  }
+
+  /// The smallest scale that makes a map ``comfortableSide`` pixels wide or high.
+  static func comfortableScale(height: Int, width: Int) -> Int {
     let longer = max(height, width)
-    scale = options.scale ?? max(1, (Self.comfortableSide + longer - 1) / longer)
+    return max(1, (comfortableSide + longer - 1) / longer)
+  }
+
+  /// Pixels of one map, without the gap. Numbers may need more than the map.
+  private var cell: (width: Int, height: Int, overflow: Bool) {
+    let (mapWidth, first) = width.multipliedReportingOverflow(by: scale)
+    let (mapHeight, second) = height.multipliedReportingOverflow(by: scale)
+    guard isNumbered else { return (mapWidth, mapHeight, first || second) }
+    return (max(mapWidth, PixelFont.width(of: "\(count - 1)")), mapHeight &+ PixelFont.height, first || second)
+  }
+
+  /// The picture's sides.
+  ///
+  /// - Throws: `image.invalid-transform` if it would be too large.
+  func size() throws -> (width: Int, height: Int) {
+    // There are at most 4096 maps and `scale` is at most 256; only a side that exceeds memory overflows.
+    let (totalWidth, first) = (cell.width &+ Self.gap).multipliedReportingOverflow(by: columns)
+    let (totalHeight, second) = (cell.height &+ Self.gap).multipliedReportingOverflow(
+      by: (count + columns - 1) / columns)
+    let (area, third) = (totalWidth &+ Self.gap).multipliedReportingOverflow(by: totalHeight &+ Self.gap)
+    guard !cell.overflow, !first, !second, !third, area <= PixelImage.maximumPixelCount else {
+      throw ImageErrors.gridTooLarge(width: totalWidth &+ Self.gap, height: totalHeight &+ Self.gap)
+    }
+    return (totalWidth + Self.gap, totalHeight + Self.gap)
   }
 
   /// The picture, or `image.invalid-transform` if it would be too large.
   func draw() throws -> PixelImage {
-    let size = height * width
-    let count = values.count / size
-    let columns = Int(Double(count).squareRoot().rounded(.up))
-    let rows = (count + columns - 1) / columns
-    let (totalWidth, widthOverflow) = Self.length(of: columns, side: width, scale: scale)
-    let (totalHeight, heightOverflow) = Self.length(of: rows, side: height, scale: scale)
-    let (area, areaOverflow) = totalWidth.multipliedReportingOverflow(by: totalHeight)
-    guard !widthOverflow, !heightOverflow, !areaOverflow, area <= PixelImage.maximumPixelCount else {
-      throw ImageErrors.gridTooLarge(width: totalWidth, height: totalHeight)
-    }
-    var canvas = PixelCanvas(width: totalWidth, height: totalHeight, color: .paper)
-    let all = ValueRange(of: values)
+    let (width, height) = try size()
+    var canvas = PixelCanvas(width: width, height: height, color: .paper)
+    draw(on: &canvas, x: 0, y: 0)
+    return canvas.image
+  }
+
+  /// Draws the grid with its upper left corner at a place.
+  func draw(on canvas: inout PixelCanvas, x: Int, y: Int) {
+    let (size, cell, all) = (height * width, cell, ValueRange(of: values))
     for channel in 0..<count {
       let start = values.startIndex + channel * size
       let map = values[start..<(start + size)]
-      draw(
-        map, in: normalization == .shared ? all : ValueRange(of: map), on: &canvas,
-        x: Self.gap + channel % columns * (width * scale + Self.gap),
-        y: Self.gap + channel / columns * (height * scale + Self.gap))
+      let left = x + Self.gap + channel % columns * (cell.width + Self.gap)
+      var top = y + Self.gap + channel / columns * (cell.height + Self.gap)
+      if isNumbered {
+        canvas.write("\(channel)", x: left, y: top, color: .caption)
+        top += PixelFont.height
+      }
+      draw(map, in: normalization == .shared ? all : ValueRange(of: map), on: &canvas, x: left, y: top)
     }
-    return canvas.image
   }
 
   private func draw(_ map: ArraySlice<Float>, in range: ValueRange, on canvas: inout PixelCanvas, x: Int, y: Int) {
@@ -55,13 +93,5 @@ struct FeatureMaps {
         index += 1
       }
     }
-  }
-
-  /// The pixels of `count` maps along one axis, including gaps.
-  private static func length(of count: Int, side: Int, scale: Int) -> (Int, overflow: Bool) {
-    // `count` is at most 64 in a row and `scale` at most 256; only a side that exceeds memory overflows.
-    let (scaled, first) = side.multipliedReportingOverflow(by: scale)
-    let (all, second) = (scaled &+ gap).multipliedReportingOverflow(by: count)
-    return (all &+ gap, first || second)
   }
 }

@@ -128,6 +128,39 @@ enum ImageErrors {
       "a feature of shape \(shape) can't be drawn; use [channels], [height, width] or [channels, height, width]")
   }
 
+  static func cropOutside(x: Int, y: Int, width: Int, height: Int, of image: PixelImage) -> XylemError {
+    XylemError(
+      .imageInvalidTransform,
+      "a crop of \(width) x \(height) pixels at (\(x), \(y)) is not within an image of \(image.width) x \(image.height) pixels"
+    )
+  }
+
+  static func blurOutOfRange(_ sigma: Double) -> XylemError {
+    XylemError(.imageInvalidTransform, "a blur's sigma must be above 0 and at most 100, not \(sigma)")
+  }
+
+  static func noFeatures() -> XylemError {
+    XylemError(.imageTooSmall, "there is no feature to draw")
+  }
+
+  static func featureLayout(_ kind: FeatureLayout.Kind, _ shape: [Int]) -> XylemError {
+    let needed =
+      switch kind {
+      case .channelsFirst: "[channels, height, width]"
+      case .channelsLast: "[height, width, channels]"
+      case .tokens: "[tokens, channels]"
+      case .attention: "[heads, tokens, tokens]"
+      case .matrix: "[height, width]"
+      case .vector: "[channels]"
+      }
+    return XylemError(
+      .imageInvalidTransform, "a feature of shape \(shape) can't be drawn as '\(kind.rawValue)', which is \(needed)")
+  }
+
+  static func tokenCount(_ count: Int) -> XylemError {
+    XylemError(.imageInvalidTransform, "\(count) tokens do not form a grid, with or without a class token")
+  }
+
   static func featureCount(_ shape: [Int], _ count: Int) -> XylemError {
     XylemError(.imageInvalidTransform, "a feature of shape \(shape) does not have \(count) values")
   }

@@ -14,6 +14,10 @@ struct PixelColor: Hashable, Sendable {
   static let paper = PixelColor(255, 255, 255)
   /// The line at zero under bars.
   static let line = PixelColor(160, 160, 160)
+  /// Titles.
+  static let title = PixelColor(20, 20, 30)
+  /// Numbers and remarks. Its contrast with paper is 5.7 to 1.
+  static let caption = PixelColor(100, 100, 110)
   /// Values that are not finite. No colour of ``ColorMap`` is close to it.
   static let notFinite = PixelColor(255, 0, 64)
 }

@@ -2,8 +2,11 @@ extension PixelImage {
   /// The image resized so that its shorter side has `side` pixels, as torchvision's `Resize(side)` does with a Pillow
   /// image. The longer side is rounded down. Returns the image itself if it already has that size.
   ///
-  /// - Throws: `image.invalid-transform` if the result has too many pixels.
-  func resized(shorterSide side: Int, _ filter: ResampleFilter) throws -> PixelImage {
+  /// - Throws: `image.invalid-transform` if the side is not in `1...ImageTransform.maximumSide` or the result has too many
+  ///   pixels.
+  public func resized(shorterSide side: Int, _ filter: ResampleFilter = .bilinear) throws -> PixelImage {
+    let sides = 1...ImageTransform.maximumSide
+    guard sides.contains(side) else { throw ImageErrors.gridOption("the shorter side", side, sides) }
     let (short, long) = (min(width, height), max(width, height))
     let newLong = Int(Double(side * long) / Double(short))
     let (newWidth, newHeight) = width <= height ? (side, newLong) : (newLong, side)

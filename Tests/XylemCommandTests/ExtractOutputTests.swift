@@ -81,6 +81,41 @@ import XylemTestSupport
     }
   }
 
+  @Test func `pictures say what they show, and a contact sheet has all features`() async throws {
+    try await withTemporaryFolder { folder in
+      let run = await xylem(
+        "extract", resnet, "--return", "layer4", "layer1", "fc=logits", "--input", photo, "--images", folder + "/maps",
+        "--contact-sheet", folder + "/sheet.png", "--image-channels", "9", "--format", "json")
+      #expect(run.status == 0, "\(run.errors)")
+      #expect(run.errors.contains("note: layer4.png shows 9 of 512 channels\n"), "\(run.errors)")
+      let pictures = try #require(try run.json()["pictures"] as? [[String: Any]])
+      #expect(pictures.map { $0["file"] as? String } == ["layer4.png", "layer1.png", "logits.png"])
+      #expect(pictures.map { $0["layout"] as? String } == ["channels-first", "channels-first", "vector"])
+      #expect(pictures.map { $0["channels"] as? Int } == [512, 64, 1000])
+      #expect(pictures.map { $0["drawn"] as? Int } == [9, 9, 1000])
+      #expect(try contents(of: folder) == ["maps", "sheet.png"])
+      #expect(try contents(of: folder + "/maps") == ["layer1.png", "layer4.png", "logits.png"])
+    }
+  }
+
+  @Test(arguments: [
+    (["--image-layout", "channels-last"], "[1000]"), (["--image-layout", "fc=tokens"], "[1000]"),
+    (["--image-layout", "vector", "fc=matrix"], "[1000]"),
+  ])
+  func `a layout that a feature can't have is refused, and nothing is written`(options: [String], shape: String)
+    async throws
+  {
+    try await withTemporaryFolder { folder in
+      let run = await xylem(
+        ["extract", resnet, "--return", "fc", "--input", photo, "--images", folder + "/maps"] + options)
+      #expect(run.status == 2)
+      #expect(run.errors.contains("a feature of shape \(shape) can't be drawn as"), "\(run.errors)")
+      #expect(run.errors.contains("node: fc"), "\(run.errors)")
+      let written = try contents(of: folder)
+      #expect(written == [])
+    }
+  }
+
   @Test func `a NaN in the input comes out counted`() async throws {
     try await withTemporaryFolder { folder in
       var values = Array(repeating: 1 as Float, count: 3 * 64 * 64)

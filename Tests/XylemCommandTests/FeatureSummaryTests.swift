@@ -1,5 +1,7 @@
+import ArgumentParser
 import Testing
 import XylemFiles
+import XylemImage
 
 @testable import XylemCommand
 
@@ -42,11 +44,10 @@ import XylemFiles
   }
 
   @Test func `keys that differ only in characters that file names can't have get different names`() throws {
-    let array = try HostArray([1, 2] as [Float], shape: [2])
-    let entries = ["a/b", "a:b", "A_B"].map {
-      FeatureEntry(feature: $0, key: $0, node: "n", content: .tensor(array, FeatureSummary(array)))
-    }
-    #expect(try FeaturePicture.all(of: entries).map(\.fileName) == ["a_b.png", "a_b-2.png", "A_B-3.png"])
+    let features = try ["a/b", "a:b", "A_B"].map { try FeatureSheet.Feature(name: $0, shape: [2], values: [1, 2]) }
+    let options = try PictureOptions.parse(["--images", "maps"])
+    let pictures = try FeaturePicture.all(of: features, options: options)
+    #expect(pictures.map(\.fileName) == ["a_b.png", "a_b-2.png", "A_B-3.png"])
   }
 
   @Test func `the likeliest classes come first, equal ones in order`() {

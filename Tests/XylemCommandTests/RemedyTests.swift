@@ -79,6 +79,15 @@ import XylemTestSupport
           atPath: Fixtures.path("images/chelsea.png"), toPath: folder + "/pictures/fc.png")
       }),
     RemedyScenario(
+      name: "a layout of a feature that is not requested", id: .usage,
+      arguments: extract + ["--return", "fc", "--images", "F/maps", "--image-layout", "fcc=vector"]),
+    RemedyScenario(
+      name: "a contact sheet of another format", id: .usage,
+      arguments: extract + ["--return", "fc", "--contact-sheet", "sheet.jpg"]),
+    RemedyScenario(
+      name: "a layout without pictures", id: .usage,
+      arguments: extract + ["--return", "fc", "--image-layout", "vector"]),
+    RemedyScenario(
       name: "pictures on standard output", id: .usage, arguments: extract + ["--return", "fc", "--images", "-"]),
     RemedyScenario(
       name: "pictures in the place of a file", id: .fileUnwritable,

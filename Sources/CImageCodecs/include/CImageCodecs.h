@@ -65,7 +65,13 @@ void xylem_codec_png_decode(
 xylem_codec_buffer xylem_codec_png_encode(
     const uint8_t *pixels, uint32_t width, uint32_t height, xylem_codec_outcome *outcome);
 
-/// Releases the result of `xylem_codec_png_encode`. An empty buffer is allowed.
+/// Encodes 8-bit interleaved RGB, `width * height * 3` bytes, as a baseline JPEG of a quality from 1 to 100, with colour
+/// at half the resolution. No side may be longer than 65,500. The caller owns the result, which is empty unless the
+/// outcome is OK.
+xylem_codec_buffer xylem_codec_jpeg_encode(
+    const uint8_t *pixels, uint32_t width, uint32_t height, int32_t quality, xylem_codec_outcome *outcome);
+
+/// Releases the result of `xylem_codec_png_encode` or `xylem_codec_jpeg_encode`. An empty buffer is allowed.
 void xylem_codec_free(xylem_codec_buffer buffer);
 
 #ifdef __cplusplus

@@ -3,6 +3,7 @@ internal import XylemErrors
 internal import XylemExtract
 internal import XylemFiles
 internal import XylemGraph
+internal import XylemImage
 internal import XylemReport
 internal import XylemScript
 internal import XylemTensor
@@ -32,6 +33,7 @@ struct ExtractCommand: ModelCommand {
 
   @OptionGroup var options: ModelOptions
   @OptionGroup var images: ImageOptions
+  @OptionGroup var pictures: PictureOptions
   @OptionGroup var differences: DiffWarningOptions
   @Option(
     name: .customLong("return"), parsing: .upToNextOption,
@@ -55,13 +57,6 @@ struct ExtractCommand: ModelCommand {
       "The number of threads that operators use; the last bits of a feature may depend on it. (default: 1)",
       valueName: "n"))
   var threads: WholeNumber<1, 1024>?
-  @Option(
-    name: .customLong("images"),
-    help: ArgumentHelp(
-      "Draw the channels of each feature, for the first item of the batch, as PNG files in this folder.",
-      valueName: "folder"),
-    completion: .directory)
-  var imageFolder: String?
   @Option(
     help: ArgumentHelp(
       "A JSON list of class names: prints the five most likely classes of each feature with that many values.",
@@ -103,17 +98,13 @@ struct ExtractCommand: ModelCommand {
     if inputs.contains("") { throw ValidationError("'--input' needs the name of a file") }
     try images.check(inputs: inputs)
     try checkRunOptions()
-    if imageFolder?.isEmpty == true { throw ValidationError("'--images' needs the name of a folder") }
-    if imageFolder.map(OutputFile.isStandardOutput) == true {
-      throw ValidationError(
-        "'--images' writes files to a folder, not to standard output", remedies: ["--images maps"])
-    }
+    try pictures.check()
     if let output = options.output {
       guard FeatureFile.Kind(path: output) != nil else {
         throw ValidationError(
           "'\(output)' does not end in .safetensors, .npz, .npy or .json", remedies: ["-o features.safetensors"])
       }
-      if let imageFolder, imageFolder == output { throw ValidationError("'-o' and '--images' name the same place") }
+      if pictures.folder == output { throw ValidationError("'-o' and '--images' name the same place") }
     }
   }
 
@@ -121,7 +112,8 @@ struct ExtractCommand: ModelCommand {
   private func checkRunOptions() throws {
     guard inputs.isEmpty else { return }
     let ofRuns = [
-      ("--output", options.output != nil), ("--images", imageFolder != nil), ("--labels", labels != nil),
+      ("--output", options.output != nil), ("--images", pictures.folder != nil),
+      ("--contact-sheet", pictures.contactSheet != nil), ("--labels", labels != nil),
       ("--explain", explain), ("--seed", seed != nil), ("--threads", threads != nil),
       ("--dtype", options.castsInputsAlone),
     ]
@@ -206,7 +198,29 @@ struct ExtractCommand: ModelCommand {
       model: options.model, weights: options.weights, mode: mode, naming: options.naming ?? .exact,
       nodes: zip(extractor.plan.keys, extractor.plan.nodes).map { ($0, $1) },
       transform: InputReader.areImages(inputs) ? images.transform() : nil, type: options.dtype)
-    try write(entries, plan: extractor.plan, names: names, explanation: explanation, provenance)
+    let drawable =
+      pictures.isUsed
+      ? try FeaturePicture.drawable(entries, input: Self.imageSize(of: arguments, extractor), options: pictures) : []
+    try write(entries, drawable, plan: extractor.plan, names: names, explanation: explanation, provenance)
+  }
+
+  /// The size of the first image that the model saw: the last two dimensions of the first tensor with at least three.
+  private static func imageSize(
+    of arguments: [String: Value], _ extractor: FeatureExtractor
+  ) throws -> FeatureLayout.InputSize? {
+    for argument in extractor.plan.arguments {
+      guard let value = arguments[argument.name] else { continue }
+      let tensors: [Tensor] =
+        switch try value.unpacked() {
+        case .tensor(let tensor): [tensor]
+        case .list(let elements), .tuple(let elements, _): elements.compactMap { $0.tensor }
+        default: []
+        }
+      for sizes in try tensors.map({ try $0.sizes }) where sizes.count >= 3 {
+        return .init(height: sizes[sizes.count - 2], width: sizes[sizes.count - 1])
+      }
+    }
+    return nil
   }
 
   /// Runs the model. If it fails on float64 input, NumPy's default, the error says so.
@@ -246,7 +260,13 @@ struct ExtractCommand: ModelCommand {
 
   private func checkOutputs() throws(XylemError) {
     try options.checkOutput(reading: inputs + (labels.map { [$0] } ?? []))
-    if let imageFolder { try OutputFile.checkFolder(imageFolder) }
+    if let folder = pictures.folder { try OutputFile.checkFolder(folder) }
+    if let sheet = pictures.contactSheet {
+      try OutputFile.check(sheet)
+      for path in options.files + inputs where OutputFile.areSame(path, sheet) {
+        throw CommandErrors.replacesInput(path, by: "the contact sheet", option: "--contact-sheet")
+      }
+    }
     guard let save else { return }
     try OutputFile.check(save)
     for path in options.files + inputs + (labels.map { [$0] } ?? []) where OutputFile.areSame(path, save) {
@@ -256,32 +276,36 @@ struct ExtractCommand: ModelCommand {
 
   /// Prepares all outputs first, then writes them.
   private func write(
-    _ entries: [FeatureEntry], plan: Plan, names: ClassLabels?, explanation: ExplainReport?, _ provenance: Provenance
+    _ entries: [FeatureEntry], _ drawable: [FeatureSheet.Feature], plan: Plan, names: ClassLabels?,
+    explanation: ExplainReport?, _ provenance: Provenance
   ) throws {
     let classes = try names.map { try $0.likeliest(in: entries) }
     if classes?.isEmpty == true, let names, let labels {
       throw CommandErrors.labelsFitNothing(names.names.count, file: labels)
     }
-    let summary = ExtractReport(mode: mode, entries: entries, plan: plan, classes: classes, explanation: explanation)
-    let pictures = imageFolder == nil ? [] : try FeaturePicture.all(of: entries)
-    if let imageFolder { try checkPictures(pictures, in: imageFolder) }
+    let drawn = pictures.folder == nil ? [] : try FeaturePicture.all(of: drawable, options: pictures)
+    let summary = ExtractReport(
+      mode: mode, entries: entries, plan: plan, classes: classes, explanation: explanation, pictures: drawn)
+    if let folder = pictures.folder { try checkPictures(drawn, in: folder) }
+    for picture in drawn where picture.isPartial { Terminal.error("note: \(picture.text)") }
+    let sheet = try pictures.contactSheet.map { path in
+      (path, try FeaturePicture.contactSheet(of: drawable, options: pictures))
+    }
     var written: [String] = []
     if let output = options.output {
       let metadata = FeatureFile.Kind(path: output) == .safetensors ? try provenance.metadata() : [:]
       try FeatureFile(path: output, entries: entries, summary: summary.json.text, metadata: metadata).write()
       written.append(output)
     }
-    if let imageFolder {
-      try OutputFile.makeFolder(imageFolder, after: written)
-      for picture in pictures {
-        let path = imageFolder + (imageFolder.hasSuffix("/") ? "" : "/") + picture.fileName
-        do throws(XylemError) {
-          try AtomicFile.write(picture.bytes, to: path)
-        } catch {
-          throw CommandErrors.partlyWritten(error, written: written)
-        }
-        written.append(path)
+    if let folder = pictures.folder { try OutputFile.makeFolder(folder, after: written) }
+    let files = drawn.map { (picturePath($0), $0.bytes) } + (sheet.map { [$0] } ?? [])
+    for (path, bytes) in files {
+      do throws(XylemError) {
+        try AtomicFile.write(bytes, to: path)
+      } catch {
+        throw CommandErrors.partlyWritten(error, written: written)
       }
+      written.append(path)
     }
     let isOutputTaken = options.output.map(OutputFile.isStandardOutput) == true
     let style = isOutputTaken ? .plain : Terminal.current.outputStyle
@@ -290,10 +314,15 @@ struct ExtractCommand: ModelCommand {
     try Terminal.output(text)
   }
 
+  private func picturePath(_ picture: FeaturePicture) -> String {
+    let folder = pictures.folder ?? ""
+    return folder + (folder.hasSuffix("/") ? "" : "/") + picture.fileName
+  }
+
   /// Refuses to draw over an input file.
   private func checkPictures(_ pictures: [FeaturePicture], in folder: String) throws(XylemError) {
     for picture in pictures {
-      let path = folder + (folder.hasSuffix("/") ? "" : "/") + picture.fileName
+      let path = picturePath(picture)
       for read in options.files + inputs where OutputFile.areSame(read, path) {
         throw CommandErrors.pictureReplacesInput(path, folder: folder)
       }
