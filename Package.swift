@@ -2,13 +2,11 @@
 import Foundation
 import PackageDescription
 
-/// libtorch's unpacked `include/` and `lib/`: the folder named by XYLEM_LIBTORCH, else the `.libtorch` link that
-/// `make` leaves here. Where neither exists everything but the tensor runtime still builds.
+/// libtorch's unpacked `include/` and `lib/`: the folder named by XYLEM_LIBTORCH where that is set, else the `.libtorch`
+/// link that `make` leaves here. Where it has no libtorch everything but the tensor runtime still builds.
 let libtorch: String? = {
-  let candidates = [Context.environment["XYLEM_LIBTORCH"], Context.packageDirectory + "/.libtorch"]
-  return candidates.compactMap { $0 }.first {
-    FileManager.default.fileExists(atPath: $0 + "/include/torch/csrc/jit/api/module.h")
-  }
+  let folder = Context.environment["XYLEM_LIBTORCH"] ?? Context.packageDirectory + "/.libtorch"
+  return FileManager.default.fileExists(atPath: folder + "/include/torch/csrc/jit/api/module.h") ? folder : nil
 }()
 
 let warningsAsErrors: [SwiftSetting] =
@@ -22,6 +20,9 @@ let strict: [SwiftSetting] =
     .enableUpcomingFeature("InternalImportsByDefault"),
   ] + warningsAsErrors
 
+/// For programs to copy from: the language mode alone, as in a new package.
+let example: [SwiftSetting] = [.swiftLanguageMode(.v6)] + warningsAsErrors
+
 /// For targets that touch C.
 let strictMemory: [SwiftSetting] = strict + [.strictMemorySafety()]
 
@@ -32,6 +33,8 @@ let collections: Target.Dependency = .product(name: "OrderedCollections", packag
 var products: [Product] = [
   .executable(name: "xylem", targets: ["xylem"]),
   .executable(name: "xylem-example", targets: ["XylemExample"]),
+  .executable(name: "xylem-look", targets: ["XylemLook"]),
+  .executable(name: "xylem-find", targets: ["XylemFind"]),
   .library(name: "Xylem", targets: ["Xylem"]),
   .library(name: "XylemCommand", targets: ["XylemCommand"]),
   .library(name: "XylemNN", targets: ["XylemNN"]),
@@ -50,6 +53,11 @@ var targets: [Target] = [
   .executableTarget(
     name: "XylemExample", dependencies: ["XylemCommand", "XylemNN", "XylemScript", "XylemTensor", "XylemFiles"],
     swiftSettings: strict),
+  // Programs to copy from.
+  .executableTarget(
+    name: "XylemLook", dependencies: ["Xylem", argumentParser], swiftSettings: example),
+  .executableTarget(
+    name: "XylemFind", dependencies: ["Xylem", argumentParser], swiftSettings: example),
   .target(
     name: "XylemCommand",
     dependencies: [
@@ -265,11 +273,16 @@ var targets: [Target] = [
     ],
     swiftSettings: strict),
   .testTarget(name: "XylemErrorsTests", dependencies: ["XylemErrors"], swiftSettings: strict),
+  // The programs to copy from, on small data.
+  .testTarget(
+    name: "XylemProgramTests",
+    dependencies: ["XylemTestSupport", "XylemLook", "XylemFind", "XylemImage", argumentParser],
+    swiftSettings: strict),
   .testTarget(
     name: "XylemCommandTests",
     dependencies: [
       "XylemTestSupport", "XylemCommand", "XylemNN", "XylemExample", "MutationFuzz", "XylemWitness", "XylemReport",
-      "XylemDiff",
+      "XylemDiff", "XylemImage",
       "XylemGraph", "XylemErrors",
     ],
     exclude: ["Snapshots"],
