@@ -11,8 +11,9 @@ private enum ConvolutionForms {
 
 extension Functional {
   private static func convolution(
-    _ dimensions: Int, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?, _ stride: Sizes, _ padding: ConvolutionPadding,
-    _ dilation: Sizes, _ groups: Int, at site: CallSite
+    _ dimensions: Int, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?, _ stride: any SpatialSizes,
+    _ padding: ConvolutionPadding,
+    _ dilation: any SpatialSizes, _ groups: Int, at site: CallSite
   ) throws(XylemError) -> Tensor {
     let op: OperatorReference
     let amount: Value
@@ -24,8 +25,8 @@ extension Functional {
     }
     return try op.tensor(
       [
-        .tensor(x), .tensor(weight), bias.moduleValue, .ints(stride.expanded(to: dimensions)), amount,
-        .ints(dilation.expanded(to: dimensions)), .int(groups),
+        .tensor(x), .tensor(weight), bias.moduleValue, stride.spread(over: dimensions).value, amount,
+        dilation.spread(over: dimensions).value, .int(groups),
       ], at: site)
   }
 
@@ -33,8 +34,8 @@ extension Functional {
   ///
   /// - Throws: `runtime.operator` with the shapes.
   public static func conv1d(
-    _ x: Tensor, _ weight: Tensor, _ bias: Tensor? = nil, stride: Sizes = 1, padding: ConvolutionPadding = 0,
-    dilation: Sizes = 1, groups: Int = 1, file: String = #fileID, line: Int = #line
+    _ x: Tensor, _ weight: Tensor, _ bias: Tensor? = nil, stride: any SpatialSizes = 1, padding: ConvolutionPadding = 0,
+    dilation: any SpatialSizes = 1, groups: Int = 1, file: String = #fileID, line: Int = #line
   ) throws(XylemError) -> Tensor {
     try convolution(1, x, weight, bias, stride, padding, dilation, groups, at: CallSite(file, line))
   }
@@ -43,8 +44,8 @@ extension Functional {
   ///
   /// - Throws: `runtime.operator` with the shapes.
   public static func conv2d(
-    _ x: Tensor, _ weight: Tensor, _ bias: Tensor? = nil, stride: Sizes = 1, padding: ConvolutionPadding = 0,
-    dilation: Sizes = 1, groups: Int = 1, file: String = #fileID, line: Int = #line
+    _ x: Tensor, _ weight: Tensor, _ bias: Tensor? = nil, stride: any SpatialSizes = 1, padding: ConvolutionPadding = 0,
+    dilation: any SpatialSizes = 1, groups: Int = 1, file: String = #fileID, line: Int = #line
   ) throws(XylemError) -> Tensor {
     try convolution(2, x, weight, bias, stride, padding, dilation, groups, at: CallSite(file, line))
   }
@@ -53,8 +54,8 @@ extension Functional {
   ///
   /// - Throws: `runtime.operator` with the shapes.
   public static func conv3d(
-    _ x: Tensor, _ weight: Tensor, _ bias: Tensor? = nil, stride: Sizes = 1, padding: ConvolutionPadding = 0,
-    dilation: Sizes = 1, groups: Int = 1, file: String = #fileID, line: Int = #line
+    _ x: Tensor, _ weight: Tensor, _ bias: Tensor? = nil, stride: any SpatialSizes = 1, padding: ConvolutionPadding = 0,
+    dilation: any SpatialSizes = 1, groups: Int = 1, file: String = #fileID, line: Int = #line
   ) throws(XylemError) -> Tensor {
     try convolution(3, x, weight, bias, stride, padding, dilation, groups, at: CallSite(file, line))
   }
@@ -63,13 +64,14 @@ extension Functional {
   ///
   /// - Throws: `runtime.operator` with the shapes.
   public static func convTranspose2d(
-    _ x: Tensor, _ weight: Tensor, _ bias: Tensor? = nil, stride: Sizes = 1, padding: Sizes = 0,
-    outputPadding: Sizes = 0, groups: Int = 1, dilation: Sizes = 1, file: String = #fileID, line: Int = #line
+    _ x: Tensor, _ weight: Tensor, _ bias: Tensor? = nil, stride: any SpatialSizes = 1, padding: any SpatialSizes = 0,
+    outputPadding: any SpatialSizes = 0, groups: Int = 1, dilation: any SpatialSizes = 1, file: String = #fileID,
+    line: Int = #line
   ) throws(XylemError) -> Tensor {
     try ConvolutionForms.transposed.tensor(
       [
-        .tensor(x), .tensor(weight), bias.moduleValue, .ints(stride.expanded(to: 2)), .ints(padding.expanded(to: 2)),
-        .ints(outputPadding.expanded(to: 2)), .int(groups), .ints(dilation.expanded(to: 2)),
+        .tensor(x), .tensor(weight), bias.moduleValue, stride.spread(over: 2).value, padding.spread(over: 2).value,
+        outputPadding.spread(over: 2).value, .int(groups), dilation.spread(over: 2).value,
       ], at: CallSite(file, line))
   }
 

@@ -3,6 +3,7 @@ public import XylemTensor
 
 private enum PoolingOperators {
   static let adaptiveAverage1 = OperatorReference("aten::adaptive_avg_pool1d")
+  static let adaptiveAverage2 = OperatorReference("aten::adaptive_avg_pool2d")
   static let adaptiveAverage3 = OperatorReference("aten::adaptive_avg_pool3d")
   static let adaptiveMax = OperatorReference("aten::adaptive_max_pool2d", resultTypes: ["Tensor", "Tensor"])
   static let pixelShuffle = OperatorReference("aten::pixel_shuffle")
@@ -15,19 +16,44 @@ extension Functional {
   ///
   /// - Throws: `runtime.operator` with the shape.
   public static func adaptiveAvgPool1d(
-    _ x: Tensor, _ length: Int, file: String = #fileID, line: Int = #line
+    _ x: Tensor, _ length: any SizeConvertible, file: String = #fileID, line: Int = #line
   ) throws(XylemError) -> Tensor {
-    try PoolingOperators.adaptiveAverage1.tensor([.tensor(x), .ints([length])], at: CallSite(file, line))
+    try PoolingOperators.adaptiveAverage1.tensor([.tensor(x), .list([length.size.value])], at: CallSite(file, line))
+  }
+
+  /// Averages to a size, as in `F.adaptiveAvgPool2d(x, 1)` or with the size of another tensor, `y.shape[(-2)...]`.
+  ///
+  /// - Throws: `model.argument` for a different number of sizes; `runtime.operator` with the shape.
+  public static func adaptiveAvgPool2d(
+    _ x: Tensor, _ size: any SpatialSizes, file: String = #fileID, line: Int = #line
+  ) throws -> Tensor {
+    try functional("torch.nn.functional.adaptive_avg_pool2d", x, size.spread(over: 2), at: CallSite(file, line)) {
+      try PoolingOperators.adaptiveAverage2.tensor([.tensor($0), $1.value])
+    }
+  }
+
+  /// Maxima in windows of a size: see ``adaptiveAvgPool2d(_:_:file:line:)``.
+  ///
+  /// - Throws: `model.argument` for a different number of sizes; `runtime.operator` with the shape.
+  public static func adaptiveMaxPool2d(
+    _ x: Tensor, _ size: any SpatialSizes, file: String = #fileID, line: Int = #line
+  ) throws -> Tensor {
+    try functional("torch.nn.functional.adaptive_max_pool2d", x, size.spread(over: 2), at: CallSite(file, line)) {
+      try PoolingOperators.adaptiveMax.tensors([.tensor($0), $1.value])[0]
+    }
   }
 
   /// Averages to `[N, C, depth, height, width]`.
   ///
   /// - Throws: `runtime.operator` with the shape.
   public static func adaptiveAvgPool3d(
-    _ x: Tensor, _ depth: Int, _ height: Int, _ width: Int, file: String = #fileID, line: Int = #line
+    _ x: Tensor, _ depth: any SizeConvertible, _ height: any SizeConvertible, _ width: any SizeConvertible,
+    file: String = #fileID, line: Int = #line
   ) throws -> Tensor {
-    try functional("torch.nn.functional.adaptive_avg_pool3d", x, [depth, height, width], at: CallSite(file, line)) {
-      try PoolingOperators.adaptiveAverage3.tensor([.tensor($0), .ints($1)])
+    try functional(
+      "torch.nn.functional.adaptive_avg_pool3d", x, [depth, height, width] as Shape, at: CallSite(file, line)
+    ) {
+      try PoolingOperators.adaptiveAverage3.tensor([.tensor($0), $1.value])
     }
   }
 
@@ -35,10 +61,10 @@ extension Functional {
   ///
   /// - Throws: `runtime.operator` with the shape.
   public static func adaptiveMaxPool2d(
-    _ x: Tensor, _ height: Int, _ width: Int, file: String = #fileID, line: Int = #line
+    _ x: Tensor, _ height: any SizeConvertible, _ width: any SizeConvertible, file: String = #fileID, line: Int = #line
   ) throws -> Tensor {
-    try functional("torch.nn.functional.adaptive_max_pool2d", x, [height, width], at: CallSite(file, line)) {
-      try PoolingOperators.adaptiveMax.tensors([.tensor($0), .ints($1)])[0]
+    try functional("torch.nn.functional.adaptive_max_pool2d", x, [height, width] as Shape, at: CallSite(file, line)) {
+      try PoolingOperators.adaptiveMax.tensors([.tensor($0), $1.value])[0]
     }
   }
 
@@ -55,25 +81,27 @@ extension Functional {
   ///
   /// - Throws: `runtime.operator` with the shape.
   public static func unfold(
-    _ x: Tensor, kernelSize: Sizes, dilation: Sizes = 1, padding: Sizes = 0, stride: Sizes = 1,
+    _ x: Tensor, kernelSize: any SpatialSizes, dilation: any SpatialSizes = 1, padding: any SpatialSizes = 0,
+    stride: any SpatialSizes = 1,
     file: String = #fileID, line: Int = #line
   ) throws -> Tensor {
     try functional(
-      "torch.nn.functional.unfold", x, kernelSize.expanded(to: 2), dilation.expanded(to: 2), padding.expanded(to: 2),
-      stride.expanded(to: 2), at: CallSite(file, line)
-    ) { try PoolingOperators.unfold.tensor([.tensor($0), .ints($1), .ints($2), .ints($3), .ints($4)]) }
+      "torch.nn.functional.unfold", x, kernelSize.spread(over: 2), dilation.spread(over: 2), padding.spread(over: 2),
+      stride.spread(over: 2), at: CallSite(file, line)
+    ) { try PoolingOperators.unfold.tensor([.tensor($0), $1.value, $2.value, $3.value, $4.value]) }
   }
 
   /// The sums of columns for windows: `[N, C * kernel, windows]` to `[N, C, H, W]`.
   ///
   /// - Throws: `runtime.operator` with the shape.
   public static func fold(
-    _ x: Tensor, outputSize: Sizes, kernelSize: Sizes, dilation: Sizes = 1, padding: Sizes = 0, stride: Sizes = 1,
+    _ x: Tensor, outputSize: any SpatialSizes, kernelSize: any SpatialSizes, dilation: any SpatialSizes = 1,
+    padding: any SpatialSizes = 0, stride: any SpatialSizes = 1,
     file: String = #fileID, line: Int = #line
   ) throws -> Tensor {
     try functional(
-      "torch.nn.functional.fold", x, outputSize.expanded(to: 2), kernelSize.expanded(to: 2), dilation.expanded(to: 2),
-      padding.expanded(to: 2), stride.expanded(to: 2), at: CallSite(file, line)
-    ) { try PoolingOperators.fold.tensor([.tensor($0), .ints($1), .ints($2), .ints($3), .ints($4), .ints($5)]) }
+      "torch.nn.functional.fold", x, outputSize.spread(over: 2), kernelSize.spread(over: 2), dilation.spread(over: 2),
+      padding.spread(over: 2), stride.spread(over: 2), at: CallSite(file, line)
+    ) { try PoolingOperators.fold.tensor([.tensor($0), $1.value, $2.value, $3.value, $4.value, $5.value]) }
   }
 }

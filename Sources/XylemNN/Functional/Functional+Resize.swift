@@ -101,7 +101,7 @@ extension Functional {
   /// - Throws: `model.argument` unless exactly one of size and factor is given, and for options that the mode does not
   ///   have; `runtime.operator` with the shape.
   public static func interpolate(
-    _ x: Tensor, size: Sizes? = nil, scaleFactor: Scales? = nil, mode: InterpolationMode = .nearest,
+    _ x: Tensor, size: (any SpatialSizes)? = nil, scaleFactor: Scales? = nil, mode: InterpolationMode = .nearest,
     alignCorners: Bool? = nil, antialias: Bool = false, file: String = #fileID, line: Int = #line
   ) throws -> Tensor {
     guard (size == nil) != (scaleFactor == nil) else {
@@ -114,14 +114,17 @@ extension Functional {
       throw ModuleErrors.option("interpolate has no antialias for the mode \(mode.rawValue)")
     }
     return try functional(
-      "torch.nn.functional.interpolate", x, size?.values, scaleFactor?.values, mode.rawValue, alignCorners, antialias,
+      "torch.nn.functional.interpolate", x, size?.spatialShape, scaleFactor?.values, mode.rawValue, alignCorners,
+      antialias,
       at: CallSite(file, line)
     ) { x, size, scales, _, corners, antialias in
-      let counts = [size?.count, scales?.count].compactMap { $0 }.filter { $0 > 1 }
+      let counts = [size?.listed?.count, scales?.count].compactMap { $0 }.filter { $0 > 1 }
       let dimensions = try spatialDimensions(of: x, mode.dimensions ?? counts.first)
-      let wanted = size.map { $0.count == 1 ? Array(repeating: $0[0], count: dimensions) : $0 }
+      let wanted = size.map { size in
+        size.listed?.count == 1 ? Shape(Array(repeating: size.listed?[0] ?? 1, count: dimensions)) : size
+      }
       let factors = scales.map { $0.count == 1 ? Array(repeating: $0[0], count: dimensions) : $0 }
-      return try resize(x, dimensions, wanted.map { .ints($0) }, factors, mode, corners ?? false, antialias)
+      return try resize(x, dimensions, wanted?.value, factors, mode, corners ?? false, antialias)
     }
   }
 
@@ -184,14 +187,16 @@ extension Functional {
 
   /// Pads the last dimensions, or crops them where numbers are negative.
   ///
-  /// - Parameter padding: two numbers for each dimension, before and after, the last dimension's first.
+  /// - Parameter padding: two numbers for each dimension, before and after, the last dimension's first; sizes may be
+  ///   symbolic.
   /// - Throws: `runtime.operator` with the shape.
   public static func pad(
-    _ x: Tensor, _ padding: [Int], mode: PadMode = .constant, value: Double? = nil, file: String = #fileID,
+    _ x: Tensor, _ padding: [any SizeConvertible], mode: PadMode = .constant, value: Double? = nil,
+    file: String = #fileID,
     line: Int = #line
   ) throws -> Tensor {
-    try functional("torch.nn.functional.pad", x, padding, mode.rawValue, value, at: CallSite(file, line)) {
-      try ResizeOperators.pad.tensor([.tensor($0), .ints($1), .string($2), $3.moduleValue])
+    try functional("torch.nn.functional.pad", x, Shape(of: padding), mode.rawValue, value, at: CallSite(file, line)) {
+      try ResizeOperators.pad.tensor([.tensor($0), $1.value, .string($2), $3.moduleValue])
     }
   }
 

@@ -30,13 +30,14 @@ public enum Functional {
   /// - Parameter stride: defaults to the window.
   /// - Throws: `runtime.operator` with the shape.
   public static func avgPool2d(
-    _ x: Tensor, kernelSize: Sizes, stride: Sizes? = nil, padding: Sizes = 0, ceilMode: Bool = false,
+    _ x: Tensor, kernelSize: any SpatialSizes, stride: (any SpatialSizes)? = nil, padding: any SpatialSizes = 0,
+    ceilMode: Bool = false,
     countIncludePad: Bool = true, file: String = #fileID, line: Int = #line
   ) throws(XylemError) -> Tensor {
     try averageOperator.tensor(
       [
-        .tensor(x), .ints(kernelSize.expanded(to: 2)), .ints((stride ?? kernelSize).expanded(to: 2)),
-        .ints(padding.expanded(to: 2)), .bool(ceilMode), .bool(countIncludePad), .none,
+        .tensor(x), kernelSize.spread(over: 2).value, (stride ?? kernelSize).spread(over: 2).value,
+        padding.spread(over: 2).value, .bool(ceilMode), .bool(countIncludePad), .none,
       ], at: CallSite(file, line))
   }
 
@@ -44,10 +45,10 @@ public enum Functional {
   ///
   /// - Throws: `runtime.operator` with the shape.
   public static func adaptiveAvgPool2d(
-    _ x: Tensor, _ height: Int, _ width: Int, file: String = #fileID, line: Int = #line
+    _ x: Tensor, _ height: any SizeConvertible, _ width: any SizeConvertible, file: String = #fileID, line: Int = #line
   ) throws -> Tensor {
-    try functional("torch.nn.functional.adaptive_avg_pool2d", x, [height, width], at: CallSite(file, line)) {
-      try adaptiveOperator.tensor([.tensor($0), .ints($1)])
+    try functional("torch.nn.functional.adaptive_avg_pool2d", x, [height, width] as Shape, at: CallSite(file, line)) {
+      try adaptiveOperator.tensor([.tensor($0), $1.value])
     }
   }
 
@@ -56,13 +57,14 @@ public enum Functional {
   /// - Parameter stride: defaults to the window.
   /// - Throws: `runtime.operator` with the shape.
   public static func maxPool2d(
-    _ x: Tensor, kernelSize: Sizes, stride: Sizes? = nil, padding: Sizes = 0, dilation: Sizes = 1,
+    _ x: Tensor, kernelSize: any SpatialSizes, stride: (any SpatialSizes)? = nil, padding: any SpatialSizes = 0,
+    dilation: any SpatialSizes = 1,
     ceilMode: Bool = false, file: String = #fileID, line: Int = #line
   ) throws -> Tensor {
     try functional(
-      "torch.nn.functional.max_pool2d", x, kernelSize.expanded(to: 2), (stride ?? kernelSize).expanded(to: 2),
-      padding.expanded(to: 2), dilation.expanded(to: 2), ceilMode, at: CallSite(file, line)
-    ) { try maxOperator.tensor([.tensor($0), .ints($1), .ints($2), .ints($3), .ints($4), .bool($5)]) }
+      "torch.nn.functional.max_pool2d", x, kernelSize.spread(over: 2), (stride ?? kernelSize).spread(over: 2),
+      padding.spread(over: 2), dilation.spread(over: 2), ceilMode, at: CallSite(file, line)
+    ) { try maxOperator.tensor([.tensor($0), $1.value, $2.value, $3.value, $4.value, .bool($5)]) }
   }
 
   /// In training, zeroes elements at random and scales up the rest.

@@ -21,8 +21,11 @@ public struct Shape: Sendable, ExpressibleByArrayLiteral {
   /// Creates a shape from numbers.
   public init(_ sizes: [Int]) { storage = .known(sizes.map { Size($0) }) }
 
-  /// Creates a shape from sizes.
-  public init(arrayLiteral sizes: Size...) { storage = .known(sizes) }
+  /// Creates a shape from sizes and numbers: `[n, 3, -1]`.
+  public init(arrayLiteral sizes: any SizeConvertible...) { storage = .known(sizes.map(\.size)) }
+
+  /// Creates a shape from sizes and numbers.
+  package init(of sizes: [any SizeConvertible]) { storage = .known(sizes.map(\.size)) }
 
   package init(_ standIn: StandIn) { storage = .standIn(standIn) }
 
@@ -52,30 +55,6 @@ public struct Shape: Sendable, ExpressibleByArrayLiteral {
       return sizes[index]
     case .standIn(let standIn):
       return Size(try standIn.recorder.recordItem(of: .standIn(standIn), .int(position), type: "int", at: site))
-    }
-  }
-
-  private static let sliceOperator = OperatorReference(
-    "aten::slice", "t", nodeName: "getitem", resultType: "List[int]")
-
-  /// The sizes from a dimension on: `shape[(-2)...]` are the last two. Negative positions count from the end, and a
-  /// position beyond an end counts as that end.
-  ///
-  /// - Throws: the tracer's errors.
-  public subscript(range: PartialRangeFrom<Int>, file: String = #fileID, line: Int = #line) -> Shape {
-    get throws(XylemError) {
-      switch storage {
-      case .known(let sizes):
-        let start = range.lowerBound < 0 ? range.lowerBound + sizes.count : range.lowerBound
-        return Shape(Array(sizes.dropFirst(max(0, start))))
-      case .standIn(let standIn):
-        let arguments: [Value] = [.standIn(standIn), .int(range.lowerBound), .none, .int(1)]
-        guard case .standIn(let part)? = try Self.sliceOperator.results(arguments, at: CallSite(file, line)).first
-        else {
-          throw RuntimeErrors.failed(.runtimeOperator, "the shape can't be read", reason: "the result is not a list")
-        }
-        return Shape(part)
-      }
     }
   }
 
@@ -140,6 +119,12 @@ public struct Shape: Sendable, ExpressibleByArrayLiteral {
       return found
     case .standIn(let standIn): throw standIn.needed("the sizes are needed as numbers", at: CallSite(file, line))
     }
+  }
+
+  /// The sizes, of which some may be symbolic. Nil if even their number is known only when the traced model runs.
+  package var listed: [Size]? {
+    guard case .known(let sizes) = storage else { return nil }
+    return sizes
   }
 
   /// The sizes, if all are known without running a model.

@@ -1,9 +1,9 @@
 public import XylemErrors
 
 private enum BitwiseOperators {
-  static let and = OperatorReference("aten::__and__", "Tensor", torchvisionName: "and_")
-  static let or = OperatorReference("aten::__or__", "Tensor", torchvisionName: "or_")
-  static let xor = OperatorReference("aten::__xor__", "Tensor", torchvisionName: "xor")
+  static let and = OperatorReference("aten::__and__", "Tensor", nodeName: "and", torchvisionName: "and_")
+  static let or = OperatorReference("aten::__or__", "Tensor", nodeName: "or", torchvisionName: "or_")
+  static let xor = OperatorReference("aten::__xor__", "Tensor", nodeName: "xor", torchvisionName: "xor")
   static let not = OperatorReference("aten::bitwise_not", torchvisionName: "invert")
   static let remainder = OperatorReference("aten::remainder", "Tensor", torchvisionName: "mod")
   static let remainderScalar = OperatorReference("aten::remainder", "Scalar", torchvisionName: "mod")
@@ -43,4 +43,10 @@ extension Tensor {
   public static func % (a: Tensor, b: Scalar) throws(XylemError) -> Tensor {
     try BitwiseOperators.remainderScalar(a, b, at: nil)
   }
+
+  /// The remainder of a division by a number, with that number's sign.
+  ///
+  /// - Throws: `runtime.operator`.
+  @_disfavoredOverload
+  public static func % (a: Tensor, b: some ScalarConvertible) throws(XylemError) -> Tensor { try a % b.scalar }
 }

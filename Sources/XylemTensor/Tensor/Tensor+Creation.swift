@@ -99,11 +99,11 @@ extension Tensor {
   ///
   /// - Throws: `runtime.operator`.
   public static func linspace(
-    _ start: any ScalarConvertible, _ end: any ScalarConvertible, steps: Int, dtype: DType? = nil,
+    _ start: any ScalarConvertible, _ end: any ScalarConvertible, steps: any SizeConvertible, dtype: DType? = nil,
     device: String? = nil, file: String = #fileID, line: Int = #line
   ) throws(XylemError) -> Tensor {
     try CreationOperators.linspace(
-      start.scalar, end.scalar, steps, dtype, Value.none, Value(device: device), at: CallSite(file, line))
+      start.scalar, end.scalar, steps.size, dtype, Value.none, Value(device: device), at: CallSite(file, line))
   }
 
   /// A matrix with ones on the diagonal and zeros elsewhere; square by default.
@@ -112,14 +112,16 @@ extension Tensor {
   ///
   /// - Throws: `runtime.operator`.
   public static func eye(
-    _ rows: Size, _ columns: Size? = nil, dtype: DType? = nil, device: String? = nil, file: String = #fileID,
+    _ rows: any SizeConvertible, _ columns: (any SizeConvertible)? = nil, dtype: DType? = nil, device: String? = nil,
+    file: String = #fileID,
     line: Int = #line
   ) throws(XylemError) -> Tensor {
     let device = Value(device: device)
     guard let columns else {
-      return try CreationOperators.eye(rows, dtype, Value.none, device, at: CallSite(file, line))
+      return try CreationOperators.eye(rows.size, dtype, Value.none, device, at: CallSite(file, line))
     }
-    return try CreationOperators.eyeColumns(rows, columns, dtype, Value.none, device, at: CallSite(file, line))
+    return try CreationOperators.eyeColumns(
+      rows.size, columns.size, dtype, Value.none, device, at: CallSite(file, line))
   }
 
   /// Uniformly distributed numbers from 0 to 1, excluding 1.
@@ -150,11 +152,12 @@ extension Tensor {
   ///
   /// - Throws: `runtime.operator`.
   public static func randint(
-    _ low: Size = 0, _ high: Size, _ shape: Shape, dtype: DType? = nil, device: String? = nil, file: String = #fileID,
+    _ low: any SizeConvertible = 0, _ high: any SizeConvertible, _ shape: Shape, dtype: DType? = nil,
+    device: String? = nil, file: String = #fileID,
     line: Int = #line
   ) throws(XylemError) -> Tensor {
     try CreationOperators.randint(
-      low, high, shape, dtype ?? .int64, Value.none, Value(device: device), at: CallSite(file, line))
+      low.size, high.size, shape, dtype ?? .int64, Value.none, Value(device: device), at: CallSite(file, line))
   }
 
   /// The integers from 0 to `count`, excluding `count`, in random order.
@@ -163,10 +166,10 @@ extension Tensor {
   ///
   /// - Throws: `runtime.operator`.
   public static func randperm(
-    _ count: Size, dtype: DType? = nil, device: String? = nil, file: String = #fileID, line: Int = #line
+    _ count: any SizeConvertible, dtype: DType? = nil, device: String? = nil, file: String = #fileID, line: Int = #line
   ) throws(XylemError) -> Tensor {
     try CreationOperators.randperm(
-      count, dtype ?? .int64, Value.none, Value(device: device), at: CallSite(file, line))
+      count.size, dtype ?? .int64, Value.none, Value(device: device), at: CallSite(file, line))
   }
 
   /// Zeros with another tensor's shape, and by default its dtype and device.

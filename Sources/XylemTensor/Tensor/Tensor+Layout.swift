@@ -33,10 +33,12 @@ extension Tensor {
   /// Every element, or every slice of a dimension, repeated several times in a row.
   ///
   /// - Throws: `runtime.operator`.
-  public func repeatInterleave(_ repeats: Size, dim: Int? = nil, file: String = #fileID, line: Int = #line)
+  public func repeatInterleave(
+    _ repeats: any SizeConvertible, dim: Int? = nil, file: String = #fileID, line: Int = #line
+  )
     throws(XylemError) -> Tensor
   {
-    try LayoutOperators.repeatInterleave(self, repeats, dim, at: CallSite(file, line))
+    try LayoutOperators.repeatInterleave(self, repeats.size, dim, at: CallSite(file, line))
   }
 
   /// The elements rolled along dimensions, or along the flattened tensor if none are given.
@@ -58,15 +60,19 @@ extension Tensor {
   /// The lower triangle of matrices, zeros elsewhere; `diagonal` counts diagonals above the main one.
   ///
   /// - Throws: `runtime.operator`.
-  public func tril(diagonal: Size = 0, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
-    try LayoutOperators.tril(self, diagonal, at: CallSite(file, line))
+  public func tril(diagonal: any SizeConvertible = 0, file: String = #fileID, line: Int = #line) throws(XylemError)
+    -> Tensor
+  {
+    try LayoutOperators.tril(self, diagonal.size, at: CallSite(file, line))
   }
 
   /// The upper triangle of matrices, zeros elsewhere; `diagonal` counts diagonals above the main one.
   ///
   /// - Throws: `runtime.operator`.
-  public func triu(diagonal: Size = 0, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
-    try LayoutOperators.triu(self, diagonal, at: CallSite(file, line))
+  public func triu(diagonal: any SizeConvertible = 0, file: String = #fileID, line: Int = #line) throws(XylemError)
+    -> Tensor
+  {
+    try LayoutOperators.triu(self, diagonal.size, at: CallSite(file, line))
   }
 
   /// A view of the diagonal of two dimensions, as the last one.

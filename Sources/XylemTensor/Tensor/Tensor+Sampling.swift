@@ -14,10 +14,12 @@ extension Tensor {
   /// Indices sampled in proportion to the elements of a vector or of each row, int64, PyTorch's `multinomial`.
   ///
   /// - Throws: `runtime.operator` for negative numbers, and for too many samples without replacement.
-  public func multinomial(_ count: Int, replacement: Bool = false, file: String = #fileID, line: Int = #line)
+  public func multinomial(
+    _ count: any SizeConvertible, replacement: Bool = false, file: String = #fileID, line: Int = #line
+  )
     throws(XylemError) -> Tensor
   {
-    try SamplingOperators.multinomial(self, count, replacement, at: CallSite(file, line))
+    try SamplingOperators.multinomial(self, count.size, replacement, at: CallSite(file, line))
   }
 
   /// Ones with each element's probability, otherwise zeros, PyTorch's `bernoulli`.

@@ -24,17 +24,21 @@ extension Tensor {
   /// A view of one position of a dimension. The dimension is removed.
   ///
   /// - Throws: `runtime.operator` if there is no such position.
-  public func select(dim: Int, index: Size, file: String = #fileID, line: Int = #line) throws(XylemError) -> Tensor {
-    try SelectionOperators.select(self, dim, index, at: CallSite(file, line))
+  public func select(dim: Int, index: any SizeConvertible, file: String = #fileID, line: Int = #line) throws(XylemError)
+    -> Tensor
+  {
+    try SelectionOperators.select(self, dim, index.size, at: CallSite(file, line))
   }
 
   /// A view of `length` positions of a dimension.
   ///
   /// - Throws: `runtime.operator` if there are fewer.
-  public func narrow(dim: Int, start: Size, length: Size, file: String = #fileID, line: Int = #line) throws(XylemError)
+  public func narrow(
+    dim: Int, start: any SizeConvertible, length: any SizeConvertible, file: String = #fileID, line: Int = #line
+  ) throws(XylemError)
     -> Tensor
   {
-    try SelectionOperators.narrow(self, dim, start, length, at: CallSite(file, line))
+    try SelectionOperators.narrow(self, dim, start.size, length.size, at: CallSite(file, line))
   }
 
   /// The slices of a dimension at the indices in a vector.

@@ -32,9 +32,10 @@ extension Tensor {
   ///
   /// - Throws: `runtime.operator` if there are fewer.
   public func topk(
-    _ k: Size, dim: Int = -1, largest: Bool = true, sorted: Bool = true, file: String = #fileID, line: Int = #line
+    _ k: any SizeConvertible, dim: Int = -1, largest: Bool = true, sorted: Bool = true, file: String = #fileID,
+    line: Int = #line
   ) throws(XylemError) -> (values: Tensor, indices: Tensor) {
-    try SortingOperators.topk.pair(self, k, dim, largest, sorted, at: CallSite(file, line))
+    try SortingOperators.topk.pair(self, k.size, dim, largest, sorted, at: CallSite(file, line))
   }
 
   /// The unique elements, optionally sorted.
@@ -49,9 +50,11 @@ extension Tensor {
   /// The count of each integer from 0, or the sum of its weights.
   ///
   /// - Throws: `runtime.operator`.
-  public func bincount(weights: Tensor? = nil, minlength: Int = 0, file: String = #fileID, line: Int = #line)
+  public func bincount(
+    weights: Tensor? = nil, minlength: any SizeConvertible = 0, file: String = #fileID, line: Int = #line
+  )
     throws(XylemError) -> Tensor
   {
-    try SortingOperators.bincount(self, weights, minlength, at: CallSite(file, line))
+    try SortingOperators.bincount(self, weights, minlength.size, at: CallSite(file, line))
   }
 }

@@ -59,18 +59,18 @@ extension Tensor {
   /// - Parameter count: the number of views; required while a model is traced, when sizes are unknown.
   /// - Throws: `runtime.operator`; `trace.concrete-value` without the number of parts.
   public func split(
-    _ size: Size, dim: Int = 0, count: Int? = nil, file: String = #fileID, line: Int = #line
+    _ size: any SizeConvertible, dim: Int = 0, count: Int? = nil, file: String = #fileID, line: Int = #line
   ) throws(XylemError) -> [Tensor] {
-    try SplittingOperators.split.list(self, size, dim, count: count, at: CallSite(file, line))
+    try SplittingOperators.split.list(self, size.size, dim, count: count, at: CallSite(file, line))
   }
 
   /// Views of given sizes along a dimension; the sizes must add up to its size.
   ///
   /// - Throws: `runtime.operator` if they don't.
   public func split(
-    _ sizes: [Size], dim: Int = 0, file: String = #fileID, line: Int = #line
+    _ sizes: [any SizeConvertible], dim: Int = 0, file: String = #fileID, line: Int = #line
   ) throws(XylemError) -> [Tensor] {
-    try SplittingOperators.splitSizes.list(self, sizes, dim, count: sizes.count, at: CallSite(file, line))
+    try SplittingOperators.splitSizes.list(self, sizes.map(\.size), dim, count: sizes.count, at: CallSite(file, line))
   }
 
   /// A view of each position of a dimension. The dimension is removed.

@@ -94,10 +94,12 @@ extension Tensor {
   /// The `k`-th smallest element along a dimension and its position; 1 is the smallest.
   ///
   /// - Throws: `runtime.operator` if there is none.
-  public func kthvalue(_ k: Int, dim: Int = -1, keepdim: Bool = false, file: String = #fileID, line: Int = #line)
+  public func kthvalue(
+    _ k: any SizeConvertible, dim: Int = -1, keepdim: Bool = false, file: String = #fileID, line: Int = #line
+  )
     throws(XylemError) -> (values: Tensor, indices: Tensor)
   {
-    try StatisticsOperators.kthvalue.pair(self, k, dim, keepdim, at: CallSite(file, line))
+    try StatisticsOperators.kthvalue.pair(self, k.size, dim, keepdim, at: CallSite(file, line))
   }
 
   /// The most frequent element along a dimension and a position of it.

@@ -131,7 +131,7 @@ import XylemTrace
     let x = try Tensor([Float](repeating: 1, count: 16), shape: [1, 1, 4, 4])
     let weight = try Tensor([1, 1, 1, 1], shape: [1, 1, 2, 2])
     let uses: [() throws -> Void] = [
-      { _ = try F.maxPool2d(x, kernelSize: [1, 2, 3]) }, { _ = try F.maxPool2d(x, kernelSize: 2, stride: []) },
+      { _ = try F.maxPool2d(x, kernelSize: [1, 2, 3]) }, { _ = try F.maxPool2d(x, kernelSize: 2, stride: Sizes([])) },
       { _ = try F.avgPool2d(x, kernelSize: [1, 2, 3]) }, { _ = try F.conv2d(x, weight, stride: [1, 2, 3]) },
       { _ = try F.conv2d(x, weight, padding: [1, 2, 3]) }, { _ = try F.conv1d(x, weight, dilation: [1, 2]) },
       { _ = try F.convTranspose2d(x, weight, outputPadding: [1, 2, 3]) },

@@ -52,12 +52,24 @@ enum Operations {
 
   static func comparison() -> OperationTable {
     var t: OperationTable = [:]
-    t["a > b"] = { try $0.a.gt($0.b) }
-    t["a >= 0.1"] = { try $0.a.ge(0.1) }
-    t["a < 0"] = { try $0.a.lt(0) }
-    t["a <= b"] = { try $0.a.le($0.b) }
-    t["a == 3"] = { try $0.a.eq(3) }
-    t["a != b"] = { try $0.a.ne($0.b) }
+    t["a > b"] = { try $0.a > $0.b }
+    t["a >= 0.1"] = { try $0.a >= 0.1 }
+    t["a < 0"] = { try $0.a < 0 }
+    t["a <= b"] = { try $0.a <= $0.b }
+    t["a == 3"] = { try $0.a == 3 }
+    t["a != b"] = { try $0.a != $0.b }
+    t["0.1 >= a"] = { try 0.1 >= $0.a }
+    t["0 < a"] = { try 0 < $0.a }
+    t["3 == a"] = { try 3 == $0.a }
+    t["3 != a"] = {
+      let three = 3
+      return try three != $0.a
+    }
+    t["a == b"] = { try $0.a .== $0.b }
+    t["(a > 0) & ~(b <= 0.2) | (a == b)"] = {
+      let limit = 0.2
+      return try ($0.a > 0) & ~($0.b <= limit) | ($0.a == $0.b)
+    }
     t["torch.equal(a, b)"] = { try $0.a.equal($0.b) as Bool }
     t["torch.allclose(a, b)"] = { try $0.a.allclose($0.b) as Bool }
     t["torch.isnan(a)"] = { try $0.a.isnan() }

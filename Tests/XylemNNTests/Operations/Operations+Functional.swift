@@ -35,6 +35,19 @@ extension Operations {
 
   private static func resizing() -> OperationTable {
     var t: OperationTable = [:]
+    t["F.interpolate(a, size=b.shape[-2:])"] = { try F.interpolate($0.a, size: $0.b.shape[(-2)...]) }
+    t["F.interpolate(a, size=(a.size(2) * 2, 3), mode='bilinear')"] = {
+      try F.interpolate($0.a, size: [$0.a.shape[2] * 2, 3], mode: .bilinear)
+    }
+    t["F.avg_pool2d(a, a.shape[-2:])"] = { try F.avgPool2d($0.a, kernelSize: $0.a.shape[(-2)...]) }
+    t["F.avg_pool2d(a, (a.size(2) - 1, 2), 1)"] = {
+      try F.avgPool2d($0.a, kernelSize: [$0.a.shape[2] - 1, 2], stride: 1)
+    }
+    t["F.max_pool2d(a, a.size(2))"] = { try F.maxPool2d($0.a, kernelSize: $0.a.shape[2]) }
+    t["F.adaptive_avg_pool2d(a, 1)"] = { try F.adaptiveAvgPool2d($0.a, 1) }
+    t["F.adaptive_avg_pool2d(a, b.shape[-2:])"] = { try F.adaptiveAvgPool2d($0.a, $0.b.shape[(-2)...]) }
+    t["F.adaptive_max_pool2d(a, (a.size(3) - 2, 2))"] = { try F.adaptiveMaxPool2d($0.a, [$0.a.shape[3] - 2, 2]) }
+    t["F.pad(a, (0, a.size(3) % 3, 1, 0))"] = { try F.pad($0.a, [0, $0.a.shape[3] % 3, 1, 0]) }
     t["F.interpolate(a, scale_factor=2)"] = { try F.interpolate($0.a, scaleFactor: 2) }
     t["F.interpolate(a, size=(3, 5), mode='bilinear')"] = {
       try F.interpolate($0.a, size: [3, 5], mode: .bilinear)

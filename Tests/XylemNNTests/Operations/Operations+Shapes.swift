@@ -4,36 +4,8 @@ import XylemTensor
 extension Operations {
   static func indexing() -> OperationTable {
     var t: OperationTable = [:]
-    t["a[0]"] = { try $0.a[0] }
-    t["a[-1]"] = { try $0.a[-1] }
-    t["a[1, 2]"] = { try $0.a[1, 2] }
-    t["a[1:3]"] = { try $0.a[1..<3] }
-    t["a[-2:]"] = { try $0.a[.slice(-2)] }
-    t["a[:, ::2]"] = { try $0.a[.all, .slice(step: 2)] }
-    t["a[:, 1:-1]"] = { try $0.a[.all, .slice(1, -1)] }
-    t["a[5:9]"] = { try $0.a[.slice(5, 9)] }
-    t["a[..., 0]"] = { try $0.a[.ellipsis, 0] }
-    t["a[0, ..., 1:]"] = { try $0.a[0, .ellipsis, .slice(1)] }
-    t["a[None]"] = { try $0.a[.newAxis] }
-    t["a[:, None, :]"] = { try $0.a[.all, .newAxis, .all] }
-    t["a[b]"] = { try $0.a[.tensor($0.b)] }
-    t["a[:, b]"] = { try $0.a[.all, .tensor($0.b)] }
-    t["a[b, c]"] = { try $0.a[.tensor($0.b), .tensor($0.c)] }
-    t["a[3]"] = { try $0.a[3] }
-    t["a[0, 0, 0]"] = { try $0.a[0, 0, 0] }
-    t["a[0] = 1"] = { try written($0.a) { try $0.assign(1, at: 0) } }
-    t["a[1:3] = b"] = { operands in try written(operands.a) { try $0.assign(operands.b, at: .range(1..<3)) } }
-    t["a[:, ::2] = b"] = { operands in
-      try written(operands.a) { try $0.assign(operands.b, at: .all, .slice(step: 2)) }
-    }
-    t["a[..., -1] = 0.5"] = { try written($0.a) { try $0.assign(0.5, at: .ellipsis, -1) } }
-    t["a[b] = 2"] = { operands in try written(operands.a) { try $0.assign(2, at: .tensor(operands.b)) } }
-    t["a[b] = c"] = { operands in try written(operands.a) { try $0.assign(operands.c, at: .tensor(operands.b)) } }
-    t["a[0] += 1"] = {
-      var row = try $0.a[0]
-      try row += 1
-      return $0.a
-    }
+    t.merge(reading()) { one, _ in one }
+    t.merge(writing()) { one, _ in one }
     t["a.gather(1, b)"] = { try $0.a.gather(dim: 1, index: $0.b) }
     t["a.index_select(1, b)"] = { try $0.a.indexSelect(dim: 1, index: $0.b) }
     t["a.scatter_add(1, b, c)"] = { try $0.a.scatterAdd(dim: 1, index: $0.b, src: $0.c) }
@@ -48,16 +20,12 @@ extension Operations {
     return t
   }
 
-  private static func written(_ tensor: Tensor, _ write: (Tensor) throws -> Void) throws -> Tensor {
-    try write(tensor)
-    return tensor
-  }
-
   static func shapes() -> OperationTable {
     var t: OperationTable = [:]
     t["a.reshape(2, 6)"] = { try $0.a.reshape([2, 6]) }
     t["a.reshape(-1)"] = { try $0.a.reshape([-1]) }
     t["a.reshape(2, -1, 2)"] = { try $0.a.reshape([2, -1, 2]) }
+    t.merge(symbolicSizes()) { one, _ in one }
     t["a.reshape(5, 2)"] = { try $0.a.reshape([5, 2]) }
     t["a.view(6, 2)"] = { try $0.a.view([6, 2]) }
     t["a.t().view(12)"] = { try $0.a.t().view([12]) }
@@ -93,6 +61,47 @@ extension Operations {
     t["a.triu(1)"] = { try $0.a.triu(diagonal: 1) }
     t["a.diagonal()"] = { try $0.a.diagonal() }
     t["torch.broadcast_to(a, (2, 3))"] = { try $0.a.broadcastTo([2, 3]) }
+    return t
+  }
+
+  /// Sizes of the input in shapes, positions and numbers: numbers outside of a trace, and nodes in one.
+  private static func symbolicSizes() -> OperationTable {
+    var t: OperationTable = [:]
+    t["a.reshape(a.size(0), -1)"] = { try $0.a.reshape($0.a.shape[0], -1) }
+    t["a.reshape(a.shape[:-1] + (3, -1))"] = { try $0.a.reshape($0.a.shape[..<(-1)] + [3, -1]) }
+    t["a.reshape(a.shape[1:3] + (-1,))"] = { try $0.a.reshape($0.a.shape[1..<3] + [-1]) }
+    t["a.expand(a.size(0) * 2 - 1, -1)"] = {
+      let two = 2
+      return try $0.a.expand([$0.a.shape[0] * two - 1, -1])
+    }
+    t["torch.zeros(a.size(0), 3)"] = {
+      let (n, three) = (try $0.a.shape[0], 3)
+      return try Tensor.zeros([n, three])
+    }
+    t["torch.ones(a.shape)"] = { try Tensor.ones($0.a.shape) }
+    t["torch.full((a.size(1) // 2, a.size(0) % 2 + 1), 3)"] = {
+      let (n, m) = try $0.a.shape.two
+      return try Tensor.full([m / 2, 1 + n % 2], 3)
+    }
+    t["torch.arange(a.size(1))"] = { try Tensor.arange($0.a.shape[1]) }
+    t["torch.arange(1, a.size(1), 2)"] = { try Tensor.arange(1, $0.a.shape[1], step: 2) }
+    t["torch.eye(a.size(0))"] = { try Tensor.eye($0.a.shape[0]) }
+    t["a.topk(a.size(1) // 2, dim=1)"] = {
+      let best = try $0.a.topk($0.a.shape[1] / 2, dim: 1)
+      return [best.values, best.indices]
+    }
+    t["a * a.size(0) + a.size(1)"] = { try $0.a * $0.a.shape[0] + $0.a.shape[1] }
+    t["a[1:a.size(0)]"] = {
+      let n = try $0.a.shape[0]
+      return try $0.a[1..<n] as Tensor
+    }
+    t["a[:, a.size(1) - 2:]"] = {
+      let start = try $0.a.shape[1] - 2
+      return try $0.a[.all, start...] as Tensor
+    }
+    t["a[a.size(0) - 1]"] = { try $0.a[$0.a.shape[0] - 1] as Tensor }
+    t["a.narrow(1, 1, a.size(0))"] = { try $0.a.narrow(dim: 1, start: 1, length: $0.a.shape[0]) }
+    t["a.repeat(a.size(0), 1)"] = { try $0.a.repeat($0.a.shape[0], 1) }
     return t
   }
 }
