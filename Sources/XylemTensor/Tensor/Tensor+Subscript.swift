@@ -36,12 +36,13 @@ struct IndexStep {
 extension Tensor {
   /// A part of the tensor: a view of it, or for index tensors a copy.
   ///
+  ///     let n = try x.shape[0]
   ///     try x[0]                       // the first of the outermost dimension
-  ///     try x[i, .all, 1..<3]          // `i` is an Int or a Size
+  ///     try x[n - 1, .all, 1..<3]      // an Int or a Size
   ///     try x[.ellipsis, 0]
   ///     try x[x > 0]                   // the elements where a mask is true
-  ///     try x[1...], x[..<(-1)]        // without the first, without the last
-  ///     try x[.slice(0, nil, step: 2)]
+  ///     try x[1..., ..<(-1)]           // without the first row, without the last column
+  ///     try x[.slice(step: 2)]
   ///     try x[[2, 0]]                  // the third, then the first
   ///
   /// Positions in a range beyond an end count as that end. To write into a part, see `.=`.

@@ -9,8 +9,8 @@ infix operator ./= : AssignmentPrecedence
 
 /// A part of a tensor that is written to: `x[…]` on the left of `.=`, `.+=`, `.-=`, `.*=` or `./=`.
 ///
-///     try boxes[keep, 1] .= 0
-///     try scores[scores < 0.05] .= -1
+///     try x[mask] .= 0
+///     try x[x < 0.05] .= -1
 ///     try x[.all, 1..<3] .+= y
 ///
 /// The tensor's own storage is written, which other tensors may share; the value is broadcast and converted to the
