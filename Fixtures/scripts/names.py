@@ -6,9 +6,11 @@ import warnings
 
 import torch
 import torchvision_cpu  # noqa: F401
+import timm
 import torchvision
+from timm.layers import Conv2dSame
 from torchvision.models import regnet
-from torchvision.models.feature_extraction import get_graph_node_names
+from torchvision.models import feature_extraction
 
 from common import FIXTURES, write_lines
 
@@ -32,6 +34,17 @@ THIRD = (
     "swin3d_s swin3d_b maxvit_t"
 ).split()
 
+# Models of timm, with a prefix where torchvision has the name too, or where it means another model in Swift.
+TIMM = (
+    "vit_tiny_patch16_224 vit_tiny_patch16_384 vit_small_patch32_224 vit_small_patch32_384 vit_small_patch16_224 "
+    "vit_small_patch16_384 vit_base_patch32_224 vit_base_patch32_384 vit_base_patch16_224 vit_base_patch16_384 "
+    "vit_base_patch8_224 vit_large_patch32_224 vit_large_patch32_384 vit_large_patch16_224 vit_large_patch16_384 "
+    "vit_large_patch14_224 vit_huge_patch14_224 timm/convnext_tiny timm/convnext_small timm/convnext_base "
+    "timm/convnext_large timm/efficientnet_lite0 efficientnet_lite1 efficientnet_lite2 efficientnet_lite3 "
+    "efficientnet_lite4 tf_efficientnet_lite0 tf_efficientnet_lite1 tf_efficientnet_lite2 tf_efficientnet_lite3 "
+    "tf_efficientnet_lite4 resnet18d resnet26d resnet34d resnet50d resnet101d resnet152d resnet200d"
+).split()
+
 _regnet_plan = regnet.BlockParams.from_init_params
 
 
@@ -52,13 +65,18 @@ def without_memory(name):
 
 def model_without_weights(name, **options):
     """Segmentation models have a backbone, whose weights are asked for separately."""
+    if name in TIMM:
+        return timm.create_model(name.removeprefix("timm/"), **options)
     builder = torchvision.models.get_model_builder(name)
     backbone = {"weights_backbone": None} if "weights_backbone" in inspect.signature(builder).parameters else {}
     return builder(weights=None, **backbone, **options)
 
 
 def node_names(model):
-    train, evaluation = get_graph_node_names(model)
+    # A convolution with TensorFlow's padding needs its input's size as a number.
+    tracer = feature_extraction._set_default_tracer_kwargs(None)
+    tracer["leaf_modules"] = [*tracer["leaf_modules"], Conv2dSame]
+    train, evaluation = feature_extraction.get_graph_node_names(model, tracer_kwargs=tracer)
     return {"train": train, "eval": evaluation}
 
 
@@ -82,15 +100,22 @@ def sizes(models):
 def write(file, models, known, shares_lists):
     """Names of the models that `known` lacks; fails where it says otherwise for the others.
 
-    With `shares_lists`, a model whose modes have the same names has one list, under `both`.
+    With `shares_lists`, a model whose modes have the same names has one list, under `both`, and a model that has the names
+    of another one has that one's name, under `same`.
     """
     goldens = {}
+    first = {}
     for name in models:
         names = node_names(without_memory(name))
         if name in known and names != known[name]:
             raise ValueError(f"{name}: other node names than in goldens/node_names.json")
         if name not in known:
             same = shares_lists and names["train"] == names["eval"]
+            key = json.dumps(names)
+            if shares_lists and key in first:
+                goldens[name] = {"same": [first[key]]}
+                continue
+            first[key] = name
             goldens[name] = {"both": names["eval"]} if same else names
     path = FIXTURES / "goldens" / file
     write_lines(path, goldens, depth=2)
@@ -104,3 +129,4 @@ def make():
     write("source_node_names.json", FIRST, known, shares_lists=False)
     write("source_node_names_2.json", SECOND, known, shares_lists=True)
     write("source_node_names_3.json", THIRD, known, shares_lists=True)
+    write("source_node_names_4.json", TIMM, known, shares_lists=True)

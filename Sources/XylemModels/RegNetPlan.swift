@@ -199,7 +199,7 @@ extension ModelZoo {
     image("regnet_y_8gf", "RegNetY, 8 GF") { regnet_y_8gf() },
     image("regnet_y_16gf", "RegNetY, 16 GF") { regnet_y_16gf() },
     image("regnet_y_32gf", "RegNetY, 32 GF") { regnet_y_32gf() },
-    image("regnet_y_128gf", "RegNetY, 128 GF") { regnet_y_128gf() },
+    image("regnet_y_128gf", "RegNetY, 128 GF", size: 384) { regnet_y_128gf() },
     image("regnet_x_400mf", "RegNetX, 400 MF") { regnet_x_400mf() },
     image("regnet_x_800mf", "RegNetX, 800 MF") { regnet_x_800mf() },
     image("regnet_x_1_6gf", "RegNetX, 1.6 GF") { regnet_x_1_6gf() },

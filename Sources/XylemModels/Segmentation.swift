@@ -193,17 +193,23 @@ public func fcn_resnet101(numClasses: Int = 21, auxLoss: Bool = false) -> FCN {
 }
 
 extension ModelZoo {
-  /// The segmentation models.
-  static let segmentations: [ModelDefinition] = [
+  /// The fully convolutional networks.
+  static let fcns: [ModelDefinition] = [
     image("fcn_resnet50", "FCN over ResNet-50", size: 520) { fcn_resnet50() },
     image("fcn_resnet101", "FCN over ResNet-101", size: 520) { fcn_resnet101() },
+  ]
+  /// The networks with atrous pyramids.
+  static let deeplabs: [ModelDefinition] = [
     image("deeplabv3_resnet50", "DeepLab v3 over ResNet-50", size: 520) { deeplabv3_resnet50() },
     image("deeplabv3_resnet101", "DeepLab v3 over ResNet-101", size: 520) { deeplabv3_resnet101() },
     image("deeplabv3_mobilenet_v3_large", "DeepLab v3 over MobileNet v3, large", size: 520) {
       deeplabv3_mobilenet_v3_large()
     },
+  ]
+  /// The small networks for segmentation.
+  static let lrasppNetworks: [ModelDefinition] = [
     image("lraspp_mobilenet_v3_large", "Lite R-ASPP over MobileNet v3, large", size: 520) {
       lraspp_mobilenet_v3_large()
-    },
+    }
   ]
 }

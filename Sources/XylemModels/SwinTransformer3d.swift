@@ -240,3 +240,12 @@ public func swin3d_s(numClasses: Int = 400) -> SwinTransformer3d {
 public func swin3d_b(numClasses: Int = 400) -> SwinTransformer3d {
   SwinTransformer3d(embedDim: 128, depths: [2, 2, 18, 2], numHeads: [4, 8, 16, 32], numClasses: numClasses)
 }
+
+extension ModelZoo {
+  /// The Swin transformers over clips.
+  static let swin3ds: [ModelDefinition] = [
+    video("swin3d_t", "Swin transformer of clips, tiny", size: 224) { swin3d_t() },
+    video("swin3d_s", "Swin transformer of clips, small", size: 224) { swin3d_s() },
+    video("swin3d_b", "Swin transformer of clips, base", size: 224) { swin3d_b() },
+  ]
+}

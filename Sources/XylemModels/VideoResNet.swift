@@ -274,14 +274,10 @@ public func r2plus1d_18(numClasses: Int = 400) -> VideoResNet {
 }
 
 extension ModelZoo {
-  /// The models of clips.
-  static let videos: [ModelDefinition] = [
+  /// The residual networks over clips.
+  static let videoResnets: [ModelDefinition] = [
     video("r3d_18", "3D ResNet-18", size: 112) { r3d_18() },
     video("mc3_18", "3D ResNet-18, whose last stages do not mix frames", size: 112) { mc3_18() },
     video("r2plus1d_18", "ResNet-18 with separate convolutions over space and time", size: 112) { r2plus1d_18() },
-    video("s3d", "S3D, Inception with separate convolutions over space and time", size: 224) { s3d() },
-    video("swin3d_t", "Swin transformer of clips, tiny", size: 224) { swin3d_t() },
-    video("swin3d_s", "Swin transformer of clips, small", size: 224) { swin3d_s() },
-    video("swin3d_b", "Swin transformer of clips, base", size: 224) { swin3d_b() },
   ]
 }

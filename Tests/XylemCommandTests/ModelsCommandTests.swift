@@ -21,10 +21,65 @@ private final class Small: Module, Layer {
     #expect(text.status == 0)
     #expect(text.lines.first?.hasPrefix("name") == true)
     #expect(text.lines.contains { $0.hasPrefix("resnet50") && $0.contains("25,557,032") && $0.contains("1,3,224,224") })
+    #expect(
+      text.lines.contains { $0.hasPrefix("ResNet (10 models): ") }
+        && text.lines.contains { $0.hasPrefix("AlexNet (one model): ") })
+    #expect(text.lines.contains { $0.hasPrefix("resnet50") && $0.contains("  232, crop 224, bilinear  ") })
     let json = await xylem("models", "--format", "json")
     let object = try #require(JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
     #expect(object["schema"] as? Int == 1)
     #expect((object["models"] as? [Any])?.count == 94)
+  }
+
+  /// The names of the models that a call lists.
+  private func listed(_ arguments: String...) async throws -> [String] {
+    let run = await xylem(["models", "--format", "json"] + arguments)
+    #expect(run.status == 0, "\(run.errors)")
+    return try #require(try run.json()["models"] as? [[String: Any]]).compactMap { $0["name"] as? String }
+  }
+
+  @Test func `patterns, a family and a task filter the list`() async throws {
+    #expect(try await listed("resnet?[048]") == ["resnet18", "resnet34", "resnet50"])
+    #expect(try await listed("vgg1{1,3}", "alexnet") == ["vgg11", "vgg13", "alexnet"])
+    #expect(
+      try await listed("--family", "mobilenet").map { $0.prefix(12) } == [
+        "mobilenet_v2", "mobilenet_v3", "mobilenet_v3",
+      ])
+    #expect(
+      try await listed("--task", "segmentation", "*mobilenet*") == [
+        "deeplabv3_mobilenet_v3_large", "lraspp_mobilenet_v3_large",
+      ])
+    #expect(try await listed("--family", "lr aspp") == ["lraspp_mobilenet_v3_large"])
+    let table = await xylem("models", "alexnet")
+    #expect(table.lines.count == 4 && table.lines[1].isEmpty && table.lines[3].hasPrefix("alexnet"))
+  }
+
+  @Test func `JSON has each model's family, task, sizes and transform`() async throws {
+    let run = await xylem("models", "resnet50", "r3d_18", "--format", "json")
+    let models = try #require(try run.json()["models"] as? [[String: Any]])
+    let resnet = try #require(models.first)
+    #expect(resnet["family"] as? String == "ResNet" && resnet["task"] as? String == "classification")
+    #expect(resnet["parameters"] as? Int == 25_557_032 && resnet["inputShape"] as? [Int] == [1, 3, 224, 224])
+    let transform = try #require(resnet["transform"] as? [String: Any])
+    #expect(transform["resize"] as? [Int] == [232] && transform["crop"] as? Int == 224)
+    #expect(
+      transform["interpolation"] as? String == "bilinear" && transform["mean"] as? [Double] == [0.485, 0.456, 0.406])
+    let video = try #require(models.last?["transform"] as? [String: Any])
+    #expect(models.last?["task"] as? String == "video" && video["resize"] as? [Int] == [128, 171])
+  }
+
+  @Test func `a filter that leaves no model is refused`() async {
+    for (arguments, message) in [
+      (["resnt50"], "no model has a name that matches 'resnt50'"),
+      (["resnet50", "x*"], "no model has a name that matches 'x*'"),
+      (["--family", "vgh"], "there is no family of models 'vgh'"),
+      (["--family", "vgg", "--task", "video"], "no model passes all filters"),
+      (["--task", "clips"], "'--task' must be classification, segmentation, detection, video or flow"),
+      ([""], "a pattern is empty"),
+    ] {
+      let run = await xylem(["models"] + arguments)
+      #expect(run.status == 64 && run.errors.contains(message), "\(run.errors)")
+    }
   }
 
   @Test func `a name stands for a model, and a name that is nearly one offers it`() async {
@@ -118,7 +173,7 @@ private final class Small: Module, Layer {
     let nodes = await xylem(["nodes", "small"], models: [own])
     #expect(nodes.status == 0 && nodes.output == "x\nfc\n")
     let list = await xylem(["models"], models: [own])
-    #expect(list.lines[1].hasPrefix("small"))
+    #expect(list.lines[1].hasPrefix("small") && list.lines[2].isEmpty && list.lines[3].hasPrefix("ResNet (10 models)"))
     let twice = await xylem(["models"], models: [own, own])
     #expect(twice.status == 64 && twice.errors.contains("two models have the name 'small'"))
     let odd = ModelDefinition("a/b", "") { Small() }

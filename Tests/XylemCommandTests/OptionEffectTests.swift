@@ -13,7 +13,8 @@ import XylemTestSupport
 
   /// Options about images, each with a value that may be its default.
   private static let ofImages = [
-    ["--resize", "8"], ["--crop", "8"], ["--mean", "0,0,0"], ["--std", "1,1,1"], ["--interpolation", "bilinear"],
+    ["--preset", "resnet18"], ["--preset", "none"], ["--resize", "8"], ["--crop", "8"], ["--mean", "0,0,0"],
+    ["--std", "1,1,1"], ["--interpolation", "bilinear"],
     ["--interpolation", "bicubic"], ["--channels", "3"], ["--channels", "1"], ["--exif", "apply"],
   ]
 

@@ -165,6 +165,18 @@ import XylemTestSupport
       name: "a language that has no template", id: .usage,
       arguments: ["plugin", "new", "--language", "swft", "Same", "--output", "F/new"]),
     RemedyScenario(
+      name: "a preset that does not exist", id: .usage,
+      arguments: ["extract", resnet, "--return", "fc", "--input", photo, "--preset", "resnt50"]),
+    RemedyScenario(name: "a family that does not exist", id: .usage, arguments: ["models", "--family", "RsNet"]),
+    RemedyScenario(name: "a pattern that matches no model", id: .usage, arguments: ["models", "resnt18"]),
+    RemedyScenario(
+      name: "filters that no model passes", id: .usage,
+      arguments: ["models", "--family", "ViT", "--task", "segmentation"]),
+    RemedyScenario(
+      name: "an image for a model of clips", id: .extractInput,
+      arguments: ["extract", "r3d_18", "--return", "fc", "--input", photo],
+      advice: ["give a tensor of that shape in a .npy or .safetensors file"]),
+    RemedyScenario(
       name: "images of different sizes", id: .extractInput,
       arguments: [
         "extract", resnet, "--return", "fc", "--input", photo, "X/images/astronaut.png", "--resize", "none", "--crop",

@@ -78,7 +78,7 @@ struct DiffCommand: ModelCommand {
     if edit.isWanted, let file = options.config { try OutputFile.check(file) }
     let other = try base.map { try readBase($0) }
     let model = try options.load(makesConfiguration: edit.isWanted, seed: witness.weightSeed)
-    try options.keepInputs(witness.inputs, of: model, images: witness.images)
+    try options.keepInputs(witness.inputs, of: model)
     let options = options
     let (train, eval) = try Progress.during("tracing") {
       (try model.trace(options.traceOptions(.train)), try model.trace(options.traceOptions(.eval)))
@@ -133,7 +133,7 @@ struct DiffCommand: ModelCommand {
   private func compare(
     _ train: Trace, _ eval: Trace, of model: LoadedModel, options: DiffOptions
   ) throws -> TraceDiff {
-    guard let input = try witness.input(for: eval, as: self.options.dtype) else {
+    guard let input = try witness.input(for: eval, of: model, as: self.options.dtype) else {
       return try TraceDiffer.diff(
         train, eval, of: model.model, name: self.options.model, options: options, today: TraceDiffer.today)
     }

@@ -160,13 +160,15 @@ struct ExtractCommand: ModelCommand {
       Terminal.warn("\(options.model) has random weights: '--weights FILE' loads trained weights")
     }
     let requests = chosenRequests.map { ReturnRequest(parsing: $0) }
-    try options.keepInputs(inputs, of: model, images: images)
+    let images = try images.preparation(of: inputs, for: model)
+    try options.keepInputs(inputs, of: model)
     model.comparesNamings = true
     let extractor: FeatureExtractor
     do { extractor = try makeExtractor(model, requests) } catch let error as XylemError {
       // The model is traced as `nodes` traces it, without an input, unless that fails or the trace lacks a requested
       // node.
-      guard error.isAboutTracing || error.id == .extractUnknownNode, let structures = try structures(of: model) else {
+      guard error.isAboutTracing || error.id == .extractUnknownNode, let structures = try structures(of: model, images)
+      else {
         throw error
       }
       model.structures = structures
@@ -188,16 +190,16 @@ struct ExtractCommand: ModelCommand {
     let arguments = try InputReader(arguments: extractor.traces[mode]?.arguments ?? [], images: images)
       .arguments(from: inputs).mapValues { try $0.cast(to: options.dtype) }
     if let seed { try TensorRuntime.setSeed(seed.value) }
-    let features = try run(extractor, arguments)
+    let features = try run(extractor, arguments, images)
     let entries = try FeatureEntry.all(of: features, nodes: extractor.plan.nodes)
     for case let conversion? in entries.map(\.conversion) { Terminal.error("note: \(conversion)") }
     let explanation =
       try explain
       ? ExplainReport(explanations: extractor.explanations(), copiedKeys: Set(features.copiedKeys)) : nil
-    let provenance = try Provenance(
+    let provenance = Provenance(
       model: options.model, weights: options.weights, mode: mode, naming: options.naming ?? .exact,
       nodes: zip(extractor.plan.keys, extractor.plan.nodes).map { ($0, $1) },
-      transform: InputReader.areImages(inputs) ? images.transform() : nil, type: options.dtype)
+      transform: images?.transform, type: options.dtype)
     let drawable =
       pictures.isUsed
       ? try FeaturePicture.drawable(entries, input: Self.imageSize(of: arguments, extractor), options: pictures) : []
@@ -224,14 +226,16 @@ struct ExtractCommand: ModelCommand {
   }
 
   /// Runs the model. If it fails on float64 input, NumPy's default, the error says so.
-  private func run(_ extractor: FeatureExtractor, _ arguments: [String: Value]) throws -> Features {
+  private func run(
+    _ extractor: FeatureExtractor, _ arguments: [String: Value], _ images: ImagePreparation?
+  ) throws -> Features {
     do {
       return try Progress.running("running the model") {
         try TensorRuntime.withGradients(false) { try extractor(named: arguments) }
       }
     } catch let error as XylemError where error.id == .extractExecution {
       let doubles = arguments.filter { $0.value.holdsFloat64() }.map(\.key).sorted()
-      if images.isColored, InputReader.areImages(inputs) { throw CommandErrors.afterColor(error) }
+      if images?.isColored == true { throw CommandErrors.afterColor(error) }
       throw doubles.isEmpty ? error : CommandErrors.afterFloat64(error, doubles)
     }
   }
@@ -245,7 +249,7 @@ struct ExtractCommand: ModelCommand {
   }
 
   /// The structures of the inputs that have one. Nil if no structure is known.
-  private func structures(of model: LoadedModel) throws -> [String: InputStructure]? {
+  private func structures(of model: LoadedModel, _ images: ImagePreparation?) throws -> [String: InputStructure]? {
     guard model.saved == nil, !inputs.isEmpty else { return nil }
     let declared = try model.model.forwardArguments()
     let given = try InputReader(arguments: declared, images: images).arguments(from: inputs)

@@ -1,54 +1,42 @@
-internal import ArgumentParser
+public import ArgumentParser
 internal import XylemErrors
-internal import XylemNN
+public import XylemNN
 internal import XylemReport
-internal import XylemTensor
 
 /// `xylem models`: lists the built-in models.
 struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "models", abstract: "List the built-in models.",
     discussion: """
-      xylem models
+      xylem models 'resnet*' --task classification
       xylem nodes resnet50
 
-      A name can be used wherever a command takes a MODEL. Its weights are random unless --weights loads them.
+      A name can be used wherever a command takes a MODEL. Its weights are random unless --weights loads them. The list has \
+      one row for each model, below the line of its family: its parameters, the multiplications (each with an addition) \
+      for one input, the input, and the transform that 'extract' applies to images by default: the length of the shorter \
+      side, the side of the centre crop, the interpolation, and mean and standard deviation if they are not ImageNet's.
       """)
 
+  @ArgumentParser.Argument(
+    help: ArgumentHelp("List only models whose names match, as in 'resnet*'.", valueName: "pattern"),
+    completion: .custom { _, _, start in ModelCatalog.current.models.map(\.name).filter { $0.hasPrefix(start) } })
+  var patterns: [String] = []
+  @Option(
+    help: ArgumentHelp("List only models of this family, as in ResNet.", valueName: "name"),
+    completion: .custom { _, _, start in ModelList.families.filter { $0.hasPrefix(start) } })
+  var family: String?
+  @Option(help: "List only models for this task.") var task: ModelTask?
   @OptionGroup var colors: ColorOptions
   @Option(help: "The output format.") var format: TextOrJSON = .text
 
-  func run() throws {
-    let rows = try ModelCatalog.current.models.map { try Row($0) }
-    guard format == .text else {
-      let list = JSONValue.array(rows.map(\.json))
-      return try Terminal.output(JSONValue.object(["schema": .int(1), "models": list]).text)
-    }
-    var table = TextTable([.left, .right, .left, .left], headings: ["name", "parameters", "input", "model"])
-    for row in rows { table.append([row.name, grouped(row.parameters), row.inputText, row.summary]) }
-    try Terminal.output(table.text(Terminal.current.outputStyle))
+  func validate() throws {
+    if patterns.contains("") { throw ValidationError("a pattern is empty") }
   }
 
-  private struct Row {
-    let name: String
-    let summary: String
-    let parameters: Int
-    let input: [Int]?
-
-    init(_ definition: ModelDefinition) throws {
-      name = definition.name
-      summary = definition.summary
-      input = definition.inputShape
-      parameters = try definition.make().parameters().reduce(0) { try $0 + $1.tensor.count }
-    }
-
-    var inputText: String { input.map { $0.map(String.init).joined(separator: ",") } ?? "" }
-
-    var json: JSONValue {
-      .object([
-        "name": .string(name), "summary": .string(summary), "parameters": .int(parameters),
-        "inputShape": input.map { .array($0.map { .int($0) }) } ?? .null,
-      ])
-    }
+  func run() throws {
+    let list = try ModelList(matching: patterns, family: family, task: task)
+    try Terminal.output(format == .json ? list.json.text : list.text(Terminal.current.outputStyle))
   }
 }
+
+extension ModelTask: ExpressibleByArgument {}

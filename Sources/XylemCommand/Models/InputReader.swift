@@ -10,7 +10,8 @@ internal import XylemTrace
 struct InputReader {
   /// The arguments of `forward`, in order.
   let arguments: [ForwardArgument]
-  let images: ImageOptions
+  /// How images are prepared. Nil if no input is an image.
+  let images: ImagePreparation?
 
   /// The kind of a file, by its name. A file without the name of a tensor file is treated as an image, whose format is
   /// detected from its content.
@@ -72,11 +73,11 @@ struct InputReader {
   // MARK: - Images
 
   private func batch(of paths: [String]) throws -> [String: Value] {
-    let transform = try images.transform()
+    guard let images else { throw CommandErrors.input("an image is not expected", file: paths[0]) }
     var planes: [PlanarImage] = []
     var losses = ImageLosses()
     try Progress.each("reading images", count: paths.count) { index in
-      let image = try transform.apply(to: images.decode(paths[index], &losses))
+      let image = try images.transform.apply(to: images.decode(paths[index], &losses))
       if let first = planes.first, first.shape != image.shape {
         throw CommandErrors.input(
           "the images have different sizes: \(first.shape[2]) x \(first.shape[1]) and \(image.shape[2]) x \(image.shape[1])",

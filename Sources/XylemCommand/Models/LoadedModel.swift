@@ -1,6 +1,7 @@
 internal import XylemDiff
 internal import XylemErrors
 internal import XylemExtract
+internal import XylemNN
 internal import XylemPlugins
 internal import XylemTrace
 
@@ -10,6 +11,8 @@ struct LoadedModel {
   let model: any TracedModel
   /// The saved extractor, if the file is one.
   let saved: FeatureExtractor?
+  /// The built-in model that it is, or of which a saved extractor was made.
+  var definition: ModelDefinition?
   /// Whether the model has random weights.
   var hasRandomWeights = false
   /// The result of loading weights into a built-in model.

@@ -13,13 +13,17 @@ struct ModelCatalog: Sendable {
 
   /// Creates a catalog of the zoo and the executable's own models.
   ///
+  /// The models of the zoo may have `timm/` before their names.
+  ///
   /// - Throws: `usage` if two models have the same name, or if a name could be a file name.
   init(adding own: [ModelDefinition]) throws(XylemError) {
     var seen: Set<String> = []
-    for model in own + ModelZoo.models {
+    for model in own {
       guard !model.name.isEmpty, model.name.allSatisfy({ $0.isLetter || $0.isNumber || "_-.".contains($0) }) else {
         throw CommandErrors.usage("'\(model.name)' is not a valid model name; use letters, digits, '_', '-' and '.'")
       }
+    }
+    for model in own + ModelZoo.models {
       guard seen.insert(model.name).inserted else {
         throw CommandErrors.usage("two models have the name '\(model.name)'")
       }
@@ -27,5 +31,6 @@ struct ModelCatalog: Sendable {
     models = own + ModelZoo.models
   }
 
-  subscript(name: String) -> ModelDefinition? { models.first { $0.name == name } }
+  /// The model with a name; of a model of timm, also with `timm/` before it.
+  subscript(name: String) -> ModelDefinition? { models.first { $0.name == name } ?? ModelZoo.definition(name) }
 }

@@ -31,7 +31,9 @@ extension ModelOptions {
         ) { name in
           try ModelCatalog.current[name].map { try SwiftModel($0.make(), name: name) }
         }
-        return LoadedModel(model: saved.model, saved: saved)
+        let name = (saved.model as? SwiftModel)?.name
+        return LoadedModel(
+          model: saved.model, saved: saved, definition: name.flatMap { ModelCatalog.current[$0] })
       }
       return LoadedModel(
         model: try ScriptModel(path: model, allowsFileOperators: allowFileOperators), saved: nil, leaves: leaves)
@@ -67,7 +69,7 @@ extension ModelOptions {
     if let note = loaded?.note { Terminal.error(note) }
     if let dtype, loaded != nil { try module.cast(to: dtype.dtype) }
     return LoadedModel(
-      model: try SwiftModel(module, name: definition.name), saved: nil,
+      model: try SwiftModel(module, name: definition.name), saved: nil, definition: definition,
       hasRandomWeights: try weights == nil && !module.parameters().isEmpty, weights: loaded, leaves: leaves)
   }
 }

@@ -27,6 +27,9 @@ struct ImageOptions: ParsableArguments {
     }
   }
 
+  /// The value of `--preset` that chooses none.
+  static let noPreset = "none"
+
   /// Three numbers, for red, green and blue, or one for grayscale.
   struct Levels: ExpressibleByArgument {
     let numbers: [Double]
@@ -56,26 +59,33 @@ struct ImageOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Images: the length to resize the shorter side to, or 'none'. (default: 256)", valueName: "pixels"))
+      "Images: prepare them for this built-in model (see 'xylem models'); 'none' uses only the defaults of the options below, which take precedence. (default: the model's own preset, or none)",
+      valueName: "model"),
+    completion: .custom { ImagePreparation.completions(for: $2) })
+  var preset: String?
+  @Option(
+    help: ArgumentHelp(
+      "Images: the length to resize the shorter side to, or 'none'. (default: the preset's, or 256)",
+      valueName: "pixels"))
   var resize: Side?
   @Option(
     help: ArgumentHelp(
-      "Images: the side length of the centre crop, or 'none'. (default: 224)", valueName: "pixels"))
+      "Images: the side length of the centre crop, or 'none'. (default: the preset's, or 224)", valueName: "pixels"))
   var crop: Side?
   @Option(
     help: ArgumentHelp(
-      "Images: the mean to subtract from red, green and blue. (default: ImageNet's 0.485,0.456,0.406)",
+      "Images: the mean to subtract from red, green and blue. (default: the preset's, or ImageNet's 0.485,0.456,0.406)",
       valueName: "r,g,b"))
   var mean: Levels?
   @Option(
     help: ArgumentHelp(
-      "Images: the standard deviation to divide red, green and blue by. (default: ImageNet's 0.229,0.224,0.225)",
+      "Images: the standard deviation to divide red, green and blue by. (default: the preset's, or ImageNet's 0.229,0.224,0.225)",
       valueName: "r,g,b"))
   var std: Divisors?
 
   @Option(
     help:
-      "Images: the interpolation for resizing; all but nearest use antialiasing, as Pillow does. (default: bilinear)"
+      "Images: the interpolation for resizing; all but nearest use antialiasing, as Pillow does. (default: the preset's, or bilinear)"
   )
   var interpolation: ResampleFilter?
   @Option(
@@ -98,30 +108,23 @@ struct ImageOptions: ParsableArguments {
   /// How the EXIF orientation is treated.
   enum ExifUse: String, ExpressibleByArgument, CaseIterable { case apply, ignore }
 
-  /// Whether images get three channels.
-  var isColored: Bool { channels != .gray }
-
-  /// The transform that the options describe.
-  ///
-  /// - Throws: `image.invalid-transform`.
-  func transform() throws -> ImageTransform {
-    try ImageTransform(
-      resize: (resize ?? .pixels(256)).pixels, crop: (crop ?? .pixels(224)).pixels,
-      mean: mean?.numbers ?? ImageTransform.imageNetMean,
-      standardDeviation: std?.numbers ?? ImageTransform.imageNetStandardDeviation,
-      interpolation: interpolation ?? .bilinear, channels: (channels ?? .color).count)
-  }
-
-  /// Refuses options about images if no input is an image, and lists that don't have one number per channel.
+  /// Refuses options about images if no input is an image, an unknown preset, and lists that don't have one number per
+  /// channel.
   ///
   /// - Throws: a validation error that names the option.
   func check(inputs: [String]) throws {
     let given = [
-      ("--resize", resize != nil), ("--crop", crop != nil), ("--mean", mean != nil), ("--std", std != nil),
+      ("--preset", preset != nil), ("--resize", resize != nil), ("--crop", crop != nil), ("--mean", mean != nil),
+      ("--std", std != nil),
       ("--interpolation", interpolation != nil), ("--channels", channels != nil), ("--exif", exif != nil),
     ]
     if let option = given.first(where: \.1)?.0, !inputs.contains(where: InputReader.isImage) {
       throw ValidationError("'\(option)' is about images, but no input is an image")
+    }
+    do throws(XylemError) {
+      if let preset, preset != Self.noPreset { _ = try ImagePreparation.chosen(preset) }
+    } catch {
+      throw ValidationError(error.message, remedies: error.remedies)
     }
     let count = (channels ?? .color).count
     let wanted = count == 1 ? "one number, for grayscale" : "three numbers, for red, green and blue"
@@ -136,58 +139,18 @@ struct ImageOptions: ParsableArguments {
           ? ["--mean 0.5 --std 0.5"] : ["--mean 0.485,0.456,0.406 --std 0.229,0.224,0.225"])
     }
   }
+}
 
-  /// An image from a file. Information that the conversion loses is added to `losses`.
+extension ImageOptions {
+  /// How images are prepared for a model, with notes to standard error. Nil if no input is an image.
   ///
-  /// - Throws: as ``PixelImage/decode(path:)``.
-  func decode(_ path: String, _ losses: inout ImageLosses) throws -> PixelImage {
-    let bytes = try PixelImage.bytes(path: path)
-    let facts = ImageFacts(bytes)
-    let image: PixelImage
-    do { image = try PixelImage.decode(bytes: bytes) } catch var error as XylemError {
-      error.place.file = path
-      throw error
-    }
-    losses.add(facts, path, exif)
-    return exif == .apply ? image.upright(from: facts.orientation) : image
+  /// - Throws: as ``ImagePreparation/init(_:for:)``.
+  func preparation(of inputs: [String], for model: LoadedModel) throws -> ImagePreparation? {
+    guard !inputs.isEmpty, InputReader.areImages(inputs) else { return nil }
+    let preparation = try ImagePreparation(self, for: model.definition)
+    for note in preparation.notes { Terminal.error(note) }
+    return preparation
   }
 }
 
 extension ResampleFilter: ExpressibleByArgument {}
-
-/// Information of image files that 8-bit red, green and blue pixels lose, collected over all files.
-struct ImageLosses {
-  private var found: [(what: String, paths: [String])] = []
-
-  /// Adds the losses of one file.
-  mutating func add(_ facts: ImageFacts, _ path: String, _ exif: ImageOptions.ExifUse?) {
-    if facts.orientation != 1, exif == nil {
-      add(
-        "has an EXIF orientation, which is ignored as in torchvision: '--exif apply' applies it, '--exif ignore' silences this warning",
-        path)
-    }
-    if facts.bitsPerLevel == 16 {
-      add(
-        facts.isGray && !facts.hasTransparency
-          ? "has 16-bit gray levels: all above 255 become white, as in Pillow's convert(\"RGB\")"
-          : "has 16-bit levels: the lower 8 bits are dropped", path)
-    }
-    if facts.hasTransparency { add("has transparent pixels, which become opaque", path) }
-    if facts.isInk { add("has CMYK inks, which become red, green and blue without a colour profile", path) }
-  }
-
-  private mutating func add(_ what: String, _ path: String) {
-    if let index = found.firstIndex(where: { $0.what == what }) {
-      found[index].paths.append(path)
-    } else {
-      found.append((what, [path]))
-    }
-  }
-
-  /// Prints the losses, one line for each kind.
-  func warn() {
-    for (what, paths) in found {
-      Terminal.warn("\(paths[0]) \(what)" + (paths.count > 1 ? " (and \(paths.count - 1) more)" : ""))
-    }
-  }
-}

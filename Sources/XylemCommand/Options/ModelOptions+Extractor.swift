@@ -6,10 +6,10 @@ extension ModelOptions {
   /// Keeps the arguments that files give as inputs: they don't use their defaults.
   ///
   /// - Throws: the errors of reading the files' names.
-  mutating func keepInputs(_ paths: [String], of model: LoadedModel, images: ImageOptions) throws {
+  mutating func keepInputs(_ paths: [String], of model: LoadedModel) throws {
     guard model.saved == nil, !paths.isEmpty else { return }
     let arguments = try model.model.forwardArguments()
-    let given = try InputReader(arguments: arguments, images: images).names(in: paths)
+    let given = try InputReader(arguments: arguments, images: nil).names(in: paths)
     let fixed = concrete.map(\.name)
     symbolic += arguments.filter { $0.defaultValue != nil && given.contains($0.name) }.map(\.name)
       .filter { !symbolic.contains($0) && !fixed.contains($0) }

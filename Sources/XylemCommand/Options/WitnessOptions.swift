@@ -43,9 +43,10 @@ struct WitnessOptions: ParsableArguments {
   /// The input for a trace. Nil if no run is requested.
   ///
   /// - Throws: the errors of reading the files.
-  func input(for trace: Trace, as type: ElementType?) throws -> TraceDiffer.WitnessInput? {
+  func input(for trace: Trace, of model: LoadedModel, as type: ElementType?) throws -> TraceDiffer.WitnessInput? {
     guard isWanted else { return nil }
     let seed = seed?.value ?? 0
+    let images = try images.preparation(of: inputs, for: model)
     let arguments =
       try inputShape?.makeArguments(for: trace.arguments, seed: seed)
       ?? InputReader(arguments: trace.arguments, images: images).arguments(from: inputs)
