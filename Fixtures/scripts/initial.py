@@ -12,7 +12,8 @@ DISTRIBUTIONS = [
     "resnet18", "resnet50", "resnext50_32x4d", "vgg11_bn", "alexnet", "googlenet", "inception_v3", "mobilenet_v2",
     "mobilenet_v3_small", "mobilenet_v3_large", "vit_b_16", "squeezenet1_0", "densenet121", "mnasnet1_0",
     "shufflenet_v2_x1_0", "efficientnet_b0", "efficientnet_v2_s", "regnet_y_400mf", "convnext_tiny", "fcn_resnet50",
-    "lraspp_mobilenet_v3_large", "r2plus1d_18", "s3d", "swin_t", "swin_v2_t", "swin3d_t", "maxvit_t",
+    "lraspp_mobilenet_v3_large", "r2plus1d_18", "s3d", "swin_t", "swin_v2_t", "swin3d_t", "maxvit_t", "vit_tiny_patch16_224",
+    "timm/convnext_tiny", "resnet26d", "mvit_v2_s",
 ]
 
 

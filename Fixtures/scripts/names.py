@@ -31,9 +31,11 @@ SECOND = (
 THIRD = (
     "fcn_resnet50 fcn_resnet101 deeplabv3_resnet50 deeplabv3_resnet101 deeplabv3_mobilenet_v3_large "
     "lraspp_mobilenet_v3_large r3d_18 mc3_18 r2plus1d_18 s3d swin_t swin_s swin_b swin_v2_t swin_v2_s swin_v2_b swin3d_t "
-    "swin3d_s swin3d_b maxvit_t"
+    "swin3d_s swin3d_b maxvit_t mvit_v1_b mvit_v2_s"
 ).split()
 
+# torchvision's tracer refuses these: they branch on the sizes of images.
+FLOWS = ["raft_large", "raft_small"]
 # Models of timm, with a prefix where torchvision has the name too, or where it means another model in Swift.
 TIMM = (
     "vit_tiny_patch16_224 vit_tiny_patch16_384 vit_small_patch32_224 vit_small_patch32_384 vit_small_patch16_224 "

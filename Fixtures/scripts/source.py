@@ -12,7 +12,7 @@ import torchvision
 
 import weights
 from common import FIXTURES, formula, in_processes, statistics_tree, write_lines
-from names import FIRST, SECOND, THIRD, model_without_weights, sizes
+from names import FIRST, FLOWS, SECOND, THIRD, TIMM, model_without_weights, sizes
 from zoo import flatten, record, without_initialisation
 
 SEED = 20
@@ -22,10 +22,11 @@ class Entry:
     """Four modules over the depth of a model, and the smallest images at which its numbers are well conditioned.
 
     `lists_state`: whether the golden has each entry of the state dict, not only the hash in `sizes`.
+    `trains`: whether the golden has a step in train mode.
     """
 
-    def __init__(self, nodes, image=64, train_image=64, gain=1.0, lists_state=True):
-        self.nodes, self.gain, self.lists_state = nodes.split(), gain, lists_state
+    def __init__(self, nodes, image=64, train_image=64, gain=1.0, lists_state=True, trains=True):
+        self.nodes, self.gain, self.lists_state, self.trains = nodes.split(), gain, lists_state, trains
         self.input, self.train_input = [1, 3, image, image], [2, 3, train_image, train_image]
 
 
@@ -35,6 +36,13 @@ class Clip(Entry):
     def __init__(self, nodes, image=32, train_image=32, **options):
         super().__init__(nodes, **options)
         self.input, self.train_input = [1, 3, 16, image, image], [2, 3, 16, train_image, train_image]
+
+
+class Pair(Entry):
+    """The same for a model of two images; the golden output is the last of its flows."""
+
+    def __init__(self, nodes, **options):
+        super().__init__(nodes, image=128, lists_state=False, trains=False, **options)
 
 
 RESNET = "bn1 layer1 layer3.0.conv2 layer4"
@@ -115,7 +123,28 @@ THIRD_ENTRIES = {
     ),
 }
 
-ALL = {**ENTRIES, **SECOND_ENTRIES, **THIRD_ENTRIES}
+# A step of these takes minutes.
+for name in ("mvit_v1_b", "mvit_v2_s"):
+    THIRD_ENTRIES[name] = Clip(
+        "pos_encoding blocks.0.attn.qkv blocks.2.attn.pool_k.pool blocks.8.norm2", image=224, lists_state=False, trains=False
+    )
+
+# timm's.
+FOURTH_ENTRIES = {
+    "vit_tiny_patch16_224": Entry(
+        "patch_embed blocks.3.attn blocks.8 norm", image=224, train_image=224, lists_state=False
+    ),
+    "timm/convnext_tiny": Entry("stem stages.0.blocks.1.mlp stages.2 stages.3", lists_state=False),
+    "efficientnet_lite1": Entry(
+        "bn1 blocks.1.1.conv_dw blocks.4 bn2", train_image=96, gain=1.5, lists_state=False
+    ),
+    "resnet18d": Entry("conv1 layer1 layer3.0.conv2 layer4", train_image=96, lists_state=False),
+    "resnet26d": Entry("conv1 layer1 layer3.0.downsample layer4", train_image=96, lists_state=False),
+    "raft_large": Pair("feature_encoder.layer1 context_encoder"),
+    "raft_small": Pair("feature_encoder.layer1 context_encoder"),
+}
+
+ALL = {**ENTRIES, **SECOND_ENTRIES, **THIRD_ENTRIES, **FOURTH_ENTRIES}
 
 
 def state_of(state):
@@ -158,14 +187,19 @@ def build(name):
     torch.set_num_threads(1)
     without_initialisation()
     model = weights.load(model_without_weights(name), entry.gain).eval()
-    features, output = record(model, entry.nodes, (formula(entry.input),), True)
+    # A second image is another one.
+    images = [formula(entry.input, shift=12345 * i) for i in range(2 if isinstance(entry, Pair) else 1)]
+    features, output = record(model, entry.nodes, images, True)
     golden = {"gain": entry.gain, "input": entry.input}
     output = logits(output)
     golden["eval"] = {"output": statistics_tree(output), "features": features}
     if entry.lists_state:
         golden["state"] = state_of(model.state_dict())
-    _, other = record(model, [], (formula(entry.input, shift=12345),), True)
+    _, other = record(model, [], [formula(entry.input, shift=12345 * (i + 1)) for i in range(len(images))], True)
     other = logits(other)
+    sensitivity = ((other - output).norm() / output.norm()).item()
+    if not entry.trains:
+        return golden, problems(golden, sensitivity)
     outputs, loss, gradients = train(model, entry, torch.float32)
     exact_outputs, exact_loss, exact_gradients = train(model, entry, torch.float64)
     golden["train"] = {
@@ -180,19 +214,20 @@ def build(name):
             "gradients": distance(gradients, exact_gradients),
         },
     }
-    return golden, problems(golden, ((other - output).norm() / output.norm()).item())
+    return golden, problems(golden, sensitivity)
 
 
 def logits(output):
-    """The tensor of a segmentation model's dictionary."""
-    return output["out"] if isinstance(output, dict) else output
+    """The tensor of a segmentation model's dictionary, and the last of several flows."""
+    return output["out"] if isinstance(output, dict) else output[-1] if isinstance(output, list) else output
 
 
 def problems(golden, sensitivity):
     """What would make a golden too weak to find a mistake, as sentences."""
     notes = [f"another image changes the output by {sensitivity:.1g} of it alone"] if sensitivity < 0.01 else []
-    values = {**golden["eval"]["features"], "output": golden["eval"]["output"], "train": golden["train"]["output"]}
-    values["gradients"] = golden["train"]["gradients"]
+    values = {**golden["eval"]["features"], "output": golden["eval"]["output"]}
+    if "train" in golden:
+        values |= {"train": golden["train"]["output"], "gradients": golden["train"]["gradients"]}
     for path, value in values.items():
         for s in flatten(value):
             if s["min"] == s["max"] or not max(abs(s["min"]), abs(s["max"])) < 1e4:
@@ -206,6 +241,7 @@ def make(names=None):
     write("source_features.json", ENTRIES, names, {**lite, "sizes": sizes(FIRST)})
     write("source_features_2.json", SECOND_ENTRIES, names, {"sizes": sizes(SECOND)})
     write("source_features_3.json", THIRD_ENTRIES, names, {"sizes": sizes(THIRD)})
+    write("source_features_4.json", FOURTH_ENTRIES, names, {"sizes": sizes(TIMM + FLOWS)})
 
 
 def write(file, entries, names, rest):
@@ -214,6 +250,6 @@ def write(file, entries, names, rest):
     for name, result in in_processes(build, [n for n in names or entries if n in entries], workers=2):
         if result:
             goldens[name], notes = result
-            print(f"{name}: {goldens[name]['train']['rounding']}", *notes, sep="\n    ", flush=True)
+            print(f"{name}: {goldens[name].get('train', {}).get('rounding')}", *notes, sep="\n    ", flush=True)
     write_lines(path, {**{name: goldens[name] for name in entries if name in goldens}, **rest}, 3)
     print(f"{file}: {path.stat().st_size} bytes")

@@ -4,47 +4,80 @@ public import XylemTensor
 
 /// EfficientNet-Lite0: Tan and Le, arXiv:1905.11946, without squeeze-and-excitation and with ReLU6.
 ///
-/// `[N, 3, H, W]` to `[N, numClasses]`, with the keys and node names of timm's `efficientnet_lite0` with TensorFlow's
-/// padding, whose weights it can load. Its ``SamePaddingConv2d`` needs the image's size as a number: it traces as a
-/// leaf.
+/// `[N, 3, H, W]` to `[N, numClasses]`, with the keys and node names of timm's `efficientnet_lite0` to `_lite4`, whose
+/// weights they can load. With TensorFlow's padding, its ``SamePaddingConv2d`` needs the image's size as a number: it
+/// traces as a leaf.
 public final class EfficientNetLite: Module, Layer {
-  private let convStem: SamePaddingConv2d
+  private let convStem: any Layer
   private let bn1: BatchNormAct2d
-  private let blocks: Sequential
+  /// The seven stages.
+  public let blocks: Sequential
   private let convHead: Conv2d
   private let bn2: BatchNormAct2d
-  private let globalPool = SelectAdaptivePool2d()
-  private let classifier: Linear
+  private let globalPool = Timm.SelectAdaptivePool2d()
+  /// The head.
+  public let classifier: Linear
+
+  /// How convolutions that skip pixels are padded, and the constant that is added to variances.
+  public enum Framework: Sendable {
+    /// As much as the stride and the image's size require, with more at the end, and 0.001.
+    case tensorFlow
+    /// Half the window on each side, and 0.00001.
+    case pyTorch
+
+    fileprivate var eps: Double { self == .tensorFlow ? 1e-3 : 1e-5 }
+  }
 
   /// Creates a network with new weights.
-  public init(numClasses: Int = 1000) {
-    convStem = SamePaddingConv2d(3, 32, kernelSize: 3, stride: 2)
-    bn1 = BatchNormAct2d(32)
+  ///
+  /// - Parameters:
+  ///   - width: how many times as wide as the smallest network the stages are.
+  ///   - depth: how many times as deep the stages are, except for the first and the last.
+  ///   - framework: the framework of the weights: their convolutions are padded differently.
+  public init(
+    width: Double = 1, depth: Double = 1, framework: Framework = .tensorFlow, numClasses: Int = 1000
+  ) {
+    let given = (width, depth)
+    let isAllowed = (0.1...64).contains(width) && (0.1...64).contains(depth)
+    let (width, depth) = isAllowed ? given : (1, 1)
+    let eps = framework.eps
+    convStem = strided(3, 32, kernelSize: 3, stride: 2, groups: 1, framework)
+    bn1 = BatchNormAct2d(32, eps: eps)
     var channels = 32
     var stages: [any Layer] = []
     // Expansion, window, channels, repetitions and stride of each stage.
-    for (expansion, kernelSize, width, count, stride) in [
+    let rows = [
       (1, 3, 16, 1, 1), (6, 3, 24, 2, 2), (6, 5, 40, 2, 2), (6, 3, 80, 3, 2), (6, 5, 112, 3, 1), (6, 5, 192, 4, 2),
       (6, 3, 320, 1, 1),
-    ] {
+    ]
+    for (position, (expansion, kernelSize, outChannels, repetitions, stride)) in rows.enumerated() {
+      let outChannels = roundedWidth(Double(outChannels) * width)
+      let isFixed = position == 0 || position == rows.count - 1
+      let count = isFixed ? repetitions : Int((Double(repetitions) * depth).rounded(.up))
       var layers: [any Layer] = []
       for index in 0..<count {
         let stride = index == 0 ? stride : 1
         layers.append(
           expansion == 1
-            ? DepthwiseSeparableConv(channels, width, kernelSize: kernelSize)
-            : InvertedResidual(channels, width, kernelSize: kernelSize, stride: stride, expansion: expansion))
-        channels = width
+            ? DepthwiseSeparableConv(channels, outChannels, kernelSize: kernelSize, framework)
+            : InvertedResidual(
+              channels, outChannels, kernelSize: kernelSize, stride: stride, expansion: expansion, framework))
+        channels = outChannels
       }
       stages.append(Sequential(layers))
     }
     blocks = Sequential(stages)
     convHead = .he(channels, 1280, kernelSize: 1)
-    bn2 = BatchNormAct2d(1280)
+    bn2 = BatchNormAct2d(1280, eps: eps)
     classifier = Linear(1280, numClasses)
-    let bound = 1 / Double(numClasses).squareRoot()
+    let bound = 1 / Double(max(numClasses, 1)).squareRoot()
     classifier.weight.initialize(.uniform(-bound, bound))
     classifier.bias?.initialize(.zeros)
+    super.init()
+    guard !isAllowed else { return }
+    fault = ModelErrors.argument(
+      "an EfficientNet-Lite \(given.0) times as wide and \(given.1) times as deep", Self.typeName,
+      "factors of 0.1 to 64 are allowed")
   }
 
   /// The type name in timm.
@@ -121,9 +154,12 @@ private final class BatchNormAct2d: Module, Layer {
   let drop = Identity()
   let act: any Layer
 
+  private let eps: Double
+
   private static let count = OperatorReference("aten::add_", "Scalar")
 
-  init(_ channels: Int, activates: Bool = true) {
+  init(_ channels: Int, eps: Double, activates: Bool = true) {
+    self.eps = eps
     weight = Parameter([channels], .ones)
     bias = Parameter([channels], .zeros)
     runningMean = Buffer([channels])
@@ -138,86 +174,170 @@ private final class BatchNormAct2d: Module, Layer {
     if isTraining { _ = try Self.count.tensor([.tensor(numBatchesTracked.tensor), .int(1)]) }
     let normed = try Functional.batchNorm(
       x, runningMean: runningMean.tensor, runningVar: runningVar.tensor, weight: weight.tensor, bias: bias.tensor,
-      training: isTraining, momentum: 0.1, eps: 0.001)
+      training: isTraining, momentum: 0.1, eps: eps)
     return try act(drop(normed))
   }
 }
 
-/// A depthwise convolution, padded as the stride requires.
-private func depthwise(_ channels: Int, kernelSize: Int, stride: Int) -> any Layer {
-  guard stride == 1 else {
-    return SamePaddingConv2d(channels, channels, kernelSize: kernelSize, stride: stride, groups: channels)
+/// A convolution whose result is smaller by the stride, padded as the framework does it.
+private func strided(
+  _ inChannels: Int, _ outChannels: Int, kernelSize: Int, stride: Int, groups: Int,
+  _ framework: EfficientNetLite.Framework
+) -> any Layer {
+  guard stride == 1 || framework == .pyTorch else {
+    return SamePaddingConv2d(inChannels, outChannels, kernelSize: kernelSize, stride: stride, groups: groups)
   }
   // timm counts the outputs of one group; torchvision counts those of all.
   return Conv2d(
-    channels, channels, kernelSize: Sizes(kernelSize), padding: .sizes(Sizes(kernelSize / 2)), groups: channels,
-    bias: false, initializer: .kaimingNormal(fan: kernelSize * kernelSize))
+    inChannels, outChannels, kernelSize: Sizes(kernelSize), stride: Sizes(stride),
+    padding: .sizes(Sizes(kernelSize / 2)), groups: groups, bias: false,
+    initializer: .kaimingNormal(fan: outChannels / groups * kernelSize * kernelSize))
 }
 
-/// A depthwise convolution followed by a pointwise one.
-private final class DepthwiseSeparableConv: Module, Layer {
-  let convDw: any Layer
-  let bn1: BatchNormAct2d
-  let aa = Identity()
-  let se = Identity()
-  let convPw: Conv2d
-  let bn2: BatchNormAct2d
-  let dropPath = Identity()
+extension EfficientNetLite {
+  /// A depthwise convolution followed by a pointwise one.
+  public final class DepthwiseSeparableConv: Module, Layer {
+    private let convDw: any Layer
+    private let bn1: BatchNormAct2d
+    private let aa = Identity()
+    private let se = Identity()
+    private let convPw: Conv2d
+    private let bn2: BatchNormAct2d
+    private let dropPath = Identity()
+    private let isResidual: Bool
 
-  init(_ inChannels: Int, _ outChannels: Int, kernelSize: Int) {
-    convDw = depthwise(inChannels, kernelSize: kernelSize, stride: 1)
-    bn1 = BatchNormAct2d(inChannels)
-    convPw = .he(inChannels, outChannels, kernelSize: 1)
-    bn2 = BatchNormAct2d(outChannels, activates: false)
+    init(_ inChannels: Int, _ outChannels: Int, kernelSize: Int, _ framework: EfficientNetLite.Framework) {
+      isResidual = inChannels == outChannels
+      convDw = strided(inChannels, inChannels, kernelSize: kernelSize, stride: 1, groups: inChannels, framework)
+      bn1 = BatchNormAct2d(inChannels, eps: framework.eps)
+      convPw = .he(inChannels, outChannels, kernelSize: 1)
+      bn2 = BatchNormAct2d(outChannels, eps: framework.eps, activates: false)
+    }
+
+    /// The type name in timm.
+    public override class var typeName: String { "timm.models._efficientnet_blocks.DepthwiseSeparableConv" }
+
+    /// `[N, inChannels, H, W]` to `[N, outChannels, H / stride, W / stride]`, rounded up.
+    ///
+    /// - Throws: `runtime.operator`.
+    public func forward(_ x: Tensor) throws -> Tensor {
+      let result = try bn2(convPw(se(aa(bn1(convDw(x))))))
+      return isResidual ? try dropPath(result) + x : result
+    }
   }
 
-  override class var typeName: String { "timm.models._efficientnet_blocks.DepthwiseSeparableConv" }
+  /// A block that expands, applies a depthwise convolution and projects again, with a residual connection if shapes
+  /// agree.
+  public final class InvertedResidual: Module, Layer {
+    private let convPw: Conv2d
+    private let bn1: BatchNormAct2d
+    private let convDw: any Layer
+    private let bn2: BatchNormAct2d
+    private let aa = Identity()
+    private let se = Identity()
+    private let convPwl: Conv2d
+    private let bn3: BatchNormAct2d
+    private let dropPath = Identity()
+    private let isResidual: Bool
 
-  func forward(_ x: Tensor) throws -> Tensor { try bn2(convPw(se(aa(bn1(convDw(x)))))) }
-}
+    init(
+      _ inChannels: Int, _ outChannels: Int, kernelSize: Int, stride: Int, expansion: Int,
+      _ framework: EfficientNetLite.Framework
+    ) {
+      let hidden = inChannels * expansion
+      isResidual = stride == 1 && inChannels == outChannels
+      convPw = .he(inChannels, hidden, kernelSize: 1)
+      bn1 = BatchNormAct2d(hidden, eps: framework.eps)
+      convDw = strided(hidden, hidden, kernelSize: kernelSize, stride: stride, groups: hidden, framework)
+      bn2 = BatchNormAct2d(hidden, eps: framework.eps)
+      convPwl = .he(hidden, outChannels, kernelSize: 1)
+      bn3 = BatchNormAct2d(outChannels, eps: framework.eps, activates: false)
+    }
 
-/// A block that expands, applies a depthwise convolution and projects again, with a residual connection if shapes
-/// agree.
-private final class InvertedResidual: Module, Layer {
-  let convPw: Conv2d
-  let bn1: BatchNormAct2d
-  let convDw: any Layer
-  let bn2: BatchNormAct2d
-  let aa = Identity()
-  let se = Identity()
-  let convPwl: Conv2d
-  let bn3: BatchNormAct2d
-  let dropPath = Identity()
-  private let isResidual: Bool
+    /// The type name in timm.
+    public override class var typeName: String { "timm.models._efficientnet_blocks.InvertedResidual" }
 
-  init(_ inChannels: Int, _ outChannels: Int, kernelSize: Int, stride: Int, expansion: Int) {
-    let hidden = inChannels * expansion
-    isResidual = stride == 1 && inChannels == outChannels
-    convPw = .he(inChannels, hidden, kernelSize: 1)
-    bn1 = BatchNormAct2d(hidden)
-    convDw = depthwise(hidden, kernelSize: kernelSize, stride: stride)
-    bn2 = BatchNormAct2d(hidden)
-    convPwl = .he(hidden, outChannels, kernelSize: 1)
-    bn3 = BatchNormAct2d(outChannels, activates: false)
+    /// `[N, inChannels, H, W]` to `[N, outChannels, H / stride, W / stride]`, rounded up.
+    ///
+    /// - Throws: `runtime.operator`.
+    public func forward(_ x: Tensor) throws -> Tensor {
+      let narrow = try bn3(convPwl(se(aa(bn2(convDw(bn1(convPw(x))))))))
+      return isResidual ? try dropPath(narrow) + x : narrow
+    }
   }
-
-  override class var typeName: String { "timm.models._efficientnet_blocks.InvertedResidual" }
-
-  func forward(_ x: Tensor) throws -> Tensor {
-    let narrow = try bn3(convPwl(se(aa(bn2(convDw(bn1(convPw(x))))))))
-    return isResidual ? try dropPath(narrow) + x : narrow
-  }
 }
 
-/// The mean over the image, as vectors.
-private final class SelectAdaptivePool2d: Module, Layer {
-  let pool = AdaptiveAvgPool2d(1)
-  let flatten = Flatten()
-
-  override class var typeName: String { "timm.layers.adaptive_avgmax_pool.SelectAdaptivePool2d" }
-
-  func forward(_ x: Tensor) throws -> Tensor { try flatten(pool(x)) }
-}
-
-/// EfficientNet-Lite0, timm's `efficientnet_lite0`.
+/// EfficientNet-Lite0 padded as in TensorFlow, timm's `tf_efficientnet_lite0`.
+///
+/// timm calls another model `efficientnet_lite0`, with PyTorch's padding: ``Timm/efficientnet_lite0(numClasses:)``.
 public func efficientnet_lite0(numClasses: Int = 1000) -> EfficientNetLite { EfficientNetLite(numClasses: numClasses) }
+
+extension Timm {
+  /// EfficientNet-Lite0, timm's `efficientnet_lite0`.
+  public static func efficientnet_lite0(numClasses: Int = 1000) -> EfficientNetLite {
+    EfficientNetLite(width: 1, depth: 1, framework: .pyTorch, numClasses: numClasses)
+  }
+  /// EfficientNet-Lite1, timm's `efficientnet_lite1`.
+  public static func efficientnet_lite1(numClasses: Int = 1000) -> EfficientNetLite {
+    EfficientNetLite(width: 1, depth: 1.1, framework: .pyTorch, numClasses: numClasses)
+  }
+  /// EfficientNet-Lite2, timm's `efficientnet_lite2`.
+  public static func efficientnet_lite2(numClasses: Int = 1000) -> EfficientNetLite {
+    EfficientNetLite(width: 1.1, depth: 1.2, framework: .pyTorch, numClasses: numClasses)
+  }
+  /// EfficientNet-Lite3, timm's `efficientnet_lite3`.
+  public static func efficientnet_lite3(numClasses: Int = 1000) -> EfficientNetLite {
+    EfficientNetLite(width: 1.2, depth: 1.4, framework: .pyTorch, numClasses: numClasses)
+  }
+  /// EfficientNet-Lite4, timm's `efficientnet_lite4`.
+  public static func efficientnet_lite4(numClasses: Int = 1000) -> EfficientNetLite {
+    EfficientNetLite(width: 1.4, depth: 1.8, framework: .pyTorch, numClasses: numClasses)
+  }
+  /// EfficientNet-Lite0 padded as in TensorFlow, timm's `tf_efficientnet_lite0`.
+  public static func tf_efficientnet_lite0(numClasses: Int = 1000) -> EfficientNetLite {
+    EfficientNetLite(width: 1, depth: 1, numClasses: numClasses)
+  }
+  /// EfficientNet-Lite1 padded as in TensorFlow, timm's `tf_efficientnet_lite1`.
+  public static func tf_efficientnet_lite1(numClasses: Int = 1000) -> EfficientNetLite {
+    EfficientNetLite(width: 1, depth: 1.1, numClasses: numClasses)
+  }
+  /// EfficientNet-Lite2 padded as in TensorFlow, timm's `tf_efficientnet_lite2`.
+  public static func tf_efficientnet_lite2(numClasses: Int = 1000) -> EfficientNetLite {
+    EfficientNetLite(width: 1.1, depth: 1.2, numClasses: numClasses)
+  }
+  /// EfficientNet-Lite3 padded as in TensorFlow, timm's `tf_efficientnet_lite3`.
+  public static func tf_efficientnet_lite3(numClasses: Int = 1000) -> EfficientNetLite {
+    EfficientNetLite(width: 1.2, depth: 1.4, numClasses: numClasses)
+  }
+  /// EfficientNet-Lite4 padded as in TensorFlow, timm's `tf_efficientnet_lite4`.
+  public static func tf_efficientnet_lite4(numClasses: Int = 1000) -> EfficientNetLite {
+    EfficientNetLite(width: 1.4, depth: 1.8, numClasses: numClasses)
+  }
+}
+
+extension ModelZoo {
+  /// The EfficientNet-Lites.
+  static let efficientnetLites: [ModelDefinition] = [
+    image("efficientnet_lite0", "EfficientNet-Lite0, padded as in TensorFlow") { efficientnet_lite0() },
+    image("timm/efficientnet_lite0", "timm's EfficientNet-Lite0") { Timm.efficientnet_lite0() },
+    image("efficientnet_lite1", "timm's EfficientNet-Lite1", size: 240) { Timm.efficientnet_lite1() },
+    image("efficientnet_lite2", "timm's EfficientNet-Lite2", size: 260) { Timm.efficientnet_lite2() },
+    image("efficientnet_lite3", "timm's EfficientNet-Lite3", size: 300) { Timm.efficientnet_lite3() },
+    image("efficientnet_lite4", "timm's EfficientNet-Lite4", size: 380) { Timm.efficientnet_lite4() },
+    image("tf_efficientnet_lite0", "timm's EfficientNet-Lite0, padded as in TensorFlow", size: 224) {
+      Timm.tf_efficientnet_lite0()
+    },
+    image("tf_efficientnet_lite1", "timm's EfficientNet-Lite1, padded as in TensorFlow", size: 240) {
+      Timm.tf_efficientnet_lite1()
+    },
+    image("tf_efficientnet_lite2", "timm's EfficientNet-Lite2, padded as in TensorFlow", size: 260) {
+      Timm.tf_efficientnet_lite2()
+    },
+    image("tf_efficientnet_lite3", "timm's EfficientNet-Lite3, padded as in TensorFlow", size: 300) {
+      Timm.tf_efficientnet_lite3()
+    },
+    image("tf_efficientnet_lite4", "timm's EfficientNet-Lite4, padded as in TensorFlow", size: 380) {
+      Timm.tf_efficientnet_lite4()
+    },
+  ]
+}

@@ -73,6 +73,36 @@ extension ModelZoo {
     ),
     (kinetics([128, 171], 112), "r3d_18 mc3_18 r2plus1d_18"), (kinetics([256, 256], 224), "s3d"),
     (bilinear(256, 224), "swin3d_t swin3d_s swin3d_b"),
-    (centred(256, 224), "efficientnet_lite0"),
+    (
+      ImagePreset(mean: [0.45, 0.45, 0.45], standardDeviation: [0.225, 0.225, 0.225]), "mvit_v1_b mvit_v2_s"
+    ),
+    (
+      ImagePreset(resize: [], crop: nil, mean: [0.5, 0.5, 0.5], standardDeviation: [0.5, 0.5, 0.5]),
+      "raft_large raft_small"
+    ),
+    (
+      centred(248, 224),
+      """
+      vit_tiny_patch16_224 vit_small_patch32_224 vit_small_patch16_224 vit_base_patch32_224 vit_base_patch16_224
+      vit_base_patch8_224 vit_large_patch32_224 vit_large_patch16_224 vit_large_patch14_224 vit_huge_patch14_224
+      """
+    ),
+    (
+      centred(384, 384),
+      """
+      vit_tiny_patch16_384 vit_small_patch32_384 vit_small_patch16_384 vit_base_patch32_384 vit_base_patch16_384
+      vit_large_patch32_384 vit_large_patch16_384
+      """
+    ),
+    (bicubic(235, 224), "timm/convnext_tiny timm/convnext_small"),
+    (
+      bicubic(256, 224),
+      "timm/convnext_base timm/convnext_large timm/efficientnet_lite0 resnet18d resnet26d resnet34d resnet50d"
+    ),
+    (bicubic(269, 256), "resnet101d resnet152d resnet200d"), (bicubic(272, 240), "efficientnet_lite1"),
+    (bicubic(292, 260), "efficientnet_lite2"), (bicubic(331, 300), "efficientnet_lite3"),
+    (bicubic(412, 380), "efficientnet_lite4"), (centred(256, 224), "efficientnet_lite0 tf_efficientnet_lite0"),
+    (centred(272, 240), "tf_efficientnet_lite1"), (centred(292, 260), "tf_efficientnet_lite2"),
+    (centred(331, 300, .bilinear), "tf_efficientnet_lite3"), (centred(413, 380, .bilinear), "tf_efficientnet_lite4"),
   ]
 }

@@ -31,7 +31,7 @@ public struct ModelFamily: Sendable {
 public enum ModelZoo {
   /// All families.
   public static let families: [ModelFamily] = [
-    ModelFamily("ResNet", "residual networks, ResNeXt and wide ones", resnets),
+    ModelFamily("ResNet", "residual networks, ResNeXt, wide ones, and the variant D", resnets + timmResnets),
     ModelFamily("VGG", "plain stacks of convolutions", vggs),
     ModelFamily("AlexNet", "the network of 2012", [image("alexnet", "AlexNet") { alexnet() }]),
     ModelFamily(
@@ -53,8 +53,8 @@ public enum ModelZoo {
     ModelFamily(
       "EfficientNet-Lite", "EfficientNet without squeeze-and-excitation, for small devices", efficientnetLites),
     ModelFamily("RegNet", "widths on a line", regnets),
-    ModelFamily("ConvNeXt", "convolutions with the design of transformers", convnexts),
-    ModelFamily("ViT", "transformers over patches", vits),
+    ModelFamily("ConvNeXt", "convolutions with the design of transformers", convnexts + timmConvnexts),
+    ModelFamily("ViT", "transformers over patches", vits + timmVits),
     ModelFamily("Swin", "attention within shifted windows", swins),
     ModelFamily(
       "MaxViT", "attention within windows and over a grid",
@@ -67,6 +67,8 @@ public enum ModelZoo {
     ModelFamily("VideoResNet", "residual networks over space and time", videoResnets, task: .video),
     ModelFamily("S3D", "Inception over space and time", s3ds, task: .video),
     ModelFamily("Swin3d", "attention within shifted windows of clips", swin3ds, task: .video),
+    ModelFamily("MViT", "attention over clips that shrink from block to block", mvits, task: .video),
+    ModelFamily("RAFT", "recurrent refinement of optical flow", rafts, task: .flow),
   ]
 
   /// All models, grouped by family.
@@ -84,7 +86,9 @@ public enum ModelZoo {
   static let timmPrefix = "timm/"
 
   /// The models of timm without a prefix.
-  private static let timmNames: Set<String> = []
+  private static let timmNames = Set(
+    (timmResnets + timmConvnexts + timmVits + efficientnetLites).map(\.name)
+  ).subtracting(["efficientnet_lite0"])
 
   /// The MobileNets.
   private static let mobilenets = [
@@ -104,10 +108,6 @@ public enum ModelZoo {
     image("vit_l_16", "ViT-L, patches of 16 by 16") { vit_l_16() },
     image("vit_l_32", "ViT-L, patches of 32 by 32") { vit_l_32() },
     image("vit_h_14", "ViT-H, patches of 14 by 14") { vit_h_14() },
-  ]
-
-  private static let efficientnetLites = [
-    image("efficientnet_lite0", "EfficientNet-Lite0, padded as in TensorFlow") { efficientnet_lite0() }
   ]
 
   /// A classifier of clips of 16 frames.

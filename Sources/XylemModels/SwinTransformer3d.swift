@@ -100,17 +100,6 @@ private func missing(_ sizes: [Size], _ units: [Int]) throws -> TupleOfSizes {
   }
 }
 
-/// Three sizes as one value, whose parts are nodes while a model is traced.
-private struct TupleOfSizes: ModuleValue {
-  let moduleValue: Value
-  static var typeDescription: String { "Tuple[int, int, int]" }
-
-  init(_ value: Value) { moduleValue = value }
-  init(moduleValue: Value) { self.moduleValue = moduleValue }
-
-  func size(_ index: Int) throws(XylemError) -> Size { try Size(moduleValue: moduleValue.part(index, as: "int")) }
-}
-
 /// The sizes of windows and of their shifts, which depend on the clip's size.
 private struct FittedWindows: ModuleValue {
   let windows: Shape

@@ -78,7 +78,7 @@ import XylemTestSupport
   }
 
   @Test(arguments: golden.keys.sorted())
-  func `every parameter is drawn from the distribution that torchvision draws it from`(name: String) throws {
+  func `every parameter is drawn from the distribution that torchvision or timm draws it from`(name: String) throws {
     let golden = try #require(Self.golden[name])
     let model = try #require(ModelZoo.definition(name)).make()
     try TensorRuntime.setSeed(7)
@@ -87,13 +87,14 @@ import XylemTestSupport
     #expect(found == [])
   }
 
-  @Test func `there are goldens of every family of torchvision's`() {
+  @Test func `there are goldens of every family of torchvision's and timm's`() {
     #expect(
       Self.golden.keys.sorted() == [
         "alexnet", "convnext_tiny", "densenet121", "efficientnet_b0", "efficientnet_v2_s", "fcn_resnet50", "googlenet",
         "inception_v3", "lraspp_mobilenet_v3_large", "maxvit_t", "mnasnet1_0", "mobilenet_v2", "mobilenet_v3_large",
-        "mobilenet_v3_small", "r2plus1d_18", "regnet_y_400mf", "resnet18", "resnet50", "resnext50_32x4d", "s3d",
-        "shufflenet_v2_x1_0", "squeezenet1_0", "swin3d_t", "swin_t", "swin_v2_t", "vgg11_bn", "vit_b_16",
+        "mobilenet_v3_small", "mvit_v2_s", "r2plus1d_18", "regnet_y_400mf", "resnet18", "resnet26d",
+        "resnet50", "resnext50_32x4d", "s3d", "shufflenet_v2_x1_0", "squeezenet1_0", "swin3d_t", "swin_t", "swin_v2_t",
+        "timm/convnext_tiny", "vgg11_bn", "vit_b_16", "vit_tiny_patch16_224",
       ])
   }
 

@@ -11,7 +11,9 @@ import XylemTrace
 
 /// State dicts, outputs, features and gradients of the zoo, beside torchvision's with the same weights.
 @Suite(.needsRuntime, .serialized) struct ModelValueTests {
-  nonisolated(unsafe) static let golden = ["source_features", "source_features_2", "source_features_3"].reduce(
+  nonisolated(unsafe) static let golden = [
+    "source_features", "source_features_2", "source_features_3", "source_features_4",
+  ].reduce(
     into: [String: [String: Any]]()
   ) { all, file in
     let found = (try? Fixtures.json("goldens/\(file).json")) as? [String: [String: Any]] ?? [:]
@@ -23,8 +25,12 @@ import XylemTrace
     "mobilenet_v3_small", "mobilenet_v3_large", "vit_b_16", "squeezenet1_0", "densenet121", "mnasnet1_0",
     "shufflenet_v2_x1_0", "efficientnet_b0", "efficientnet_v2_s", "regnet_y_400mf", "regnet_x_400mf", "convnext_tiny",
     "fcn_resnet50", "deeplabv3_mobilenet_v3_large", "lraspp_mobilenet_v3_large", "r3d_18", "mc3_18", "r2plus1d_18",
-    "s3d", "swin_t", "swin_v2_t", "swin3d_t", "maxvit_t",
+    "s3d", "swin_t", "swin_v2_t", "swin3d_t", "maxvit_t", "mvit_v1_b", "mvit_v2_s", "vit_tiny_patch16_224",
+    "timm/convnext_tiny",
+    "efficientnet_lite1", "resnet18d", "resnet26d", "raft_large", "raft_small",
   ]
+  /// Those with a step in train mode.
+  static let withStep = withValues.filter { golden[$0]?["train"] != nil }
   /// Those whose goldens list each entry of the state dict; for the others, and all sizes, there are hashes.
   static let withState = golden.filter { $0.value["state"] != nil }.map(\.key).sorted()
 
@@ -82,10 +88,18 @@ import XylemTrace
     let input = try Goldens.formula(try #require(golden["input"] as? [Int]))
     let model = try filled(name)
     let output =
-      model is any Layer ? "output" : model is SegmentationModel || model is LRASPP ? "output.out" : "output.logits"
+      switch model {
+      case is any Layer: "output"
+      case is SegmentationModel, is LRASPP: "output.out"
+      case is RAFT: "output.11"
+      default: "output.logits"
+      }
+    let second = try Goldens.formula(input.sizes, shift: 12345)
     let extractor = try FeatureExtractor(
       of: model, returning: (features.keys.sorted() + [output]).map { ReturnRequest($0) }, modes: [.eval])
-    let found = try TensorRuntime.withGradients(false) { try extractor([.tensor(input)]) }
+    let found = try TensorRuntime.withGradients(false) {
+      try extractor([.tensor(input)] + (model is RAFT ? [.tensor(second)] : []))
+    }
     let tolerance = Goldens.Tolerance(relative: 1e-4, absolute: 1e-6)
     for (path, tree) in features {
       #expect(try Goldens.differences(found[path], tree, at: path, tolerance) == [])
@@ -93,7 +107,7 @@ import XylemTrace
     #expect(try Goldens.differences(found[output], eval["output"], at: "output", tolerance) == [])
   }
 
-  @Test(arguments: withValues)
+  @Test(arguments: withStep)
   func `output, loss and gradients equal torchvision's in train mode`(name: String) throws {
     let train = try #require(Self.golden[name]?["train"] as? [String: Any])
     let rounding = try #require(train["rounding"] as? [String: Any])

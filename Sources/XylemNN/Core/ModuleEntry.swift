@@ -11,6 +11,8 @@ public struct ModuleEntry {
     let type: TypeExpression
     /// The number of elements of a list. Nil for other arguments, and if it is not declared.
     let count: Int?
+    /// The value that the argument keeps while the module is traced, unless it is made an input. Nil if it has none.
+    let defaultValue: Argument?
   }
 
   let arguments: [DeclaredArgument]
@@ -25,18 +27,27 @@ public struct ModuleEntry {
   ///       ModuleEntry("features", counts: ["features": 4]) { [unowned self] (features: [Tensor]) in try forward(features) }
   ///     }
   ///
+  /// An argument with a default keeps it while the module is traced, as one of an archive does, unless an input is given
+  /// for it.
+  ///
+  ///     ModuleEntry("x", "is_causal", defaults: ["is_causal": false]) { (x: Tensor, isCausal: Bool) in … }
+  ///
   /// - Parameters:
   ///   - names: one for each argument.
   ///   - counts: the numbers of elements of list arguments, checked when a graph runs.
+  ///   - defaults: numbers, Booleans, strings or nil, by the argument's name.
   ///   - forward: the function to run.
   public init<each Input: ModuleValue, Output: ModuleValue>(
-    _ names: String..., counts: [String: Int] = [:], forward: @escaping (repeat each Input) throws -> Output
+    _ names: String..., counts: [String: Int] = [:], defaults: [String: any ModuleValue] = [:],
+    forward: @escaping (repeat each Input) throws -> Output
   ) {
     var arguments: [DeclaredArgument] = []
     func add(_ type: any ModuleValue.Type) {
       let name = names.indices.contains(arguments.count) ? names[arguments.count] : "input_\(arguments.count)"
       arguments.append(
-        DeclaredArgument(name: name, type: TypeExpression(parsing: type.typeDescription), count: counts[name]))
+        DeclaredArgument(
+          name: name, type: TypeExpression(parsing: type.typeDescription), count: counts[name],
+          defaultValue: defaults[name]?.moduleValue.literal.map { .literal($0) }))
     }
     repeat add((each Input).self)
     self.arguments = arguments

@@ -52,7 +52,14 @@ final class ModuleTracer: @unchecked Sendable {
   func trace() throws -> Trace {
     let root = model.tree.root
     guard let entry = root.module.wholeEntry(root.type) else { throw ModuleErrors.noEntry(root.type) }
-    core.arguments = try options.taking(model.forwardArguments(), assumesDefaults: false)
+    var arguments = try options.taking(model.forwardArguments(), assumesDefaults: false)
+    for (position, argument) in entry.arguments.enumerated()
+    where argument.defaultValue != nil && arguments[position].role == .input
+      && !options.symbolic.contains(argument.name)
+    {
+      arguments[position].role = .atDefault
+    }
+    core.arguments = arguments
     let inputs = try zip(core.arguments, entry.arguments).enumerated().map { position, argument in
       try value(of: argument.0, count: argument.1.count, at: position)
     }
@@ -88,8 +95,12 @@ final class ModuleTracer: @unchecked Sendable {
   ///
   /// - Parameter count: the number of elements of a list.
   private func value(of argument: ForwardArgument, count: Int?, at position: Int) throws(XylemError) -> Value {
-    if let constant = argument.constant { return Value(literal: constant) }
     let placeholder = Placeholder(name: argument.name, defaultValue: argument.defaultValue, position: position)
+    if let constant = argument.constant {
+      // torchvision lists every argument; this argument's node is never read.
+      if argument.role == .atDefault { core.emitDefaultPlaceholder(placeholder, type: argument.type.description) }
+      return Value(literal: constant)
+    }
     let type = argument.type.description
     let id = core.emitPlaceholder(placeholder, type: type)
     guard argument.type == .list(.tensor) else { return standIn(id, type: type) }

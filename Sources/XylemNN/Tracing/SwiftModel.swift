@@ -30,7 +30,7 @@ public final class SwiftModel: TracedModel, @unchecked Sendable {
     self.name = name ?? tree.root.type.split(separator: ".").last.map(String.init) ?? tree.root.type
   }
 
-  /// The arguments of `forward` in order. Optional ones have the default None.
+  /// The arguments of `forward` in order. Optional ones without a declared default have the default None.
   ///
   /// - Throws: `trace.no-forward`.
   public func forwardArguments() throws -> [ForwardArgument] {
@@ -38,7 +38,8 @@ public final class SwiftModel: TracedModel, @unchecked Sendable {
     return entry.arguments.map { argument in
       let isOptional = argument.type != argument.type.unwrapped
       return ForwardArgument(
-        name: argument.name, type: argument.type, defaultValue: isOptional ? Argument.none : nil)
+        name: argument.name, type: argument.type,
+        defaultValue: argument.defaultValue ?? (isOptional ? Argument.none : nil))
     }
   }
 
