@@ -97,17 +97,22 @@ struct ModelList {
 
   /// A table with a line before each family, without a trailing line break.
   func text(_ style: OutputStyle) -> String {
-    var table = TextTable(
-      [.left, .right, .right, .left, .left, .left, .left],
-      headings: ["name", "parameters", "multiply-adds", "input", "transform of images", "mean / std", "model"],
-      dispensable: [5, 6, 2, 4])
+    // Only models of which they were counted have multiply-adds.
+    let isCounted = rows.contains { $0.model.multiplyAdds != nil }
+    var columns: [TextTable.Alignment] = [.left, .right, .left, .left, .left, .left]
+    var headings = ["name", "parameters", "input", "transform of images", "mean / std", "model"]
+    if isCounted {
+      columns.insert(.right, at: 2)
+      headings.insert("multiply-adds", at: 2)
+    }
+    var table = TextTable(columns, headings: headings, dispensable: isCounted ? [5, 6, 2, 4] : [4, 5, 3])
     for row in rows {
       let model = row.model
-      table.append([
-        model.name, grouped(row.parameters), model.multiplyAdds.map(grouped) ?? "",
-        model.inputShape.map { $0.map(String.init).joined(separator: ",") } ?? "", model.preset?.sizes ?? "",
-        model.preset?.levels ?? "", model.summary,
-      ])
+      var cells = [model.name, grouped(row.parameters)]
+      if isCounted { cells.append(model.multiplyAdds.map(grouped) ?? "") }
+      cells.append(model.inputShape.map { $0.map(String.init).joined(separator: ",") } ?? "")
+      cells += [model.preset?.sizes ?? "", model.preset?.levels ?? "", model.summary]
+      table.append(cells)
     }
     let lines = table.text(style).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     var found = [lines[0]]
