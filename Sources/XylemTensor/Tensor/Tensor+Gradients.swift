@@ -1,4 +1,4 @@
-internal import XylemErrors
+public import XylemErrors
 public import XylemFiles
 
 extension Tensor {
@@ -8,6 +8,21 @@ extension Tensor {
   public var grad: Tensor? {
     get throws(XylemError) { try gradient() }
   }
+
+  /// Replaces the gradient that ``backward(gradient:)`` has accumulated. The tensor is not copied.
+  ///
+  /// - Parameter gradient: of the same shape, type and device; nil for no gradient, as after PyTorch's
+  ///   `zero_grad(set_to_none=True)`.
+  /// - Throws: `runtime.operator` for a gradient of another form, `trace.concrete-value` for a stand-in.
+  public func setGradient(_ gradient: Tensor?) throws(XylemError) {
+    if case .lazy(let lazy) = storage, lazy.made == nil, gradient == nil { return }
+    if gradient == nil, try self.gradient() == nil { return }
+    _ = try Recording.paused { () throws(XylemError) in
+      try Self.setGradientOperator.results([.tensor(self), gradient.map { .tensor($0) } ?? .none])
+    }
+  }
+
+  private static let setGradientOperator = OperatorReference("xylem::set_grad", resultType: "None")
 }
 
 /// Runs `body` without recording gradients, as in PyTorch's `no_grad`. Recorded while a model is traced.
