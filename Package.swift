@@ -94,7 +94,7 @@ var targets: [Target] = [
   .target(
     name: "XylemExtract",
     dependencies: [
-      "XylemDiff", "XylemTrace", "XylemPlugins", "XylemScript", "XylemTensor", "XylemFiles", "XylemGraph",
+      "XylemDiff", "XylemNN", "XylemTrace", "XylemPlugins", "XylemScript", "XylemTensor", "XylemFiles", "XylemGraph",
       "XylemErrors",
     ],
     swiftSettings: strictMemory),

@@ -99,6 +99,38 @@ enum ExtractErrors {
     XylemError(.extractInput, message, cause: cause.map { Reason($0) }, remedies: remedies)
   }
 
+  static func unknownKey(_ key: String, _ keys: [String]) -> XylemError {
+    XylemError(
+      .extractUnknownNode, "there is no feature '\(key)'",
+      cause: Reason("the keys are " + keys.map { "'\($0)'" }.joined(separator: ", ")),
+      remedies: nearMisses(of: key, among: keys).map { "features[\(pythonWord($0))]" })
+  }
+
+  static func severalKeys(_ keys: [String]) -> XylemError {
+    XylemError(
+      .extractUnknownNode, "there are \(keys.count) features and not one",
+      cause: Reason("the keys are " + keys.map { "'\($0)'" }.joined(separator: ", ")),
+      remedies: keys.prefix(2).map { "features[\(pythonWord($0))]" })
+  }
+
+  static func notATensor(_ key: String, _ what: String) -> XylemError {
+    XylemError(
+      .extractNoTensor, "the feature '\(key)' is not a tensor", cause: Reason("it is \(what)"),
+      remedies: ["features.values[features.keys.firstIndex(of: \(pythonWord(key)))!]"])
+  }
+
+  static func otherMode(_ mode: Mode) -> XylemError {
+    input(
+      "the extractor was not made for \(mode.rawValue) mode",
+      remedies: ["FeatureExtractor(of: model, returning: […], modes: [.train, .eval])"])
+  }
+
+  static func archiveMode(_ path: String) -> XylemError {
+    input(
+      "the module '\(path)' of an archive can't be in another mode than its extractor",
+      remedies: ["try extractor.module.train()", "try extractor.module.eval()"])
+  }
+
   static func execution(at node: Node?, _ error: XylemError) -> XylemError {
     XylemError(
       .extractExecution, "running the model failed",

@@ -1,7 +1,7 @@
-internal import Synchronization
 public import XylemDiff
 public import XylemErrors
 package import XylemGraph
+internal import XylemNN
 public import XylemPlugins
 internal import XylemScript
 public import XylemTensor
@@ -15,15 +15,29 @@ public import XylemTrace
 ///
 ///     let model = try ScriptModel(path: "resnet18.pt")
 ///     let extractor = try FeatureExtractor(of: model, returning: ["layer1", "layer3"])
-///     let features = try extractor([.tensor(image)])
-///     try features["layer3"]?.tensor?.sizes  // [1, 256, 14, 14]
+///     let features = try extractor(image)
+///     try features["layer3"].sizes  // [1, 256, 14, 14]
+///
+/// An extractor is a module where a module holds it: a stored property adds the parameters, buffers and modules that the
+/// extractor needs, with the model's own keys below the property's.
+///
+///     final class Detector: Module, Layer {
+///       let body: FeatureExtractor  // body.conv1.weight, body.bn1.weight, …
+///       let head = Conv2d(256, 4, kernelSize: 1)
+///       init(_ backbone: ResNet) throws {
+///         body = try FeatureExtractor(of: backbone, returning: ["layer3": "0"], options: TraceOptions(mode: .train))
+///       }
+///       func forward(_ x: Tensor) throws -> Tensor { try head(body(x)["0"]) }
+///     }
+///
+/// `train()` and `eval()` of the holder switch the extractor too. Until then it is in the mode of its options.
 public final class FeatureExtractor: Sendable {
   /// The model.
-  public let model: any TracedModel
-  /// The plans, by mode.
-  public let plans: [Mode: Plan]
+  public var model: any TracedModel { part.model }
+  /// The plans, by mode, for the modes that the model's modules had when the extractor was made.
+  public var plans: [Mode: Plan] { part.plans }
   /// The traces of the plans.
-  public let traces: [Mode: Trace]
+  public var traces: [Mode: Trace] { part.traces }
 
   /// The name of the file that the model came from, without folders.
   let modelName: String
@@ -38,7 +52,9 @@ public final class FeatureExtractor: Sendable {
   /// The differences between the modes that ``warnings`` leaves out.
   public let suppression: DiffSuppression
 
-  private let current: Mutex<Mode>
+  /// What the extractor shares with the module that it is in another model.
+  let part: ExtractorPart
+  let partModule: PartModule
 
   /// Traces a model and plans what some of its values need, in both modes or in the given ones.
   ///
@@ -69,6 +85,34 @@ public final class FeatureExtractor: Sendable {
     try self.init(
       of: model, traces: traces, returning: requests, inTrain: trainRequests, inEval: evalRequests, mode: options.mode,
       suppressing: suppression, suppressDiffWarning: suppressDiffWarning)
+  }
+
+  /// Traces a model and plans what some of its values need, with a key for each node.
+  ///
+  ///     let extractor = try FeatureExtractor(of: model, returning: ["layer1": "feat1", "layer3": "feat2"])
+  ///     try extractor(image).keys  // ["feat1", "feat2"]
+  ///
+  /// - Parameters:
+  ///   - requests: the nodes to return in every mode, with their keys, in order.
+  ///   - trainRequests: the nodes to return in train mode instead.
+  ///   - evalRequests: the nodes to return in eval mode instead.
+  ///   - options: the tracing options; their mode is the one that the extractor starts in.
+  ///   - modes: the modes to trace and plan.
+  ///   - suppression: the differences between the modes that ``warnings`` leaves out.
+  ///   - suppressDiffWarning: whether all differences are suppressed, as in torchvision.
+  /// - Throws: as the initializer that takes requests.
+  public convenience init(
+    of traceable: some Traceable, returning requests: KeyValuePairs<String, String>,
+    inTrain trainRequests: KeyValuePairs<String, String>? = nil,
+    inEval evalRequests: KeyValuePairs<String, String>? = nil, options: TraceOptions = TraceOptions(),
+    modes: [Mode] = Mode.allCases, suppressing suppression: DiffSuppression = [], suppressDiffWarning: Bool = false
+  ) throws {
+    func keyed(_ pairs: KeyValuePairs<String, String>) -> [ReturnRequest] {
+      pairs.map { ReturnRequest($0.key, as: $0.value) }
+    }
+    try self.init(
+      of: traceable, returning: keyed(requests), inTrain: trainRequests.map(keyed), inEval: evalRequests.map(keyed),
+      options: options, modes: modes, suppressing: suppression, suppressDiffWarning: suppressDiffWarning)
   }
 
   /// Plans what some of a model's values need, from existing traces.
@@ -103,18 +147,16 @@ public final class FeatureExtractor: Sendable {
     model: any TracedModel, plans: [Mode: Plan], traces: [Mode: Trace], mode: Mode, loaded: LoadedCode? = nil,
     otherPlugins: [PluginIdentity] = [], suppression: DiffSuppression = []
   ) {
-    self.model = model
+    part = ExtractorPart(model: model, plans: plans, traces: traces, mode: mode, isLoaded: loaded != nil)
+    partModule = PartModule(part)
     self.otherPlugins = otherPlugins
     self.suppression = suppression
     self.loaded = loaded
     modelName = loaded?.modelName ?? model.name
-    self.plans = plans
-    self.traces = traces
-    current = Mutex(mode)
   }
 
   /// The mode of the next call.
-  public var mode: Mode { current.withLock { $0 } }
+  public var mode: Mode { part.mode }
 
   /// Switches to train mode: its graph, with the leaves in train mode.
   ///
@@ -127,13 +169,12 @@ public final class FeatureExtractor: Sendable {
   public func eval() throws(XylemError) { try switchMode(to: .eval) }
 
   private func switchMode(to mode: Mode) throws(XylemError) {
-    guard plans[mode] != nil else {
-      throw ExtractErrors.input("the extractor was not made for \(mode.rawValue) mode")
-    }
-    current.withLock { $0 = mode }
+    guard plans[mode] != nil else { throw ExtractErrors.otherMode(mode) }
+    part.mode = mode
   }
 
-  /// The plan of the current mode.
+  /// The plan of the current mode. If parts of the model were switched since the extractor was made, calls run a plan for
+  /// their modes instead.
   public var plan: Plan {
     guard let plan = plans[mode] else { preconditionFailure("an extractor has a plan for its own mode") }
     return plan
@@ -149,41 +190,36 @@ public final class FeatureExtractor: Sendable {
   ///   the value fixed when the model was traced; `extract.execution` with the node that failed; `extract.guard` if an
   ///   assumption of the trace does not hold.
   public func callAsFunction(_ arguments: [Value]) throws(XylemError) -> Features {
-    let plan = plan
-    return try run(plan, callArguments(plan.mode).inputs(plan.arguments, arguments))
+    try run(arguments, at: CallSite(#fileID, #line))
   }
 
   /// Runs the model on named arguments. Other arguments take their defaults.
   ///
   /// - Throws: as ``callAsFunction(_:)-swift.method``; `extract.input` for a name that `forward` does not have.
   public func callAsFunction(named arguments: [String: Value]) throws(XylemError) -> Features {
-    let plan = plan
-    return try run(plan, callArguments(plan.mode).inputs(plan.arguments, named: arguments))
+    try part.features(named: arguments, in: partModule.modes)
   }
 
   /// The names of forward's arguments, in order, including those that were fixed when the model was traced.
   public var argumentNames: [String] { traces[mode]?.arguments.map(\.name) ?? [] }
-
-  private func callArguments(_ mode: Mode) -> CallArguments {
-    CallArguments(traces[mode], isSaved: loaded != nil || traces[mode]?.isPruned == true)
-  }
-
-  private func run(_ plan: Plan, _ inputs: [Value]) throws(XylemError) -> Features {
-    let result: ProgramResult
-    do throws(Program.Failure) {
-      result = try plan.program.run(inputs)
-    } catch {
-      throw plan.describe(error)
-    }
-    var values: [Value] = []
-    for (index, value) in result.values.enumerated() {
-      values.append(try plan.project(value.named(like: plan.structures[index]), plan.steps[index], plan.keys[index]))
-    }
-    return Features(keys: plan.keys, values: values, copiedKeys: result.copied.map { plan.protectedKeys[$0] })
-  }
 }
 
 extension Plan {
+  /// Runs the plan on the arguments that it reads.
+  func features(_ inputs: [Value]) throws(XylemError) -> Features {
+    let result: ProgramResult
+    do throws(Program.Failure) {
+      result = try program.run(inputs)
+    } catch {
+      throw describe(error)
+    }
+    var values: [Value] = []
+    for (index, value) in result.values.enumerated() {
+      values.append(try project(value.named(like: structures[index]), steps[index], keys[index]))
+    }
+    return Features(keys: keys, values: values, copiedKeys: result.copied.map { protectedKeys[$0] })
+  }
+
   func describe(_ failure: Program.Failure) -> XylemError { failure.described(origins, in: graph) }
 
   /// Takes a part out of a structured value.

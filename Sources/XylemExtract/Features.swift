@@ -1,4 +1,6 @@
+public import XylemErrors
 internal import XylemGraph
+public import XylemNN
 public import XylemTensor
 
 /// The result of an extractor: values by key, in the order of the requests.
@@ -17,8 +19,39 @@ public struct Features: Sendable {
   }
 
   /// The value of a key, or nil.
+  @_disfavoredOverload
   public subscript(key: String) -> Value? {
     keys.firstIndex(of: key).map { values[$0] }
+  }
+
+  /// The tensor of a key.
+  ///
+  ///     let mean = try extractor(image)["layer3"].mean()
+  ///
+  /// - Throws: `extract.unknown-node` if there is no such key; `extract.no-tensor` if its value is not a tensor.
+  public subscript(key: String) -> Tensor {
+    get throws(XylemError) {
+      guard let index = keys.firstIndex(of: key) else { throw ExtractErrors.unknownKey(key, keys) }
+      return try tensor(at: index)
+    }
+  }
+
+  /// The tensor of the only key.
+  ///
+  /// - Throws: `extract.unknown-node` if there are several keys; `extract.no-tensor` if the value is not a tensor.
+  public var tensor: Tensor {
+    get throws(XylemError) {
+      guard keys.count == 1 else { throw ExtractErrors.severalKeys(keys) }
+      return try tensor(at: 0)
+    }
+  }
+
+  private func tensor(at index: Int) throws(XylemError) -> Tensor {
+    switch values[index] {
+    case .tensor(let tensor): return tensor
+    case .standIn(let standIn): return Tensor(standIn)
+    default: throw ExtractErrors.notATensor(keys[index], try values[index].kindDescription)
+    }
   }
 
   /// All tensors with their keys. Parts of structured values have the keys `key.0`, `key.name` and so on.
@@ -51,5 +84,32 @@ public struct Features: Sendable {
       }
     default: break
     }
+  }
+}
+
+extension Features: ModuleValue {
+  /// `Dict[str, Tensor]`.
+  public static var typeDescription: String { "Dict[str, Tensor]" }
+
+  /// The values by key, in order.
+  public var moduleValue: Value { .dictionary(zip(keys, values).map { (.string($0), $1) }) }
+
+  /// The entries of a dictionary with string keys.
+  public init(moduleValue: Value) throws(XylemError) {
+    guard case .dictionary(let entries) = try moduleValue.unpacked() else {
+      throw XylemError(
+        .modelArgument, "a value of type \(Self.typeDescription) was expected",
+        cause: Reason("it is \(try moduleValue.kindDescription)"))
+    }
+    var keys: [String] = []
+    for entry in entries {
+      guard case .literal(.string(let key)) = entry.key else {
+        throw XylemError(
+          .modelArgument, "the keys of features are strings",
+          cause: Reason("a key is \(try entry.key.kindDescription)"))
+      }
+      keys.append(key)
+    }
+    self.init(keys: keys, values: entries.map(\.value), copiedKeys: [])
   }
 }

@@ -8,6 +8,8 @@ struct NeededState {
   private var attributes: Set<String> = []
   /// First paths of modules that are called, and of all modules below them.
   private var modules: Set<String> = []
+  /// First paths of modules whose code runs.
+  private var running: Set<String> = []
 
   init(_ model: any TracedModel, graphs: [Graph]) {
     self.model = model
@@ -17,6 +19,7 @@ struct NeededState {
   }
 
   private mutating func add(_ node: Node) {
+    running.insert(node.modulePath)
     switch node.operation {
     case .leafModule(let leaf): addModule(leaf.path)
     case .leafFunction(let function): if let path = function.modulePath { addModule(path) }
@@ -39,8 +42,13 @@ struct NeededState {
     return path.isEmpty ? String(attribute[attribute.index(after: dot)...]) : path + attribute[dot...]
   }
 
-  func contains(_ entry: StateEntry) -> Bool {
-    modules.contains(entry.modulePath)
-      || attributes.contains(entry.modulePath.isEmpty ? entry.name : entry.modulePath + "." + entry.name)
+  func contains(_ entry: StateEntry) -> Bool { contains(entry.name, of: entry.modulePath) }
+
+  /// Whether a tensor is needed, by its name and the first path of its module.
+  func contains(_ name: String, of path: String) -> Bool {
+    modules.contains(path) || attributes.contains(path.isEmpty ? name : path + "." + name)
   }
+
+  /// Whether code of the module with a first path runs.
+  func runs(_ path: String) -> Bool { running.contains(path) || modules.contains(path) }
 }

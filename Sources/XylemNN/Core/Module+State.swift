@@ -110,7 +110,9 @@ extension Module {
     let report = loader.report
     let isComplete = report.missing.isEmpty || tolerance.contains(.missing)
     let isKnown = report.unexpected.isEmpty || tolerance.contains(.unexpected)
-    let fits = report.mismatched.isEmpty || tolerance.contains(.mismatched)
+    let fits =
+      tolerance.contains(.mismatched)
+      || report.mismatched.allSatisfy { tolerance.contains(.shapes) && $0.isOfShape }
     let hasLoaded = !report.loaded.isEmpty || model.tensors.allSatisfy { $0.kind == .attribute }
     guard isComplete, isKnown, fits, hasLoaded else { throw ModuleErrors.state(report, of: model, tolerance) }
   }

@@ -30,8 +30,8 @@ open class Module: Traceable {
   /// extractor applies, and this flag is neither read nor changed. A module whose flag differs from its root's keeps it
   /// in every mode.
   public final var isTraining: Bool {
-    get { ModuleModes.current?.isTraining(self) ?? flag }
-    set { flag = newValue }
+    get { ModuleModes.current?.isTraining(self) ?? ownFlag }
+    set { ownFlag = newValue }
   }
 
   /// The error in the initialiser's arguments. Nil if they are valid.
@@ -52,7 +52,10 @@ open class Module: Traceable {
   }
 
   /// The module's own flag, whatever is being traced.
-  final var ownFlag: Bool { flag }
+  var ownFlag: Bool {
+    get { flag }
+    set { flag = newValue }
+  }
 
   /// The name that rules of a ``LeafPolicy`` match and that traces show: the type name, with its Swift module. Layers
   /// of PyTorch have their PyTorch names, as in `torch.nn.modules.conv.Conv2d`.
@@ -161,9 +164,27 @@ extension Module {
   @discardableResult
   public final func freeze(_ glob: String) throws(XylemError) -> [String] {
     let tree = try ModuleTree(self)
+    return try setRequiresGrad(false, tree, glob, where: Self.selection(tree, glob))
+  }
+
+  /// Makes the parameters that ``freeze(_:)-(String)`` with the same glob would freeze require gradients.
+  ///
+  ///     try model.freeze("**")
+  ///     try model.unfreeze("layer4")
+  ///
+  /// - Returns: the paths of the parameters.
+  /// - Throws: as ``freeze(_:)-(String)``; `runtime.tensor` for parameters of integers.
+  @discardableResult
+  public final func unfreeze(_ glob: String) throws(XylemError) -> [String] {
+    let tree = try ModuleTree(self)
+    return try setRequiresGrad(true, tree, glob, where: Self.selection(tree, glob))
+  }
+
+  private static func selection(_ tree: ModuleTree, _ glob: String) -> (String, ModuleTree.Entry) -> Bool {
     let matched = tree.entries.filter { Glob.matches($0.path, glob) }
-    return try freeze(tree, glob) { path, owner in
-      Glob.matches(path, glob) || matched.contains { $0 === owner || owner.path.hasPrefix($0.path + ".") }
+    return { path, owner in
+      Glob.matches(path, glob)
+        || matched.contains { $0 === owner || $0.path.isEmpty || owner.path.hasPrefix($0.path + ".") }
     }
   }
 
@@ -176,25 +197,39 @@ extension Module {
   @discardableResult
   public final func freeze(_ type: Module.Type) throws(XylemError) -> [String] {
     let tree = try ModuleTree(self)
+    return try setRequiresGrad(false, tree, type.typeName, where: Self.selection(tree, type))
+  }
+
+  /// Makes the parameters of all modules of a type, and of the modules below them, require gradients.
+  ///
+  /// - Returns: the paths of the parameters.
+  /// - Throws: `model.unknown-path` if the model has no such module; as ``namedModules()``.
+  @discardableResult
+  public final func unfreeze(_ type: Module.Type) throws(XylemError) -> [String] {
+    let tree = try ModuleTree(self)
+    return try setRequiresGrad(true, tree, type.typeName, where: Self.selection(tree, type))
+  }
+
+  private static func selection(_ tree: ModuleTree, _ type: Module.Type) -> (String, ModuleTree.Entry) -> Bool {
     let matched = tree.entries.filter { Swift.type(of: $0.module) == type }
-    return try freeze(tree, type.typeName) { _, owner in
+    return { _, owner in
       matched.contains { $0 === owner || $0.path.isEmpty || owner.path.hasPrefix($0.path + ".") }
     }
   }
 
-  private func freeze(
-    _ tree: ModuleTree, _ what: String, where isFrozen: (String, ModuleTree.Entry) -> Bool
+  private func setRequiresGrad(
+    _ requiresGrad: Bool, _ tree: ModuleTree, _ what: String, where isSelected: (String, ModuleTree.Entry) -> Bool
   ) throws(XylemError) -> [String] {
-    var frozen: [String] = []
+    var selected: [String] = []
     for entry in tree.entries {
       for slot in entry.tensors where slot.kind == .parameter {
         let path = entry.path(of: slot.key)
-        guard isFrozen(path, entry) else { continue }
-        try slot.tensor.setRequiresGrad(false)
-        frozen.append(path)
+        guard isSelected(path, entry) else { continue }
+        try slot.tensor.setRequiresGrad(requiresGrad)
+        selected.append(path)
       }
     }
-    guard !frozen.isEmpty else { throw ModuleErrors.unknownPath(what, known: tree.entries.map(\.path)) }
-    return frozen
+    guard !selected.isEmpty else { throw ModuleErrors.unknownPath(what, known: tree.entries.map(\.path)) }
+    return selected
   }
 }

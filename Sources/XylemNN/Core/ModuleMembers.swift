@@ -90,6 +90,10 @@ struct ModuleMembers {
         try claim(key, key)
         tensors.append((key, .parameter(parameter)))
       }
+    case .representable:
+      guard let module = (value as? any ModuleRepresentable)?.representedModule else { return }
+      try claim(key, property)
+      children.append((key, module))
     case .optional:
       if let wrapped = (value as? any OptionalValue)?.wrappedValue { try add(wrapped, key, property) }
     case .other: try addParts(of: value, key, property)
@@ -129,7 +133,7 @@ struct ModuleMembers {
   private mutating func held(by value: Any) -> String? {
     switch kinds.kind(of: value) {
     case .plain: return nil
-    case .module, .namedModules: return "a module"
+    case .module, .namedModules, .representable: return "a module"
     case .parameter, .buffer, .tensor, .namedParameters: return "a tensor"
     case .optional, .other: break
     }

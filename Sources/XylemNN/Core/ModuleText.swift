@@ -31,12 +31,32 @@ struct ModuleText {
     var inner = self
     guard inner.open.insert(ObjectIdentifier(module)).inserted else { return "\(name)(...)" }
     let own = module.extraDescription
-    guard let members = try? ModuleMembers(of: module, path: "", type: type, kinds) else { return "\(name)(...)" }
-    let parts = Self.grouped(members.children.map { ($0.key.split(separator: ".")[...], $0.1) })
-    let lines = parts.map { "(\($0.key)): " + Self.indented(inner.text(of: $0.part)) }
-    if parts.isEmpty, !own.contains("\n") { return "\(name)(\(own))" }
+    let lines: [String]
+    if let part = module as? PartModule {
+      lines = inner.lines(of: part.tree)
+    } else {
+      guard let members = try? ModuleMembers(of: module, path: "", type: type, kinds) else { return "\(name)(...)" }
+      let parts = Self.grouped(members.children.map { ($0.key.split(separator: ".")[...], $0.1) })
+      lines = parts.map { "(\($0.key)): " + Self.indented(inner.text(of: $0.part)) }
+    }
+    return Self.text(name, own, lines)
+  }
+
+  private static func text(_ name: String, _ own: String, _ lines: [String]) -> String {
+    if lines.isEmpty, !own.contains("\n") { return "\(name)(\(own))" }
     let all = own.split(separator: "\n").map(String.init) + lines
     return "\(name)(\n  " + all.joined(separator: "\n  ") + "\n)"
+  }
+
+  /// The modules that a part of a model needs.
+  private func lines(of tree: PartTree) -> [String] {
+    tree.children.map { key, child in
+      let name = child.type.split(separator: ".").last.map(String.init) ?? child.type
+      let text =
+        child.isComplete
+        ? text(of: child.module) : Self.text(name, child.module.extraDescription, lines(of: child))
+      return "(\(key)): " + Self.indented(text)
+    }
   }
 
   private func text(of part: Part) -> String {

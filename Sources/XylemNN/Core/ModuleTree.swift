@@ -25,15 +25,21 @@ final class ModuleTree {
     let type: String
     fileprivate(set) var tensors: [Slot] = []
     fileprivate(set) var children: [(key: String, entry: Entry)] = []
+    /// What a part of a model needs of the module. Nil for a module with everything that it holds.
+    fileprivate let part: PartTree?
 
-    init(_ module: Module, path: String) {
+    init(_ module: Module, path: String, part: PartTree? = nil) {
       self.module = module
       self.path = path
-      type = Swift.type(of: module).typeName
+      self.part = part
+      type = part?.type ?? Swift.type(of: module).typeName
     }
 
     /// Whether the code of the module, and of all modules below it, does nothing that a trace does not see.
-    var isOfPackage: Bool { Swift.type(of: module).isOfPackage && children.allSatisfy(\.entry.isOfPackage) }
+    var isOfPackage: Bool {
+      ((module as? PartModule)?.isOfPackage ?? Swift.type(of: module).isOfPackage)
+        && children.allSatisfy(\.entry.isOfPackage)
+    }
 
     /// Whether the code of the module, and of all modules below it, is known to consist only of operators.
     var runsAsOperators: Bool {
@@ -98,48 +104,72 @@ final class ModuleTree {
     let identity = ObjectIdentifier(entry.module)
     entries.append(entry)
     paths.insert(entry.path)
-    byModule[identity] = entry
+    if byModule[identity]?.part != nil || byModule[identity] == nil { byModule[identity] = entry }
     open[identity] = entry.path
-    defer { open[identity] = nil }
+    defer {
+      open[identity] = nil
+      if let part = entry.module as? PartModule { open[ObjectIdentifier(part.tree.module)] = nil }
+    }
     if var fault = entry.module.fault {
       fault.place.modulePath = entry.path
       fault.place.moduleType = fault.place.moduleType ?? entry.type
       throw fault
     }
-    let members = try ModuleMembers(of: entry.module, path: entry.path, type: entry.type, kinds)
-    for (key, member) in members.tensors {
-      let slot =
-        switch member {
-        case .parameter(let parameter):
-          Slot(key: key, kind: .parameter, tensor: parameter.tensor, parameter: parameter)
-        case .buffer(let buffer):
-          Slot(key: key, kind: buffer.isPersistent ? .buffer : .attribute, tensor: buffer.tensor, parameter: nil)
-        }
+    let (tensors, children) = try contents(of: entry, &open)
+    for slot in tensors {
       if let fault = slot.parameter?.fault ?? slot.tensor.lazy?.fault {
-        throw ModuleErrors.faultyTensor(fault, key, in: entry)
+        throw ModuleErrors.faultyTensor(fault, slot.key, in: entry)
       }
       entry.tensors.append(slot)
       if tensorPaths[slot.tensor.identity] == nil {
-        let path = entry.path(of: key)
+        let path = entry.path(of: slot.key)
         tensorPaths[slot.tensor.identity] = (path, slot.kind == .parameter)
         tensorsByPath[path] = slot.tensor
       }
     }
-    for (key, child) in members.children {
+    for (key, child, part) in children {
       let path = entry.path(of: key)
       let identity = ObjectIdentifier(child)
       if let first = open[identity] {
         throw ModuleErrors.cycle(path, type: Swift.type(of: child).typeName, first: first)
       }
-      if let known = byModule[identity] {
+      if let known = byModule[identity], known.part === part {
         addPaths(of: known, under: path)
         entry.children.append((key, known))
         continue
       }
-      let next = Entry(child, path: path)
+      let next = Entry(child, path: path, part: part)
       entry.children.append((key, next))
       try visit(next, &open)
     }
+  }
+
+  /// The tensors and children of a module: those that it holds, or those that a part of its model needs.
+  private func contents(
+    of entry: Entry, _ open: inout [ObjectIdentifier: String]
+  ) throws(XylemError) -> (tensors: [Slot], children: [(key: String, module: Module, part: PartTree?)]) {
+    var part = entry.part
+    if part == nil, let module = entry.module as? PartModule {
+      let tree = module.tree
+      if let first = open[ObjectIdentifier(tree.module)] {
+        throw ModuleErrors.cycle(entry.path, type: tree.type, first: first)
+      }
+      open[ObjectIdentifier(tree.module)] = entry.path
+      part = tree
+    }
+    if let part {
+      return (part.tensors, part.children.map { ($0.key, $0.tree.module, $0.tree.isComplete ? nil : $0.tree) })
+    }
+    let members = try ModuleMembers(of: entry.module, path: entry.path, type: entry.type, kinds)
+    let tensors = members.tensors.map { key, member in
+      switch member {
+      case .parameter(let parameter):
+        Slot(key: key, kind: .parameter, tensor: parameter.tensor, parameter: parameter)
+      case .buffer(let buffer):
+        Slot(key: key, kind: buffer.isPersistent ? .buffer : .attribute, tensor: buffer.tensor, parameter: nil)
+      }
+    }
+    return (tensors, members.children.map { ($0.key, $0.1, nil) })
   }
 
   /// The descendants of a shared module have its other paths too.

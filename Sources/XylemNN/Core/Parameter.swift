@@ -39,6 +39,9 @@ public final class Parameter: Sendable {
   /// The reason why the parameter can't be used. Nil if it can.
   var fault: XylemError? { tensor.lazy?.fault ?? failure.withLock { $0 } }
 
+  /// Creates a parameter that is a tensor of an archive, as it is.
+  init(sharing tensor: Tensor) { self.tensor = tensor }
+
   /// Creates a parameter from an existing tensor, which is not copied.
   ///
   /// - Throws: `runtime.tensor` if the tensor was computed from others or can't have gradients.

@@ -15,6 +15,7 @@ final class PropertyKinds {
     case tensor
     case namedModules
     case namedParameters
+    case representable
     case optional
     /// Must be examined.
     case other
@@ -41,6 +42,7 @@ final class PropertyKinds {
     case is Tensor.Type: .tensor
     case is any NamedModules.Type: .namedModules
     case is any NamedParameters.Type: .namedParameters
+    case is any ModuleRepresentable.Type: .representable
     case is any OptionalValue.Type: .optional
     default: .other
     }

@@ -164,9 +164,9 @@ extension ModuleTracer {
     _ body: @escaping ([Value]) throws -> Value
   ) -> HostLeaf {
     // The tracer itself is not captured: it holds the leaves.
-    let (modes, model, mode, outer) = (modes, model, options.mode, constants)
+    let (modes, model, mode, outer, pinned) = (modes, model, options.mode, constants, pinned)
     func expansion(_ inputs: [Argument], _ types: [NodeID: String]) throws -> HostExpansion? {
-      try ModuleTracer(model, TraceOptions(mode: mode, policy: .none, recordsLocations: false))
+      try ModuleTracer(model, TraceOptions(mode: mode, policy: .none, recordsLocations: false), pinned: pinned)
         .expansion(of: entry, inputs, types, constants: outer.values, body)
     }
     // Both are needed later: a trace alone does not use them.

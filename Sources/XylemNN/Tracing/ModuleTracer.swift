@@ -23,6 +23,8 @@ final class ModuleTracer: @unchecked Sendable {
   /// The last known position of the running code, for places in errors.
   var site: CallSite?
   let modes: ModuleModes
+  /// The modules that keep a mode of their own, in the order of the tree.
+  let pinned: [(entry: ModuleTree.Entry, flag: Bool)]
   private var isFinished = false
 
   /// A module whose code runs.
@@ -39,14 +41,20 @@ final class ModuleTracer: @unchecked Sendable {
 
   static let depthLimit = 200
 
-  init(_ model: SwiftModel, _ options: TraceOptions) {
+  /// - Parameter pinned: the modules that keep a mode of their own.
+  init(_ model: SwiftModel, _ options: TraceOptions, pinned: [(entry: ModuleTree.Entry, flag: Bool)]) {
     self.model = model
     self.options = options
+    self.pinned = pinned
     core = TraceCore(options: options, modulePaths: model.tree.paths)
     modes = ModuleModes(
       isTraining: options.mode.isTraining,
       pinned: Dictionary(
-        uniqueKeysWithValues: model.pinned.map { (ObjectIdentifier($0.module), $0.module.ownFlag) }))
+        pinned.map { (ObjectIdentifier($0.entry.module), $0.flag) }, uniquingKeysWith: { first, _ in first }))
+  }
+
+  convenience init(_ model: SwiftModel, _ options: TraceOptions) {
+    self.init(model, options, pinned: model.pinned.map { ($0, $0.module.ownFlag) })
   }
 
   func trace() throws -> Trace {
@@ -72,7 +80,7 @@ final class ModuleTracer: @unchecked Sendable {
     }
     core.emitOutput(try argument(from: result), rootType: root.type)
     isFinished = true
-    var trace = core.finish(pinned: model.pinned.map { ($0.path, $0.type) })
+    var trace = core.finish(pinned: pinned.map { ($0.entry.path, $0.entry.type) })
     trace.code = code
     trace.options = options
     return trace
@@ -81,7 +89,8 @@ final class ModuleTracer: @unchecked Sendable {
   /// The code of the nodes so far.
   var code: TraceCode {
     let tree = model.tree
-    return TraceCode(leaves: leaves, constants: constants.values) { tree.tensorsByPath[$0] }
+    let flags = Dictionary(pinned.map { ($0.entry.path, $0.flag) }, uniquingKeysWith: { first, _ in first })
+    return TraceCode(leaves: leaves, constants: constants.values, pinned: flags) { tree.tensorsByPath[$0] }
   }
 
   /// Runs code with this tracer and the trace's modes.

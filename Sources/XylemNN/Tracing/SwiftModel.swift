@@ -103,6 +103,15 @@ public final class SwiftModel: TracedModel, @unchecked Sendable {
     return try ModuleTracer(self, options).trace()
   }
 
+  /// Traces `forward` with given modes of the modules, whatever their flags are.
+  package func trace(_ options: TraceOptions, _ modes: ModelModes) throws -> Trace {
+    var options = options
+    options.mode = modes.mode
+    TraceLog.current?.add(options)
+    let pinned = tree.entries.filter { modes.deviating.contains($0.path) }
+    return try ModuleTracer(self, options, pinned: pinned.map { ($0, !modes.mode.isTraining) }).trace()
+  }
+
   /// Modules that keep their own flag in every mode.
   var pinned: [ModuleTree.Entry] {
     let flag = root.ownFlag

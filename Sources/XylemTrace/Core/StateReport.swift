@@ -31,6 +31,8 @@ public struct StateMismatch: Sendable, Hashable {
   public let expected: String
   /// The given shape or element type.
   public let given: String
+  /// Whether the shapes differ. Otherwise the element types do.
+  public let isOfShape: Bool
 }
 
 /// What may remain unloaded, or unused, when a state dict is loaded.
@@ -47,6 +49,8 @@ public struct StateTolerance: OptionSet, Sendable {
   public static let unexpected = StateTolerance(rawValue: 2)
   /// Tensors with a different shape or element type from the model's, such as a head for other classes.
   public static let mismatched = StateTolerance(rawValue: 4)
+  /// Tensors with a different shape from the model's. A different element type is still an error.
+  public static let shapes = StateTolerance(rawValue: 8)
   /// All of these.
   public static let all: StateTolerance = [.missing, .unexpected, .mismatched]
 }
@@ -144,12 +148,14 @@ package struct StateLoader {
     _ entry: StateEntry, _ shape: [Int], _ dtype: DType?
   ) throws(XylemError) -> StateMismatch? {
     let expected = try entry.tensor.sizes
-    guard expected == shape else { return StateMismatch(key: entry.key, expected: "\(expected)", given: "\(shape)") }
+    guard expected == shape else {
+      return StateMismatch(key: entry.key, expected: "\(expected)", given: "\(shape)", isOfShape: true)
+    }
     guard let target = entry.tensor.dtype, let dtype, target != dtype else { return nil }
     // Integers for a parameter are quantized weights without their scale.
     let isQuantized = entry.kind == .parameter && dtype.isIntegral && !target.isIntegral
     guard isQuantized || dtype.isComplex && !target.isComplex else { return nil }
-    return StateMismatch(key: entry.key, expected: target.rawValue, given: dtype.rawValue)
+    return StateMismatch(key: entry.key, expected: target.rawValue, given: dtype.rawValue, isOfShape: false)
   }
 
   /// Loads the tensors, with elements converted to their types. Everything is read before anything is written.

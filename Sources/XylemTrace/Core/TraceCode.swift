@@ -12,9 +12,14 @@ package final class TraceCode: @unchecked Sendable {
   package let constants: [Value]
   /// The tensor of a parameter or buffer by its path. Nil if the model has none.
   package let tensor: (String) -> Tensor?
+  /// The flags of the modules that kept a mode of their own, by path.
+  package let pinned: [String: Bool]
 
-  package init(leaves: [NodeID: HostLeaf], constants: [Value], tensor: @escaping (String) -> Tensor?) {
+  package init(
+    leaves: [NodeID: HostLeaf], constants: [Value], pinned: [String: Bool], tensor: @escaping (String) -> Tensor?
+  ) {
     self.leaves = leaves
+    self.pinned = pinned
     self.constants = constants
     self.tensor = tensor
   }

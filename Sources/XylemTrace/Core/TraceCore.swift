@@ -135,6 +135,14 @@ package struct TraceCore {
     return id
   }
 
+  /// Counts the name of an operation that has no node here, so that later ones are numbered as if it had.
+  package mutating func skipName(of base: String, in path: String) {
+    _ = namer.name(forOperation: base, in: path)
+  }
+
+  /// Counts the name of a leaf module that has no node here.
+  package mutating func skipName(ofModule path: String) { _ = namer.name(forModule: path, rootType: "") }
+
   /// Notes that the name of the node to come is numbered differently, because a module has the name that it would have.
   private mutating func noteSkippedModule(for name: String, in path: String) {
     guard let module = namer.skippedModule else { return }

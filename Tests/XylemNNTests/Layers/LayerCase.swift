@@ -120,7 +120,7 @@ struct LayerCase {
           try layer.load([entry.key: Tensor(buffer)], strict: false)
         }
         try TensorRuntime.setSeed(20)
-        let output = try extractor(inputs)["output"]
+        let output: Value? = try extractor(inputs)["output"]
         differences = try Goldens.differences(output, expected, at: "\(text) in \(mode.rawValue), traced")
         if differences.isEmpty { break }
       }
