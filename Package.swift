@@ -71,10 +71,16 @@ var targets: [Target] = [
   .target(
     name: "Xylem",
     dependencies: [
-      "XylemDetection", "XylemModels", "XylemNN", "XylemReport", "XylemWitness", "XylemExtract", "XylemDiff",
-      "XylemTrace",
+      "XylemDetection", "XylemTraining", "XylemModels", "XylemNN", "XylemReport", "XylemWitness", "XylemExtract",
+      "XylemDiff", "XylemTrace",
       "XylemPlugins",
       "XylemScript", "XylemTensor", "XylemFiles", "XylemGraph", "XylemImage", "XylemErrors",
+    ],
+    swiftSettings: strict),
+  .target(
+    name: "XylemTraining",
+    dependencies: [
+      "XylemNN", "XylemImage", "XylemTrace", "XylemScript", "XylemTensor", "XylemFiles", "XylemGraph", "XylemErrors",
     ],
     swiftSettings: strict),
   .target(
@@ -192,6 +198,13 @@ var targets: [Target] = [
       "XylemTestSupport", "XylemNN", "XylemExtract", "XylemTrace", "XylemScript", "XylemTensor", "XylemFiles",
       "XylemGraph", "XylemErrors",
       "XylemPlugins",
+    ],
+    swiftSettings: strict),
+  .testTarget(
+    name: "XylemTrainingTests",
+    dependencies: [
+      "XylemTestSupport", "XylemTraining", "XylemNN", "XylemImage", "XylemTrace", "XylemTensor", "XylemFiles",
+      "XylemErrors",
     ],
     swiftSettings: strict),
   .testTarget(

@@ -12,4 +12,5 @@
 @_exported public import XylemScript
 @_exported public import XylemTensor
 @_exported public import XylemTrace
+@_exported public import XylemTraining
 @_exported public import XylemWitness

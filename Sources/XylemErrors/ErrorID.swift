@@ -104,6 +104,12 @@ public enum ErrorID: String, Sendable, Hashable, CaseIterable {
   case detectionFeatures = "detection.features"
   case detectionMode = "detection.mode"
 
+  // Training.
+  case trainingArgument = "training.argument"
+  case trainingNotFinite = "training.not-finite"
+  case trainingState = "training.state"
+  case trainingItem = "training.item"
+
   // Extraction.
   case extractUnknownNode = "extract.unknown-node"
   case extractDuplicateKey = "extract.duplicate-key"

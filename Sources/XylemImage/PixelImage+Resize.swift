@@ -22,7 +22,7 @@ extension PixelImage {
   ///
   /// The order of the axes affects the last bit of a level. Rows come first, except if more than twice as many rows as
   /// columns are removed: there Pillow starts with the columns since version 13, and so does this.
-  func resized(width newWidth: Int, height newHeight: Int, _ filter: ResampleFilter) -> PixelImage {
+  package func resized(width newWidth: Int, height newHeight: Int, _ filter: ResampleFilter) -> PixelImage {
     if filter == .nearest { return nearest(width: newWidth, height: newHeight) }
     let columnsFirst = newHeight < height && height - newHeight > 2 * (width - newWidth)
     var image = self

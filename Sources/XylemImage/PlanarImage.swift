@@ -4,4 +4,10 @@ public struct PlanarImage: Sendable, Hashable {
   public let shape: [Int]
   /// `channels * height * width` values, row-major in ``shape``'s order; unitless after normalisation.
   public let values: [Float]
+
+  /// The image with other values of the same number.
+  package func with(_ values: [Float]) -> PlanarImage {
+    precondition(values.count == self.values.count, "the number of values does not match the shape")
+    return PlanarImage(shape: shape, values: values)
+  }
 }

@@ -60,6 +60,7 @@ import XylemTestSupport
       let (graph, id, array, values, plugin): (Graph, NodeID, HostArray, [Float], LeafPlugin) = any()
       let (features, state): (HostArray, [String: Tensor]) = any()
       let extractor: FeatureExtractor = any()
+      let (optimizer, batches): (SGD, [(Tensor, Tensor)]) = any()
     """
 
   /// The indented blocks of a text: of its doc comments, or of all of it.
@@ -174,6 +175,7 @@ import XylemTestSupport
     #expect(Self.others.subtracting(all.map(\.file)) == ["XylemErrors/Glob.swift"])
     let modules = [
       "Errors", "Graph", "Files", "Tensor", "Script", "Plugins", "Trace", "Extract", "Diff", "NN", "Models", "Image",
+      "Training",
     ]
     let imports = modules.map { "import Xylem\($0)\n" }.joined()
     let said = try faults(examples, imports: imports)
