@@ -161,6 +161,7 @@ typedef struct xylem_leaf_modules {
  *   T[]                             for i64, f64, bool or tensor: const xylem_i64_list * and so on
  *   opt<T>                          for a number or Boolean: const T *; for tensor, cstr, ptr, T[]: unchanged; null for none
  *   ()                              as a result: void
+ *   (tensor, tensor)                as a result, two or more: a tensor[] of exactly as many, none of them null
  *
  * Arguments are borrowed. The host owns a tensor result. A cstr result is copied right after the call. A list result is
  * memory from `xylem_host.allocate`, with the elements after it, which the host releases. A function fails by calling
@@ -201,7 +202,7 @@ typedef struct xylem_leaf_function {
   xylem_any_function function; /* [host; as declared by threading] */
   /*
    * The gradient function: it takes the arguments, then the result's gradient, all borrowed, and returns `tensor[]`: a
-   * tensor or null for each argument, whatever its type. May be null: then a gradient that arrives here is an error.
+   * tensor or null for each argument, whatever its type. The gradient of a list or of several results is a `tensor[]`, null for none. May be null: then a gradient that arrives here is an error.
    * [host; as declared by threading]
    */
   xylem_any_function backward;

@@ -30,6 +30,7 @@
  *     -                                               xylem::WrittenTensor          tensor: an argument, given back
  *     xylem::List<T>, std::vector<T>                  std::vector<T>                T[], for int64_t, double, bool
  *     std::vector<xylem::Tensor>                      std::vector<OwnedTensor>      tensor[]
+ *     -                                               std::array<OwnedTensor, 2>    (tensor, tensor), and so on
  *     std::optional<any of these>                     of a tensor or std::string    opt<...>
  *
  * by value or by constant reference. A view (Tensor, List, std::string_view) is good until the function returns. With gradients:

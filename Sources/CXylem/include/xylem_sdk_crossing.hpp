@@ -6,6 +6,7 @@
 
 #include "xylem_sdk_tensor.hpp"
 
+#include <array>
 #include <optional>
 #include <string_view>
 
@@ -260,6 +261,25 @@ struct Result<std::vector<OwnedTensor>> {
     if (!list) throw std::bad_alloc();
     for (std::size_t i = 0; i < value.size(); ++i) elements[i] = value[i].release();
     return list;
+  }
+};
+/* Several results: a tensor each. */
+template <std::size_t N>
+struct Result<std::array<OwnedTensor, N>> {
+  static_assert(N >= 2, "several results are two at least");
+  using Crossed = const xylem_tensor_list *;
+  template <std::size_t... I>
+  static constexpr auto listed(std::index_sequence<I...>) {
+    return joined(Text("(tensor"), (static_cast<void>(I), Text(", tensor"))..., Text(")"));
+  }
+  static constexpr auto text = listed(std::make_index_sequence<N - 1>());
+  static Crossed give(std::array<OwnedTensor, N> &&value) {
+    std::vector<OwnedTensor> list;
+    for (OwnedTensor &tensor : value) {
+      if (!tensor) fail("gave no tensor");
+      list.push_back(std::move(tensor));
+    }
+    return Result<std::vector<OwnedTensor>>::give(std::move(list));
   }
 };
 template <class T>

@@ -29,6 +29,11 @@ template <class R>
 struct Argument<Gradient<R>> {
   static constexpr auto text = Result<R>::text;
 };
+/* Of several results some may have none. */
+template <std::size_t N>
+struct Argument<Gradient<std::array<OwnedTensor, N>>> {
+  static constexpr auto text = Text("tensor[]");
+};
 
 /* The signature of a plain function, and the one that its backward must have. */
 template <class Function>

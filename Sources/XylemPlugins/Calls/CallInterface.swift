@@ -99,7 +99,7 @@ extension Signature.ValueType {
     case .number: isOptional ? 16 : 8
     case .text, .pointer: 8
     case .tensor, .writtenTensor: 8 + CallInterface.tensorSize
-    case .list: 8 + CallInterface.listSize
+    case .list, .tensors: 8 + CallInterface.listSize
     }
   }
 }

@@ -71,6 +71,7 @@ final class FunctionArguments<Value: CallValue> {
     case .list(let element):
       try unsafe storeList(value, of: element, header: more, wrong)
       unsafe slot.storeBytes(of: more, as: UnsafeMutableRawPointer?.self)
+    case .tensors: throw wrong("which only a result can be")
     }
   }
 

@@ -32,6 +32,12 @@ struct FunctionResults<Value: CallValue> {
       let managed = unsafe address.assumingMemoryBound(to: DLManagedTensorVersioned.self)
       return try unsafe takeTensors([managed], type)[0]
     case .list(let element): return try unsafe takeList(address, of: element, type)
+    case .tensors(let count):
+      let list = try unsafe takeList(address, of: .tensor, type)
+      guard case .list(let elements) = list.content, elements.count == count else {
+        throw CallErrors.result(function, type, "the list has another number of elements")
+      }
+      return list
     case .number: throw CallErrors.result(function, type, "a number has no address")
     }
   }
@@ -42,7 +48,7 @@ struct FunctionResults<Value: CallValue> {
     switch type.content {
     case .tensor, .writtenTensor:
       unsafe arguments.tensors.giveBack([address.assumingMemoryBound(to: DLManagedTensorVersioned.self)])
-    case .list(.tensor):
+    case .list(.tensor), .tensors:
       if let elements = unsafe elements(at: address, as: ManagedTensor?.self) {
         unsafe arguments.tensors.giveBack(elements)
       }

@@ -59,7 +59,7 @@ extension PluginFunction {
 
   /// Calls the function, and records its results as computed from tensors.
   func callRecorded(_ arguments: [Value], _ tensors: [RecordedTensor]) throws -> Value {
-    let givesList = signature.result?.content == .list(.tensor)
+    let givesList = signature.givesTensors
     let handed = Handed(arguments)
     // Autograd keeps the tensors itself, and notices if they are written meanwhile.
     let template = try arguments.map { try $0.withoutTensors() }
@@ -104,7 +104,7 @@ extension PluginFunction {
       }
     }
     let flowing = gradients.map { $0.map(Value.tensor) ?? .none }
-    arguments.append(signature.result?.content == .list(.tensor) ? .list(flowing) : flowing[0])
+    arguments.append(signature.givesTensors ? .list(flowing) : flowing[0])
     guard case .list(let given) = try callBackward(backward, arguments), given.count == signature.parameters.count
     else {
       throw CallErrors.gradients(

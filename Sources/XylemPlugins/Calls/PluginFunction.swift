@@ -182,8 +182,18 @@ extension Signature {
   /// The required signature of a gradient function: it takes the arguments and the result's gradient, and returns a
   /// tensor or null for each argument. Nil if the result is not a tensor.
   var backward: Signature? {
-    guard let result, result.content == .tensor || result.content == .list(.tensor) else { return nil }
-    return Signature(parameters: withoutWrites.parameters + [result], result: .plain(.list(.tensor)))
+    guard let result, result.content == .tensor || givesTensors else { return nil }
+    let list = Signature.ValueType.plain(.list(.tensor))
+    let gradient = result.content == .tensor || result.content == .list(.tensor) ? result : list
+    return Signature(parameters: withoutWrites.parameters + [gradient], result: list)
+  }
+
+  /// Whether the result is a list of tensors, or several tensors.
+  var givesTensors: Bool {
+    switch result?.content {
+    case .list(.tensor), .tensors: true
+    default: false
+    }
   }
 
   /// The signature with tensors that are only read.

@@ -35,12 +35,13 @@ enum PluginOperators {
   private static func results(of function: PluginFunction, _ arguments: [Value]) throws -> [Value] {
     let result = try function(arguments)
     if result.literal == Literal.none, function.signature.result == nil { return [] }
+    var results = [result]
+    if case .tensors = function.signature.result?.content, case .list(let several) = result { results = several }
     // The schema says that results are new, and the order of writes relies on the schema.
-    if let tensor = result.tensor,
-      arguments.contains(where: { argument in argument.tensor.map { tensor.sharesStorage(with: $0) } ?? false })
-    {
+    for tensor in results.compactMap(\.tensor)
+    where arguments.contains(where: { argument in argument.tensor.map { tensor.sharesStorage(with: $0) } ?? false }) {
       throw LeafErrors.operatorAlias(function.name, function.plugin)
     }
-    return [result]
+    return results
   }
 }

@@ -36,6 +36,7 @@ extension Signature.Plain {
     case .list(.f64): "float[]"
     case .list(.bool): "bool[]"
     case .list(.tensor): "Tensor[]"
+    case .tensors(let count): "(" + Array(repeating: "Tensor", count: count).joined(separator: ", ") + ")"
     }
   }
 }

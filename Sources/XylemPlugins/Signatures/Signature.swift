@@ -26,7 +26,12 @@ public struct Signature: Sendable, Hashable {
     /// A tensor whose elements the function writes.
     case writtenTensor
     case list(Element)
+    /// Several results: so many tensors, at least two.
+    case tensors(Int)
   }
+
+  /// The maximum number of results.
+  public static let resultLimit = 16
 
   /// The type of a parameter or a result.
   public enum ValueType: Sendable, Hashable {
@@ -105,6 +110,7 @@ extension Signature.Plain: CustomStringConvertible {
     case .tensor: "tensor"
     case .writtenTensor: "tensor!"
     case .list(let element): element.rawValue + "[]"
+    case .tensors(let count): "(" + Array(repeating: "tensor", count: count).joined(separator: ", ") + ")"
     }
   }
 }

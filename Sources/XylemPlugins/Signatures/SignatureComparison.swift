@@ -54,6 +54,7 @@ struct SignatureComparison {
     case (.tensor, .pointer(to: .structure(tensorName), isConstant: true)): true
     case (.writtenTensor, .pointer(to: .structure(tensorName), isConstant: false)): true
     case (.list(let element), .pointer(to: .structure(let name), _)): name == "xylem_\(element.rawValue)_list"
+    case (.tensors, .pointer(to: .structure(let name), _)): name == "xylem_tensor_list"
     default: false
     }
   }

@@ -2,7 +2,7 @@ internal import XylemErrors
 
 /// Parses signatures by recursive descent:
 ///
-///     signature = "(" [ type { "," type } ] ")" "->" ( "()" | type )
+///     signature = "(" [ type { "," type } ] ")" "->" ( "()" | type | "(" "tensor" "," "tensor" { "," "tensor" } ")" )
 ///     type      = "opt" "<" plain ">" | plain
 ///     plain     = word [ "!" | "[" "]" ]
 struct SignatureParser {
@@ -37,13 +37,25 @@ struct SignatureParser {
 
   private mutating func result() throws(XylemError) -> Signature.ValueType? {
     let start = current
-    if accept("(") {
-      guard accept(")") else { throw fault(current, "a result is one type, or '()'") }
-      return nil
-    }
+    if accept("(") { return accept(")") ? nil : try results() }
     let type = try type()
     if let reason = type.resultFault { throw fault(start, reason) }
     return type
+  }
+
+  /// The tensors of several results, after the opening parenthesis.
+  private mutating func results() throws(XylemError) -> Signature.ValueType {
+    var count = 0
+    repeat {
+      guard current.text == "tensor", count < Signature.resultLimit else {
+        throw fault(current, "a result is one type, '()', or two to \(Signature.resultLimit) tensors")
+      }
+      advance()
+      count += 1
+    } while accept(",")
+    guard count > 1 else { throw fault(current, "a single result has no parentheses: write 'tensor'") }
+    try expect(")", "expected ',' or ')'")
+    return .plain(.tensors(count))
   }
 
   private mutating func type() throws(XylemError) -> Signature.ValueType {

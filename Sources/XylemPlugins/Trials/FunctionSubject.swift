@@ -55,7 +55,7 @@ internal import XylemGraph
     case .list(.i64): return .list([.int(1), .int(2)])
     case .list(.f64): return .list([.float(fill == .nan ? .nan : 0.5)])
     case .list(.bool): return .list([.bool(true)])
-    case .list(.tensor): return .list([try tensor(), try tensor()])
+    case .list(.tensor), .tensors: return .list([try tensor(), try tensor()])
     }
   }
 

@@ -111,4 +111,32 @@ import XylemTrace
       #expect(try Goldens.difference(.tensor(gradient), expected, at: "gradient of case \(index)") == nil)
     }
   }
+
+  @Test func `every operator and its gradients equal those of torchvision's compiled kernels`() throws {
+    _ = try ExamplePlugins.load("DetectionOps")
+    let data = try Data(contentsOf: URL(fileURLWithPath: Fixtures.path("goldens/detection_kernels.json")))
+    let cases = try #require(try JSONSerialization.jsonObject(with: data) as? [[String: Any]])
+    #expect(Set(cases.compactMap { $0["operator"] as? String }).count == 4)
+    for item in cases {
+      let name = try #require(item["operator"] as? String)
+      let place = "\(name), \(item["case"] ?? "")"
+      let arguments = try #require(item["arguments"] as? [Any]).map { try Goldens.value($0) }
+      let gradients = try #require(item["gradients"] as? [Any])
+      for (argument, gradient) in zip(arguments, gradients) where !(gradient is NSNull) {
+        try argument.tensor?.setRequiresGrad(true)
+      }
+      let results = try TensorOperator(name)(arguments)
+      let expected = try #require(item["results"] as? [Any])
+      try #require(results.count == expected.count, "\(place)")
+      for (index, (result, golden)) in zip(results, expected).enumerated() {
+        #expect(try Goldens.difference(result, golden, at: "\(place), result \(index)") == nil)
+      }
+      let first = try #require(results[0].tensor)
+      try (first * Goldens.formula(try first.sizes, first.dtype ?? .float32)).sum().backward()
+      for (index, (argument, gradient)) in zip(arguments, gradients).enumerated() where !(gradient is NSNull) {
+        let found = try #require(try argument.tensor?.grad)
+        #expect(try Goldens.difference(.tensor(found), gradient, at: "\(place), gradient \(index)") == nil)
+      }
+    }
+  }
 }

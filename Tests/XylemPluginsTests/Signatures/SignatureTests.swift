@@ -55,7 +55,10 @@ import XylemTestSupport
     ("(i64[3]) -> ()", "expected ']'; a list has no count\n(i64[3]) -> ()\n     ^"),
     ("(i64!) -> ()", "only tensors are written in place; 'i64' can't have a '!'\n(i64!) -> ()\n    ^"),
     ("(tensor![]) -> ()", "tensors in a list are read-only; write 'tensor[]'\n(tensor![]) -> ()\n        ^"),
-    ("() -> (f64)", "a result is one type, or '()'\n() -> (f64)\n       ^^^"),
+    ("() -> (f64)", "a result is one type, '()', or two to 16 tensors\n() -> (f64)\n       ^^^"),
+    ("() -> (tensor)", "a single result has no parentheses: write 'tensor'\n() -> (tensor)\n             ^"),
+    ("() -> (tensor, f64)", "a result is one type, '()', or two to 16 tensors\n() -> (tensor, f64)\n               ^^^"),
+    ("((tensor, tensor)) -> ()", "expected a type, found '('\n((tensor, tensor)) -> ()\n ^"),
     ("", "a signature begins with '(', found the end\n\n^"),
   ])
   func `What can't be read is shown with its place`(_ text: String, _ cause: String) {

@@ -177,6 +177,7 @@ import Testing
 
   @Test func `the operators have torchvision's names and derived signatures`() throws {
     let functions = try unsafe library.functions()
+    let whole = String(repeating: ", i64", count: 8)
     let said = unsafe functions.keys.sorted().map { name in
       let raw = unsafe functions[name]!.pointee
       let texts = unsafe [raw.signature, raw.operator_name, raw.backward_signature]
@@ -184,10 +185,27 @@ import Testing
     }
     #expect(
       said == [
+        [
+          "deform_conv2d", "(tensor, tensor, tensor, tensor, tensor\(whole), bool) -> tensor",
+          "torchvision::deform_conv2d",
+          "(tensor, tensor, tensor, tensor, tensor\(whole), bool, tensor) -> tensor[]",
+        ],
         ["nms", "(tensor, tensor, f64) -> tensor", "torchvision::nms", "none"],
+        [
+          "ps_roi_align", "(tensor, tensor, f64, i64, i64, i64) -> (tensor, tensor)", "torchvision::ps_roi_align",
+          "(tensor, tensor, f64, i64, i64, i64, tensor[]) -> tensor[]",
+        ],
+        [
+          "ps_roi_pool", "(tensor, tensor, f64, i64, i64) -> (tensor, tensor)", "torchvision::ps_roi_pool",
+          "(tensor, tensor, f64, i64, i64, tensor[]) -> tensor[]",
+        ],
         [
           "roi_align", "(tensor, tensor, f64, i64, i64, i64, bool) -> tensor", "torchvision::roi_align",
           "(tensor, tensor, f64, i64, i64, i64, bool, tensor) -> tensor[]",
+        ],
+        [
+          "roi_pool", "(tensor, tensor, f64, i64, i64) -> (tensor, tensor)", "torchvision::roi_pool",
+          "(tensor, tensor, f64, i64, i64, tensor[]) -> tensor[]",
         ],
       ])
   }

@@ -222,7 +222,12 @@ import XylemTestSupport
       .filter { $0.hasPrefix("cc ") || $0.hasPrefix("c++ ") }.map(String.init)
   }
 
-  @Test(arguments: [("SamePadding", ["Conv2dSame"]), ("DetectionOps", ["nms", "roi_align"])])
+  @Test(arguments: [
+    ("SamePadding", ["Conv2dSame"]),
+    (
+      "DetectionOps", ["deform_conv2d", "nms", "ps_roi_align", "ps_roi_pool", "roi_align", "roi_pool"]
+    ),
+  ])
   func `the README's one line builds a plugin that loads`(_ name: String, _ leaves: [String]) throws {
     let line = try #require(try commands(in: name).first)
     try withFolder { folder in
