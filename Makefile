@@ -44,6 +44,7 @@ build: runtime ## build the executable and the runtime, release
 	@echo '==> building xylem (release)'
 	@$(swift_build) -c release --product xylem
 	@$(swift_build) -c release --product xylem-scan
+	@$(swift_build) -c release --product DetectionOps
 	@echo '==> built: .build/release/xylem'
 
 install: build ## install xylem, the runtime, completions and the manual to PREFIX (/usr/local)

@@ -61,7 +61,7 @@ var targets: [Target] = [
   .target(
     name: "XylemCommand",
     dependencies: [
-      "Xylem", "XylemModels", "XylemNN", "XylemReport", "XylemDiff", "XylemWitness", "XylemExtract", "XylemTrace",
+      "Xylem", "XylemDetection", "XylemModels", "XylemNN", "XylemReport", "XylemDiff", "XylemWitness", "XylemExtract", "XylemTrace",
       "XylemPlugins",
       "XylemScript", "XylemTensor", "XylemFiles",
       "XylemGraph", "XylemImage", "XylemErrors", "CXylemGuard",

@@ -50,7 +50,7 @@ put() {
 
 install_all() {
   local file
-  for file in xylem xylem-scan libxylem-torch.so; do
+  for file in xylem xylem-scan libxylem-torch.so libDetectionOps.so; do
     [ -f "$build/$file" ] || fail "$build has no $file" "run: make build"
   done
   local libtorch=${XYLEM_LIBTORCH:-$scripts/../.libtorch}
@@ -67,6 +67,7 @@ install_all() {
   put 755 "$build/xylem-scan" libexec/xylem-scan
   # libtorch is installed next to the runtime, which searches there first.
   put 644 "$build/libxylem-torch.so" lib/xylem/libxylem-torch.so
+  put 644 "$build/libDetectionOps.so" lib/xylem/libDetectionOps.so
   for file in "$libtorch"/lib/*.so*; do put 644 "$file" "lib/xylem/${file##*/}"; done
 
   "$build/xylem" --generate-completion-script bash >"$work/bash"
@@ -83,7 +84,7 @@ install_all() {
     note "$build has no generate-manual: no manual is installed"
   fi
 
-  for file in install-runtime.sh fetch-libtorch.sh say.sh unpack_wheel.py; do put 644 "$scripts/$file" "share/xylem/$file"; done
+  for file in install-runtime.sh install-detection-ops.sh fetch-libtorch.sh say.sh unpack_wheel.py; do put 644 "$scripts/$file" "share/xylem/$file"; done
   put 644 "$scripts/../LICENSE" share/doc/xylem/LICENSE
   put 644 "$scripts/../NOTICE" share/doc/xylem/NOTICE
   for file in "$libtorch"/LICENSE* "$libtorch"/NOTICE*; do

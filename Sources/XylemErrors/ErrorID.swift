@@ -103,6 +103,7 @@ public enum ErrorID: String, Sendable, Hashable, CaseIterable {
   case detectionTarget = "detection.target"
   case detectionFeatures = "detection.features"
   case detectionMode = "detection.mode"
+  case detectionKernels = "detection.kernels"
 
   // Training.
   case trainingArgument = "training.argument"

@@ -1,8 +1,9 @@
 internal import Foundation
+internal import XylemDetection
 internal import XylemErrors
 internal import XylemTensor
 
-/// Installs libtorch and the tensor runtime into the user's cache, with the same scripts as `make` in a checkout.
+/// Installs libtorch, the tensor runtime and the operators of detectors into the user's cache, with the same scripts as `make` in a checkout.
 struct RuntimeInstaller {
   /// The argument that makes `fetch-libtorch.sh` leave checkouts alone.
   private static let forUser = ["--cache"]
@@ -34,7 +35,8 @@ struct RuntimeInstaller {
     return [installed, package.path + "/.ci", moved].compactMap(\.self)
   }
 
-  /// Downloads libtorch if the cache lacks it; then copies the runtime that this program uses, or compiles one if there is none.
+  /// Downloads libtorch if the cache lacks it; then copies the runtime and the operators of detectors that this program
+  /// uses, or compiles them if there are none.
   ///
   /// - Throws: `runtime.not-installed`; the scripts print to standard error.
   func install() throws(XylemError) {
@@ -44,8 +46,15 @@ struct RuntimeInstaller {
     }
     try run("fetch-libtorch.sh", Self.forUser)
     let present = try? TensorRuntime.load().path
-    if present == target { return }
-    try run("install-runtime.sh", [UserCache.version] + [present].compactMap(\.self))
+    if present != target { try run("install-runtime.sh", [UserCache.version] + [present].compactMap(\.self)) }
+    try installDetectionOps(besides: target)
+  }
+
+  private func installDetectionOps(besides runtime: String) throws(XylemError) {
+    let folder = URL(fileURLWithPath: runtime).deletingLastPathComponent().path
+    let present = DetectionKernels.searchPaths.first { FileManager.default.fileExists(atPath: $0) }
+    if present.map({ $0.hasPrefix(folder + "/") }) == true { return }
+    try run("install-detection-ops.sh", [UserCache.version] + [present].compactMap(\.self))
   }
 
   /// Runs a script, which prints to standard error.
@@ -60,7 +69,7 @@ struct RuntimeInstaller {
     process.waitUntilExit()
     guard process.terminationReason == .exit, process.terminationStatus == 0 else {
       throw XylemError(
-        .runtimeNotInstalled, "the tensor runtime was not installed",
+        .runtimeNotInstalled, "the tensor runtime was not installed completely",
         cause: Reason("see the output of \(script) above"))
     }
   }

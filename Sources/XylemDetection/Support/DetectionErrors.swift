@@ -29,6 +29,16 @@ enum DetectionErrors {
     XylemError(.detectionFeatures, message, cause: Reason(expected), remedies: remedies)
   }
 
+  /// The error for a program without the plugin of the compiled operators.
+  static func kernels(searched: [String]) -> XylemError {
+    let install = Audience.remedies(
+      program: ["swift run xylem doctor --install"], commandLine: ["xylem doctor --install"])
+    return XylemError(
+      .detectionKernels, "the library with the compiled operators of detectors was not found",
+      cause: Reason("searched: " + searched.joined(separator: ", ")),
+      remedies: install.map { $0 + "  # installs it into the user's cache" })
+  }
+
   /// The error for a call that the detector's mode does not allow.
   static func mode(isTraining: Bool) -> XylemError {
     isTraining

@@ -43,9 +43,9 @@ package import XylemErrors
     return usualPlaces()
   }
 
-  /// The program's folder, `../lib` and `../lib/xylem` from there, the folder of a test bundle, and the user's cache.
-  static func usualPlaces() -> [String] {
-    let name = "libxylem-torch.so"
+  /// The places of a library of this package: the program's folder, `../lib` and `../lib/xylem` from there, the folder
+  /// of a test bundle, and the user's cache.
+  package static func usualPlaces(of name: String = "libxylem-torch.so") -> [String] {
     var found: [String] = []
     if let folder = OwnProcess.folder {
       let above = URL(fileURLWithPath: folder).deletingLastPathComponent().path
@@ -55,7 +55,7 @@ package import XylemErrors
     for argument in OwnProcess.arguments where argument.hasSuffix(".xctest") {
       found.append(URL(fileURLWithPath: argument).deletingLastPathComponent().appendingPathComponent(name).path)
     }
-    if let cached = UserCache.runtime { found.append(cached) }
+    if let cached = UserCache.library(name) { found.append(cached) }
     return found
   }
 

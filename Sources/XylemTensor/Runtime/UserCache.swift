@@ -13,7 +13,10 @@ package enum UserCache {
   }
 
   /// The file of the tensor runtime for programs of this version; `xylem doctor --install` puts it there.
-  package static var runtime: String? { folder.map { $0 + "/runtime-\(version)/libxylem-torch.so" } }
+  package static var runtime: String? { library("libxylem-torch.so") }
+
+  /// The file of a library of this package for programs of this version.
+  package static func library(_ name: String) -> String? { folder.map { $0 + "/runtime-\(version)/\(name)" } }
 
   /// A variable with an absolute path.
   private static func environment(_ name: String) -> String? {
