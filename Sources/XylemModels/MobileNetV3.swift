@@ -145,9 +145,10 @@ public func mobilenet_v3_small(numClasses: Int = 1000) -> MobileNetV3 {
 ///
 /// - Parameters:
 ///   - dilated: whether the last three blocks dilate their windows and keep the image's size, for segmentation.
+///   - reducedTail: whether the last blocks and the head are half as wide, for detection.
 ///   - normLayer: creates the norms for a number of channels; nil for torchvision's default.
 public func mobilenet_v3_large(
-  numClasses: Int = 1000, dilated: Bool = false, normLayer: ((Int) -> any Layer)? = nil
+  numClasses: Int = 1000, dilated: Bool = false, reducedTail: Bool = false, normLayer: ((Int) -> any Layer)? = nil
 ) -> MobileNetV3 {
   func block(
     _ k: Int, _ hidden: Int, _ width: Int, _ squeezes: Bool, _ hard: Bool, _ stride: Int, _ dilation: Int = 1
@@ -155,18 +156,30 @@ public func mobilenet_v3_large(
     .init(k, hidden, width, squeezes: squeezes, isHardswish: hard, stride: stride, dilation: dilation)
   }
   let dilation = dilated ? 2 : 1
+  let tail = reducedTail ? 2 : 1
   return MobileNetV3(
     [
       block(3, 16, 16, false, false, 1), block(3, 64, 24, false, false, 2), block(3, 72, 24, false, false, 1),
       block(5, 72, 40, true, false, 2), block(5, 120, 40, true, false, 1), block(5, 120, 40, true, false, 1),
       block(3, 240, 80, false, true, 2), block(3, 200, 80, false, true, 1), block(3, 184, 80, false, true, 1),
       block(3, 184, 80, false, true, 1), block(3, 480, 112, true, true, 1), block(3, 672, 112, true, true, 1),
-      block(5, 672, 160, true, true, 2, dilation), block(5, 960, 160, true, true, 1, dilation),
-      block(5, 960, 160, true, true, 1, dilation),
-    ], lastChannel: 1280, numClasses: numClasses, normLayer: normLayer)
+      block(5, 672, 160 / tail, true, true, 2, dilation), block(5, 960 / tail, 160 / tail, true, true, 1, dilation),
+      block(5, 960 / tail, 160 / tail, true, true, 1, dilation),
+    ], lastChannel: 1280 / tail, numClasses: numClasses, normLayer: normLayer)
 }
 
 extension MobileNetV3 {
+  /// The expansion with which a block begins, the channels of its result, and the rest of the block with its names.
+  /// Nil if the layer is not a block with an expansion.
+  package func expansion(ofLayer index: Int) -> (first: any Layer, channels: Int, rest: Sequential)? {
+    guard features.layers.indices.contains(index), let block = (features.layers[index] as? InvertedResidual)?.block,
+      let first = block.layers.first as? Conv2dNormActivation,
+      let channels = (first.layers.first as? Conv2d)?.weight.tensor.knownSizes?.first, block.count > 2
+    else { return nil }
+    let rest = block.layers.enumerated().dropFirst().map { (String($0.offset), $0.element) }
+    return (first, channels, Sequential(rest))
+  }
+
   /// The convolutions and blocks of the large network, dilated for segmentation, with their names.
   static func largeFeatures() -> [(key: String, layer: any Layer)] {
     mobilenet_v3_large(dilated: true).features.layers.enumerated().map { (String($0.offset), $0.element) }

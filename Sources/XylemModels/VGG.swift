@@ -5,7 +5,8 @@ public import XylemTensor
 ///
 /// `[N, 3, H, W]` to `[N, numClasses]`, with keys and node names as torchvision's `vgg.py` has them.
 public final class VGG: Module, Layer {
-  private let features: Sequential
+  /// The convolutions and poolings.
+  public let features: Sequential
   private let avgpool = AdaptiveAvgPool2d([7, 7])
   private let classifier: Sequential
 
