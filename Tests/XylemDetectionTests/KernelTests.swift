@@ -4,6 +4,7 @@ import XylemDetection
 import XylemErrors
 import XylemFiles
 import XylemNN
+import XylemGraph
 import XylemTensor
 import XylemTestSupport
 
@@ -11,7 +12,7 @@ import XylemTestSupport
 @Suite(.needsRuntime) struct KernelTests {
   private struct Case {
     let name: String
-    let arguments: [Value]
+    let arguments: [XylemTensor.Value]
     let result: Any
 
     func tensor(_ index: Int) throws -> Tensor { try #require(arguments[index].tensor) }

@@ -39,6 +39,9 @@ public final class RPNHead: Module {
   /// The type name in torchvision.
   public override class var typeName: String { "torchvision.models.detection.rpn.RPNHead" }
 
+  /// Before torchvision 0.13 there was one convolution.
+  public override var formerKeys: [String: String] { .withoutNorm([("conv", "conv.0")]) }
+
   /// Runs the head for feature maps `[N, inChannels, Hᵢ, Wᵢ]`.
   ///
   /// - Returns: for each feature map the logits of objects, `[N, A, Hᵢ, Wᵢ]`, and the offsets of boxes,

@@ -9,7 +9,13 @@ public import XylemTensor
 ///       let body: FeatureExtractor
 ///       let fpn: FeaturePyramidNetwork
 ///       let outChannels = 256
-///       func forward(_ x: Tensor) throws -> FeatureMaps { … }
+///       init(_ body: FeatureExtractor, channels: [Int]) {
+///         self.body = body
+///         fpn = FeaturePyramidNetwork(channels, outChannels: outChannels)
+///       }
+///       func forward(_ x: Tensor) throws -> FeatureMaps {
+///         try fpn(FeatureMaps(body(x).tensors().map { (name: $0.key, map: $0.tensor) }))
+///       }
 ///     }
 public protocol DetectionBackbone: Module {
   /// The number of channels of each feature map.

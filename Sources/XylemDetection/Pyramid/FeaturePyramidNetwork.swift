@@ -45,6 +45,12 @@ public final class FeaturePyramidNetwork: Module {
   /// The type name in torchvision.
   public override class var typeName: String { "torchvision.ops.feature_pyramid_network.FeaturePyramidNetwork" }
 
+  /// Before torchvision 0.13 the convolutions had no place for a norm beside them.
+  public override var formerKeys: [String: String] {
+    let blocks = innerBlocks.indices.flatMap { ["inner_blocks.\($0)", "layer_blocks.\($0)"] }
+    return .withoutNorm(blocks.map { ($0, $0) })
+  }
+
   /// The single argument, `x`.
   public override var entry: ModuleEntry? { ModuleEntry("x") { [self] (x: FeatureMaps) in try forward(x) } }
 

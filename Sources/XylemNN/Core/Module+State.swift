@@ -30,7 +30,8 @@ extension Module {
   public final func load(_ state: [String: Tensor], allowing tolerance: StateTolerance = []) throws -> StateReport {
     let model = try SwiftModel(self)
     let entries = model.tensors.filter { $0.kind != .attribute }
-    let loader = try StateLoader(state, into: entries, known: Set(entries.map(\.key)))
+    let loader = try StateLoader(
+      state, into: entries, known: Set(entries.map(\.key)), former: allFormerKeys())
     try Self.check(loader, of: model, tolerance)
     try loader.fill()
     return loader.report
@@ -79,7 +80,7 @@ extension Module {
     let entries = model.tensors.filter { $0.kind != .attribute }
     let file = try StateDictReader(path)
     do {
-      let loader = try StateLoader(file, under: prefix, into: entries)
+      let loader = try StateLoader(file, under: prefix, into: entries, former: allFormerKeys())
       guard loader.ambiguous.isEmpty else {
         throw ModuleErrors.ambiguousState(loader.ambiguous, model.name, remedy: remedy)
       }
@@ -102,6 +103,16 @@ extension Module {
   @discardableResult
   public final func load(_ path: String, strict: Bool) throws -> StateReport {
     try load(path, allowing: strict ? [] : [.missing, .unexpected])
+  }
+
+  /// The keys of earlier versions of all modules, from the root, with their keys now.
+  private func allFormerKeys() throws(XylemError) -> [String: String] {
+    var all: [String: String] = [:]
+    for (path, module) in try namedModules() {
+      let start = path.isEmpty ? "" : path + "."
+      for (old, new) in module.formerKeys { all[start + old] = start + new }
+    }
+    return all
   }
 
   private static func check(

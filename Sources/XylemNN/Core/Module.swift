@@ -61,6 +61,11 @@ open class Module: Traceable {
   /// of PyTorch have their PyTorch names, as in `torch.nn.modules.conv.Conv2d`.
   open class var typeName: String { String(reflecting: self) }
 
+  /// The keys of this module's tensors in state dicts of earlier versions, with their keys now: both below the module.
+  ///
+  /// A state dict that has a former key, and not the present one, is loaded as if it had the present one.
+  open var formerKeys: [String: String] { [:] }
+
   /// Names of properties in paths and state dicts that differ from the property's name in snake case. Nil excludes a
   /// property from the model.
   ///

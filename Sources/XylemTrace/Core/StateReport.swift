@@ -18,6 +18,8 @@ public struct StateReport: Sendable, Hashable {
   public var unexpected: [String] = []
   /// The prefix of the given keys that the model's keys lack, as in `state_dict.module.`. Empty if there is none.
   public var prefix = ""
+  /// Keys of earlier versions of the model that were given, with the keys that they were loaded as.
+  public var renamed: [String: String] = [:]
   /// Keys of a file that do not begin with the prefix, and values that are not tensors: an optimizer's state, an epoch
   /// number.
   public var outside: [String] = []
@@ -81,7 +83,16 @@ package struct StateLoader {
   ///   - state: tensors by the model's keys.
   ///   - needed: the tensors to load.
   ///   - known: all keys of the model.
-  package init(_ state: [String: Tensor], into needed: [StateEntry], known: Set<String>) throws(XylemError) {
+  ///   - former: keys of earlier versions of the model, with their keys now.
+  package init(
+    _ state: [String: Tensor], into needed: [StateEntry], known: Set<String>, former: [String: String] = [:]
+  ) throws(XylemError) {
+    var state = state
+    for (old, new) in former where !known.contains(old) && state[new] == nil {
+      guard let tensor = state.removeValue(forKey: old) else { continue }
+      state[new] = tensor
+      report.renamed[old] = new
+    }
     let used = try compare(needed) { (key) throws(XylemError) in
       guard let tensor = state[key] else { return nil }
       return (.tensor(tensor), try tensor.sizes, tensor.dtype)
@@ -96,10 +107,16 @@ package struct StateLoader {
   /// - Parameters:
   ///   - prefix: the prefix of the file's keys; nil to detect it.
   ///   - needed: the tensors to load: all of the model's.
-  package init(_ file: StateDictReader, under prefix: String?, into needed: [StateEntry]) throws(XylemError) {
+  ///   - former: keys of earlier versions of the model, with their keys now.
+  package init(
+    _ file: StateDictReader, under prefix: String?, into needed: [StateEntry], former: [String: String] = [:]
+  ) throws(XylemError) {
     var wanted: [StateKeyMatch.Key] = []
     for entry in needed { wanted.append((entry.key, try entry.tensor.sizes)) }
-    let match = StateKeyMatch(file.entries.map { ($0.key, $0.shape) }, wanted: wanted, under: prefix)
+    let given = Self.renamed(file.entries.map(\.key), former, known: Set(needed.map(\.key)))
+    for (entry, key) in zip(file.entries, given) where entry.key != key { report.renamed[entry.key] = key }
+    let match = StateKeyMatch(
+      zip(file.entries, given).map { ($1, $0.shape) }, wanted: wanted, under: prefix)
     ambiguous = match.ambiguous
     _ = try compare(needed) { key in
       match.found[key].map { (.file(file, file.entries[$0]), file.entries[$0].shape, file.entries[$0].dtype) }
@@ -107,6 +124,23 @@ package struct StateLoader {
     report.prefix = match.prefix
     report.unexpected = match.unexpected.map { file.entries[$0].key }
     report.outside = match.outside.map { file.entries[$0].key } + file.others.map(\.key)
+  }
+
+  /// Replaces keys of earlier versions, which may have a prefix, unless the present key is given too.
+  private static func renamed(_ keys: [String], _ former: [String: String], known: Set<String>) -> [String] {
+    guard !former.isEmpty else { return keys }
+    let given = Set(keys)
+    return keys.map { key in
+      var start = key.startIndex
+      while true {
+        let rest = String(key[start...])
+        if let now = former[rest], !known.contains(rest), !given.contains(key[..<start] + now) {
+          return key[..<start] + now
+        }
+        guard let dot = key[start...].firstIndex(of: ".") else { return key }
+        start = key.index(after: dot)
+      }
+    }
   }
 
   /// Looks up each needed tensor.

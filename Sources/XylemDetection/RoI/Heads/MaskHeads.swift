@@ -21,6 +21,11 @@ public final class MaskRCNNHeads: Sequential {
 
   /// The type name in torchvision.
   public override class var typeName: String { "torchvision.models.detection.mask_rcnn.MaskRCNNHeads" }
+
+  /// Before torchvision 0.13 the convolutions had names.
+  public override var formerKeys: [String: String] {
+    .withoutNorm(layers.indices.map { ("mask_fcn\($0 + 1)", "\($0)") })
+  }
 }
 
 /// The logits of each class's mask: `[K, inChannels, M, M]` to `[K, numClasses, 2 * M, 2 * M]`, torchvision's
