@@ -14,7 +14,7 @@ swift_test := OMP_NUM_THREADS=1 swift test --manifest-cache none
 # These draw random numbers from the process's state, which other tests check, or they compare the process's state or
 # memory: they run in a separate process, one after another. So do those that register operators, which other tests
 # expect to be missing.
-separate_tests := ^(XylemNNTests|XylemModelsTests)\.|ModelsCommandTests|DetectionTests|WitnessTests|SeededModelTests|StateTests|EffectsTests|loadingAgainAndAgain
+separate_tests := ^(XylemNNTests|XylemModelsTests|XylemTrainingTests|XylemProgramTests)\.|ModelsCommandTests|DetectionTests|WitnessTests|SeededModelTests|StateTests|EffectsTests|loadingAgainAndAgain
 
 # The linker would resolve a relative path from another folder.
 ifneq ($(XYLEM_LIBTORCH),)

@@ -35,6 +35,7 @@ var products: [Product] = [
   .executable(name: "xylem-example", targets: ["XylemExample"]),
   .executable(name: "xylem-look", targets: ["XylemLook"]),
   .executable(name: "xylem-find", targets: ["XylemFind"]),
+  .executable(name: "xylem-train", targets: ["XylemTrain"]),
   .library(name: "Xylem", targets: ["Xylem"]),
   .library(name: "XylemCommand", targets: ["XylemCommand"]),
   .library(name: "XylemNN", targets: ["XylemNN"]),
@@ -58,10 +59,12 @@ var targets: [Target] = [
     name: "XylemLook", dependencies: ["Xylem", argumentParser], swiftSettings: example),
   .executableTarget(
     name: "XylemFind", dependencies: ["Xylem", argumentParser], swiftSettings: example),
+  .executableTarget(name: "XylemTrain", dependencies: ["Xylem", argumentParser], swiftSettings: example),
   .target(
     name: "XylemCommand",
     dependencies: [
-      "Xylem", "XylemDetection", "XylemModels", "XylemNN", "XylemReport", "XylemDiff", "XylemWitness", "XylemExtract", "XylemTrace",
+      "Xylem", "XylemDetection", "XylemModels", "XylemNN", "XylemReport", "XylemDiff", "XylemWitness", "XylemExtract",
+      "XylemTrace",
       "XylemPlugins",
       "XylemScript", "XylemTensor", "XylemFiles",
       "XylemGraph", "XylemImage", "XylemErrors", "CXylemGuard",
@@ -289,7 +292,7 @@ var targets: [Target] = [
   // The programs to copy from, on small data.
   .testTarget(
     name: "XylemProgramTests",
-    dependencies: ["XylemTestSupport", "XylemLook", "XylemFind", "XylemImage", argumentParser],
+    dependencies: ["XylemTestSupport", "XylemLook", "XylemFind", "XylemTrain", "XylemImage", argumentParser],
     swiftSettings: strict),
   .testTarget(
     name: "XylemCommandTests",
