@@ -19,7 +19,6 @@ public struct Features: Sendable {
   }
 
   /// The value of a key, or nil.
-  @_disfavoredOverload
   public subscript(key: String) -> Value? {
     keys.firstIndex(of: key).map { values[$0] }
   }
@@ -28,7 +27,10 @@ public struct Features: Sendable {
   ///
   ///     let mean = try extractor(image)["layer3"].mean()
   ///
+  /// Where both a tensor and a `Value?` fit, it is the `Value?`.
+  ///
   /// - Throws: `extract.unknown-node` if there is no such key; `extract.no-tensor` if its value is not a tensor.
+  @_disfavoredOverload
   public subscript(key: String) -> Tensor {
     get throws(XylemError) {
       guard let index = keys.firstIndex(of: key) else { throw ExtractErrors.unknownKey(key, keys) }

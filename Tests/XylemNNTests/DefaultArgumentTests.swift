@@ -1,6 +1,7 @@
 import Testing
 import XylemErrors
 import XylemExtract
+import XylemGraph
 import XylemNN
 import XylemTensor
 import XylemTestSupport

@@ -272,7 +272,7 @@ import XylemTrace
     let features = try extractor(image.get())
     #expect(features.keys == ["two", "one", "s"])
     #expect(try features["s"].sizes == [2, 2, 4, 4])
-    let tensor = try features["one"]
+    let tensor: Tensor = try features["one"]
     #expect(try tensor.sizes == [2, 2, 4, 4])
     let error = #expect(throws: XylemError.self) { try features["on"] as Tensor }
     #expect(error?.id == .extractUnknownNode)
