@@ -2,9 +2,8 @@ import ArgumentParser
 import Foundation
 import Xylem
 
-/// Finds similar images, and altered copies of an image, by the descriptors that a model computes.
-///
-///     xylem-find efficientnet_lite0.pt photos --node global_pool --copies -o found.html
+/// Finds similar images, and altered copies of an image, by the descriptors that a model computes:
+/// `xylem-find efficientnet_lite0.pt photos --node global_pool --copies -o found.html`.
 @main
 struct Find: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -2,9 +2,7 @@ import ArgumentParser
 import Foundation
 import Xylem
 
-/// Shows what the layers of a model make of a photograph, as one picture.
-///
-///     xylem-look resnet18.pt cat.jpg -o look.png
+/// Shows what the layers of a model make of a photograph, as one picture: `xylem-look resnet18.pt cat.jpg -o look.png`.
 @main
 struct Look: ParsableCommand {
   static let configuration = CommandConfiguration(

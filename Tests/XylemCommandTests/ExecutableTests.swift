@@ -76,7 +76,7 @@ import XylemTestSupport
       """)
     #expect(
       run.output == """
-        resnet1: resnet101 resnet152 resnet18
+        resnet1: resnet101 resnet101d resnet152 resnet152d resnet18 resnet18d
         zoo/resnet1: zoo/resnet18.pt
         mod: models/ modes/
         nothing:

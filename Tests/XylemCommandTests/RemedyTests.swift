@@ -167,6 +167,9 @@ import XylemTestSupport
     RemedyScenario(
       name: "a preset that does not exist", id: .usage,
       arguments: ["extract", resnet, "--return", "fc", "--input", photo, "--preset", "resnt50"]),
+    RemedyScenario(
+      name: "a preset that is like no model's name", id: .usage,
+      arguments: ["extract", resnet, "--return", "fc", "--input", photo, "--preset", "?"]),
     RemedyScenario(name: "a family that does not exist", id: .usage, arguments: ["models", "--family", "RsNet"]),
     RemedyScenario(name: "a pattern that matches no model", id: .usage, arguments: ["models", "resnt18"]),
     RemedyScenario(

@@ -98,12 +98,19 @@ import XylemTrace
     "efficientnet_b4": 380, "efficientnet_b5": 456, "efficientnet_b6": 528, "efficientnet_b7": 600,
     "efficientnet_v2_s": 384, "efficientnet_v2_m": 480, "efficientnet_v2_l": 480, "swin_v2_t": 256, "swin_v2_s": 256,
     "swin_v2_b": 256, "fcn_resnet50": 520, "fcn_resnet101": 520, "deeplabv3_resnet50": 520, "deeplabv3_resnet101": 520,
-    "deeplabv3_mobilenet_v3_large": 520, "lraspp_mobilenet_v3_large": 520,
+    "deeplabv3_mobilenet_v3_large": 520, "lraspp_mobilenet_v3_large": 520, "regnet_y_128gf": 384,
+    "vit_tiny_patch16_384": 384, "vit_small_patch16_384": 384, "vit_small_patch32_384": 384,
+    "vit_base_patch16_384": 384, "vit_base_patch32_384": 384, "vit_large_patch16_384": 384,
+    "vit_large_patch32_384": 384, "efficientnet_lite1": 240, "efficientnet_lite2": 260, "efficientnet_lite3": 300,
+    "efficientnet_lite4": 380, "tf_efficientnet_lite1": 240, "tf_efficientnet_lite2": 260,
+    "tf_efficientnet_lite3": 300, "tf_efficientnet_lite4": 380, "resnet101d": 256, "resnet152d": 256,
+    "resnet200d": 256, "raft_large": 128, "raft_small": 128,
   ]
 
   /// The clips of torchvision's models of clips, of 16 frames.
   private static let clipSizes = [
     "r3d_18": 112, "mc3_18": 112, "r2plus1d_18": 112, "s3d": 224, "swin3d_t": 224, "swin3d_s": 224, "swin3d_b": 224,
+    "mvit_v1_b": 224, "mvit_v2_s": 224,
   ]
 
   /// Models whose arguments are not valid, and a part of what the error says of them.

@@ -121,11 +121,6 @@ struct ImageOptions: ParsableArguments {
     if let option = given.first(where: \.1)?.0, !inputs.contains(where: InputReader.isImage) {
       throw ValidationError("'\(option)' is about images, but no input is an image")
     }
-    do throws(XylemError) {
-      if let preset, preset != Self.noPreset { _ = try ImagePreparation.chosen(preset) }
-    } catch {
-      throw ValidationError(error.message, remedies: error.remedies)
-    }
     let count = (channels ?? .color).count
     let wanted = count == 1 ? "one number, for grayscale" : "three numbers, for red, green and blue"
     for (option, numbers) in [("--mean", mean?.numbers), ("--std", std?.numbers)] {
@@ -137,6 +132,11 @@ struct ImageOptions: ParsableArguments {
           : "'\(option)' must be \(wanted), not \(numbers?.count ?? 0)",
         remedies: count == 1
           ? ["--mean 0.5 --std 0.5"] : ["--mean 0.485,0.456,0.406 --std 0.229,0.224,0.225"])
+    }
+    do throws(XylemError) {
+      if let preset, preset != Self.noPreset { _ = try ImagePreparation.chosen(preset) }
+    } catch {
+      throw ValidationError(error.message, remedies: error.remedies)
     }
   }
 }

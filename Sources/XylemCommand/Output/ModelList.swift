@@ -95,25 +95,35 @@ struct ModelList {
     ])
   }
 
+  private struct Column {
+    let heading: String
+    let alignment: TextTable.Alignment
+    /// The order in which columns are left out where the terminal is narrow. Nil if the column stays.
+    let rank: Int?
+    let cell: (Row) -> String
+
+    init(_ heading: String, _ alignment: TextTable.Alignment, rank: Int? = nil, cell: @escaping (Row) -> String) {
+      (self.heading, self.alignment, self.rank, self.cell) = (heading, alignment, rank, cell)
+    }
+  }
+
   /// A table with a line before each family, without a trailing line break.
   func text(_ style: OutputStyle) -> String {
-    // Only models of which they were counted have multiply-adds.
-    let isCounted = rows.contains { $0.model.multiplyAdds != nil }
-    var columns: [TextTable.Alignment] = [.left, .right, .left, .left, .left, .left]
-    var headings = ["name", "parameters", "input", "transform of images", "mean / std", "model"]
-    if isCounted {
-      columns.insert(.right, at: 2)
-      headings.insert("multiply-adds", at: 2)
-    }
-    var table = TextTable(columns, headings: headings, dispensable: isCounted ? [5, 6, 2, 4] : [4, 5, 3])
-    for row in rows {
-      let model = row.model
-      var cells = [model.name, grouped(row.parameters)]
-      if isCounted { cells.append(model.multiplyAdds.map(grouped) ?? "") }
-      cells.append(model.inputShape.map { $0.map(String.init).joined(separator: ",") } ?? "")
-      cells += [model.preset?.sizes ?? "", model.preset?.levels ?? "", model.summary]
-      table.append(cells)
-    }
+    // A column that no model has a value for is left out.
+    let columns: [Column] = [
+      Column("name", .left) { $0.model.name },
+      Column("parameters", .right) { grouped($0.parameters) },
+      Column("multiply-adds", .right, rank: 2) { $0.model.multiplyAdds.map(grouped) ?? "" },
+      Column("input", .left) { $0.model.inputShape.map { $0.map(String.init).joined(separator: ",") } ?? "" },
+      Column("transform of images", .left, rank: 3) { $0.model.preset?.sizes ?? "" },
+      Column("mean / std", .left, rank: 0) { $0.model.preset?.levels ?? "" },
+      Column("model", .left, rank: 1) { $0.model.summary },
+    ].filter { column in rows.contains { !column.cell($0).isEmpty } }
+    let dispensable = columns.indices.filter { columns[$0].rank != nil }
+      .sorted { (columns[$0].rank ?? 0) < (columns[$1].rank ?? 0) }
+    var table = TextTable(
+      columns.map(\.alignment), headings: columns.map(\.heading), dispensable: dispensable)
+    for row in rows { table.append(columns.map { $0.cell(row) }) }
     let lines = table.text(style).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     var found = [lines[0]]
     var family: String?

@@ -57,7 +57,9 @@ import XylemTestSupport
     ("(tensor![]) -> ()", "tensors in a list are read-only; write 'tensor[]'\n(tensor![]) -> ()\n        ^"),
     ("() -> (f64)", "a result is one type, '()', or two to 16 tensors\n() -> (f64)\n       ^^^"),
     ("() -> (tensor)", "a single result has no parentheses: write 'tensor'\n() -> (tensor)\n             ^"),
-    ("() -> (tensor, f64)", "a result is one type, '()', or two to 16 tensors\n() -> (tensor, f64)\n               ^^^"),
+    (
+      "() -> (tensor, f64)", "a result is one type, '()', or two to 16 tensors\n() -> (tensor, f64)\n               ^^^"
+    ),
     ("((tensor, tensor)) -> ()", "expected a type, found '('\n((tensor, tensor)) -> ()\n ^"),
     ("", "a signature begins with '(', found the end\n\n^"),
   ])
