@@ -21,7 +21,7 @@ extension HostArray {
     case .float64: return loaded(Double.self).map { Number($0) }
     case .float16: return loaded(Float16.self).map { Number($0) }
     case .bfloat16: return loaded(UInt16.self).map { Number(Float(bitPattern: UInt32($0) << 16)) }
-    case .float8e4m3fn: return bytes.map { Number(Float(e4m3fn: $0)) }
+    case .float8e4m3fn: return bytes.map { Number(Float8.e4m3fn($0)) }
     case .float8e5m2: return bytes.map { Number(Float16(bitPattern: UInt16($0) << 8)) }
     case .bool: return bytes.map { $0 == 0 ? 0 : 1 }
     case .int8: return loaded(Int8.self).map { Number($0) }
@@ -37,9 +37,11 @@ extension HostArray {
   }
 }
 
-extension Float {
+/// Numbers of eight bits.
+package enum Float8 {
+  // Not an initializer of `Float`: `bytes.map(Float.init)` would select it, with its label left out.
   /// The value of a `float8_e4m3fn`: sign, four bits of exponent with bias 7, three of fraction; all ones is NaN.
-  package init(e4m3fn bits: UInt8) {
+  package static func e4m3fn(_ bits: UInt8) -> Float {
     let exponent = Int(bits >> 3 & 0xF)
     let fraction = Float(bits & 0x7)
     let magnitude: Float
@@ -50,6 +52,6 @@ extension Float {
     } else {
       magnitude = Float(sign: .plus, exponent: exponent - 7, significand: 1 + fraction / 8)
     }
-    self = bits & 0x80 == 0 ? magnitude : -magnitude
+    return bits & 0x80 == 0 ? magnitude : -magnitude
   }
 }

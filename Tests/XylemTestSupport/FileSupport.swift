@@ -90,6 +90,6 @@ package func counted(_ dtype: DType, _ shape: [Int]) throws -> HostArray {
   case .bfloat16: return try retyped(range.map { UInt16(Float($0).bitPattern >> 16) })
   case .float8e5m2: return try retyped(range.map { UInt8(Float16($0).bitPattern >> 8) })
   case .float8e4m3fn:
-    return try retyped(range.map { number in UInt8((0..<127).first { Float(e4m3fn: $0) == Float(number) }!) })
+    return try retyped(range.map { number in UInt8((0..<127).first { Float8.e4m3fn($0) == Float(number) }!) })
   }
 }
