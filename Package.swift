@@ -292,7 +292,7 @@ var targets: [Target] = [
   // The programs to copy from, on small data.
   .testTarget(
     name: "XylemProgramTests",
-    dependencies: ["XylemTestSupport", "XylemLook", "XylemFind", "XylemTrain", "XylemImage", argumentParser],
+    dependencies: ["XylemTestSupport", "XylemLook", "XylemFind", "XylemTrain", "Xylem", "XylemImage", argumentParser],
     swiftSettings: strict),
   .testTarget(
     name: "XylemCommandTests",

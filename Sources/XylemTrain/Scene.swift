@@ -68,8 +68,8 @@ struct Scene {
   /// What a detector is to find.
   func target() throws -> DetectionTarget {
     DetectionTarget(
-      boxes: try Tensor(shapes.flatMap { $0.box.map(Float.init) }, shape: [shapes.count, 4]),
+      boxes: try Tensor(shapes.flatMap { shape in shape.box.map { Float($0) } }, shape: [shapes.count, 4]),
       labels: try Tensor(shapes.map(\.label), dtype: .int64),
-      masks: try Tensor(shapes.flatMap { $0.mask.map(Float.init) }, shape: [shapes.count, side, side]))
+      masks: try Tensor(shapes.flatMap { shape in shape.mask.map { Float($0) } }, shape: [shapes.count, side, side]))
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Testing
+import Xylem
 import XylemTestSupport
 
 @testable import XylemTrain
@@ -16,6 +17,11 @@ import XylemTestSupport
       #expect([columns.min()!, rows.min()!, columns.max()! + 1, rows.max()! + 1] == shape.box, "\(shape.label)")
     }
     #expect(Set(scenes.flatMap(\.shapes).map(\.label)) == [1, 2, 3])
+    for scene in scenes {
+      let masks = try scene.target().masks?.sum(dim: [1, 2]).doubles()
+      #expect(masks == scene.shapes.map { shape in Double(shape.mask.count { $0 != 0 }) })
+      #expect(try scene.tensor().mean(dim: [1, 2]).doubles().allSatisfy { $0 > 0.1 && $0 < 0.9 })
+    }
   }
 
   @Test func `a few steps change the loss in the same way each time, and the page shows before and after`() throws {
