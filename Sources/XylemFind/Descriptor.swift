@@ -17,9 +17,7 @@ struct Descriptor {
   func callAsFunction(_ image: PixelImage) throws -> Tensor {
     let planes = try transform.apply(to: image)
     let input = try Tensor(planes.values, shape: [1] + planes.shape)
-    guard let feature = try extractor([.tensor(input)])["descriptor"]?.tensor else {
-      throw XylemError(.extractNoTensor, "the node's value is not a tensor")
-    }
+    let feature: Tensor = try extractor(input)["descriptor"]
     let vector = try feature.sizes.count == 4 ? feature.mean(dim: [2, 3]) : feature.flatten(startDim: 1)
     return try F.normalize(vector, dim: 1)
   }

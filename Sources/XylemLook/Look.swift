@@ -23,7 +23,7 @@ struct Look: ParsableCommand {
 
     let image = try ImageTransform().apply(to: .decode(path: photo))
     let input = try Tensor(image.values, shape: [1] + image.shape)
-    let features = try extractor([.tensor(input)])
+    let features = try extractor(input)
 
     let size = FeatureLayout.InputSize(height: image.shape[1], width: image.shape[2])
     let sheet = try FeatureSheet(
