@@ -5,8 +5,8 @@
 /// each. What is not a map is drawn apart: the values of a vector, and of a transformer's class token, are bars.
 ///
 ///     let features = [
-///       FeatureSheet.Feature(name: "layer1", shape: [64, 56, 56], values: early),
-///       FeatureSheet.Feature(name: "layer4", shape: [512, 7, 7], values: late),
+///       try FeatureSheet.Feature(name: "layer1", shape: [64, 56, 56], values: early),
+///       try FeatureSheet.Feature(name: "layer4", shape: [512, 7, 7], values: late),
 ///     ]
 ///     let sheet = try FeatureSheet(features)
 ///     let png = try sheet.image.encodePNG()

@@ -5,7 +5,8 @@ public import XylemTensor
 ///
 /// `[N, 3, H, W]` to `[N, numClasses]`, with keys and node names as torchvision's `mobilenetv2.py` has them.
 public final class MobileNetV2: Module, Layer {
-  private let features: Sequential
+  /// The convolutions, from the image to the last feature map.
+  public let features: Sequential
   private let classifier: Sequential
 
   /// Creates a network with new weights.

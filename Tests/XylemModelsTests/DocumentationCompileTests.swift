@@ -41,7 +41,7 @@ import XylemTestSupport
 
   /// What `model` is in the examples of some modules; a model in Swift in others.
   private static func model(_ file: String) -> String {
-    file.hasPrefix("XylemTrace/") ? "ScriptModel" : "Digits"
+    file.hasPrefix("XylemTrace/") ? "ScriptModel" : file.hasPrefix("XylemDetection/") ? "MaskRCNN" : "Digits"
   }
 
   /// What examples take for granted.
@@ -61,6 +61,8 @@ import XylemTestSupport
       let (features, state): (HostArray, [String: Tensor]) = any()
       let extractor: FeatureExtractor = any()
       let (optimizer, batches): (SGD, [(Tensor, Tensor)]) = any()
+      let (images, targets, fine, coarse): ([Tensor], [DetectionTarget], Tensor, Tensor) = any()
+      let (early, late): ([Float], [Float]) = any()
     """
 
   /// The indented blocks of a text: of its doc comments, or of all of it.
@@ -175,7 +177,7 @@ import XylemTestSupport
     #expect(Self.others.subtracting(all.map(\.file)) == ["XylemErrors/Glob.swift"])
     let modules = [
       "Errors", "Graph", "Files", "Tensor", "Script", "Plugins", "Trace", "Extract", "Diff", "NN", "Models", "Image",
-      "Training",
+      "Training", "Detection", "",
     ]
     let imports = modules.map { "import Xylem\($0)\n" }.joined()
     let said = try faults(examples, imports: imports)

@@ -5,7 +5,7 @@ public import XylemTensor
 
 /// Feature maps with names, in order: the result of a detector's backbone, finest first.
 ///
-///     FeatureMaps(["0": fine, "1": coarse])
+///     let maps: FeatureMaps = ["0": fine, "1": coarse]
 public struct FeatureMaps: ModuleValue, ExpressibleByDictionaryLiteral {
   /// The names and maps in order, each map `[N, C, H, W]`.
   public var entries: [(name: String, map: Tensor)]

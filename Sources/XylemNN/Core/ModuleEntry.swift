@@ -30,7 +30,9 @@ public struct ModuleEntry {
   /// An argument with a default keeps it while the module is traced, as one of an archive does, unless an input is given
   /// for it.
   ///
-  ///     ModuleEntry("x", "is_causal", defaults: ["is_causal": false]) { (x: Tensor, isCausal: Bool) in … }
+  ///     override var entry: ModuleEntry? {
+  ///       ModuleEntry("x", "scale", defaults: ["scale": 2.0]) { (x: Tensor, scale: Double) in try x * scale }
+  ///     }
   ///
   /// - Parameters:
   ///   - names: one for each argument.
