@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Xylem
 
-/// Trains a detector on images of shapes until it finds them: `xylem-train --steps 300 -o training.html`.
+/// Trains a detector on images of shapes until it finds them: `xylem-train -o training.html`.
 @main
 struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -11,8 +11,8 @@ struct Train: ParsableCommand {
 
   @Option(help: "The number of images.") var scenes = 2
   @Option(help: "The side of an image, in pixels.") var side = 128
-  @Option(help: "The number of training steps, each on two images.") var steps = 150
-  @Option(help: "The learning rate.") var learningRate = 1e-4
+  @Option(help: "The number of training steps, each on two images.") var steps = 80
+  @Option(help: "The learning rate.") var learningRate = 3e-4
   @Option(help: "Seeds the images, the initial weights and the samples of the losses.") var seed: UInt64 = 1
   @Option(help: "A checkpoint of the backbone, such as torchvision's. Random weights without it.") var weights: String?
   @Option(name: .shortAndLong, help: "The page with the pictures and the loss curve.") var output = "training.html"
