@@ -6,12 +6,12 @@ public import XylemTensor
 /// `[N, 3, H, W]`, usually with 299 by 299 pixels, to ``AuxiliaryOutputs``, with keys and node names as torchvision's
 /// `inception.py` has them.
 public final class Inception3: Module {
-  private let conv1a = InceptionConvolution(3, 32, [3], stride: 2)
-  private let conv2a = InceptionConvolution(32, 32, [3])
-  private let conv2b = InceptionConvolution(32, 64, [3], padding: [1])
+  private let conv1a = BasicConv2d(3, 32, [3], stride: 2)
+  private let conv2a = BasicConv2d(32, 32, [3])
+  private let conv2b = BasicConv2d(32, 64, [3], padding: [1])
   private let maxpool1 = MaxPool2d(kernelSize: 3, stride: 2)
-  private let conv3b = InceptionConvolution(64, 80, [1])
-  private let conv4a = InceptionConvolution(80, 192, [3])
+  private let conv3b = BasicConv2d(64, 80, [1])
+  private let conv4a = BasicConv2d(80, 192, [3])
   private let maxpool2 = MaxPool2d(kernelSize: 3, stride: 2)
   private let mixed5b = InceptionA(192, pool: 32)
   private let mixed5c = InceptionA(256, pool: 64)
@@ -21,7 +21,7 @@ public final class Inception3: Module {
   private let mixed6c = InceptionC(768, width: 160)
   private let mixed6d = InceptionC(768, width: 160)
   private let mixed6e = InceptionC(768, width: 192)
-  private let auxLogits: InceptionAuxiliary?
+  private let auxLogits: InceptionAux?
   private let mixed7a = InceptionD(768)
   private let mixed7b = InceptionE(1280)
   private let mixed7c = InceptionE(2048)
@@ -39,7 +39,7 @@ public final class Inception3: Module {
   public init(
     numClasses: Int = 1000, auxLogits: Bool = true, transformInput: Bool = false, dropout: Double = 0.5
   ) {
-    self.auxLogits = auxLogits ? InceptionAuxiliary(768, numClasses) : nil
+    self.auxLogits = auxLogits ? InceptionAux(768, numClasses) : nil
     self.dropout = Dropout(p: dropout)
     fc = .truncated(2048, numClasses, std: 0.1)
     self.transformInput = transformInput

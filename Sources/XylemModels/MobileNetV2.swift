@@ -7,7 +7,8 @@ public import XylemTensor
 public final class MobileNetV2: Module, Layer {
   /// The convolutions, from the image to the last feature map.
   public let features: Sequential
-  private let classifier: Sequential
+  /// The head.
+  public let classifier: Sequential
 
   /// Creates a network with new weights.
   public init(numClasses: Int = 1000, dropout: Double = 0.2) {
@@ -43,31 +44,37 @@ public final class MobileNetV2: Module, Layer {
   }
 }
 
-/// A block that expands, applies a depthwise convolution and projects again, with a residual connection if shapes
-/// agree.
-private final class InvertedResidual: Module, Layer {
-  let conv: Sequential
-  private let isResidual: Bool
+extension MobileNetV2 {
+  /// A block that expands, applies a depthwise convolution and projects again, with a residual connection if shapes
+  /// agree.
+  public final class InvertedResidual: Module, Layer {
+    let conv: Sequential
+    private let isResidual: Bool
 
-  init(_ inChannels: Int, _ outChannels: Int, stride: Int, expansion: Int) {
-    let hidden = inChannels * expansion
-    isResidual = stride == 1 && inChannels == outChannels
-    var layers: [any Layer] = []
-    if expansion != 1 {
+    init(_ inChannels: Int, _ outChannels: Int, stride: Int, expansion: Int) {
+      let hidden = inChannels * expansion
+      isResidual = stride == 1 && inChannels == outChannels
+      var layers: [any Layer] = []
+      if expansion != 1 {
+        layers.append(
+          Conv2dNormActivation(inChannels, hidden, kernelSize: 1, activationLayer: { ReLU6(inplace: true) }))
+      }
       layers.append(
-        Conv2dNormActivation(inChannels, hidden, kernelSize: 1, activationLayer: { ReLU6(inplace: true) }))
+        Conv2dNormActivation(
+          hidden, hidden, stride: Sizes(stride), groups: hidden, activationLayer: { ReLU6(inplace: true) }))
+      layers.append(Conv2d(hidden, outChannels, kernelSize: 1, bias: false))
+      layers.append(BatchNorm2d(outChannels))
+      conv = Sequential(layers)
     }
-    layers.append(
-      Conv2dNormActivation(
-        hidden, hidden, stride: Sizes(stride), groups: hidden, activationLayer: { ReLU6(inplace: true) }))
-    layers.append(Conv2d(hidden, outChannels, kernelSize: 1, bias: false))
-    layers.append(BatchNorm2d(outChannels))
-    conv = Sequential(layers)
+
+    /// The type name in torchvision.
+    public override class var typeName: String { "torchvision.models.mobilenetv2.InvertedResidual" }
+
+    /// `[N, C, H, W]` to feature maps.
+    ///
+    /// - Throws: `runtime.operator`.
+    public func forward(_ x: Tensor) throws -> Tensor { isResidual ? try x + conv(x) : try conv(x) }
   }
-
-  override class var typeName: String { "torchvision.models.mobilenetv2.InvertedResidual" }
-
-  func forward(_ x: Tensor) throws -> Tensor { isResidual ? try x + conv(x) : try conv(x) }
 }
 
 /// Initialises all convolutions below some layers for the ReLU that follows, by their outputs, with biases of 0.

@@ -89,40 +89,48 @@ public final class MobileNetV3: Module, Layer {
 /// Batch norms with slowly moving statistics.
 private func slowNorm(_ channels: Int) -> any Layer { BatchNorm2d(channels, eps: 0.001, momentum: 0.01) }
 
-private final class InvertedResidual: Module, Layer {
-  let block: Sequential
-  private let isResidual: Bool
+extension MobileNetV3 {
+  /// A block that expands, applies a depthwise convolution, weighs channels and projects again, with a residual
+  /// connection if shapes agree.
+  public final class InvertedResidual: Module, Layer {
+    let block: Sequential
+    private let isResidual: Bool
 
-  init(_ inChannels: Int, _ plan: MobileNetV3.Block, _ normLayer: @escaping (Int) -> any Layer) {
-    isResidual = plan.stride == 1 && inChannels == plan.width
-    let activation: () -> any Layer = { plan.isHardswish ? Hardswish(inplace: true) : ReLU(inplace: true) }
-    var layers: [any Layer] = []
-    if plan.hidden != inChannels {
+    init(_ inChannels: Int, _ plan: MobileNetV3.Block, _ normLayer: @escaping (Int) -> any Layer) {
+      isResidual = plan.stride == 1 && inChannels == plan.width
+      let activation: () -> any Layer = { plan.isHardswish ? Hardswish(inplace: true) : ReLU(inplace: true) }
+      var layers: [any Layer] = []
+      if plan.hidden != inChannels {
+        layers.append(
+          Conv2dNormActivation(
+            inChannels, plan.hidden, kernelSize: 1, normLayer: normLayer, activationLayer: activation))
+      }
       layers.append(
         Conv2dNormActivation(
-          inChannels, plan.hidden, kernelSize: 1, normLayer: normLayer, activationLayer: activation))
-    }
-    layers.append(
-      Conv2dNormActivation(
-        plan.hidden, plan.hidden, kernelSize: Sizes(plan.kernelSize),
-        stride: plan.dilation > 1 ? 1 : Sizes(plan.stride), groups: plan.hidden, normLayer: normLayer,
-        activationLayer: activation, dilation: Sizes(plan.dilation)))
-    if plan.squeezes {
+          plan.hidden, plan.hidden, kernelSize: Sizes(plan.kernelSize),
+          stride: plan.dilation > 1 ? 1 : Sizes(plan.stride), groups: plan.hidden, normLayer: normLayer,
+          activationLayer: activation, dilation: Sizes(plan.dilation)))
+      if plan.squeezes {
+        layers.append(
+          SqueezeExcitation(plan.hidden, roundedWidth(Double(plan.hidden / 4)), scaleActivation: Hardsigmoid()))
+      }
       layers.append(
-        SqueezeExcitation(plan.hidden, roundedWidth(Double(plan.hidden / 4)), scaleActivation: Hardsigmoid()))
+        Conv2dNormActivation(
+          plan.hidden, plan.width, kernelSize: 1, normLayer: normLayer, activationLayer: nil))
+      block = Sequential(layers)
     }
-    layers.append(
-      Conv2dNormActivation(
-        plan.hidden, plan.width, kernelSize: 1, normLayer: normLayer, activationLayer: nil))
-    block = Sequential(layers)
-  }
 
-  override class var typeName: String { "torchvision.models.mobilenetv3.InvertedResidual" }
+    /// The type name in torchvision.
+    public override class var typeName: String { "torchvision.models.mobilenetv3.InvertedResidual" }
 
-  func forward(_ x: Tensor) throws -> Tensor {
-    var result = try block(x)
-    if isResidual { try result += x }
-    return result
+    /// `[N, C, H, W]` to feature maps.
+    ///
+    /// - Throws: `runtime.operator`.
+    public func forward(_ x: Tensor) throws -> Tensor {
+      var result = try block(x)
+      if isResidual { try result += x }
+      return result
+    }
   }
 }
 

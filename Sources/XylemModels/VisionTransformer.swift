@@ -8,8 +8,10 @@ public import XylemTensor
 public final class VisionTransformer: Module, Layer {
   private let classToken: Parameter
   private let convProj: Conv2d
-  private let encoder: TransformerEncoder
-  private let heads: Sequential
+  /// Position embeddings, blocks and a norm.
+  public let encoder: Encoder
+  /// The head.
+  public let heads: Sequential
 
   private let imageSize: Int
   private let patchSize: Int
@@ -39,7 +41,7 @@ public final class VisionTransformer: Module, Layer {
       initializer: .truncatedNormal(std: (1 / Double(fan)).squareRoot()))
     convProj.bias?.initialize(.zeros)
     let side = imageSize / patchSize
-    encoder = TransformerEncoder(
+    encoder = Encoder(
       side * side + 1, numLayers, numHeads, hiddenDim, mlpDim, dropout: dropout, attentionDropout: attentionDropout)
     let head = Linear(hiddenDim, numClasses)
     head.weight.initialize(.zeros)
@@ -79,77 +81,93 @@ public final class VisionTransformer: Module, Layer {
   }
 }
 
-/// Position embeddings, blocks and a norm.
-private final class TransformerEncoder: Module, Layer {
-  let posEmbedding: Parameter
-  let dropout: Dropout
-  let layers: Sequential
-  let ln: LayerNorm
+extension VisionTransformer {
+  /// Position embeddings, blocks and a norm.
+  public final class Encoder: Module, Layer {
+    let posEmbedding: Parameter
+    let dropout: Dropout
+    let layers: Sequential
+    let ln: LayerNorm
 
-  init(
-    _ length: Int, _ numLayers: Int, _ numHeads: Int, _ hiddenDim: Int, _ mlpDim: Int, dropout: Double,
-    attentionDropout: Double
-  ) {
-    posEmbedding = Parameter([1, length, hiddenDim], .normal(std: 0.02))
-    self.dropout = Dropout(p: dropout)
-    layers = Sequential(
-      (0..<numLayers).map {
-        (
-          "encoder_layer_\($0)",
-          TransformerBlock(numHeads, hiddenDim, mlpDim, dropout: dropout, attentionDropout: attentionDropout)
-        )
-      })
-    ln = LayerNorm(Sizes(hiddenDim), eps: 1e-6)
-  }
+    init(
+      _ length: Int, _ numLayers: Int, _ numHeads: Int, _ hiddenDim: Int, _ mlpDim: Int, dropout: Double,
+      attentionDropout: Double
+    ) {
+      posEmbedding = Parameter([1, length, hiddenDim], .normal(std: 0.02))
+      self.dropout = Dropout(p: dropout)
+      layers = Sequential(
+        (0..<numLayers).map {
+          (
+            "encoder_layer_\($0)",
+            EncoderBlock(numHeads, hiddenDim, mlpDim, dropout: dropout, attentionDropout: attentionDropout)
+          )
+        })
+      ln = LayerNorm(Sizes(hiddenDim), eps: 1e-6)
+    }
 
-  override class var typeName: String { "torchvision.models.vision_transformer.Encoder" }
+    /// The type name in torchvision.
+    public override class var typeName: String { "torchvision.models.vision_transformer.Encoder" }
 
-  func forward(_ x: Tensor) throws -> Tensor {
-    try requireSequences(x)
-    return try ln(layers(dropout(x + posEmbedding.tensor)))
-  }
-}
-
-/// Attention and an MLP, each with a preceding norm and a residual connection.
-private final class TransformerBlock: Module, Layer {
-  let ln1: LayerNorm
-  let selfAttention: MultiheadAttention
-  let dropout: Dropout
-  let ln2: LayerNorm
-  let mlp: PerceptronBlock
-
-  init(_ numHeads: Int, _ hiddenDim: Int, _ mlpDim: Int, dropout: Double, attentionDropout: Double) {
-    ln1 = LayerNorm(Sizes(hiddenDim), eps: 1e-6)
-    selfAttention = MultiheadAttention(hiddenDim, numHeads, dropout: attentionDropout, batchFirst: true)
-    self.dropout = Dropout(p: dropout)
-    ln2 = LayerNorm(Sizes(hiddenDim), eps: 1e-6)
-    mlp = PerceptronBlock(hiddenDim, mlpDim, dropout: dropout)
-  }
-
-  override class var typeName: String { "torchvision.models.vision_transformer.EncoderBlock" }
-  override class var keys: [String: String?] { ["ln1": "ln_1", "ln2": "ln_2"] }
-
-  func forward(_ x: Tensor) throws -> Tensor {
-    try requireSequences(x)
-    let normed = try ln1(x)
-    let attended = try selfAttention(normed, normed, normed, needWeights: false).output
-    let sum = try dropout(attended) + x
-    return try sum + mlp(ln2(sum))
-  }
-}
-
-/// The MLP of a block.
-private final class PerceptronBlock: MLP {
-  init(_ hiddenDim: Int, _ mlpDim: Int, dropout: Double) {
-    super.init(hiddenDim, [mlpDim, hiddenDim], activationLayer: { GELU() }, dropout: dropout)
-    for case let linear as Linear in layers {
-      guard let sizes = linear.weight.tensor.knownSizes else { continue }
-      linear.weight.initialize(.xavierUniform(fanIn: sizes[1], fanOut: sizes[0]))
-      linear.bias?.initialize(.normal(std: 1e-6))
+    /// `[N, length, hiddenDim]` to `[N, length, hiddenDim]`.
+    ///
+    /// - Throws: `runtime.operator`.
+    public func forward(_ x: Tensor) throws -> Tensor {
+      try requireSequences(x)
+      return try ln(layers(dropout(x + posEmbedding.tensor)))
     }
   }
+}
 
-  override class var typeName: String { "torchvision.models.vision_transformer.MLPBlock" }
+extension VisionTransformer {
+  /// Attention and an MLP, each with a preceding norm and a residual connection.
+  public final class EncoderBlock: Module, Layer {
+    let ln1: LayerNorm
+    let selfAttention: MultiheadAttention
+    let dropout: Dropout
+    let ln2: LayerNorm
+    let mlp: MLPBlock
+
+    init(_ numHeads: Int, _ hiddenDim: Int, _ mlpDim: Int, dropout: Double, attentionDropout: Double) {
+      ln1 = LayerNorm(Sizes(hiddenDim), eps: 1e-6)
+      selfAttention = MultiheadAttention(hiddenDim, numHeads, dropout: attentionDropout, batchFirst: true)
+      self.dropout = Dropout(p: dropout)
+      ln2 = LayerNorm(Sizes(hiddenDim), eps: 1e-6)
+      mlp = MLPBlock(hiddenDim, mlpDim, dropout: dropout)
+    }
+
+    /// The type name in torchvision.
+    public override class var typeName: String { "torchvision.models.vision_transformer.EncoderBlock" }
+    /// The names of torchvision's model.
+    public override class var keys: [String: String?] { ["ln1": "ln_1", "ln2": "ln_2"] }
+
+    /// `[N, length, hiddenDim]` to `[N, length, hiddenDim]`.
+    ///
+    /// - Throws: `runtime.operator`.
+    public func forward(_ x: Tensor) throws -> Tensor {
+      try requireSequences(x)
+      let normed = try ln1(x)
+      let attended = try selfAttention(normed, normed, normed, needWeights: false).output
+      let sum = try dropout(attended) + x
+      return try sum + mlp(ln2(sum))
+    }
+  }
+}
+
+extension VisionTransformer {
+  /// The MLP of a block.
+  public final class MLPBlock: MLP {
+    init(_ hiddenDim: Int, _ mlpDim: Int, dropout: Double) {
+      super.init(hiddenDim, [mlpDim, hiddenDim], activationLayer: { GELU() }, dropout: dropout)
+      for case let linear as Linear in layers {
+        guard let sizes = linear.weight.tensor.knownSizes else { continue }
+        linear.weight.initialize(.xavierUniform(fanIn: sizes[1], fanOut: sizes[0]))
+        linear.bias?.initialize(.normal(std: 1e-6))
+      }
+    }
+
+    /// The type name in torchvision.
+    public override class var typeName: String { "torchvision.models.vision_transformer.MLPBlock" }
+  }
 }
 
 private func requireSequences(_ x: Tensor) throws {
