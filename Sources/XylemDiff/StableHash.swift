@@ -23,7 +23,7 @@ struct StableHash {
   }
 
   /// Adds an argument's constants and its structure. All nodes are equal.
-  mutating func combine(_ argument: Argument) {
+  mutating func combine(_ argument: NodeInput) {
     switch argument {
     case .literal(let literal): combine(literal)
     case .node: combine(byte: 9)
@@ -68,13 +68,13 @@ struct StableHash {
     combine(text)
   }
 
-  private mutating func combine(tag: UInt8, _ elements: [Argument]) {
+  private mutating func combine(tag: UInt8, _ elements: [NodeInput]) {
     combine(tag: tag, UInt64(elements.count))
     for element in elements { combine(element) }
   }
 
   /// Adds which parts of an argument are nodes and which are constants.
-  mutating func combineShape(_ argument: Argument) {
+  mutating func combineShape(_ argument: NodeInput) {
     switch argument {
     case .node: combine(byte: 1)
     case .list(let elements): combineShapes(2, elements)
@@ -84,7 +84,7 @@ struct StableHash {
     }
   }
 
-  private mutating func combineShapes(_ tag: UInt8, _ elements: [Argument]) {
+  private mutating func combineShapes(_ tag: UInt8, _ elements: [NodeInput]) {
     combine(tag: tag, UInt64(elements.count))
     for element in elements { combineShape(element) }
   }

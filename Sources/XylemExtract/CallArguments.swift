@@ -163,7 +163,7 @@ extension ValueMismatch {
 
 extension Value {
   /// Whether the value is a literal equal to another one.
-  fileprivate func equals(_ literal: Argument) throws(XylemError) -> Bool {
+  fileprivate func equals(_ literal: NodeInput) throws(XylemError) -> Bool {
     switch (try unpacked(), literal) {
     // As numbers, of which 0.0 and -0.0 are the same.
     case (.literal(.float(let a)), .literal(.float(let b))): a == b
@@ -176,7 +176,7 @@ extension Value {
     }
   }
 
-  private static func areEqual(_ values: [Value], _ literals: [Argument]) throws(XylemError) -> Bool {
+  private static func areEqual(_ values: [Value], _ literals: [NodeInput]) throws(XylemError) -> Bool {
     guard values.count == literals.count else { return false }
     for (value, literal) in zip(values, literals) {
       guard try value.equals(literal) else { return false }

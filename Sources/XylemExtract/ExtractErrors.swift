@@ -214,7 +214,7 @@ extension ExtractErrors {
   }
 
   static func fixed(
-    _ argument: ForwardArgument, to constant: Argument, given: String, isSaved: Bool
+    _ argument: ForwardArgument, to constant: NodeInput, given: String, isSaved: Bool
   ) -> XylemError {
     let name = argument.name
     let again = isSaved ? "save the extractor again with " : ""

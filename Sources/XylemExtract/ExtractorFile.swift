@@ -56,7 +56,7 @@ package struct ExtractorFile: Codable {
 
     /// A value of the graph at a position, as in ``ResolvedRequest``.
     struct Meaning: Codable {
-      var value: Argument
+      var value: NodeInput
       var steps: [Projection]
       var moment: NodeID?
       var name: String

@@ -121,7 +121,7 @@ extension Node {
   var codeReferences: [CodeReference] {
     var found: [CodeReference] = []
     if case .region(let region) = operation { found.append(region.code) }
-    func add(_ argument: XylemGraph.Argument) {
+    func add(_ argument: NodeInput) {
       switch argument {
       case .constant(let reference): found.append(reference)
       case .list(let elements), .tuple(let elements, _): elements.forEach(add)

@@ -259,7 +259,7 @@ extension Plan {
 extension Value {
   /// The value with the names that a structure of the graph has for its tuples. Tuples that a plan assembles have no
   /// names of their own.
-  fileprivate func named(like structure: Argument?) throws(XylemError) -> Value {
+  fileprivate func named(like structure: NodeInput?) throws(XylemError) -> Value {
     guard let structure, structure.hasNames else { return self }
     switch (structure, try unpacked()) {
     case (.tuple(let parts, let names), .tuple(let elements, let own)):
@@ -272,7 +272,7 @@ extension Value {
     }
   }
 
-  private static func named(_ values: [Value], like structures: [Argument]) throws(XylemError) -> [Value] {
+  private static func named(_ values: [Value], like structures: [NodeInput]) throws(XylemError) -> [Value] {
     guard values.count == structures.count else { return values }
     var named: [Value] = []
     for (value, structure) in zip(values, structures) { named.append(try value.named(like: structure)) }
@@ -280,7 +280,7 @@ extension Value {
   }
 }
 
-extension Argument {
+extension NodeInput {
   /// Whether any tuple in the structure has names.
   var hasNames: Bool {
     switch self {

@@ -63,7 +63,7 @@ struct HostLinker: Linker {
   /// The operators of a leaf. Nil for a leaf whose code needs more information than stand-ins have. Such a leaf is
   /// called directly, and may have any effect.
   private static func expanded(
-    _ expand: ([Argument], [NodeID: String]) throws -> HostExpansion?, _ node: Node, _ types: [NodeID: String]
+    _ expand: ([NodeInput], [NodeID: String]) throws -> HostExpansion?, _ node: Node, _ types: [NodeID: String]
   ) throws -> HostExpansion? {
     do { return try expand(node.inputs, types) } catch let error as XylemError where error.isAboutTracing { return nil }
   }

@@ -34,7 +34,7 @@ public struct Plan: Sendable {
   let source: ProgramSource
   let steps: [[Projection]]
   /// For each key, the structure of the value if it has names, otherwise nil.
-  let structures: [Argument?]
+  let structures: [NodeInput?]
   /// For each protected value, the key that requested it first.
   let protectedKeys: [String]
   /// For each key, the names of the nodes that run after its value is computed and may overwrite it.

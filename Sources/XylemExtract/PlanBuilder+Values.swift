@@ -10,7 +10,7 @@ extension PlanBuilder {
     var protected: [Program.Protected] = []
     // A value that is requested twice at the same position is copied at most once.
     struct Wanted: Hashable {
-      let value: Argument
+      let value: NodeInput
       let start: Int
     }
     var known: [Wanted: Int] = [:]

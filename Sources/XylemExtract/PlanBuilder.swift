@@ -280,7 +280,7 @@ package struct PlanBuilder {
     "index": ("aten::index", "Tensor"),
   ]
 
-  private func containerType(_ argument: Argument) -> TypeExpression {
+  private func containerType(_ argument: NodeInput) -> TypeExpression {
     switch argument {
     case .node(let id): (graph.contains(id) ? graph[id] : trace.graph[id]).valueType.unwrapped
     case .list: .list(.any)
@@ -306,7 +306,7 @@ package struct PlanBuilder {
 
   // MARK: - Operands
 
-  package func operand(_ argument: Argument, type: ScriptType?) throws -> Program.Operand {
+  package func operand(_ argument: NodeInput, type: ScriptType?) throws -> Program.Operand {
     switch argument {
     case .node(let id):
       guard let place = places[id] else {

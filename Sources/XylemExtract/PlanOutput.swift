@@ -35,8 +35,8 @@ struct PlanOutput {
   }
 
   /// The tensors of a structure that the plan assembles, by the graph's names for its parts.
-  private func parts(names structure: Argument?) -> [PlanOutput] {
-    func part(_ step: Projection, _ name: String, _ operand: Program.Operand, _ structure: Argument?) -> [PlanOutput] {
+  private func parts(names structure: NodeInput?) -> [PlanOutput] {
+    func part(_ step: Projection, _ name: String, _ operand: Program.Operand, _ structure: NodeInput?) -> [PlanOutput] {
       var part = self
       part.key += "." + name
       part.operand = operand
@@ -47,13 +47,13 @@ struct PlanOutput {
     switch operand {
     case .slot, .constant: return [self]
     case .list(let elements, _):
-      var inner: [Argument] = []
+      var inner: [NodeInput] = []
       if case .list(let found)? = structure { inner = found }
       return elements.indices.flatMap { index in
         part(.index(index), String(index), elements[index], inner.count == elements.count ? inner[index] : nil)
       }
     case .tuple(let elements, _):
-      var (inner, names): ([Argument], [String]?) = ([], nil)
+      var (inner, names): ([NodeInput], [String]?) = ([], nil)
       if case .tuple(let found, let own)? = structure { (inner, names) = (found, own) }
       return elements.indices.flatMap { index in
         part(
@@ -61,7 +61,7 @@ struct PlanOutput {
           inner.count == elements.count ? inner[index] : nil)
       }
     case .dictionary(let flat, _):
-      var inner: [Argument.Entry] = []
+      var inner: [NodeInput.Entry] = []
       if case .dictionary(let found)? = structure { inner = found }
       return (0..<flat.count / 2).flatMap { index -> [PlanOutput] in
         guard case .constant(let key) = flat[2 * index] else { return [self] }

@@ -12,14 +12,14 @@ package struct ResolvedRequest {
   /// The name of the node or module whose value it is.
   package let node: String
   /// The value, in terms of the graph.
-  package let value: Argument
+  package let value: NodeInput
   /// Steps into a value that is known only at run time.
   let steps: [Projection]
   /// The node after which the value is read: the node itself, or the last one before a module returned. Later writes
   /// are not part of the value.
   package private(set) var moment: NodeID?
 
-  init(key: String, exact: String, node: String, value: Argument, steps: [Projection], moment: NodeID?) {
+  init(key: String, exact: String, node: String, value: NodeInput, steps: [Projection], moment: NodeID?) {
     (self.key, self.exact, self.node) = (key, exact, node)
     (self.value, self.steps, self.moment) = (value, steps, moment)
   }
@@ -42,7 +42,7 @@ private struct RequestTarget {
   let node: String
   /// A name that means it exactly and not as a prefix.
   let exact: String
-  let argument: Argument
+  let argument: NodeInput
   let moment: NodeID?
   /// Whether the name is only a prefix of the node's name.
   var isPrefix = false
@@ -207,7 +207,7 @@ package struct RequestResolver {
   }
 
   /// Whether steps may lead into a value. A value that is known only at run time is checked then.
-  private func hasParts(_ argument: Argument) -> Bool {
+  private func hasParts(_ argument: NodeInput) -> Bool {
     switch argument {
     case .list, .tuple, .dictionary: return true
     case .node(let id):
@@ -286,8 +286,8 @@ package struct RequestResolver {
   }
 
   private func project(
-    _ argument: Argument, _ steps: ArraySlice<Projection>, _ request: String
-  ) throws -> (Argument, [Projection]) {
+    _ argument: NodeInput, _ steps: ArraySlice<Projection>, _ request: String
+  ) throws -> (NodeInput, [Projection]) {
     guard let step = steps.first else { return (argument, []) }
     switch (argument, step) {
     case (.node, _): return (argument, Array(steps))
@@ -303,7 +303,7 @@ package struct RequestResolver {
       }
       return try project(elements[position], steps.dropFirst(), request)
     case (.dictionary(let entries), _):
-      let keys: [Argument] =
+      let keys: [NodeInput] =
         switch step {
         case .index(let index): [.int(index), .string(String(index))]
         case .key(let name): [.string(name)]

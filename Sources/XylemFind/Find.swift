@@ -10,8 +10,8 @@ struct Find: ParsableCommand {
     commandName: "xylem-find",
     abstract: "Find the nearest neighbours of each image in a folder, by the cosine of a model's features.")
 
-  @ArgumentParser.Argument(help: "A TorchScript archive.") var model: String
-  @ArgumentParser.Argument(help: "A folder with PNG and JPEG files.") var folder: String
+  @Argument(help: "A TorchScript archive.") var model: String
+  @Argument(help: "A folder with PNG and JPEG files.") var folder: String
   @Option(help: "The node that describes an image. The mean over its places is taken if it has maps.") var node: String
   @Option(help: "The number of neighbours to show.") var neighbours = 3
   @Flag(help: "Look for altered copies of each image: cropped, flipped, blurred, and with JPEG's artefacts.")

@@ -4,7 +4,8 @@ extension Graph {
   /// - Precondition: the name is not taken, and every node among the inputs is in the graph.
   @discardableResult
   public mutating func append(
-    _ operation: Operation, name: String, inputs: [Argument], modulePath: String = "", effects: Effects? = Effects.none,
+    _ operation: Operation, name: String, inputs: [NodeInput], modulePath: String = "",
+    effects: Effects? = Effects.none,
     type: String = "Tensor", location: SourceLocation? = nil, rule: String? = nil, isListed: Bool = true
   ) -> NodeID {
     let node = makeNode(
@@ -22,7 +23,7 @@ extension Graph {
   /// - Precondition: the name is not taken, `next` is in the graph, and the inputs come before it.
   @discardableResult
   public mutating func insert(
-    _ operation: Operation, name: String, inputs: [Argument], before next: NodeID, modulePath: String = "",
+    _ operation: Operation, name: String, inputs: [NodeInput], before next: NodeID, modulePath: String = "",
     effects: Effects? = Effects.none, type: String = "Tensor", location: SourceLocation? = nil, rule: String? = nil,
     isListed: Bool = true
   ) -> NodeID {
@@ -39,7 +40,7 @@ extension Graph {
   }
 
   private mutating func makeNode(
-    _ operation: Operation, name: String, inputs: [Argument], modulePath: String, effects: Effects?, type: String,
+    _ operation: Operation, name: String, inputs: [NodeInput], modulePath: String, effects: Effects?, type: String,
     location: SourceLocation?, rule: String?, isListed: Bool
   ) -> NodeID {
     let id = NodeID(storage.count)
@@ -59,7 +60,7 @@ extension Graph {
   ///
   ///  - Precondition: the node and every node among the inputs are in the graph. The caller must ensure that the inputs
   ///    come before the node.
-  public mutating func setInputs(of id: NodeID, to inputs: [Argument]) {
+  public mutating func setInputs(of id: NodeID, to inputs: [NodeInput]) {
     precondition(contains(id), "\(id) is not in the graph")
     removeUses(of: self[id].inputs, by: id)
     storage[id.rawValue]?.inputs = inputs
@@ -91,9 +92,9 @@ extension Graph {
   ///
   /// - Precondition: the node and every node in `argument` are in the graph, and none of the readers is in `argument`.
   ///   The caller must ensure that the nodes in `argument` come before the readers.
-  public mutating func replaceUses(of id: NodeID, with argument: Argument) {
+  public mutating func replaceUses(of id: NodeID, with argument: NodeInput) {
     precondition(contains(id), "\(id) is not in the graph")
-    let replace: (NodeID) -> Argument = { $0 == id ? argument : .node($0) }
+    let replace: (NodeID) -> NodeInput = { $0 == id ? argument : .node($0) }
     let occurrences = usersByID[id.rawValue]
     let users = Set(occurrences)
     for user in users {
@@ -162,7 +163,7 @@ extension Graph {
   /// Sets the parts of the last module call's result, if it is a structure that nodes unpack.
   ///
   /// - Precondition: there is a call, and every node of the result is in the graph.
-  package mutating func setResultOfLastCall(to result: Argument) {
+  package mutating func setResultOfLastCall(to result: NodeInput) {
     precondition(!calls.isEmpty, "no module was called")
     calls[calls.count - 1].result = result
     validateEdit()
@@ -172,7 +173,7 @@ extension Graph {
   ///
   /// - Parameter result: nil if the hooks returned nothing, and may have written the module's result.
   /// - Precondition: every node of the result is in the graph.
-  package mutating func setHookedResult(ofLastCallAt path: String, to result: Argument?) {
+  package mutating func setHookedResult(ofLastCallAt path: String, to result: NodeInput?) {
     guard let index = calls.lastIndex(where: { $0.path == path }) else { return }
     if calls[index].isLeaf, calls[index].hookedNode == nil { calls[index].hookedNode = calls[index].result.node }
     if let result { calls[index].result = result }
@@ -215,7 +216,7 @@ extension Graph {
     validateEdit()
   }
 
-  private mutating func addUses(of inputs: [Argument], by user: NodeID) {
+  private mutating func addUses(of inputs: [NodeInput], by user: NodeID) {
     for input in inputs {
       input.forEachNode { used in
         precondition(contains(used) && used != user, "\(user) reads \(used), which is not in the graph")
@@ -225,7 +226,7 @@ extension Graph {
   }
 
   /// Searches from the end, where the uses of the latest nodes are.
-  private mutating func removeUses(of inputs: [Argument], by user: NodeID) {
+  private mutating func removeUses(of inputs: [NodeInput], by user: NodeID) {
     for input in inputs {
       input.forEachNode { used in
         guard let position = usersByID[used.rawValue].lastIndex(of: user) else { return }

@@ -26,7 +26,7 @@ extension Graph {
   /// The graph as a table: a line of headings, then a line for each node in execution order.
   ///
   /// Columns are aligned for a terminal. Inputs are separated by commas and written as in
-  /// ``Argument/description(naming:)``; if they take more than `inputWidth` columns, their middle is replaced by `…`.
+  /// ``NodeInput/description(naming:)``; if they take more than `inputWidth` columns, their middle is replaced by `…`.
   /// Nothing else is shortened. Characters that would break a line are escaped. The same graph gives the same output,
   /// without a trailing line break.
   ///

@@ -106,7 +106,7 @@ private struct GraphValidator {
     }
   }
 
-  private mutating func validateTuples(in argument: Argument, of subject: GraphFault.Subject) {
+  private mutating func validateTuples(in argument: NodeInput, of subject: GraphFault.Subject) {
     switch argument {
     case .tuple(let elements, let names):
       if let names, names.count != elements.count {

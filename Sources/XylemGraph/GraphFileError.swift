@@ -43,11 +43,11 @@ package enum GraphFileError {
     case .deepArgument(let path):
       return XylemError(
         .graphUnreadable,
-        "at \(text(of: path.prefix(8)))…: an argument is nested deeper than \(Argument.maximumDepth) structures")
+        "at \(text(of: path.prefix(8)))…: an argument is nested deeper than \(NodeInput.maximumDepth) structures")
     case .unwritableArgument:
       return XylemError(
         .graphInvalid,
-        "an argument is nested deeper than the \(Argument.maximumDepth) structures that a graph's file form can hold")
+        "an argument is nested deeper than the \(NodeInput.maximumDepth) structures that a graph's file form can hold")
     }
   }
 }

@@ -9,7 +9,7 @@ public struct ModuleCall: Hashable, Sendable, Codable {
   /// The number of earlier calls of this module.
   public var ordinal: Int
   /// The result, with its structure.
-  public var result: Argument
+  public var result: NodeInput
   /// Whether the module was called as a leaf.
   public var isLeaf: Bool
   /// The last node that ran before the call returned: the result is its value at that position, including earlier
@@ -20,7 +20,7 @@ public struct ModuleCall: Hashable, Sendable, Codable {
 
   /// Creates a call with its result.
   public init(
-    path: String, type: String, ordinal: Int, result: Argument, isLeaf: Bool, returnedAfter: NodeID? = nil
+    path: String, type: String, ordinal: Int, result: NodeInput, isLeaf: Bool, returnedAfter: NodeID? = nil
   ) {
     self.path = path
     self.type = type

@@ -17,7 +17,7 @@ extension Node: Codable {
       id: try container.decode(NodeID.self, forKey: .id),
       name: try container.decode(String.self, forKey: .name),
       operation: try container.decode(Operation.self, forKey: .operation),
-      inputs: try container.decode([Argument].self, forKey: .inputs),
+      inputs: try container.decode([NodeInput].self, forKey: .inputs),
       modulePath: try container.decode(String.self, forKey: .modulePath),
       effects: try container.decodeIfPresent(Effects.self, forKey: .effects),
       type: try container.decode(String.self, forKey: .type),

@@ -7,7 +7,7 @@ public struct Node: Hashable, Sendable {
   /// The operation.
   public var operation: Operation
   /// The inputs.
-  public var inputs: [Argument]
+  public var inputs: [NodeInput]
   /// The path of the module whose code it comes from. For a leaf module, its own path.
   public var modulePath: String
   /// The effects. Nil if they are not known yet, which means: any effect.
@@ -27,7 +27,7 @@ public struct Node: Hashable, Sendable {
 
   /// Creates a node for a graph. Use ``Graph/append(_:name:inputs:modulePath:effects:type:location:rule:isListed:)``.
   package init(
-    id: NodeID, name: String, operation: Operation, inputs: [Argument], modulePath: String, effects: Effects?,
+    id: NodeID, name: String, operation: Operation, inputs: [NodeInput], modulePath: String, effects: Effects?,
     type: String, location: SourceLocation?, rule: String?, isListed: Bool
   ) {
     self.id = id

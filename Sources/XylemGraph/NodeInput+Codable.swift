@@ -5,7 +5,7 @@
 ///     {"tuple": [1, 2]}                      {"tuple": [1, 2], "names": ["x", "y"]}
 ///     {"dictionary": [["key", 1], ["other", null]]}
 ///     {"constant": {"function": "__torch__.Net.forward", "statement": 4}}
-extension Argument: Codable {
+extension NodeInput: Codable {
   /// The maximum nesting of structures in a file.
   package static let maximumDepth = 128
 
@@ -37,7 +37,7 @@ extension Argument: Codable {
 
   private static func tagged(
     _ object: KeyedDecodingContainer<ArgumentKey>, _ decoder: any Decoder, depth: Int
-  ) throws -> Argument {
+  ) throws -> NodeInput {
     let keys = object.allKeys.filter { $0 != .names || !object.contains(.tuple) }
     guard keys.count == 1 else {
       throw GraphFileError.argumentKind(object.allKeys.map(\.stringValue).sorted(), path: decoder.codingPath).error
@@ -68,10 +68,10 @@ extension Argument: Codable {
     }
   }
 
-  private static func elements(of container: inout any UnkeyedDecodingContainer, depth: Int) throws -> [Argument] {
-    var elements: [Argument] = []
+  private static func elements(of container: inout any UnkeyedDecodingContainer, depth: Int) throws -> [NodeInput] {
+    var elements: [NodeInput] = []
     while !container.isAtEnd {
-      elements.append(try Argument(from: container.superDecoder(), depth: depth + 1))
+      elements.append(try NodeInput(from: container.superDecoder(), depth: depth + 1))
     }
     return elements
   }
@@ -79,11 +79,11 @@ extension Argument: Codable {
 
 /// An argument with its nesting depth.
 private struct Nested: Encodable {
-  let argument: Argument
+  let argument: NodeInput
   let depth: Int
 
   func encode(to encoder: any Encoder) throws {
-    guard depth <= Argument.maximumDepth else { throw GraphFileError.unwritableArgument.error }
+    guard depth <= NodeInput.maximumDepth else { throw GraphFileError.unwritableArgument.error }
     switch argument {
     case .literal(let literal): try literal.encode(to: encoder)
     case .list(let elements):
@@ -95,7 +95,7 @@ private struct Nested: Encodable {
     }
   }
 
-  private func nested(_ element: Argument) -> Nested { Nested(argument: element, depth: depth + 1) }
+  private func nested(_ element: NodeInput) -> Nested { Nested(argument: element, depth: depth + 1) }
 
   private func encodeTagged(to container: inout KeyedEncodingContainer<ArgumentKey>) throws {
     switch argument {

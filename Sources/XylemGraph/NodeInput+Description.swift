@@ -1,4 +1,4 @@
-extension Argument: CustomStringConvertible {
+extension NodeInput: CustomStringConvertible {
   /// The argument as a Python literal, nodes by their ids.
   public var description: String { description { $0.description } }
 
@@ -6,7 +6,7 @@ extension Argument: CustomStringConvertible {
   ///
   /// Modules and constants, which have no literal form, are in angle brackets.
   ///
-  ///     let sizes = Argument.list([.int(1), .node(id), .float(1e-5)])
+  ///     let sizes = NodeInput.list([.int(1), .node(id), .float(1e-5)])
   ///     sizes.description { graph[$0].name }  // "[1, size, 1e-05]"
   public func description(naming name: (NodeID) -> String) -> String {
     switch self {
@@ -25,7 +25,7 @@ extension Argument: CustomStringConvertible {
 
   /// `(a, b)`, `(a,)`, or `(x=a, y=b)` for a named tuple.
   private static func tupleLiteral(
-    _ elements: [Argument], names: [String]?, naming name: (NodeID) -> String
+    _ elements: [NodeInput], names: [String]?, naming name: (NodeID) -> String
   ) -> String {
     let texts = elements.map { $0.description(naming: name) }
     if let names, names.count == texts.count {

@@ -2,15 +2,15 @@
 ///
 /// Structures are stored as they were when the node ran: a list that the model later appends to appears in each node
 /// with the elements that it had there.
-public indirect enum Argument: Hashable, Sendable {
+public indirect enum NodeInput: Hashable, Sendable {
   /// A constant with a literal form.
   case literal(Literal)
   /// The value of another node.
   case node(NodeID)
   /// A list.
-  case list([Argument])
+  case list([NodeInput])
   /// A tuple, with a name for each element if it has names.
-  case tuple([Argument], names: [String]?)
+  case tuple([NodeInput], names: [String]?)
   /// A dictionary in insertion order.
   case dictionary([Entry])
   /// A module of the model, by its path.
@@ -21,33 +21,33 @@ public indirect enum Argument: Hashable, Sendable {
   /// One entry of a dictionary.
   public struct Entry: Hashable, Sendable {
     /// The key: a string, a number or a Boolean.
-    public var key: Argument
+    public var key: NodeInput
     /// The value.
-    public var value: Argument
+    public var value: NodeInput
 
     /// Creates an entry from a key and its value.
-    public init(key: Argument, value: Argument) {
+    public init(key: NodeInput, value: NodeInput) {
       self.key = key
       self.value = value
     }
   }
 }
 
-extension Argument {
+extension NodeInput {
   /// Python's `None`.
-  public static var none: Argument { .literal(.none) }
+  public static var none: NodeInput { .literal(.none) }
   /// A Boolean.
-  public static func bool(_ value: Bool) -> Argument { .literal(.bool(value)) }
+  public static func bool(_ value: Bool) -> NodeInput { .literal(.bool(value)) }
   /// An integer.
-  public static func int(_ value: Int) -> Argument { .literal(.int(value)) }
+  public static func int(_ value: Int) -> NodeInput { .literal(.int(value)) }
   /// A double-precision number.
-  public static func float(_ value: Double) -> Argument { .literal(.float(value)) }
+  public static func float(_ value: Double) -> NodeInput { .literal(.float(value)) }
   /// A complex number as real and imaginary part.
-  public static func complex(_ real: Double, _ imaginary: Double) -> Argument { .literal(.complex(real, imaginary)) }
+  public static func complex(_ real: Double, _ imaginary: Double) -> NodeInput { .literal(.complex(real, imaginary)) }
   /// A string.
-  public static func string(_ text: String) -> Argument { .literal(.string(text)) }
+  public static func string(_ text: String) -> NodeInput { .literal(.string(text)) }
   /// A device, as in `cpu` or `cuda:1`.
-  public static func device(_ name: String) -> Argument { .literal(.device(name)) }
+  public static func device(_ name: String) -> NodeInput { .literal(.device(name)) }
 
   /// The literal, if the argument is one.
   public var literal: Literal? {
@@ -56,7 +56,7 @@ extension Argument {
   }
 }
 
-extension Argument {
+extension NodeInput {
   /// Calls `body` with every node in the structure, in order, as often as it occurs.
   public func forEachNode(_ body: (NodeID) throws -> Void) rethrows {
     switch self {
@@ -73,7 +73,7 @@ extension Argument {
   }
 
   /// The structure with every node replaced.
-  public func mapNodes(_ transform: (NodeID) throws -> Argument) rethrows -> Argument {
+  public func mapNodes(_ transform: (NodeID) throws -> NodeInput) rethrows -> NodeInput {
     switch self {
     case .node(let id): return try transform(id)
     case .list(let elements): return .list(try elements.map { try $0.mapNodes(transform) })

@@ -62,7 +62,7 @@ extension Placeholder {
     self.init(
       name: try container.decode(String.self, forKey: .name),
       defaultValue: container.contains(.defaultValue)
-        ? try Argument(from: container.superDecoder(forKey: .defaultValue)) : nil,
+        ? try NodeInput(from: container.superDecoder(forKey: .defaultValue)) : nil,
       position: try container.decode(Int.self, forKey: .position))
   }
 

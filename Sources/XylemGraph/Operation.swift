@@ -33,12 +33,12 @@ public struct Placeholder: Hashable, Sendable, Codable {
   /// The argument's name in the source.
   public var name: String
   /// The default. Nil if a value is required.
-  public var defaultValue: Argument?
+  public var defaultValue: NodeInput?
   /// The position among the arguments, from 0.
   public var position: Int
 
   /// Creates an argument at a position.
-  public init(name: String, defaultValue: Argument? = nil, position: Int) {
+  public init(name: String, defaultValue: NodeInput? = nil, position: Int) {
     self.name = name
     self.defaultValue = defaultValue
     self.position = position

@@ -185,7 +185,7 @@ extension TypeExpression {
   }
 
   /// A structure of literals as a value of this type, like ``conformed(_:)-(Literal)`` for a single literal.
-  public func conformed(_ argument: Argument) -> Argument? {
+  public func conformed(_ argument: NodeInput) -> NodeInput? {
     switch (self, argument) {
     case (_, .literal(let literal)): return conformed(literal).map { .literal($0) }
     case (.any, _): return argument
@@ -201,7 +201,7 @@ extension TypeExpression {
     case (.dictionary(let key, let value), .dictionary(let entries)):
       let conformed = entries.compactMap { entry in
         key.conformed(entry.key).flatMap { key in
-          value.conformed(entry.value).map { Argument.Entry(key: key, value: $0) }
+          value.conformed(entry.value).map { NodeInput.Entry(key: key, value: $0) }
         }
       }
       return conformed.count == entries.count ? .dictionary(conformed) : nil

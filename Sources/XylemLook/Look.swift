@@ -8,8 +8,8 @@ struct Look: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "xylem-look", abstract: "Draw the feature maps of a photograph, layer by layer, as one picture.")
 
-  @ArgumentParser.Argument(help: "A TorchScript archive.") var model: String
-  @ArgumentParser.Argument(help: "A PNG or JPEG file.") var photo: String
+  @Argument(help: "A TorchScript archive.") var model: String
+  @Argument(help: "A PNG or JPEG file.") var photo: String
   @Option(help: "The layers to show; the modules that the model calls, if none is given.") var layer: [String] = []
   @Option(name: .shortAndLong, help: "The picture, a PNG file.") var output = "look.png"
 

@@ -28,7 +28,7 @@ struct WrittenState {
   }
 
   /// The attributes that may share storage with a value.
-  private mutating func addAttributes(behind value: Argument, _ graph: Graph) {
+  private mutating func addAttributes(behind value: NodeInput, _ graph: Graph) {
     var left: [NodeID] = []
     var seen: Set<NodeID> = []
     value.forEachNode { left.append($0) }

@@ -78,7 +78,7 @@ struct CauseTests {
     func net(_ training: Bool) -> Graph {
       sketch { s in
         let y = s.leaf("conv", conv, s.value("x"))
-        var aux = Argument.none
+        var aux = NodeInput.none
         if training {
           let a = s.leaf("aux1.conv", conv, y)
           let b = s.op("flatten.using_ints", s.op("relu", a, in: "aux1"), .int(1), .int(-1), in: "aux1")

@@ -95,7 +95,7 @@ extension SplitMix64 {
     let modules = ["", "stem", "body.0", "body.1", "head"]
     for _ in 0..<Int.random(in: 20...60, using: &self) {
       let nodes = sketch.graph.nodes.suffix(6).map(\.id)
-      let (a, b) = (Argument.node(pick(nodes)), Argument.node(pick(nodes)))
+      let (a, b) = (NodeInput.node(pick(nodes)), NodeInput.node(pick(nodes)))
       let module = pick(modules)
       let line = Int.random(in: 1...40, using: &self)
       switch Int.random(in: 0..<4, using: &self) {

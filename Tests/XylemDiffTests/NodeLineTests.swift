@@ -7,7 +7,7 @@ import XylemSketches
 @Suite("Lines of nodes")
 struct NodeLineTests {
   /// A node of forty arguments; those at the given positions are set.
-  private func net(_ values: [Int: Argument], name: String = "attention") -> Graph {
+  private func net(_ values: [Int: NodeInput], name: String = "attention") -> Graph {
     sketch { s in
       let inputs = (0..<40).map { values[$0] ?? .int(1000 + $0) }
       s.output(s.operation("wide", [s.value("x")] + inputs, name: name))
@@ -29,7 +29,7 @@ struct NodeLineTests {
   }
 
   @Test func `a difference within a long list is in both lines`() {
-    func list(_ last: Int) -> Argument { .list((0..<100).map { .int(5000 + $0) } + [.int(last)]) }
+    func list(_ last: Int) -> NodeInput { .list((0..<100).map { .int(5000 + $0) } + [.int(last)]) }
     let finding = diff(net([1: list(7)]), net([1: list(8)])).findings[0]
     #expect(finding.train?.contains("5099, 7], 1002") == true)
     #expect(finding.eval?.contains("5099, 8], 1002") == true)

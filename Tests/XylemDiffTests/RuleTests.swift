@@ -52,7 +52,7 @@ struct RuleTests {
   }
 
   @Test func `sentences stay short, however many arguments differ and however long they are`() {
-    func net(_ arguments: [Argument]) -> Graph {
+    func net(_ arguments: [NodeInput]) -> Graph {
       sketch { s in s.output(s.operation("f", [s.value("x")] + arguments, name: "f")) }
     }
     let many = diff(net([]), net(Array(repeating: .int(1), count: 5_000))).findings[0].message

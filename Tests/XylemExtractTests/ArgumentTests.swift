@@ -92,7 +92,7 @@ struct ArgumentTests {
     let output = try #require(try open(run.inputs)["output"])
     #expect(try Goldens.difference(output, run.output) == nil)
     // So has one that is fixed to the value, where it is a literal.
-    guard let literal = Argument(run.inputs[number]) else { return }
+    guard let literal = NodeInput(run.inputs[number]) else { return }
     let fixed = try extractor(item.model(), TraceOptions(concrete: [name: literal]))
     let value = try #require(try fixed(run.inputs)["output"])
     #expect(try Goldens.difference(value, run.output) == nil)
@@ -186,7 +186,7 @@ struct ArgumentTests {
   func wrongConcrete() throws {
     let model = try ValueCase.named("tensor_arguments").model()
     for (concrete, word) in [
-      (["x": Argument.int(5)], "Tensor"), (["y": .float(1)], "Optional[Tensor]"), (["n": .float(1.5)], "int"),
+      (["x": NodeInput.int(5)], "Tensor"), (["y": .float(1)], "Optional[Tensor]"), (["n": .float(1.5)], "int"),
       (["n": .none], "int"), (["flag": .int(1)], "bool"),
     ] {
       let error = #expect(throws: XylemError.self) { try model.trace(TraceOptions(concrete: concrete)) }
@@ -224,12 +224,12 @@ struct ArgumentTests {
   }
 }
 
-extension Argument {
+extension NodeInput {
   /// The literal of a value; nil for a tensor.
   fileprivate init?(_ value: Value) {
     switch value {
     case .literal(let literal): self = .literal(literal)
-    case .list(let elements): self = .list(elements.compactMap { Argument($0) })
+    case .list(let elements): self = .list(elements.compactMap { NodeInput($0) })
     default: return nil
     }
   }

@@ -29,7 +29,7 @@ import XylemTestSupport
   }
 
   @Test(arguments: [
-    (Argument.none, "null"), (.bool(true), "true"), (.int(1), "1"), (.int(.min), "-9223372036854775808"),
+    (NodeInput.none, "null"), (.bool(true), "true"), (.int(1), "1"), (.int(.min), "-9223372036854775808"),
     (.string("a\"b"), #""a\"b""#), (.float(0.5), #"{"float":0.5}"#), (.float(1), #"{"float":1}"#),
     (.float(-0.0), #"{"float":"-0.0"}"#), (.float(.nan), #"{"float":"nan"}"#),
     (.float(-.infinity), #"{"float":"-inf"}"#),
@@ -41,27 +41,27 @@ import XylemTestSupport
     (.module("a.b"), #"{"module":"a.b"}"#),
     (.constant(CodeReference(function: "f", statement: 3)), #"{"constant":{"function":"f","statement":3}}"#),
   ])
-  func `the form of an argument is as documented`(argument: Argument, text: String) throws {
+  func `the form of an argument is as documented`(argument: NodeInput, text: String) throws {
     #expect(try json(argument) == text)
-    #expect(try JSONDecoder().decode(Argument.self, from: Data(text.utf8)) == argument)
+    #expect(try JSONDecoder().decode(NodeInput.self, from: Data(text.utf8)) == argument)
   }
 
-  @Test(arguments: Argument.samples)
-  func `an argument is read back as it was written`(argument: Argument) throws {
+  @Test(arguments: NodeInput.samples)
+  func `an argument is read back as it was written`(argument: NodeInput) throws {
     let data = try JSONEncoder().encode(argument)
-    #expect(try JSONDecoder().decode(Argument.self, from: data) == argument)
+    #expect(try JSONDecoder().decode(NodeInput.self, from: data) == argument)
   }
 
   @Test func `numbers survive to the last bit`() throws {
     var random = SplitMix64(seed: 2)
     let numbers = (0..<2_000).map { _ in Double(bitPattern: random.next()) }.filter { !$0.isNaN }
-    let list = Argument.list(numbers.map(Argument.float))
-    #expect(try JSONDecoder().decode(Argument.self, from: JSONEncoder().encode(list)) == list)
+    let list = NodeInput.list(numbers.map(NodeInput.float))
+    #expect(try JSONDecoder().decode(NodeInput.self, from: JSONEncoder().encode(list)) == list)
   }
 
   @Test func `a NaN's payload is not kept`() throws {
-    let data = try JSONEncoder().encode(Argument.float(Double(nan: 5, signaling: false)))
-    #expect(try JSONDecoder().decode(Argument.self, from: data) == .float(.nan))
+    let data = try JSONEncoder().encode(NodeInput.float(Double(nan: 5, signaling: false)))
+    #expect(try JSONDecoder().decode(NodeInput.self, from: data) == .float(.nan))
   }
 
   @Test func `a graph with every operation and argument is read back as it was`() throws {
@@ -82,7 +82,7 @@ import XylemTestSupport
 
   @Test func `a default of None is not the same as no default`() throws {
     var graph = Graph()
-    graph.append(.placeholder(Placeholder(name: "a", defaultValue: Argument.none, position: 0)), name: "a", inputs: [])
+    graph.append(.placeholder(Placeholder(name: "a", defaultValue: NodeInput.none, position: 0)), name: "a", inputs: [])
     graph.append(.placeholder(Placeholder(name: "b", position: 1)), name: "b", inputs: [])
     #expect(try roundTrip(graph).placeholders.map(\.placeholder.defaultValue) == [.some(.none), nil])
   }
@@ -99,11 +99,11 @@ import XylemTestSupport
   }
 
   @Test func `an argument that nests too deep for a file is not written`() throws {
-    func nested(_ depth: Int) -> Argument {
+    func nested(_ depth: Int) -> NodeInput {
       (0..<depth).reduce(.none) { inner, _ in .dictionary([.init(key: .int(0), value: inner)]) }
     }
     let deepest = nested(128)
-    #expect(try JSONDecoder().decode(Argument.self, from: JSONEncoder().encode(deepest)) == deepest)
+    #expect(try JSONDecoder().decode(NodeInput.self, from: JSONEncoder().encode(deepest)) == deepest)
     let error = #expect(throws: XylemError.self) { try JSONEncoder().encode(nested(129)) }
     #expect(
       error?.description

@@ -122,15 +122,15 @@ private let (x, a, b, output) = (NodeID(0), NodeID(1), NodeID(2), NodeID(3))
   }
 
   @Test func `numbers in arguments are equal when their bits are`() {
-    #expect(Argument.float(.nan) == .float(.nan))
-    #expect(Argument.float(0.0) != .float(-0.0))
-    #expect(Argument.complex(0, .nan) == .complex(0, .nan))
-    #expect(Argument.complex(0, 0) != .complex(0, -0.0))
-    #expect(Argument.int(1) != .float(1))
-    #expect(Argument.string("cpu") != .device("cpu"))
-    for (index, sample) in Argument.samples.enumerated() {
-      #expect(Argument.samples.firstIndex(of: sample) == index)
-      #expect(Set(Argument.samples).contains(sample))
+    #expect(NodeInput.float(.nan) == .float(.nan))
+    #expect(NodeInput.float(0.0) != .float(-0.0))
+    #expect(NodeInput.complex(0, .nan) == .complex(0, .nan))
+    #expect(NodeInput.complex(0, 0) != .complex(0, -0.0))
+    #expect(NodeInput.int(1) != .float(1))
+    #expect(NodeInput.string("cpu") != .device("cpu"))
+    for (index, sample) in NodeInput.samples.enumerated() {
+      #expect(NodeInput.samples.firstIndex(of: sample) == index)
+      #expect(Set(NodeInput.samples).contains(sample))
     }
   }
 }

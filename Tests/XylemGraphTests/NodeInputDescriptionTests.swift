@@ -2,7 +2,7 @@ import Testing
 import XylemGraph
 import XylemTestSupport
 
-@Suite struct ArgumentDescriptionTests {
+@Suite struct NodeInputDescriptionTests {
   @Test(arguments: [
     (0.0, "0.0"), (-0.0, "-0.0"), (1, "1.0"), (-2.5, "-2.5"), (0.1, "0.1"), (100, "100.0"), (1e-4, "0.0001"),
     (1e-5, "1e-05"), (1.5e-5, "1.5e-05"), (1.25e-10, "1.25e-10"), (123456.789, "123456.789"),
@@ -13,7 +13,7 @@ import XylemTestSupport
     (0.001234, "0.001234"), (1 / 3, "0.3333333333333333"),
   ])
   func `a number is written as Python's repr does`(number: Double, text: String) {
-    #expect(Argument.float(number).description == text)
+    #expect(NodeInput.float(number).description == text)
   }
 
   @Test func `a number's description reads back as the same number`() {
@@ -21,7 +21,7 @@ import XylemTestSupport
     for _ in 0..<10_000 {
       let number = Double(bitPattern: random.next())
       guard !number.isNaN else { continue }
-      let text = Argument.float(number).description
+      let text = NodeInput.float(number).description
       #expect(Double(text)?.bitPattern == number.bitPattern, "\(text)")
     }
   }
@@ -31,7 +31,7 @@ import XylemTestSupport
     (.nan, .infinity, "(nan+infj)"), (1, -.infinity, "(1-infj)"), (0, .nan, "nanj"), (1e16, 1e-5, "(1e+16+1e-05j)"),
   ])
   func `a complex number is written as Python's repr does`(real: Double, imaginary: Double, text: String) {
-    #expect(Argument.complex(real, imaginary).description == text)
+    #expect(NodeInput.complex(real, imaginary).description == text)
   }
 
   @Test(arguments: [
@@ -40,11 +40,11 @@ import XylemTestSupport
     ("\u{E0001}", "'\\U000e0001'"), ("层é", "'层é'"), ("👍", "'👍'"),
   ])
   func `a string is quoted as Python's repr does`(text: String, literal: String) {
-    #expect(Argument.string(text).description == literal)
+    #expect(NodeInput.string(text).description == literal)
   }
 
   @Test(arguments: [
-    (Argument.none, "None"), (.bool(true), "True"), (.bool(false), "False"), (.int(-3), "-3"),
+    (NodeInput.none, "None"), (.bool(true), "True"), (.bool(false), "False"), (.int(-3), "-3"),
     (.int(.min), "-9223372036854775808"), (.device("cpu"), "device(type='cpu')"),
     (.device("cuda:1"), "device(type='cuda', index=1)"), (.device("a:b:c"), "device(type='a:b:c')"),
     (.node(NodeID(7)), "%7"), (.list([]), "[]"), (.list([.int(1), .none]), "[1, None]"), (.tuple([], names: nil), "()"),
@@ -57,12 +57,12 @@ import XylemTestSupport
     (.module(""), "<module>"), (.module("encoder.0"), "<module encoder.0>"),
     (.constant(CodeReference(function: "__torch__.f", statement: 3)), "<constant __torch__.f#3>"),
   ])
-  func `an argument is written as a Python literal`(argument: Argument, text: String) {
+  func `an argument is written as a Python literal`(argument: NodeInput, text: String) {
     #expect(argument.description == text)
   }
 
   @Test func `nodes have the names that the closure gives them, in every structure`() {
-    let argument = Argument.list([
+    let argument = NodeInput.list([
       .node(NodeID(1)), .tuple([.node(NodeID(2))], names: ["x"]),
       .dictionary([.init(key: .node(NodeID(3)), value: .node(NodeID(4)))]),
     ])

@@ -86,7 +86,7 @@ private struct RandomEditor {
     trail.append("\(edit)")
     let ids = model.steps.map(\.id)
     let name = "n\(model.nextID)"
-    func inputs(_ positions: [Int], before limit: Int) -> [Argument]? {
+    func inputs(_ positions: [Int], before limit: Int) -> [NodeInput]? {
       guard positions.allSatisfy({ $0 < limit }) else { return nil }
       return [.list(positions.dropFirst().map { .node(ids[$0]) })] + positions.prefix(1).map { .node(ids[$0]) }
     }
@@ -115,7 +115,7 @@ private struct RandomEditor {
       model.remove(doomed)
     case .call(let position):
       guard position < ids.count else { return }
-      let result = Argument.list([.node(ids[position]), .node(ids[0])])
+      let result = NodeInput.list([.node(ids[position]), .node(ids[0])])
       graph.appendCall(ModuleCall(path: "m", type: "M", ordinal: trail.count, result: result, isLeaf: false))
       model.results.append(result)
     }

@@ -147,7 +147,7 @@ import XylemTestSupport
 
   /// Replaces relu by an operation with inputs.
   private static func operation(
-    _ operation: Operation, _ inputs: [Argument], _ problem: GraphFault.Problem, _ text: String
+    _ operation: Operation, _ inputs: [NodeInput], _ problem: GraphFault.Problem, _ text: String
   ) -> Case {
     Case(.init(.node(relu, name: "relu"), problem), "relu (%1): \(text)") {
       $0.storage[1]?.operation = operation
@@ -223,7 +223,7 @@ import XylemTestSupport
     },
   ]
 
-  private static func call(_ ordinal: Int, _ result: Argument = .none) -> ModuleCall {
+  private static func call(_ ordinal: Int, _ result: NodeInput = .none) -> ModuleCall {
     ModuleCall(path: "m", type: "M", ordinal: ordinal, result: result, isLeaf: false)
   }
 

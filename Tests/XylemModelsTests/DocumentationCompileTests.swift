@@ -23,7 +23,7 @@ import XylemTestSupport
     "XylemScript/ScriptArchive+Source.swift", "XylemTensor/Tensor/TensorText.swift", "XylemErrors/XylemError.swift",
     "XylemErrors/ShellWord.swift", "XylemErrors/NearMisses.swift", "XylemNN/Core/ModuleText.swift",
     "XylemLeaf/LeafTensor.swift", "XylemLeaf/Leaves.swift", "XylemLeaf/LeafModule.swift",
-    "XylemPlugins/Signatures/SignatureParser.swift", "XylemGraph/Argument+Codable.swift",
+    "XylemPlugins/Signatures/SignatureParser.swift", "XylemGraph/NodeInput+Codable.swift",
     "XylemGraph/Literal+Codable.swift",
     "XylemGraph/Node+Codable.swift",
     "XylemGraph/Operation+Codable.swift", "XylemCommand/Configuration/Configuration.swift",

@@ -156,8 +156,8 @@ private final class Calls: Module, Layer {
         try layer(inputs[0], inputs[1], inputs[2], keyPaddingMask: padding, attnMask: mask).output.sizes
       }
       var options = TraceOptions(policy: LeafPolicy(includesDefaults: false))
-      if padding == nil { options.concrete["key_padding_mask"] = XylemGraph.Argument.none }
-      if mask == nil { options.concrete["attn_mask"] = XylemGraph.Argument.none }
+      if padding == nil { options.concrete["key_padding_mask"] = NodeInput.none }
+      if mask == nil { options.concrete["attn_mask"] = NodeInput.none }
       func extracted() throws -> [Int] {
         let extractor = try FeatureExtractor(of: layer, returning: ["output[0]"], options: options, modes: [.eval])
         let values: [String: Tensor?] = [

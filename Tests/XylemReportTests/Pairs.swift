@@ -115,8 +115,8 @@ extension Pair {
         let part = s.op(training ? "smooth_l1_loss" : "clamp", y, in: "roi_heads")
         s.call("roi_heads", "torchvision.models.detection.roi_heads.RoIHeads")
         s.call("", "torchvision.models.detection.faster_rcnn.FasterRCNN")
-        let key = Argument.string(training ? "loss_box_reg" : "boxes")
-        let entries = Argument.dictionary([.init(key: key, value: part)])
+        let key = NodeInput.string(training ? "loss_box_reg" : "boxes")
+        let entries = NodeInput.dictionary([.init(key: key, value: part)])
         s.output(training ? entries : .list([entries]))
       }
     }

@@ -11,7 +11,7 @@ package struct Sketch {
   package init() { input("x") }
 
   /// The value of a node that exists.
-  package func value(_ name: String) -> Argument { .node(graph.node(named: name)?.id ?? NodeID(-1)) }
+  package func value(_ name: String) -> NodeInput { .node(graph.node(named: name)?.id ?? NodeID(-1)) }
 
   /// The name that comes next for an operation.
   private mutating func name(_ base: String, in module: String) -> String {
@@ -29,10 +29,10 @@ package struct Sketch {
   /// An operator: `add("add.Tensor", x, y)`.
   @discardableResult
   package mutating func op(
-    _ operation: String, _ inputs: Argument..., in module: String = "", line: Int? = nil,
+    _ operation: String, _ inputs: NodeInput..., in module: String = "", line: Int? = nil,
     effects: Effects? = Effects.none,
     name: String? = nil
-  ) -> Argument {
+  ) -> NodeInput {
     let base = operation.split(separator: ".").first.map(String.init) ?? operation
     return .node(
       graph.append(
@@ -42,7 +42,7 @@ package struct Sketch {
 
   /// An operator with any number of arguments, under a name of its own.
   @discardableResult
-  package mutating func operation(_ operation: String, _ inputs: [Argument], name: String) -> Argument {
+  package mutating func operation(_ operation: String, _ inputs: [NodeInput], name: String) -> NodeInput {
     .node(
       graph.append(.operator(name: "aten::" + operation), name: name, inputs: inputs, effects: Effects.none))
   }
@@ -50,9 +50,9 @@ package struct Sketch {
   /// A leaf function by its qualified name.
   @discardableResult
   package mutating func function(
-    _ qualified: String, _ inputs: Argument..., in module: String = "", line: Int? = nil,
+    _ qualified: String, _ inputs: NodeInput..., in module: String = "", line: Int? = nil,
     effects: Effects? = Effects.none, method modulePath: String? = nil
-  ) -> Argument {
+  ) -> NodeInput {
     let base = qualified.split(separator: ".").last.map(String.init) ?? qualified
     let leaf = LeafFunction(name: qualified, qualifiedName: "__torch__." + qualified, modulePath: modulePath)
     return .node(
@@ -64,8 +64,8 @@ package struct Sketch {
   /// A leaf module by its path.
   @discardableResult
   package mutating func leaf(
-    _ path: String, _ type: String, _ inputs: Argument..., mode: ModeTrait? = nil, replaces: Bool = false
-  ) -> Argument {
+    _ path: String, _ type: String, _ inputs: NodeInput..., mode: ModeTrait? = nil, replaces: Bool = false
+  ) -> NodeInput {
     let ordinal = calls[path, default: 0]
     calls[path] = ordinal + 1
     let provider = mode.map {
@@ -80,20 +80,20 @@ package struct Sketch {
   }
 
   @discardableResult
-  package mutating func attribute(_ path: String, in module: String = "") -> Argument {
+  package mutating func attribute(_ path: String, in module: String = "") -> NodeInput {
     .node(
       graph.append(
         .attribute(path: path), name: path, inputs: [], modulePath: module, effects: Effects(aliasesModel: true)))
   }
 
-  package mutating func set(_ path: String, _ value: Argument, in module: String = "") {
+  package mutating func set(_ path: String, _ value: NodeInput, in module: String = "") {
     graph.append(
       .setAttribute(path: path), name: name("setattr", in: module), inputs: [value], modulePath: module,
       effects: Effects(writesModel: true))
   }
 
   @discardableResult
-  package mutating func region(_ inputs: Argument..., in module: String = "", hides: [String] = []) -> Argument {
+  package mutating func region(_ inputs: NodeInput..., in module: String = "", hides: [String] = []) -> NodeInput {
     let code = CodeReference(function: "__torch__.___torch_mangle_2.Net.forward", statement: 3)
     return .node(
       graph.append(
@@ -104,13 +104,13 @@ package struct Sketch {
   }
 
   /// Writes down that a module which is no leaf was called.
-  package mutating func call(_ path: String, _ type: String, result: Argument = .none) {
+  package mutating func call(_ path: String, _ type: String, result: NodeInput = .none) {
     let ordinal = calls[path, default: 0]
     calls[path] = ordinal + 1
     graph.appendCall(ModuleCall(path: path, type: type, ordinal: ordinal, result: result, isLeaf: false))
   }
 
-  package mutating func output(_ value: Argument) { graph.append(.output, name: "output", inputs: [value], type: "") }
+  package mutating func output(_ value: NodeInput) { graph.append(.output, name: "output", inputs: [value], type: "") }
 }
 
 /// A graph from lines.

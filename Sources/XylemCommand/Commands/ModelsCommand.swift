@@ -17,7 +17,7 @@ struct ModelsCommand: ParsableCommand {
       side, the side of the centre crop, the interpolation, and mean and standard deviation if they are not ImageNet's.
       """)
 
-  @ArgumentParser.Argument(
+  @Argument(
     help: ArgumentHelp("List only models whose names match, as in 'resnet*'.", valueName: "pattern"),
     completion: .custom { _, _, start in ModelCatalog.current.models.map(\.name).filter { $0.hasPrefix(start) } })
   var patterns: [String] = []

@@ -11,7 +11,7 @@ public import XylemTrace
 
 /// The options of every command that takes a model.
 struct ModelOptions: ParsableArguments {
-  @ArgumentParser.Argument(
+  @Argument(
     help:
       "A TorchScript archive (model.pt), a saved extractor (features.xylem), or a built-in model's name (see 'xylem models').",
     completion: .custom { ModelCompletion.candidates(for: $2) })

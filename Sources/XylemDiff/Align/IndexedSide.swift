@@ -105,7 +105,7 @@ struct IndexedSide {
 
 extension Operation {
   /// The properties of an operation besides its inputs, as labelled constants.
-  var details: [(label: String, value: Argument)] {
+  var details: [(label: String, value: NodeInput)] {
     switch self {
     case .placeholder(let placeholder): placeholder.defaultValue.map { [("default", $0)] } ?? []
     case .guard(let assumption): [("expected", .bool(assumption.expected))]

@@ -3,7 +3,7 @@ internal import XylemGraph
 /// A difference between the arguments of two paired nodes. Nodes are given by position.
 enum ArgumentChange {
   /// A different constant at an argument's position. Details of the operation have labels instead.
-  case constant(place: String, position: Int?, train: Argument?, eval: Argument?)
+  case constant(place: String, position: Int?, train: NodeInput?, eval: NodeInput?)
   /// A different node, or a node on one side only.
   case input(position: Int, train: Int?, eval: Int?)
 
@@ -64,13 +64,13 @@ struct ArgumentComparison {
     }
   }
 
-  private func hash(_ argument: Argument) -> UInt64 {
+  private func hash(_ argument: NodeInput) -> UInt64 {
     var hash = StableHash()
     hash.combine(argument)
     return hash.value
   }
 
-  private func compare(_ a: Argument?, _ b: Argument?, at position: Int, into changes: inout [ArgumentChange]) {
+  private func compare(_ a: NodeInput?, _ b: NodeInput?, at position: Int, into changes: inout [ArgumentChange]) {
     switch (a, b) {
     case (.node(let left)?, .node(let right)?):
       let (t, e) = (train.positions[left.rawValue], eval.positions[right.rawValue])
@@ -89,7 +89,7 @@ struct ArgumentComparison {
   }
 
   /// Arguments with different structures: their nodes are the inputs that differ. Without nodes, the constants differ.
-  private func compareUnlike(_ a: Argument?, _ b: Argument?, at position: Int, into changes: inout [ArgumentChange]) {
+  private func compareUnlike(_ a: NodeInput?, _ b: NodeInput?, at position: Int, into changes: inout [ArgumentChange]) {
     var left: [Int] = []
     var right: [Int] = []
     a?.forEachNode { left.append(train.positions[$0.rawValue]) }

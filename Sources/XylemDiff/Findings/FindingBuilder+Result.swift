@@ -18,7 +18,7 @@ extension FindingBuilder {
     side.nodes[position].inputs.first.map { words(side, $0) } ?? "nothing"
   }
 
-  private func words(_ side: IndexedSide, _ argument: Argument) -> String {
+  private func words(_ side: IndexedSide, _ argument: NodeInput) -> String {
     switch argument {
     case .node(let id): side.side.graph.contains(id) ? side.side.graph[id].type : "Tensor"
     case .list(let elements): "a list of \(elements.count)"
@@ -91,7 +91,7 @@ extension FindingBuilder {
 
   /// Whether the result is a dictionary of losses, or begins with one.
   private func givesLosses(_ side: IndexedSide, _ position: Int) -> Bool {
-    func isFilled(_ argument: Argument?) -> Bool {
+    func isFilled(_ argument: NodeInput?) -> Bool {
       if case .dictionary(let entries)? = argument { return !entries.isEmpty }
       return false
     }

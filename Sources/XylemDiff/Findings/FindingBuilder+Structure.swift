@@ -156,7 +156,7 @@ extension FindingBuilder {
     let flag = modeFlag(changes, a.operation)
     var parts: [String] = []
     var edits: [String] = []
-    var arguments: [Argument] = []
+    var arguments: [NodeInput] = []
     for case .constant(let place, let position, let old, let new) in changes {
       let name = flag?.position == position ? flag?.name : nil
       parts.append(
@@ -179,7 +179,7 @@ extension FindingBuilder {
   }
 
   /// The description of an argument for a sentence. A long one is truncated.
-  private func text(_ argument: Argument?) -> String {
+  private func text(_ argument: NodeInput?) -> String {
     guard let text = argument?.description else { return "omitted" }
     return text.count > 200 ? "\(text.prefix(200))…" : text
   }
@@ -193,11 +193,11 @@ extension FindingBuilder {
     return ModeBehaviour.flags(of: operation).first { $0.position == position && isOn(on) && isOff(off) }
   }
 
-  private func isOn(_ argument: Argument) -> Bool {
+  private func isOn(_ argument: NodeInput) -> Bool {
     argument == .bool(true) || (argument.literal?.number ?? 0) > 0
   }
 
-  private func isOff(_ argument: Argument) -> Bool {
+  private func isOff(_ argument: NodeInput) -> Bool {
     argument == .bool(false) || argument.literal?.number == 0
   }
 

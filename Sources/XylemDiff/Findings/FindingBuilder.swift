@@ -50,7 +50,7 @@ struct FindingBuilder {
 
   /// A finding about a node, filled from the node.
   func makeFinding(
-    _ rule: RuleID, _ isTrain: Bool, _ position: Int, module: String? = nil, edit: String, arguments: [Argument] = [],
+    _ rule: RuleID, _ isTrain: Bool, _ position: Int, module: String? = nil, edit: String, arguments: [NodeInput] = [],
     message: String, train trainLine: String?, eval evalLine: String?, cause: Finding.Cause? = nil,
     operation: String? = nil
   ) -> Finding {

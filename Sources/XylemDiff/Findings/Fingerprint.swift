@@ -4,7 +4,7 @@ internal import XylemGraph
 /// the numbers in names.
 enum Fingerprint {
   /// The fingerprint of a rule at a module, with further properties that distinguish the difference from others.
-  static func make(_ rule: RuleID, module: String, operation: String, edit: String, arguments: [Argument] = [])
+  static func make(_ rule: RuleID, module: String, operation: String, edit: String, arguments: [NodeInput] = [])
     -> String
   {
     var hash = StableHash()

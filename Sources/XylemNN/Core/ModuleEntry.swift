@@ -12,7 +12,7 @@ public struct ModuleEntry {
     /// The number of elements of a list. Nil for other arguments, and if it is not declared.
     let count: Int?
     /// The value that the argument keeps while the module is traced, unless it is made an input. Nil if it has none.
-    let defaultValue: Argument?
+    let defaultValue: NodeInput?
   }
 
   let arguments: [DeclaredArgument]

@@ -109,9 +109,9 @@ enum Python {
   static func text(_ value: Double?) -> String { value.map { text($0) } ?? "None" }
   static func text(_ value: String) -> String { Literal.string(value).description }
   /// A tuple.
-  static func text(_ values: [Int]) -> String { Argument.tuple(values.map { .int($0) }, names: nil).description }
+  static func text(_ values: [Int]) -> String { NodeInput.tuple(values.map { .int($0) }, names: nil).description }
   /// A number, or a tuple if there are several.
   static func text(_ sizes: Sizes) -> String { sizes.values.count == 1 ? String(sizes.values[0]) : text(sizes.values) }
   /// An argument of an operator.
-  static func text(_ value: Argument) -> String { value.description }
+  static func text(_ value: NodeInput) -> String { value.description }
 }

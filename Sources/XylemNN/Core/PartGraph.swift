@@ -13,14 +13,14 @@ package struct PartGraph {
   /// A value that the part returns.
   package struct Result {
     package let key: String
-    package let value: Argument
+    package let value: NodeInput
     package let steps: [Step]
     /// The node after which the value is read. Nil for the nodes of the value themselves.
     package let moment: NodeID?
     /// Whether a later node may overwrite it.
     package let isOverwritten: Bool
 
-    package init(key: String, value: Argument, steps: [Step], moment: NodeID?, isOverwritten: Bool) {
+    package init(key: String, value: NodeInput, steps: [Step], moment: NodeID?, isOverwritten: Bool) {
       (self.key, self.value, self.steps) = (key, value, steps)
       (self.moment, self.isOverwritten) = (moment, isOverwritten)
     }

@@ -83,7 +83,7 @@ extension ModuleTracer {
     _ entry: ModuleTree.Entry, _ values: [Value], type: String, rule: LeafPolicy.Rule?, at site: CallSite?,
     _ body: @escaping ([Value]) throws -> Value
   ) throws(XylemError) -> Value {
-    var inputs: [Argument] = []
+    var inputs: [NodeInput] = []
     for value in values { inputs.append(try argument(from: value)) }
     let id = core.emitLeafModule(
       LeafModule(path: entry.path, type: entry.type, provider: rule?.provider), inputs, type: type,
@@ -100,7 +100,7 @@ extension ModuleTracer {
   ) throws -> Output {
     if let site { self.site = site }
     func leaf(_ rule: LeafPolicy.Rule?) throws -> Output {
-      var inputs: [Argument] = []
+      var inputs: [NodeInput] = []
       func add(_ value: Value) throws(XylemError) { inputs.append(try argument(from: value)) }
       repeat try add((each input).moduleValue)
       let id = core.emit(
@@ -140,7 +140,7 @@ extension ModuleTracer {
   func recordCheck(
     of inputs: [Tensor], _ check: @escaping ([[Int]]) throws(XylemError) -> Void
   ) throws(XylemError) {
-    var arguments: [Argument] = []
+    var arguments: [NodeInput] = []
     for input in inputs { arguments.append(try argument(from: .tensor(input))) }
     let id = core.emitHidden(
       .leafFunction(LeafFunction(name: "check", qualifiedName: "check", provider: nil)), named: "check", arguments,
@@ -165,7 +165,7 @@ extension ModuleTracer {
   ) -> HostLeaf {
     // The tracer itself is not captured: it holds the leaves.
     let (modes, model, mode, outer, pinned) = (modes, model, options.mode, constants, pinned)
-    func expansion(_ inputs: [Argument], _ types: [NodeID: String]) throws -> HostExpansion? {
+    func expansion(_ inputs: [NodeInput], _ types: [NodeID: String]) throws -> HostExpansion? {
       try ModuleTracer(model, TraceOptions(mode: mode, policy: .none, recordsLocations: false), pinned: pinned)
         .expansion(of: entry, inputs, types, constants: outer.values, body)
     }
@@ -188,12 +188,12 @@ extension ModuleTracer {
 
   /// The operators of a leaf, for inputs of a form.
   private func expansion(
-    of entry: ModuleTree.Entry, _ inputs: [Argument], _ types: [NodeID: String], constants outer: [Value],
+    of entry: ModuleTree.Entry, _ inputs: [NodeInput], _ types: [NodeID: String], constants outer: [Value],
     _ body: @escaping ([Value]) throws -> Value
   ) throws -> HostExpansion {
     var placeholders: [NodeID: Value] = [:]
     var origins: [NodeID: NodeID] = [:]
-    func value(_ argument: Argument) -> Value {
+    func value(_ argument: NodeInput) -> Value {
       switch argument {
       case .node(let id):
         if let known = placeholders[id] { return known }

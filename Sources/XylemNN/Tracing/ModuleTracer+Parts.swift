@@ -70,9 +70,9 @@ private struct PartReplay {
   private let code: TraceCode
   private let root: ModuleTree.Entry
   /// What the part's nodes are in the trace.
-  private var known: [NodeID: Argument] = [:]
+  private var known: [NodeID: NodeInput] = [:]
   /// The copies of results that later nodes overwrite.
-  private var copies: [Int: Argument] = [:]
+  private var copies: [Int: NodeInput] = [:]
 
   init(_ tracer: ModuleTracer, _ part: PartGraph, _ code: TraceCode, below root: ModuleTree.Entry) {
     (self.tracer, self.part, self.code, self.root) = (tracer, part, code, root)
@@ -222,7 +222,7 @@ private struct PartReplay {
     return found
   }
 
-  private func copy(_ argument: Argument) -> Argument {
+  private func copy(_ argument: NodeInput) -> NodeInput {
     argument.mapNodes { id in
       guard case .node(let own)? = known[id], tracer.core.graph[own].type == "Tensor" else { return known[id] ?? .none }
       return .node(
@@ -256,7 +256,7 @@ private struct PartReplay {
     return isNumbered ? String(name[..<cut]) : String(name)
   }
 
-  private func mapped(_ argument: Argument) throws -> Argument {
+  private func mapped(_ argument: NodeInput) throws -> NodeInput {
     switch argument {
     case .node(let id):
       guard let own = known[id] else {
@@ -275,7 +275,7 @@ private struct PartReplay {
     }
   }
 
-  private func value(of argument: Argument) -> Value {
+  private func value(of argument: NodeInput) -> Value {
     switch argument {
     case .node(let id): return tracer.standIn(id, type: tracer.core.graph[id].type)
     case .list(let elements): return .list(elements.map(value))

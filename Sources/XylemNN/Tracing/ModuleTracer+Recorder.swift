@@ -9,7 +9,7 @@ extension ModuleTracer: OperationRecorder {
     _ op: OperatorReference, _ arguments: [Value], at site: CallSite?
   ) throws(XylemError) -> [Value] {
     if let site { self.site = site }
-    var inputs: [Argument] = []
+    var inputs: [NodeInput] = []
     inputs.reserveCapacity(arguments.count)
     for argument in arguments { inputs.append(try self.argument(from: argument)) }
     let isExact = options.naming == .exact
@@ -31,7 +31,7 @@ extension ModuleTracer: OperationRecorder {
     return StandIn(recorder: self, node: id.rawValue, type: type)
   }
 
-  private func item(of container: Argument, _ index: Argument, type: String, at site: CallSite?) -> NodeID {
+  private func item(of container: NodeInput, _ index: NodeInput, type: String, at site: CallSite?) -> NodeID {
     core.emit(
       .getItem, named: "getitem", [container, index], in: frame.path, type: type, effects: Effects(aliases: [0]),
       at: location(site))
@@ -50,7 +50,7 @@ extension ModuleTracer: OperationRecorder {
 
   func recordContext(_ op: OperatorReference, _ arguments: [Value]) {
     do {
-      var inputs: [Argument] = []
+      var inputs: [NodeInput] = []
       for argument in arguments { inputs.append(try self.argument(from: argument)) }
       core.emitHidden(
         .operator(name: op.fullName), named: op.nodeName, inputs, in: frame.path, type: "None",

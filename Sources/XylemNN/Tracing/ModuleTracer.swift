@@ -178,21 +178,21 @@ final class ModuleTracer: @unchecked Sendable {
   // MARK: - Values
 
   /// An argument of an operation, in terms of the graph.
-  func argument(from value: Value) throws(XylemError) -> Argument {
+  func argument(from value: Value) throws(XylemError) -> NodeInput {
     switch value {
     case .literal(let literal): return .literal(literal)
     case .standIn(let standIn): return .node(try node(of: standIn))
     case .tensor(let tensor): return try argument(from: tensor)
     case .list(let elements):
-      var arguments: [Argument] = []
+      var arguments: [NodeInput] = []
       for element in elements { arguments.append(try argument(from: element)) }
       return .list(arguments)
     case .tuple(let elements, let names):
-      var arguments: [Argument] = []
+      var arguments: [NodeInput] = []
       for element in elements { arguments.append(try argument(from: element)) }
       return .tuple(arguments, names: names.isEmpty ? nil : names)
     case .dictionary(let entries):
-      var found: [Argument.Entry] = []
+      var found: [NodeInput.Entry] = []
       for entry in entries {
         found.append(.init(key: try argument(from: entry.key), value: try argument(from: entry.value)))
       }
@@ -207,7 +207,7 @@ final class ModuleTracer: @unchecked Sendable {
     return Tensor(StandIn(recorder: self, node: id.rawValue, type: "Tensor"))
   }
 
-  private func argument(from tensor: Tensor) throws(XylemError) -> Argument {
+  private func argument(from tensor: Tensor) throws(XylemError) -> NodeInput {
     if let standIn = tensor.standIn { return .node(try node(of: standIn)) }
     if let known = model.tree.tensorPaths[tensor.identity] {
       return .node(
@@ -220,7 +220,7 @@ final class ModuleTracer: @unchecked Sendable {
     return constant(.tensor(tensor))
   }
 
-  private func constant(_ value: Value) -> Argument {
+  private func constant(_ value: Value) -> NodeInput {
     constants.values.append(value)
     return TraceCode.constant(constants.values.count - 1)
   }

@@ -39,7 +39,7 @@ public final class SwiftModel: TracedModel, @unchecked Sendable {
       let isOptional = argument.type != argument.type.unwrapped
       return ForwardArgument(
         name: argument.name, type: argument.type,
-        defaultValue: argument.defaultValue ?? (isOptional ? Argument.none : nil))
+        defaultValue: argument.defaultValue ?? (isOptional ? NodeInput.none : nil))
     }
   }
 

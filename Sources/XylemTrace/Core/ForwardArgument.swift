@@ -10,7 +10,7 @@ public struct ForwardArgument: Sendable, Hashable {
     /// An input of the graph.
     case input
     /// A constant of the graph, with the value from ``TraceOptions/concrete``. A call may pass only this value.
-    case fixed(Argument)
+    case fixed(NodeInput)
     /// A constant of the graph, with its default as value. A call may pass only the default.
     case atDefault
   }
@@ -20,7 +20,7 @@ public struct ForwardArgument: Sendable, Hashable {
   /// The declared type.
   public var type: TypeExpression
   /// The default. Nil if the caller must pass a value.
-  public var defaultValue: Argument?
+  public var defaultValue: NodeInput?
   /// How the trace treats it.
   public var role: Role
   /// The structure that an input has in every call. Nil if any structure is accepted.
@@ -28,7 +28,7 @@ public struct ForwardArgument: Sendable, Hashable {
 
   /// Creates an argument, by default an input.
   public init(
-    name: String, type: TypeExpression, defaultValue: Argument? = nil, role: Role = .input,
+    name: String, type: TypeExpression, defaultValue: NodeInput? = nil, role: Role = .input,
     structure: InputStructure? = nil
   ) {
     self.name = name
@@ -39,7 +39,7 @@ public struct ForwardArgument: Sendable, Hashable {
   }
 
   /// The value that the argument has in every call. Nil for an input.
-  public var constant: Argument? {
+  public var constant: NodeInput? {
     switch role {
     case .input: nil
     case .fixed(let value): value
@@ -61,8 +61,8 @@ extension ForwardArgument: Codable {
   /// - Throws: the errors of decoding a value, and the decoder's own error if a part is missing or has the wrong type.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    func value(_ key: CodingKeys) throws -> Argument? {
-      container.contains(key) ? try Argument(from: container.superDecoder(forKey: key)) : nil
+    func value(_ key: CodingKeys) throws -> NodeInput? {
+      container.contains(key) ? try NodeInput(from: container.superDecoder(forKey: key)) : nil
     }
     let fixed = try value(.fixed)
     let isAtDefault = try container.decodeIfPresent(Bool.self, forKey: .isAtDefault) == true

@@ -109,7 +109,7 @@ extension InputStructure: CustomStringConvertible {
 extension ScriptTracer {
   /// The value of an input with a known structure: containers of nodes that unpack it, which name lists leave out.
   func parts(of node: NodeID, _ type: TypeExpression, _ structure: InputStructure) -> TracedValue {
-    func part(_ key: Argument, _ type: TypeExpression, _ structure: InputStructure) -> TracedValue {
+    func part(_ key: NodeInput, _ type: TypeExpression, _ structure: InputStructure) -> TracedValue {
       if case .none = structure { return .none }
       let type = type.unwrapped
       let id = core.emitHidden(

@@ -60,7 +60,7 @@ package struct OperatorFacts: Sendable {
 
   /// The effects of a call, given the known arguments: batch norm in eval mode writes no statistics, and dropout in
   /// eval mode draws nothing.
-  package func effects(of arguments: [Argument]) -> Effects? {
+  package func effects(of arguments: [NodeInput]) -> Effects? {
     guard var effects, !conditionalWrites.isEmpty || randomOnlyIf != nil else { return self.effects }
     func isOff(_ position: Int) -> Bool {
       guard arguments.indices.contains(position) else { return false }

@@ -28,7 +28,7 @@ package final class TraceCode: @unchecked Sendable {
   package static let constantsFunction = "constants"
 
   /// The argument that stands for a constant of the trace.
-  package static func constant(_ number: Int) -> Argument {
+  package static func constant(_ number: Int) -> NodeInput {
     .constant(CodeReference(function: constantsFunction, statement: number))
   }
 }
@@ -38,14 +38,14 @@ package struct HostLeaf: @unchecked Sendable {
   /// Runs it.
   package let call: ([Value]) throws -> Value
   /// The operators that it consists of, for inputs of this form. Returns nil for user code, which is called directly.
-  package let expand: ([Argument], [NodeID: String]) throws -> HostExpansion?
+  package let expand: ([NodeInput], [NodeID: String]) throws -> HostExpansion?
   /// The operators that it runs in this mode, for reading and not for running. Returns nil for user code.
-  package let read: ([Argument], [NodeID: String]) throws -> HostExpansion?
+  package let read: ([NodeInput], [NodeID: String]) throws -> HostExpansion?
 
   package init(
     call: @escaping ([Value]) throws -> Value,
-    expand: @escaping ([Argument], [NodeID: String]) throws -> HostExpansion?,
-    read: @escaping ([Argument], [NodeID: String]) throws -> HostExpansion? = { _, _ in nil }
+    expand: @escaping ([NodeInput], [NodeID: String]) throws -> HostExpansion?,
+    read: @escaping ([NodeInput], [NodeID: String]) throws -> HostExpansion? = { _, _ in nil }
   ) {
     self.call = call
     self.expand = expand
@@ -60,11 +60,11 @@ package struct HostExpansion {
   /// The node of the enclosing graph for each placeholder.
   package let inputs: [NodeID: NodeID]
   /// The leaf's value.
-  package let result: Argument
+  package let result: NodeInput
   /// The constants of the leaf and the tensors of the model.
   package let code: TraceCode
 
-  package init(graph: Graph, inputs: [NodeID: NodeID], result: Argument, code: TraceCode) {
+  package init(graph: Graph, inputs: [NodeID: NodeID], result: NodeInput, code: TraceCode) {
     self.graph = graph
     self.inputs = inputs
     self.result = result

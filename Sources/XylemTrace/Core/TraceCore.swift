@@ -35,7 +35,7 @@ package struct TraceCore {
   }
 
   /// torch.fx creates nodes only for operations on stand-ins. What it computes at once has no name there.
-  package func isListed(_ inputs: [Argument]) -> Bool {
+  package func isListed(_ inputs: [NodeInput]) -> Bool {
     guard options.naming == .torchvision else { return true }
     var listed = false
     for input in inputs { input.forEachNode { listed = listed || graph.isListed($0) } }
@@ -49,7 +49,7 @@ package struct TraceCore {
   ///   - listing: what decides whether name lists have the node.
   @discardableResult
   package mutating func emit(
-    _ operation: Operation, named base: String, _ inputs: [Argument], in path: String,
+    _ operation: Operation, named base: String, _ inputs: [NodeInput], in path: String,
     other: (base: String?, path: String?, isHidden: Bool) = (nil, nil, false), type: String,
     effects: Effects? = Effects.none, rule: String? = nil, listing: Listing = .inputs,
     at location: @autoclosure () -> SourceLocation?
@@ -66,7 +66,7 @@ package struct TraceCore {
   }
 
   /// Names a node under the other naming, if the options compare them.
-  package mutating func nameOther(_ id: NodeID, _ base: String, in path: String, reading inputs: [Argument]?) {
+  package mutating func nameOther(_ id: NodeID, _ base: String, in path: String, reading inputs: [NodeInput]?) {
     otherNames?.nameOperation(id, base, in: path, reading: inputs)
   }
 
@@ -75,11 +75,11 @@ package struct TraceCore {
     /// Whether it reads a listed node.
     case inputs
     /// Whether one of these is a listed node.
-    case any([Argument])
+    case any([NodeInput])
     /// Name lists have it.
     case always
 
-    fileprivate func deciding(_ inputs: [Argument]) -> [Argument]? {
+    fileprivate func deciding(_ inputs: [NodeInput]) -> [NodeInput]? {
       switch self {
       case .inputs: inputs
       case .any(let arguments): arguments
@@ -91,7 +91,7 @@ package struct TraceCore {
   /// Adds a node that name lists leave out.
   @discardableResult
   package mutating func emitHidden(
-    _ operation: Operation, named base: String, _ inputs: [Argument], in path: String, type: String,
+    _ operation: Operation, named base: String, _ inputs: [NodeInput], in path: String, type: String,
     effects: Effects? = Effects.none, at location: @autoclosure () -> SourceLocation?
   ) -> NodeID {
     graph.append(
@@ -121,7 +121,7 @@ package struct TraceCore {
   ///
   /// - Parameter namedAt: the path that the module is known by, if it is not the leaf's own.
   package mutating func emitLeafModule(
-    _ leaf: LeafModule, _ inputs: [Argument], namedAt path: String? = nil, type: String, effects: Effects? = nil,
+    _ leaf: LeafModule, _ inputs: [NodeInput], namedAt path: String? = nil, type: String, effects: Effects? = nil,
     rule: String, at location: @autoclosure () -> SourceLocation?
   ) -> NodeID {
     let path = path ?? leaf.path
@@ -175,7 +175,7 @@ package struct TraceCore {
   /// Adds the node for the result of `forward`, which ends a trace.
   ///
   /// - Parameter rootType: the type of the root module, whose call is recorded unless it was a leaf.
-  package mutating func emitOutput(_ output: Argument, rootType: String) {
+  package mutating func emitOutput(_ output: NodeInput, rootType: String) {
     if callCounts[""] == nil {
       graph.appendCall(
         ModuleCall(path: "", type: rootType, ordinal: 0, result: output, isLeaf: false, returnedAfter: graph.lastID))
@@ -190,7 +190,7 @@ package struct TraceCore {
   }
 
   /// Records that a module returned.
-  package mutating func recordCall(path: String, type: String, result: Argument, isLeaf: Bool) {
+  package mutating func recordCall(path: String, type: String, result: NodeInput, isLeaf: Bool) {
     let ordinal = callCounts[path, default: 0]
     callCounts[path] = ordinal + 1
     graph.appendCall(
@@ -199,7 +199,7 @@ package struct TraceCore {
   }
 
   /// Replaces the result of a module's last call by the result of its hooks. Nil if they returned nothing.
-  package mutating func setHookedResult(ofLastCallAt path: String, to result: Argument?) {
+  package mutating func setHookedResult(ofLastCallAt path: String, to result: NodeInput?) {
     graph.setHookedResult(ofLastCallAt: path, to: result)
   }
 

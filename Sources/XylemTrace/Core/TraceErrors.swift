@@ -118,7 +118,7 @@ package enum TraceErrors {
         commandLine: ["leave out --concrete \(name)=VALUE", "leave out --symbolic \(name)"]))
   }
 
-  static func wrongConcrete(_ argument: ForwardArgument, _ value: Argument) -> XylemError {
+  static func wrongConcrete(_ argument: ForwardArgument, _ value: NodeInput) -> XylemError {
     let takesTensors = argument.type.unwrapped == .tensor
     func fixing(_ literal: String, _ swift: String) -> [String] {
       Audience.remedies(

@@ -30,7 +30,7 @@ public struct TraceOptions: Sendable, Hashable {
   /// Whether code that can't be traced becomes a leaf or a region, instead of an error.
   public var makesLeaves: Bool
   /// Fixed values of arguments of `forward`, by name.
-  public var concrete: [String: Argument]
+  public var concrete: [String: NodeInput]
   /// Names of arguments of `forward` that are inputs although they have a default. Every other argument whose default
   /// is None, a number, a Boolean, a string or a container of those keeps it: a call that passes another value is
   /// refused.
@@ -50,7 +50,7 @@ public struct TraceOptions: Sendable, Hashable {
   /// Creates options.
   public init(
     mode: Mode = .eval, naming: Naming = .exact, policy: LeafPolicy = LeafPolicy(), makesLeaves: Bool = false,
-    concrete: [String: Argument] = [:], symbolic: Set<String> = [],
+    concrete: [String: NodeInput] = [:], symbolic: Set<String> = [],
     structures: [String: InputStructure] = [:], recordsLocations: Bool = true, statementLimit: Int = 10_000_000,
     limits: TraceLimits = TraceLimits()
   ) {
@@ -81,7 +81,7 @@ extension TraceOptions: Codable {
       mode: try container.decode(Mode.self, forKey: .mode), naming: try container.decode(Naming.self, forKey: .naming),
       policy: try container.decode(LeafPolicy.self, forKey: .policy),
       makesLeaves: try container.decode(Bool.self, forKey: .makesLeaves),
-      concrete: try container.decode([String: Argument].self, forKey: .concrete),
+      concrete: try container.decode([String: NodeInput].self, forKey: .concrete),
       symbolic: Set(try container.decodeIfPresent([String].self, forKey: .symbolic) ?? []),
       structures: try container.decodeIfPresent([String: InputStructure].self, forKey: .structures) ?? [:],
       recordsLocations: try container.decode(Bool.self, forKey: .recordsLocations),

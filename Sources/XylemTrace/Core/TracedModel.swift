@@ -68,7 +68,7 @@ extension ScriptModel: TracedModel {
     try forwardMethod(of: root).function.schema().arguments.dropFirst().map { argument in
       ForwardArgument(
         name: argument.name, type: TypeExpression(argument.type),
-        defaultValue: argument.defaultValue.flatMap { Argument(literal: $0) })
+        defaultValue: argument.defaultValue.flatMap { NodeInput(literal: $0) })
     }
   }
 

@@ -8,8 +8,8 @@ extension TracedValue {
   /// The value of a literal argument. Nodes become symbols.
   ///
   /// - Parameter origin: the attribute that the value was read from. Nested containers are its parts.
-  init(_ argument: Argument, origin: String? = nil) {
-    func traced(_ elements: [Argument]) -> [TracedValue] { elements.map { TracedValue($0, origin: origin) } }
+  init(_ argument: NodeInput, origin: String? = nil) {
+    func traced(_ elements: [NodeInput]) -> [TracedValue] { elements.map { TracedValue($0, origin: origin) } }
     switch argument {
     case .literal(let literal): self = .literal(literal)
     case .node(let id): self = .symbol(id)
@@ -24,7 +24,7 @@ extension TracedValue {
 
   /// The traced form of a value that the runtime returned, if it is entirely literal. Otherwise nil.
   init?(literal value: Value, origin: String? = nil) {
-    guard let argument = Argument(literal: value) else { return nil }
+    guard let argument = NodeInput(literal: value) else { return nil }
     self.init(argument, origin: origin)
   }
 }
@@ -34,7 +34,7 @@ extension ScriptTracer {
   ///
   /// - Throws: `trace.unsupported` for values that can't be passed, also for containers that contain themselves;
   ///   `trace.limit`.
-  func argument(from value: TracedValue) throws -> Argument {
+  func argument(from value: TracedValue) throws -> NodeInput {
     if case .literal(let literal) = value { return .literal(literal) }
     var conversion = ArgumentConversion(self)
     return try conversion.argument(from: value, depth: 0)
@@ -61,7 +61,7 @@ extension ScriptTracer {
 /// elements of the argument each time.
 private struct ArgumentConversion {
   private struct Known {
-    let argument: Argument
+    let argument: NodeInput
     /// The number of elements, including those of nested containers.
     let count: Int
     /// The number of levels of values below it.
@@ -77,7 +77,7 @@ private struct ArgumentConversion {
 
   init(_ tracer: ScriptTracer) { self.tracer = tracer }
 
-  mutating func argument(from value: TracedValue, depth: Int) throws -> Argument {
+  mutating func argument(from value: TracedValue, depth: Int) throws -> NodeInput {
     try reach(depth)
     switch value {
     case .literal(let literal): return .literal(literal)
@@ -108,8 +108,8 @@ private struct ArgumentConversion {
   }
 
   private mutating func container(
-    _ container: AnyObject, _ elements: [TracedValue], depth: Int, _ make: ([Argument]) -> Argument
-  ) throws -> Argument {
+    _ container: AnyObject, _ elements: [TracedValue], depth: Int, _ make: ([NodeInput]) -> NodeInput
+  ) throws -> NodeInput {
     if let known = known[ObjectIdentifier(container)] {
       try reach(depth + known.height)
       try add(known.count)
@@ -118,7 +118,7 @@ private struct ArgumentConversion {
     let (countBefore, deepestBefore) = (count, deepest)
     deepest = depth
     try add(elements.count)
-    var arguments: [Argument] = []
+    var arguments: [NodeInput] = []
     for element in elements { arguments.append(try argument(from: element, depth: depth + 1)) }
     let argument = make(arguments)
     known[ObjectIdentifier(container)] = Known(argument: argument, count: count - countBefore, height: deepest - depth)
@@ -128,9 +128,9 @@ private struct ArgumentConversion {
 
   private mutating func reach(_ depth: Int) throws {
     deepest = max(deepest, depth)
-    guard depth <= Argument.maximumDepth else {
+    guard depth <= NodeInput.maximumDepth else {
       throw TraceErrors.unsupported(
-        "a container that contains itself, or is nested deeper than \(Argument.maximumDepth), can't be passed to an operation",
+        "a container that contains itself, or is nested deeper than \(NodeInput.maximumDepth), can't be passed to an operation",
         at: tracer.place)
     }
   }

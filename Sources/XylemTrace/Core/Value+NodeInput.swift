@@ -3,7 +3,7 @@ package import XylemTensor
 
 extension Value {
   /// The value of a literal argument.
-  package init(literal argument: Argument) {
+  package init(literal argument: NodeInput) {
     switch argument {
     case .literal(let literal): self = .literal(literal)
     case .list(let elements): self = .list(elements.map(Value.init(literal:)))
@@ -15,11 +15,11 @@ extension Value {
   }
 }
 
-extension Argument {
+extension NodeInput {
   /// The argument for a value that the runtime returned, if it is entirely literal. Nil for tensors and objects.
   init?(literal value: Value) {
-    func literals(_ values: [Value]) -> [Argument]? {
-      let found = values.compactMap { Argument(literal: $0) }
+    func literals(_ values: [Value]) -> [NodeInput]? {
+      let found = values.compactMap { NodeInput(literal: $0) }
       return found.count == values.count ? found : nil
     }
     switch value {

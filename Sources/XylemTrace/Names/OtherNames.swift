@@ -15,7 +15,7 @@ package struct OtherNames: Sendable {
   }
 
   /// Names an operation, or an argument of `forward`. torch.fx lists an operation only if it reads a listed node.
-  mutating func nameOperation(_ id: NodeID, _ base: String, in path: String, reading inputs: [Argument]? = nil) {
+  mutating func nameOperation(_ id: NodeID, _ base: String, in path: String, reading inputs: [NodeInput]? = nil) {
     if naming == .torchvision, let inputs {
       var isListed = false
       for input in inputs { input.forEachNode { isListed = isListed || names[$0] != nil } }

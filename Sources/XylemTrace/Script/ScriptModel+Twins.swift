@@ -69,7 +69,7 @@ struct ModuleTwins: Sendable {
   private enum Part: Hashable {
     case tensor(String, address: UInt, sizes: [Int], strides: [Int])
     case module(String, Int)
-    case value(String, Argument?)
+    case value(String, NodeInput?)
   }
 
   /// A number shared by modules with the same contents.
@@ -94,7 +94,7 @@ struct ModuleTwins: Sendable {
         }
         hasTensors = true
         parts.append(.tensor(name, address: range.lowerBound, sizes: sizes, strides: strides))
-      case .value(let value): parts.append(.value(name, Argument(literal: value)))
+      case .value(let value): parts.append(.value(name, NodeInput(literal: value)))
       }
     }
     let contents = Contents(type: module.type, parts: parts)

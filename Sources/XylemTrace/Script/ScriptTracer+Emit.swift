@@ -10,7 +10,7 @@ extension ScriptTracer {
   @discardableResult
   func emit(
     _ operation: Operation, named base: String, other: (base: String?, isHidden: Bool) = (nil, false),
-    _ inputs: [Argument], type: String, effects: Effects? = Effects.none, rule: String? = nil,
+    _ inputs: [NodeInput], type: String, effects: Effects? = Effects.none, rule: String? = nil,
     listing: TraceCore.Listing = .inputs
   ) -> NodeID {
     core.emit(
@@ -25,7 +25,7 @@ extension ScriptTracer {
   }
 
   /// One element of a container that is known only at run time.
-  func emitGetItem(_ container: Argument, _ index: Argument, type: String) -> TracedValue {
+  func emitGetItem(_ container: NodeInput, _ index: NodeInput, type: String) -> TracedValue {
     .symbol(emit(.getItem, named: "getitem", [container, index], type: type, effects: Effects(aliases: [0])))
   }
 

@@ -232,7 +232,7 @@ extension ScriptTracer {
 
   /// A separate node, since those of the operands may have been written in the meantime.
   private func makeTensor(of number: TracedNumber) throws -> NodeID {
-    let inputs = try number.inputs.map { input -> Argument in
+    let inputs = try number.inputs.map { input -> NodeInput in
       if case .number(let operand) = input { return .node(try makeTensor(of: operand)) }
       return try argument(from: input)
     }

@@ -136,7 +136,7 @@ extension ScriptTracer {
   ) throws {
     if try emitEmptyTensor(facts, inputs, statement, frame) { return }
     try shareContainers(inputs, facts, statement, frame)
-    var arguments: [Argument] = []
+    var arguments: [NodeInput] = []
     arguments.reserveCapacity(inputs.count)
     for input in inputs { arguments.append(try argument(from: input)) }
     var effects = facts.effects(of: arguments)
@@ -158,7 +158,7 @@ extension ScriptTracer {
 
   /// Emits a node for an operator. With torchvision's naming, the two halves of a reflected operator are one name.
   private func emit(
-    _ facts: OperatorFacts, _ arguments: [Argument], type: String, effects: Effects?, at index: Int, _ frame: CallFrame
+    _ facts: OperatorFacts, _ arguments: [NodeInput], type: String, effects: Effects?, at index: Int, _ frame: CallFrame
   ) -> NodeID {
     let operation = Operation.operator(name: facts.name)
     let base = bases { operationName(facts, at: index, frame, $0) }
@@ -190,7 +190,7 @@ extension ScriptTracer {
   }
 
   private func reflectedPart(
-    _ facts: OperatorFacts, _ arguments: [Argument], at index: Int, _ frame: CallFrame
+    _ facts: OperatorFacts, _ arguments: [NodeInput], at index: Int, _ frame: CallFrame
   ) -> ReflectedPart? {
     func isInRuntimeCode() -> Bool { OperationNames.isRuntimeCode(frame.code.function.source(of: index)) }
     if OperationNames.reflected[facts.shortName] != nil { return isInRuntimeCode() ? .first : nil }
@@ -209,7 +209,7 @@ extension ScriptTracer {
       list.symbol == nil, list.elements.isEmpty
     else { return false }
     let element = frame.code.types[frame.code.input(0, of: statement)].contained.first
-    let dtype: Argument
+    let dtype: NodeInput
     switch (inputs[1], element?.kind) {
     case (.literal(.none), .float): dtype = .none
     case (.literal(.none), .int): dtype = .int(Int(DType.int64.runtimeCode))
@@ -283,7 +283,7 @@ extension ScriptTracer {
   /// The device, dtype and switch of an autocast block. Nil for another context manager.
   ///
   /// Its own methods do nothing in an archive: PyTorch adds the casts when it compiles the code.
-  private func autocast(_ manager: TracedValue) throws -> [Argument]? {
+  private func autocast(_ manager: TracedValue) throws -> [NodeInput]? {
     guard case .object(let object) = manager,
       TypeName.readable(object.type.name).hasSuffix("amp.autocast_mode.autocast")
     else { return nil }
@@ -294,7 +294,7 @@ extension ScriptTracer {
     return [.string(device), .int(dtype), .bool(isEnabled)]
   }
 
-  private func emitContext(_ name: String, _ inputs: [Argument]) {
+  private func emitContext(_ name: String, _ inputs: [NodeInput]) {
     let path = currentModule.path
     core.graph.append(
       .operator(name: "xylem::" + name), name: core.namer.name(forHidden: name, in: path), inputs: inputs,

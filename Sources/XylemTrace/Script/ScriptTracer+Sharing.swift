@@ -63,7 +63,7 @@ extension ScriptTracer {
   }
 
   /// A copy of a container's contents as one object. Its type is the node's: the elements alone don't determine it.
-  private func emitContainer(_ contents: Argument, _ copy: String, _ type: ScriptType) -> NodeID {
+  private func emitContainer(_ contents: NodeInput, _ copy: String, _ type: ScriptType) -> NodeID {
     core.emitHidden(
       .operator(name: copy), named: "container", [contents], in: currentModule.path, type: type.name,
       effects: Effects(aliases: [0]), at: currentLocation)

@@ -23,7 +23,7 @@ extension ScriptTracer {
     guard pending != nil || Self.isSubscript(source.text) else { return false }
     var steps = pending?.steps ?? []
     let container = try pending?.container ?? argument(from: inputs[0])
-    let step = Argument.tuple([.string(kind)] + (try inputs.dropFirst().map(argument(from:))), names: nil)
+    let step = NodeInput.tuple([.string(kind)] + (try inputs.dropFirst().map(argument(from:))), names: nil)
     steps.append(step)
     if continues(number, after: index, in: frame, source: source) {
       frame.pendingSubscripts[number] = PendingSubscript(container: container, steps: steps)
@@ -47,7 +47,7 @@ extension ScriptTracer {
     return text.hasSuffix("]") || depth > 0
   }
 
-  private static func isWhole(_ step: Argument) -> Bool {
+  private static func isWhole(_ step: NodeInput) -> Bool {
     guard case .tuple(let parts, _) = step, parts.count == 5, parts[0] == .string("slice") else { return false }
     let startsFirst = parts[2] == .none || parts[2] == .int(0)
     let stopsLast = parts[3] == .none || parts[3] == .int(Int.max)
@@ -70,6 +70,6 @@ extension ScriptTracer {
 
 /// A subscript with steps still to come.
 struct PendingSubscript {
-  let container: Argument
-  let steps: [Argument]
+  let container: NodeInput
+  let steps: [NodeInput]
 }

@@ -5,20 +5,20 @@ struct GraphModel {
   struct Step: Equatable {
     var id: NodeID
     var name: String
-    var inputs: [Argument]
+    var inputs: [NodeInput]
   }
 
   var steps: [Step] = []
-  var results: [Argument] = []
+  var results: [NodeInput] = []
   var nextID = 0
 
-  mutating func insert(name: String, inputs: [Argument], at position: Int) {
+  mutating func insert(name: String, inputs: [NodeInput], at position: Int) {
     steps.insert(Step(id: NodeID(nextID), name: name, inputs: inputs), at: position)
     nextID += 1
   }
 
-  mutating func replaceUses(of id: NodeID, with argument: Argument) {
-    let replace: (NodeID) -> Argument = { $0 == id ? argument : .node($0) }
+  mutating func replaceUses(of id: NodeID, with argument: NodeInput) {
+    let replace: (NodeID) -> NodeInput = { $0 == id ? argument : .node($0) }
     for index in steps.indices { steps[index].inputs = steps[index].inputs.map { $0.mapNodes(replace) } }
     results = results.map { $0.mapNodes(replace) }
   }
@@ -32,7 +32,7 @@ struct GraphModel {
     steps.flatMap { step in nodes(in: step.inputs).filter { $0 == id }.map { _ in step.id } }
   }
 
-  func nodes(in arguments: [Argument]) -> [NodeID] {
+  func nodes(in arguments: [NodeInput]) -> [NodeID] {
     var ids: [NodeID] = []
     for argument in arguments { argument.forEachNode { ids.append($0) } }
     return ids

@@ -7,7 +7,7 @@ extension SplitMix64 {
     var graph = Graph()
     for position in 0..<Int.random(in: 0...3, using: &self) {
       let placeholder = Placeholder(
-        name: "x\(position)", defaultValue: isOnce(in: 2) ? nil : pick(Argument.samples), position: position)
+        name: "x\(position)", defaultValue: isOnce(in: 2) ? nil : pick(NodeInput.samples), position: position)
       graph.append(.placeholder(placeholder), name: "x\(position)", inputs: [])
     }
     for index in 0..<Int.random(in: 0...27, using: &self) { appendStep(index, to: &graph) }
@@ -44,7 +44,7 @@ extension SplitMix64 {
       rule: isOnce(in: 3) ? "torch.nn.*" : nil, isListed: !isOnce(in: 4))
   }
 
-  private mutating func makeOperation(inputs: [Argument]) -> (Operation, [Argument]) {
+  private mutating func makeOperation(inputs: [NodeInput]) -> (Operation, [NodeInput]) {
     switch Int.random(in: 0..<9, using: &self) {
     case 0: return (.attribute(path: "a.weight"), [])
     case 1: return (.setAttribute(path: "a.weight"), [inputs.first ?? .none])
@@ -66,7 +66,7 @@ extension SplitMix64 {
   }
 
   /// An argument up to four structures deep that reads only these nodes.
-  mutating func makeArgument(among ids: [NodeID], depth: Int = 0) -> Argument {
+  mutating func makeArgument(among ids: [NodeID], depth: Int = 0) -> NodeInput {
     let count = depth < 4 ? Int.random(in: 0...2, using: &self) : 0
     switch Int.random(in: 0..<10, using: &self) {
     case 0..<4: return ids.isEmpty ? .none : .node(pick(ids))
@@ -80,7 +80,7 @@ extension SplitMix64 {
     case 7:
       let number = Double(bitPattern: next())
       return .float(number.isNaN ? .nan : number)
-    default: return pick(Argument.samples)
+    default: return pick(NodeInput.samples)
     }
   }
 }

@@ -15,7 +15,7 @@ extension Graph {
     var graph = Graph()
     let x = graph.append(.placeholder(Placeholder(name: "x", position: 0)), name: "x", inputs: [])
     graph.append(
-      .placeholder(Placeholder(name: "mask", defaultValue: Argument.none, position: 1)), name: "mask", inputs: [],
+      .placeholder(Placeholder(name: "mask", defaultValue: NodeInput.none, position: 1)), name: "mask", inputs: [],
       type: "Optional[Tensor]")
     let weight = graph.append(
       .attribute(path: "stem.weight"), name: "stem.weight", inputs: [], modulePath: "stem",
@@ -37,7 +37,7 @@ extension Graph {
         LeafFunction(
           name: "torch.nn.functional.softmax", qualifiedName: "__torch__.torch.nn.functional.softmax",
           modulePath: "head")), name: "head.softmax",
-      inputs: [.node(field)] + Argument.samples, modulePath: "head", effects: nil, rule: "torch.nn.functional.*")
+      inputs: [.node(field)] + NodeInput.samples, modulePath: "head", effects: nil, rule: "torch.nn.functional.*")
     let region = graph.append(
       .region(
         Region(
@@ -59,9 +59,9 @@ extension Graph {
   }
 }
 
-extension Argument {
+extension NodeInput {
   /// Every kind of argument but nodes, with the values that are hard to keep.
-  static let samples: [Argument] = [
+  static let samples: [NodeInput] = [
     .none, .bool(true), .bool(false), .int(0), .int(.max), .int(.min), .float(0), .float(-0.0), .float(0.1), .float(1),
     .float(.infinity), .float(-.infinity), .float(.nan), .float(.greatestFiniteMagnitude),
     .float(.leastNonzeroMagnitude),

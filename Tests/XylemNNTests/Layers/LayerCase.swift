@@ -108,7 +108,7 @@ struct LayerCase {
       if !entries.isEmpty { try layer.load(WeightFormula.state(entries.map { ($0.key, $0.tensor) })) }
       var options = TraceOptions(mode: mode, policy: policy)
       let count = (json["inputs"] as? [Any] ?? []).count
-      for name in LayerTable.missingArguments(layer, count) { options.concrete[name] = Argument.none }
+      for name in LayerTable.missingArguments(layer, count) { options.concrete[name] = NodeInput.none }
       let extractor = try FeatureExtractor(of: layer, returning: ["output"], options: options, modes: [mode])
       let buffers = try entries.filter { $0.kind == .buffer }.map { try $0.tensor.hostArray() }
       // The first output where there are positions too: a layer as a whole model returns no positions.

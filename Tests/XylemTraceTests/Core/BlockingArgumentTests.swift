@@ -29,13 +29,13 @@ struct BlockingArgumentTests {
   @Test(
     "one is named, with the option that gives its value, and with that value the model is traced",
     arguments: [
-      ("Optional[Tensor]", "torch.__isnot__(value, None)", "null  # if it is never given", Argument.none),
+      ("Optional[Tensor]", "torch.__isnot__(value, None)", "null  # if it is never given", NodeInput.none),
       ("bool", "value", "true  # or false, if it never changes", .bool(true)),
       ("int", "torch.gt(value, 0)", "1  # or another number, if it never changes", .int(1)),
       ("float", "torch.gt(value, 0.5)", "1.0  # or another number, if it never changes", .float(1)),
       ("str", "torch.eq(value, \"text\")", "\"text\"  # its constant value", .string("text")),
-    ] as [(String, String, String, Argument)])
-  func named(type: String, condition: String, remedy: String, value: Argument) throws {
+    ] as [(String, String, String, NodeInput)])
+  func named(type: String, condition: String, remedy: String, value: NodeInput) throws {
     let model = try model(type, condition)
     let error = #expect(throws: XylemError.self) { try model.trace() }
     #expect(error?.id == .traceControlFlow)
@@ -51,6 +51,6 @@ struct BlockingArgumentTests {
     }
     #expect(typed?.remedies.first == "--concrete value=\(remedy)")
     let trace = try model.trace(TraceOptions(concrete: ["value": value]))
-    #expect(trace.nodeNames == ["x", value == Argument.none ? "abs" : "neg"])
+    #expect(trace.nodeNames == ["x", value == NodeInput.none ? "abs" : "neg"])
   }
 }

@@ -103,7 +103,7 @@ struct NodeArguments {
     self.graph = graph
   }
 
-  mutating func value(_ argument: Argument, _ source: ArchiveSource?) -> CodeValue {
+  mutating func value(_ argument: NodeInput, _ source: ArchiveSource?) -> CodeValue {
     switch argument {
     case .literal(let literal): return .literal(literal)
     case .node(let id):

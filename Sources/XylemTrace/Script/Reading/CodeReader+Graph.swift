@@ -5,7 +5,7 @@ extension CodeReader {
   /// Reads a leaf in Swift as its operators, and returns its value.
   func run(_ expansion: HostExpansion, _ arguments: NodeArguments) -> CodeValue? {
     var values: [NodeID: CodeValue] = [:]
-    func value(_ argument: Argument) -> CodeValue {
+    func value(_ argument: NodeInput) -> CodeValue {
       switch argument {
       case .node(let id): return values[id] ?? .none
       case .list(let elements): return list(elements.map(value))
