@@ -33,6 +33,11 @@ public enum ErrorID: String, Sendable, Hashable, CaseIterable {
   case runtimeCrashed = "runtime.crashed"
   case runtimeOverloaded = "runtime.overloaded"
 
+  // Compiled engines.
+  case engineNotFound = "engine.not-found"
+  case engineUnloadable = "engine.unloadable"
+  case engineFailed = "engine.failed"
+
   // Plugins: files and loading.
   case pluginNotAPlugin = "plugin.not-a-plugin"
   case pluginNoteMalformed = "plugin.note-malformed"

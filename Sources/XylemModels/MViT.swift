@@ -153,7 +153,7 @@ private struct Unsqueezed: ModuleValue {
 }
 
 /// Adds a dimension if one is missing.
-private let unsqueezed = TensorFunction(functions + "_unsqueeze") { (x: Tensor, rank: Int, dim: Int) in
+private let unsqueezed = TensorFunction(ofPackage: functions + "_unsqueeze") { (x: Tensor, rank: Int, dim: Int) in
   let found = try Int(x.dim())
   guard found == rank || found == rank - 1 else {
     throw ModelErrors.argument(
@@ -164,7 +164,8 @@ private let unsqueezed = TensorFunction(functions + "_unsqueeze") { (x: Tensor, 
 }
 
 /// Removes a dimension that was added.
-private let squeezed = TensorFunction(functions + "_squeeze") { (x: Tensor, rank: Int, dim: Int, found: Size) in
+private let squeezed = TensorFunction(ofPackage: functions + "_squeeze") {
+  (x: Tensor, rank: Int, dim: Int, found: Size) in
   try Int(found) == rank - 1 ? x.squeeze(dim: dim) : x
 }
 

@@ -73,7 +73,7 @@ extension MViT {
       return ClipTokens(try project(attended.transpose(1, 2).reshape([n, -1, Size(width)])), q.sizes)
     }
 
-    private static let addPositions = TensorFunction("torchvision.models.video.mvit._add_rel_pos") {
+    private static let addPositions = TensorFunction(ofPackage: "torchvision.models.video.mvit._add_rel_pos") {
       (
         weights: Tensor, q: Tensor, qSizes: TupleOfSizes, kSizes: TupleOfSizes, relPosH: Tensor, relPosW: Tensor,
         relPosT: Tensor
@@ -82,7 +82,7 @@ extension MViT {
         to: weights, q, tables: [relPosT, relPosH, relPosW])
     }
 
-    private static let addShortcut = TensorFunction("torchvision.models.video.mvit._add_shortcut") {
+    private static let addShortcut = TensorFunction(ofPackage: "torchvision.models.video.mvit._add_shortcut") {
       (x: Tensor, shortcut: Tensor, includesToken: Bool) in
       if includesToken { return try x.add_(shortcut) }
       try x[.all, .all, .slice(1, nil)].add_(shortcut[.all, .all, .slice(1, nil)])

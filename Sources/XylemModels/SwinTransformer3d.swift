@@ -184,7 +184,7 @@ extension SwinTransformer3d {
         plan.attentionDropout, plan.dropout, qkv.bias?.tensor, proj.bias?.tensor, isTraining)
     }
 
-    private static let fitting = TensorFunction(functions + "_get_window_and_shift_size") {
+    private static let fitting = TensorFunction(ofPackage: functions + "_get_window_and_shift_size") {
       (shifts: [Int], sizes: [Size], windows: [Int]) in
       let sizes = try sizes.map { try Int($0) }
       let fits = zip(sizes, windows).map { $0 <= $1 }
@@ -192,7 +192,7 @@ extension SwinTransformer3d {
         zip(fits, zip(sizes, windows)).map { $0 ? $1.0 : $1.1 }, zip(fits, shifts).map { $0 ? 0 : $1 })
     }
 
-    private static let positionBias = TensorFunction(functions + "_get_relative_position_bias") {
+    private static let positionBias = TensorFunction(ofPackage: functions + "_get_relative_position_bias") {
       (table: Tensor, index: Tensor, windows: Shape) in
       // The rows of a smaller window are the first ones.
       let count = try Size(windows.numbers().reduce(1, *))
@@ -200,7 +200,7 @@ extension SwinTransformer3d {
       return try table[.tensor(rows)].view([count, count, -1]).permute(2, 0, 1).contiguous().unsqueeze(dim: 0)
     }
 
-    private static let attention = TensorFunction(functions + "shifted_window_attention_3d") {
+    private static let attention = TensorFunction(ofPackage: functions + "shifted_window_attention_3d") {
       (
         x: Tensor, qkvWeight: Tensor, projWeight: Tensor, positionBias: Tensor, windows: Shape, heads: Int,
         shifts: Shape, attentionDropout: Double, dropout: Double, qkvBias: Tensor?, projBias: Tensor?, isTraining: Bool

@@ -69,7 +69,7 @@ extension SwinTransformer {
     }
 
     private static let attention = TensorFunction(
-      "torchvision.models.swin_transformer.shifted_window_attention", shiftedWindowAttention)
+      ofPackage: "torchvision.models.swin_transformer.shifted_window_attention", shiftedWindowAttention)
   }
 
   /// Attention by cosines, with position biases from an MLP.

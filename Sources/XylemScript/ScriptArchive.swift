@@ -1,5 +1,6 @@
 internal import CXylem
 public import XylemErrors
+internal import Synchronization
 internal import XylemFiles
 internal import XylemGraph
 public import XylemTensor
@@ -227,7 +228,16 @@ public struct ScriptObject: Sendable {
     try unsafe check(.runtimeTensor, "the attribute '\(name)' can't be set") { error in
       unsafe name.withText { unsafe library.table.pointee.object_set(&object.raw, $0, &raw, error) }
     }
+    Self.noteWrite()
   }
+
+  private static let writes = Atomic<Int>(0)
+
+  /// The number of attributes that were set in this process. What was computed from attributes holds as long as it stays.
+  package static var writeCount: Int { writes.load(ordering: .acquiring) }
+
+  /// Counts an attribute that was set by other means than ``setAttribute(_:to:)``.
+  package static func noteWrite() { writes.add(1, ordering: .acquiringAndReleasing) }
 
   /// A submodule by its relative path, as in `layer1.0.conv1`. The module itself for an empty path. Nil if there is no
   /// such module.

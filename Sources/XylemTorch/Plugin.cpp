@@ -1,4 +1,5 @@
 // The library's only symbol.
+#include "Capture.h"
 #include "Operators.h"
 
 #include "XylemTorch.h"
@@ -50,6 +51,7 @@ static xylem_status open(const xylem_host *host, xylem_error *error) {
 
 static const void *extension(const char *id) {
   static const xylem_tensor_runtime table = make_table();
+  if (std::strcmp(id, XYLEM_CAPTURE_1) == 0) return &capture_table();
   return std::strcmp(id, XYLEM_TENSOR_RUNTIME_1) == 0 ? &table : nullptr;
 }
 

@@ -13,17 +13,28 @@ public struct TensorFunction<each Input: ModuleValue, Output: ModuleValue>: @unc
   /// The name that rules match and nodes have.
   public let name: String
   private let body: (repeat each Input) throws -> Output
+  /// Whether it is a function of this package, whose code does nothing but call operators and look at sizes.
+  private let isOfPackage: Bool
 
   /// Creates a function with a name.
   public init(_ name: String, _ body: @escaping @Sendable (repeat each Input) throws -> Output) {
     self.name = name
     self.body = body
+    isOfPackage = false
+  }
+
+  /// Creates a function of this package, whose code does nothing but call operators and look at sizes.
+  package init(ofPackage name: String, _ body: @escaping @Sendable (repeat each Input) throws -> Output) {
+    self.name = name
+    self.body = body
+    isOfPackage = true
   }
 
   /// Creates a function whose body may be called from any thread, even if the compiler can't prove it.
   init(unchecked name: String, _ body: @escaping (repeat each Input) throws -> Output) {
     self.name = name
     self.body = body
+    isOfPackage = false
   }
 
   /// Runs the function, or records its call while a model is traced.
@@ -34,7 +45,7 @@ public struct TensorFunction<each Input: ModuleValue, Output: ModuleValue>: @unc
   ) throws -> Output {
     guard let tracer = Recording.current as? ModuleTracer else { return try body(repeat each input) }
     return try tracer.callFunction(
-      name, consistsOfOperators: false, repeat each input, at: CallSite(file, line), body)
+      name, consistsOfOperators: false, isOfPackage: isOfPackage, repeat each input, at: CallSite(file, line), body)
   }
 }
 

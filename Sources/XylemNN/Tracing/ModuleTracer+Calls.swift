@@ -89,13 +89,15 @@ extension ModuleTracer {
       LeafModule(path: entry.path, type: entry.type, provider: rule?.provider), inputs, type: type,
       effects: rule?.effects(inputs: inputs.count, in: options.mode), rule: rule?.description ?? "automatic",
       at: location(site))
-    leaves[id] = leaf({ entry.runsAsOperators }, reads: { entry.isOfPackage }, in: entry, body)
+    leaves[id] = leaf(
+      { entry.runsAsOperators }, reads: { entry.isOfPackage }, records: { entry.isOfPackage }, in: entry, body)
     return standIn(id, type: type)
   }
 
   /// Traces a function, or calls it as a leaf if a rule says so, or if tracing fails and the options allow it.
   func callFunction<each Input: ModuleValue, Output: ModuleValue>(
-    _ name: String, consistsOfOperators: Bool, _ input: repeat each Input, at site: CallSite?,
+    _ name: String, consistsOfOperators: Bool, isOfPackage: Bool = false, _ input: repeat each Input,
+    at site: CallSite?,
     _ function: @escaping (repeat each Input) throws -> Output
   ) throws -> Output {
     if let site { self.site = site }
@@ -108,7 +110,8 @@ extension ModuleTracer {
         named: OperationNames.function(name), inputs, in: frame.path, type: Output.typeDescription,
         effects: rule?.effects(inputs: inputs.count, in: options.mode), rule: rule?.description ?? "automatic",
         at: location(site))
-      leaves[id] = self.leaf({ consistsOfOperators }, in: frame.entry, onValues(function))
+      leaves[id] = self.leaf(
+        { consistsOfOperators }, records: { consistsOfOperators || isOfPackage }, in: frame.entry, onValues(function))
       return try Output(moduleValue: standIn(id, type: Output.typeDescription))
     }
     if let rule = options.policy.rule(forFunction: name) {
@@ -150,7 +153,7 @@ extension ModuleTracer {
       call: { values in
         try ModuleModes.$current.withValue(modes) { try check(values.compactMap { $0.tensor?.knownSizes }) }
         return .bool(true)
-      }, expand: { _, _ in nil })
+      }, expand: { _, _ in nil }, isRecordable: { true })
     core.emitHidden(
       .guard(Guard(expected: true, message: "the input's sizes are allowed")), named: "_assert", [.node(id)],
       in: frame.path, type: "None", at: location(site))
@@ -159,8 +162,10 @@ extension ModuleTracer {
   /// - Parameters:
   ///   - consistsOfOperators: whether operators may run instead.
   ///   - reads: whether its code may be run with stand-ins, to see what it does; nil if that is the same.
+  ///   - records: whether its code does nothing but call operators and look at sizes.
   private func leaf(
-    _ consistsOfOperators: @escaping () -> Bool, reads: (() -> Bool)? = nil, in entry: ModuleTree.Entry,
+    _ consistsOfOperators: @escaping () -> Bool, reads: (() -> Bool)? = nil, records: @escaping () -> Bool,
+    in entry: ModuleTree.Entry,
     _ body: @escaping ([Value]) throws -> Value
   ) -> HostLeaf {
     // The tracer itself is not captured: it holds the leaves.
@@ -173,7 +178,8 @@ extension ModuleTracer {
     return HostLeaf(
       call: { values in try ModuleModes.$current.withValue(modes) { try body(values) } },
       expand: { inputs, types in consistsOfOperators() ? try expansion(inputs, types) : nil },
-      read: { inputs, types in (reads ?? consistsOfOperators)() ? try expansion(inputs, types) : nil })
+      read: { inputs, types in (reads ?? consistsOfOperators)() ? try expansion(inputs, types) : nil },
+      isRecordable: records)
   }
 
   private func noteAutomaticLeaf(path: String, type: String?, hiddenModules: [String], _ error: XylemError) {

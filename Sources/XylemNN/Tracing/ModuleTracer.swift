@@ -133,7 +133,7 @@ final class ModuleTracer: @unchecked Sendable {
           throw ModuleErrors.option("the argument '\(name)' is not a list of \(count) tensors")
         }
         return .bool(true)
-      }, expand: { _, _ in nil })
+      }, expand: { _, _ in nil }, isRecordable: { true })
     core.emitHidden(
       .guard(Guard(expected: true, message: "'\(name)' has \(count) elements")), named: "_assert", [.node(check)],
       in: "",

@@ -1,7 +1,13 @@
 /// Swift code that an instruction calls with values and that returns one.
 package struct HostFunction: @unchecked Sendable {
   package let body: ([Value]) throws -> Value
+  /// Whether the code calls operators and looks at sizes, and does nothing else that a recording of its operators would
+  /// miss.
+  package let isRecordable: Bool
 
   /// Creates a function from code that may be called from several threads if the program is.
-  package init(_ body: @escaping ([Value]) throws -> Value) { self.body = body }
+  package init(isRecordable: Bool = false, _ body: @escaping ([Value]) throws -> Value) {
+    self.isRecordable = isRecordable
+    self.body = body
+  }
 }

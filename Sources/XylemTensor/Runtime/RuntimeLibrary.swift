@@ -9,11 +9,16 @@ package import XylemErrors
 @safe package final class RuntimeLibrary: Sendable {
   /// The runtime's functions; constant for the life of the process.
   package nonisolated(unsafe) let table: UnsafePointer<xylem_tensor_runtime>
+  /// The functions that record operators; nil for a runtime that can't.
+  package nonisolated(unsafe) let capture: UnsafePointer<xylem_capture_table>?
   /// The file that was loaded.
   package let path: String
 
-  private init(table: UnsafePointer<xylem_tensor_runtime>, path: String) {
+  private init(
+    table: UnsafePointer<xylem_tensor_runtime>, capture: UnsafePointer<xylem_capture_table>?, path: String
+  ) {
     unsafe self.table = unsafe table
+    unsafe self.capture = unsafe capture
     self.path = path
   }
 
@@ -64,58 +69,32 @@ package import XylemErrors
     guard let path = paths.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
       throw RuntimeErrors.notFound(searched: paths)
     }
-    guard isRegular(path) else {
-      throw RuntimeErrors.unloadable(path: path, reason: "it is not a regular file")
+    let native: NativeLibrary
+    do throws(NativeLibrary.Failure) {
+      native = try NativeLibrary(path: path) { () throws(NativeLibrary.Failure) in try preloadLibtorch() }
+    } catch {
+      switch error {
+      case .unloadable(let reason): throw RuntimeErrors.unloadable(path: path, reason: reason)
+      case .noPlugin: throw RuntimeErrors.noPlugin(path: path)
+      case .abi(let found): throw RuntimeErrors.abi(path: path, found: found, host: UInt32(XYLEM_ABI_VERSION))
+      }
     }
-    try preloadLibtorch()
-    guard let handle = unsafe dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) else {
-      throw RuntimeErrors.unloadable(path: path, reason: lastLoaderError())
-    }
-    guard let symbol = unsafe dlsym(handle, "xylem_plugin") else { throw RuntimeErrors.noPlugin(path: path) }
-    let entry = unsafe symbol.assumingMemoryBound(to: xylem_plugin_entry.self)
-    guard unsafe entry.pointee.magic == XYLEM_PLUGIN_MAGIC else { throw RuntimeErrors.noPlugin(path: path) }
-    guard unsafe entry.pointee.abi_needed <= UInt32(XYLEM_ABI_VERSION) else {
-      throw unsafe RuntimeErrors.abi(path: path, found: entry.pointee.abi_needed, host: UInt32(XYLEM_ABI_VERSION))
-    }
-    let host = UnsafeMutablePointer<xylem_host>.allocate(capacity: 1)  // lives as long as the process
-    unsafe host.initialize(to: xylem_host())
-    unsafe host.pointee.struct_size = UInt32(MemoryLayout<xylem_host>.size)
-    unsafe host.pointee.abi_version = UInt32(XYLEM_ABI_VERSION)
-    var error = unsafe xylem_error()
-    guard unsafe entry.pointee.open(host, &error) == XYLEM_OK else {
-      throw RuntimeErrors.unloadable(path: path, reason: unsafe takeMessage(&error))
-    }
-    guard let found = unsafe entry.pointee.extension(XYLEM_TENSOR_RUNTIME_1) else {
-      throw RuntimeErrors.noPlugin(path: path)
-    }
+    guard let found = unsafe native.find(XYLEM_TENSOR_RUNTIME_1) else { throw RuntimeErrors.noPlugin(path: path) }
     let table = unsafe found.assumingMemoryBound(to: xylem_tensor_runtime.self)
     guard unsafe Int(table.pointee.struct_size) >= MemoryLayout<xylem_tensor_runtime>.size else {
       throw unsafe RuntimeErrors.olderRuntime(
         path: path, bytes: Int(table.pointee.struct_size), needed: MemoryLayout<xylem_tensor_runtime>.size)
     }
-    return unsafe RuntimeLibrary(table: table, path: path)
-  }
-
-  /// Whether the loader can open a file without blocking, as it would on a pipe.
-  private static func isRegular(_ path: String) -> Bool {
-    var status = stat()
-    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    let capture = unsafe native.find(XYLEM_CAPTURE_1)?.assumingMemoryBound(to: xylem_capture_table.self)
+    return unsafe RuntimeLibrary(table: table, capture: capture, path: path)
   }
 
   /// Loads the libtorch named by `XYLEM_LIBTORCH`, so that the runtime binds to it and to no other.
-  private static func preloadLibtorch() throws(XylemError) {
+  private static func preloadLibtorch() throws(NativeLibrary.Failure) {
     guard let folder = ProcessInfo.processInfo.environment["XYLEM_LIBTORCH"], !folder.isEmpty else { return }
     for name in ["libc10.so", "libtorch_cpu.so", "libtorch.so"] {
-      let path = folder + "/lib/" + name
-      guard unsafe dlopen(path, RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE) != nil else {
-        throw RuntimeErrors.unloadable(path: path, reason: lastLoaderError())
-      }
+      try unsafe NativeLibrary.load(folder + "/lib/" + name, global: true)
     }
-  }
-
-  private static func lastLoaderError() -> String {
-    guard let message = unsafe dlerror() else { return "the loader gave no reason" }
-    return unsafe String(cString: message)
   }
 }
 

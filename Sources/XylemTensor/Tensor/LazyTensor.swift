@@ -100,7 +100,7 @@ package final class LazyTensor: Sendable {
       if let made = state.made { return .success(made) }
       do throws(XylemError) {
         // The elements are created now, whatever is being traced.
-        let tensor = try Recording.paused(state.make)
+        let tensor = try Recording.paused { () throws(XylemError) in try OperatorCapture.paused(state.make) }
         guard try tensor.sizes == shape, tensor.dtype == dtype else {
           throw RuntimeErrors.failed(
             .runtimeTensor, "an initialiser created a tensor that differs from the declared one",

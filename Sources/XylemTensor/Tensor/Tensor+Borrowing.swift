@@ -13,7 +13,8 @@ extension Tensor {
     let handle = try handle()
     var out = unsafe DLManagedTensorVersioned()
     try unsafe check(.runtimeTensor, "the tensor can't be lent as DLPack") {
-      unsafe handle.library.table.pointee.tensor_view(&handle.raw, &out, $0)
+      unsafe handle.library.capture?.pointee.read()
+      return unsafe handle.library.table.pointee.tensor_view(&handle.raw, &out, $0)
     }
     return unsafe out
   }

@@ -30,7 +30,8 @@ extension Tensor {
     let handle = try handle()
     var out: UnsafeMutablePointer<DLManagedTensorVersioned>?
     try unsafe check(.runtimeTensor, "the tensor can't be exported as DLPack") {
-      unsafe handle.library.table.pointee.tensor_to_dlpack(&handle.raw, &out, $0)
+      unsafe handle.library.capture?.pointee.read()
+      return unsafe handle.library.table.pointee.tensor_to_dlpack(&handle.raw, &out, $0)
     }
     guard let pointer = unsafe out else {
       throw RuntimeErrors.failed(

@@ -103,7 +103,7 @@ public struct Tensor: Sendable {
     }
   }
 
-  private static func info(_ object: RuntimeObject) -> xylem_tensor_info {
+  static func info(_ object: RuntimeObject) -> xylem_tensor_info {
     var info = unsafe xylem_tensor_info()
     var error = unsafe xylem_error()
     if unsafe object.library.table.pointee.tensor_info(&object.raw, &info, &error) != XYLEM_OK {
@@ -226,6 +226,7 @@ extension Tensor {
         .runtimeTensor, "the tensor's elements can't be read", reason: "its layout or dtype has no plain storage")
     }
     let buffer = unsafe UnsafeRawBufferPointer(start: info.data, count: Int(info.count) * itemSize)
+    unsafe handle.library.capture?.pointee.read()
     return try withExtendedLifetime(handle) { try unsafe body(buffer) }
   }
 

@@ -41,12 +41,17 @@ package struct HostLeaf: @unchecked Sendable {
   package let expand: ([NodeInput], [NodeID: String]) throws -> HostExpansion?
   /// The operators that it runs in this mode, for reading and not for running. Returns nil for user code.
   package let read: ([NodeInput], [NodeID: String]) throws -> HostExpansion?
+  /// Whether its code calls operators and looks at sizes, and does nothing else that a recording of its operators
+  /// would miss.
+  package let isRecordable: () -> Bool
 
   package init(
     call: @escaping ([Value]) throws -> Value,
     expand: @escaping ([NodeInput], [NodeID: String]) throws -> HostExpansion?,
-    read: @escaping ([NodeInput], [NodeID: String]) throws -> HostExpansion? = { _, _ in nil }
+    read: @escaping ([NodeInput], [NodeID: String]) throws -> HostExpansion? = { _, _ in nil },
+    isRecordable: @escaping () -> Bool = { false }
   ) {
+    self.isRecordable = isRecordable
     self.call = call
     self.expand = expand
     self.read = read
