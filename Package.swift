@@ -9,6 +9,13 @@ let libtorch: String? = {
   return FileManager.default.fileExists(atPath: folder + "/include/torch/csrc/jit/api/module.h") ? folder : nil
 }()
 
+/// OpenVINO's unpacked `include/` and `lib/`: the folder named by XYLEM_OPENVINO, else the link `.openvino`. Where it is
+/// missing everything but the engine builds.
+let openvino: String? = {
+  let folder = Context.environment["XYLEM_OPENVINO"] ?? Context.packageDirectory + "/.openvino"
+  return FileManager.default.fileExists(atPath: folder + "/include/openvino/openvino.hpp") ? folder : nil
+}()
+
 let warningsAsErrors: [SwiftSetting] =
   Context.environment["XYLEM_WARNINGS_AS_ERRORS"] == "1" ? [.treatAllWarnings(as: .error)] : []
 
@@ -45,6 +52,8 @@ var products: [Product] = [
   .library(name: "GatedUnit", type: .dynamic, targets: ["GatedUnit", "GatedUnitDeclarations"]),
   // For tests: functions that are found in a library by their symbols.
   .library(name: "CallSubjects", type: .dynamic, targets: ["CallSubjects"]),
+  // For tests: an engine that computes nothing right.
+  .library(name: "LyingEngine", type: .dynamic, targets: ["LyingEngine"]),
   .library(name: "SamePadding", type: .dynamic, targets: ["SamePadding"]),
   .library(name: "DetectionOps", type: .dynamic, targets: ["DetectionOps"]),
 ]
@@ -240,6 +249,8 @@ var targets: [Target] = [
     ],
     swiftSettings: strictMemory),
   .testTarget(name: "XylemLeafTests", dependencies: ["XylemLeaf", "CXylem"], swiftSettings: strictMemory),
+  .target(
+    name: "LyingEngine", path: "Tests/LyingEngine", cSettings: [.headerSearchPath("../../Sources/CXylem/include")]),
   .target(name: "CallSubjects", dependencies: ["CXylem"], path: "Tests/CallSubjects"),
   .executableTarget(
     name: "DiffBenchmarks", dependencies: ["XylemReport", "XylemDiff", "XylemGraph"], path: "Tests/DiffBenchmarks",
@@ -342,6 +353,24 @@ if let libtorch {
           "-Xlinker", "-z", "-Xlinker", "defs",
         ]),
         .linkedLibrary("torch_cpu"), .linkedLibrary("c10"), .linkedLibrary("torch"), .linkedLibrary("m"),
+      ]))
+}
+
+if let openvino {
+  products.append(.library(name: "xylem-openvino", type: .dynamic, targets: ["XylemOpenVINO"]))
+  targets.append(
+    .target(
+      name: "XylemOpenVINO",
+      cxxSettings: [
+        .headerSearchPath("../CXylem/include"),
+        .unsafeFlags(["-isystem", openvino + "/include", "-O2", "-fvisibility=hidden", "-Wall", "-Wextra"]),
+      ],
+      linkerSettings: [
+        .unsafeFlags([
+          "-L" + openvino + "/lib", "-Xlinker", "-rpath", "-Xlinker", openvino + "/lib",
+          "-Xlinker", "-rpath", "-Xlinker", "$ORIGIN/../openvino-2026.4.1/lib", "-Xlinker", "-z", "-Xlinker", "defs",
+        ]),
+        .linkedLibrary("openvino"), .linkedLibrary("openvino_pytorch_frontend"),
       ]))
 }
 

@@ -14,6 +14,7 @@ final class ExtractorPart: ModelPart {
   let model: any TracedModel
   let plans: [Mode: Plan]
   let traces: [Mode: Trace]
+  let engines = EngineCache()
   private let isLoaded: Bool
   private let needed: NeededState
 
@@ -83,14 +84,14 @@ final class ExtractorPart: ModelPart {
   func features(_ arguments: [Value], in modes: ModelModes) throws(XylemError) -> Features {
     let version: Version = try typed { try self.version(for: modes) }
     let inputs = try callArguments(version).inputs(version.plan.arguments, arguments)
-    return try version.plan.features(inputs)
+    return try version.plan.features(inputs, engines)
   }
 
   /// Runs the plan for the modes on named arguments.
   func features(named arguments: [String: Value], in modes: ModelModes) throws(XylemError) -> Features {
     let version: Version = try typed { try self.version(for: modes) }
     let inputs = try callArguments(version).inputs(version.plan.arguments, named: arguments)
-    return try version.plan.features(inputs)
+    return try version.plan.features(inputs, engines)
   }
 
   private func callArguments(_ version: Version) -> CallArguments {

@@ -158,6 +158,23 @@ public final class FeatureExtractor: Sendable {
   /// The mode of the next call.
   public var mode: Mode { part.mode }
 
+  /// What computes the features: libtorch alone unless this is set.
+  ///
+  ///     extractor.engineOptions = EngineOptions(.auto)
+  ///     let features = try TensorRuntime.withGradients(false) { try extractor(image) }
+  ///
+  /// An engine compiles the plan for the shapes of a call's inputs, on the first call with them, which takes a second
+  /// or so. What it compiled is compared with libtorch; parts whose values differ, and what no engine computes (leaves
+  /// of plugins, regions, random numbers), stay in libtorch. So do train mode and calls that record gradients.
+  /// Features then equal libtorch's within 1e-4 of a feature's largest value. See ``engineReport``.
+  public var engineOptions: EngineOptions {
+    get { part.engines.options }
+    set { part.engines.options = newValue }
+  }
+
+  /// What the last call computed with which engine, and why. Nil before a call, and if libtorch alone computes.
+  public var engineReport: EngineReport? { part.engines.report }
+
   /// Switches to train mode: its graph, with the leaves in train mode.
   ///
   /// - Throws: `extract.input` if the extractor was not made for train mode.
@@ -206,10 +223,10 @@ public final class FeatureExtractor: Sendable {
 
 extension Plan {
   /// Runs the plan on the arguments that it reads.
-  func features(_ inputs: [Value]) throws(XylemError) -> Features {
+  func features(_ inputs: [Value], _ engines: EngineCache) throws(XylemError) -> Features {
     let result: ProgramResult
     do throws(Program.Failure) {
-      result = try program.run(inputs)
+      result = try engines.run(program, inputs, mode: mode, origins: origins)
     } catch {
       throw describe(error)
     }
@@ -295,6 +312,7 @@ extension NodeInput {
 extension Program.Failure {
   /// The failure, with the node at which it happened.
   package func described(_ origins: [Node], in graph: Graph) -> XylemError {
+    if origin == -1, error.id.rawValue.hasPrefix("engine.") { return error }
     let node = origins.indices.contains(origin) ? origins[origin] : nil
     if isCheck, let node, case .guard(let assumption) = node.operation {
       let condition = node.inputs[0].node.map { graph[$0].name } ?? "the condition"

@@ -175,7 +175,9 @@ package struct PlanBuilder {
         .call(callable), operands, node, results: region.resultCount + region.changedCaptures.count,
         changed: region.changedCaptures)
     case .host(let leaf):
-      add(.host(HostFunction(leaf.call)), try node.inputs.map { try operand($0, type: nil) }, node)
+      add(
+        .host(HostFunction(isRecordable: leaf.isRecordable(), leaf.call)),
+        try node.inputs.map { try operand($0, type: nil) }, node)
     case .operators(let expansion): try inline(expansion, node)
     }
   }

@@ -15,11 +15,9 @@ struct BenchCommand: ModelCommand {
 
       Prints a table to a terminal and one JSON object elsewhere: the milliseconds of each run, where the clock covers only the \
       extractor's call; the bytes of the required parameters plus the peak memory of one call; the number of \
-      instructions; and the number of features that are copied because the model overwrites them.
+      instructions; the number of features that are copied because the model overwrites them; and what computed which part \
+      of the model.
       """)
-
-  /// The precision of the computation.
-  enum Precision: String, ExpressibleByArgument, CaseIterable { case f32, bf16 }
 
   @OptionGroup var options: ModelOptions
   @Option(
@@ -32,8 +30,7 @@ struct BenchCommand: ModelCommand {
   @Option(help: "The number of runs before timing starts.") var warmup: WholeNumber<0, 1_000_000> = 5
   @Option(help: "The number of threads that operators use. The default is the runtime's own.") var threads:
     WholeNumber<1, 1024>?
-  @Option(help: "The precision of the computation; bf16 follows the rules of PyTorch's autocast.")
-  var precision: Precision = .f32
+  @OptionGroup var engines: EngineChoice
   @Option(help: "The output format. The default is text on a terminal and json elsewhere.") var format: TextOrJSON?
 
   func validate() throws {
@@ -55,9 +52,10 @@ struct BenchCommand: ModelCommand {
       of: model, returning: requests.map { ReturnRequest(parsing: $0) }, mode: .eval, remedies: .none)
     let named = try inputShape.makeArguments(for: extractor.traces[.eval]?.arguments ?? [])
       .mapValues { try $0.cast(to: options.dtype) }
+    extractor.engineOptions = engines.options(default: .auto)
     let call: () throws -> Features = { try extractor(named: named) }
     let report = try TensorRuntime.withGradients(false) {
-      guard precision == .bf16 else { return try measure(call, extractor) }
+      guard engines.usesAutocast(default: .auto) else { return try measure(call, extractor) }
       return try TensorRuntime.withAutocast(to: .bfloat16) { try measure(call, extractor) }
     }
     let isText = format.map { $0 == .text } ?? (options.output == nil && Terminal.current.outputStyle.columns != nil)
@@ -67,6 +65,8 @@ struct BenchCommand: ModelCommand {
   private func measure(
     _ call: () throws -> Features, _ extractor: FeatureExtractor
   ) throws -> BenchReport {
+    // An engine compiles on the first call.
+    if extractor.engineOptions.engine != .torch { _ = try Progress.during("compiling") { try call() } }
     let (first, peak) = try TensorRuntime.countingMemory(call)
     _ = try FeatureEntry.all(of: first, nodes: extractor.plan.nodes)
     let copies = first.copiedKeys.count
@@ -84,6 +84,7 @@ struct BenchCommand: ModelCommand {
     return BenchReport(
       milliseconds: milliseconds, peakMemoryBytes: extractor.neededBytes + peak,
       instructions: extractor.plan.instructionCount, copies: copies, warmup: warmup.value,
-      threads: try TensorRuntime.load().threads, precision: precision.rawValue)
+      threads: try TensorRuntime.load().threads, precision: (engines.precision ?? .f32).rawValue,
+      engine: extractor.engineReport.map { EngineText(report: $0) })
   }
 }

@@ -18,7 +18,7 @@ struct DoctorCommand: ParsableCommand {
 
       --install downloads libtorch with pip, once per user (200 to 530 MB), and places the runtime next to it in the user's \
       cache, where every program of that user that links Xylem finds it. A runtime that is already built is copied; otherwise \
-      it is compiled, which takes minutes.
+      it is compiled, which takes minutes. The engine OpenVINO (59 MB) is installed in the same way.
       """)
 
   @OptionGroup var colors: ColorOptions
@@ -38,6 +38,8 @@ struct DoctorReport {
   private let searched: [(path: String, exists: Bool)]
   private let runtime: TensorRuntime.Description?
   private let device: String?
+  /// The engine, or why there is none.
+  private let engine: Result<EngineLibrary, XylemError>
   /// Why the runtime can't be used.
   let failure: XylemError?
 
@@ -53,6 +55,7 @@ struct DoctorReport {
       failure = error
     }
     (self.runtime, self.device, self.failure) = (runtime, device, failure)
+    do throws(XylemError) { engine = .success(try EngineLibrary.shared()) } catch { engine = .failure(error) }
   }
 
   /// The result as JSON.
@@ -63,6 +66,9 @@ struct DoctorReport {
         .object([
           "name": .string($0.name), "path": .string($0.path), "threads": .int($0.threads), "device": .optional(device),
         ])
+      } ?? .null,
+      "engine": (try? engine.get()).map {
+        .object(["name": .string($0.name), "version": .string($0.version), "path": .string($0.path)])
       } ?? .null,
       "searched": .array(searched.map { .object(["path": .string($0.path), "exists": .bool($0.exists)]) }),
       "error": .optional(failure?.id.rawValue), "remedies": .strings(failure?.filledRemedies ?? []),
@@ -80,6 +86,12 @@ struct DoctorReport {
       table.append(["threads", "\(runtime.threads)"])
     } else {
       for place in searched { table.append(["looked in", "\(place.path) (\(place.exists ? "there" : "not there"))"]) }
+    }
+    switch engine {
+    case .success(let engine): table.append(["engine", "\(engine.name) \(engine.version)"])
+    case .failure(let error):
+      table.append(["engine", "none, libtorch computes everything: \(error.message)"])
+      if let remedy = error.filledRemedies.first { table.append(["", "to install it: \(remedy)"]) }
     }
     table.append(["plugins", PluginPolicy.scannerPath.map { "tried by \($0)" } ?? "can't be tried: no xylem-scan"])
     return table.text

@@ -52,6 +52,7 @@ struct ExtractCommand: ModelCommand {
   var inputs: [String] = []
   @Option(help: "The mode that the model runs in.") var mode: Mode = .eval
   @Option(help: ArgumentHelp("Seed the random numbers that the model draws.", valueName: "n")) var seed: Seed?
+  @OptionGroup var engines: EngineChoice
   @Option(
     help: ArgumentHelp(
       "The number of threads that operators use; the last bits of a feature may depend on it. (default: 1)",
@@ -115,7 +116,8 @@ struct ExtractCommand: ModelCommand {
       ("--output", options.output != nil), ("--images", pictures.folder != nil),
       ("--contact-sheet", pictures.contactSheet != nil), ("--labels", labels != nil),
       ("--explain", explain), ("--seed", seed != nil), ("--threads", threads != nil),
-      ("--dtype", options.castsInputsAlone),
+      ("--dtype", options.castsInputsAlone), ("--engine", engines.engine != nil),
+      ("--precision", engines.precision != nil),
     ]
     if let option = ofRuns.first(where: \.1)?.0 {
       throw ValidationError("'\(option)' has no effect without '--input': the model does not run")
@@ -175,6 +177,7 @@ struct ExtractCommand: ModelCommand {
       guard let specific = try? makeExtractor(model, requests) else { throw error }
       extractor = specific
     }
+    extractor.engineOptions = engines.options(default: .torch)
     if let output = options.output { try FeatureFile.check(output, count: extractor.plan.keys.count) }
     if model.saved == nil, let trace = extractor.traces[mode] {
       for warning in NamingComparison(trace).warnings(for: requests) { Terminal.warn(warning) }
@@ -191,11 +194,14 @@ struct ExtractCommand: ModelCommand {
       .arguments(from: inputs).mapValues { try $0.cast(to: options.dtype) }
     if let seed { try TensorRuntime.setSeed(seed.value) }
     let features = try run(extractor, arguments, images)
+    if let note = extractor.engineReport?.note { Terminal.error("note: computed by libtorch: \(note)") }
     let entries = try FeatureEntry.all(of: features, nodes: extractor.plan.nodes)
     for case let conversion? in entries.map(\.conversion) { Terminal.error("note: \(conversion)") }
     let explanation =
       try explain
-      ? ExplainReport(explanations: extractor.explanations(), copiedKeys: Set(features.copiedKeys)) : nil
+      ? ExplainReport(
+        explanations: extractor.explanations(), copiedKeys: Set(features.copiedKeys),
+        engine: extractor.engineReport.map { EngineText(report: $0) }) : nil
     let provenance = Provenance(
       model: options.model, weights: options.weights, mode: mode, naming: options.naming ?? .exact,
       nodes: zip(extractor.plan.keys, extractor.plan.nodes).map { ($0, $1) },
@@ -231,7 +237,10 @@ struct ExtractCommand: ModelCommand {
   ) throws -> Features {
     do {
       return try Progress.running("running the model") {
-        try TensorRuntime.withGradients(false) { try extractor(named: arguments) }
+        try TensorRuntime.withGradients(false) {
+          guard engines.usesAutocast(default: .torch) else { return try extractor(named: arguments) }
+          return try TensorRuntime.withAutocast(to: .bfloat16) { try extractor(named: arguments) }
+        }
       }
     } catch let error as XylemError where error.id == .extractExecution {
       let doubles = arguments.filter { $0.value.holdsFloat64() }.map(\.key).sorted()

@@ -3,7 +3,7 @@ internal import XylemDetection
 internal import XylemErrors
 internal import XylemTensor
 
-/// Installs libtorch, the tensor runtime and the operators of detectors into the user's cache, with the same scripts as `make` in a checkout.
+/// Installs libtorch, the tensor runtime, the operators of detectors and the engine into the user's cache, with the same scripts as `make` in a checkout.
 struct RuntimeInstaller {
   /// The argument that makes `fetch-libtorch.sh` leave checkouts alone.
   private static let forUser = ["--cache"]
@@ -16,7 +16,7 @@ struct RuntimeInstaller {
   /// - Throws: `runtime.not-installed`.
   init() throws(XylemError) {
     let places = Self.places
-    guard let found = places.first(where: { FileManager.default.fileExists(atPath: $0 + "/install-runtime.sh") }) else {
+    guard let found = places.first(where: { FileManager.default.fileExists(atPath: $0 + "/install-library.sh") }) else {
       throw XylemError(
         .runtimeNotInstalled, "the scripts that install the tensor runtime were not found",
         cause: Reason("looked in " + places.joined(separator: ", ")),
@@ -35,8 +35,8 @@ struct RuntimeInstaller {
     return [installed, package.path + "/.ci", moved].compactMap(\.self)
   }
 
-  /// Downloads libtorch if the cache lacks it; then copies the runtime and the operators of detectors that this program
-  /// uses, or compiles them if there are none.
+  /// Downloads libtorch and OpenVINO if the cache lacks them; then copies the libraries that this program uses, or
+  /// compiles those that are not there.
   ///
   /// - Throws: `runtime.not-installed`; the scripts print to standard error.
   func install() throws(XylemError) {
@@ -46,15 +46,37 @@ struct RuntimeInstaller {
     }
     try run("fetch-libtorch.sh", Self.forUser)
     let present = try? TensorRuntime.load().path
-    if present != target { try run("install-runtime.sh", [UserCache.version] + [present].compactMap(\.self)) }
-    try installDetectionOps(besides: target)
+    if present != target { try place("torch", present) }
+    let folder = URL(fileURLWithPath: target).deletingLastPathComponent().path
+    try place("detection-ops", DetectionKernels.searchPaths, unlessIn: folder)
+    // The engine is optional, and for one kind of processor.
+    guard Self.hasEngine else { return }
+    do throws(XylemError) {
+      try run("fetch-openvino.sh", Self.forUser)
+      try place("openvino", EngineLibrary.searchPaths, unlessIn: folder)
+    } catch {
+      Terminal.warn("the engine OpenVINO was not installed: libtorch computes everything")
+    }
   }
 
-  private func installDetectionOps(besides runtime: String) throws(XylemError) {
-    let folder = URL(fileURLWithPath: runtime).deletingLastPathComponent().path
-    let present = DetectionKernels.searchPaths.first { FileManager.default.fileExists(atPath: $0) }
+  /// Whether there is an engine for this processor.
+  private static var hasEngine: Bool {
+    #if arch(x86_64)
+      true
+    #else
+      false
+    #endif
+  }
+
+  private func place(_ library: String, _ searchPaths: [String], unlessIn folder: String) throws(XylemError) {
+    let present = searchPaths.first { FileManager.default.fileExists(atPath: $0) }
     if present.map({ $0.hasPrefix(folder + "/") }) == true { return }
-    try run("install-detection-ops.sh", [UserCache.version] + [present].compactMap(\.self))
+    try place(library, present)
+  }
+
+  /// Copies a library to the cache, or compiles it if there is none.
+  private func place(_ library: String, _ present: String?) throws(XylemError) {
+    try run("install-library.sh", [library, UserCache.version] + [present].compactMap(\.self))
   }
 
   /// Runs a script, which prints to standard error.

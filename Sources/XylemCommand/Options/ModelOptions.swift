@@ -271,6 +271,7 @@ struct ConcreteValue: ExpressibleByArgument, Equatable {
 
 extension Naming: ExpressibleByArgument {}
 extension Mode: ExpressibleByArgument {}
+extension Engine: ExpressibleByArgument {}
 
 /// The output formats of most commands.
 enum TextOrJSON: String, ExpressibleByArgument, CaseIterable { case text, json }

@@ -11,13 +11,18 @@ struct BenchReport {
   let warmup: Int
   let threads: Int
   let precision: String
+  /// What computed which part.
+  var engine: EngineText?
 
   /// The JSON of the command's contract. Times are rounded to a tenth of a microsecond.
   var json: JSONValue {
-    .object([
+    var members: [String: JSONValue] = [
       "schema": .int(1), "milliseconds": .array(milliseconds.map { .double(($0 * 1e4).rounded() / 1e4) }),
       "peakMemoryBytes": .int(peakMemoryBytes), "instructions": .int(instructions), "copies": .int(copies),
-    ])
+      "threads": .int(threads), "precision": .string(precision),
+    ]
+    if let engine { members["engine"] = engine.json }
+    return .object(members)
   }
 
   /// The result as a table, without a trailing line break.
@@ -36,7 +41,8 @@ struct BenchReport {
     let runs = sorted.count == 1 ? "1 run" : "\(sorted.count) runs"
     let title =
       "\(runs) after \(warmup) warmup \(warmup == 1 ? "run" : "runs"), \(threads) \(threads == 1 ? "thread" : "threads"), \(precision)"
-    return style.paint(title, .heading) + "\n\n" + table.text(style)
+    let lines = engine.map { "\n\n" + $0.lines.joined(separator: "\n") } ?? ""
+    return style.paint(title, .heading) + "\n\n" + table.text(style) + lines
   }
 
   /// The quantile of sorted numbers: the closest of them.

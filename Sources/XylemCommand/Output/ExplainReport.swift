@@ -6,6 +6,8 @@ struct ExplainReport {
   let explanations: [FeatureExplanation]
   /// The keys of features that were copied in this run.
   let copiedKeys: Set<String>
+  /// What computed the features; nil if libtorch alone was asked for.
+  var engine: EngineText?
 
   var json: JSONValue {
     .array(
@@ -21,7 +23,10 @@ struct ExplainReport {
       })
   }
 
-  var text: String { explanations.map(text).joined(separator: "\n\n") }
+  var text: String {
+    let paragraphs = explanations.map(text) + (engine.map { [$0.lines.joined(separator: "\n")] } ?? [])
+    return paragraphs.joined(separator: "\n\n")
+  }
 
   private func text(_ one: FeatureExplanation) -> String {
     var lines = ["\(one.key): the value of \(one.node)" + (one.location.map { " (\($0))" } ?? "")]

@@ -17,7 +17,7 @@ struct ExtractReport {
   /// The pictures in the folder that `--images` names.
   var pictures: [FeaturePicture] = []
 
-  /// The JSON of the command's contract. `--labels` adds `classes`, `--explain` adds `explanation`, and
+  /// The JSON of the command's contract. `--labels` adds `classes`, `--explain` adds `explanation` and, with an engine, `engine`, and
   /// `--images` adds `pictures`. A value that is
   /// not a tensor has an empty shape, and one that is not a number has no minimum, mean and maximum; a string has its
   /// `value`. `convertedFrom` names the type of a tensor before its values were converted to plain numbers.
@@ -27,6 +27,7 @@ struct ExtractReport {
       "prunedOperations": .int(plan.prunedCount), "keptOperations": .int(plan.keptCount),
     ]
     if let explanation { members["explanation"] = explanation.json }
+    if let engine = explanation?.engine { members["engine"] = engine.json }
     if !pictures.isEmpty { members["pictures"] = .array(pictures.map(\.json)) }
     if let classes { members["classes"] = .array(classes.map(\.json)) }
     return .object(members)

@@ -183,6 +183,7 @@ struct ProgramRun {
       try unsafe check(.runtimeTensor, "the attribute '\(name)' can't be written") { error in
         unsafe name.withText { unsafe table.pointee.object_set(&owner.object.raw, $0, scratch, error) }
       }
+      ScriptObject.noteWrite()
     case .check(let expected): try checkTruth(expected)
     }
   }
