@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps libtorch runtime build install uninstall plugins test test-all fuzz demo docs lint format clean
+.PHONY: help deps libtorch openvino runtime engine build install uninstall plugins test test-all fuzz demo docs lint format clean
 MAKEFLAGS += --no-print-directory
 
 # The manifest looks for libtorch on disk, which SwiftPM's cache of evaluated manifests does not notice.
@@ -19,6 +19,9 @@ separate_tests := ^(XylemNNTests|XylemModelsTests|XylemTrainingTests|XylemProgra
 # The linker would resolve a relative path from another folder.
 ifneq ($(XYLEM_LIBTORCH),)
 export XYLEM_LIBTORCH := $(abspath $(XYLEM_LIBTORCH))
+endif
+ifneq ($(XYLEM_OPENVINO),)
+export XYLEM_OPENVINO := $(abspath $(XYLEM_OPENVINO))
 endif
 
 # The target of `make install`; DESTDIR, for packagers, is prepended to it.
@@ -40,7 +43,18 @@ runtime: deps libtorch ## build the tensor runtime (libxylem-torch.so), release
 	@echo '==> building the tensor runtime (release): C++ against libtorch, minutes the first time'
 	@$(swift_build) -c release --product xylem-torch
 
-build: runtime ## build the executable and the runtime, release
+openvino: ## fetch OpenVINO, the optional engine, into the user's cache and link it
+	@bash .ci/fetch-openvino.sh
+
+engine: deps ## build the engine (libxylem-openvino.so), release
+	@if bash .ci/fetch-openvino.sh; then \
+	  echo '==> building the engine OpenVINO (release)'; \
+	  $(swift_build) -c release --product xylem-openvino; \
+	else \
+	  echo '==> no OpenVINO (see above): libtorch computes everything'; \
+	fi
+
+build: runtime engine ## build the executable and the runtime, release
 	@echo '==> building xylem (release)'
 	@$(swift_build) -c release --product xylem
 	@$(swift_build) -c release --product xylem-scan
@@ -65,6 +79,12 @@ test: deps ## build and run all tests, debug
 	  $(swift_build) --product xylem-torch; \
 	else \
 	  echo '==> no libtorch (see above): skipping the tests that compute with tensors'; \
+	fi
+	@if bash .ci/fetch-openvino.sh; then \
+	  echo '==> building the engine OpenVINO (debug)'; \
+	  $(swift_build) --product xylem-openvino; \
+	else \
+	  echo '==> no OpenVINO (see above): skipping the tests of engines'; \
 	fi
 	@echo '==> building the tests (debug)'
 	@$(swift_build) --build-tests

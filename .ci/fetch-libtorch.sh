@@ -42,15 +42,6 @@ fi
 # The library's dependencies that this machine lacks, one per line.
 unresolved() { ldd "$1/lib/libtorch_cpu.so" "$1/lib/libtorch.so" 2>/dev/null | awk '/not found/ { print $1 }' | sort -u; }
 
-# Prints a `python3` whose pip works.
-find_pip() {
-  local python
-  for python in python3 /usr/bin/python3; do
-    "$python" -m pip --version >/dev/null 2>&1 && { printf '%s\n' "$python"; return 0; }
-  done
-  return 1
-}
-
 # Downloads the pip package $2 into folder $1, from the configured package index. The wheels are not run, so if
 # there are none for this Python, those for Python 3.11 are used.
 download() {
@@ -140,8 +131,6 @@ fi
 flock -u 9
 
 if [ -n "$wants_link" ]; then
-  # The link is replaced atomically, so that a concurrent build sees the old or the new one.
-  ln -s "$home" "$link.new.$$"
-  mv -T "$link.new.$$" "$link"
+  replace_link "$home" "$link"
 fi
 say "libtorch $libtorch_version is available: $home"

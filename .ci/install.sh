@@ -69,6 +69,13 @@ install_all() {
   put 644 "$build/libxylem-torch.so" lib/xylem/libxylem-torch.so
   put 644 "$build/libDetectionOps.so" lib/xylem/libDetectionOps.so
   for file in "$libtorch"/lib/*.so*; do put 644 "$file" "lib/xylem/${file##*/}"; done
+  # The engine is optional.
+  local openvino=${XYLEM_OPENVINO:-$scripts/../.openvino}
+  if [ -f "$build/libxylem-openvino.so" ] && is_openvino "$openvino"; then
+    put 644 "$build/libxylem-openvino.so" lib/xylem/libxylem-openvino.so
+    for file in "$openvino"/lib/*.so*; do [ -L "$file" ] || put 644 "$file" "lib/xylem/${file##*/}"; done
+    [ ! -f "$openvino/LICENSE" ] || put 644 "$openvino/LICENSE" share/doc/xylem/openvino-LICENSE
+  fi
 
   "$build/xylem" --generate-completion-script bash >"$work/bash"
   "$build/xylem" --generate-completion-script zsh >"$work/zsh"
@@ -84,7 +91,7 @@ install_all() {
     note "$build has no generate-manual: no manual is installed"
   fi
 
-  for file in install-runtime.sh install-detection-ops.sh fetch-libtorch.sh say.sh unpack_wheel.py; do put 644 "$scripts/$file" "share/xylem/$file"; done
+  for file in install-library.sh fetch-libtorch.sh fetch-openvino.sh deps.sh say.sh unpack_wheel.py; do put 644 "$scripts/$file" "share/xylem/$file"; done
   put 644 "$scripts/../LICENSE" share/doc/xylem/LICENSE
   put 644 "$scripts/../NOTICE" share/doc/xylem/NOTICE
   for file in "$libtorch"/LICENSE* "$libtorch"/NOTICE*; do

@@ -18,6 +18,29 @@ libtorch_version=2.13.0
 # The unpacked libtorch that all checkouts of a user share.
 libtorch_cache="${XDG_CACHE_HOME:-$HOME/.cache}/xylem"
 
+# The OpenVINO that the engine is written against: its C++ interface changes from version to version.
+openvino_version=2026.4.1
+
+# Prints a `python3` whose pip works.
+find_pip() {
+  local python
+  for python in python3 /usr/bin/python3; do
+    "$python" -m pip --version >/dev/null 2>&1 && { printf '%s\n' "$python"; return 0; }
+  done
+  return 1
+}
+
+# Replaces a link atomically, so that a concurrent build sees the old or the new one.
+replace_link() {
+  ln -s "$1" "$2.new.$$"
+  mv -T "$2.new.$$" "$2"
+}
+
+# Whether a folder holds OpenVINO's headers and libraries.
+is_openvino() {
+  [ -f "$1/include/openvino/openvino.hpp" ] && [ -f "$1/lib/libopenvino.so" ] && [ -f "$1/lib/libopenvino_intel_cpu_plugin.so" ]
+}
+
 # Whether a folder holds libtorch's headers and libraries.
 is_libtorch() {
   [ -f "$1/include/torch/csrc/jit/api/module.h" ] && [ -f "$1/lib/libtorch_cpu.so" ] && [ -f "$1/lib/libc10.so" ]

@@ -1,6 +1,6 @@
-"""Unpacks what a C++ program needs of a torch wheel: include/, the libraries of the processor, the licence.
+"""Unpacks what a C++ program needs of a wheel: include/, the libraries of the processor, the licence.
 
-usage: unpack_wheel.py WHEEL FOLDER           the torch wheel
+usage: unpack_wheel.py WHEEL FOLDER           the torch wheel, or the openvino wheel
        unpack_wheel.py --library NAME WHEEL… FOLDER   one library by its name out of any of these wheels
 
 Each file's SHA-256 is compared with the wheel's own record. Needs Python 3.6 and no package.
@@ -46,10 +46,22 @@ def extract(wheel, record, name, target):
         fail(f"{name} in {os.path.basename(wheel.filename)} differs from the wheel's own record of it")
 
 
+# What is used of OpenVINO: its core, the frontend that reads PyTorch's operators, the plugin for the processor.
+OPENVINO = re.compile(r"lib(openvino|openvino_pytorch_frontend|tbb|tbbmalloc)\.so\.[0-9]+|libopenvino_intel_cpu_plugin\.so")
+
+
 def target_of(name):
-    """Where a file of the torch wheel goes, or nothing where it is not needed."""
+    """Where a file of a wheel goes, or nothing where it is not needed."""
     if name.endswith("/"):
         return None
+    if name.startswith("openvino/include/"):
+        return name[len("openvino/"):]
+    match = re.fullmatch(r"openvino/libs/([^/]+)", name)
+    if match:
+        return "lib/" + match.group(1) if OPENVINO.fullmatch(match.group(1)) else None
+    match = re.fullmatch(r"openvino-[^/]*\.dist-info/(?:licenses/)?((?:LICENSE|NOTICE)[^/]*)", name)
+    if match:
+        return match.group(1)
     if name.startswith("torch/include/"):
         return name[len("torch/"):]
     match = re.fullmatch(r"(?:torch/lib|torch\.libs)/([^/]+\.so[^/]*)", name)
