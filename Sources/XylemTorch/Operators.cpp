@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <sstream>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -73,6 +74,7 @@ Schema::Schema(const c10::FunctionSchema &source) {
     const bool within = alias && writes_within(*alias);
     out.is_written = (alias && alias->isWrite()) || within;
     out.written_where = -1;
+    out.list_size = argument.N().value_or(0);
     if (argument.default_value()) {
       out.has_default = 1;
       out.default_value = wrap(*argument.default_value());
@@ -259,6 +261,44 @@ static xylem_status operator_schema(const xylem_operator *source, const xylem_sc
   return guarded(error, [&] { *out = &op(source)->schema.schema; });
 }
 
+static size_t operator_overloads(xylem_text name, const xylem_operator **out, size_t capacity) {
+  try {
+    const auto wanted = string(name);
+    if (wanted.find("::") == std::string::npos) return 0;
+    const auto found = torch::jit::getAllSortedOperatorsFor(c10::Symbol::fromQualString(wanted));
+    for (size_t i = 0; i < found.size() && i < capacity; ++i) out[i] = handle(interned(found[i]));
+    return found.size();
+  } catch (...) {
+    return 0;
+  }
+}
+
+static xylem_text operator_text(const xylem_operator *source) {
+  try {
+    std::ostringstream out;
+    out << op(source)->op->schema();
+    return interned(out.str());
+  } catch (...) {
+    return {"?", 1};
+  }
+}
+
+static size_t operator_results(const xylem_operator *source, const xylem_type **out, size_t capacity) {
+  const auto &results = op(source)->op->schema().returns();
+  for (size_t i = 0; i < results.size() && i < capacity; ++i) out[i] = handle(results[i].type().get());
+  return results.size();
+}
+
+static size_t operator_names(xylem_text *out, size_t capacity) {
+  try {
+    const auto all = torch::jit::getAllOperators();
+    for (size_t i = 0; i < all.size() && i < capacity; ++i) out[i] = interned(all[i]->schema().name());
+    return all.size();
+  } catch (...) {
+    return 0;
+  }
+}
+
 static void fill_in_defaults(const Operator &target, std::vector<IValue> &stack) {
   const auto &arguments = target.schema.arguments;
   if (stack.size() > arguments.size()) throw StatusError(XYLEM_INVALID_ARGUMENT, "too many arguments");
@@ -321,6 +361,10 @@ void add_operators(xylem_tensor_runtime &table) {
   table.operator_find = operator_find;
   table.operator_schema = operator_schema;
   table.operator_call = operator_call;
+  table.operator_overloads = operator_overloads;
+  table.operator_text = operator_text;
+  table.operator_results = operator_results;
+  table.operator_names = operator_names;
 }
 
 }  // namespace xylem

@@ -106,7 +106,8 @@ typedef struct xylem_schema_argument {
   int32_t has_default;
   /* The position of the Boolean argument without which this one is not written, or -1: running statistics. */
   int32_t written_where;
-  int32_t reserved;
+  /* The N of a list declared with a length, as int[N], which one number stands for N times, or 0. */
+  int32_t list_size;
   xylem_value default_value; /* borrowed */
 } xylem_schema_argument;
 
@@ -506,6 +507,17 @@ typedef struct xylem_tensor_runtime {
   /* A type by the string of type_name; null if there is none. Lives as long as the archive, whose classes it may name.
    * */
   const xylem_type *(*archive_type)(const xylem_archive *archive, xylem_text name);
+  /*
+   * The operators with a name, in the order in which PyTorch tries them for a call; returns their number. They live as
+   * long as the process, as do the texts and types of the next three functions.
+   */
+  size_t (*operator_overloads)(xylem_text name, const xylem_operator **out, size_t capacity);
+  /* The schema as PyTorch writes it. */
+  xylem_text (*operator_text)(const xylem_operator *op);
+  /* The types of the results; returns their number. */
+  size_t (*operator_results)(const xylem_operator *op, const xylem_type **out, size_t capacity);
+  /* The names of all operators, without overloads, in any order and each at least once; returns their number. */
+  size_t (*operator_names)(xylem_text *out, size_t capacity);
 } xylem_tensor_runtime;
 
 #define XYLEM_WHOLE_FUNCTION UINT32_MAX

@@ -125,6 +125,8 @@ public struct OperatorSchema: Sendable {
     public var writtenOnlyIf: Int?
     /// The default. Nil for a required argument.
     public var defaultValue: Value?
+    /// The length of a list that is declared with one, which one number stands for: 2 of `int[2]`. 0 for others.
+    public var listSize = 0
   }
 
   /// The name, as in `aten::add`.
@@ -170,7 +172,7 @@ public struct OperatorSchema: Sendable {
           type: ScriptType(handle: argument.pointee.type, library: library),
           isWritten: argument.pointee.is_written != 0,
           writtenOnlyIf: argument.pointee.written_where >= 0 ? Int(argument.pointee.written_where) : nil,
-          defaultValue: value))
+          defaultValue: value, listSize: Int(argument.pointee.list_size)))
     }
   }
 

@@ -1,15 +1,15 @@
 package import XylemErrors
-internal import XylemFiles
+public import XylemFiles
 
-/// An argument that the tensor functions pass to operators. It converts itself to an operator's argument.
-package protocol OperatorValue {
+/// An argument of an operator: a tensor, a number, a text, an element type, a size or shape, or an array of those.
+public protocol OperatorValue {
   /// The value as an operator's argument.
   var operatorValue: Value { get }
 }
 
 extension Value: OperatorValue {
   /// The value itself.
-  package var operatorValue: Value { self }
+  public var operatorValue: Value { self }
 
   /// A device by name, or none.
   package init(device: String?) { self = device.map { .device($0) } ?? .none }
@@ -17,52 +17,62 @@ extension Value: OperatorValue {
 
 extension Tensor: OperatorValue {
   /// The tensor.
-  package var operatorValue: Value { .tensor(self) }
+  public var operatorValue: Value { .tensor(self) }
 }
 
 extension Int: OperatorValue {
   /// The integer.
-  package var operatorValue: Value { .int(self) }
+  public var operatorValue: Value { .int(self) }
 }
 
 extension Double: OperatorValue {
   /// The number.
-  package var operatorValue: Value { .float(self) }
+  public var operatorValue: Value { .float(self) }
+}
+
+extension Float: OperatorValue {
+  /// The number.
+  public var operatorValue: Value { .float(Double(self)) }
 }
 
 extension Bool: OperatorValue {
   /// The Boolean.
-  package var operatorValue: Value { .bool(self) }
+  public var operatorValue: Value { .bool(self) }
 }
 
 extension String: OperatorValue {
   /// The string.
-  package var operatorValue: Value { .string(self) }
+  public var operatorValue: Value { .string(self) }
 }
 
 extension DType: OperatorValue {
   /// The runtime's number for the type.
-  package var operatorValue: Value { .int(Int(runtimeCode)) }
+  public var operatorValue: Value { .int(Int(runtimeCode)) }
 }
 
 extension Size: OperatorValue {
   /// The size.
-  package var operatorValue: Value { value }
+  public var operatorValue: Value { value }
 }
 
 extension Shape: OperatorValue {
   /// The list of sizes.
-  package var operatorValue: Value { value }
+  public var operatorValue: Value { value }
 }
 
 extension Dims: OperatorValue {
   /// The list of dimensions.
-  package var operatorValue: Value { .list(values.map { .int($0) }) }
+  public var operatorValue: Value { .list(values.map { .int($0) }) }
 }
 
 extension Array: OperatorValue where Element: OperatorValue {
   /// The list.
-  package var operatorValue: Value { .list(map(\.operatorValue)) }
+  public var operatorValue: Value { .list(map(\.operatorValue)) }
+}
+
+extension Optional: OperatorValue where Wrapped: OperatorValue {
+  /// The value, or Python's `None`.
+  public var operatorValue: Value { self?.operatorValue ?? .none }
 }
 
 extension OperatorReference {

@@ -41,5 +41,5 @@ extension Size: ScalarConvertible {
 
 extension Scalar: OperatorValue {
   /// The number as an operator's argument.
-  package var operatorValue: Value { value }
+  public var operatorValue: Value { value }
 }
