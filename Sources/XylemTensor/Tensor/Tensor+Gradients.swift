@@ -4,6 +4,9 @@ public import XylemFiles
 extension Tensor {
   /// The gradient accumulated by ``backward(gradient:)``. Nil if there is none.
   ///
+  /// A property that throws can't be set in Swift, and PyTorch refuses a gradient of another form: it is replaced or
+  /// removed with ``setGradient(_:)``.
+  ///
   /// - Throws: `runtime.tensor`, `trace.concrete-value` for a stand-in.
   public var grad: Tensor? {
     get throws(XylemError) { try gradient() }
