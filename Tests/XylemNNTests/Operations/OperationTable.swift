@@ -1,6 +1,7 @@
 import Foundation
 import XylemErrors
 import XylemExtract
+import XylemFiles
 import XylemGraph
 import XylemNN
 import XylemTensor
@@ -58,7 +59,9 @@ struct OperationCase {
   }
 
   /// Whether the values depend on the process's generator.
-  var drawsNumbers: Bool { ["rand", "dropout", "multinomial", "bernoulli", "normal("].contains(where: text.contains) }
+  var drawsNumbers: Bool {
+    ["rand", "dropout", "multinomial", "bernoulli", "normal(", "poisson("].contains(where: text.contains)
+  }
 
   var inputs: [Value] { get throws { try (json["inputs"] as? [Any] ?? []).map(Goldens.value) } }
 
@@ -96,6 +99,44 @@ struct OperationCase {
       if found.isEmpty || !drawsNumbers { break }
     }
     return found
+  }
+
+  /// Whether the golden has gradients.
+  var hasGradients: Bool { json["gradients"] != nil }
+
+  /// What differs from the golden gradients of the sum of the results, weighted with numbers from 0.5 to 1.5.
+  func gradientDifferences(_ operation: (Operands) throws -> any ModuleValue) throws -> [String] {
+    guard let golden = json["gradients"] as? [Any] else { return [] }
+    let values = try inputs
+    let leaves = values.compactMap(\.tensor).filter { $0.dtype.map(Self.isFloating) ?? false }
+    for leaf in leaves { try leaf.setRequiresGrad(true) }
+    try TensorRuntime.setSeed(20)
+    let results = try Self.tensors(in: operation(Operands(values)).moduleValue)
+    let totals = try results.filter { $0.requiresGrad && !["complex64", "complex128"].contains($0.dtype?.rawValue) }.map
+    {
+      let weights = try Tensor.linspace(0.5, 1.5, steps: $0.count).reshape(Shape($0.sizes)).typeAs($0)
+      return try ($0 * weights).sum()
+    }
+    var found = try Autograd.grad(totals, leaves, allowsUnused: true)[...]
+    return try values.indices.flatMap { index -> [String] in
+      let isLeaf = values[index].tensor?.requiresGrad ?? false
+      let gradient = isLeaf ? found.removeFirst() : nil
+      return try Goldens.differences(
+        gradient.map { .tensor($0) } ?? Value.none, golden[index], at: "the gradient of \(text) by input \(index)",
+        Goldens.Tolerance(relative: 1e-4, absolute: 1e-5))
+    }
+  }
+
+  private static func isFloating(_ dtype: DType) -> Bool {
+    [.float16, .bfloat16, .float32, .float64].contains(dtype)
+  }
+
+  private static func tensors(in value: Value) throws -> [Tensor] {
+    switch try value.unpacked() {
+    case .tensor(let tensor): [tensor]
+    case .list(let elements), .tuple(let elements, _): try elements.flatMap(tensors)
+    default: []
+    }
   }
 
   private static func differences(_ value: Value, _ golden: Any?, at path: String) throws -> [String] {

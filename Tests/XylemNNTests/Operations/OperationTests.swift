@@ -13,7 +13,11 @@ import XylemTrace
     ("pointwise", 41, Operations.pointwise()), ("creation", 23, Operations.creation()),
     ("functional", 67, Operations.functional()), ("linear algebra", 38, Operations.linearAlgebra()),
     ("fourier", 16, Operations.fourier()), ("statistics", 26, Operations.statistics()),
-    ("more functional", 17, Operations.moreFunctional()),
+    ("more functional", 17, Operations.moreFunctional()), ("more pointwise", 28, Operations.morePointwise()),
+    ("more statistics", 28, Operations.moreStatistics()), ("placement", 19, Operations.placement()),
+    ("arrangement", 26, Operations.arrangement()), ("decompositions", 14, Operations.decompositions()),
+    ("shrinkage", 13, Operations.shrinkage()), ("more windows", 14, Operations.moreWindows()),
+    ("margin losses", 7, Operations.marginLosses()), ("by name", 20, Operations.byName()),
   ]
 
   private let goldens = Result { try Fixtures.json("goldens/operations.json") as? [String: Any] ?? [:] }
@@ -36,6 +40,21 @@ import XylemTrace
         // Tests of other suites may draw from the process's generator in between.
         for _ in 0..<8 where operationCase.drawsNumbers && !found.isEmpty {
           found = try operationCase.differences(operation)
+        }
+        for difference in found { Issue.record("\(name): \(difference)") }
+      } catch { Issue.record("\(name): \(operationCase.text): \(error)") }
+    }
+  }
+
+  @Test(arguments: groups.indices) func `every operation has PyTorch's gradients`(_ index: Int) throws {
+    let (name, _, table) = Self.groups[index]
+    for operationCase in try cases(name) where operationCase.hasGradients {
+      guard let operation = table[operationCase.text] else { continue }
+      do {
+        var found = try operationCase.gradientDifferences(operation)
+        // Tests of other suites may draw from the process's generator in between.
+        for _ in 0..<8 where operationCase.drawsNumbers && !found.isEmpty {
+          found = try operationCase.gradientDifferences(operation)
         }
         for difference in found { Issue.record("\(name): \(difference)") }
       } catch { Issue.record("\(name): \(operationCase.text): \(error)") }
