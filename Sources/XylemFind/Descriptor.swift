@@ -15,8 +15,7 @@ struct Descriptor {
 
   /// The descriptor of an image, `[1, C]` with a length of one.
   func callAsFunction(_ image: PixelImage) throws -> Tensor {
-    let planes = try transform.apply(to: image)
-    let input = try Tensor(planes.values, shape: [1] + planes.shape)
+    let input = try Tensor(batch: [transform.apply(to: image)])
     let feature: Tensor = try extractor(input)["descriptor"]
     let vector = try feature.sizes.count == 4 ? feature.mean(dim: [2, 3]) : feature.flatten(startDim: 1)
     return try F.normalize(vector, dim: 1)

@@ -22,8 +22,7 @@ struct Look: ParsableCommand {
       of: model, returning: layers.map { ReturnRequest($0) }, options: options, modes: [.eval])
 
     let image = try ImageTransform().apply(to: .decode(path: photo))
-    let input = try Tensor(image.values, shape: [1] + image.shape)
-    let features = try extractor(input)
+    let features = try extractor(Tensor(batch: [image]))
 
     let size = FeatureLayout.InputSize(height: image.shape[1], width: image.shape[2])
     let sheet = try FeatureSheet(

@@ -61,9 +61,7 @@ struct Scene {
   }
 
   /// `[3, side, side]`, from 0 to 1.
-  func tensor() throws -> Tensor {
-    try Tensor(image.pixels.map { Float($0) / 255 }, shape: [side, side, 3]).permute(2, 0, 1).contiguous()
-  }
+  func tensor() throws -> Tensor { try Tensor(image) }
 
   /// What a detector is to find.
   func target() throws -> DetectionTarget {
