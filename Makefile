@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps libtorch openvino runtime engine build install uninstall plugins test test-all fuzz demo docs lint format clean
+.PHONY: help deps libtorch openvino runtime engine build install uninstall plugins test test-all sanitize fuzz demo docs lint format clean
 MAKEFLAGS += --no-print-directory
 
 # The manifest looks for libtorch on disk, which SwiftPM's cache of evaluated manifests does not notice.
@@ -94,7 +94,11 @@ test: deps ## build and run all tests, debug
 	@$(swift_test) --skip-build --no-parallel --filter '$(separate_tests)'
 
 test-all: export XYLEM_TEST_ALL := 1
-test-all: test ## run all tests in their long form
+test-all: test sanitize ## run all tests in their long form, then the sanitizers
+
+# XYLEM_SANITIZER chooses thread or address. Continuous integration does not run it: each takes minutes to build.
+sanitize: deps ## run the tests that need no tensor runtime with Swift's sanitizers
+	@bash .ci/sanitize.sh $(XYLEM_SANITIZER)
 
 # New inputs on each run; the same inputs for a given seed: make fuzz XYLEM_FUZZ_SEED=1
 # XYLEM_FUZZ_KIND chooses programs, archives, extractors or operators.
@@ -133,8 +137,8 @@ format: ## format the Swift files
 	@swift format --in-place --configuration .swift-format -r Sources Tests Plugins Fixtures/dependency Package.swift
 
 clean: ## remove the build; keep the shared libtorch
-	@echo '==> removing .build and demo-output'
-	@rm -rf .build demo-output
+	@echo '==> removing .build, the builds of the sanitizers and demo-output'
+	@rm -rf .build .build-thread .build-address demo-output
 
 ifneq ($(bench),)
 .PHONY: bench

@@ -384,6 +384,36 @@ if Context.environment["XYLEM_DOCUMENTATION"] == "1" {
   dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
 }
 
+// For `make sanitize`: the tests that need no tensor runtime and what they depend on, so that a build takes minutes.
+if Context.environment["XYLEM_SANITIZE"] == "1" {
+  func keep(_ name: String, without files: [String], dependencies: [Target.Dependency]) {
+    for target in targets where target.name == name { (target.exclude, target.dependencies) = (files, dependencies) }
+  }
+  // Models, which these files trace, need the runtime.
+  keep(
+    "XylemTestSupport", without: ["ScriptModel+Tests.swift", "TouchedState.swift"],
+    dependencies: ["XylemTensor", "XylemFiles", "XylemGraph", "XylemErrors", "CXylem", "CThreadSanitizer"])
+  targets.append(.target(name: "CThreadSanitizer", path: "Tests/CThreadSanitizer"))
+  keep(
+    "XylemDiffTests", without: ["Modes", "RealModelTests.swift"],
+    dependencies: ["XylemTestSupport", "XylemSketches", "XylemDiff", "XylemGraph", "XylemErrors"])
+
+  let needed: Set = ["XylemScan", "CallSubjects", "SamePadding", "DetectionOps", "GatedUnit", "GatedUnitDeclarations"]
+  let tests = ["Errors", "Graph", "Files", "Diff", "Report", "Image", "Leaf", "Plugins"].map { "Xylem\($0)Tests" }
+  let subjects = needed.union(misbehaving.map { "Misbehaving" + $0 })
+  products.removeAll { product in
+    !((product as? Product.Library)?.targets ?? []).contains { subjects.contains($0) }
+  }
+  products.append(.executable(name: "xylem-scan", targets: ["XylemScan"]))
+  var kept = subjects.union(tests)
+  var open = Array(kept)
+  while let name = open.popLast() {
+    for case .byNameItem(let other, _) in targets.first(where: { $0.name == name })?.dependencies ?? []
+    where kept.insert(other).inserted { open.append(other) }
+  }
+  targets.removeAll { !kept.contains($0.name) }
+}
+
 let package = Package(
   name: "xylem",
   products: products,
