@@ -24,10 +24,17 @@ export TSAN_OPTIONS=$signals:halt_on_error=0
 # Swift's runtime never frees its metadata.
 export ASAN_OPTIONS=$signals:detect_leaks=0
 
+# What libraries need of the thread sanitizer, and its part in an executable does not offer by itself.
+offered=()
+for symbol in external_write external_read ignore_thread_begin ignore_thread_end; do
+  offered+=(-Xlinker "--export-dynamic-symbol=__tsan_$symbol")
+done
+
 failed=()
 for sanitizer in "${chosen[@]}"; do
   scratch=.build-$sanitizer log=.build-$sanitizer/test.log start=$SECONDS
   options=(--manifest-cache none --scratch-path "$scratch" --sanitize="$sanitizer")
+  [ "$sanitizer" != thread ] || options+=("${offered[@]}")
   say "building the tests with the $sanitizer sanitizer"
   mkdir -p "$scratch"
   swift build "${options[@]}" --build-tests
