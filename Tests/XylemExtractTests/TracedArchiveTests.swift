@@ -12,7 +12,7 @@ struct TracedArchiveTests {
   /// A few of the models, or with `XYLEM_TEST_ALL` set all of them.
   static let names: [String] = {
     let few = ["mobilenet_v3_small", "resnet18", "shufflenet_v2_x1_0", "squeezenet1_0"]
-    guard ProcessInfo.processInfo.environment["XYLEM_TEST_ALL"] != nil else { return few }
+    guard runsAllTests else { return few }
     let files = try? FileManager.default.contentsOfDirectory(atPath: Fixtures.path("traced"))
     return files?.filter { $0.hasSuffix(".pt") }.map { String($0.dropLast(3)) }.sorted() ?? []
   }()

