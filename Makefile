@@ -10,11 +10,14 @@ MAKEFLAGS += --no-print-directory
 swift_build := swift build --manifest-cache none
 # One thread for operators, as for the golden features: with more, the last bits differ.
 swift_test := OMP_NUM_THREADS=1 swift test --manifest-cache none
+# The same without SwiftPM, of which only one can run at a time.
+run_tests := OMP_NUM_THREADS=1 .build/debug/xylemPackageTests.xctest --testing-library swift-testing --no-parallel
 
 # These draw random numbers from the process's state, which other tests check, or they compare the process's state or
 # memory: they run in a separate process, one after another. So do those that register operators, which other tests
-# expect to be missing.
-separate_tests := ^(XylemNNTests|XylemModelsTests|XylemTrainingTests|XylemProgramTests)\.|ModelsCommandTests|DetectionTests|WitnessTests|SeededModelTests|StateTests|EffectsTests|loadingAgainAndAgain
+# expect to be missing. The models' take as long as the rest: each have a process, and these run at once.
+model_tests := ^XylemModelsTests\.
+stateful_tests := ^(XylemNNTests|XylemTrainingTests|XylemProgramTests)\.|ModelsCommandTests|DetectionTests|WitnessTests|SeededModelTests|StateTests|EffectsTests|loadingAgainAndAgain
 
 # The linker would resolve a relative path from another folder.
 ifneq ($(XYLEM_LIBTORCH),)
@@ -89,9 +92,15 @@ test: deps ## build and run all tests, debug
 	@echo '==> building the tests (debug)'
 	@$(swift_build) --build-tests
 	@echo '==> running the tests'
-	@$(swift_test) --skip-build --skip '$(separate_tests)'
-	@echo '==> running the tests that need a separate process'
-	@$(swift_test) --skip-build --no-parallel --filter '$(separate_tests)'
+	@$(swift_test) --skip-build --skip '$(model_tests)|$(stateful_tests)'
+	@echo '==> running the tests that need a separate process, in two processes'
+	@$(run_tests) --filter '$(model_tests)' >.build/model-tests.log 2>&1 & models=$$!; \
+	result=0; \
+	$(run_tests) --filter '$(stateful_tests)' || result=1; \
+	wait $$models || result=1; \
+	echo "==> the models' tests, from their process"; \
+	cat .build/model-tests.log; \
+	exit $$result
 
 test-all: export XYLEM_TEST_ALL := 1
 test-all: test sanitize ## run all tests in their long form, then the sanitizers
