@@ -29,6 +29,7 @@ static xylem_tensor_runtime make_table() {
   add_exporters(table);
   add_records(table);
   add_host_code(table);
+  add_products(table);
   return table;
 }
 

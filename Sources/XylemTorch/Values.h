@@ -67,5 +67,6 @@ void add_compiler(xylem_tensor_runtime &table);
 void add_exporters(xylem_tensor_runtime &table);
 void add_records(xylem_tensor_runtime &table);
 void add_host_code(xylem_tensor_runtime &table);
+void add_products(xylem_tensor_runtime &table);
 
 }  // namespace xylem

@@ -1,15 +1,15 @@
-internal import XylemErrors
-internal import XylemExtract
-internal import XylemGraph
-internal import XylemTensor
-internal import XylemTrace
+package import XylemErrors
+package import XylemExtract
+package import XylemGraph
+package import XylemTensor
+package import XylemTrace
 
 /// A whole trace as a program that can be observed node by node: nothing is pruned, and no value is freed before the
 /// end.
-struct ObservedPlan {
+package struct ObservedPlan {
   /// A node's value, right after the node ran.
-  struct Moment {
-    let node: Node
+  package struct Moment {
+    package let node: Node
     /// Whether a later node may overwrite the value.
     let isWrittenLater: Bool
     /// If this is a rehearsal, the nodes of the other graph whose values it gets: the node runs once separately before
@@ -24,7 +24,7 @@ struct ObservedPlan {
   /// The arguments of `forward`, in order.
   let arguments: [Placeholder]
   /// One for each stop of the program, in order.
-  let moments: [Moment]
+  package let moments: [Moment]
   /// The trace's graph, with the effects of its leaves and regions.
   let graph: Graph
   /// For each node, the class of its storage, by its id.
@@ -35,7 +35,7 @@ struct ObservedPlan {
   /// - Parameter rehearsals: for nodes that are also run on the values of other nodes, the nodes that replace their
   ///   inputs.
   /// - Throws: the errors of creating a plan.
-  init(_ model: any TracedModel, _ trace: Trace, rehearsals: [NodeID: [NodeID: NodeID]] = [:]) throws {
+  package init(_ model: any TracedModel, _ trace: Trace, rehearsals: [NodeID: [NodeID: NodeID]] = [:]) throws {
     var builder = try PlanBuilder(model: model, trace: trace)
     (program, moments, arguments, storage) = try builder.buildObserved(rehearsals)
     origins = builder.origins
@@ -46,7 +46,7 @@ struct ObservedPlan {
   /// Runs it on named arguments. Other arguments take their defaults.
   ///
   /// - Throws: `extract.input`, `extract.execution`, `extract.guard`.
-  func run(_ given: [String: Value], observer: inout some ProgramObserver) throws(XylemError) {
+  package func run(_ given: [String: Value], observer: inout some ProgramObserver) throws(XylemError) {
     let inputs = try CallArguments(trace, isSaved: trace.isPruned).inputs(arguments, named: given)
     do throws(Program.Failure) {
       try program.run(inputs, observer: &observer)

@@ -518,6 +518,17 @@ typedef struct xylem_tensor_runtime {
   size_t (*operator_results)(const xylem_operator *op, const xylem_type **out, size_t capacity);
   /* The names of all operators, without overloads, in any order and each at least once; returns their number. */
   size_t (*operator_names)(xylem_text *out, size_t capacity);
+  /*
+   * Counts the multiplications, each with an addition, of convolutions, matrix products, attention and recurrent layers
+   * between begin and end: those of the calling thread and of tasks that it starts. Counts may be nested.
+   */
+  xylem_status (*products_begin)(void **token, xylem_error *error);
+  /*
+   * The count since begin or the last call, at most INT64_MAX. `uncounted` are the operators since then that may
+   * multiply and whose count is not known; they live until the next call or the end.
+   */
+  int64_t (*products_take)(void *token, const xylem_text **uncounted, size_t *uncounted_count);
+  void (*products_end)(void *token); /* same thread as begin */
 } xylem_tensor_runtime;
 
 #define XYLEM_WHOLE_FUNCTION UINT32_MAX

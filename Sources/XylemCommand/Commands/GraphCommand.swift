@@ -82,7 +82,7 @@ struct GraphCommand: ModelCommand {
       report.extraction = .init(keys: keys, computed: Set(plan.graph.nodes.map(\.id)))
     }
     if let inputShape {
-      for (id, found) in try ShapeProbe(model: model, trace: trace, options: options).run(inputShape) {
+      for (id, found) in try ShapeProbe(model: model, trace: trace, options: options).run(inputShape).tensors {
         report.shapes[id] = "\(found.shape) \(found.dtype)"
       }
     }

@@ -18,9 +18,10 @@ struct NodesCommand: ModelCommand {
       In JSON, only the requested modes are traced; the list of the other mode is empty.
 
       --long ends with totals for the model and its parts. With --input-shape, the model also runs once on random numbers of that \
-      shape, and the stages are listed: the last feature map before each downsampling, with its channels and stride. Multiply-adds are counted for \
-      convolutions, linear layers and matrix products, from the shapes of weights and results, without biases; \
-      other operations count as zero.
+      shape, and the stages are listed: the last feature map before each downsampling, with its channels and stride. Multiply-adds are \
+      those of convolutions, matrix products, attention and recurrent layers, counted while the model runs, also within leaves, \
+      without biases; other operations count as zero. A warning names the nodes with code that can't be counted: that of plugins, \
+      and operators of other libraries or with packed weights.
       """)
 
   /// The modes to list.
@@ -74,8 +75,13 @@ struct NodesCommand: ModelCommand {
           trace: trace, details: details,
           totals: long ? ModelTotals(of: trace, tensors: model.model.tensors, details: details) : nil))
     }
+    var warnings: [String] = []
+    for warning in listings.compactMap({ NodeDetails.warning(on: $0.details) }) where !warnings.contains(warning) {
+      warnings.append(warning)
+    }
     let notes = MergedNotes(listings.map(\.trace))
     for line in notes.lines(options.notes ? .all : .grouped) { Terminal.error(line) }
+    warnings.forEach(Terminal.warn)
     let diff = listings.count == 2 ? compare(listings[0].trace, listings[1].trace, model) : nil
     DiffWarnings(findings: diff?.warnings ?? [], model: options.model).emit()
     let report = NodesReport(

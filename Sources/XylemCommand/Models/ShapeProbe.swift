@@ -4,8 +4,9 @@ internal import XylemFiles
 internal import XylemGraph
 internal import XylemTensor
 internal import XylemTrace
+internal import XylemWitness
 
-/// Runs a model once and returns every tensor, to find the shapes.
+/// Runs a whole model once, node by node, to find the shapes and to count multiply-adds.
 struct ShapeProbe {
   /// The shape, type and size of a node's value.
   struct Found {
@@ -14,31 +15,77 @@ struct ShapeProbe {
     let bytes: Int
   }
 
+  /// The result of a run.
+  struct Run {
+    /// The listed nodes whose values are tensors.
+    fileprivate(set) var tensors: [NodeID: Found] = [:]
+    /// All listed nodes that ran.
+    fileprivate(set) var counts: [NodeID: MultiplyAddCounter.Count] = [:]
+  }
+
   let model: LoadedModel
   let trace: Trace
   let options: ModelOptions
 
-  /// The shapes of all listed nodes whose values are tensors, by node.
+  /// Runs the model on random numbers of a shape.
   ///
-  /// All these tensors are in memory at once.
+  /// All values are in memory at once.
   ///
   /// - Throws: the errors of running the model.
-  func run(_ shape: InputShape) throws -> [NodeID: Found] {
-    let nodes = trace.graph.nodes.filter { $0.isListed && $0.valueType == .tensor && $0.operation != .output }
-    guard !nodes.isEmpty else { return [:] }
-    let extractor = try model.extractor(
-      returning: nodes.map { ReturnRequest($0.name) }, options: options.traceOptions(trace.mode), modes: [trace.mode])
+  func run(_ shape: InputShape) throws -> Run {
+    guard trace.graph.nodes.contains(where: \.isListed) else { return Run() }
+    let plan = try ObservedPlan(model.model, trace)
     let arguments = try shape.makeArguments(for: trace.arguments).mapValues { try $0.cast(to: options.dtype) }
-    let features = try Progress.running("running the model") {
-      try TensorRuntime.withGradients(false) { try extractor(named: arguments) }
+    return try Progress.running("running the model") {
+      try TensorRuntime.withGradients(false) {
+        try TensorRuntime.countingMultiplyAdds { counter in
+          var observer = ShapeObserver(plan: plan, counter: counter)
+          try plan.run(arguments, observer: &observer)
+          observer.finish()
+          return observer.run
+        }
+      }
     }
-    var found: [NodeID: Found] = [:]
-    for (node, value) in zip(nodes, features.values) {
-      guard let tensor = value.tensor else { continue }
-      found[node.id] = Found(
+  }
+}
+
+/// Keeps the shape of every listed node's value, and what was counted while the node ran.
+private struct ShapeObserver: ProgramObserver {
+  let plan: ObservedPlan
+  let counter: MultiplyAddCounter
+  var run = ShapeProbe.Run()
+  /// What nodes that are not listed did; it counts for the next listed node.
+  private var pending = MultiplyAddCounter.Count()
+  private var last: NodeID?
+
+  init(plan: ObservedPlan, counter: MultiplyAddCounter) {
+    self.plan = plan
+    self.counter = counter
+  }
+
+  mutating func willRun(to stop: Int) throws(XylemError) -> [Value]? {
+    RunProgress.report?(stop, plan.moments.count)
+    return nil
+  }
+
+  mutating func didRun(to stop: Int, value: Value) throws(XylemError) -> Value? {
+    let node = plan.moments[stop].node
+    pending.add(counter.take())
+    guard node.isListed, node.operation != .output else { return nil }
+    run.counts[node.id] = pending
+    pending = MultiplyAddCounter.Count()
+    last = node.id
+    if node.valueType == .tensor, let tensor = value.tensor {
+      run.tensors[node.id] = ShapeProbe.Found(
         shape: try tensor.sizes, dtype: tensor.dtypeName, bytes: try tensor.count * (tensor.dtype?.byteCount ?? 0))
     }
-    return found
+    return nil
+  }
+
+  /// What ran after the last listed node counts for that node.
+  mutating func finish() {
+    pending.add(counter.take())
+    if let last { run.counts[last]?.add(pending) }
   }
 }
 

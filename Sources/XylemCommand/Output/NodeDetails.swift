@@ -17,7 +17,10 @@ struct NodeDetails {
   var shape: [Int]?
   var dtype: String?
   var bytes: Int?
+  /// Nil if the model did not run, and for a node that has none.
   var multiplyAdds: Int?
+  /// What the node ran whose multiply-adds are not known: operators, or a plugin, as in `plugin org.example.norm`.
+  var uncounted: [String] = []
 
   init(_ node: Node) {
     name = node.name
@@ -36,20 +39,30 @@ struct NodeDetails {
   ) throws -> [NodeDetails] {
     let listed = trace.nodeNames.compactMap { trace.graph.node(named: $0) }
     guard let inputShape else { return listed.map { NodeDetails($0) } }
-    let shapes = try ShapeProbe(model: model, trace: trace, options: options).run(inputShape)
-    var sizes: [String: [Int]] = [:]
-    for entry in model.model.tensors { sizes[entry.key] = try entry.tensor.sizes }
-    let counter = MultiplyAdds(sizes: sizes, graph: trace.graph, shapes: shapes)
+    let run = try ShapeProbe(model: model, trace: trace, options: options).run(inputShape)
     return listed.map { node in
       var details = NodeDetails(node)
-      guard let found = shapes[node.id] else { return details }
-      details.shape = found.shape
-      details.dtype = found.dtype
-      details.bytes = found.bytes
-      let count = counter.count(of: node)
-      details.multiplyAdds = count > 0 ? count : nil
+      if let count = run.counts[node.id] {
+        details.multiplyAdds = count.multiplyAdds > 0 ? count.multiplyAdds : nil
+        details.uncounted = count.uncounted
+      }
+      // Only the plugin knows what its code computes.
+      if let provider = details.provider, provider.replaces { details.uncounted.append("plugin \(provider.plugin)") }
+      if let found = run.tensors[node.id] {
+        details.shape = found.shape
+        details.dtype = found.dtype
+        details.bytes = found.bytes
+      }
       return details
     }
+  }
+
+  /// A sentence on the nodes whose multiply-adds are not known. Nil if all are.
+  static func warning(on details: [NodeDetails]) -> String? {
+    let open = details.filter { !$0.uncounted.isEmpty }
+    guard !open.isEmpty else { return nil }
+    let named = open.prefix(3).map { "\($0.name) (\($0.uncounted.joined(separator: ", ")))" }.joined(separator: ", ")
+    return "multiply-adds are not counted within \(named)" + (open.count > 3 ? " and \(open.count - 3) more" : "")
   }
 
   /// The details as JSON, with shapes if they are known.
@@ -67,7 +80,8 @@ struct NodeDetails {
     if let shape { members["shape"] = .array(shape.map { .int($0) }) }
     if let dtype { members["dtype"] = .string(dtype) }
     if let bytes { members["bytes"] = .int(bytes) }
-    if shape != nil { members["multiplyAdds"] = .int(multiplyAdds ?? 0) }
+    if shape != nil || multiplyAdds != nil { members["multiplyAdds"] = .int(multiplyAdds ?? 0) }
+    if !uncounted.isEmpty { members["uncounted"] = .strings(uncounted) }
     return .object(members)
   }
 }
