@@ -89,7 +89,8 @@ def extraction(folder, threads=2, rounds=5, runs=5):
         torch.jit.script(model).save(archive)
         extractor = create_feature_extractor(model, nodes).eval()
         x = torch.randn(1, 3, 224, 224)
-        command = [XYLEM, "bench", archive, "--input-shape", "1,3,224,224", "--runs", str(runs), "--threads", str(threads)]
+        command = [XYLEM, "bench", archive, "--input-shape", "1,3,224,224", "--runs", str(runs), "--threads", str(threads),
+                   "--engine", "torch"]
         for node in nodes:
             command += ["--return", node]
         ours, theirs, copies = [], [], 0
@@ -115,7 +116,7 @@ def copies():
     counts = {}
     for file in sorted(os.listdir(zoo)):
         command = [XYLEM, "bench", os.path.join(zoo, file), "--auto-leaf", "--return", "*", "--input-shape", "1,3,224,224",
-                   "--runs", "1", "--warmup", "0"]
+                   "--runs", "1", "--warmup", "0", "--engine", "torch"]
         answer = subprocess.run(command, capture_output=True, text=True)
         if answer.returncode == 0:
             counts[file] = json.loads(answer.stdout)["copies"]

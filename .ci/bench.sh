@@ -8,4 +8,5 @@ if ! "$python" -c 'import torch' 2>/dev/null; then
   echo "bench: $python has no torch. In a virtual environment: pip install 'torch==2.13.0+cpu' numpy pillow && pip install --no-deps torchvision==0.28.0; then PYTHON=.../bin/python make bench" >&2
   exit 1
 fi
-exec "$python" .ci/bench.py "$@"
+"$python" .ci/bench.py "$@"
+exec "$python" .ci/bench_engines.py

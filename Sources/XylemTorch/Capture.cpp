@@ -114,7 +114,13 @@ Capture::Known &Capture::know(const at::Tensor &tensor, uint32_t value, bool is_
   const auto [place, is_new] = known_.insert_or_assign(
       impl, Known{c10::weak_intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>(tensor.getIntrusivePtr()), value,
                   section, is_constant, is_outside, false});
-  if (is_new && tensor.has_storage()) sharing_[tensor.storage().unsafeGetStorageImpl()].push_back(impl);
+  if (is_new && tensor.has_storage()) {
+    auto *storage = tensor.storage().unsafeGetStorageImpl();
+    const auto [sharing, is_new_storage] = sharing_.try_emplace(storage);
+    // The same holds for its memory.
+    if (is_new_storage) sharing->second.storage = tensor.storage().getWeakStorageImpl();
+    sharing->second.tensors.push_back(impl);
+  }
   return place->second;
 }
 
@@ -230,14 +236,13 @@ bool Capture::is_shared(const at::Tensor &tensor) {
   if (!tensor.has_storage()) return false;
   const auto found = sharing_.find(tensor.storage().unsafeGetStorageImpl());
   if (found == sharing_.end()) return false;
-  const bool is_shared = std::any_of(found->second.begin(), found->second.end(), [&](const c10::TensorImpl *impl) {
+  const auto &tensors = found->second.tensors;
+  const bool is_shared = std::any_of(tensors.begin(), tensors.end(), [&](const c10::TensorImpl *impl) {
     return impl != tensor.unsafeGetTensorImpl() && known_.at(impl).impl.use_count() > 0;
   });
+  // Those that are gone count: the written one may be a view of a view.
   if (is_shared) {
-    for (const auto *impl : found->second) {
-      const auto &other = known_.at(impl);
-      if (other.impl.use_count() > 0) sharing_sections_.insert(other.section);
-    }
+    for (const auto *impl : tensors) sharing_sections_.insert(known_.at(impl).section);
   }
   return is_shared;
 }
@@ -250,11 +255,10 @@ uint32_t Capture::flags_of_write(const at::Tensor &tensor, bool from_constants) 
     // The memory of a folded value that nothing has read yet may change, by constants alone.
     if (!from_constants) return XYLEM_CAPTURE_OVERWRITES;
     if (!tensor.has_storage()) return XYLEM_CAPTURE_OVERWRITES;
-    const auto &sharing = sharing_.at(tensor.storage().unsafeGetStorageImpl());
+    const auto &sharing = sharing_.at(tensor.storage().unsafeGetStorageImpl()).tensors;
     const bool is_used = std::any_of(sharing.begin(), sharing.end(), [&](const c10::TensorImpl *impl) {
       const auto &other = known_.at(impl);
-      // One that is gone may have had other memory at the same address. Folded values are never gone.
-      return other.impl.use_count() > 0 && (other.is_used || !other.is_constant || other.is_outside);
+      return other.is_used || !other.is_constant || other.is_outside;
     });
     return is_used ? XYLEM_CAPTURE_OVERWRITES : 0;
   }

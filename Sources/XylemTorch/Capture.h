@@ -89,7 +89,12 @@ class Capture {
   std::deque<CapturedValue> values_;
   std::deque<CapturedCall> calls_;
   std::unordered_map<const c10::TensorImpl *, Known> known_;
-  std::unordered_map<const c10::StorageImpl *, std::vector<const c10::TensorImpl *>> sharing_;
+  /// The tensors that share memory.
+  struct Sharing {
+    std::optional<c10::weak_intrusive_ptr<c10::StorageImpl>> storage;
+    std::vector<const c10::TensorImpl *> tensors;
+  };
+  std::unordered_map<const c10::StorageImpl *, Sharing> sharing_;
   std::vector<at::Tensor> kept_;  // folded values
   std::unordered_set<uint32_t> sharing_sections_;
   std::unordered_set<uint32_t> reading_sections_;

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import XylemModels
 import XylemTestSupport
+import XylemNN
 
 @testable import XylemCommand
 

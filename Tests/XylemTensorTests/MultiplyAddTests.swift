@@ -1,4 +1,5 @@
 import Testing
+import XylemFiles
 import XylemTestSupport
 
 @testable import XylemTensor
@@ -62,16 +63,17 @@ extension RuntimeTests {
       let attention = try count {
         let (query, key, value) = (try zeros(2, 3, 5, 8), try zeros(2, 3, 7, 8), try zeros(2, 3, 7, 8))
         _ = try TensorOperator("aten::scaled_dot_product_attention")(
-          [query, key, value, .none, .double(0), .bool(false), .none, .bool(false)])
+          [query, key, value, .none, .float(0), .bool(false), .none, .bool(false)])
       }
       #expect(attention.multiplyAdds == 2 * 3 * 5 * 7 * 16)
       let lstm = try count {
         let state = try zeros(1, 2, 4)
-        _ = try TensorOperator("aten::lstm", overload: "input")(
-          [
-            try zeros(5, 2, 3), .list([state, state]), .list([zeros(16, 3), zeros(16, 4), zeros(16), zeros(16)]),
-            .bool(true), .int(1), .double(0), .bool(false), .bool(false), .bool(false),
-          ])
+        let weights: [Value] = [try zeros(16, 3), try zeros(16, 4), try zeros(16), try zeros(16)]
+        let arguments: [Value] = [
+          try zeros(5, 2, 3), .list([state, state]), .list(weights), .bool(true), .int(1), .float(0), .bool(false),
+          .bool(false), .bool(false),
+        ]
+        _ = try TensorOperator("aten::lstm", overload: "input")(arguments)
       }
       #expect(lstm.multiplyAdds == 5 * 2 * 16 * (3 + 4))
     }

@@ -125,7 +125,13 @@ final class EngineCache: Sendable {
       }
       let specialiser = Specialiser(
         program: program, origins: origins, options: options, engine: engine, threads: key.threads)
-      made = try specialiser.specialise(for: inputs)
+      do throws(Program.Failure) { made = try specialiser.specialise(for: inputs) } catch {
+        // Within another extractor's first call, whose operators this thread records.
+        guard error.origin == -1, error.error.id == .engineFailed else { throw error }
+        let note = error.error.message + (error.error.cause.map { ": \($0)" } ?? "")
+        state.withLock { $0.report = EngineReport(parts: [], compileMilliseconds: 0, note: note) }
+        return try program.run(inputs)
+      }
     }
     state.withLock { state in
       guard state.options == options else { return }

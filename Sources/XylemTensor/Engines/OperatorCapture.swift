@@ -170,11 +170,11 @@ package final class OperatorCapture: @unchecked Sendable {
     var options = xylem_engine_options(
       struct_size: UInt32(MemoryLayout<xylem_engine_options>.size), threads: Int32(clamping: threads),
       precision: Int32(isReduced ? XYLEM_ENGINE_BF16.rawValue : XYLEM_ENGINE_F32.rawValue))
-    let stride = MemoryLayout<xylem_captured_node>.stride
-    let pointers: [UnsafePointer<xylem_engine_node>?] = unsafe nodes.map { index in
-      unsafe UnsafeRawPointer(content.nodes).map {
-        unsafe $0.advanced(by: index * stride).assumingMemoryBound(to: xylem_engine_node.self)
-      }
+    let stride = unsafe MemoryLayout<xylem_captured_node>.stride
+    var pointers: [UnsafePointer<xylem_engine_node>?] = unsafe []
+    for index in nodes {
+      let place = unsafe UnsafeRawPointer(content.nodes)?.advanced(by: index * stride)
+      unsafe pointers.append(place?.assumingMemoryBound(to: xylem_engine_node.self))
     }
     let status = unsafe pointers.withUnsafeBufferPointer { pointers in
       var graph = unsafe xylem_engine_graph()

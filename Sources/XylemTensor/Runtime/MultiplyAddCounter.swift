@@ -1,5 +1,5 @@
 internal import CXylem
-public import XylemErrors
+internal import XylemErrors
 
 /// Counts multiplications, each with an addition, while operators run: those of convolutions, matrix products, attention
 /// and recurrent layers, whatever code calls them. All other operators count as zero.

@@ -69,6 +69,8 @@ package import XylemErrors
     guard let path = paths.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
       throw RuntimeErrors.notFound(searched: paths)
     }
+    // Threads of libgomp that wait by spinning take the processor from an engine's threads, and from other processes.
+    unsafe setenv("GOMP_SPINCOUNT", "0", 0)
     let native: NativeLibrary
     do throws(NativeLibrary.Failure) {
       native = try NativeLibrary(path: path) { () throws(NativeLibrary.Failure) in try preloadLibtorch() }
