@@ -17,7 +17,7 @@ run_tests := OMP_NUM_THREADS=1 .build/debug/xylemPackageTests.xctest --testing-l
 # memory: they run in a separate process, one after another. So do those that register operators, which other tests
 # expect to be missing. The models' take as long as the rest: each have a process, and these run at once.
 model_tests := ^XylemModelsTests\.
-stateful_tests := ^(XylemNNTests|XylemTrainingTests|XylemProgramTests)\.|ModelsCommandTests|DetectionTests|WitnessTests|SeededModelTests|StateTests|EffectsTests|loadingAgainAndAgain
+stateful_tests := ^(XylemNNTests|XylemTrainingTests|XylemProgramTests)\.|ModelsCommandTests|DetectionTests|WitnessTests|SeededModelTests|StateTests|EffectsTests|loadingAgainAndAgain|EngineTests
 
 # The linker would resolve a relative path from another folder.
 ifneq ($(XYLEM_LIBTORCH),)

@@ -13,6 +13,12 @@ struct ShapeProbe {
     let shape: [Int]
     let dtype: String
     let bytes: Int
+
+    fileprivate init(_ tensor: Tensor) throws(XylemError) {
+      shape = try tensor.sizes
+      dtype = tensor.dtypeName
+      bytes = try tensor.count * (tensor.dtype?.byteCount ?? 0)
+    }
   }
 
   /// The result of a run.
@@ -42,7 +48,11 @@ struct ShapeProbe {
           var observer = ShapeObserver(plan: plan, counter: counter)
           try plan.run(arguments, observer: &observer)
           observer.finish()
-          return observer.run
+          var run = observer.run
+          for (node, placeholder) in trace.graph.placeholders where node.isListed {
+            if let tensor = arguments[placeholder.name]?.tensor { run.tensors[node.id] = try Found(tensor) }
+          }
+          return run
         }
       }
     }
@@ -76,8 +86,7 @@ private struct ShapeObserver: ProgramObserver {
     pending = MultiplyAddCounter.Count()
     last = node.id
     if node.valueType == .tensor, let tensor = value.tensor {
-      run.tensors[node.id] = ShapeProbe.Found(
-        shape: try tensor.sizes, dtype: tensor.dtypeName, bytes: try tensor.count * (tensor.dtype?.byteCount ?? 0))
+      run.tensors[node.id] = try ShapeProbe.Found(tensor)
     }
     return nil
   }

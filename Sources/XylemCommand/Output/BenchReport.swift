@@ -19,7 +19,6 @@ struct BenchReport {
     var members: [String: JSONValue] = [
       "schema": .int(1), "milliseconds": .array(milliseconds.map { .double(($0 * 1e4).rounded() / 1e4) }),
       "peakMemoryBytes": .int(peakMemoryBytes), "instructions": .int(instructions), "copies": .int(copies),
-      "threads": .int(threads), "precision": .string(precision),
     ]
     if let engine { members["engine"] = engine.json }
     return .object(members)

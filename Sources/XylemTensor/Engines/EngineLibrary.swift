@@ -76,7 +76,7 @@ enum EngineErrors {
       .engineNotFound, "the engine OpenVINO (libxylem-openvino.so) was not found",
       cause: Reason("looked in " + searched.joined(separator: ", ")),
       remedies: Audience.remedies(
-        program: ["swift run xylem doctor --install"], commandLine: ["xylem doctor --install", "--engine torch"]))
+        program: ["swift run xylem doctor --install"], commandLine: ["xylem doctor --install"]))
   }
 
   static func unloadable(path: String, _ failure: NativeLibrary.Failure) -> XylemError {
@@ -89,6 +89,6 @@ enum EngineErrors {
     return XylemError(
       .engineUnloadable, "the engine can't be loaded", at: .init(file: path), cause: Reason(reason),
       remedies: Audience.remedies(
-        program: ["swift run xylem doctor --install"], commandLine: ["xylem doctor --install", "--engine torch"]))
+        program: ["swift run xylem doctor --install"], commandLine: ["xylem doctor --install"]))
   }
 }
