@@ -34,7 +34,9 @@ struct BenchReport {
       ("95th percentile", Self.quantile(0.95, sorted)), ("slowest", sorted.last ?? 0),
     ] { table.append([name, Self.number(value), "ms"]) }
     let (memory, unit) = ByteCount(peakMemoryBytes).parts
-    table.append(["memory at its peak", memory, unit])
+    table.append([
+      "memory at its peak", memory, unit + (engine?.usesEngine == true ? ", without the engine's own" : ""),
+    ])
     table.append(["instructions", "\(instructions)", ""])
     table.append(["features copied", "\(copies)", ""])
     let runs = sorted.count == 1 ? "1 run" : "\(sorted.count) runs"

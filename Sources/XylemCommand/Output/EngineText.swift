@@ -45,5 +45,8 @@ struct EngineText {
     return lines
   }
 
+  /// Whether an engine computes a part.
+  var usesEngine: Bool { report.parts.contains { $0.engine != "torch" } }
+
   private static func rounded(_ value: Double) -> Double { (value * 1e4).rounded() / 1e4 }
 }

@@ -62,9 +62,10 @@ public final class MultiplyAddCounter {
 extension TensorRuntime {
   /// Runs `body` while the multiply-adds of the calling thread, and of tasks that TorchScript's code starts, are counted.
   ///
+  ///     let (a, b) = (try Tensor.zeros([2, 3]), try Tensor.zeros([3, 4]))
   ///     try TensorRuntime.countingMultiplyAdds { counter in
-  ///       _ = try a.matmul(b)  // [2, 3] and [3, 4]
-  ///       counter.take().multiplyAdds  // 24
+  ///       _ = try a.matmul(b)
+  ///       print(counter.take().multiplyAdds)  // 24
   ///     }
   ///
   /// - Parameter body: gets the counter, which counts until it returns.
