@@ -42,6 +42,8 @@ Compiled::Compiled(const xylem_engine_graph &graph, const xylem_engine_options &
     if (port.type == ov::element::dynamic) {
       throw StatusError(XYLEM_INVALID_ARGUMENT, "a tensor has elements of a type that OpenVINO lacks");
     }
+    // It would compute in float32, and give that as float64.
+    if (port.type == ov::element::f64) throw StatusError(XYLEM_INVALID_ARGUMENT, "OpenVINO does not compute in float64");
     return port;
   };
   for (size_t i = 0; i < graph.input_count; ++i) inputs_.push_back(port(graph.inputs[i]));
