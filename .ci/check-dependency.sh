@@ -39,6 +39,8 @@ first_feature() {
 missing=$(first_feature || true)
 [[ $missing == *"(runtime.not-found)"*"try: swift run xylem doctor --install"* ]] || fail "without a runtime the example says: $missing"
 ln -s "$libtorch" "$work/cache/xylem/libtorch-$libtorch_version"
+openvino=$(realpath -m "${XYLEM_OPENVINO:-$checkout/.openvino}")
+! is_openvino "$openvino" || ln -s "$openvino" "$work/cache/xylem/openvino-$openvino_version"
 env -u XYLEM_RUNTIME -u XYLEM_LIBTORCH XDG_CACHE_HOME="$work/cache" "$build/xylem" doctor --install >/dev/null
 found=$(first_feature) || fail "the example fails: $found"
 [ "$found" = 'layer1 [1, 64, 16, 16]' ] || fail "the example prints: $found"

@@ -183,9 +183,12 @@ import XylemTraining
       ]
       for (key, tensor) in average.state {
         let theirs = wanted[keys[key] ?? key.replacingOccurrences(of: "norm.", with: "1.")]
+        // A batch norm takes what this bias adds away: its gradient is rounding alone, which differs between processors.
+        let absolute = key == "inner.second.bias" ? 1e-4 : 1e-6
         #expect(
           TrainingGoldens.agree(
-            [try tensor.doubles()], TrainingGoldens.lists([theirs as Any]), relative: 1e-4, absolute: 1e-6), "\(key)")
+            [try tensor.doubles()], TrainingGoldens.lists([theirs as Any]), relative: 1e-4, absolute: absolute),
+          "\(key)")
       }
       let own = try model.state().map { try $0.tensor.doubles() }
       let applied = try average.applied { try model.state().map { try $0.tensor.doubles() } }
