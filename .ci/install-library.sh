@@ -79,4 +79,4 @@ fi
 mv -T "$partial/$name" "$target"
 lacking=$(ldd "$target" | awk '/not found/ { print $1 }')
 [ -z "$lacking" ] || { rm "$target"; fail "$what does not find" $lacking; }
-say "$what is installed: $target"
+say "installed: $what, $target"

@@ -20,7 +20,7 @@ extension Tensor {
 
   /// An image as it is, `[3, H, W]`: red, green and blue, from 0 to 1.
   ///
-  /// Models want images resized and normalised: see ``ImageTransform``.
+  /// Models want images resized and normalised: see `ImageTransform`.
   ///
   /// - Throws: `runtime.tensor`, `runtime.not-found`.
   public init(_ image: PixelImage) throws {

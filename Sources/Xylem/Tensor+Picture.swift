@@ -2,7 +2,7 @@
 public enum PictureForm: Sendable {
   /// The images that the tensor contains, in colour: three channels with levels from 0 to 1, or of type uint8.
   case image
-  /// Its channels as coloured maps, with their numbers and a scale: see ``FeatureSheet``.
+  /// Its channels as coloured maps, with their numbers and a scale: see `FeatureSheet`.
   case maps
 }
 
