@@ -144,7 +144,7 @@ struct EngineTests {
     let x = try Goldens.formula([2, 3, 64, 64])
     let recorded = try extractor(x)
     #expect(extractor.engineReport?.note?.hasPrefix("gradients are recorded") == true)
-    #expect(try recorded["layer1"]?.tensor?.requiresGrad == true)
+    #expect(recorded["layer1"]?.tensor?.requiresGrad == true)
     try extractor.train()
     _ = try features(extractor, [.tensor(x)])
     #expect(extractor.engineReport?.note == "the extractor is in train mode")
