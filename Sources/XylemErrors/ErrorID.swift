@@ -89,6 +89,7 @@ public enum ErrorID: String, Sendable, Hashable, CaseIterable {
   case traceUnknownArgument = "trace.unknown-argument"
   case traceArgument = "trace.argument"
   case traceNoForward = "trace.no-forward"
+  case traceShape = "trace.shape"
   case traceLimit = "trace.limit"
   case traceFileOperator = "trace.file-operator"
 

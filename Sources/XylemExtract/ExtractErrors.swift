@@ -149,6 +149,35 @@ enum ExtractErrors {
       remedies: ["check the input's shape"])
   }
 
+  /// The error for a call whose shapes change a decision of the model's code.
+  static func brokenShapes(
+    at node: Node, _ assumption: Guard, traced: [String: KnownShape], given: [String: KnownShape]
+  ) -> XylemError {
+    func list(_ shapes: [String: KnownShape]) -> String {
+      shapes.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)" }.joined(separator: ", ")
+    }
+    let other = given.filter { traced[$0.key] != $0.value }.min { $0.key < $1.key }
+    let remedies = other.map { name, shape in
+      Audience.remedies(
+        program: [
+          "FeatureExtractor(…, shapes: [\"\(name)\": \(shape)])",
+          "extractor.otherShapes = .retracing  // traces for each shape",
+        ], commandLine: ["--shape \(name)=\(shape.sizes.map(String.init).joined(separator: ","))"])
+    }
+    return XylemError(
+      .extractGuard, "the shapes of this call break an assumption of the trace: \(assumption.message)",
+      at: .init(modulePath: node.modulePath, node: node.name, source: node.location.map { String(describing: $0) }),
+      cause: Reason("traced with \(list(traced)); this call has \(list(given))"),
+      remedies: remedies ?? ["check the input's shape"])
+  }
+
+  /// The error for an extractor that can't trace its model again.
+  static func untraceable() -> XylemError {
+    input(
+      "this extractor can't trace its model again for other shapes", cause: "it was made from traces or from a file",
+      remedies: ["FeatureExtractor(of: model, returning: […], shapes: …, otherShapes: .retracing)"])
+  }
+
   /// A remedy that saves the extractor in Xylem's own format.
   private static func saving(_ comment: String) -> [String] {
     Audience.remedies(

@@ -18,10 +18,19 @@ final class ExtractorPart: ModelPart {
   private let isLoaded: Bool
   private let needed: NeededState
 
-  /// The plans for modes other than the original ones.
+  /// The plans for modes and shapes other than the original ones, the last used at the end.
   private struct State {
     var mode: Mode
-    var versions: [(modes: ModelModes, version: Version)] = []
+    var versions: [(key: VersionKey, version: Version)] = []
+    var otherShapes = OtherShapes.checked
+    /// The options of the traces. Nil if the extractor was made from traces.
+    var options: TraceOptions?
+  }
+
+  private struct VersionKey: Equatable {
+    let modes: ModelModes
+    /// Nil for the shapes of the original trace.
+    var shapes: [String: KnownShape]?
   }
   private let state: Mutex<State>
 
@@ -31,8 +40,8 @@ final class ExtractorPart: ModelPart {
     let trace: Trace
   }
 
-  /// The number of plans that are kept for modes other than the original ones.
-  private static let keptVersions = 8
+  /// The number of plans that are kept for modes and shapes other than the original ones.
+  private static let keptVersions = 16
 
   init(model: any TracedModel, plans: [Mode: Plan], traces: [Mode: Trace], mode: Mode, isLoaded: Bool) {
     (self.model, self.plans, self.traces, self.isLoaded) = (model, plans, traces, isLoaded)
@@ -44,6 +53,16 @@ final class ExtractorPart: ModelPart {
   var mode: Mode {
     get { state.withLock { $0.mode } }
     set { state.withLock { $0.mode = newValue } }
+  }
+
+  /// What happens to a call with other shapes than the traced ones.
+  var otherShapes: OtherShapes {
+    get { state.withLock { $0.otherShapes } }
+    set { state.withLock { $0.otherShapes = newValue } }
+  }
+
+  func setShapes(_ otherShapes: OtherShapes, _ options: TraceOptions) {
+    state.withLock { ($0.otherShapes, $0.options) = (otherShapes, options) }
   }
 
   // MARK: - Versions
@@ -58,40 +77,90 @@ final class ExtractorPart: ModelPart {
     let pinned = trace.code?.pinned ?? [:]
     let original = ModelModes(
       modes.mode, deviating: Set(pinned.filter { $0.value != modes.mode.isTraining && needed.runs($0.key) }.keys))
-    if modes == original { return Version(plan: plan, trace: trace) }
-    if let known = state.withLock({ $0.versions.first { $0.modes == modes }?.version }) { return known }
-    let version = try makeVersion(modes, like: plan, trace)
+    let whole = Version(plan: plan, trace: trace)
+    if modes == original { return whole }
+    return try keptVersion(VersionKey(modes: modes)) {
+      guard let model = self.model as? SwiftModel else { throw ExtractErrors.archiveMode(modes.deviating.min() ?? "") }
+      return try planned(model.trace(trace.options ?? TraceOptions(mode: modes.mode), modes), like: whole)
+    }
+  }
+
+  /// A version for the shapes of a call, if it should be traced for them. Nil if the version itself will do.
+  private func version(_ version: Version, for modes: ModelModes, shapes: [String: KnownShape]) throws -> Version? {
+    let known = version.plan.knownShapes
+    guard !known.isEmpty, shapes.contains(where: { known[$0.key] != $0.value }) else { return nil }
+    return try keptVersion(VersionKey(modes: modes, shapes: shapes)) {
+      guard var options = state.withLock({ $0.options }) ?? version.trace.options else {
+        throw ExtractErrors.untraceable()
+      }
+      options.mode = modes.mode
+      // An argument that the plan does not read keeps its shape.
+      let given = Set(shapes.keys.map(Self.argument))
+      options.shapes = known.filter { !given.contains(Self.argument($0.key)) }.merging(shapes) { _, new in new }
+      let trace: Trace
+      if let model = self.model as? SwiftModel {
+        trace = try model.trace(options, modes)
+      } else {
+        trace = try self.model.trace(options)
+      }
+      // The same decisions give the same graph, and need no plan of their own.
+      return trace.graph == version.trace.graph ? version : try planned(trace, like: version)
+    }
+  }
+
+  /// The argument of a place in it: `images` of `images.0`.
+  private static func argument(_ place: String) -> Substring { place.prefix { $0 != "." } }
+
+  private func keptVersion(_ key: VersionKey, _ make: () throws -> Version) throws -> Version {
+    let known = state.withLock { state -> Version? in
+      guard let index = state.versions.firstIndex(where: { $0.key == key }) else { return nil }
+      let entry = state.versions.remove(at: index)
+      state.versions.append(entry)
+      return entry.version
+    }
+    if let known { return known }
+    // It is not a part of what may be recorded right now.
+    let version = try Recording.$current.withValue(nil) { try make() }
     state.withLock {
-      $0.versions.append((modes, version))
+      $0.versions.append((key, version))
       if $0.versions.count > Self.keptVersions { $0.versions.removeFirst() }
     }
     return version
   }
 
-  private func makeVersion(_ modes: ModelModes, like plan: Plan, _ original: Trace) throws -> Version {
-    guard let model = model as? SwiftModel else { throw ExtractErrors.archiveMode(modes.deviating.min() ?? "") }
-    // It is not a part of what may be recorded right now.
-    return try Recording.$current.withValue(nil) {
-      let trace = try model.trace(original.options ?? TraceOptions(mode: modes.mode), modes)
-      var builder = try PlanBuilder(model: model, trace: trace)
-      return Version(plan: try builder.build(plan.requests), trace: trace)
-    }
+  private func planned(_ trace: Trace, like version: Version) throws -> Version {
+    var builder = try PlanBuilder(model: model, trace: trace)
+    return Version(plan: try builder.build(version.plan.requests), trace: trace)
   }
 
   // MARK: - Running
 
   /// Runs the plan for the modes on positional arguments.
   func features(_ arguments: [Value], in modes: ModelModes) throws(XylemError) -> Features {
-    let version: Version = try typed { try self.version(for: modes) }
-    let inputs = try callArguments(version).inputs(version.plan.arguments, arguments)
-    return try version.plan.features(inputs, engines)
+    try features(in: modes) { version throws(XylemError) in
+      try callArguments(version).inputs(version.plan.arguments, arguments)
+    }
   }
 
   /// Runs the plan for the modes on named arguments.
   func features(named arguments: [String: Value], in modes: ModelModes) throws(XylemError) -> Features {
+    try features(in: modes) { version throws(XylemError) in
+      try callArguments(version).inputs(version.plan.arguments, named: arguments)
+    }
+  }
+
+  private func features(
+    in modes: ModelModes, _ inputs: (Version) throws(XylemError) -> [Value]
+  ) throws(XylemError) -> Features {
     let version: Version = try typed { try self.version(for: modes) }
-    let inputs = try callArguments(version).inputs(version.plan.arguments, named: arguments)
-    return try version.plan.features(inputs, engines)
+    let given = try inputs(version)
+    if otherShapes == .retracing {
+      let shapes = try version.plan.shapes(of: given)
+      if let other: Version = try typed({ try self.version(version, for: modes, shapes: shapes) }) {
+        return try other.plan.features(try inputs(other), engines)
+      }
+    }
+    return try version.plan.features(given, engines)
   }
 
   private func callArguments(_ version: Version) -> CallArguments {

@@ -120,7 +120,9 @@ struct PlanWriter {
 
   private static func message(of node: Node) -> String {
     guard case .guard(let assumption) = node.operation else { return "" }
-    return "the model's own check failed: \(assumption.message)"
+    return assumption.isOfShapes
+      ? "the shapes of this call break an assumption of the trace: \(assumption.message)"
+      : "the model's own check failed: \(assumption.message)"
   }
 
   /// A node's name as an identifier of the language.

@@ -63,6 +63,9 @@ public final class FeatureExtractor: Sendable {
   ///   - trainRequests: the nodes to return in train mode instead.
   ///   - evalRequests: the nodes to return in eval mode instead.
   ///   - options: the tracing options; their mode is the one that the extractor starts in.
+  ///   - shapes: the shapes that inputs have while the model is traced, by argument name, added to those of the options:
+  ///     what depends on nothing but shapes is traced through. See ``TraceOptions/shapes``.
+  ///   - otherShapes: what happens to a call with other shapes.
   ///   - modes: the modes to trace and plan.
   ///   - suppression: the differences between the modes that ``warnings`` leaves out.
   ///   - suppressDiffWarning: whether all differences are suppressed, as in torchvision.
@@ -72,10 +75,13 @@ public final class FeatureExtractor: Sendable {
     of traceable: some Traceable, returning requests: [ReturnRequest] = [],
     inTrain trainRequests: [ReturnRequest]? = nil,
     inEval evalRequests: [ReturnRequest]? = nil, options: TraceOptions = TraceOptions(),
+    shapes: [String: KnownShape] = [:], otherShapes: OtherShapes = .checked,
     modes: [Mode] = Mode.allCases, suppressing suppression: DiffSuppression = [], suppressDiffWarning: Bool = false
   ) throws {
     guard !modes.isEmpty else { throw ExtractErrors.input("an extractor needs at least one mode") }
     let model = try traceable.tracedModel()
+    var options = options
+    options.shapes.merge(shapes) { _, new in new }
     var traces: [Mode: Trace] = [:]
     for mode in modes {
       var options = options
@@ -85,6 +91,7 @@ public final class FeatureExtractor: Sendable {
     try self.init(
       of: model, traces: traces, returning: requests, inTrain: trainRequests, inEval: evalRequests, mode: options.mode,
       suppressing: suppression, suppressDiffWarning: suppressDiffWarning)
+    part.setShapes(otherShapes, options)
   }
 
   /// Traces a model and plans what some of its values need, with a key for each node.
@@ -97,6 +104,9 @@ public final class FeatureExtractor: Sendable {
   ///   - trainRequests: the nodes to return in train mode instead.
   ///   - evalRequests: the nodes to return in eval mode instead.
   ///   - options: the tracing options; their mode is the one that the extractor starts in.
+  ///   - shapes: the shapes that inputs have while the model is traced, by argument name, added to those of the options:
+  ///     what depends on nothing but shapes is traced through. See ``TraceOptions/shapes``.
+  ///   - otherShapes: what happens to a call with other shapes.
   ///   - modes: the modes to trace and plan.
   ///   - suppression: the differences between the modes that ``warnings`` leaves out.
   ///   - suppressDiffWarning: whether all differences are suppressed, as in torchvision.
@@ -105,6 +115,7 @@ public final class FeatureExtractor: Sendable {
     of traceable: some Traceable, returning requests: KeyValuePairs<String, String>,
     inTrain trainRequests: KeyValuePairs<String, String>? = nil,
     inEval evalRequests: KeyValuePairs<String, String>? = nil, options: TraceOptions = TraceOptions(),
+    shapes: [String: KnownShape] = [:], otherShapes: OtherShapes = .checked,
     modes: [Mode] = Mode.allCases, suppressing suppression: DiffSuppression = [], suppressDiffWarning: Bool = false
   ) throws {
     func keyed(_ pairs: KeyValuePairs<String, String>) -> [ReturnRequest] {
@@ -112,7 +123,8 @@ public final class FeatureExtractor: Sendable {
     }
     try self.init(
       of: traceable, returning: keyed(requests), inTrain: trainRequests.map(keyed), inEval: evalRequests.map(keyed),
-      options: options, modes: modes, suppressing: suppression, suppressDiffWarning: suppressDiffWarning)
+      options: options, shapes: shapes, otherShapes: otherShapes, modes: modes, suppressing: suppression,
+      suppressDiffWarning: suppressDiffWarning)
   }
 
   /// Plans what some of a model's values need, from existing traces.
@@ -172,6 +184,13 @@ public final class FeatureExtractor: Sendable {
     set { part.engines.options = newValue }
   }
 
+  /// What happens to a call whose inputs have other shapes than those that the model was traced with. Only an extractor
+  /// with known shapes has use for it.
+  public var otherShapes: OtherShapes {
+    get { part.otherShapes }
+    set { part.otherShapes = newValue }
+  }
+
   /// What the last call computed with which engine, and why. Nil before a call, and if libtorch alone computes.
   public var engineReport: EngineReport? { part.engines.report }
 
@@ -228,7 +247,7 @@ extension Plan {
     do throws(Program.Failure) {
       result = try engines.run(program, inputs, mode: mode, origins: origins)
     } catch {
-      throw describe(error)
+      throw describe(error, on: inputs)
     }
     var values: [Value] = []
     for (index, value) in result.values.enumerated() {
@@ -236,8 +255,6 @@ extension Plan {
     }
     return Features(keys: keys, values: values, copiedKeys: result.copied.map { protectedKeys[$0] })
   }
-
-  func describe(_ failure: Program.Failure) -> XylemError { failure.described(origins, in: graph) }
 
   /// Takes a part out of a structured value.
   func project(_ value: Value, _ steps: [Projection], _ request: String) throws(XylemError) -> Value {

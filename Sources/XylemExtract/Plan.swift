@@ -35,6 +35,8 @@ public struct Plan: Sendable {
   let steps: [[Projection]]
   /// For each key, the structure of the value if it has names, otherwise nil.
   let structures: [NodeInput?]
+  /// The shapes that the model was traced with, by place: `x`, `images.0`. Empty without known shapes.
+  let knownShapes: [String: KnownShape]
   /// For each protected value, the key that requested it first.
   let protectedKeys: [String]
   /// For each key, the names of the nodes that run after its value is computed and may overwrite it.

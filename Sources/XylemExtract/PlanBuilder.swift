@@ -10,7 +10,7 @@ package struct PlanBuilder {
   package let trace: Trace
   package var graph: Graph
   package var linker: any Linker
-  var plugins: PluginLinker
+  var plugins: PluginLeaves
 
   package var instructions: [Program.Instruction] = []
   /// The slot of each node's value.
@@ -29,7 +29,7 @@ package struct PlanBuilder {
     self.trace = trace
     graph = trace.graph
     linker = try Self.linker(model, trace)
-    plugins = PluginLinker(model, mode: trace.mode)
+    plugins = PluginLeaves(model, mode: trace.mode)
   }
 
   mutating func build(_ requests: [ReturnRequest]) throws -> Plan {
@@ -93,6 +93,7 @@ package struct PlanBuilder {
       source: ProgramSource(instructions: instructions, protected: protected, results: results),
       steps: resolved.map(\.steps),
       structures: resolved.map { $0.value.hasNames ? $0.value : nil },
+      knownShapes: trace.knownShapes,
       protectedKeys: protected.indices.map { position in
         positions.firstIndex(of: position).map { resolved[$0].key } ?? ""
       },
@@ -161,7 +162,8 @@ package struct PlanBuilder {
   }
 
   private mutating func compileCall(_ node: Node) throws {
-    switch try plugins.call(of: node) ?? linker.call(of: node) {
+    let plugin = try plugins.code(of: node).map { LinkedCall.host(HostLeaf(call: $0, expand: { _, _ in nil })) }
+    switch try plugin ?? linker.call(of: node) {
     case nil: return
     case .compiled(let callable, let receiver, let types):
       var operands = receiver.map { [Program.Operand.constant($0)] } ?? []

@@ -160,6 +160,8 @@ struct Pruning {
     }
     for (position, node) in graph.nodes.enumerated() where !kept.contains(node.id) {
       switch node.operation {
+      // What the trace took for granted because of shapes may be about anything that follows.
+      case .guard(let assumption) where assumption.isOfShapes: keep(node, .checks, &kept)
       case .guard:
         if let end = last[node.modulePath], end > position { keep(node, .checks, &kept) }
       case .setAttribute: if running.contains(node.modulePath) { keep(node, .writesModel, &kept) }

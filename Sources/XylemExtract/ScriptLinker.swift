@@ -35,22 +35,13 @@ struct ScriptLinker: Linker {
 
   func call(of node: Node) throws -> LinkedCall? {
     guard let callable = callables[node.id] else { return nil }
-    switch node.operation {
-    case .leafModule(let leaf):
-      guard let module = model.module(at: leaf.path) else { return nil }
-      let types = try argumentTypes(of: module.object.method(leaf.method)).dropFirst()
-      return .compiled(callable, receiver: .object(module.object.object), types: Array(types))
-    case .leafFunction(let leaf):
-      let types = try argumentTypes(of: model.archive.function(named: leaf.qualifiedName))
+    let types = try model.argumentTypes(of: node)
+    guard case .leafModule(let leaf) = node.operation else {
       return .compiled(callable, receiver: nil, types: types)
-    case .region(let region):
-      return .compiled(callable, receiver: nil, types: try model.captureTypes(of: region))
-    default: return nil
     }
-  }
-
-  private func argumentTypes(of function: ScriptFunction?) throws -> [ScriptType] {
-    try function?.schema().arguments.map(\.type) ?? []
+    return model.module(at: leaf.path).map {
+      .compiled(callable, receiver: .object($0.object.object), types: types)
+    }
   }
 
   func attribute(_ path: String) throws(XylemError) -> LinkedAttribute {
@@ -84,72 +75,8 @@ struct ScriptLinker: Linker {
 
   private func callable(of node: Node) throws -> Callable? {
     // A plugin's code replaces it, and the trace has its effects.
-    if node.operation.provider?.replaces == true { return nil }
-    switch node.operation {
-    case .leafModule(let leaf):
-      guard let module = model.module(at: leaf.path), let function = module.object.method(leaf.method) else {
-        throw ExtractErrors.execution(at: node, missing("the module '\(leaf.path)' has no method '\(leaf.method)'"))
-      }
-      return try Callable(
-        function, known: [module.object] + known(node), flags: flags(node, shift: 1),
-        modes: modes([module] + modules(node)))
-    case .leafFunction(let leaf):
-      guard let function = model.archive.function(named: leaf.qualifiedName) else {
-        throw ExtractErrors.execution(at: node, missing("the archive has no function '\(leaf.qualifiedName)'"))
-      }
-      return try Callable(function, known: known(node), flags: flags(node), modes: modes(modules(node)))
-    case .region(let region):
-      guard let function = model.archive.function(named: region.code.function) else {
-        throw ExtractErrors.execution(at: node, missing("the archive has no function '\(region.code.function)'"))
-      }
-      let captures = try model.captures(of: region)
-      return try Callable(
-        function, statement: region.code.statement, captures: captures.set, unset: captures.unset,
-        known: known(node), flags: flags(node),
-        modes: modes(try choosesModule(node, region) ? [model.root] : modules(node)))
-    default: return nil
-    }
-  }
-
-  /// Whether the region calls a module that is known only at run time. If so, any module's mode may matter.
-  private func choosesModule(_ node: Node, _ region: Region) throws -> Bool {
-    let types = try model.captureTypes(of: region)
-    return zip(node.inputs, types).contains { input, type in
-      input.node != nil && (type.kind == .module || type.kind == .interface)
-    }
+    node.operation.provider?.replaces == true ? nil : try model.callable(of: node, in: mode)
   }
 
   private func missing(_ what: String) -> XylemError { XylemError(.extractExecution, what) }
-
-  private func known(_ node: Node) -> [ScriptObject?] {
-    node.inputs.map { input in
-      if case .module(let path) = input { return model.module(at: path)?.object }
-      return nil
-    }
-  }
-
-  private func flags(_ node: Node, shift: Int = 0) -> [Int: Bool] {
-    var found: [Int: Bool] = [:]
-    for (position, input) in node.inputs.enumerated() {
-      if case .literal(.bool(let flag)) = input { found[position + shift] = flag }
-    }
-    return found
-  }
-
-  private func modules(_ node: Node) -> [ScriptModule] {
-    node.inputs.compactMap { if case .module(let path) = $0 { model.module(at: path) } else { nil } }
-  }
-
-  /// The modes of modules and of those below them.
-  private func modes(_ roots: [ScriptModule]) -> [Callable.ModuleMode] {
-    var found: [Callable.ModuleMode] = []
-    var seen: Set<UInt64> = []
-    for root in roots {
-      for module in model.modules(below: root) where seen.insert(module.object.identity).inserted {
-        guard module.isTraining != nil else { continue }
-        found.append(.init(module: module.object, isTraining: model.isTraining(module, in: mode)))
-      }
-    }
-    return found
-  }
 }

@@ -211,12 +211,34 @@ public struct Region: Hashable, Sendable, Codable {
 public struct Guard: Hashable, Sendable, Codable {
   /// The expected value of the condition.
   public var expected: Bool
-  /// The error that the model's own code raises otherwise. Parts that depend on the input are in braces.
+  /// The error that the model's own code raises otherwise. Parts that depend on the input are in braces. For a guard of
+  /// shapes, what must hold.
   public var message: String
+  /// Whether the shapes that the model was traced with decided the condition, and not the model's own check.
+  public var isOfShapes: Bool
 
   /// Creates a guard with the message of the branch that raises.
-  public init(expected: Bool, message: String) {
+  public init(expected: Bool, message: String, isOfShapes: Bool = false) {
     self.expected = expected
     self.message = message
+    self.isOfShapes = isOfShapes
+  }
+
+  private enum CodingKeys: String, CodingKey { case expected, message, isOfShapes = "ofShapes" }
+
+  /// Decodes the file form.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    expected = try container.decode(Bool.self, forKey: .expected)
+    message = try container.decode(String.self, forKey: .message)
+    isOfShapes = try container.decodeIfPresent(Bool.self, forKey: .isOfShapes) ?? false
+  }
+
+  /// Encodes the file form, which omits a false `ofShapes`.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(expected, forKey: .expected)
+    try container.encode(message, forKey: .message)
+    if isOfShapes { try container.encode(true, forKey: .isOfShapes) }
   }
 }

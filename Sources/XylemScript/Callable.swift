@@ -129,9 +129,17 @@ public import XylemTensor
   /// Runs the callable.
   ///
   /// - Throws: `runtime.operator`, `runtime.missing-kernel`.
-  public func callAsFunction(_ arguments: [Value]) throws(XylemError) -> [Value] {
+  public func callAsFunction(_ arguments: [Value]) throws(XylemError) -> [Value] { try self(arguments, types: []) }
+
+  /// Runs the callable.
+  ///
+  /// - Parameter types: the types of arguments, which empty containers do not tell. Nil for one that needs none.
+  /// - Throws: as ``callAsFunction(_:)``.
+  package func callAsFunction(_ arguments: [Value], types: [ScriptType?]) throws(XylemError) -> [Value] {
     let library = archive.library
-    return try unsafe library.withRaw(arguments, type: { _ in nil }) { (raws) throws(XylemError) in
+    return try unsafe library.withRaw(
+      arguments, type: { unsafe types.indices.contains($0) ? types[$0]?.handle : nil }
+    ) { (raws) throws(XylemError) in
       try unsafe library.collect(.runtimeOperator, { "a part of the model failed" }) {
         unsafe library.table.pointee.callable_call(handle, raws.baseAddress, raws.count, $0, $1, $2, $3)
       }

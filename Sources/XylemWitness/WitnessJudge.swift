@@ -1,5 +1,6 @@
 internal import XylemDiff
 internal import XylemGraph
+internal import XylemTrace
 
 /// Decides for each finding what a run showed of it.
 struct WitnessJudge {

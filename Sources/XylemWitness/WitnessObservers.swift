@@ -3,6 +3,7 @@ internal import XylemErrors
 internal import XylemExtract
 internal import XylemGraph
 internal import XylemTensor
+internal import XylemTrace
 
 /// Gives every node that draws random numbers its own state, the same for both nodes of a row, so that a node that one
 /// mode lacks does not change the draws of others.

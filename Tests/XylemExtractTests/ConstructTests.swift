@@ -21,7 +21,7 @@ struct ConstructTests {
 
   static let cases: [Case] = cases(in: "constructs") + cases(in: "control") + cases(in: "old")
 
-  private static func cases(in folder: String) -> [Case] {
+  static func cases(in folder: String) -> [Case] {
     guard let data = FileManager.default.contents(atPath: Fixtures.path("\(folder)/goldens.json")),
       let all = try? JSONSerialization.jsonObject(with: data) as? [String: [String: Any]]
     else { return [] }

@@ -39,6 +39,8 @@ struct Configuration: Sendable, Equatable {
   var naming: Naming?
   /// `concrete`: arguments of forward, in the file's order.
   var concrete: [ConcreteValue] = []
+  /// `shape`: the shapes of inputs, as in `x=1,3,224,224`.
+  var shapes: [ShapeOption] = []
   /// `symbolic`: arguments of forward that are inputs although they have a default.
   var symbolic: [String] = []
   /// `plugins`.

@@ -6,7 +6,8 @@ internal import Yams
 /// Reads the YAML of a configuration strictly.
 struct ConfigurationReader {
   private static let keys = [
-    "leaf", "wrap", "no-default-leaves", "auto-leaf", "naming", "concrete", "symbolic", "plugins", "wrap-symbol",
+    "leaf", "wrap", "no-default-leaves", "auto-leaf", "naming", "concrete", "symbolic", "shape", "plugins",
+    "wrap-symbol",
     "allow-asserted",
     "weights", "expectations",
   ]
@@ -43,6 +44,10 @@ struct ConfigurationReader {
     case "naming": configuration.naming = try naming(value, what)
     case "concrete": configuration.concrete = try concrete(value, what)
     case "symbolic": configuration.symbolic = try texts(value, what)
+    case "shape":
+      for (index, text) in try texts(value, what).enumerated() {
+        configuration.shapes.append(try shape(text, index, value))
+      }
     case "plugins": configuration.plugins = try plugins(value, what)
     case "wrap-symbol": configuration.wrapSymbols = try texts(value, what).map(resolvedSymbol)
     case "allow-asserted": configuration.allowAsserted = try truth(value, what)
@@ -83,6 +88,14 @@ struct ConfigurationReader {
       }
     }
     throw malformed("'\(name)' is \(describe(value)); a number, true, false, null or a string is expected", value)
+  }
+
+  private func shape(_ text: String, _ index: Int, _ value: Node) throws(XylemError) -> ShapeOption {
+    guard let shape = ShapeOption(argument: text) else {
+      throw malformed(
+        "element \(index + 1) of 'shape' is '\(text)'; \(ShapeOption.allValueStrings[0]) is expected", value)
+    }
+    return shape
   }
 
   private func plugins(_ value: Node, _ what: String) throws(XylemError) -> [Configuration.Plugin] {

@@ -26,6 +26,9 @@ struct LoadedModel {
   /// The known structure of inputs, for a model that can't be traced without it.
   var structures: [String: InputStructure] = [:]
 
+  /// The known shapes of inputs.
+  var shapes: [String: KnownShape] = [:]
+
   /// Whether traces have the names of both namings.
   var comparesNamings = false
 
@@ -36,6 +39,7 @@ struct LoadedModel {
   func withPlugins(_ options: TraceOptions) -> TraceOptions {
     var options = options
     options.structures = structures
+    options.shapes = shapes
     options.comparesNamings = comparesNamings
     options.policy = options.policy.preceded(by: leaves)
     return options

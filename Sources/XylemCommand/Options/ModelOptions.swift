@@ -59,6 +59,13 @@ struct ModelOptions: ParsableArguments {
       valueName: "name"))
   var symbolic: [String] = []
 
+  @Option(
+    name: .customLong("shape"),
+    help: ArgumentHelp(
+      "Let the shapes of inputs decide while tracing, as in 1,3,224,224, x=1,3,224,224 or like:FILE; calls are checked. Repeatable.",
+      valueName: "[name=]sizes"))
+  var shapes: [ShapeOption] = []
+
   @OptionGroup(title: "Plugin options") var plugins: PluginOptions
 
   @Option(
@@ -105,6 +112,11 @@ struct ModelOptions: ParsableArguments {
     var seen: Set<String> = []
     for value in concrete where !seen.insert(value.name).inserted {
       throw ValidationError("'--concrete' fixes '\(value.name)' twice")
+    }
+    var shaped: Set<String> = []
+    for shape in shapes where !shaped.insert(shape.name).inserted {
+      throw ValidationError(
+        shape.name.isEmpty ? "'--shape' is given twice without a name" : "'--shape' gives '\(shape.name)' two shapes")
     }
     if symbolic.contains("") { throw ValidationError("'--symbolic' needs the name of an argument") }
     if let name = symbolic.first(where: seen.contains) {
@@ -167,6 +179,7 @@ struct ModelOptions: ParsableArguments {
     }
     var loaded = try loadModel(plugins: configuration?.plugins ?? [], seed: seed)
     loaded.expectations = configuration?.expectations ?? []
+    for shape in shapes { loaded.shapes.merge(try shape.shapes(dtype)) { _, new in new } }
     return loaded
   }
 
@@ -180,6 +193,7 @@ struct ModelOptions: ParsableArguments {
     let given = (concrete: concrete.map(\.name), symbolic: symbolic)
     concrete = Configuration.overriding(configuration.concrete, with: concrete)
       .filter { !given.symbolic.contains($0.name) }
+    shapes = configuration.shapes.filter { other in !shapes.contains { $0.name == other.name } } + shapes
     symbolic = configuration.symbolic.filter { !given.concrete.contains($0) } + symbolic
     weights = weights ?? configuration.weights
     plugins.symbols = configuration.wrapSymbols + plugins.symbols
@@ -192,7 +206,7 @@ struct ModelOptions: ParsableArguments {
   private func checkNothingToTrace(configuration: String?) throws(XylemError) {
     let given: [(String, Bool)] = [
       ("--leaf", !leaves.isEmpty), ("--wrap", !wrapped.isEmpty), ("--no-default-leaves", noDefaultLeaves),
-      ("--auto-leaf", autoLeaf), ("--concrete", !concrete.isEmpty),
+      ("--auto-leaf", autoLeaf), ("--concrete", !concrete.isEmpty), ("--shape", !shapes.isEmpty),
       ("--symbolic", !symbolic.isEmpty), ("--naming", naming != nil),
     ]
     guard let option = given.first(where: \.1)?.0 else { return }
@@ -216,7 +230,7 @@ struct ModelOptions: ParsableArguments {
   var castsInputsAlone: Bool { dtype != nil && weights == nil && config == nil }
 
   /// The input files that the options name.
-  var files: [String] { [model] + [config, weights].compactMap(\.self) + plugins.plugins }
+  var files: [String] { [model] + [config, weights].compactMap(\.self) + plugins.plugins + shapes.compactMap(\.file) }
 
   /// Writes a result to the chosen destination, in the style of that destination.
   func emit(_ text: (OutputStyle) throws -> String) throws {

@@ -67,7 +67,8 @@ struct MergedNotes {
     case .grouped: groupedLines(of: TraceNote.Kind.allCases.filter { $0 != .missingOperator })
     case .brief:
       groupedLines(of: [
-        .automaticLeaf, .automaticRegion, .unusedRule, .pluginLeaf, .defaultArgument, .inputStructure,
+        .automaticLeaf, .automaticRegion, .unusedRule, .pluginLeaf, .defaultArgument, .inputStructure, .knownShape,
+        .shapeGuard,
       ])
     }
   }
@@ -80,8 +81,10 @@ struct MergedNotes {
     for kind in kinds {
       let found = entries.filter { $0.note.kind == kind }
       guard !found.isEmpty else { continue }
-      if kind == .guard {
-        let count = found.count == 1 ? "1 assumption is" : "\(found.count) assumptions are"
+      if kind == .guard || kind == .shapeGuard {
+        let noun = kind == .guard ? "assumption" : "assumption about shapes"
+        let count =
+          found.count == 1 ? "1 \(noun) is" : "\(found.count) \(noun.replacing("assumption", with: "assumptions")) are"
         lines.append("note: \(count) checked when the model runs (--notes lists them)")
         continue
       }
@@ -104,7 +107,7 @@ struct MergedNotes {
     var groups: [[Entry]] = []
     for entry in entries {
       // Each of these notes is already about one thing.
-      let isAlone = [.unusedRule, .pluginLeaf, .defaultArgument, .inputStructure].contains(entry.note.kind)
+      let isAlone = [.unusedRule, .pluginLeaf, .defaultArgument, .inputStructure, .knownShape].contains(entry.note.kind)
       if !isAlone, let place = places[GroupKey(entry)] {
         groups[place].append(entry)
       } else {
@@ -121,13 +124,15 @@ struct MergedNotes {
       switch first.kind {
       case .automaticLeaf: "leaves"
       case .automaticRegion: "regions"
-      case .guard: "checks"
+      case .guard, .shapeGuard: "checks"
       case .symbolicConversion: "symbolic numbers"
       case .missingOperator: "calls of missing operators"
       case .nameTaken: "names already taken"
       case .pinnedMode: "modules with a mode of their own"
       case .defaultArgument: "arguments"
       case .inputStructure: "structures"
+      case .knownShape: "shapes"
+      case .foldedCache: "caches"
       case .unusedRule, .pluginLeaf: "rules"
       }
     var line =
@@ -170,13 +175,13 @@ struct MergedNotes {
       switch note.kind {
       case .automaticLeaf: "note: leaf \(place)\(type): \(note.reason)"
       case .automaticRegion: "note: region \(note.node ?? "") in \(place)\(type): \(note.reason)"
-      case .guard: "note: check \(note.node ?? "") in \(place)\(type): \(note.reason)"
-      case .symbolicConversion: "note: \(note.node ?? place)\(type): \(note.reason)"
+      case .guard, .shapeGuard: "note: check \(note.node ?? "") in \(place)\(type): \(note.reason)"
+      case .symbolicConversion, .foldedCache: "note: \(note.node ?? place)\(type): \(note.reason)"
       case .missingOperator: "note: in \(place)\(type), \(note.reason)"
       case .nameTaken: "note: \(note.node ?? place): \(note.reason)"
       case .pinnedMode: "note: \(place)\(type): \(note.reason)"
       case .unusedRule: "warning: \(note.reason)"
-      case .pluginLeaf, .defaultArgument, .inputStructure: "note: \(note.reason)"
+      case .pluginLeaf, .defaultArgument, .inputStructure, .knownShape: "note: \(note.reason)"
       }
     if let location = note.location { line += " (\(location))" }
     if !note.hiddenModules.isEmpty { line += "; hides \(note.hiddenModules.joined(separator: ", "))" }

@@ -58,12 +58,45 @@ extension ModuleTracer: OperationRecorder {
     } catch { poison(error) }
   }
 
+  func decided(_ value: StandIn, at site: CallSite?) throws(XylemError) -> Literal? {
+    guard core.shapes != nil else { return nil }
+    let id = try node(of: value)
+    return try typed { try core.decide(id, in: frame.path, at: location(site ?? self.site)) }
+  }
+
+  func decidedIntegers(_ value: StandIn, at site: CallSite?) throws(XylemError) -> [Int]? {
+    guard core.shapes != nil else { return nil }
+    let id = try node(of: value)
+    return try typed { try core.decideIntegers(id, in: frame.path, at: location(site ?? self.site)) }
+  }
+
+  func example(of value: StandIn) throws(XylemError) -> Tensor? {
+    guard core.shapes != nil else { return nil }
+    let id = try node(of: value)
+    return try typed { try core.knownValue(of: id)?.tensor }
+  }
+
+  /// The errors of running a model's nodes as errors of its trace.
+  private func typed<Result>(_ body: () throws -> Result) throws(XylemError) -> Result {
+    do { return try body() } catch let error as XylemError { throw error } catch {
+      throw XylemError(.traceShape, "the model can't run on inputs of these shapes", at: place(site), cause: error)
+    }
+  }
+
   func concreteValueNeeded(_ what: String, _ value: StandIn, at site: CallSite?) -> XylemError {
-    TraceErrors.concreteValue(what, value: describe(value), at: place(site ?? self.site))
+    TraceErrors.concreteValue(
+      what, value: describe(value), at: place(site ?? self.site), isOfShapes: wouldBeDecidedByShapes(value))
   }
 
   func controlFlow(_ condition: StandIn, at site: CallSite?) -> XylemError {
-    TraceErrors.controlFlow(.if, condition: describe(condition), at: place(site ?? self.site))
+    TraceErrors.controlFlow(
+      .if, condition: describe(condition), at: place(site ?? self.site), isOfShapes: wouldBeDecidedByShapes(condition))
+  }
+
+  /// Whether the shapes of the inputs would decide a value, and are not known.
+  private func wouldBeDecidedByShapes(_ value: StandIn) -> Bool {
+    let id = NodeID(value.node)
+    return core.shapes == nil && core.graph.contains(id) && core.graph.isOfShapes(id)
   }
 
   func name(of standIn: StandIn) -> String {

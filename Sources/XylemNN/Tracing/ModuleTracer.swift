@@ -26,6 +26,8 @@ final class ModuleTracer: @unchecked Sendable {
   /// The modules that keep a mode of their own, in the order of the tree.
   let pinned: [(entry: ModuleTree.Entry, flag: Bool)]
   private var isFinished = false
+  /// Plugins' code, to find shapes.
+  private lazy var plugins = PluginLeaves(model, mode: options.mode)
 
   /// A module whose code runs.
   struct Frame {
@@ -67,7 +69,20 @@ final class ModuleTracer: @unchecked Sendable {
     {
       arguments[position].role = .atDefault
     }
+    for index in arguments.indices where !arguments[index].shapes.isEmpty { arguments[index].role = .input }
     core.arguments = arguments
+    core.shapes = try ShapeEvaluator(model, arguments, code: self)
+    let trace: Trace
+    do { trace = try traced(entry) } catch {
+      try core.shapes?.finish()
+      throw error
+    }
+    try core.shapes?.finish()
+    return trace
+  }
+
+  private func traced(_ entry: ModuleEntry) throws -> Trace {
+    let root = model.tree.root
     let inputs = try zip(core.arguments, entry.arguments).enumerated().map { position, argument in
       try value(of: argument.0, count: argument.1.count, at: position)
     }
@@ -225,7 +240,7 @@ final class ModuleTracer: @unchecked Sendable {
     return TraceCode.constant(constants.values.count - 1)
   }
 
-  private func node(of standIn: StandIn) throws(XylemError) -> NodeID {
+  func node(of standIn: StandIn) throws(XylemError) -> NodeID {
     let id = NodeID(standIn.node)
     guard standIn.recorder === self, !isFinished, core.graph.contains(id) else {
       throw XylemError(
@@ -234,6 +249,19 @@ final class ModuleTracer: @unchecked Sendable {
     }
     return id
   }
+}
+
+extension ModuleTracer: NodeCode {
+  func call(_ node: Node, _ arguments: [Value]) throws -> Value? {
+    if let plugin = try plugins.code(of: node) { return try plugin(arguments) }
+    return try leaves[node.id]?.call(arguments)
+  }
+
+  func attribute(at path: String) -> Value? { model.tree.tensorsByPath[path].map { .tensor($0) } }
+
+  func constant(_ reference: CodeReference) throws -> Value { constants.values[reference.statement] }
+
+  func module(_ path: String) -> Value? { nil }
 }
 
 extension Module {

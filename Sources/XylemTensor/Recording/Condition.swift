@@ -31,7 +31,9 @@ public struct Condition: Sendable {
   func decided() throws(XylemError) -> Bool {
     switch storage {
     case .known(let flag): return flag
-    case .standIn(let standIn): throw standIn.recorder.controlFlow(standIn, at: nil)
+    case .standIn(let standIn):
+      if case .bool(let flag)? = try standIn.recorder.decided(standIn, at: nil) { return flag }
+      throw standIn.recorder.controlFlow(standIn, at: nil)
     }
   }
 }

@@ -1,4 +1,5 @@
 package import XylemErrors
+package import XylemGraph
 
 /// Records operations instead of running them: the tracer of models written in Swift.
 ///
@@ -19,6 +20,16 @@ package protocol OperationRecorder: AnyObject, Sendable {
 
   /// Records a change of a mode that later operations run in, such as whether gradients are recorded.
   func recordContext(_ op: OperatorReference, _ arguments: [Value])
+
+  /// The number or Boolean that the known shapes of the inputs decide, which becomes an assumption of the trace. Nil if
+  /// they don't decide it.
+  func decided(_ value: StandIn, at site: CallSite?) throws(XylemError) -> Literal?
+
+  /// The integers of a list that the known shapes of the inputs decide, as ``decided(_:at:)``.
+  func decidedIntegers(_ value: StandIn, at site: CallSite?) throws(XylemError) -> [Int]?
+
+  /// A tensor with the shape, type and device that the known shapes of the inputs decide. Nothing is assumed yet.
+  func example(of value: StandIn) throws(XylemError) -> Tensor?
 
   /// The error for code that needs a value that depends on the input.
   func concreteValueNeeded(_ what: String, _ value: StandIn, at site: CallSite?) -> XylemError

@@ -117,7 +117,10 @@ public struct Shape: Sendable, ExpressibleByArrayLiteral {
       var found: [Int] = []
       for size in sizes { found.append(try Int(size, file: file, line: line)) }
       return found
-    case .standIn(let standIn): throw standIn.needed("the sizes are needed as numbers", at: CallSite(file, line))
+    case .standIn(let standIn):
+      let site = CallSite(file, line)
+      if let sizes = try standIn.recorder.decidedIntegers(standIn, at: site) { return sizes }
+      throw standIn.needed("the sizes are needed as numbers", at: site)
     }
   }
 

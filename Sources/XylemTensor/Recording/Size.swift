@@ -58,7 +58,12 @@ extension Int {
   public init(_ size: Size, file: String = #fileID, line: Int = #line) throws(XylemError) {
     switch size.storage {
     case .known(let value): self = value
-    case .standIn(let standIn): throw standIn.needed("Int(…)", at: CallSite(file, line))
+    case .standIn(let standIn):
+      let site = CallSite(file, line)
+      guard case .int(let number)? = try standIn.recorder.decided(standIn, at: site) else {
+        throw standIn.needed("Int(…)", at: site)
+      }
+      self = number
     }
   }
 }

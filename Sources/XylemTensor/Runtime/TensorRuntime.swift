@@ -92,6 +92,21 @@ public enum TensorRuntime {
     return try body()
   }
 
+  /// Runs `body`, and then restores what code may switch for the calling thread: the recording of gradients, and
+  /// autocast.
+  ///
+  /// - Throws: `runtime.not-found`, and the errors of `body`.
+  package static func isolatingContexts<Result>(_ body: () throws -> Result) throws -> Result {
+    let table = try unsafe RuntimeLibrary.shared().table
+    let gradients = unsafe table.pointee.grad_enabled()
+    let casts = unsafe table.pointee.autocast_depth()
+    defer {
+      unsafe table.pointee.set_grad_enabled(gradients)
+      unsafe table.pointee.autocast_unwind(casts)
+    }
+    return try body()
+  }
+
   /// Runs `body` while operators on a device cast their arguments to a smaller type if that is safe, as in PyTorch's
   /// autocast.
   ///

@@ -25,17 +25,21 @@ public struct ForwardArgument: Sendable, Hashable {
   public var role: Role
   /// The structure that an input has in every call. Nil if any structure is accepted.
   public var structure: InputStructure?
+  /// The shapes that the model was traced with: of the argument's tensor by the argument's name, or of the tensors in it
+  /// as in `images.0`. Empty without known shapes. A call may pass others where nothing was decided by them.
+  public var shapes: [String: KnownShape]
 
   /// Creates an argument, by default an input.
   public init(
     name: String, type: TypeExpression, defaultValue: NodeInput? = nil, role: Role = .input,
-    structure: InputStructure? = nil
+    structure: InputStructure? = nil, shapes: [String: KnownShape] = [:]
   ) {
     self.name = name
     self.type = type
     self.defaultValue = defaultValue
     self.role = role
     self.structure = structure
+    self.shapes = shapes
   }
 
   /// The value that the argument has in every call. Nil for an input.
@@ -51,7 +55,7 @@ public struct ForwardArgument: Sendable, Hashable {
 /// In files, a default or a fixed value of `null` is Python's `None`. A missing key means that there is none.
 extension ForwardArgument: Codable {
   private enum CodingKeys: String, CodingKey {
-    case name, type, fixed, structure
+    case name, type, fixed, structure, shapes
     case defaultValue = "default"
     case isAtDefault = "atDefault"
   }
@@ -70,7 +74,8 @@ extension ForwardArgument: Codable {
     self.init(
       name: try container.decode(String.self, forKey: .name),
       type: try container.decode(TypeExpression.self, forKey: .type), defaultValue: try value(.defaultValue),
-      role: role, structure: try container.decodeIfPresent(InputStructure.self, forKey: .structure))
+      role: role, structure: try container.decodeIfPresent(InputStructure.self, forKey: .structure),
+      shapes: try container.decodeIfPresent([String: KnownShape].self, forKey: .shapes) ?? [:])
   }
 
   /// Encodes the argument.
@@ -85,6 +90,7 @@ extension ForwardArgument: Codable {
     case .atDefault: try container.encode(true, forKey: .isAtDefault)
     }
     try container.encodeIfPresent(structure, forKey: .structure)
+    if !shapes.isEmpty { try container.encode(shapes, forKey: .shapes) }
   }
 }
 
@@ -113,15 +119,22 @@ extension TraceOptions {
         Audience.remedies(program: ["TraceOptions(symbolic: [\"\($0)\"])"], commandLine: ["--symbolic \($0)"])[0]
       }
     }
+    let shapes = try shapes(of: declared)
     var taken = declared
     for (position, argument) in declared.enumerated() {
-      let isSymbolic = symbolic.contains(argument.name)
+      let own = shapes[argument.name] ?? [:]
+      if !own.isEmpty, concrete[argument.name] != nil { throw TraceErrors.fixedWithShape(argument.name) }
+      taken[position].shapes = own
+      let isSymbolic = symbolic.contains(argument.name) || !own.isEmpty
       if let value = concrete[argument.name] {
         guard !isSymbolic else { throw TraceErrors.fixedAndSymbolic(argument.name) }
         guard let conformed = argument.type.conformed(value) else { throw TraceErrors.wrongConcrete(argument, value) }
         taken[position].role = .fixed(conformed)
       } else if let structure = structures[argument.name] {
         taken[position].structure = structure
+      } else if case .list = argument.type.unwrapped, assumesDefaults, !own.isEmpty {
+        // The shapes tell how many tensors the list has.
+        taken[position].structure = .list(try Self.parts(of: argument, own))
       } else if assumesDefaults, !isSymbolic, argument.defaultValue != nil {
         taken[position].role = .atDefault
       }
@@ -130,9 +143,76 @@ extension TraceOptions {
   }
 }
 
+extension TraceOptions {
+  /// The structure of a list of tensors with known shapes.
+  private static func parts(
+    of argument: ForwardArgument, _ shapes: [String: KnownShape]
+  ) throws(XylemError) -> [InputStructure] {
+    let names = (0..<shapes.count).map { "\(argument.name).\($0)" }
+    if let missing = names.first(where: { shapes[$0] == nil }) {
+      throw TraceErrors.missingShape(missing, given: shapes.keys.sorted())
+    }
+    return names.map { _ in .value }
+  }
+
+  /// The known shapes, by argument and then as in ``ForwardArgument/shapes``.
+  private func shapes(of declared: [ForwardArgument]) throws(XylemError) -> [String: [String: KnownShape]] {
+    var found: [String: [String: KnownShape]] = [:]
+    for (name, shape) in shapes.sorted(by: { $0.key < $1.key }) {
+      let argument: ForwardArgument
+      var place = name
+      if name.isEmpty {
+        let open = declared.filter { $0.type.holdsTensors && concrete[$0.name] == nil }
+        let needed = open.filter { $0.defaultValue == nil }
+        let candidates = needed.isEmpty ? open : needed
+        guard candidates.count == 1 else { throw TraceErrors.unnamedShape(candidates.map(\.name), shape) }
+        argument = candidates[0]
+        place = argument.name
+      } else {
+        let owner = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)[0]
+        guard let named = declared.first(where: { $0.name == owner }) else {
+          throw TraceErrors.unknownArgument(String(owner), known: declared.map(\.name)) { near in
+            Audience.remedies(
+              program: ["shapes: [\"\(near)\": \(shape)]"],
+              commandLine: ["--shape \(near)=\(shape.sizes.map(String.init).joined(separator: ","))"])[0]
+          }
+        }
+        argument = named
+      }
+      guard argument.type.holdsTensors else { throw TraceErrors.shapeOfOther(argument, shape) }
+      guard shape.sizes.allSatisfy({ $0 >= 0 }) else { throw TraceErrors.negativeShape(place, shape) }
+      // One tensor serves as a list of one.
+      if place == argument.name, case .list = argument.type.unwrapped { place += ".0" }
+      guard found[argument.name, default: [:]].updateValue(shape, forKey: place) == nil else {
+        throw TraceErrors.twoShapes(place)
+      }
+    }
+    return found
+  }
+}
+
+extension TypeExpression {
+  /// Whether a value of the type may contain tensors.
+  fileprivate var holdsTensors: Bool {
+    switch self {
+    case .tensor, .any: true
+    case .optional(let inner), .list(let inner), .dictionary(_, let inner): inner.holdsTensors
+    case .tuple(let types, _): types.contains(where: \.holdsTensors)
+    default: false
+    }
+  }
+}
+
 extension [ForwardArgument] {
   /// Notes about the arguments of a trace.
-  package var notes: [TraceNote] { [defaultsNote, structuresNote].compactMap(\.self) }
+  package var notes: [TraceNote] { [defaultsNote, structuresNote, shapesNote].compactMap(\.self) }
+
+  /// A note about inputs with known shapes. Nil if there are none.
+  private var shapesNote: TraceNote? {
+    let found = flatMap { $0.shapes.sorted { $0.key < $1.key } }.map { "\($0.key) = \($0.value)" }
+    guard !found.isEmpty else { return nil }
+    return TraceNote(kind: .knownShape, path: "", reason: "traced with known shapes: " + found.joined(separator: ", "))
+  }
 
   /// A note about inputs with a known structure. Nil if there are none.
   private var structuresNote: TraceNote? {

@@ -34,6 +34,11 @@ public struct Trace: Sendable, Codable {
   /// The names of the nodes in execution order.
   public var nodeNames: [String] { graph.nodeNames }
 
+  /// The shapes that the inputs had, by argument, or by place in an argument as in `images.0`. Empty without known shapes.
+  public var knownShapes: [String: KnownShape] {
+    arguments.reduce(into: [:]) { $0.merge($1.shapes) { first, _ in first } }
+  }
+
   /// The first path in the module tree of the module at a path.
   package func firstPath(of path: String) -> String { firstPaths.map { ModuleTwins.first(path, $0) } ?? path }
 }
@@ -76,6 +81,12 @@ public struct TraceNote: Sendable, Hashable, Codable {
     case automaticRegion = "automatic-region"
     /// The model assumed something about a value, which is checked at run time.
     case `guard`
+    /// The known shapes of the inputs decided something, which is checked at run time.
+    case shapeGuard = "shape-guard"
+    /// The shapes of inputs were known.
+    case knownShape = "known-shape"
+    /// Code adds an entry to a dictionary of the model, to use it in later calls. The trace computes it in each call.
+    case foldedCache = "folded-cache"
     /// A number that the model computes from a tensor stays symbolic.
     case symbolicConversion = "symbolic-conversion"
     /// An operator is not registered: it can be traced but not run.

@@ -15,6 +15,8 @@ struct TraceBudget {
   private let statementLimit: Int
   private let limits: TraceLimits
   private let start = Self.processorSeconds()
+  /// The time in which the model's nodes ran to find shapes, which is no part of the limit.
+  var excludedSeconds = 0.0
   private var statements = 0
   private var bytes = 0
   private var nodes = 0
@@ -56,11 +58,11 @@ struct TraceBudget {
   private mutating func readClock() throws(Excess) {
     statementsToClock = Self.statementsPerClock
     bytesToClock = Self.bytesPerClock
-    guard Self.processorSeconds() - start <= limits.seconds else { throw .seconds(limits.seconds) }
+    guard Self.processorSeconds() - start - excludedSeconds <= limits.seconds else { throw .seconds(limits.seconds) }
   }
 
   /// The time of this thread, so that a busy machine does not end a trace.
-  private static func processorSeconds() -> Double {
+  static func processorSeconds() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
@@ -72,6 +74,7 @@ extension ScriptTracer {
   ///
   /// - Throws: `trace.limit`.
   func spendStatement() throws {
+    if let shapes = core.shapes { budget.excludedSeconds = excludedBefore + shapes.seconds }
     do throws(TraceBudget.Excess) { try budget.spendStatement(nodes: core.graph.count) } catch {
       throw TraceErrors.limit(error, at: place)
     }

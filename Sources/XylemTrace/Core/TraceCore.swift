@@ -22,6 +22,10 @@ package struct TraceCore {
   package var usedRules: Set<LeafPolicy.Rule> = []
   /// Operators without an implementation that have a note.
   package var missingOperators: Set<String> = []
+  /// What is known about values when the inputs have known shapes. Nil without known shapes.
+  package var shapes: ShapeEvaluator?
+  /// The decisions that have a guard.
+  var guardedFacts: Set<String> = []
   /// Nodes of parameters that were already read, by path.
   private var attributeNodes: [String: NodeID] = [:]
   /// Nodes of tensors that hold a number of the code, by the tracer's own numbers for them.
@@ -253,6 +257,7 @@ package struct TraceCore {
     let callCounts: [String: Int]
     let usedRules: Set<LeafPolicy.Rule>
     let missingOperators: Set<String>
+    let guardedFacts: Set<String>
   }
 
   /// The current state.
@@ -260,7 +265,7 @@ package struct TraceCore {
     Checkpoint(
       graph: graph.checkpoint, namer: namer, otherNames: otherNames, notes: notes.count, attributeNodes: attributeNodes,
       numberNodes: numberNodes, callCounts: callCounts, usedRules: usedRules,
-      missingOperators: missingOperators)
+      missingOperators: missingOperators, guardedFacts: guardedFacts)
   }
 
   /// Rolls back everything since a checkpoint.
@@ -274,5 +279,7 @@ package struct TraceCore {
     callCounts = checkpoint.callCounts
     usedRules = checkpoint.usedRules
     missingOperators = checkpoint.missingOperators
+    guardedFacts = checkpoint.guardedFacts
+    shapes?.forget(after: graph.lastID)
   }
 }

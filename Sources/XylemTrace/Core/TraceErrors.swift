@@ -4,7 +4,8 @@ package import XylemGraph
 /// The messages of this module's errors.
 package enum TraceErrors {
   package static func controlFlow(
-    _ kind: Region.Kind, condition: String, at place: XylemError.Place, on arguments: [BlockingArgument] = []
+    _ kind: Region.Kind, condition: String, at place: XylemError.Place, on arguments: [BlockingArgument] = [],
+    isOfShapes: Bool = false
   ) -> XylemError {
     let what =
       switch kind {
@@ -14,16 +15,18 @@ package enum TraceErrors {
       }
     return XylemError(
       .traceControlFlow, "\(what) \(source(arguments))", at: place, cause: Reason("the value is \(condition)"),
-      remedies: Array(arguments.compactMap(\.remedy).prefix(1)) + remedies(place))
+      remedies: Array(arguments.compactMap(\.remedy).prefix(1)) + remedies(place, isOfShapes: isOfShapes))
   }
 
+  /// - Parameter isOfShapes: whether the inputs' shapes would decide the value, and are not known.
   package static func concreteValue(
-    _ what: String, value: String, at place: XylemError.Place, on arguments: [BlockingArgument] = []
+    _ what: String, value: String, at place: XylemError.Place, on arguments: [BlockingArgument] = [],
+    isOfShapes: Bool = false
   ) -> XylemError {
     XylemError(
       .traceConcreteValue, "\(what) of a value that depends on \(source(arguments))", at: place,
       cause: Reason("the value is \(value)"),
-      remedies: Array(arguments.compactMap(\.remedy).prefix(1)) + remedies(place)
+      remedies: Array(arguments.compactMap(\.remedy).prefix(1)) + remedies(place, isOfShapes: isOfShapes)
     )
   }
 
@@ -135,6 +138,74 @@ package enum TraceErrors {
       cause: Reason("its type is \(argument.type)"), remedies: remedies)
   }
 
+  // MARK: - Known shapes
+
+  /// The error for a node that fails on tensors of the known shapes.
+  static func shapeFailure(at node: Node, _ error: XylemError) -> XylemError {
+    XylemError(
+      .traceShape, "the model can't run on inputs of these shapes",
+      at: .init(modulePath: node.modulePath, node: node.name, source: node.location.map { String(describing: $0) }),
+      cause: error,
+      remedies: Audience.remedies(
+        program: ["shapes: [\"\": [1, 3, 224, 224]]  // sizes that the model takes"],
+        commandLine: ["--shape 1,3,224,224  # sizes that the model takes"]))
+  }
+
+  static func impossibleShape(_ name: String, _ shape: KnownShape, _ error: XylemError) -> XylemError {
+    XylemError(.traceShape, "the input '\(name)' of the shape \(shape) can't be made", cause: error)
+  }
+
+  static func negativeShape(_ name: String, _ shape: KnownShape) -> XylemError {
+    XylemError(.traceShape, "the shape \(shape) of '\(name)' has a negative size")
+  }
+
+  static func unnamedShape(_ names: [String], _ shape: KnownShape) -> XylemError {
+    let sizes = shape.sizes.map(String.init).joined(separator: ",")
+    return XylemError(
+      .traceShape,
+      names.isEmpty ? "forward takes no tensor, so it has no shape" : "a shape needs the name of its argument",
+      cause: names.isEmpty ? nil : Reason("forward takes " + names.joined(separator: ", ")),
+      remedies: names.prefix(2).flatMap { name in
+        Audience.remedies(
+          program: ["shapes: [\"\(name)\": \(shape)]"], commandLine: ["--shape \(name)=\(sizes)"])
+      })
+  }
+
+  static func shapeOfOther(_ argument: ForwardArgument, _ shape: KnownShape) -> XylemError {
+    XylemError(
+      .traceShape, "the argument '\(argument.name)' of forward is not a tensor, so it has no shape",
+      cause: Reason("its type is \(argument.type)"))
+  }
+
+  static func fixedWithShape(_ name: String) -> XylemError {
+    XylemError(
+      .traceShape, "the argument '\(name)' of forward can't have both a fixed value and a shape",
+      remedies: Audience.remedies(
+        program: ["remove '\(name)' from concrete or from shapes"],
+        commandLine: ["leave out --concrete \(name)=VALUE", "leave out --shape \(name)=SIZES"]))
+  }
+
+  static func missingShape(_ place: String, given: [String]) -> XylemError {
+    XylemError(
+      .traceShape, "the shape of '\(place)' is missing",
+      cause: Reason("there are shapes of " + given.joined(separator: ", ")),
+      remedies: Audience.remedies(
+        program: ["shapes: [\"\(place)\": [3, 224, 224]]"], commandLine: ["--shape \(place)=3,224,224"]))
+  }
+
+  static func twoShapes(_ place: String) -> XylemError {
+    XylemError(.traceShape, "'\(place)' has two shapes", remedies: ["leave out one of them"])
+  }
+
+  /// The remedy that lets the shapes of the inputs decide.
+  static var givingShapes: [String] {
+    Audience.remedies(
+      program: [
+        "TraceOptions(shapes: [\"\": [1, 3, 224, 224]])  // lets the input's shape decide, and checks it in calls"
+      ],
+      commandLine: ["--shape 1,3,224,224  # lets the input's shape decide, and checks it in calls"])
+  }
+
   /// The remedy that makes the module of the code a leaf. None for the root.
   private static func leafRemedy(_ place: XylemError.Place) -> [String] {
     guard let type = place.moduleType, place.modulePath?.isEmpty == false else { return [] }
@@ -155,9 +226,9 @@ package enum TraceErrors {
       program: ["TraceOptions(policy: LeafPolicy().wrap(\"\(name)\"))"], commandLine: ["--wrap \(name)"])[0]
   }
 
-  /// Remedies to paste, most specific first.
-  private static func remedies(_ place: XylemError.Place) -> [String] {
-    leafRemedy(place) + wrapRemedy(place)
+  /// Remedies to paste, those that hide least first.
+  private static func remedies(_ place: XylemError.Place, isOfShapes: Bool = false) -> [String] {
+    (isOfShapes ? givingShapes : []) + leafRemedy(place) + (isOfShapes ? [] : wrapRemedy(place))
       + Audience.remedies(
         program: ["TraceOptions(makesLeaves: true)  // makes such parts leaves or regions, and notes them"],
         commandLine: ["--auto-leaf  # makes such parts leaves or regions, and lists them"])

@@ -38,6 +38,11 @@ public struct TraceOptions: Sendable, Hashable {
   /// The known structure of inputs, by argument name. Code that iterates over their lists and dictionaries, or checks
   /// whether they are None, is traced through. A call with a different structure is refused.
   public var structures: [String: InputStructure]
+  /// The shapes that inputs have while the model is traced, by argument name; the name "" stands for the only tensor, and
+  /// `images.0` for a tensor in a container. What depends on nothing but shapes is then known: the code's decisions are
+  /// traced through, and each becomes a guard. A call that breaks a guard is refused; sizes that nothing depended on stay
+  /// free.
+  public var shapes: [String: KnownShape]
   /// Whether nodes have source lines. Finding them takes most of the time of a trace.
   public var recordsLocations: Bool
   /// The number of statements that may run before the trace stops, as with a loop that never ends.
@@ -51,7 +56,8 @@ public struct TraceOptions: Sendable, Hashable {
   public init(
     mode: Mode = .eval, naming: Naming = .exact, policy: LeafPolicy = LeafPolicy(), makesLeaves: Bool = false,
     concrete: [String: NodeInput] = [:], symbolic: Set<String> = [],
-    structures: [String: InputStructure] = [:], recordsLocations: Bool = true, statementLimit: Int = 10_000_000,
+    structures: [String: InputStructure] = [:], shapes: [String: KnownShape] = [:], recordsLocations: Bool = true,
+    statementLimit: Int = 10_000_000,
     limits: TraceLimits = TraceLimits()
   ) {
     self.mode = mode
@@ -61,6 +67,7 @@ public struct TraceOptions: Sendable, Hashable {
     self.concrete = concrete
     self.symbolic = symbolic
     self.structures = structures
+    self.shapes = shapes
     self.recordsLocations = recordsLocations
     self.statementLimit = statementLimit
     self.limits = limits
@@ -69,7 +76,8 @@ public struct TraceOptions: Sendable, Hashable {
 
 extension TraceOptions: Codable {
   private enum CodingKeys: String, CodingKey {
-    case mode, naming, policy, makesLeaves, concrete, symbolic, structures, recordsLocations, statementLimit, limits
+    case mode, naming, policy, makesLeaves, concrete, symbolic, structures, shapes, recordsLocations, statementLimit,
+      limits
   }
 
   /// Decodes options. If there are no names of symbolic arguments, the list is empty.
@@ -84,6 +92,7 @@ extension TraceOptions: Codable {
       concrete: try container.decode([String: NodeInput].self, forKey: .concrete),
       symbolic: Set(try container.decodeIfPresent([String].self, forKey: .symbolic) ?? []),
       structures: try container.decodeIfPresent([String: InputStructure].self, forKey: .structures) ?? [:],
+      shapes: try container.decodeIfPresent([String: KnownShape].self, forKey: .shapes) ?? [:],
       recordsLocations: try container.decode(Bool.self, forKey: .recordsLocations),
       statementLimit: try container.decode(Int.self, forKey: .statementLimit),
       limits: try container.decodeIfPresent(TraceLimits.self, forKey: .limits) ?? TraceLimits())
@@ -99,6 +108,7 @@ extension TraceOptions: Codable {
     try container.encode(concrete, forKey: .concrete)
     try container.encode(symbolic.sorted(), forKey: .symbolic)
     try container.encode(structures, forKey: .structures)
+    if !shapes.isEmpty { try container.encode(shapes, forKey: .shapes) }
     try container.encode(recordsLocations, forKey: .recordsLocations)
     try container.encode(statementLimit, forKey: .statementLimit)
     try container.encode(limits, forKey: .limits)

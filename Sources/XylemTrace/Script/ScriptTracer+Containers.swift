@@ -104,7 +104,7 @@ extension ScriptTracer {
       try spend(elements: list.elements.count + other.elements.count)
       return give(.list(TracedList(list.elements + other.elements, type: list.type)))
     case "aten::mul":
-      guard case .literal(.int(let times)) = inputs[1] else { return false }
+      guard case .literal(.int(let times)) = try decided(inputs[1]) else { return false }
       try spend(elements: list.elements.count, times: max(0, times))
       return give(.list(TracedList((0..<max(0, times)).flatMap { _ in list.elements }, type: list.type)))
     case "aten::slice":
@@ -163,6 +163,11 @@ extension ScriptTracer {
     _ statement: ScriptCode.Statement, _ dictionary: TracedDictionary, _ inputs: [TracedValue], _ frame: CallFrame
   ) throws -> Bool {
     guard dictionary.symbol == nil else { return false }
+    var inputs = inputs
+    // A key that is made of the input's type or device.
+    if inputs.count > 1, case .message(_, let node) = inputs[1] {
+      inputs[1] = if case .literal(let key) = try decided(.symbol(node)) { .literal(key) } else { inputs[1] }
+    }
     var madeType: ScriptType { frame.code.types[statement.outputs.lowerBound] }
     func give(_ value: TracedValue) -> Bool {
       frame.setOutput(value, of: statement)
@@ -196,6 +201,7 @@ extension ScriptTracer {
       return give(position.map { dictionary.entries[$0].value } ?? absent)
     case "aten::_set_item":
       guard let position = found() else { return false }
+      if try fold(inputs[2], at: inputs[1], into: dictionary, isNew: position == nil) { return true }
       try willChange(origin: dictionary.origin)
       try spend(elements: 2)
       if let position {

@@ -22,6 +22,9 @@ extension ScriptTracer {
         emitGuard(node, expected: expected, message: message)
         try take(branches[expected ? 0 : 1], statement, frame)
       case (false, false):
+        if case .literal(.bool(let flag)) = try decided(condition) {
+          return try take(branches[flag ? 0 : 1], statement, frame)
+        }
         try keepWhole(statement, at: index, .if, condition: Decisive(condition, self), frame)
       }
     default:
@@ -84,7 +87,8 @@ extension ScriptTracer {
   func runLoop(_ statement: ScriptCode.Statement, at index: Int, _ frame: CallFrame) throws {
     let code = frame.code
     let body = code.blocks[statement.blocks.lowerBound]
-    let inputs = frame.inputs(of: statement)
+    var inputs = frame.inputs(of: statement)
+    for position in 0...1 { inputs[position] = try decided(inputs[position]) }
     guard case .literal(.int(let rounds)) = inputs[0], case .literal(.bool) = inputs[1] else {
       let decisive = if case .literal(.int) = inputs[0] { inputs[1] } else { inputs[0] }
       return try keepWhole(statement, at: index, .loop, condition: Decisive(decisive, self), frame)
@@ -108,7 +112,7 @@ extension ScriptTracer {
       try runBlock(body, frame)
       running[running.count - 1].statement = own
       let results = code.operands[body.outputs].map { frame.values[$0] }
-      condition = results[0]
+      condition = try decided(results[0])
       carried = Array(results.dropFirst())
       round += 1
     }
@@ -119,7 +123,8 @@ extension ScriptTracer {
   private func keepWhole(
     _ statement: ScriptCode.Statement, at index: Int, _ kind: Region.Kind, condition: Decisive, _ frame: CallFrame
   ) throws {
-    let error = TraceErrors.controlFlow(kind, condition: condition.description, at: place, on: condition.arguments)
+    let error = TraceErrors.controlFlow(
+      kind, condition: condition.description, at: place, on: condition.arguments, isOfShapes: condition.isOfShapes)
     guard keepsRunning else { throw error }
     try emitRegion(statement, at: index, kind, reason: error.message, frame)
   }
@@ -133,8 +138,10 @@ extension ScriptTracer {
 private struct Decisive {
   let description: String
   let arguments: [BlockingArgument]
+  let isOfShapes: Bool
 
   init(_ value: TracedValue, _ tracer: ScriptTracer) {
+    isOfShapes = tracer.wouldBeDecidedByShapes(value)
     description = tracer.describe(value)
     arguments = tracer.argumentsBehind(value)
   }

@@ -111,8 +111,11 @@ extension ScriptTracer {
   /// `float(x)`, and `max(a, b)`, which compares.
   private func checkConversion(_ facts: OperatorFacts, _ inputs: [TracedValue]) throws {
     guard let value = inputs.first(where: \.isSymbolic), let function = Self.pythonFunction(facts) else { return }
+    // The shapes decide it, and it may still be another one in a call.
+    if try areKnown(inputs) { return }
     let error = TraceErrors.concreteValue(
-      "\(function)(…)", value: describe(value), at: place, on: argumentsBehind(value))
+      "\(function)(…)", value: describe(value), at: place, on: argumentsBehind(value),
+      isOfShapes: wouldBeDecidedByShapes(value))
     guard keepsRunning else { throw error }
     core.notes.append(
       TraceNote(

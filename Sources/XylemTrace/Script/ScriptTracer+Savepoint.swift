@@ -7,6 +7,7 @@ struct Savepoint {
   fileprivate let core: TraceCore.Checkpoint
   fileprivate let contents: ContainerSnapshot
   fileprivate let constantReads: Int
+  fileprivate let foldedEntries: Int
   /// The frame whose code continues, with its open subscripts.
   fileprivate let frame: (CallFrame, [Int: PendingSubscript])?
 }
@@ -17,7 +18,8 @@ extension ScriptTracer {
   /// Containers of the model need no copy: a trace starts again if one is written.
   func savepoint(reaching values: [TracedValue]) -> Savepoint {
     Savepoint(
-      core: core.checkpoint, contents: ContainerSnapshot(values), constantReads: constantReads.count, frame: nil)
+      core: core.checkpoint, contents: ContainerSnapshot(values), constantReads: constantReads.count,
+      foldedEntries: foldedEntries.count, frame: nil)
   }
 
   /// The current state, for the statement that runs next in a frame.
@@ -25,7 +27,7 @@ extension ScriptTracer {
     let values = frame.code.summary(of: statement).captures.map { frame.values[$0] }
     return Savepoint(
       core: core.checkpoint, contents: ContainerSnapshot(values), constantReads: constantReads.count,
-      frame: (frame, frame.pendingSubscripts))
+      foldedEntries: foldedEntries.count, frame: (frame, frame.pendingSubscripts))
   }
 
   /// Rolls back everything since a savepoint. Nodes created since are removed: an error about one of them must be
@@ -36,6 +38,10 @@ extension ScriptTracer {
     core.rollBack(to: point.core)
     point.contents.restore()
     constantReads.removeLast(constantReads.count - point.constantReads)
+    for entry in foldedEntries[point.foldedEntries...] {
+      if let index = entry.dictionary.index(of: entry.key) { entry.dictionary.entries.remove(at: index) }
+    }
+    foldedEntries.removeSubrange(point.foldedEntries...)
     if let (frame, subscripts) = point.frame { frame.pendingSubscripts = subscripts }
   }
 }

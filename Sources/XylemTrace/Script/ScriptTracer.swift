@@ -40,7 +40,7 @@ extension ScriptModel {
       let tracer = ScriptTracer(model: self, options: options, dynamicAttributes: dynamic, budget: budget)
       defer { budget = tracer.budget }
       do {
-        return try tracer.trace()
+        return try tracer.withKnownShapes { try tracer.trace() }
       } catch let restart as RestartTrace {
         // Forward writes the attribute: it must be read at run time, from the start.
         dynamic.insert(restart.attribute)
@@ -69,11 +69,17 @@ final class ScriptTracer {
   var containers: [String: TracedValue] = [:]
   /// Attributes that were treated as constants, once for each read.
   var constantReads: [ConstantRead] = []
+  /// Entries that the code added to dictionaries of the model as a cache, in order.
+  var foldedEntries: [(dictionary: TracedDictionary, key: TracedValue)] = []
   /// Results of regions that are not set on every path through their code.
   var unsetNodes: Set<NodeID> = []
   /// The flags of modules that differ from the trace's mode.
   let pinned: [UInt64: Bool]
+  /// Plugins' code, to find shapes.
+  var plugins: PluginLeaves
   var budget: TraceBudget
+  /// The time that finding shapes took before the trace started again.
+  let excludedBefore: Double
   /// The number of tensors that hold numbers so far; each is identified by its number.
   var numberCount = 0
   var depth = 0
@@ -95,11 +101,13 @@ final class ScriptTracer {
 
   init(model: ScriptModel, options: TraceOptions, dynamicAttributes: Set<String>, budget: TraceBudget) {
     self.budget = budget
+    excludedBefore = budget.excludedSeconds
     self.model = model
     self.options = options
     self.dynamicAttributes = dynamicAttributes
     policy = options.policy
     core = TraceCore(options: options, modulePaths: model.modulePaths)
+    plugins = PluginLeaves(model, mode: options.mode)
     pinned = Dictionary(
       model.pinnedModules.map { ($0.identity, $0.isTraining ?? false) }, uniquingKeysWith: { first, _ in first })
   }
@@ -108,6 +116,7 @@ final class ScriptTracer {
     let root = model.root
     let (function, method) = try model.forwardMethod(of: root)
     core.arguments = try options.taking(model.forwardArguments())
+    core.shapes = try ShapeEvaluator(model, core.arguments, code: self)
     modules.append(ModuleFrame(module: root, path: "", otherPath: "", canBecomeLeaf: false))
     // Placeholders precede everything else.
     var inputs = core.arguments.enumerated().map { position, argument in value(of: argument, at: position) }

@@ -1,30 +1,30 @@
-internal import XylemErrors
-internal import XylemExtract
+package import XylemErrors
 internal import XylemScript
 internal import XylemTensor
-internal import XylemTrace
 
 /// A copy of the state that running a model may change: its tensors, its modules' attributes, and the random state.
 ///
 /// Variables of Swift modules and of plugins are not included.
-struct ModelSnapshot {
+package struct ModelSnapshot {
   /// A tensor or another attribute of the model that changed.
-  struct Change: Hashable {
+  package struct Change: Hashable {
     /// The first path of the module that holds it.
-    let modulePath: String
-    let difference: ValueDifference
+    package let modulePath: String
+    package let difference: ValueDifference
   }
 
   private let entries: [(entry: StateEntry, copy: Tensor)]
   private let attributes: [(attribute: ScriptModel.PlainAttribute, copy: Value)]
   private let randomState: Tensor
 
+  /// - Parameter includesParameters: whether parameters are copied, which code hardly ever writes.
   /// - Throws: the errors of operators.
-  init(_ model: any TracedModel) throws {
+  package init(_ model: any TracedModel, includesParameters: Bool = true) throws {
     randomState = try TensorRuntime.randomState()
     var entries: [(StateEntry, Tensor)] = []
     var seen: Set<ObjectIdentifier> = []
-    for entry in model.tensors where seen.insert(entry.tensor.identity).inserted {
+    for entry in model.tensors where includesParameters || entry.kind != .parameter {
+      guard seen.insert(entry.tensor.identity).inserted else { continue }
       entries.append((entry, try Self.copy(of: entry.tensor)))
     }
     self.entries = entries
@@ -39,7 +39,7 @@ struct ModelSnapshot {
   /// The tensors and other attributes that changed since the snapshot, by key.
   ///
   /// - Throws: the errors of operators.
-  func changes() throws(XylemError) -> [String: Change] {
+  package func changes() throws(XylemError) -> [String: Change] {
     var found: [String: Change] = [:]
     for (entry, copy) in entries {
       let difference = try ValueDifference(.tensor(copy), .tensor(present(entry)))
@@ -63,7 +63,7 @@ struct ModelSnapshot {
   /// Restores the state. Unchanged tensors are not touched.
   ///
   /// - Throws: the errors of operators.
-  func restore() throws {
+  package func restore() throws {
     try TensorRuntime.withGradients(false) {
       for (entry, copy) in entries {
         if let owner = entry.owner, present(entry).identity != entry.tensor.identity {

@@ -1,9 +1,9 @@
-internal import XylemErrors
+package import XylemErrors
 internal import XylemGraph
-internal import XylemTensor
+package import XylemTensor
 
 /// The difference between two values.
-enum ValueDifference: Hashable {
+package enum ValueDifference: Hashable {
   /// Equal bit for bit, where NaN equals NaN.
   case none
   /// The largest absolute difference between two elements. Infinite if one of them is not finite.
@@ -12,7 +12,7 @@ enum ValueDifference: Hashable {
   case structure
 
   /// The larger of two differences.
-  func merged(with other: ValueDifference) -> ValueDifference {
+  package func merged(with other: ValueDifference) -> ValueDifference {
     switch (self, other) {
     case (.structure, _), (_, .structure): .structure
     case (.elements(let a), .elements(let b)): .elements(max(a, b))
@@ -23,7 +23,7 @@ enum ValueDifference: Hashable {
   /// Compares two values with all their parts. Values that can't be inspected, such as modules, count as equal.
   ///
   /// - Throws: the errors of operators, for tensors that can't be compared, such as those without data.
-  init(_ a: Value, _ b: Value) throws(XylemError) {
+  package init(_ a: Value, _ b: Value) throws(XylemError) {
     switch (try a.unpacked(), try b.unpacked()) {
     case (.tensor(let a), .tensor(let b)): self = try Self.compare(a, b)
     case (.list(let a), .list(let b)): self = try Self.compare(a, b)
@@ -50,7 +50,7 @@ enum ValueDifference: Hashable {
   /// Whether it is at most 1e-5 times the largest finite magnitude in `value`.
   ///
   /// - Throws: the errors of operators.
-  func isRounding(of value: Value) throws(XylemError) -> Bool {
+  package func isRounding(of value: Value) throws(XylemError) -> Bool {
     guard case .elements(let difference) = self, difference.isFinite else { return false }
     return difference <= 1e-5 * (try Self.largest(value))
   }
