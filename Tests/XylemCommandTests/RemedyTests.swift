@@ -14,7 +14,7 @@ import XylemTestSupport
   private static let dropout = "X/constructs/functional_dropout_half.pt"
 
   static let scenarios: [RemedyScenario] =
-    usage + requests + traces + files + [
+    usage + requests + traces + files + libraries + [
       RemedyScenario(
         name: "a fingerprint that is none", id: .diffUnknownFinding,
         arguments: ["diff", dropout, "--config", "F/xylem.yaml", "--accept", "abcdef", "--reason", "meant"],
@@ -199,6 +199,32 @@ import XylemTestSupport
       prepare: { try Data("{}".utf8).write(to: URL(fileURLWithPath: $0 + "/l.json")) }),
   ]
 
+  /// Libraries that variables name. Without the executable and the engine nothing can follow what they offer.
+  private static let libraries =
+    Fixtures.executable == nil || !engineIsThere
+    ? []
+    : [
+      RemedyScenario(
+        name: "a device that does not exist", id: .runtimeDevice,
+        arguments: extract + ["--return", "fc", "--device", "cuda:99"],
+        advice: ["export XYLEM_LIBTORCH=FOLDER  # an unpacked libtorch that was built with CUDA"]),
+      RemedyScenario(
+        name: "an engine that does not exist", id: .engineNotFound,
+        arguments: extract + ["--return", "fc", "--engine", "openvino"], environment: ["XYLEM_ENGINE": "F/none.so"]),
+      RemedyScenario(
+        name: "an engine that is not a library", id: .engineUnloadable,
+        arguments: extract + ["--return", "fc", "--engine", "openvino"], environment: ["XYLEM_ENGINE": photo]),
+      RemedyScenario(
+        name: "a runtime that does not exist", id: .runtimeNotFound, arguments: extract + ["--return", "fc"],
+        environment: ["XYLEM_RUNTIME": "F/none.so"]),
+      RemedyScenario(
+        name: "a runtime that is not a library", id: .runtimeUnloadable, arguments: extract + ["--return", "fc"],
+        environment: ["XYLEM_RUNTIME": photo]),
+      RemedyScenario(
+        name: "a libtorch that does not exist", id: .runtimeUnloadable, arguments: extract + ["--return", "fc"],
+        environment: ["XYLEM_LIBTORCH": "F/none"]),
+    ]
+
   /// Remedies of the sources that no run here can follow, and why.
   private static let withoutScenario: [(pattern: String, reason: String)] = [
     (
@@ -229,6 +255,8 @@ import XylemTestSupport
     ("xylem nodes MODEL --mode both", "a finding of xylem diff, and not an error"),
     ("xylem models  # lists the built-in models", "an extractor of another executable's model"),
     ("xylem doctor", "the runtime is there: ExecutableTests take it away"),
+    ("unset XYLEM_RUNTIME && ", "the runtime is in one of its usual places"),
+    ("unset XYLEM_ENGINE && ", "the engine is in one of its usual places"),
     ("--plugin FILE", "ExecutableTests: a saved extractor wants its plugin"),
     ("--allow-changed-plugins", "ExecutableTests: a saved extractor wants its plugin"),
     ("--time-limit", "a plugin that hangs: PluginCommandTests"),
@@ -251,7 +279,7 @@ import XylemTestSupport
     for scenario in Self.scenarios {
       let found = try await withTemporaryFolder { folder in
         try await scenario.prepare(folder)
-        return await xylem(scenario.arguments(in: folder))
+        return try await scenario.run(scenario.arguments(in: folder), in: folder)
       }
       #expect(found.status == (scenario.id == .usage ? 64 : 2), "\(scenario.name): \(found.errors)")
       #expect(found.errors.contains("(\(scenario.id.rawValue))"), "\(scenario.name): \(found.errors)")
@@ -261,7 +289,7 @@ import XylemTestSupport
       for index in 0..<count {
         try await withTemporaryFolder { folder in
           try await scenario.prepare(folder)
-          let remedies = Self.remedies(of: await xylem(scenario.arguments(in: folder)).errors)
+          let remedies = Self.remedies(of: try await scenario.run(scenario.arguments(in: folder), in: folder).errors)
           let remedy = remedies[index]
           offered.append(remedy)
           if scenario.advice.contains(remedy) { return }

@@ -13,6 +13,9 @@ package let runtimeIsThere: Bool = {
   return (try? TensorRuntime.setThreads(1)) != nil
 }()
 
+/// Whether the engine OpenVINO was built.
+package let engineIsThere: Bool = (try? EngineLibrary.shared()) != nil
+
 extension Trait where Self == ConditionTrait {
   /// Skips a test if the tensor runtime was not built.
   package static var needsRuntime: Self {
@@ -21,7 +24,7 @@ extension Trait where Self == ConditionTrait {
 
   /// Skips a test if the engine OpenVINO was not built.
   package static var needsEngine: Self {
-    .enabled(if: (try? EngineLibrary.shared()) != nil, "the engine is not built: make engine")
+    .enabled(if: engineIsThere, "the engine is not built: make engine")
   }
 
   /// Skips a test if the executable was not built.

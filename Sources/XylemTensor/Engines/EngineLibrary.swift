@@ -49,9 +49,16 @@ package import XylemErrors
   /// The paths that are searched for the library, in order: only the file that `XYLEM_ENGINE` names, or the places of
   /// the tensor runtime.
   package static var searchPaths: [String] {
-    if let named = ProcessInfo.processInfo.environment["XYLEM_ENGINE"], !named.isEmpty { return [named] }
-    return RuntimeLibrary.usualPlaces(of: "libxylem-openvino.so")
+    named.map { [$0] } ?? usualPlaces
   }
+
+  /// The file that `XYLEM_ENGINE` names. Nil if it is not set.
+  static var named: String? {
+    ProcessInfo.processInfo.environment["XYLEM_ENGINE"].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// The places of OpenVINO's engine, in order.
+  static var usualPlaces: [String] { RuntimeLibrary.usualPlaces(of: "libxylem-openvino.so") }
 
   private static func load(_ path: String) throws(XylemError) -> EngineLibrary {
     let native: NativeLibrary
@@ -75,8 +82,7 @@ enum EngineErrors {
     XylemError(
       .engineNotFound, "the engine OpenVINO (libxylem-openvino.so) was not found",
       cause: Reason("looked in " + searched.joined(separator: ", ")),
-      remedies: Audience.remedies(
-        program: ["swift run xylem doctor --install"], commandLine: ["xylem doctor --install"]))
+      remedies: EngineRemedies.missing(named: EngineLibrary.named, usual: EngineLibrary.usualPlaces))
   }
 
   static func unloadable(path: String, _ failure: NativeLibrary.Failure) -> XylemError {
@@ -88,7 +94,6 @@ enum EngineErrors {
       }
     return XylemError(
       .engineUnloadable, "the engine can't be loaded", at: .init(file: path), cause: Reason(reason),
-      remedies: Audience.remedies(
-        program: ["swift run xylem doctor --install"], commandLine: ["xylem doctor --install"]))
+      remedies: EngineRemedies.unusable(path, named: EngineLibrary.named, usual: EngineLibrary.usualPlaces))
   }
 }

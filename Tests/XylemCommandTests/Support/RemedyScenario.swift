@@ -16,6 +16,8 @@ struct RemedyScenario: Sendable {
   var replaced: [String] = []
   /// Remedies that are advice in words, which nothing can follow for a person.
   var advice: [String] = []
+  /// Variables that the run has; `F/…` as in the arguments. If there are any, the executable runs in a process of its own.
+  var environment: [String: String] = [:]
   /// Exit codes of success; 1 too where findings are expected.
   var success: Set<Int32> = [0]
   /// Makes what the run needs in the folder.
@@ -23,6 +25,29 @@ struct RemedyScenario: Sendable {
 
   /// The arguments with the places that they stand for.
   func arguments(in folder: String) -> [String] { arguments.map { Self.placed($0, in: folder) } }
+
+  /// Runs the command.
+  ///
+  /// - Parameter unset: variables that it does not get.
+  func run(
+    _ arguments: [String], in folder: String, without unset: [String] = []
+  ) async throws -> (status: Int32, errors: String) {
+    guard !environment.isEmpty else {
+      let run = await xylem(arguments)
+      return (run.status, run.errors)
+    }
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: try #require(Fixtures.executable))
+    process.arguments = arguments
+    let own = environment.filter { !unset.contains($0.key) }.mapValues { Self.placed($0, in: folder) }
+    process.environment = ProcessInfo.processInfo.environment.merging(own) { $1 }
+    let errors = Pipe()
+    (process.standardOutput, process.standardError) = (FileHandle.nullDevice, errors)
+    try process.run()
+    let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return (process.terminationStatus, text)
+  }
 
   fileprivate static func placed(_ word: String, in folder: String) -> String {
     word.hasPrefix("X/")
@@ -41,20 +66,19 @@ extension RemedyScenario {
       $0 == "xylem.yaml" || $0.hasPrefix("features.") || $0 == "base.json" || $0 == "maps" || $0 == "maps.png"
         ? folder + "/" + $0 : $0
     }
-    if words[0] == "xylem" {
-      let run = await xylem(Array(words.dropFirst()))
-      return (run.status, run.errors)
+    if words[0] == "xylem" { return try await run(Array(words.dropFirst()), in: folder) }
+    if words[0] == "unset" {
+      return try await run(arguments(in: folder), in: folder, without: Array(words.dropFirst()))
     }
     if words[0].hasPrefix("-") {
-      let run = await xylem(Self.changed(arguments(in: folder).filter { !replaced.contains($0) }, by: words))
-      return (run.status, run.errors)
+      return try await run(
+        Self.changed(arguments(in: folder).filter { !replaced.contains($0) }, by: words), in: folder)
     }
     let status = try Self.shell(String(command), in: folder)
     guard status == 0 else { return (status, "the shell's command failed") }
     // An image that was converted has another name.
     let converted = arguments(in: folder).map { words[0] == "magick" && $0 == words[1] ? words[words.count - 1] : $0 }
-    let run = await xylem(converted)
-    return (run.status, run.errors)
+    return try await run(converted, in: folder)
   }
 
   /// Arguments with the options of a remedy in place of the same ones.
@@ -148,7 +172,7 @@ enum WrittenRemedies {
   }
 
   private static func isCommand(_ literal: String) -> Bool {
-    let starts = ["--", "-o ", "xylem ", "mkdir ", "magick ", "sha256sum ", "nm ", "ldconfig "]
+    let starts = ["--", "-o ", "xylem ", "unset ", "mkdir ", "magick ", "sha256sum ", "nm ", "ldconfig "]
     return starts.contains { literal.hasPrefix($0) } && literal.contains { $0.isLetter }
   }
 
