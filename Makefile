@@ -17,7 +17,7 @@ run_tests := OMP_NUM_THREADS=1 .build/debug/xylemPackageTests.xctest --testing-l
 # memory: they run in a separate process, one after another. So do those that register operators, which other tests
 # expect to be missing. The models' take as long as the rest: each have a process, and these run at once.
 model_tests := ^XylemModelsTests\.
-stateful_tests := ^(XylemNNTests|XylemTrainingTests|XylemProgramTests)\.|ModelsCommandTests|DetectionTests|WitnessTests|SeededModelTests|StateTests|EffectsTests|loadingAgainAndAgain|EngineTests
+stateful_tests := ^(XylemNNTests|XylemTrainingTests|XylemProgramTests)\.|ModelsCommandTests|DetectionTests|WitnessTests|SeededModelTests|StateTests|EffectsTests|loadingAgainAndAgain|Engine[A-Za-z]*Tests
 
 # The linker would resolve a relative path from another folder.
 ifneq ($(XYLEM_LIBTORCH),)
@@ -110,19 +110,24 @@ sanitize: deps ## run the tests that need no tensor runtime with Swift's sanitiz
 	@bash .ci/sanitize.sh $(XYLEM_SANITIZER)
 
 # New inputs on each run; the same inputs for a given seed: make fuzz XYLEM_FUZZ_SEED=1
-# XYLEM_FUZZ_KIND chooses programs, archives, extractors or operators.
+# XYLEM_FUZZ_KIND chooses programs, engines, archives, extractors or operators.
 fuzz: export XYLEM_FUZZ_SEED := $(or $(XYLEM_FUZZ_SEED),$(shell date +%s))
 fuzz: export XYLEM_FUZZ_COUNT := $(or $(XYLEM_FUZZ_COUNT),10000)
 fuzz: deps ## test random programs and damaged files, ten thousand of each kind
 	@bash .ci/fetch-libtorch.sh
 	@echo '==> building the tensor runtime and the tests (debug)'
 	@$(swift_build) --product xylem-torch
+	@if bash .ci/fetch-openvino.sh; then $(swift_build) --product xylem-openvino; fi
 	@$(swift_build) --build-tests
 	@case "$$XYLEM_FUZZ_KIND" in ''|programs) \
 	  echo "==> $$XYLEM_FUZZ_COUNT random programs from seed $$XYLEM_FUZZ_SEED"; \
 	  $(swift_test) --skip-build --filter RandomProgramTests ;; \
 	esac
-	@case "$$XYLEM_FUZZ_KIND" in programs) ;; *) \
+	@case "$$XYLEM_FUZZ_KIND" in ''|engines) \
+	  echo "==> $$XYLEM_FUZZ_COUNT random programs with an engine, from seed $$XYLEM_FUZZ_SEED"; \
+	  $(run_tests) --filter EngineProgramTests ;; \
+	esac
+	@case "$$XYLEM_FUZZ_KIND" in programs|engines) ;; *) \
 	  echo "==> $$XYLEM_FUZZ_COUNT damaged files of each kind from seed $$XYLEM_FUZZ_SEED"; \
 	  .build/debug/MutationFuzz ;; \
 	esac

@@ -36,6 +36,27 @@ package struct ExtractorFile: Codable {
   /// The plugins whose leaves are called, with their exact digests.
   var plugins: [PluginIdentity] = []
 
+  /// What computes the features. Nil for libtorch alone.
+  var engine: SavedEngine?
+
+  /// What an extractor computes with, and what computed which part in its last call.
+  struct SavedEngine: Codable {
+    var engine: String
+    var reducesPrecision: Bool
+    var keptShapes: Int
+    /// Nil if it was never called.
+    var parts: [Part]?
+    var note: String?
+
+    struct Part: Codable {
+      var first: String
+      var last: String
+      var instructions: Int
+      var engine: String
+      var reason: String?
+    }
+  }
+
   /// The plan of one mode.
   package struct SavedPlan: Codable {
     /// The nodes that the plan needs.

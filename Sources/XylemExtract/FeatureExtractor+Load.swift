@@ -15,7 +15,7 @@ struct LoadedCode: Sendable {
 
 extension FeatureExtractor {
   /// Loads an extractor written by ``save(to:weights:)``. Nothing is traced; results are bit for bit those of the saved
-  /// extractor.
+  /// extractor, where libtorch computes them. It computes with the engine that it was saved with: ``engineOptions``.
   ///
   /// Its ``model`` has the saved model's code and modules, and only the tensors that the extractor needs. Its traces
   /// have only the nodes that it needs.
@@ -101,6 +101,7 @@ extension FeatureExtractor {
       model: model, plans: plans, traces: traces, mode: file.mode,
       loaded: code.map { LoadedCode(modelName: file.model, code: $0) }, otherPlugins: Array(substitutes.keys),
       suppression: suppression)
+    if let engine = file.engine { part.engines.restore(try engine.options(path: path), engine.report) }
   }
 }
 

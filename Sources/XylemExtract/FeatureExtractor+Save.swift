@@ -21,6 +21,9 @@ extension FeatureExtractor {
   /// of a model written in Swift is compiled into programs, so the file has the model's name and tracing options
   /// instead.
   ///
+  /// The file says what the extractor computes with, ``engineOptions``, and which engine computed which part in its last
+  /// call.
+  ///
   /// The same extractor gives the same bytes. While writing, the weights are in memory twice.
   ///
   /// - Parameters:
@@ -32,6 +35,7 @@ extension FeatureExtractor {
     let code = model is ScriptModel ? try loaded?.code ?? checkedCode(archived().archive) : nil
     var file = ExtractorFile(
       model: modelName, isWrittenInSwift: code == nil ? true : nil, mode: mode, plans: [:], tensors: [])
+    file.engine = ExtractorFile.SavedEngine(engineOptions, engineReport)
     for (mode, plan) in plans {
       file.plans[mode.rawValue] = try savedPlan(plan)
     }

@@ -6,6 +6,8 @@
 #include <openvino/op/util/framework_node.hpp>
 #include <openvino/runtime/properties.hpp>
 
+#include <malloc.h>
+
 #include <set>
 
 namespace xylem {
@@ -69,7 +71,11 @@ Compiled::Compiled(const xylem_engine_graph &graph, const xylem_engine_options &
   const auto precision = options.precision == XYLEM_ENGINE_BF16 ? ov::element::bf16 : ov::element::f32;
   model_ = core().compile_model(model, "CPU", ov::hint::inference_precision(precision),
                                 ov::inference_num_threads(options.threads), ov::num_streams(1),
-                                ov::hint::performance_mode(ov::hint::PerformanceMode::LATENCY));
+                                ov::hint::performance_mode(ov::hint::PerformanceMode::LATENCY),
+                                // Pinned threads wait for their core while another is idle.
+                                ov::hint::enable_cpu_pinning(false));
+  // What compiling needed goes back to the system.
+  malloc_trim(0);
 }
 
 ov::InferRequest Compiled::take() {

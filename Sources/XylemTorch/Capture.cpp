@@ -150,6 +150,7 @@ uint32_t Capture::add_constant(const at::Tensor &tensor, bool is_outside) {
     out.source = tensor;
     out.version = tensor.is_inference() ? 0 : static_cast<uint32_t>(tensor._version());
     out.data = tensor.has_storage() ? tensor.const_data_ptr() : nullptr;
+    outside_.push_back(static_cast<uint32_t>(values_.size()));
   }
   if (out.value.kind == XYLEM_ENGINE_CONSTANT) {
     c10::impl::ExcludeDispatchKeyGuard outside(recording_key);
@@ -425,9 +426,20 @@ uint32_t Capture::number(const at::Tensor &tensor) const {
   return known->is_constant ? XYLEM_CAPTURE_OUTSIDE : known->value;
 }
 
+void Capture::watch(c10::intrusive_ptr<c10::ivalue::Object> owner, const std::string &name) {
+  const auto slot = owner->type()->findAttributeSlot(name);
+  if (!slot) return;  // a constant of the type
+  const auto &held = owner->getSlot(*slot);
+  if (held.isTensor()) watched_.push_back({owner, *slot, held.toTensor()});
+}
+
 bool Capture::is_current() const {
-  return std::all_of(values_.begin(), values_.end(), [](const CapturedValue &value) {
-    if (!value.source.defined()) return true;
+  const bool holds_tensors = std::all_of(watched_.begin(), watched_.end(), [](const Watched &watched) {
+    const auto &held = watched.owner->getSlot(watched.slot);
+    return held.isTensor() && held.unsafeToTensorImpl() == watched.tensor.unsafeGetTensorImpl();
+  });
+  return holds_tensors && std::all_of(outside_.begin(), outside_.end(), [&](uint32_t number) {
+    const auto &value = values_[number];
     const auto version = value.source.is_inference() ? 0 : static_cast<uint32_t>(value.source._version());
     return version == value.version && (!value.data || value.source.const_data_ptr() == value.data);
   });

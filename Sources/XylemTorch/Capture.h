@@ -57,6 +57,7 @@ class Capture {
   /// What was recorded, in the form that crosses the boundary; lives as long as the capture.
   xylem_captured content();
   uint32_t number(const at::Tensor &tensor) const;
+  void watch(c10::intrusive_ptr<c10::ivalue::Object> owner, const std::string &name);
   bool is_current() const;
   std::vector<at::Tensor> replay(const std::vector<uint32_t> &nodes, const std::vector<uint32_t> &inputs,
                                  const std::vector<at::Tensor> &values, const std::vector<uint32_t> &outputs,
@@ -96,6 +97,14 @@ class Capture {
   };
   std::unordered_map<const c10::StorageImpl *, Sharing> sharing_;
   std::vector<at::Tensor> kept_;  // folded values
+  std::vector<uint32_t> outside_;  // constants that come from outside
+  /// An attribute with the tensor that it held.
+  struct Watched {
+    c10::intrusive_ptr<c10::ivalue::Object> owner;
+    size_t slot;
+    at::Tensor tensor;
+  };
+  std::vector<Watched> watched_;
   std::unordered_set<uint32_t> sharing_sections_;
   std::unordered_set<uint32_t> reading_sections_;
   std::vector<uint32_t> out_reading_;

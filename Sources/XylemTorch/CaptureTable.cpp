@@ -63,6 +63,10 @@ static uint32_t number(const xylem_capture *handle, const xylem_value *value) {
   return held.toTensor().defined() ? capture(handle)->number(held.toTensor()) : XYLEM_CAPTURE_OUTSIDE;
 }
 
+static xylem_status watch(xylem_capture *handle, const xylem_value *owner, xylem_text name, xylem_error *error) {
+  return guarded(error, [&] { capture(handle)->watch(object(owner), string(name)); });
+}
+
 static int32_t is_current(const xylem_capture *handle) { return capture(handle)->is_current(); }
 
 static xylem_status replay(const xylem_capture *handle, const uint32_t *nodes, size_t node_count, const uint32_t *inputs,
@@ -79,7 +83,8 @@ static xylem_status replay(const xylem_capture *handle, const uint32_t *nodes, s
 
 const xylem_capture_table &capture_table() {
   static const xylem_capture_table table = {
-      sizeof(xylem_capture_table), 0, begin, section, note, read, pause, flags, end, release, content, number, is_current, replay,
+      sizeof(xylem_capture_table), 0, begin, section, note, read, pause, flags, end, release, content, number, watch, is_current,
+      replay,
   };
   return table;
 }

@@ -78,6 +78,27 @@ import XylemTrace
     #expect(try model.conv.weight.tensor.grad?.floats().contains { $0 != 0 } == true)
   }
 
+  @Test(.needsEngine) func `An engine computes what lies around the plugin, and the plugin's own code runs`() throws {
+    let model = Gated()
+    let (exact, compiled) = (
+      try extractor(model, .eval, ["unit", "output"]), try extractor(model, .eval, ["unit", "output"])
+    )
+    compiled.engineOptions = EngineOptions(.openvino)
+    try TensorRuntime.withGradients(false) {
+      for shift in [0, 0, 5] {
+        let input = Value.tensor(try Goldens.formula([1, 2, 6, 6], shift: shift))
+        let (found, expected) = (try compiled([input]), try exact([input]))
+        for key in expected.keys {
+          let (a, b) = (try #require(found[key]?.tensor).floats(), try #require(expected[key]?.tensor).floats())
+          #expect(a.count == b.count && zip(a, b).allSatisfy { abs($0 - $1) <= 1e-5 * max(1, abs($1)) }, "\(key)")
+        }
+      }
+    }
+    let report = try #require(compiled.engineReport)
+    #expect(report.parts.map { String($0.engine.prefix(5)) } == ["openv", "torch", "openv"])
+    #expect(report.parts[1].nodes.first == "unit" && report.parts[1].reason == "Swift or plugin code")
+  }
+
   @Test func `Train mode draws from the random state, and eval mode does not, as the plugin declares`() throws {
     let model = Gated(noise: 0.5)
     let (train, eval) = (try extractor(model, .train), try extractor(model, .eval))

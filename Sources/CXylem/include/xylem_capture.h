@@ -73,7 +73,12 @@ typedef struct xylem_capture_table {
    * inputs, XYLEM_CAPTURE_UNKNOWN for one that no recorded operator made or read.
    */
   uint32_t (*number)(const xylem_capture *capture, const xylem_value *tensor);
-  /* Whether the constants that come from outside have the elements that they had. [any thread, after end] */
+  /* From now on `is_current` asks whether an attribute holds the tensor that it holds now. */
+  xylem_status (*watch)(xylem_capture *capture, const xylem_value *owner, xylem_text name, xylem_error *error);
+  /*
+   * Whether the constants that come from outside have the elements that they had, and watched attributes the tensors.
+   * [any thread, after end]
+   */
   int32_t (*is_current)(const xylem_capture *capture);
   /*
    * Runs recorded nodes again, from other inputs, and returns some of the values: tensors, owned by the caller. If

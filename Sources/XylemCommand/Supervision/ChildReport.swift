@@ -6,6 +6,8 @@ enum ChildReport: Hashable, Sendable {
   case made(String)
   /// A temporary file was removed.
   case gone(String)
+  /// An engine begins to do what can crash the process, or has done it.
+  case engine(isActive: Bool)
 
   /// The bytes of the message.
   var bytes: [UInt8] {
@@ -14,6 +16,7 @@ enum ChildReport: Hashable, Sendable {
       case .stage(let words): (UInt8(ascii: "s"), words)
       case .made(let path): (UInt8(ascii: "+"), path)
       case .gone(let path): (UInt8(ascii: "-"), path)
+      case .engine(let isActive): (UInt8(ascii: "e"), isActive ? "1" : "0")
       }
     return [letter] + text.utf8.filter { $0 != 0 } + [0]
   }
@@ -26,6 +29,7 @@ enum ChildReport: Hashable, Sendable {
     case UInt8(ascii: "s"): self = .stage(text)
     case UInt8(ascii: "+"): self = .made(text)
     case UInt8(ascii: "-"): self = .gone(text)
+    case UInt8(ascii: "e"): self = .engine(isActive: text == "1")
     default: return nil
     }
   }
@@ -38,6 +42,8 @@ struct ChildReports {
   private(set) var stage = ""
   /// The files that the process has loaded or is loading, in order.
   private(set) var loaded: [String] = []
+  /// Whether an engine loads, compiles or runs for the first time.
+  private(set) var usesEngine = false
   /// Temporary files that exist or may exist.
   private(set) var temporaries: Set<String> = []
 
@@ -64,6 +70,7 @@ struct ChildReports {
       if isLoading { loaded.append(String(words.dropFirst(Self.loading.count))) }
     case .made(let path): temporaries.insert(path)
     case .gone(let path): temporaries.remove(path)
+    case .engine(let isActive): usesEngine = isActive
     }
   }
 }

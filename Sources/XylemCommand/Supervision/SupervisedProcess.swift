@@ -1,6 +1,7 @@
 internal import CXylemGuard
 internal import Glibc
 internal import XylemFiles
+internal import XylemTensor
 
 /// This process as the child of a supervisor, to which it reports its work.
 enum SupervisedProcess {
@@ -19,6 +20,7 @@ enum SupervisedProcess {
       case .gone(let path): report(.gone(absolute(path)))
       }
     }
+    EngineActivity.observe { report(.engine(isActive: $0)) }
     return true
   }
 

@@ -5,9 +5,13 @@ internal import XylemErrors
 extension CommandErrors {
   /// The error for a child that was ended by a signal.
   static func crashed(signal: CInt, _ reports: ChildReports) -> XylemError {
-    var cause = "it was ended by \(name(of: signal))"
-    if signal == SIGKILL { cause += ": by another process, or because memory ran out" }
-    return error(.runtimeCrashed, "the tensor runtime crashed", Reason(cause), reports)
+    error(.runtimeCrashed, "the tensor runtime crashed", Reason(ending(by: signal)), reports)
+  }
+
+  /// As in "it was ended by SIGSEGV (Segmentation fault)".
+  static func ending(by signal: CInt) -> String {
+    let words = "it was ended by \(name(of: signal))"
+    return signal == SIGKILL ? words + ": by another process, or because memory ran out" : words
   }
 
   /// The error for a child that the watchdog ended.

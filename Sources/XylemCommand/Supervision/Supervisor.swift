@@ -16,6 +16,8 @@ struct Supervisor {
   private let reader: CInt
   private var reports = ChildReports()
   private var watchdog = LoadingWatchdog()
+  /// How an engine ended the child, if it did.
+  private var engineCrash: String?
 
   /// Whether a command line runs in a child: if it reads a file of the user's, writes a file, or computes.
   ///
@@ -33,14 +35,19 @@ struct Supervisor {
     }
   }
 
-  /// Runs this program again, in a child.
+  /// Runs this program again, in a child. If an engine crashes it before anything is printed, it runs once more without
+  /// one.
   ///
   /// - Returns: the exit code for this process. Nil if no child can be started, and the command must run here.
   static func run() -> Int32? {
     guard let program = OwnProcess.executable, var supervisor = Supervisor(program, OwnProcess.arguments) else {
       return nil
     }
-    return supervisor.watch()
+    let code = supervisor.watch()
+    guard let crash = supervisor.engineCrash else { return code }
+    setenv(EngineActivity.crashVariable, crash, 1)
+    var second = Supervisor(program, OwnProcess.arguments)
+    return second?.watch()
   }
 
   private init?(_ program: String, _ arguments: [String]) {
@@ -86,12 +93,16 @@ struct Supervisor {
     return count > 0 || count < 0 && errno == EINTR
   }
 
-  private func finish(_ state: CInt, interruptedBy signal: CInt) -> Int32 {
+  private mutating func finish(_ state: CInt, interruptedBy signal: CInt) -> Int32 {
     let ending = state & 0x7f
     if ending == 0 { return state >> 8 & 0xff }
     for path in reports.temporaries { unlink(path) }
     if signal != 0 { return 128 + signal }
     if Terminal.current.isInteractive { Terminal.current.writeError("\r\u{1B}[K") }
+    if reports.usesEngine, watchdog.failure == nil, EngineActivity.earlierCrash == nil {
+      engineCrash = CommandErrors.ending(by: ending)
+      return 2
+    }
     let error =
       watchdog.failure.map { CommandErrors.overloaded($0, reports) } ?? CommandErrors.crashed(signal: ending, reports)
     Terminal.error("error: \(error)")

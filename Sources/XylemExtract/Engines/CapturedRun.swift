@@ -39,16 +39,6 @@ struct CapturedRun: Sendable {
   /// By instruction that must not run again to check a compiled part, its results: it draws random numbers, writes what
   /// others see, or is code that is not known.
   private(set) var frozen: [Int: [Value]] = [:]
-  /// The attributes that were read, with an identity of their tensors.
-  private(set) var attributes: [AttributeRead] = []
-
-  /// An attribute of the model and the tensor that it held.
-  @safe
-  struct AttributeRead: @unchecked Sendable {
-    let owner: ScriptObject
-    let name: String
-    let identity: UnsafeMutableRawPointer?
-  }
 
   /// Runs a program and records it.
   ///
@@ -73,13 +63,19 @@ struct CapturedRun: Sendable {
     capture = started
     result = found
     (states, copies, cuts) = (recorder.states, recorder.copies, recorder.cuts)
-    (attributes, frozen) = (recorder.attributes, recorder.frozen)
+    frozen = recorder.frozen
+    writesShared =
+      capture.nodes.contains { $0.flags.contains(.overwrites) } || program.instructions.contains(where: \.writesModel)
     for section in capture.readingSections { cuts[section] = cuts[section] ?? "its code reads elements" }
     for node in capture.nodes {
       guard let reason = node.flags.reason(node.name) else { continue }
       cuts[node.section] = cuts[node.section] ?? reason
     }
   }
+
+  /// Whether an operator writes memory that the inputs, the model's own tensors or other values share, or an instruction
+  /// writes the model's attributes.
+  let writesShared: Bool
 
   /// What a slot holds right before an instruction. Nil if nothing.
   func state(of slot: Int, before position: Int) -> SlotState? {
@@ -104,7 +100,6 @@ private struct Recorder {
   var states: [[(after: Int, state: SlotState)]]
   var copies: [Int: (before: Int, state: SlotState)] = [:]
   var cuts: [Int: String] = [:]
-  var attributes: [CapturedRun.AttributeRead] = []
   var frozen: [Int: [Value]] = [:]
 
   /// Operators that switch how the following ones compute.
@@ -175,7 +170,7 @@ private struct Recorder {
     if case .readAttribute(let owner, let name) = instruction.action {
       isRead = true
       if let slot = instruction.results.first, unsafe run.slots[slot].tag == Int32(XYLEM_TENSOR.rawValue) {
-        unsafe attributes.append(.init(owner: owner, name: name, identity: run.slots[slot].as.object))
+        unsafe try capture.watch(&owner.object.raw, name)
       } else {
         cuts[index] = cuts[index] ?? "it reads an attribute that is not a tensor"
       }

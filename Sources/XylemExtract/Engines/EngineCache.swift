@@ -39,6 +39,11 @@ final class EngineCache: Sendable {
     }
   }
 
+  /// Sets what a saved extractor was saved with.
+  func restore(_ options: EngineOptions, _ report: EngineReport?) {
+    state.withLock { ($0.options, $0.report) = (options, report) }
+  }
+
   /// What the last call computed with which engine. Nil before a call, and with ``Engine/torch``.
   var report: EngineReport? { state.withLock { $0.report } }
 
@@ -113,11 +118,17 @@ final class EngineCache: Sendable {
     _ program: Program, _ key: Key, _ inputs: [Value], _ origins: [Node], _ options: EngineOptions
   ) throws(Program.Failure) -> ProgramResult {
     let made: (program: SpecialisedProgram, result: ProgramResult)
-    if state.withLock({ $0.staleCount }) > Self.mostChanges {
+    if let crash = EngineActivity.earlierCrash {
+      made = (SpecialisedProgram(program, note: "the engine crashed: \(crash)"), try program.run(inputs))
+    } else if state.withLock({ $0.staleCount }) > Self.mostChanges {
       made = (SpecialisedProgram(program, note: "the model keeps changing"), try program.run(inputs))
     } else {
       let engine: EngineLibrary
-      do throws(XylemError) { engine = try EngineLibrary.shared(path: options.library) } catch {
+      do throws(XylemError) {
+        engine = try EngineActivity.during { () throws(XylemError) in
+          try EngineLibrary.shared(path: options.library)
+        }
+      } catch {
         guard options.engine == .auto else { throw Program.Failure(origin: -1, error: error, isCheck: false) }
         let note = error.message + (error.cause.map { ": \($0)" } ?? "")
         state.withLock { $0.report = EngineReport(parts: [], compileMilliseconds: 0, note: note) }
@@ -125,7 +136,9 @@ final class EngineCache: Sendable {
       }
       let specialiser = Specialiser(
         program: program, origins: origins, options: options, engine: engine, threads: key.threads)
-      do throws(Program.Failure) { made = try specialiser.specialise(for: inputs) } catch {
+      do throws(Program.Failure) {
+        made = try EngineActivity.during { () throws(Program.Failure) in try specialiser.specialise(for: inputs) }
+      } catch {
         // Within another extractor's first call, whose operators this thread records.
         guard error.origin == -1, error.error.id == .engineFailed else { throw error }
         let note = error.error.message + (error.error.cause.map { ": \($0)" } ?? "")

@@ -93,6 +93,17 @@ struct Partitioner {
     }
   }
 
+  /// The part of some instructions in a row, none of which stays in libtorch. Nil if they can't be one: they are kept in
+  /// libtorch.
+  mutating func part(_ range: Range<Int>) -> Partition? {
+    switch partition(range) {
+    case .success(let partition?): return partition
+    case .success(nil): keep(range, because: "there is nothing to compute")
+    case .failure(let obstacle): keep(range, because: obstacle.reason)
+    }
+    return nil
+  }
+
   /// Keeps some instructions in libtorch.
   mutating func keep(_ range: Range<Int>, because reason: String) {
     for index in range where cuts[index] == nil { cuts[index] = reason }
@@ -111,11 +122,7 @@ struct Partitioner {
       let end = (start..<program.instructions.count).first { cuts[$0] != nil } ?? program.instructions.count
       let range = start..<end
       start = end
-      switch partition(range) {
-      case .success(let partition?): found.append(partition)
-      case .success(nil): keep(range, because: "there is nothing to compute")
-      case .failure(let obstacle): keep(range, because: obstacle.reason)
-      }
+      if let partition = part(range) { found.append(partition) }
     }
     return found
   }

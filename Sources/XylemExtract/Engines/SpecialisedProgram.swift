@@ -17,7 +17,6 @@ struct SpecialisedProgram: Sendable {
   let program: Program
   let steps: [Step]
   let report: EngineReport
-  private let attributes: [CapturedRun.AttributeRead]
   private let capture: OperatorCapture?
   private let writes: Int
 
@@ -29,7 +28,6 @@ struct SpecialisedProgram: Sendable {
     self.program = program
     steps = [.instructions(0..<program.instructions.count)]
     report = EngineReport(parts: parts, compileMilliseconds: milliseconds, note: note)
-    attributes = []
     capture = nil
     writes = 0
   }
@@ -37,7 +35,6 @@ struct SpecialisedProgram: Sendable {
   init(_ program: Program, _ run: CapturedRun, compiled: [(Partition, CompiledGraph)], report: EngineReport) {
     self.program = program
     self.report = report
-    attributes = run.attributes
     capture = run.capture
     writes = ScriptObject.writeCount
     var steps: [Step] = []
@@ -54,21 +51,7 @@ struct SpecialisedProgram: Sendable {
   /// Whether the model's tensors are the ones that were compiled, with the elements that they had then.
   var isCurrent: Bool {
     guard let capture else { return true }
-    guard capture.isCurrent, writes == ScriptObject.writeCount else { return false }
-    let table = unsafe program.library.table
-    return attributes.allSatisfy { read in
-      var value = unsafe xylem_value()
-      var error = unsafe xylem_error()
-      let status = unsafe read.name.withText {
-        unsafe table.pointee.object_get(&read.owner.object.raw, $0, &value, &error)
-      }
-      guard status == XYLEM_OK else {
-        _ = unsafe takeMessage(&error)
-        return false
-      }
-      defer { unsafe table.pointee.value_release(&value) }
-      return unsafe value.tag == Int32(XYLEM_TENSOR.rawValue) && value.as.object == read.identity
-    }
+    return writes == ScriptObject.writeCount && capture.isCurrent
   }
 
   /// Runs the program.

@@ -139,7 +139,16 @@ package final class OperatorCapture: @unchecked Sendable {
     }
   }
 
-  /// Whether the constants that come from outside have the elements that they had.
+  /// From now on ``isCurrent`` asks whether an attribute holds the tensor that it holds now.
+  ///
+  /// - Throws: `engine.failed`.
+  package func watch(_ owner: UnsafePointer<xylem_value>, _ name: String) throws(XylemError) {
+    try unsafe check(.engineFailed, "an attribute can't be watched") { error in
+      unsafe name.withText { unsafe table.pointee.watch(handle, owner, $0, error) }
+    }
+  }
+
+  /// Whether the constants that come from outside have the elements that they had, and watched attributes the tensors.
   package var isCurrent: Bool { unsafe table.pointee.is_current(handle) != 0 }
 
   /// The element type and sizes of a value.

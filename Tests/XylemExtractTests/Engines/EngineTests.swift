@@ -9,18 +9,7 @@ import XylemTrace
 
 /// Features that an engine computes, compared with libtorch's.
 @Suite("Engines", .needsRuntime, .needsEngine)
-struct EngineTests {
-  /// The inputs with the elements of every tensor in reverse order.
-  private func reversed(_ inputs: [Value]) throws -> [Value] {
-    try inputs.map { input in
-      try input.mapTensors { tensor in
-        let rank = try tensor.sizes.count
-        guard rank > 0 else { return .tensor(tensor) }
-        return .tensor(try TensorOperator.call("aten::flip", [.tensor(tensor), .list((0..<rank).map { .int($0) })]))
-      }
-    }
-  }
-
+struct EngineTests: EngineComparing {
   @Test(
     "every construct of the language has libtorch's values, compiled, and for other elements of the same shapes",
     arguments: ConstructTests.cases)
@@ -43,7 +32,9 @@ struct EngineTests {
       let (exact, compiled) = (try extractor(.torch), try extractor(.openvino))
       for call in 0..<4 {
         let (first, second) =
-          call < 2 ? (try inputs(), try inputs()) : (try reversed(inputs()), try reversed(inputs()))
+          call < 2
+          ? (try inputs(), try inputs())
+          : (try EngineSubjects.reversed(inputs()), try EngineSubjects.reversed(inputs()))
         if item.name.contains("random") { try TensorRuntime.setSeed(7) }
         let expected: Features
         do { expected = try features(exact, first) } catch {
@@ -59,41 +50,11 @@ struct EngineTests {
     }
   }
 
-  private func compare(_ found: Value?, _ expected: Value?, _ what: String) throws {
-    var tensors: [[Tensor]] = []
-    for value in [found, expected] {
-      var own: [Tensor] = []
-      _ = try value?.unpacked().mapTensors {
-        own.append($0)
-        return .tensor($0)
-      }
-      tensors.append(own)
-    }
-    #expect(tensors[0].count == tensors[1].count, "\(what)")
-    for (a, b) in zip(tensors[0], tensors[1]) {
-      #expect(try a.sizes == b.sizes, "\(what)")
-      let difference = try a.largestDifference(from: b)
-      #expect(difference <= 1e-4, "\(what): \(difference)")
-    }
-  }
-
-  private static let image = [1, 3, 64, 64]
-
-  private func resnet() throws -> ScriptModel {
-    try ScriptModel(path: Fixtures.path("zoo/resnet18.pt")).withOwnMemory()
-  }
-
-  private func compiled(_ model: ScriptModel, _ requests: [ReturnRequest]) throws -> FeatureExtractor {
-    let extractor = try FeatureExtractor(of: model, returning: requests, modes: [.eval])
-    extractor.engineOptions = EngineOptions(.openvino)
-    return extractor
-  }
-
   @Test("one compiled part computes a whole network, and the report says so")
   func wholeNetwork() throws {
-    let extractor = try compiled(resnet(), ["layer1", "layer4"])
+    let extractor = try EngineSubjects.compiled(EngineSubjects.resnet(), ["layer1", "layer4"])
     #expect(extractor.engineReport == nil)
-    let x = try Goldens.formula(Self.image)
+    let x = try Goldens.formula(EngineSubjects.image)
     _ = try features(extractor, [.tensor(x)])
     let report = try #require(extractor.engineReport)
     #expect(report.note == nil)
@@ -105,8 +66,8 @@ struct EngineTests {
 
   @Test("a shape that changes between calls is compiled anew, and the oldest is dropped")
   func shapes() throws {
-    let model = try resnet()
-    let extractor = try compiled(model, ["layer4"])
+    let model = try EngineSubjects.resnet()
+    let extractor = try EngineSubjects.compiled(model, ["layer4"])
     extractor.engineOptions.keptShapes = 2
     let exact = try FeatureExtractor(of: model, returning: ["layer4"], modes: [.eval])
     for size in [64, 96, 64, 80, 64, 96] {
@@ -118,10 +79,10 @@ struct EngineTests {
 
   @Test("weights that change, in place or as attributes, change the features")
   func weights() throws {
-    let model = try resnet()
-    let extractor = try compiled(model, ["relu"])
+    let model = try EngineSubjects.resnet()
+    let extractor = try EngineSubjects.compiled(model, ["relu"])
     let exact = try FeatureExtractor(of: model, returning: ["relu"], modes: [.eval])
-    let x = try Goldens.formula(Self.image)
+    let x = try Goldens.formula(EngineSubjects.image)
     _ = try features(extractor, [.tensor(x)])
     let conv = try #require(model.archive.root().submodule(at: "conv1"))
     let weight = try #require(conv.attribute("weight")?.tensor)
@@ -138,7 +99,7 @@ struct EngineTests {
 
   @Test("train mode and calls that record gradients stay in libtorch, and the report says why")
   func obstacles() throws {
-    let model = try resnet()
+    let model = try EngineSubjects.resnet()
     let extractor = try FeatureExtractor(of: model, returning: ["layer1"])
     extractor.engineOptions = EngineOptions(.openvino)
     let x = try Goldens.formula([2, 3, 64, 64])
@@ -152,9 +113,9 @@ struct EngineTests {
 
   @Test("several threads call an extractor at once")
   func threads() async throws {
-    let model = try resnet()
-    let extractor = try compiled(model, ["layer2"])
-    let x = try Goldens.formula(Self.image)
+    let model = try EngineSubjects.resnet()
+    let extractor = try EngineSubjects.compiled(model, ["layer2"])
+    let x = try Goldens.formula(EngineSubjects.image)
     let expected = try features(FeatureExtractor(of: model, returning: ["layer2"], modes: [.eval]), [.tensor(x)])
     let target = try #require(expected["layer2"]?.tensor)
     try await withThrowingTaskGroup(of: Double.self) { group in
@@ -166,59 +127,5 @@ struct EngineTests {
       }
       for try await difference in group { #expect(difference < 1e-4) }
     }
-  }
-
-  @Test("an engine that lies, fails or lacks everything computes nothing", arguments: [0, 1, 2])
-  func liar(_ behaviour: Int32) throws {
-    let path = Fixtures.products.appendingPathComponent("libLyingEngine.so").path
-    let handle = try #require(unsafe dlopen(path, RTLD_NOW))
-    let symbol = try #require(unsafe dlsym(handle, "lying_engine_behaviour"))
-    unsafe symbol.assumingMemoryBound(to: Int32.self).pointee = behaviour
-    let model = try resnet()
-    let extractor = try compiled(model, ["layer1"])
-    extractor.engineOptions.library = path
-    let x = try Goldens.formula(Self.image)
-    let expected = try features(FeatureExtractor(of: model, returning: ["layer1"], modes: [.eval]), [.tensor(x)])
-    for _ in 0..<2 {
-      try compare(features(extractor, [.tensor(x)])["layer1"], expected["layer1"], "behaviour \(behaviour)")
-    }
-    let report = try #require(extractor.engineReport)
-    #expect(report.note == "no part of the plan runs in liar")
-    #expect(report.parts.allSatisfy { $0.engine == "torch" })
-    let reason = try #require(report.parts.first?.reason)
-    let said = ["liar differs from libtorch by", "liar: it does not feel like it", "liar lacks aten::"]
-    #expect(reason.contains(said[Int(behaviour)]), "\(reason)")
-    #expect(!reason.contains("second line"))
-  }
-
-  @Test("a library that is no engine is an error for 'openvino', and a note for 'auto'")
-  func noEngine() throws {
-    let extractor = try compiled(resnet(), ["layer1"])
-    let x = try Goldens.formula(Self.image)
-    extractor.engineOptions.library = Fixtures.products.appendingPathComponent("libSamePadding.so").path
-    let error = #expect(throws: XylemError.self) { try features(extractor, [.tensor(x)]) }
-    #expect(error?.id == .engineUnloadable)
-    extractor.engineOptions.engine = .auto
-    _ = try features(extractor, [.tensor(x)])
-    #expect(extractor.engineReport?.note?.hasPrefix("the engine can't be loaded") == true)
-  }
-}
-
-/// Calls an extractor without gradients.
-private func features(_ extractor: FeatureExtractor, _ inputs: [Value]) throws -> Features {
-  try TensorRuntime.withGradients(false) { try extractor(inputs) }
-}
-
-extension Tensor {
-  /// The largest difference from another tensor, relative to its largest value. NaN where both have it is no difference.
-  fileprivate func largestDifference(from other: Tensor) throws -> Double {
-    let (a, b) = (try dense().floats(), try other.dense().floats())
-    var (largest, scale) = (0.0, 0.0)
-    for (x, y) in zip(a, b) where !(x.isNaN && y.isNaN) && x != y {
-      largest = Swift.max(largest, Double(Swift.abs(x - y)))
-      if largest.isNaN { return .infinity }
-    }
-    for y in b where y.isFinite { scale = Swift.max(scale, Double(Swift.abs(y))) }
-    return largest == 0 ? 0 : largest / Swift.max(scale, 1e-30)
   }
 }

@@ -54,12 +54,24 @@ struct ProgramRun {
   }
 
   /// What an extractor gives for some requests.
-  func features(_ requests: [String]) throws -> Features {
+  func features(_ requests: [String]) throws -> Features { try extractor(requests)(freshInputs()) }
+
+  /// An extractor of the model as it is at first.
+  func extractor(_ requests: [String]) throws -> FeatureExtractor {
     try plain.restore()
-    let extractor = try FeatureExtractor(
+    return try FeatureExtractor(
       of: model, returning: requests.map { ReturnRequest($0) }, options: options, modes: [options.mode])
-    return try extractor(freshInputs())
   }
+
+  /// Inputs of a shape, with elements that differ from number to number.
+  func inputs(of shape: [Int], _ number: Int) throws -> [Value] {
+    try program.root.arguments.indices.map {
+      .tensor(try ModelState.tensor(shape, shift: 17 + $0 + 31 * number))
+    }
+  }
+
+  /// The tensors and counters of the traced model's modules, by path.
+  func state() -> [String: Value] { plain.values() }
 
   /// A run of both modes' graphs, and how it left the traced model's attributes.
   func difference() throws -> (diff: TraceDiff, change: String?) {
@@ -162,6 +174,17 @@ struct ModelState {
         try module.setAttribute(name, to: .tensor(tensor))
       }
     }
+  }
+
+  /// The attributes, by path.
+  func values() -> [String: Value] {
+    var found: [String: Value] = [:]
+    for (index, module) in modules.enumerated() {
+      for name in counters[index] + tensors[index].map(\.name) {
+        found[paths[index] + "." + name] = module.attribute(name)
+      }
+    }
+    return found
   }
 
   func contents() throws -> [String: String] {

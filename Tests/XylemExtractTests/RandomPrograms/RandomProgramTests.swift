@@ -8,7 +8,9 @@ import XylemTestSupport
 @Suite("Random programs", .needsRuntime)
 struct RandomProgramTests {
   static let firstSeed: UInt64 = number("XYLEM_FUZZ_SEED") ?? 20_260_731
-  static let count = number("XYLEM_FUZZ_COUNT") ?? 2_000
+  /// The number of programs that the environment asks for.
+  static let chosenCount = number("XYLEM_FUZZ_COUNT")
+  static let count = chosenCount ?? 2_000
   static let shardCount: UInt64 = 4
 
   private static func number(_ variable: String) -> UInt64? {
