@@ -32,6 +32,7 @@ public enum ErrorID: String, Sendable, Hashable, CaseIterable {
   case runtimeTensor = "runtime.tensor"
   case runtimeCrashed = "runtime.crashed"
   case runtimeOverloaded = "runtime.overloaded"
+  case runtimeDevice = "runtime.device"
 
   // Compiled engines.
   case engineNotFound = "engine.not-found"

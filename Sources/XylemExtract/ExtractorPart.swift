@@ -21,6 +21,7 @@ final class ExtractorPart: ModelPart {
   /// The plans for modes and shapes other than the original ones, the last used at the end.
   private struct State {
     var mode: Mode
+    var device = Device.cpu
     var versions: [(key: VersionKey, version: Version)] = []
     var otherShapes = OtherShapes.checked
     /// The options of the traces. Nil if the extractor was made from traces.
@@ -63,6 +64,12 @@ final class ExtractorPart: ModelPart {
 
   func setShapes(_ otherShapes: OtherShapes, _ options: TraceOptions) {
     state.withLock { ($0.otherShapes, $0.options) = (otherShapes, options) }
+  }
+
+  /// Where the tensors are that the plans need.
+  var device: Device {
+    get { state.withLock { $0.device } }
+    set { state.withLock { $0.device = newValue } }
   }
 
   // MARK: - Versions
@@ -157,10 +164,15 @@ final class ExtractorPart: ModelPart {
     if otherShapes == .retracing {
       let shapes = try version.plan.shapes(of: given)
       if let other: Version = try typed({ try self.version(version, for: modes, shapes: shapes) }) {
-        return try other.plan.features(try inputs(other), engines)
+        return try features(other, try inputs(other))
       }
     }
-    return try version.plan.features(given, engines)
+    return try features(version, given)
+  }
+
+  private func features(_ version: Version, _ inputs: [Value]) throws(XylemError) -> Features {
+    let device = device
+    return try version.plan.features(device == .cpu ? inputs : Value.moved(inputs, to: device), engines)
   }
 
   private func callArguments(_ version: Version) -> CallArguments {

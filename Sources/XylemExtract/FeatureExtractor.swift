@@ -69,14 +69,16 @@ public final class FeatureExtractor: Sendable {
   ///   - modes: the modes to trace and plan.
   ///   - suppression: the differences between the modes that ``warnings`` leaves out.
   ///   - suppressDiffWarning: whether all differences are suppressed, as in torchvision.
-  /// - Throws: as ``ScriptModel/trace(_:)``; `extract.unknown-node`, `extract.duplicate-key`,
+  ///   - device: where features are computed; see ``move(to:)``.
+  /// - Throws: as ``ScriptModel/trace(_:)``; `runtime.device`; `extract.unknown-node`, `extract.duplicate-key`,
   ///   `extract.nothing-requested`, `extract.unaddressable`; `extract.input` for an empty list of modes.
   public convenience init(
     of traceable: some Traceable, returning requests: [ReturnRequest] = [],
     inTrain trainRequests: [ReturnRequest]? = nil,
     inEval evalRequests: [ReturnRequest]? = nil, options: TraceOptions = TraceOptions(),
     shapes: [String: KnownShape] = [:], otherShapes: OtherShapes = .checked,
-    modes: [Mode] = Mode.allCases, suppressing suppression: DiffSuppression = [], suppressDiffWarning: Bool = false
+    modes: [Mode] = Mode.allCases, suppressing suppression: DiffSuppression = [], suppressDiffWarning: Bool = false,
+    device: Device = .cpu
   ) throws {
     guard !modes.isEmpty else { throw ExtractErrors.input("an extractor needs at least one mode") }
     let model = try traceable.tracedModel()
@@ -92,6 +94,7 @@ public final class FeatureExtractor: Sendable {
       of: model, traces: traces, returning: requests, inTrain: trainRequests, inEval: evalRequests, mode: options.mode,
       suppressing: suppression, suppressDiffWarning: suppressDiffWarning)
     part.setShapes(otherShapes, options)
+    if device != .cpu { try move(to: device) }
   }
 
   /// Traces a model and plans what some of its values need, with a key for each node.
@@ -110,13 +113,15 @@ public final class FeatureExtractor: Sendable {
   ///   - modes: the modes to trace and plan.
   ///   - suppression: the differences between the modes that ``warnings`` leaves out.
   ///   - suppressDiffWarning: whether all differences are suppressed, as in torchvision.
+  ///   - device: where features are computed; see ``move(to:)``.
   /// - Throws: as the initializer that takes requests.
   public convenience init(
     of traceable: some Traceable, returning requests: KeyValuePairs<String, String>,
     inTrain trainRequests: KeyValuePairs<String, String>? = nil,
     inEval evalRequests: KeyValuePairs<String, String>? = nil, options: TraceOptions = TraceOptions(),
     shapes: [String: KnownShape] = [:], otherShapes: OtherShapes = .checked,
-    modes: [Mode] = Mode.allCases, suppressing suppression: DiffSuppression = [], suppressDiffWarning: Bool = false
+    modes: [Mode] = Mode.allCases, suppressing suppression: DiffSuppression = [], suppressDiffWarning: Bool = false,
+    device: Device = .cpu
   ) throws {
     func keyed(_ pairs: KeyValuePairs<String, String>) -> [ReturnRequest] {
       pairs.map { ReturnRequest($0.key, as: $0.value) }
@@ -124,7 +129,7 @@ public final class FeatureExtractor: Sendable {
     try self.init(
       of: traceable, returning: keyed(requests), inTrain: trainRequests.map(keyed), inEval: evalRequests.map(keyed),
       options: options, shapes: shapes, otherShapes: otherShapes, modes: modes, suppressing: suppression,
-      suppressDiffWarning: suppressDiffWarning)
+      suppressDiffWarning: suppressDiffWarning, device: device)
   }
 
   /// Plans what some of a model's values need, from existing traces.
@@ -191,7 +196,9 @@ public final class FeatureExtractor: Sendable {
     set { part.otherShapes = newValue }
   }
 
-  /// What the last call computed with which engine, and why. Nil before a call, and if libtorch alone computes.
+  /// What the last call computed with which engine, and why. Nil before a call, and if libtorch alone computes. Before the
+  /// first call of an extractor that was loaded from a file, it is that of the last call before it was saved, without
+  /// times.
   public var engineReport: EngineReport? { part.engines.report }
 
   /// Switches to train mode: its graph, with the leaves in train mode.

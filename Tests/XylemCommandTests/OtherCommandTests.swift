@@ -43,6 +43,19 @@ import XylemTestSupport
     #expect((json["peakMemoryBytes"] as? Int ?? 0) > 64 * 16 * 16 * 4)
   }
 
+  @Test func `a device that can't be used is an error that says why, and another text is a wrong use`() async throws {
+    let bench = ["bench", resnet, "--return", "layer1", "--input-shape", "1,3,32,32", "--device"]
+    let missing = await xylem(bench + ["cuda:1"])
+    // A machine with two GPUs computes on the second.
+    if missing.status != 0 {
+      #expect(missing.status == 2 && missing.output.isEmpty)
+      #expect(missing.errors.hasPrefix("error: the device 'cuda:1' can't be used (runtime.device)\n"))
+      #expect(missing.errors.contains("\n  try: --device cpu  # computes on the processor\n"))
+    }
+    #expect(await xylem(bench + ["gpu"]).status == 64)
+    #expect(await xylem(bench + ["cpu", "--runs", "1", "--warmup", "0", "--engine", "torch"]).status == 0)
+  }
+
   @Test func `for a person there is a table, at a terminal by itself`() async throws {
     let options = ["bench", resnet, "--return", "layer1", "--input-shape", "1,3,32,32", "--runs", "2", "--warmup", "0"]
     let text = await xylem(options + ["--format", "text", "--threads", "1"])

@@ -116,13 +116,16 @@ struct ExtractCommand: ModelCommand {
       ("--output", options.output != nil), ("--images", pictures.folder != nil),
       ("--contact-sheet", pictures.contactSheet != nil), ("--labels", labels != nil),
       ("--explain", explain), ("--seed", seed != nil), ("--threads", threads != nil),
-      ("--dtype", options.castsInputsAlone), ("--engine", engines.engine != nil),
-      ("--precision", engines.precision != nil),
+      ("--dtype", options.castsInputsAlone), ("--engine", engines.engine != nil && !savesEngine),
+      ("--precision", engines.precision != nil && !savesEngine), ("--device", engines.device != .cpu),
     ]
     if let option = ofRuns.first(where: \.1)?.0 {
       throw ValidationError("'\(option)' has no effect without '--input': the model does not run")
     }
   }
+
+  /// Whether a file is written that keeps what the extractor computes with.
+  private var savesEngine: Bool { save?.hasSuffix(".xylem") == true }
 
   private var chosenRequests: [String] {
     let ofMode = mode == .train ? trainReturn : evalReturn
@@ -177,13 +180,15 @@ struct ExtractCommand: ModelCommand {
       guard let specific = try? makeExtractor(model, requests) else { throw error }
       extractor = specific
     }
-    extractor.engineOptions = engines.options(default: .torch)
+    try engines.apply(to: extractor, default: .torch)
     if let output = options.output { try FeatureFile.check(output, count: extractor.plan.keys.count) }
     if model.saved == nil, let trace = extractor.traces[mode] {
       for warning in NamingComparison(trace).warnings(for: requests) { Terminal.warn(warning) }
     }
     DiffWarnings(of: extractor, model, options: options, suppressing: differences.suppression(model)).emit()
-    if let save {
+    // What an engine computed is saved with the extractor: then the model runs first.
+    let savesLater = !inputs.isEmpty && savesEngine && extractor.engineOptions.engine != .torch
+    if let save, !savesLater {
       try Progress.during("saving \(save)") { try write(extractor, to: save) }
       guard !inputs.isEmpty else {
         let report = JSONValue.object(["schema": .int(1), "saved": .string(save)])
@@ -195,6 +200,7 @@ struct ExtractCommand: ModelCommand {
     if let seed { try TensorRuntime.setSeed(seed.value) }
     let features = try run(extractor, arguments, images)
     if let note = extractor.engineReport?.note { Terminal.error("note: computed by libtorch: \(note)") }
+    if let save, savesLater { try Progress.during("saving \(save)") { try write(extractor, to: save) } }
     let entries = try FeatureEntry.all(of: features, nodes: extractor.plan.nodes)
     for case let conversion? in entries.map(\.conversion) { Terminal.error("note: \(conversion)") }
     let explanation =
@@ -238,8 +244,10 @@ struct ExtractCommand: ModelCommand {
     do {
       return try Progress.running("running the model") {
         try TensorRuntime.withGradients(false) {
-          guard engines.usesAutocast(default: .torch) else { return try extractor(named: arguments) }
-          return try TensorRuntime.withAutocast(to: .bfloat16) { try extractor(named: arguments) }
+          guard engines.usesAutocast(extractor) else { return try extractor(named: arguments) }
+          return try TensorRuntime.withAutocast(to: .bfloat16, on: engines.device.kind) {
+            try extractor(named: arguments)
+          }
         }
       }
     } catch let error as XylemError where error.id == .extractExecution {

@@ -286,6 +286,10 @@ struct ConcreteValue: ExpressibleByArgument, Equatable {
 extension Naming: ExpressibleByArgument {}
 extension Mode: ExpressibleByArgument {}
 extension Engine: ExpressibleByArgument {}
+extension Device: ExpressibleByArgument {
+  /// Reads `cpu`, `cuda` or `cuda:1`.
+  init?(argument: String) { self.init(argument) }
+}
 
 /// The output formats of most commands.
 enum TextOrJSON: String, ExpressibleByArgument, CaseIterable { case text, json }

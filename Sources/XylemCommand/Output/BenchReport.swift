@@ -34,9 +34,8 @@ struct BenchReport {
       ("95th percentile", Self.quantile(0.95, sorted)), ("slowest", sorted.last ?? 0),
     ] { table.append([name, Self.number(value), "ms"]) }
     let (memory, unit) = ByteCount(peakMemoryBytes).parts
-    table.append([
-      "memory at its peak", memory, unit + (engine?.usesEngine == true ? ", without the engine's own" : ""),
-    ])
+    let own = engine?.memoryBytes.flatMap { $0 > 0 ? ", \(ByteCount($0)) of it the engine's own" : nil }
+    table.append(["memory at its peak", memory, unit + (own ?? "")])
     table.append(["instructions", "\(instructions)", ""])
     table.append(["features copied", "\(copies)", ""])
     let runs = sorted.count == 1 ? "1 run" : "\(sorted.count) runs"

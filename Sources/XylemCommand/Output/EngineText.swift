@@ -5,11 +5,14 @@ internal import XylemReport
 /// What computed which part of a plan, for people and for scripts.
 struct EngineText {
   let report: EngineReport
+  /// The bytes by which the process's memory grew when the engine compiled. Nil if they were not counted.
+  var memoryBytes: Int?
 
   var json: JSONValue {
     .object([
       "parts": .array(report.parts.map(Self.json)),
-      "compileMilliseconds": .double(Self.rounded(report.compileMilliseconds)), "note": .optional(report.note),
+      "compileMilliseconds": .double(Self.rounded(report.compileMilliseconds)),
+      "memoryBytes": memoryBytes.map { .int($0) } ?? .null, "note": .optional(report.note),
     ])
   }
 

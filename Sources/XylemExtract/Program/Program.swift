@@ -157,6 +157,16 @@ package final class Program: @unchecked Sendable {
   }
 }
 
+extension Program {
+  /// Moves the tensors among the constants to a device; they remain the same objects.
+  ///
+  /// - Parameter assign: the operator `aten::set_data`.
+  /// - Throws: `runtime.operator`.
+  func moveConstants(to device: Device, _ assign: TensorOperator) throws(XylemError) {
+    try constants.move(to: device, assign)
+  }
+}
+
 package struct CompiledProtected {
   package let operand: CompiledOperand
   package let aliasesModel: Bool
@@ -169,6 +179,17 @@ final class ConstantPool {
   private var values: [RuntimeObject] = []
 
   init(_ library: RuntimeLibrary) { self.library = library }
+
+  /// Moves the tensors among the constants to a device; they remain the same objects. Those in containers stay.
+  ///
+  /// - Parameter assign: the operator `aten::set_data`.
+  /// - Throws: `runtime.operator`.
+  func move(to device: Device, _ assign: TensorOperator) throws(XylemError) {
+    for object in values where unsafe object.raw.tag == Int32(XYLEM_TENSOR.rawValue) {
+      let value = unsafe Value(borrowing: &object.raw, library: library)
+      _ = try assign([value, try value.moved(to: device)])
+    }
+  }
 
   /// A constant's raw form, valid as long as the pool.
   func raw(_ value: Value, type: ScriptType?) throws(XylemError) -> xylem_value {
