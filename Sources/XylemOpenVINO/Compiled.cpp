@@ -37,6 +37,19 @@ static ov::Shape shape_of(const xylem_engine_value &value) {
   return ov::Shape(value.sizes, value.sizes + value.dimensions);
 }
 
+/// What a result's elements are copied from, with other sizes: OpenVINO may share memory with it.
+static const ov::Node *origin(const std::shared_ptr<ov::Node> &result) {
+  auto output = result->input_value(0);
+  while (true) {
+    const auto node = output.get_node_shared_ptr();
+    const std::string type = node->get_type_name();
+    static const std::set<std::string> views = {"Reshape",      "Squeeze", "Unsqueeze", "Identity",      "Transpose", "Convert",
+                                                "StridedSlice", "Slice",   "Split",     "VariadicSplit", "Gather",    "Broadcast"};
+    if (!views.count(type) || node->get_input_size() == 0) return node.get();
+    output = node->input_value(0);
+  }
+}
+
 Compiled::Compiled(const xylem_engine_graph &graph, const xylem_engine_options &options) {
   const auto port = [&](uint32_t number) {
     const auto &value = graph.values[number];
@@ -66,6 +79,12 @@ Compiled::Compiled(const xylem_engine_graph &graph, const xylem_engine_options &
     }
     if (output.get_element_type() != outputs_[i].type) {
       throw StatusError(XYLEM_INVALID_ARGUMENT, "OpenVINO gives a result elements of another type");
+    }
+  }
+  // With tensors bound, a result that only views an input is written over that input.
+  for (const auto &result : model->get_results()) {
+    if (std::string(origin(result)->get_type_name()) == "Parameter") {
+      throw StatusError(XYLEM_INVALID_ARGUMENT, "a result only views an input");
     }
   }
   const auto precision = options.precision == XYLEM_ENGINE_BF16 ? ov::element::bf16 : ov::element::f32;
