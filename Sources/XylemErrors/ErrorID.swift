@@ -8,13 +8,22 @@ public enum ErrorID: String, Sendable, Hashable, CaseIterable {
   case fileMalformed = "file.malformed"
   case fileUnsupported = "file.unsupported"
 
-  // TorchScript archives.
+  // Archives: of TorchScript and of torch.export.
   case archiveNotZip = "archive.not-zip"
   case archiveTruncated = "archive.truncated"
   case archiveNoCode = "archive.no-code"
   case archiveStateDict = "archive.state-dict"
   case archiveUnreadable = "archive.unreadable"
   case archiveFileOperator = "archive.file-operator"
+  // Archives of torch.export.
+  case archiveSchema = "archive.schema"
+  case archiveByteOrder = "archive.byte-order"
+  case archiveNoModel = "archive.no-model"
+  case archiveCompiled = "archive.compiled"
+  case archivePickled = "archive.pickled"
+  case archiveBadTensor = "archive.bad-tensor"
+  case archiveNoMode = "archive.no-mode"
+  case archiveModesDiffer = "archive.modes-differ"
 
   // Images.
   case imageUndecodable = "image.undecodable"

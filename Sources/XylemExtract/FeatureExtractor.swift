@@ -337,6 +337,8 @@ extension Program.Failure {
   /// The failure, with the node at which it happened.
   package func described(_ origins: [Node], in graph: Graph) -> XylemError {
     if origin == -1, error.id.rawValue.hasPrefix("engine.") { return error }
+    // A check in Swift says itself what it found.
+    if !isCheck, error.id == .extractGuard { return error }
     let node = origins.indices.contains(origin) ? origins[origin] : nil
     if isCheck, let node, case .guard(let assumption) = node.operation {
       let condition = node.inputs[0].node.map { graph[$0].name } ?? "the condition"

@@ -16,7 +16,12 @@ struct HostLinker: Linker {
   /// runtime.
   mutating func resolve(_ graph: inout Graph, upTo limit: Int) throws {
     let types = Dictionary(graph.nodes.map { ($0.id, $0.type) }, uniquingKeysWith: { first, _ in first })
-    for node in Array(graph.nodes).prefix(limit) where node.effects == nil {
+    for var node in Array(graph.nodes).prefix(limit) {
+      if let inputs = try code.bound(node) {
+        graph.setInputs(of: node.id, to: inputs)
+        node = graph[node.id]
+      }
+      guard node.effects == nil else { continue }
       if let effects = try Self.operatorEffects(node) {
         graph.setEffects(of: node.id, to: effects)
         continue
@@ -24,8 +29,12 @@ struct HostLinker: Linker {
       guard let leaf = code.leaves[node.id] else { continue }
       if var expansion = try Self.expanded(leaf.expand, node, types) {
         var inner = expansion.graph
-        for part in Array(inner.nodes) where part.effects == nil {
-          if let effects = try Self.operatorEffects(part) { inner.setEffects(of: part.id, to: effects) }
+        for var part in Array(inner.nodes) {
+          if let inputs = try expansion.code.bound(part) {
+            inner.setInputs(of: part.id, to: inputs)
+            part = inner[part.id]
+          }
+          if part.effects == nil, let effects = try Self.operatorEffects(part) { inner.setEffects(of: part.id, to: effects) }
         }
         expansion = HostExpansion(
           graph: inner, inputs: expansion.inputs, result: expansion.result, code: expansion.code)

@@ -207,12 +207,21 @@ package struct PlanBuilder {
     }
   }
 
+  /// Whether operators may access files, processes and the network.
+  private var allowsFileOperators: Bool {
+    switch model {
+    case let model as ScriptModel: model.archive.allowsFileOperators
+    case let model as ExportedModel: model.allowsFileOperators
+    default: true
+    }
+  }
+
   private mutating func compileOperator(_ name: String, _ node: Node) throws {
     let op = try TensorOperator(fullName: name)
     let schema = op.schema
     // Operators called by compiled Swift code are the program's own responsibility. An archive, or a file's description
     // of it, is restricted.
-    if schema.reachesOutside, let model = model as? ScriptModel, !model.archive.allowsFileOperators {
+    if schema.reachesOutside, !allowsFileOperators {
       throw ExtractErrors.fileOperator(name, at: node)
     }
     let operands = try node.inputs.enumerated().map { position, input in

@@ -9,10 +9,10 @@ package enum FileFault {
   case headerTooLong(UInt64, limit: Int)
   case headerBeyondEnd(length: Int, fileBytes: Int)
   case headerStart
-  case syntax(expected: String, offset: Int)
-  case invalidText(offset: Int)
-  case tooDeep(limit: Int, offset: Int)
-  case duplicateKey(String)
+  case syntax(expected: String, offset: Int, in: String = "the header")
+  case invalidText(offset: Int, in: String = "the header")
+  case tooDeep(limit: Int, offset: Int, in: String = "the header")
+  case duplicateKey(String, in: String = "the header")
   case missingField(String, of: String)
   case shapeTooLarge([Int], DType, of: String)
   case wrongSize(of: String, bytes: Int, needed: Int)
@@ -36,10 +36,11 @@ package enum FileFault {
     case .headerBeyondEnd(let length, let bytes):
       "the header claims \(length) bytes, but the file has \(bytes) in total"
     case .headerStart: "the header does not start with '{'"
-    case .syntax(let expected, let offset): "the header has no \(expected) at byte \(offset) of the file"
-    case .invalidText(let offset): "the header's string at byte \(offset) of the file is not valid UTF-8"
-    case .tooDeep(let limit, let offset): "the header is nested deeper than \(limit) at byte \(offset) of the file"
-    case .duplicateKey(let key): "the header has the key '\(key.printable)' twice"
+    case .syntax(let expected, let offset, let part): "\(part) has no \(expected) at byte \(offset) of the file"
+    case .invalidText(let offset, let part): "\(part)'s string at byte \(offset) of the file is not valid UTF-8"
+    case .tooDeep(let limit, let offset, let part):
+      "\(part) is nested deeper than \(limit) at byte \(offset) of the file"
+    case .duplicateKey(let key, let part): "\(part) has the key '\(key.printable)' twice"
     case .missingField(let field, let owner): "'\(owner.printable)' has no '\(field.printable)' in the header"
     case .shapeTooLarge(let shape, let dtype, let owner):
       "the shape \(shape.printable) of '\(owner.printable)', \(dtype.rawValue), is invalid"

@@ -11,13 +11,16 @@ struct JSONReader {
   private let bytes: [UInt8]
   /// The position of the bytes in the file, for errors.
   private let origin: Int
+  /// The part of the file that the bytes are, for errors.
+  private let part: String
   private var position = 0
 
-  /// Creates a reader of `bytes`, which are at byte `origin` of the file at `path`.
-  init(_ bytes: [UInt8], path: String, origin: Int) {
+  /// Creates a reader of `bytes`, which are at byte `origin` of a part of the file at `path`.
+  init(_ bytes: [UInt8], path: String, origin: Int, part: String = "the header") {
     self.bytes = bytes
     self.path = path
     self.origin = origin
+    self.part = part
   }
 
   /// Reads an object. `member` must read the value of the key that it is given.
@@ -30,7 +33,7 @@ struct JSONReader {
     repeat {
       skipSpace()
       let key = try string()
-      guard seen.insert(ExactText(key)).inserted else { throw XylemError.malformed(path, .duplicateKey(key)) }
+      guard seen.insert(ExactText(key)).inserted else { throw XylemError.malformed(path, .duplicateKey(key, in: part)) }
       try expect(":")
       try member(&self, key)
     } while try consume(",")
@@ -78,7 +81,7 @@ struct JSONReader {
   /// Reads a value of any kind and discards it.
   mutating func skip(depth: Int = 1) throws(XylemError) {
     guard depth < Self.depthLimit else {
-      throw XylemError.malformed(path, .tooDeep(limit: Self.depthLimit, offset: origin + position))
+      throw XylemError.malformed(path, .tooDeep(limit: Self.depthLimit, offset: origin + position, in: part))
     }
     skipSpace()
     switch peek {
@@ -90,7 +93,42 @@ struct JSONReader {
     case UInt8(ascii: "t"): try word("true")
     case UInt8(ascii: "f"): try word("false")
     case UInt8(ascii: "n"): try word("null")
-    default: try number()
+    default: _ = try number()
+    }
+  }
+
+  /// Reads a value of any kind.
+  mutating func value(depth: Int = 1) throws(XylemError) -> JSONDocument {
+    guard depth < Self.depthLimit else {
+      throw XylemError.malformed(path, .tooDeep(limit: Self.depthLimit, offset: origin + position, in: part))
+    }
+    skipSpace()
+    switch peek {
+    case UInt8(ascii: "{"):
+      var members: [JSONDocument.Member] = []
+      try object { (reader, key) throws(XylemError) in
+        members.append(.init(key: key, value: try reader.value(depth: depth + 1)))
+      }
+      return .object(members)
+    case UInt8(ascii: "["):
+      var elements: [JSONDocument] = []
+      try array { (reader) throws(XylemError) in elements.append(try reader.value(depth: depth + 1)) }
+      return .array(elements)
+    case UInt8(ascii: "\""): return .string(try string())
+    case UInt8(ascii: "t"):
+      try word("true")
+      return .bool(true)
+    case UInt8(ascii: "f"):
+      try word("false")
+      return .bool(false)
+    case UInt8(ascii: "n"):
+      try word("null")
+      return .null
+    default:
+      let text = try number()
+      if let whole = Int(text) { return .int(whole) }
+      guard let number = Double(text), number.isFinite else { throw syntax("number that fits in 64 bits") }
+      return .float(number)
     }
   }
 
@@ -106,13 +144,15 @@ extension JSONReader {
   package mutating func string() throws(XylemError) -> String {
     try expect("\"")
     let start = position
-    var text: [UInt8] = []
+    // Most strings have no escapes: they are one piece of the input.
+    while let byte = peek, byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { position += 1 }
+    var text = Array(bytes[start..<position])
     while let byte = peek {
       position += 1
       switch byte {
       case UInt8(ascii: "\""):
         guard let valid = String(validating: text, as: UTF8.self) else {
-          throw XylemError.malformed(path, .invalidText(offset: origin + start))
+          throw XylemError.malformed(path, .invalidText(offset: origin + start, in: part))
         }
         return valid
       case UInt8(ascii: "\\"): text += try escape()
@@ -158,7 +198,7 @@ extension JSONReader {
     return value
   }
 
-  private mutating func number() throws(XylemError) {
+  private mutating func number() throws(XylemError) -> String {
     let start = position
     if peek == UInt8(ascii: "-") { position += 1 }
     let whole = digits()
@@ -174,6 +214,7 @@ extension JSONReader {
       if peek == UInt8(ascii: "+") || peek == UInt8(ascii: "-") { position += 1 }
       guard digits() > 0 else { throw syntax("digit") }
     }
+    return String(decoding: bytes[start..<position], as: UTF8.self)
   }
 
   private mutating func digits() -> Int {
@@ -205,6 +246,6 @@ extension JSONReader {
   }
 
   private func syntax(_ expected: String, at offset: Int? = nil) -> XylemError {
-    XylemError.malformed(path, .syntax(expected: expected, offset: origin + (offset ?? position)))
+    XylemError.malformed(path, .syntax(expected: expected, offset: origin + (offset ?? position), in: part))
   }
 }

@@ -3,11 +3,11 @@ package import XylemErrors
 
 /// An opened zip file: the names of its entries, and their contents on demand.
 ///
-/// For `.npz` files, for recognising files, and for the source code in archives. Sizes are checked against the file
+/// For `.npz` files, for recognising files, for the source code in archives, and for archives of torch.export. Sizes are checked against the file
 /// before memory is allocated.
 ///
 /// The format: PKWARE's APPNOTE 6.3, with the extension for more than 4 GiB; stored and deflated entries.
-package final class ZipFile {
+package final class ZipFile: Sendable {
   /// An entry.
   package struct Entry: Sendable, Hashable {
     /// Its name, with folders.
@@ -16,7 +16,8 @@ package final class ZipFile {
     package let byteCount: Int
     fileprivate let method: Int
     fileprivate let packedByteCount: Int
-    fileprivate let checksum: UInt32
+    /// The checksum of its contents (CRC-32), as the file claims. Reading the entry verifies it.
+    package let checksum: UInt32
     fileprivate let headerOffset: Int
   }
 

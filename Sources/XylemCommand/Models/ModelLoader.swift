@@ -35,8 +35,7 @@ extension ModelOptions {
         return LoadedModel(
           model: saved.model, saved: saved, definition: name.flatMap { ModelCatalog.current[$0] })
       }
-      return LoadedModel(
-        model: try ScriptModel(path: model, allowsFileOperators: allowFileOperators), saved: nil, leaves: leaves)
+      return LoadedModel(model: try archive(), saved: nil, leaves: leaves)
     }
     for plugin in loaded.saved?.otherPlugins ?? [] {
       Terminal.warn(
@@ -49,6 +48,14 @@ extension ModelOptions {
       )
     }
     return loaded
+  }
+
+  /// The model of an archive of TorchScript or torch.export.
+  private func archive() throws -> any TracedModel {
+    if ExportedModel.isArchive(model) {
+      return try ExportedModel(path: model, allowsFileOperators: allowFileOperators)
+    }
+    return try ScriptModel(path: model, allowsFileOperators: allowFileOperators)
   }
 
   /// A built-in model, with weights from a file if one is given.

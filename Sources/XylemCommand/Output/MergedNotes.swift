@@ -67,8 +67,8 @@ struct MergedNotes {
     case .grouped: groupedLines(of: TraceNote.Kind.allCases.filter { $0 != .missingOperator })
     case .brief:
       groupedLines(of: [
-        .automaticLeaf, .automaticRegion, .unusedRule, .pluginLeaf, .defaultArgument, .inputStructure, .knownShape,
-        .shapeGuard,
+        .automaticLeaf, .automaticRegion, .unusedRule, .inferredResult, .pluginLeaf, .defaultArgument, .inputStructure,
+        .knownShape, .shapeGuard,
       ])
     }
   }
@@ -133,6 +133,7 @@ struct MergedNotes {
       case .inputStructure: "structures"
       case .knownShape: "shapes"
       case .foldedCache: "caches"
+      case .inferredResult: "results of modules"
       case .unusedRule, .pluginLeaf: "rules"
       }
     var line =
@@ -181,6 +182,8 @@ struct MergedNotes {
       case .nameTaken: "note: \(note.node ?? place): \(note.reason)"
       case .pinnedMode: "note: \(place)\(type): \(note.reason)"
       case .unusedRule: "warning: \(note.reason)"
+      case .inferredResult where note.path.isEmpty: "note: \(note.reason)"
+      case .inferredResult: "note: \(place)\(type): \(note.reason)"
       case .pluginLeaf, .defaultArgument, .inputStructure, .knownShape: "note: \(note.reason)"
       }
     if let location = note.location { line += " (\(location))" }

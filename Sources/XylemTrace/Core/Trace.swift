@@ -101,6 +101,8 @@ public struct TraceNote: Sendable, Hashable, Codable {
     case pinnedMode = "pinned-mode"
     /// A rule of the policy matched nothing.
     case unusedRule = "unused-rule"
+    /// What a module returned is not known, and was inferred from what leaves it.
+    case inferredResult = "inferred-result"
     /// A plugin's code runs in place of the model's own.
     case pluginLeaf = "plugin-leaf"
   }

@@ -14,11 +14,16 @@ package final class TraceCode: @unchecked Sendable {
   package let tensor: (String) -> Tensor?
   /// The flags of the modules that kept a mode of their own, by path.
   package let pinned: [String: Bool]
+  /// The names of arguments that were passed to operators by name, by node. Nil if all arguments are in their operators'
+  /// order. See ``bound(_:)``.
+  let keywords: [NodeID: [String?]]?
 
   package init(
-    leaves: [NodeID: HostLeaf], constants: [Value], pinned: [String: Bool], tensor: @escaping (String) -> Tensor?
+    leaves: [NodeID: HostLeaf], constants: [Value], pinned: [String: Bool], keywords: [NodeID: [String?]]? = nil,
+    tensor: @escaping (String) -> Tensor?
   ) {
     self.leaves = leaves
+    self.keywords = keywords
     self.pinned = pinned
     self.constants = constants
     self.tensor = tensor
