@@ -29,7 +29,7 @@ public struct XylemCommandLine: AsyncParsableCommand {
     version: version,
     subcommands: [
       NodesCommand.self, ExtractCommand.self, DiffCommand.self, GraphCommand.self, BenchCommand.self,
-      ModelsCommand.self,
+      ModelsCommand.self, ExportScriptCommand.self,
       PluginCommand.self, DoctorCommand.self,
     ])
 

@@ -185,6 +185,14 @@ enum ExtractErrors {
       commandLine: ["--save features.xylem  # \(comment)"])
   }
 
+  static func unsavableExported(_ name: String) -> XylemError {
+    XylemError(
+      .extractUnsavable, "the model '\(name)' is of torch.export, whose extractors can't be saved",
+      remedies: Audience.remedies(
+        program: ["FeatureExtractor(of: ExportedModel(path: …), returning: …)  // from the archive, each time"],
+        commandLine: ["leave out --save and keep the archive: it is traced in a moment"]))
+  }
+
   static func unsavable(at node: Node, _ error: XylemError) -> XylemError {
     XylemError(
       .extractUnsavable, error.message,

@@ -29,9 +29,10 @@ extension FeatureExtractor {
   /// - Parameters:
   ///   - path: the file; its extension is `.xylem` by convention.
   ///   - weights: whether the file holds the weights itself.
-  /// - Throws: `extract.unsavable` if the code can't be restored exactly, or if the weights are to be referenced and
+  /// - Throws: `extract.unsavable` if the code can't be restored exactly, for a model of torch.export, or if the weights are to be referenced and
   ///   the model has no file; `file.unwritable`, `file.unsupported`.
   public func save(to path: String, weights: SavedWeights = .inside) throws {
+    if model is ExportedModel { throw ExtractErrors.unsavableExported(model.name) }
     let code = model is ScriptModel ? try loaded?.code ?? checkedCode(archived().archive) : nil
     var file = ExtractorFile(
       model: modelName, isWrittenInSwift: code == nil ? true : nil, mode: mode, plans: [:], tensors: [])
@@ -67,6 +68,7 @@ extension FeatureExtractor {
   ///
   /// - Throws: `extract.unsavable` for a model written in Swift, whose code is compiled into the program.
   func archived() throws(XylemError) -> ScriptModel {
+    if model is ExportedModel { throw ExtractErrors.unsavableExported(model.name) }
     guard let model = model as? ScriptModel else {
       throw ExtractErrors.unsavable(
         "the model '\(model.name)' is written in Swift: it has no archive and no TorchScript code",

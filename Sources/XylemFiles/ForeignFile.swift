@@ -113,11 +113,8 @@ package enum ForeignFile: Sendable, Hashable {
         .archiveStateDict, "the file is a pickle, without the model's code", [toSave])
     case .exported:
       return error(
-        .archiveNoCode, "the file is an archive of torch.export, which is not supported",
-        [
-          "torch.jit.trace(torch.export.load(\"FILE\").module(), example).save(\"model.pt\")  # in Python",
-          "torch.jit.script(model).save(\"model.pt\")  # in Python, of the model that was exported",
-        ])
+        .archiveNoCode, "the file is an archive of torch.export, which has no TorchScript code",
+        ["ExportedModel(path: \"FILE\")", "torch.jit.script(model).save(\"model.pt\")  # in Python"])
     case .arrays:
       return error(.archiveNoCode, "the file is a .npz file of arrays, not a model", [toSave])
     case .other(let what):

@@ -8,9 +8,17 @@ enum FuzzKind: String, CaseIterable {
   case extractors
   /// Archives of one operator with literals.
   case operators
+  /// Archives of torch.export: their zip file and JSON.
+  case exported
 
   /// How the file of an input is called.
-  var fileName: String { self == .extractors ? "input.xylem" : "input.pt" }
+  var fileName: String {
+    switch self {
+    case .extractors: "input.xylem"
+    case .exported: "input.pt2"
+    case .archives, .operators: "input.pt"
+    }
+  }
 }
 
 /// Which inputs are tried, and where.

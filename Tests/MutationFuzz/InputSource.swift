@@ -10,6 +10,7 @@ struct InputSource {
   private let kind: FuzzKind
   private let seed: UInt64
   private let archives: [ZipImage]
+  private let exported: [ZipImage]
   private let extractors: [ExtractorMutator.Contents]
   private let operators: OperatorArchives
   private let archiveMutator: ArchiveMutator
@@ -33,6 +34,7 @@ struct InputSource {
     let short = names.map { name in name.drop { $0 != ":" }.dropFirst(2).prefix { $0 != "." } }.map(String.init)
     archiveMutator = ArchiveMutator(code: CodeMutator(operators: Set(short).sorted()))
     archives = kind == .archives ? try Self.smallArchives() : []
+    exported = kind == .exported ? try Self.exportedArchives() : []
     extractors = kind == .extractors ? try Self.savedExtractors(folder) : []
     operators = OperatorArchives(names: kind == .operators ? names : [])
     let elements = (0..<8).map { Float($0) / 8 - 0.4 }
@@ -52,6 +54,12 @@ struct InputSource {
       }
     }
     return found
+  }
+
+  private static func exportedArchives() throws -> [ZipImage] {
+    let path = Checkout.path("Fixtures/exported")
+    let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+    return try names.filter { $0.hasPrefix("small_") && $0.hasSuffix(".pt2") }.map { try ZipImage(path: path + "/" + $0) }
   }
 
   private static func savedExtractors(_ folder: String) throws -> [ExtractorMutator.Contents] {
@@ -74,6 +82,8 @@ struct InputSource {
     let path = folder + "/" + kind.fileName
     switch kind {
     case .archives: try write(archiveMutator.mutate(numbers.pick(archives), &numbers), to: path)
+    case .exported:
+      try write(ExportedMutator(archives: archiveMutator).mutate(numbers.pick(exported), &numbers), to: path)
     case .operators: try write(operators.archive(&numbers), to: path)
     case .extractors: try ExtractorMutator(archives: archiveMutator).write(numbers.pick(extractors), to: path, &numbers)
     }

@@ -4,7 +4,7 @@ import XylemTestSupport
 
 /// A few of the inputs that `make fuzz` tries, the same in every run.
 @Suite(.needsRuntime) struct MutationFuzzTests {
-  @Test(arguments: ["archives", "extractors", "operators"])
+  @Test(arguments: ["archives", "extractors", "operators", "exported"])
   func `a damaged file is an error or works`(_ kind: String) async throws {
     let program = try #require(Fixtures.program("MutationFuzz"))
     try withTemporaryFolder { folder in

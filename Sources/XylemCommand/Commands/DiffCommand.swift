@@ -12,6 +12,7 @@ struct DiffCommand: ModelCommand {
     commandName: "diff", abstract: "Compare a model's train and eval traces and explain each difference.",
     discussion: """
       xylem diff model.pt --auto-leaf
+      xylem diff train.pt2 eval.pt2
 
       Each cause is one finding; its consequences are listed under it. Intended differences can be accepted in the --config file, under \
       'expectations': each finding ends with the lines to paste there, and --accept writes them.
@@ -27,6 +28,11 @@ struct DiffCommand: ModelCommand {
   }
 
   @OptionGroup var options: ModelOptions
+  @Argument(
+    help: ArgumentHelp(
+      "The archive of torch.export that has the same model in eval mode, if the first one has it in train mode only.",
+      valueName: "eval-archive"), completion: .file(extensions: ["pt2"]))
+  var evalArchive: String?
   @Option(
     name: .customLong("return"), parsing: .upToNextOption,
     help: ArgumentHelp(
@@ -74,10 +80,11 @@ struct DiffCommand: ModelCommand {
     if !requests.isEmpty, !trainReturn.isEmpty, !evalReturn.isEmpty {
       Terminal.error("note: '--return' has no effect: '--train-return' and '--eval-return' replace it")
     }
-    try options.checkOutput(reading: witness.inputs + (base.map { [$0] } ?? []))
+    try options.checkOutput(reading: witness.inputs + [base, evalArchive].compactMap(\.self))
     if edit.isWanted, let file = options.config { try OutputFile.check(file) }
     let other = try base.map { try readBase($0) }
-    let model = try options.load(makesConfiguration: edit.isWanted, seed: witness.weightSeed)
+    let model = try options.load(
+      makesConfiguration: edit.isWanted, seed: witness.weightSeed, evalArchive: evalArchive)
     try options.keepInputs(witness.inputs, of: model)
     let options = options
     let (train, eval) = try Progress.during("tracing") {

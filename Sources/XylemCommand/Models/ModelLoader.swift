@@ -9,8 +9,11 @@ internal import XylemTrace
 
 extension ModelOptions {
   /// Loads the plugins, then the model.
-  func loadModel(plugins configured: [Configuration.Plugin], seed: UInt64?) throws -> LoadedModel {
+  func loadModel(
+    plugins configured: [Configuration.Plugin], seed: UInt64?, evalArchive: String? = nil
+  ) throws -> LoadedModel {
     let leaves = try plugins.load(configured: configured)
+    if let evalArchive { return try pair(with: evalArchive, leaves) }
     if weights == nil, weightsPrefix != nil { throw CommandErrors.usage("'--weights-prefix' needs '--weights'") }
     if let definition = ModelCatalog.current[model] { return try build(definition, leaves, seed: seed) }
     // They may come from the configuration.
@@ -48,6 +51,20 @@ extension ModelOptions {
       )
     }
     return loaded
+  }
+
+  /// A model whose modes are in two archives.
+  private func pair(with evalArchive: String, _ leaves: [PluginLeaf]) throws -> LoadedModel {
+    for path in [model, evalArchive] where !ExportedModel.isArchive(path) {
+      guard FileManager.default.fileExists(atPath: path) else { throw CommandErrors.unknownModel(path) }
+      throw CommandErrors.usage(
+        "'\(path)' is not an archive of torch.export: two files are the train and the eval mode of one model",
+        remedies: ["--base \(shellWord(evalArchive))  # compares the findings of two models"])
+    }
+    let pair = try Progress.during("loading \(model) and \(evalArchive)") {
+      try ExportedModel(train: model, eval: evalArchive, allowsFileOperators: allowFileOperators)
+    }
+    return LoadedModel(model: pair, saved: nil, leaves: leaves)
   }
 
   /// The model of an archive of TorchScript or torch.export.

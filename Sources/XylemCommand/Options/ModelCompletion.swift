@@ -11,7 +11,7 @@ enum ModelCompletion {
     return (names + files(startingWith: start)).filter { $0.hasPrefix(start) }.sorted()
   }
 
-  private static let endings = [".pt", ".pth", ".xylem"]
+  private static let endings = [".pt", ".pth", ".pt2", ".xylem"]
 
   private static func files(startingWith start: String) -> [String] {
     let folder = start.lastIndex(of: "/").map { String(start[...$0]) } ?? ""

@@ -13,7 +13,7 @@ public import XylemTrace
 struct ModelOptions: ParsableArguments {
   @Argument(
     help:
-      "A TorchScript archive (model.pt), a saved extractor (features.xylem), or a built-in model's name (see 'xylem models').",
+      "A TorchScript archive (model.pt), an archive of torch.export (model.pt2), a saved extractor (features.xylem), or a built-in model's name (see 'xylem models').",
     completion: .custom { ModelCompletion.candidates(for: $2) })
   var model: String
 
@@ -161,7 +161,10 @@ struct ModelOptions: ParsableArguments {
   ///   - makesConfiguration: whether a missing configuration counts as an empty one, which will be written.
   ///   - seed: seeds the random weights of a built-in model. If given, all weights are created at once, in the model's
   ///     order.
-  mutating func load(makesConfiguration: Bool = false, seed: UInt64? = nil) throws -> LoadedModel {
+  ///   - evalArchive: the archive of torch.export that has the model in eval mode, if `model` has it in train mode only.
+  mutating func load(
+    makesConfiguration: Bool = false, seed: UInt64? = nil, evalArchive: String? = nil
+  ) throws -> LoadedModel {
     let isNew = makesConfiguration && config.map { !FileManager.default.fileExists(atPath: $0) } == true
     let configuration = isNew ? nil : try config.map { try Configuration.load($0) }
     let given = self
@@ -177,7 +180,7 @@ struct ModelOptions: ParsableArguments {
       try given.checkNothingToTrace(configuration: nil)
       try checkNothingToTrace(configuration: configuration?.file)
     }
-    var loaded = try loadModel(plugins: configuration?.plugins ?? [], seed: seed)
+    var loaded = try loadModel(plugins: configuration?.plugins ?? [], seed: seed, evalArchive: evalArchive)
     loaded.expectations = configuration?.expectations ?? []
     for shape in shapes { loaded.shapes.merge(try shape.shapes(dtype)) { _, new in new } }
     return loaded

@@ -13,6 +13,9 @@ package final class ExportedArchive: Sendable {
   /// The names of the models, in the archive's order.
   package let modelNames: [String]
 
+  /// The most bytes of JSON that are read.
+  private static let largestDocument = 1 << 28
+
   private let zip: ZipFile
   /// The folder that contains all entries, with a slash.
   private let root: String
@@ -90,6 +93,9 @@ package final class ExportedArchive: Sendable {
 
   private func json(_ name: String) throws(XylemError) -> ExportedJSON? {
     guard let entry = entries[root + name] else { return nil }
+    guard entry.byteCount <= Self.largestDocument else {
+      throw ExportedErrors.unreadable(path, "the entry '\(name.printable)' is too large: it has \(entry.byteCount) bytes")
+    }
     return try ExportedJSON(parsing: zip.read(entry), entry: name, path: path)
   }
 

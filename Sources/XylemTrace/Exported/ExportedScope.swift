@@ -56,6 +56,11 @@ final class ExportedScope {
   }
 }
 
+extension ExportedGraph {
+  /// The number of operators that ran in each call of a module, also within blocks.
+  var operatorCounts: [String: Int] { nodes.reduce(into: [:]) { $1.count(into: &$0) } }
+}
+
 extension ExportedNode {
   /// The operators of a block that only changes the context in which they run. Nil for everything else.
   var block: ExportedGraph? {
@@ -73,6 +78,12 @@ extension ExportedNode {
       common = common.map { zip($0, other).prefix { $0 == $1 }.map(\.0) } ?? other
     }
     return common
+  }
+
+  /// Adds the operators of each call of a module to counts.
+  func count(into counts: inout [String: Int]) {
+    if let block { return block.nodes.forEach { $0.count(into: &counts) } }
+    for frame in frames ?? [] { counts[frame.call, default: 0] += 1 }
   }
 
   /// The number of operators that ran in a call of a module, also within a block.

@@ -35,12 +35,7 @@ extension ExportedTracer {
       count += scope.graph.nodes[position].count(of: frame.call)
       end = position + 1
     }
-    return count == operatorCount(of: frame.call) ? end : nil
-  }
-
-  /// The number of operators that ran in a call, in the whole model.
-  private func operatorCount(of call: String) -> Int {
-    program.graph.nodes.reduce(0) { $0 + $1.count(of: call) }
+    return count == operatorCounts[frame.call] ? end : nil
   }
 
   private func noteSplitLeaf(_ frame: ExportedNode.Frame) {
@@ -169,10 +164,7 @@ extension ExportedTracer {
 
   /// Whether operators from a position on read a tensor of the model.
   private func isRead(state key: String, from position: Int, _ scope: ExportedScope) -> Bool {
-    scope.values.contains { name, value in
-      if case .state(key, _) = value { return scope.isRead(name, from: position) }
-      return false
-    }
+    stateNames[key]?.contains { scope.isRead($0, from: position) } ?? false
   }
 
   /// Makes the parts of a leaf's result known. Parts of structures are nodes of their own.

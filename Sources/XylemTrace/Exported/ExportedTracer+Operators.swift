@@ -113,7 +113,8 @@ struct OperatorName {
   init?(_ target: String) {
     guard target.hasPrefix("torch.ops.") else { return nil }
     let parts = target.split(separator: ".", omittingEmptySubsequences: false).dropFirst(2).map(String.init)
-    guard parts.count == 3, parts.allSatisfy({ !$0.isEmpty }) else { return nil }
+    // The operators of these namespaces are the runtime's own, and a model has none of them.
+    guard parts.count == 3, parts.allSatisfy({ !$0.isEmpty }), !["xylem", "prim"].contains(parts[0]) else { return nil }
     // The sizes of tensors are numbers here, and not symbols.
     let name = parts[0] == "aten" ? Self.sizes[parts[1]] ?? parts[1] : parts[1]
     short = name

@@ -27,6 +27,10 @@ final class ExportedTracer {
   var silentCalls: [String: [ExportedCall]] = [:]
   /// The values that tensors of the model have at the end, by the names of the values.
   var finalState: [String: [String]] = [:]
+  /// The number of operators that ran in each call of a module, in the whole model.
+  private(set) lazy var operatorCounts = program.graph.operatorCounts
+  /// The graph's inputs that are tensors of the model, by the tensors' keys.
+  private(set) var stateNames: [String: [String]] = [:]
   /// Whether a module's result was found without its signature.
   var infersResults = false
   /// Whether the operators of a leaf are traced, and not a model.
@@ -172,6 +176,11 @@ final class ExportedTracer {
   private func bindState(in scope: ExportedScope) throws {
     for input in program.inputs {
       switch input {
+      case .parameter(let name, let key), .buffer(let name, let key, _), .tensor(let name, let key):
+        stateNames[key, default: []].append(name)
+      case .user, .constant, .other: break
+      }
+      switch input {
       case .parameter(let name, let key): scope.values[name] = .state(key: key, kind: .parameter)
       case .buffer(let name, let key, _): scope.values[name] = .state(key: key, kind: .buffer)
       case .tensor(let name, let key): scope.values[name] = .state(key: key, kind: .constant)
@@ -184,12 +193,13 @@ final class ExportedTracer {
   /// Writes what tensors of the model and inputs have at the end. Archives after `run_decompositions` return those
   /// values.
   private func storeState(_ scope: ExportedScope) throws {
+    let parameters = Set(model.state.entries.filter { $0.kind == .parameter }.map(\.key))
     for output in program.outputs {
       switch output {
       case .state(let name, let key):
         guard finalState[name]?.contains(key) == true else { continue }
-        let isParameter = model.state.entries.contains { $0.key == key && $0.kind == .parameter }
-        store(try resolve(name, scope), in: .node(stateNode(key, isParameter ? .parameter : .buffer)))
+        let kind: ExportedValue.StateKind = parameters.contains(key) ? .parameter : .buffer
+        store(try resolve(name, scope), in: .node(stateNode(key, kind)))
       case .input(let name, let input): store(try resolve(name, scope), in: try resolve(input, scope))
       case .user, .other: continue
       }
