@@ -276,6 +276,12 @@ void Capture::record(const c10::OperatorHandle &op, c10::DispatchKeySet keys, to
   }
   const std::vector<IValue> arguments(stack.end() - static_cast<std::ptrdiff_t>(count), stack.end());
 
+  // Also where the result is folded: its memory may be the model's, and so may what it was computed from.
+  for (const auto &argument : arguments) {
+    each_tensor(argument, [&](const at::Tensor &tensor) {
+      if (!find(tensor)) know(tensor, add_constant(tensor, true), true, true);
+    });
+  }
   bool from_constants = true;
   const bool is_about_shapes = reads_no_elements(name);
   for (const auto &argument : arguments) {
