@@ -4,7 +4,6 @@ with their results in PyTorch.
 An archive of PyTorch stores every tensor whole, and lines of the machine's files with every operator. Here tensors are
 views of a few short vectors, as in zoo/; what names and values don't need is left out, and entries are compressed.
 """
-import hashlib
 import json
 import re
 import sys
@@ -18,12 +17,8 @@ from common import FIXTURES, in_processes
 from zoo import ENTRIES, Views, inputs_of, without_initialisation
 
 FOLDER = FIXTURES / "exported"
-# Detectors decide by the values of their inputs; RAFT's and LR-ASPP's inputs are too large for a small archive.
-NAMES = [
-    name for name in ENTRIES
-    if not ENTRIES[name].as_list and name not in ("raft_small", "mvit_v1_b", "swin3d_t", "s3d", "efficientnet_v2_s")
-]
-WITHOUT_SIGNATURES = ["resnet18", "convnext_tiny", "swin_t", "vit_b_16"]
+NAMES = ["alexnet", "convnext_tiny", "deeplabv3_mobilenet_v3_large", "fcn_resnet50", "lraspp_mobilenet_v3_large", "resnet18"]
+WITHOUT_SIGNATURES = ["resnet18", "convnext_tiny"]
 
 
 def export(model, arguments, signatures=True, **options):
@@ -129,7 +124,7 @@ def script():
     """The script that `xylem export-script` prints, from the source of the command."""
     source = (FIXTURES.parent / "Sources/XylemCommand/Commands/ExportScriptCommand.swift").read_text()
     lines = source.split('#"""\n')[1].split('"""#')[0].split("\n")
-    return "\n".join(line.removeprefix("    ") for line in lines)
+    return "\n".join(line.removeprefix("    ") for line in lines[:-1])
 
 
 def shrink(path, target):
@@ -226,13 +221,63 @@ def make_small():
                 for mode in ("train", "eval"):
                     torch.export.save(torch.export.export(model.train(mode == "train"), tuple(arguments)), folder / "one.pt2")
                     sizes.append(shrink(folder / "one.pt2", FOLDER / f"small_{name}_{mode}.pt2"))
-    save_file(goldens, str(FOLDER / "goldens.safetensors"), {"script": hashlib.sha256(script().encode()).hexdigest()})
+    save_file(goldens, str(FOLDER / "goldens.safetensors"))
+    (FOLDER / "export.py").write_text(script())
     print(f"exported: {len(sizes)} small archives, {sum(sizes)} bytes")
+
+
+def damaged(name, change):
+    """A copy of a small archive with its records changed: `change` is given them by name."""
+    with zipfile.ZipFile(FOLDER / "small_tied.pt2") as whole:
+        records = [(entry, whole.read(entry)) for entry in whole.namelist()]
+    path = FOLDER / f"bad_{name}.pt2"
+    changed = change(dict(records))
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for entry, contents in changed.items() if isinstance(changed, dict) else changed:
+            archive.writestr(zipfile.ZipInfo(entry), contents, zipfile.ZIP_DEFLATED, 9)
+    return path
+
+
+def edited(ending, old, new):
+    def change(records):
+        found = {k: v.replace(old, new) if k.endswith(ending) else v for k, v in records.items()}
+        assert found != records, (ending, old)
+        return found
+    return change
+
+
+def make_bad():
+    """Archives that must be refused, each for one reason."""
+    import warnings
+
+    warnings.simplefilter("ignore")
+    damaged("schema", edited("models/eval.json", b'"major":8', b'"major":9'))
+    damaged("version", edited("archive_version", b"0", b"1"))
+    damaged("byte_order", edited("byteorder", b"little", b"big"))
+    damaged("no_model", lambda records: {k: v for k, v in records.items() if "/models/" not in k})
+    damaged("compiled", lambda records: {
+        **{k: v for k, v in records.items() if "/models/" not in k}, "small_tied/data/aotinductor/model/x.so": b"\x7fELF"})
+    damaged("pickled", edited("eval_weights_config.json", b'"use_pickle": false', b'"use_pickle": true'))
+    damaged("range", edited("eval_weights_config.json", b'"sizes": [{"as_int": 6}', b'"sizes": [{"as_int": 6000}'))
+    damaged("negative", edited("eval_weights_config.json", b'"storage_offset": {"as_int": 0}', b'"storage_offset": {"as_int": -8}'))
+    damaged("no_data", lambda records: {k: v for k, v in records.items() if "weight_" not in k})
+    damaged("twice", lambda records: list(records.items()) + [("small_tied/models/eval.json", b"{}")])
+    damaged("json", lambda records: {k: v[:-40] if k.endswith("eval.json") else v for k, v in records.items()})
+    damaged("form", edited("models/eval.json", b'"nodes":[', b'"nodes":[7,'))
+    damaged("deep", lambda records: {k: b"[" * 100000 if k.endswith("eval.json") else v for k, v in records.items()})
+    damaged("names", lambda records: {k.replace("/eval", "/b").replace("/train", "/a"): v for k, v in records.items()})
+    damaged("operator", edited("models/eval.json", b"torch.ops.aten.relu.default", b"torch.ops.nothing.relu.default"))
+    damaged("block", edited("models/eval.json", b"torch.ops.aten.relu.default", b"torch.ops.higher_order.scan"))
+    damaged("order", edited("models/eval.json", b'"name":"self","arg":{"as_tensor":{"name":"linear"}}', b'"name":"self","arg":{"as_tensor":{"name":"late"}}'))
+    cut = (FOLDER / "small_tied.pt2").read_bytes()
+    (FOLDER / "bad_truncated.pt2").write_bytes(cut[: len(cut) // 2])
 
 
 def make(names=None):
     if not names or "small" in names:
         make_small()
-    names = [name for name in names or NAMES if name != "small"]
+    if not names or "bad" in names:
+        make_bad()
+    names = [name for name in names or NAMES if name not in ("small", "bad")]
     sizes = [size for _, size in in_processes(build, names) if size]
     print(f"exported: {len(sizes)} archives, {sum(sizes)} bytes")

@@ -34,7 +34,9 @@ struct HostLinker: Linker {
             inner.setInputs(of: part.id, to: inputs)
             part = inner[part.id]
           }
-          if part.effects == nil, let effects = try Self.operatorEffects(part) { inner.setEffects(of: part.id, to: effects) }
+          if part.effects == nil, let effects = try Self.operatorEffects(part) {
+            inner.setEffects(of: part.id, to: effects)
+          }
         }
         expansion = HostExpansion(
           graph: inner, inputs: expansion.inputs, result: expansion.result, code: expansion.code)

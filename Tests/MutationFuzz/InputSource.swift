@@ -59,7 +59,9 @@ struct InputSource {
   private static func exportedArchives() throws -> [ZipImage] {
     let path = Checkout.path("Fixtures/exported")
     let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
-    return try names.filter { $0.hasPrefix("small_") && $0.hasSuffix(".pt2") }.map { try ZipImage(path: path + "/" + $0) }
+    return try names.filter { $0.hasPrefix("small_") && $0.hasSuffix(".pt2") }.map {
+      try ZipImage(path: path + "/" + $0)
+    }
   }
 
   private static func savedExtractors(_ folder: String) throws -> [ExtractorMutator.Contents] {

@@ -94,7 +94,8 @@ package final class ExportedArchive: Sendable {
   private func json(_ name: String) throws(XylemError) -> ExportedJSON? {
     guard let entry = entries[root + name] else { return nil }
     guard entry.byteCount <= Self.largestDocument else {
-      throw ExportedErrors.unreadable(path, "the entry '\(name.printable)' is too large: it has \(entry.byteCount) bytes")
+      throw ExportedErrors.unreadable(
+        path, "the entry '\(name.printable)' is too large: it has \(entry.byteCount) bytes")
     }
     return try ExportedJSON(parsing: zip.read(entry), entry: name, path: path)
   }

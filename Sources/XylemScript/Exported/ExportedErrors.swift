@@ -24,7 +24,10 @@ package enum ExportedErrors {
   package static func oldLayout(_ path: String) -> XylemError {
     XylemError(
       .archiveSchema, "the archive has the layout of torch.export from before PyTorch 2.8", at: .init(file: path),
-      remedies: ["torch.export.save(torch.export.load(\"FILE\"), \"model.pt2\")  # in Python, with the PyTorch that wrote it and then a newer one", export])
+      remedies: [
+        "torch.export.save(torch.export.load(\"FILE\"), \"model.pt2\")  # in Python, with the PyTorch that wrote it and then a newer one",
+        export,
+      ])
   }
 
   static func bigEndian(_ path: String, _ order: String) -> XylemError {
@@ -35,7 +38,8 @@ package enum ExportedErrors {
 
   static func noModel(_ path: String) -> XylemError {
     XylemError(
-      .archiveNoModel, "the archive has no model: no entry 'models/NAME.json'", at: .init(file: path), remedies: [export])
+      .archiveNoModel, "the archive has no model: no entry 'models/NAME.json'", at: .init(file: path),
+      remedies: [export])
   }
 
   static func compiled(_ path: String) -> XylemError {

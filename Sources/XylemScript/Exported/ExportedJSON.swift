@@ -26,7 +26,8 @@ package struct ExportedJSON: Sendable {
   /// The error for a value that does not have the expected form.
   func fault(_ expected: String) -> XylemError {
     ExportedErrors.unreadable(
-      path, "'\(entry.printable)' has no \(expected)", "at \(place.isEmpty ? "its start" : place.printable) there is \(value.kind)")
+      path, "'\(entry.printable)' has no \(expected)",
+      "at \(place.isEmpty ? "its start" : place.printable) there is \(value.kind)")
   }
 
   private func inner(_ value: JSONDocument, _ step: String) -> ExportedJSON {

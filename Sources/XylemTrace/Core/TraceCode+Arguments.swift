@@ -19,7 +19,9 @@ extension TraceCode {
     let forms = OperatorArgumentForms.of(op)
     var inputs = node.inputs
     if let names = keywords[node.id] { inputs = try forms.ordered(inputs, names, of: name) }
-    for position in inputs.indices where forms.takesFloats(at: position) { inputs[position] = inputs[position].asFloats }
+    for position in inputs.indices where forms.takesFloats(at: position) {
+      inputs[position] = inputs[position].asFloats
+    }
     return inputs
   }
 }

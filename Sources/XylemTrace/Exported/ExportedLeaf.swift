@@ -83,7 +83,8 @@ struct ExportedLeaf: @unchecked Sendable {
   /// The leaf as code of a trace.
   var leaf: HostLeaf {
     HostLeaf(
-      call: { values in try GraphRun(expansion(), model.allowsFileOperators).result(of: values, of: inputs.map(\.input)) },
+      call: { values in try GraphRun(expansion(), model.allowsFileOperators).result(of: values, of: inputs.map(\.input))
+      },
       expand: { _, _ in try expansion() }, read: { _, _ in try expansion() }, isRecordable: { true })
   }
 

@@ -17,7 +17,8 @@ enum ExportedTraceErrors {
   static func otherNames(_ names: [String], _ path: String) -> XylemError {
     XylemError(
       .archiveNoMode, "the archive has several models, and not one for each mode", at: .init(file: path),
-      cause: Reason("their names are " + names.prefix(8).map(\.printable).joined(separator: ", ") + ", not train and eval"),
+      cause: Reason(
+        "their names are " + names.prefix(8).map(\.printable).joined(separator: ", ") + ", not train and eval"),
       remedies: [export])
   }
 

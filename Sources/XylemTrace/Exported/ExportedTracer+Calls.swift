@@ -16,7 +16,8 @@ extension ExportedTracer {
     }
     let range = scope.position..<end
     if name == "__getitem__" { return try emitSubscript(range, scope) ? end : nil }
-    guard range.count > 1, let function = node.leafFunction, let rule = options.policy.rule(forFunction: function) else {
+    guard range.count > 1, let function = node.leafFunction, let rule = options.policy.rule(forFunction: function)
+    else {
       return nil
     }
     core.usedRules.insert(rule)

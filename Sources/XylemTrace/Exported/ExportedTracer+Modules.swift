@@ -145,14 +145,18 @@ extension ExportedTracer {
     var inputs: [(name: String, input: NodeInput)] = []
     var states: [String: ExportedValue] = [:]
     for name in scope.entering(range) {
-      if case .state? = scope.values[name] { states[name] = scope.values[name] } else {
+      if case .state? = scope.values[name] {
+        states[name] = scope.values[name]
+      } else {
         inputs.append((name, try resolve(name, scope)))
       }
     }
     // A module may return what it was given.
     for name in result?.leaves.flatMap(\.names) ?? [] where !computed.contains(name) {
       guard !inputs.contains(where: { $0.name == name }), states[name] == nil else { continue }
-      if case .state? = scope.values[name] { states[name] = scope.values[name] } else {
+      if case .state? = scope.values[name] {
+        states[name] = scope.values[name]
+      } else {
         inputs.append((name, try resolve(name, scope)))
       }
     }
@@ -188,7 +192,9 @@ extension ExportedTracer {
       }
       switch tree {
       case .leaf:
-        if case .value(let name)? = leaves.popFirst(), block.computes(name) { scope.values[name] = .input(.node(value)) }
+        if case .value(let name)? = leaves.popFirst(), block.computes(name) {
+          scope.values[name] = .input(.node(value))
+        }
       case .list(let parts), .tuple(let parts, _), .other(_, let parts):
         for (index, inner) in parts.enumerated() { part(.int(index), inner, isExtra: block.isExtra(tree, index)) }
       case .dictionary(let keys, let parts):

@@ -17,7 +17,8 @@ extension ExportedTracer {
       throw ExportedTraceErrors.unsupported("the operator '\(node.target.printable)' is not supported", at: place)
     }
     let type = node.outputs.first?.names.first.map(scope.graph.type(of:)) ?? "int"
-    let short = name.dropFirst((name.firstRange(of: "::")?.upperBound).map { name.distance(from: name.startIndex, to: $0) } ?? 0)
+    let short = name.dropFirst(
+      (name.firstRange(of: "::")?.upperBound).map { name.distance(from: name.startIndex, to: $0) } ?? 0)
     let id = core.emit(
       .operator(name: name), named: OperationNames.exact(String(short.prefix { $0 != "." })), inputs, in: currentPath,
       type: type, effects: nil, at: location)

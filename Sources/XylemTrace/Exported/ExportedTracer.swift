@@ -50,7 +50,8 @@ final class ExportedTracer {
     core = TraceCore(options: options, modulePaths: model.modules.all)
     budget = TraceBudget(options)
     signatures = Dictionary(
-      program.calls.compactMap { call in call.signature.map { (call.call, $0) } }, uniquingKeysWith: { first, _ in first })
+      program.calls.compactMap { call in call.signature.map { (call.call, $0) } },
+      uniquingKeysWith: { first, _ in first })
   }
 
   func trace() throws -> Trace {

@@ -89,7 +89,8 @@ struct GraphRun: @unchecked Sendable {
       return results.count == 1 ? results[0] : .tuple(results, names: [])
     case .getItem: return try item(of: node, values)
     case .guard(let assumption):
-      guard let condition = node.inputs.first, try Self.isTrue(value(of: condition, values)) == assumption.expected else {
+      guard let condition = node.inputs.first, try Self.isTrue(value(of: condition, values)) == assumption.expected
+      else {
         throw XylemError(.extractGuard, "the model's own check failed: \(assumption.message)")
       }
       return .none

@@ -85,7 +85,8 @@ struct InputConstraint: Sendable {
       switch part.expected {
       case .literal(let literal):
         guard value.literal == literal else {
-          throw ExportedTraceErrors.wrongSizes("the input \(part.name) has another value", expected: literal.description)
+          throw ExportedTraceErrors.wrongSizes(
+            "the input \(part.name) has another value", expected: literal.description)
         }
       case .sizes(let expected):
         guard let tensor = value.tensor else {

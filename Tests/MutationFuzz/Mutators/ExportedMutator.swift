@@ -3,9 +3,11 @@ struct ExportedMutator {
   let archives: ArchiveMutator
 
   private static let words = [
-    "null", "true", "false", "0", "-1", "1", "7", "12", "99", "9223372036854775807", "9223372036854775808", "1e308", "1e999",
+    "null", "true", "false", "0", "-1", "1", "7", "12", "99", "9223372036854775807", "9223372036854775808", "1e308",
+    "1e999",
     "\"\"", "\"x\"", "\"Infinity\"", "[]", "{}", "[[]]", "{\"as_int\":-1}", "{\"as_none\":true}", "{\"as_name\":\"x\"}",
-    "{\"as_tensor\":{\"name\":\"x\"}}", "{\"as_tensors\":[]}", "{\"as_expr\":{\"expr_str\":\"Mul(Symbol('s0'),Pow(2,99))\"}}",
+    "{\"as_tensor\":{\"name\":\"x\"}}", "{\"as_tensors\":[]}",
+    "{\"as_expr\":{\"expr_str\":\"Mul(Symbol('s0'),Pow(2,99))\"}}",
     "\"torch.ops.aten.relu.default\"", "\"torch.ops.higher_order.cond\"", "\"_operator.floordiv\"",
     "\"torch.ops.aten.copy_.default\"", "\"L__self__,,M;a,b,C\"",
   ]
@@ -31,7 +33,10 @@ struct ExportedMutator {
     default:
       // A value between two of JSON's marks becomes another one.
       guard let range = value(in: bytes, from: numbers.below(max(1, bytes.count))) else { return bytes }
-      return bytes[..<range.lowerBound] + Array(numbers.pick(words).utf8) + bytes[range.upperBound...]
+      var changed = Array(bytes[..<range.lowerBound])
+      changed += Array(numbers.pick(words).utf8)
+      changed += bytes[range.upperBound...]
+      return changed
     }
   }
 
@@ -41,7 +46,12 @@ struct ExportedMutator {
     guard let a = value(in: bytes, from: numbers.below(count)), let b = value(in: bytes, from: numbers.below(count)),
       a.upperBound <= b.lowerBound
     else { return bytes }
-    return bytes[..<a.lowerBound] + bytes[b] + bytes[a.upperBound..<b.lowerBound] + bytes[a] + bytes[b.upperBound...]
+    var swapped = Array(bytes[..<a.lowerBound])
+    swapped += bytes[b]
+    swapped += bytes[a.upperBound..<b.lowerBound]
+    swapped += bytes[a]
+    swapped += bytes[b.upperBound...]
+    return swapped
   }
 
   /// The scalar, array or object after the first colon from a position on.
