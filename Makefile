@@ -156,10 +156,11 @@ clean: ## remove the build; keep the shared libtorch
 
 ifneq ($(bench),)
 .PHONY: bench
-bench: build ## measure tracing, extraction, plugin calls and diffs
+bench: build ## measure tracing, extraction, training, plugin calls and diffs
 	@$(swift_build) -c release --product PluginBenchmarks
 	@.build/release/PluginBenchmarks
 	@$(swift_build) -c release --product DiffBenchmarks
 	@.build/release/DiffBenchmarks
+	@$(swift_build) -c release --product TrainingBenchmarks
 	@bash $(bench)
 endif

@@ -255,6 +255,8 @@ var targets: [Target] = [
   .executableTarget(
     name: "DiffBenchmarks", dependencies: ["XylemReport", "XylemDiff", "XylemGraph"], path: "Tests/DiffBenchmarks",
     swiftSettings: strict),
+  .executableTarget(
+    name: "TrainingBenchmarks", dependencies: ["Xylem"], path: "Tests/TrainingBenchmarks", swiftSettings: example),
   // Damaged files for every command; the C part says where a process crashed.
   .target(name: "CMutationFuzz", path: "Tests/CMutationFuzz"),
   .executableTarget(

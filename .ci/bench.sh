@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures tracing and extraction against PyTorch, in one run: results are ratios of medians.
+# Measures tracing, extraction and training against PyTorch, in one run: results are ratios of medians.
 # Needs a Python with torch, numpy, pillow and torchvision (pip install --no-deps torchvision); PYTHON names it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -9,4 +9,5 @@ if ! "$python" -c 'import torch' 2>/dev/null; then
   exit 1
 fi
 "$python" .ci/bench.py "$@"
+"$python" .ci/bench_training.py
 exec "$python" .ci/bench_engines.py
