@@ -15,7 +15,9 @@ enum TrainingStep {
   private static func weights(_ data: [String: Tensor]) -> [String: Tensor] {
     let prefix = "model."
     return Dictionary(
-      uniqueKeysWithValues: data.filter { $0.key.hasPrefix(prefix) }.map { (String($0.key.dropFirst(prefix.count)), $0.value) }
+      uniqueKeysWithValues: data.filter { $0.key.hasPrefix(prefix) }.map {
+        (String($0.key.dropFirst(prefix.count)), $0.value)
+      }
     )
   }
 
@@ -67,7 +69,8 @@ final class ResNet50WithFPN: Module, DetectionBackbone {
   let outChannels = 256
 
   init(channels: [Int]) throws {
-    body = try FeatureExtractor(of: resnet50(), returning: ["layer1": "0", "layer2": "1", "layer3": "2", "layer4": "3"])
+    body = try FeatureExtractor(
+      of: resnet50(), returning: ["layer1": "0", "layer2": "1", "layer3": "2", "layer4": "3"])
     fpn = FeaturePyramidNetwork(channels, outChannels: outChannels, extraBlocks: LastLevelMaxPool())
   }
 

@@ -176,7 +176,8 @@ struct MergedNotes {
       switch note.kind {
       case .automaticLeaf: "note: leaf \(place)\(type): \(note.reason)"
       case .automaticRegion: "note: region \(note.node ?? "") in \(place)\(type): \(note.reason)"
-      case .guard, .shapeGuard: "note: check \(note.node ?? "") in \(place)\(type): \(note.reason)"
+      case .shapeGuard: "note: check in \(place)\(type): \(note.reason)"
+      case .guard: "note: check \(note.node ?? "") in \(place)\(type): \(note.reason)"
       case .symbolicConversion, .foldedCache: "note: \(note.node ?? place)\(type): \(note.reason)"
       case .missingOperator: "note: in \(place)\(type), \(note.reason)"
       case .nameTaken: "note: \(note.node ?? place): \(note.reason)"

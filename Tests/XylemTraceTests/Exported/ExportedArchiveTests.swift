@@ -1,5 +1,6 @@
 import Testing
 import XylemErrors
+import XylemTensor
 import XylemTestSupport
 import XylemTrace
 
