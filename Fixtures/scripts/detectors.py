@@ -103,6 +103,17 @@ def differences(found, other):
     return notes
 
 
+def write_masks(name, found):
+    """Where masks are above one half, as pictures: those of an image below one another, white inside."""
+    for index, image in enumerate(found):
+        if "masks" not in image:
+            continue
+        inside = (image["masks"] > 0.5).flatten(0, 2).to(torch.uint8) * 255
+        path = FIXTURES / f"goldens/masks/{name}.{index}.png"
+        path.parent.mkdir(exist_ok=True)
+        Image.fromarray(inside.numpy(), "L").convert("1").save(path, optimize=True)
+
+
 def make(names=None):
     path = FIXTURES / "goldens/detectors.json"
     cases = {}
@@ -134,6 +145,7 @@ def make(names=None):
             case["detections"] = [
                 {key: statistics_tree(value) if key == "masks" else tree(value) for key, value in image.items()} for image in found
             ]
+            write_masks(name, found)
             case["train"] = losses(model, "keypoint" in name)
         cases[name] = case
         write_lines(path, {**cases, "heads": HEADS}, 3)

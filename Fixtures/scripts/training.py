@@ -3,6 +3,8 @@
 Optimizers train a small model whose parameters and inputs are made by the formula. The loss is the mean square of the
 output, scaled so that gradients neither vanish nor explode.
 """
+import hashlib
+
 import torch
 
 from common import FIXTURES, formula, write_lines
@@ -57,6 +59,41 @@ def optimizers():
         yield {"case": name, "losses": losses, "parameters": after,
                "state": {str(k): {n: t.double().flatten().tolist() for n, t in v.items() if t is not None}
                          for k, v in state.items()}}
+
+
+def optimizer_files():
+    """Files of `torch.save` after five steps, and the parameters then and five steps later."""
+    folder = FIXTURES / "states/optimizers"
+    folder.mkdir(exist_ok=True)
+    for name in ("sgd_momentum", "adam_amsgrad", "adamw", "rmsprop_centered"):
+        kind, options = OPTIMIZERS[name]
+        net = model()
+        optimizer = kind(net.parameters(), **options)
+        found = {"case": name}
+        for step in range(10):
+            if step == 5:
+                state = optimizer.state_dict()
+                saved = {"model": net.state_dict(), "optimizer": state, "epoch": 5} if name == "adamw" else state
+                torch.save(saved, folder / f"{name}.pt")
+                found["before"] = parameters(net)
+            optimizer.zero_grad()
+            loss(net, step).backward()
+            optimizer.step()
+        yield {**found, "after": parameters(net)}
+
+
+def jitter():
+    """Colours of a photograph changed by given factors: SHA-256 of the pixels."""
+    import torchvision_cpu  # noqa: F401  before torchvision
+    from PIL import Image
+    from torchvision.transforms import functional
+
+    image = Image.open(FIXTURES / "images" / "chelsea.png").convert("RGB")
+    for name, factors in (("brightness", (0, 0.4, 1, 1.7)), ("contrast", (0, 0.3, 1.9)), ("saturation", (0, 0.55, 1.6)),
+                          ("hue", (-0.5, -0.07, 0, 0.1, 0.5))):
+        for factor in factors:
+            changed = getattr(functional, f"adjust_{name}")(image, factor)
+            yield {"case": name, "factor": factor, "digest": hashlib.sha256(changed.tobytes()).hexdigest()}
 
 
 def schedules():
@@ -140,5 +177,5 @@ def averages():
 
 
 def make(names=None):
-    groups = {"optimizers": optimizers, "schedules": schedules, "clipping": clipping, "averages": averages}
+    groups = {"optimizers": optimizers, "optimizer_files": optimizer_files, "jitter": jitter, "schedules": schedules, "clipping": clipping, "averages": averages}
     write_lines(FIXTURES / "goldens" / "training.json", {group: list(cases()) for group, cases in groups.items()}, 2)

@@ -22,13 +22,13 @@ struct Region {
         count(static_cast<Real>(y.points) * static_cast<Real>(x.points)) {}
 };
 
-/* Calls `body` for each bin with its region, its rows and columns, the plane of the input and the element of the result. */
+/* Calls `body` for each bin with its region, its channel, its rows and columns, the plane of the input and the element of the result. */
 template <class Real, class Body>
 void for_each_bin(const Tensor &rois, const Pooling &p, const Sampling &how, Body &&body) {
   const Regions<Region<Real>> regions(rois.compact<Real>(), p, [&](const Real *roi) { return Region<Real>(roi, p, how); });
-  regions.for_each_plane(sizeof(Real), [&](const Region<Real> &region, std::int64_t c, std::int64_t plane, std::int64_t element) {
-    const auto bin = static_cast<std::size_t>(c % p.bins()), columns = static_cast<std::size_t>(p.columns);
-    body(region, region.y.bins[bin / columns], region.x.bins[bin % columns], plane, element);
+  regions.for_each_bin(sizeof(Real), [&](const Region<Real> &region, std::int64_t c, std::size_t row, std::size_t column,
+                                         std::int64_t plane, std::int64_t element) {
+    body(region, c, region.y.bins[row], region.x.bins[column], plane, element);
   });
 }
 
@@ -44,7 +44,8 @@ std::array<OwnedTensor, 2> ps_roi_align(const Tensor &input, const Tensor &rois,
     auto mapping = OwnedTensor::make<std::int32_t>({p.regions, channels, p.rows, p.columns});
     Real *out = result.template data<Real>();
     std::int32_t *channel = mapping.data<std::int32_t>();
-    for_each_bin<Real>(rois, p, how, [&](const auto &region, const auto &row, const auto &column, std::int64_t from, std::int64_t to) {
+    for_each_bin<Real>(rois, p, how, [&](const auto &region, std::int64_t c, const auto &row, const auto &column, std::int64_t from,
+                                         std::int64_t to) {
       const Real *plane = pixels.data() + from * p.pixels(), *row_weight = region.y.of(row);
       Real sum = 0;
       for (std::int64_t y = row.begin; y < row.end; ++y) {
@@ -54,7 +55,7 @@ std::array<OwnedTensor, 2> ps_roi_align(const Tensor &input, const Tensor &rois,
         sum += *row_weight++ * line_sum;
       }
       out[to] = sum / region.count;
-      channel[to] = static_cast<std::int32_t>(to % p.channels);
+      channel[to] = static_cast<std::int32_t>(c);
     });
     return std::array<OwnedTensor, 2>{std::move(result), std::move(mapping)};
   });
@@ -75,7 +76,8 @@ std::vector<OwnedTensor> ps_roi_align_backward(const Tensor &input, const Tensor
     using Real = typename decltype(kind)::type;
     const auto numbers = gradient->compact<Real>();
     Real *out = gradients[0].template data<Real>();
-    for_each_bin<Real>(rois, p, how, [&](const auto &region, const auto &row, const auto &column, std::int64_t to, std::int64_t from) {
+    for_each_bin<Real>(rois, p, how, [&](const auto &region, std::int64_t, const auto &row, const auto &column, std::int64_t to,
+                                         std::int64_t from) {
       const Real share = numbers[from] / region.count, *row_weight = region.y.of(row);
       for (std::int64_t y = row.begin; y < row.end; ++y) {
         Real *line = out + to * p.pixels() + y * p.width;

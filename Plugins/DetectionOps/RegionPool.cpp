@@ -95,30 +95,37 @@ std::array<OwnedTensor, 2> roi_pool(const Tensor &input, const Tensor &rois, dou
   });
 }
 
+/* A region of which only the image matters, since the places of its elements are known. */
+struct PlacedRegion {
+  std::int64_t image;
+};
+
 /* Only of the input: as in torchvision, the regions have no gradient. */
 std::vector<OwnedTensor> roi_pool_backward(const Tensor &input, const Tensor &rois, double spatial_scale,
-                                           std::int64_t pooled_height, std::int64_t pooled_width,
+                                           std::int64_t pooled_height, std::int64_t pooled_width, const std::vector<Tensor> &results,
                                            const std::vector<std::optional<Tensor>> &result_gradients) {
   std::vector<OwnedTensor> gradients(5);
   const Tensor *gradient = first_gradient(result_gradients);
   if (!gradient) return gradients;
   const Pooling p(input, rois, spatial_scale, pooled_height, pooled_width);
   p.expect_gradient(*gradient, p.channels);
+  if (results.size() != 2) xylem::fail("there are ", results.size(), " results, not 2");
+  p.expect_gradient(results[1], p.channels);
   gradients[0] = OwnedTensor::zeros_like(input);
   xylem::with_floating_type("input", input, [&](auto kind) {
     using Real = typename decltype(kind)::type;
-    const auto pixels = input.compact<Real>();
     const auto numbers = gradient->compact<Real>();
+    const auto places = results[1].compact<std::int32_t>();
     Real *out = gradients[0].template data<Real>();
-    regions<Real>(rois, p, 1, 0).for_each_plane(sizeof(Real), [&](const Region &region, std::int64_t, std::int64_t to, std::int64_t from) {
+    const auto pixels = static_cast<std::uint32_t>(p.pixels());
+    const Regions<PlacedRegion> regions(rois.compact<Real>(), p, [&](const Real *roi) { return PlacedRegion{p.image(roi[0])}; });
+    regions.for_each_plane(sizeof(Real), [&](const PlacedRegion &, std::int64_t, std::int64_t to, std::int64_t from) {
       const Real *flow = numbers.data() + from * p.bins();
-      for (const Extent &rows : region.rows) {
-        for (const Extent &columns : region.columns) {
-          Real value;
-          const std::int64_t found = largest(pixels.data() + to * p.pixels(), p.width, rows, columns, value);
-          if (found >= 0) out[to * p.pixels() + found] += *flow;
-          ++flow;
-        }
+      const std::int32_t *place = places.data() + from * p.bins();
+      Real *plane = out + to * p.pixels();
+      for (std::int64_t bin = 0; bin < p.bins(); ++bin) {
+        /* -1, for a bin without pixels, is out of range too. */
+        if (static_cast<std::uint32_t>(place[bin]) < pixels) plane[place[bin]] += flow[bin];
       }
     });
   });
@@ -130,15 +137,15 @@ XYLEM_OPERATOR_WITH_BACKWARD("torchvision::roi_pool", roi_pool, roi_pool_backwar
 /* ---- the mean, each bin from channels of its own ---- */
 
 /*
- * Calls `body` for each bin with the plane of the input, the element of the result, the rows and the columns; without the last `left_out` rows
- * and columns of the image. As in torchvision, the value leaves out one, but its gradient none: at the border the two disagree.
+ * Calls `body` for each bin with its channel, the plane of the input, the element of the result, the rows and the columns; without the last
+ * `left_out` rows and columns of the image. As in torchvision, the value leaves out one, but its gradient none: at the border the two disagree.
  */
 template <class Real, class Body>
 void for_each_bin(const Tensor &rois, const Pooling &p, std::int64_t left_out, Body &&body) {
-  regions<Real>(rois, p, 0, left_out).for_each_plane(sizeof(Real), [&](const Region &region, std::int64_t c, std::int64_t plane, std::int64_t element) {
-    const auto bin = static_cast<std::size_t>(c % p.bins());
-    body(plane * p.pixels(), element, region.rows[bin / region.columns.size()], region.columns[bin % region.columns.size()]);
-  });
+  regions<Real>(rois, p, 0, left_out)
+      .for_each_bin(sizeof(Real), [&](const Region &region, std::int64_t c, std::size_t row, std::size_t column, std::int64_t plane, std::int64_t element) {
+        body(c, plane * p.pixels(), element, region.rows[row], region.columns[column]);
+      });
 }
 
 template <class Real>
@@ -157,8 +164,8 @@ std::array<OwnedTensor, 2> ps_roi_pool(const Tensor &input, const Tensor &rois, 
     auto mapping = OwnedTensor::make<std::int32_t>({p.regions, channels, p.rows, p.columns});
     Real *out = result.template data<Real>();
     std::int32_t *channel = mapping.data<std::int32_t>();
-    for_each_bin<Real>(rois, p, 1, [&](std::int64_t plane, std::int64_t to, const Extent &rows, const Extent &columns) {
-      channel[to] = static_cast<std::int32_t>(to % p.channels);
+    for_each_bin<Real>(rois, p, 1, [&](std::int64_t c, std::int64_t plane, std::int64_t to, const Extent &rows, const Extent &columns) {
+      channel[to] = static_cast<std::int32_t>(c);
       if (rows.empty() || columns.empty()) return;
       Real sum = 0;
       for (std::int64_t y = rows.begin; y < rows.end; ++y) {
@@ -184,7 +191,7 @@ std::vector<OwnedTensor> ps_roi_pool_backward(const Tensor &input, const Tensor 
     using Real = typename decltype(kind)::type;
     const auto numbers = gradient->compact<Real>();
     Real *out = gradients[0].template data<Real>();
-    for_each_bin<Real>(rois, p, 0, [&](std::int64_t plane, std::int64_t from, const Extent &rows, const Extent &columns) {
+    for_each_bin<Real>(rois, p, 0, [&](std::int64_t, std::int64_t plane, std::int64_t from, const Extent &rows, const Extent &columns) {
       if (rows.empty() || columns.empty()) return;
       const Real share = numbers[from] / area<Real>(rows, columns);
       for (std::int64_t y = rows.begin; y < rows.end; ++y) {

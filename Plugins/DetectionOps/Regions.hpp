@@ -82,6 +82,30 @@ class Regions {
    */
   template <class Body>
   void for_each_plane(std::size_t element_size, Body &&body) const {
+    for_each_block(element_size, [&](const Region &region, std::int64_t plane, std::int64_t element, std::int64_t first, std::int64_t last) {
+      for (std::int64_t c = first; c < last; ++c) body(region, c, plane + c, element + c);
+    });
+  }
+
+  /* The same where each channel is that of one bin, with the bin's row and column before the plane's number. */
+  template <class Body>
+  void for_each_bin(std::size_t element_size, Body &&body) const {
+    for_each_block(element_size, [&](const Region &region, std::int64_t plane, std::int64_t element, std::int64_t first, std::int64_t last) {
+      /* Counted: a division for each bin would take as long as the bin itself. */
+      auto row = static_cast<std::size_t>(first % p_.bins() / p_.columns), column = static_cast<std::size_t>(first % p_.columns);
+      const auto rows = static_cast<std::size_t>(p_.rows), columns = static_cast<std::size_t>(p_.columns);
+      for (std::int64_t c = first; c < last; ++c) {
+        body(region, c, row, column, plane + c, element + c);
+        if (++column < columns) continue;
+        column = 0;
+        if (++row == rows) row = 0;
+      }
+    });
+  }
+
+ private:
+  template <class Body>
+  void for_each_block(std::size_t element_size, Body &&body) const {
     constexpr std::int64_t cached = 1 << 19; /* bytes */
     const auto plane = std::max<std::int64_t>(p_.pixels() * static_cast<std::int64_t>(element_size), 1);
     const std::int64_t step = std::max<std::int64_t>(cached / plane, 1);
@@ -91,14 +115,12 @@ class Regions {
       for (std::int64_t first = 0; first < p_.channels; first += step) {
         const std::int64_t last = std::min(first + step, p_.channels);
         for (std::size_t i = begin; i < end; ++i) {
-          const Region &region = at(order_[i]);
-          for (std::int64_t c = first; c < last; ++c) body(region, c, image * p_.channels + c, order_[i] * p_.channels + c);
+          body(at(order_[i]), image * p_.channels, order_[i] * p_.channels, first, last);
         }
       }
     }
   }
 
- private:
   const Region &at(std::int64_t index) const { return regions_[static_cast<std::size_t>(index)]; }
 
   const Pooling &p_;

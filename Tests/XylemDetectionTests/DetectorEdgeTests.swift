@@ -118,6 +118,49 @@ extension SeededTests {
     #expect(points?.message == "the target of image 0 has no keypoints")
   }
 
+  /// torchvision clips neither; every anchor of such an image is background.
+  @Test func `boxes outside the image have finite losses`() throws {
+    try TensorRuntime.setSeed(1)
+    let model = masks()
+    for box in [[-30.0, -20, 20, 25], [70, 80, 90, 99], [-50, -50, 200, 200]] {
+      let target = DetectionTarget(
+        boxes: try Tensor([box]), labels: try Tensor([1]), masks: try Tensor.ones([1, 50, 60], dtype: .uint8))
+      let losses = try model([images()[0]], [target])
+      for (name, value) in losses.entries { #expect(try value.item().isFinite, "\(name) of \(box)") }
+    }
+  }
+
+  @Test func `images that are not images are errors with their number`() throws {
+    let model = masks()
+    try model.eval()
+    let good = try images()[0]
+    let wrong: [(Tensor, String)] = [
+      (try Tensor.zeros([3, 0, 40]), "image 1 is empty: [3, 0, 40]"),
+      (try Tensor.zeros([1, 3, 40, 40]), "image 1 has the shape [1, 3, 40, 40]"),
+      (try Tensor.zeros([40, 40]), "image 1 has the shape [40, 40]"),
+      (try Tensor.zeros([3, 40, 40], dtype: .uint8), "image 1 has elements of uint8"),
+      (try Tensor.zeros([4, 40, 40]), "an image has 4 channels"),
+      (try Tensor.zeros([3, 1, 4_000]), "an image of 1 x 4000 pixels is too narrow"),
+    ]
+    for (image, message) in wrong {
+      let error = #expect(throws: XylemError.self) { try model([good, image]) }
+      #expect(error?.id == .detectionImages && error?.message == message)
+    }
+  }
+
+  @Test func `a loss that is not a number is an error that names it`() throws {
+    try TensorRuntime.setSeed(1)
+    let model = masks()
+    let image = try images()[0]
+    try image.assign(Double.nan, at: 0)
+    let target = DetectionTarget(
+      boxes: try Tensor([[5.0, 6, 40, 45]]), labels: try Tensor([2]),
+      masks: try Tensor.ones([1, 50, 60], dtype: .uint8))
+    let losses = try model([image], [target])
+    let wrong = try losses.entries.filter { try !$0.value.item().isFinite }.map(\.name)
+    #expect(wrong.contains("loss_objectness"))
+  }
+
   @Test func `a mode that does not fit the call is an error whose remedy is the other mode`() throws {
     let model = masks()
     let training = #expect(throws: XylemError.self) { try model(images()) }

@@ -116,11 +116,14 @@ extension SeededTests {
     #expect(found.count == expected.count)
     // Edges in pixels, of up to 512.
     let tolerance = Goldens.Tolerance(relative: 1e-3 / 512, absolute: 1e-3)
-    for (detections, golden) in zip(found, expected) {
+    for (number, (detections, golden)) in zip(found, expected).enumerated() {
       #expect(try golden.differences(detections.labels, "labels", .exact) == [])
       #expect(try golden.differences(detections.boxes, "boxes", tolerance) == [])
       #expect(try golden.differences(detections.scores, "scores", .init(relative: 1e-4)) == [])
-      if let masks = detections.masks { #expect(try golden.differences(masks, "masks", tolerance) == []) }
+      if let masks = detections.masks {
+        #expect(try golden.differences(masks, "masks", tolerance) == [])
+        try expectMasks(masks, name: "\(name).\(number)")
+      }
       if let keypoints = detections.keypoints, let scores = detections.keypointScores {
         #expect(try golden.differences(keypoints, "keypoints", tolerance) == [])
         #expect(try golden.differences(scores, "keypoints_scores", tolerance) == [])
@@ -128,6 +131,25 @@ extension SeededTests {
       #expect((detections.masks == nil) == (golden["masks"] == nil))
       #expect((detections.keypoints == nil) == (golden["keypoints"] == nil))
     }
+  }
+
+  /// Compares where masks `[N, 1, H, W]` are above one half with a picture of torchvision's, pixel for pixel. A pixel
+  /// may differ if its probability is one half to rounding.
+  private func expectMasks(
+    _ masks: Tensor, name: String, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let sizes = try masks.sizes
+    let picture = try PixelImage.decode(path: Fixtures.path("goldens/masks/\(name).png"))
+    let isOfSameSize = picture.height == sizes[0] * sizes[2] && picture.width == sizes[3]
+    #expect(isOfSameSize, sourceLocation: sourceLocation)
+    let probabilities = try masks.doubles()
+    try #require(probabilities.count * 3 == picture.pixels.count, sourceLocation: sourceLocation)
+    let different = probabilities.indices.filter { index in
+      (probabilities[index] > 0.5) != (picture.pixels[index * 3] > 127) && abs(probabilities[index] - 0.5) > 1e-3
+    }
+    #expect(different.prefix(8) == [], "pixels of \(name)", sourceLocation: sourceLocation)
+    let inside = probabilities.count { $0 > 0.5 }
+    #expect(inside > 1_000 && inside < probabilities.count / 2, "the masks have both", sourceLocation: sourceLocation)
   }
 
   @Test(arguments: SmallDetectors.withValues)

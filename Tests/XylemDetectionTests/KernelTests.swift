@@ -101,6 +101,27 @@ import XylemTestSupport
     #expect(try nms(boxes, scores, iouThreshold: 0.9).integers() == [1, 2, 0])
   }
 
+  /// The boxes of the fixtures: the last has no area, and the one before lies elsewhere.
+  private func boxes(_ count: Int, shift: Int) throws -> Tensor {
+    let numbers = try Goldens.formula([count, 4], shift: shift) + 0.5
+    let start = try numbers[.all, .slice(nil, 2)] * 100 * 0.6
+    return try Tensor.cat([start, start + 2 + numbers[.all, .slice(2)] * 100 * 0.5], dim: 1)
+  }
+
+  /// The many are more than 1,000, and go one category after another.
+  @Test(arguments: ["few", "many"]) func `boxes of several categories are suppressed as by torchvision`(name: String)
+    throws
+  {
+    let golden = try PartGoldens(PartGoldens("suppression")[name])
+    let count = try #require(golden["count"] as? Int)
+    let found = try boxes(count, shift: 11).abs()
+    try found.assign(boxes(2, shift: 5), at: .range(count - 2..<count))
+    let scores = try (Goldens.formula([count], shift: 7) + 0.5) * Tensor.linspace(1, 0.5, steps: count)
+    let categories = try Goldens.formula([count], .int64).remainder(3)
+    let kept = try Boxes.suppressed(found, scores, categories: categories, iouThreshold: 0.4)
+    #expect(try golden.differences(kept, "output", .exact) == [])
+  }
+
   @Test func `invalid arguments are errors that say what is wrong`() throws {
     let input = try Goldens.formula([1, 2, 6, 6])
     let elsewhere = try Tensor(HostArray([3, 1, 1, 4, 4] as [Double], shape: [1, 5])).float()

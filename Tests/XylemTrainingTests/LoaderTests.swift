@@ -125,6 +125,39 @@ import XylemTraining
     #expect(seen.count == 2)
   }
 
+  @Test func `colours changed by a factor are torchvision's, pixel for pixel`() throws {
+    let image = try PixelImage.decode(path: Fixtures.path("images/chelsea.png"))
+    let cases = try TrainingGoldens.cases("jitter")
+    #expect(cases.count == 15)
+    for golden in cases {
+      let (name, factor) = (golden["case"] as? String, Goldens.number(golden["factor"] as Any))
+      let changed =
+        switch name {
+        case "brightness": try image.adjusted(brightness: factor)
+        case "contrast": try image.adjusted(contrast: factor)
+        case "saturation": try image.adjusted(saturation: factor)
+        default: try image.adjusted(hue: factor)
+        }
+      var digest = ContentDigest()
+      digest.add(changed.pixels)
+      #expect(digest.finish() == golden["digest"] as? String, "\(name ?? "") \(factor)")
+    }
+  }
+
+  @Test func `a jitter draws factors of its ranges and an order`() throws {
+    let image = try image(12, 8)
+    let jitter = try ColorJitter(brightness: 0.5, contrast: 2, saturation: 0.5, hue: 0.5)
+    #expect(jitter.brightness == 0.5...1.5 && jitter.contrast == 0...3 && jitter.hue == -0.5...0.5)
+    var random = SeededRandom(seed: 1)
+    let changed = try (0..<20).map { _ in try jitter.apply(to: image, random: &random) }
+    #expect(Set(changed).count == 20)
+    var again = SeededRandom(seed: 1)
+    #expect(try jitter.apply(to: image, random: &again) == changed[0])
+    #expect(try ColorJitter().apply(to: image, random: &again) == image)
+    let augmentation = try ImageAugmentation(side: 8, jitter: jitter)
+    #expect(try augmentation.apply(to: image, random: &again).shape == [3, 8, 8])
+  }
+
   @Test func `erasing sets a rectangle to zero in all channels`() throws {
     let augmentation = try ImageAugmentation(side: 32, erasing: 1)
     var random = SeededRandom(seed: 3)
@@ -140,6 +173,9 @@ import XylemTraining
     for make in [
       { _ = try ImageAugmentation(side: 0) }, { _ = try ImageAugmentation(scale: 0...1) },
       { _ = try ImageAugmentation(flip: 2) }, { _ = try ImageAugmentation(erasing: -1) },
+      { _ = try ColorJitter(brightness: -0.1) }, { _ = try ColorJitter(contrast: .infinity) },
+      { _ = try ColorJitter(hue: 0.6) }, { _ = try self.image(2, 2).adjusted(saturation: -1) },
+      { _ = try self.image(2, 2).adjusted(hue: .nan) },
     ] as [() throws -> Void] {
       let error = #expect(throws: XylemError.self) { try make() }
       #expect(error?.id == .trainingArgument)

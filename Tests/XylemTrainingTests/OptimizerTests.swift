@@ -171,6 +171,75 @@ import XylemTraining
     #expect(throws: XylemError.self) { try optimizer.step() }
   }
 
+  @Test func `replaced parameters are an error of the next step, until they are the optimizer's again`() throws {
+    let parameters = try GoldenModel(filled: true).parameters()
+    let optimizer = try SGD(parameters, learningRate: 0.5)
+    let before = optimizer.groups
+    optimizer.groups[0] = ParameterGroup(Array(parameters.dropLast()), before[0].options)
+    #expect(optimizer.parameters.count == parameters.count)
+    let error = #expect(throws: XylemError.self) { try optimizer.step() }
+    #expect(error?.id == .trainingArgument && error?.message == "the parameters of an optimizer were replaced")
+    optimizer.groups = before
+    try optimizer.step()
+  }
+
+  // MARK: - Files of PyTorch
+
+  private static let files = ["sgd_momentum", "adam_amsgrad", "adamw", "rmsprop_centered"]
+
+  private static func file(_ name: String) -> String { Fixtures.path("states/optimizers/\(name).pt") }
+
+  /// The file of AdamW is a checkpoint with a model, and its optimizer has other options.
+  @Test(arguments: files) func `a file of PyTorch continues a run as PyTorch does`(_ name: String) throws {
+    let golden = try #require(try TrainingGoldens.cases("optimizer_files").first { $0["case"] as? String == name })
+    let model = try GoldenModel(filled: true)
+    let parameters = try model.parameters()
+    try withoutGradients {
+      for (parameter, numbers) in Swift.zip(parameters, TrainingGoldens.lists(golden["before"])) {
+        try parameter.tensor.copy_(Tensor(numbers).reshape(Shape(parameter.tensor.sizes)))
+      }
+    }
+    let optimizer = try Self.optimizer(name, parameters)
+    let rates = optimizer.learningRates
+    optimizer.learningRates = [0.7]
+    try optimizer.loadPyTorch(Self.file(name))
+    #expect(optimizer.learningRates == rates)
+    for step in 5..<10 {
+      try optimizer.zeroGrad()
+      try model.loss(step).backward()
+      try optimizer.step()
+    }
+    let values = try TrainingGoldens.values(parameters)
+    #expect(
+      TrainingGoldens.agree(values, TrainingGoldens.lists(golden["after"]), relative: 1e-5, absolute: 1e-6), "\(name)")
+  }
+
+  @Test func `files of other optimizers, models and kinds are errors, and change nothing`() throws {
+    let model = try GoldenModel(filled: true)
+    let parameters = try model.parameters()
+    let adam = try Adam(parameters, learningRate: 0.5)
+    let few = try AdamW(model.first.parameters(), learningRate: 0.5)
+    let wrong: [(any Optimizer, String, String?, String)] = [
+      (adam, Self.file("adamw"), nil, "the state is that of AdamW"),
+      (try AdamW(parameters, learningRate: 0.5), Self.file("adam_amsgrad"), nil, "the state is that of Adam"),
+      (adam, Self.file("sgd_momentum"), nil, "the options of the optimizer's state can't be read"),
+      (
+        try SGD(parameters, learningRate: 0.5), Self.file("rmsprop_centered"), nil,
+        "the options of the optimizer's state can't be read"
+      ),
+      (few, Self.file("adamw"), nil, "the optimizer's state has other groups of parameters"),
+      (few, Self.file("adamw"), "other", "the file has no optimizer's state 'other'"),
+      (adam, Fixtures.path("states/dict.pth"), nil, "the file has no optimizer's state"),
+    ]
+    for (optimizer, path, key, message) in wrong {
+      let error = #expect(throws: XylemError.self) { try optimizer.loadPyTorch(path, key: key) }
+      #expect(error?.id == .trainingState && error?.message == message && error?.place.file == path)
+      #expect(optimizer.learningRates == [0.5])
+    }
+    let missing = #expect(throws: XylemError.self) { try adam.loadPyTorch("nowhere.pt") }
+    #expect(missing?.id == .fileNotFound)
+  }
+
   @Test func `a gradient of another layout in memory is used element for element`() throws {
     let weight = try Parameter(Tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]))
     try weight.tensor.setGradient(Tensor([[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]).transpose(0, 1))

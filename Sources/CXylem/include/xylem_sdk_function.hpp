@@ -22,7 +22,7 @@ struct ParameterTexts<First, Second, Rest...> {
   static constexpr auto text = joined(ParameterTexts<First>::text, Text(", "), ParameterTexts<Second, Rest...>::text);
 };
 
-/* The last argument of a backward: what has the type of the function's result. */
+/* The last arguments of a backward: what has the type of the function's result. */
 template <class R>
 struct Gradient {};
 template <class R>
@@ -35,7 +35,7 @@ struct Argument<Gradient<std::array<OwnedTensor, N>>> {
   static constexpr auto text = Text("tensor[]");
 };
 
-/* The signature of a plain function, and the one that its backward must have. */
+/* The signature of a plain function, and the two that its backward may have: without and with the results before their gradients. */
 template <class Function>
 struct Type;
 template <class R, class... A>
@@ -43,6 +43,8 @@ struct Type<R (*)(A...)> {
   static constexpr auto signature = joined(Text("("), ParameterTexts<A...>::text, Text(") -> "), Result<R>::text);
   static constexpr auto backward_signature =
       joined(Text("("), ParameterTexts<A..., Gradient<R>>::text, Text(") -> tensor[]"));
+  static constexpr auto backward_with_results_signature =
+      joined(Text("("), ParameterTexts<A..., Gradient<R>, Gradient<R>>::text, Text(") -> tensor[]"));
 };
 template <class R, class... A>
 struct Type<R (*)(A...) noexcept> : Type<R (*)(A...)> {};
@@ -98,7 +100,8 @@ inline constexpr std::string_view signature_of = detail::Type<decltype(function)
 
 /*
  * The same with gradients: `backward_` takes the function's arguments, then the gradient of its result, and gives a std::vector<OwnedTensor>
- * with one entry for each argument, an empty one where there is no gradient.
+ * with one entry for each argument, an empty one where there is no gradient. It may take the results too, before their gradient: a Tensor, or
+ * a std::vector<Tensor> of several.
  */
 #define XYLEM_FUNCTION_WITH_BACKWARD(function_, backward_, threading_, flags_, summary_) \
   XYLEM_CPP_BACKWARD(function_, backward_)                                              \
@@ -120,7 +123,8 @@ inline constexpr std::string_view signature_of = detail::Type<decltype(function)
 #define XYLEM_CPP_POINTER(function_) (xylem_any_function)&::xylem::detail::Thunk<&function_, decltype(&function_)>::call
 
 #define XYLEM_CPP_BACKWARD(function_, backward_)                                                 \
-  static_assert(XYLEM_CPP_SIGNATURE(backward_) == XYLEM_CPP_TYPE(function_)::backward_signature, \
+  static_assert(XYLEM_CPP_SIGNATURE(backward_) == XYLEM_CPP_TYPE(function_)::backward_signature || \
+                    XYLEM_CPP_SIGNATURE(backward_) == XYLEM_CPP_TYPE(function_)::backward_with_results_signature, \
                 "a backward takes the function's arguments, then the gradient of its result, and gives std::vector<OwnedTensor>");
 
 #define XYLEM_CPP_FUNCTION(function_, operator_, operator_text_, backward_, backward_signature_, backward_text_, threading_, \

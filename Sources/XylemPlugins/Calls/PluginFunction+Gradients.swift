@@ -77,8 +77,8 @@ extension PluginFunction {
         }
         return elements
       },
-      backward: { [self] tensors, _, gradients, needs in
-        try self.gradients(template, places, tensors, gradients, needs)
+      backward: { [self] tensors, results, gradients, needs in
+        try self.gradients(template, places, tensors, results, gradients, needs)
       })
     if givesList { return isAbsent ? .none : .list(results) }
     return results.first ?? .none
@@ -86,8 +86,8 @@ extension PluginFunction {
 
   /// Returns the gradients of tensors among the arguments, from those of the results.
   private func gradients(
-    _ template: [Value], _ places: [(position: Int, element: Int?)], _ tensors: [Tensor], _ gradients: [Tensor?],
-    _ needs: [Bool]
+    _ template: [Value], _ places: [(position: Int, element: Int?)], _ tensors: [Tensor], _ results: [Value],
+    _ gradients: [Tensor?], _ needs: [Bool]
   ) throws -> [Tensor?] {
     guard let backward else { throw CallErrors.noBackward(name, plugin: plugin) }
     if let place = zip(places, needs).first(where: { $0.0.element != nil && $0.1 })?.0 {
@@ -102,6 +102,9 @@ extension PluginFunction {
       } else {
         arguments[place.position] = .tensor(tensor)
       }
+    }
+    if backward.signature.parameters.count == signature.parameters.count + 2 {
+      arguments.append(signature.givesTensors ? .list(results) : results.first ?? .none)
     }
     let flowing = gradients.map { $0.map(Value.tensor) ?? .none }
     arguments.append(signature.givesTensors ? .list(flowing) : flowing[0])

@@ -170,7 +170,7 @@ extension PluginFunction {
     }
     let found = try unsafe Self.signature(text, of: function, plugin)
     let expected = signature.backward
-    guard found.withoutWrites == expected else {
+    guard expected != nil, [expected, signature.backwardWithResults].contains(found.withoutWrites) else {
       throw CallErrors.backwardSignature(function, found.description, expected: expected?.description)
     }
     return try ForeignFunction(
@@ -186,6 +186,12 @@ extension Signature {
     let list = Signature.ValueType.plain(.list(.tensor))
     let gradient = result.content == .tensor || result.content == .list(.tensor) ? result : list
     return Signature(parameters: withoutWrites.parameters + [gradient], result: list)
+  }
+
+  /// The signature of a gradient function that also takes the call's results, before their gradient.
+  var backwardWithResults: Signature? {
+    guard let backward, let gradient = backward.parameters.last else { return nil }
+    return Signature(parameters: backward.parameters + [gradient], result: backward.result)
   }
 
   /// Whether the result is a list of tensors, or several tensors.

@@ -3,7 +3,7 @@ internal import XylemErrors
 public import XylemImage
 
 /// The random changes of an image that torchvision's reference scripts train classifiers with: a crop of random size and
-/// shape, a flip, normalisation, and an erased rectangle.
+/// shape, a flip, changed colours, normalisation, and an erased rectangle.
 ///
 ///     let augmentation = try ImageAugmentation(side: 224, erasing: 0.1)
 ///     var random = SeededRandom(seed: 1)
@@ -32,6 +32,7 @@ public struct ImageAugmentation: Sendable {
   private let scale: ClosedRange<Double>
   private let ratio: ClosedRange<Double>
   private let flip: Double
+  private let jitter: ColorJitter?
   private let erasing: Double
   private let interpolation: ResampleFilter
   private let normalisation: ImageTransform
@@ -47,12 +48,13 @@ public struct ImageAugmentation: Sendable {
   ///   - interpolation: the interpolation of the crop.
   ///   - mean: the mean of red, green and blue, for levels from 0 to 1.
   ///   - standardDeviation: their standard deviation.
+  ///   - jitter: changes colours after the flip. Nil leaves them.
   /// - Throws: `training.argument` for a range or probability that is not valid; `image.invalid-transform`.
   public init(
     side: Int = 224, scale: ClosedRange<Double> = 0.08...1, ratio: ClosedRange<Double> = 3.0 / 4...4.0 / 3,
     flip: Double = 0.5, erasing: Double = 0, interpolation: ResampleFilter = .bilinear,
     mean: [Double] = ImageTransform.imageNetMean,
-    standardDeviation: [Double] = ImageTransform.imageNetStandardDeviation
+    standardDeviation: [Double] = ImageTransform.imageNetStandardDeviation, jitter: ColorJitter? = nil
   ) throws {
     try TrainingErrors.require(
       (1...ImageTransform.maximumSide).contains(side), "side is \(side)",
@@ -69,6 +71,7 @@ public struct ImageAugmentation: Sendable {
     self.ratio = ratio
     self.flip = flip
     self.erasing = erasing
+    self.jitter = jitter
     self.interpolation = interpolation
     normalisation = try ImageTransform(resize: nil, crop: nil, mean: mean, standardDeviation: standardDeviation)
   }
@@ -81,6 +84,7 @@ public struct ImageAugmentation: Sendable {
     var pixels = try image.cropped(x: crop.left, y: crop.top, width: crop.width, height: crop.height)
       .resized(width: side, height: side, interpolation)
     if random.uniform() < flip { pixels = pixels.flippedHorizontally() }
+    if let jitter { pixels = try jitter.apply(to: pixels, random: &random) }
     let planar = try normalisation.apply(to: pixels)
     guard random.uniform() < erasing else { return planar }
     return erased(planar, random: &random)

@@ -1,4 +1,5 @@
 public import XylemErrors
+internal import XylemFiles
 public import XylemNN
 internal import XylemTensor
 
@@ -65,6 +66,25 @@ public class AdamFamily: GroupedOptimizer<AdamOptions> {
   init(groups: [ParameterGroup<AdamOptions>], _ kernel: OperatorReference) throws(XylemError) {
     self.kernel = kernel
     try super.init(groups: groups)
+  }
+
+  /// PyTorch's files say which of the two they are of. Without weight decay there is no difference.
+  private struct Kind: Decodable {
+    var decoupled: Bool?
+    var weightDecay: Double
+    private enum CodingKeys: String, CodingKey {
+      case decoupled = "decoupled_weight_decay"
+      case weightDecay = "weight_decay"
+    }
+  }
+
+  override func checkKind(of group: OptimizerState.Group) throws(XylemError) {
+    let kind = try? BoundedJSON.decode(Kind.self, from: Array(group.options.utf8))
+    guard let isDecoupled = kind?.decoupled, kind?.weightDecay != 0, isDecoupled != (self is AdamW) else { return }
+    throw TrainingErrors.state(
+      "the state is that of \(isDecoupled ? "AdamW" : "Adam")",
+      "its weight decay is \(isDecoupled ? "decoupled from" : "added to") the gradients",
+      remedies: ["try \(isDecoupled ? "AdamW" : "Adam")(model.parameters())"])
   }
 
   override func update(_ batch: Batch, _ options: AdamOptions) throws {

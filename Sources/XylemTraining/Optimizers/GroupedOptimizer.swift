@@ -7,17 +7,27 @@ internal import XylemTensor
 /// The shared implementation of optimizers: groups of parameters, and named tensors for each parameter.
 public class GroupedOptimizer<Options: OptimizerOptions>: Optimizer {
   /// The groups. Their options may be changed between steps.
+  ///
+  /// Their parameters can't be: groups with others are not taken over, and the next ``step()`` throws
+  /// `training.argument`. A later assignment of groups with the optimizer's parameters takes that back.
   public var groups: [ParameterGroup<Options>] {
     get { stored }
     set {
-      precondition(
-        newValue.map { $0.parameters.map(ObjectIdentifier.init) }
-          == stored.map { $0.parameters.map(ObjectIdentifier.init) },
-        "the parameters of an optimizer can't be replaced: add a group with add(_:)")
-      stored = newValue
+      let own = stored.map { $0.parameters.map(ObjectIdentifier.init) }
+      let given = newValue.map { $0.parameters.map(ObjectIdentifier.init) }
+      guard own == given else {
+        fault = TrainingErrors.argument(
+          "the parameters of an optimizer were replaced",
+          "its groups have \(own.map(\.count)) parameters, and other ones, \(given.map(\.count)), were assigned",
+          remedies: ["try optimizer.add(ParameterGroup(parameters, options))"])
+        return
+      }
+      (stored, fault) = (newValue, nil)
     }
   }
   private var stored: [ParameterGroup<Options>] = []
+  /// The error of groups that were not taken over.
+  private var fault: XylemError?
 
   /// The tensors of each parameter, by name. Made when the parameter first has a gradient.
   private var tensors: [[String: Tensor]] = []
@@ -88,8 +98,10 @@ public class GroupedOptimizer<Options: OptimizerOptions>: Optimizer {
 
   /// Updates the parameters that have gradients.
   ///
-  /// - Throws: `training.argument` for options outside their range; `runtime.operator`.
+  /// - Throws: `training.argument` for options outside their range, and if ``groups`` was assigned other parameters;
+  ///   `runtime.operator`.
   public final func step() throws {
+    if let fault { throw fault }
     for group in stored { try group.options.check() }
     try TensorRuntime.withGradients(false) {
       var start = 0
@@ -148,6 +160,9 @@ public class GroupedOptimizer<Options: OptimizerOptions>: Optimizer {
 
   func setTensor(_ name: String, at position: Int, to tensor: Tensor) { tensors[position][name] = tensor }
 
+  /// Fails for the options of another kind of optimizer whose options have the same names.
+  func checkKind(of group: OptimizerState.Group) throws(XylemError) {}
+
   // MARK: - State
 
   /// The accumulated tensors, which are the optimizer's own and not copies, and the options.
@@ -183,6 +198,7 @@ public class GroupedOptimizer<Options: OptimizerOptions>: Optimizer {
           remedies: ["make the optimizer of the kind that was saved"])
       }
       try options.last?.check()
+      try checkKind(of: group)
     }
     let parameters = parameters
     var loaded: [[String: Tensor]] = parameters.map { _ in [:] }

@@ -55,6 +55,12 @@ import XylemTestSupport
     expectError(.pluginSignature) { unsafe try leaf("half", "(f64) -> f64", backward: "(f64, f64) -> tensor[]") }
     unsafe #expect(
       try leaf("half", "(tensor!) -> tensor[]", backward: "(tensor!, tensor[]) -> tensor[]").backwardSignature != nil)
+    // With the results before their gradients.
+    unsafe #expect(
+      try leaf("half", "(tensor) -> tensor", backward: "(tensor, tensor, tensor) -> tensor[]").backwardSignature != nil)
+    unsafe #expect(
+      try leaf("half", "(tensor, f64) -> (tensor, tensor)", backward: "(tensor, f64, tensor[], tensor[]) -> tensor[]")
+        .backwardSignature != nil)
   }
 
   @Test func `Serial calls of a plugin and calls of one function never overlap, others do`() async throws {
