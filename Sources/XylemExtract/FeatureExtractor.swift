@@ -64,7 +64,7 @@ public final class FeatureExtractor: Sendable {
   ///   - evalRequests: the nodes to return in eval mode instead.
   ///   - options: the tracing options; their mode is the one that the extractor starts in.
   ///   - shapes: the shapes that inputs have while the model is traced, by argument name, added to those of the options:
-  ///     what depends on nothing but shapes is traced through. See ``TraceOptions/shapes``.
+  ///     what depends on nothing but shapes is traced through. See `TraceOptions.shapes`.
   ///   - otherShapes: what happens to a call with other shapes.
   ///   - modes: the modes to trace and plan.
   ///   - suppression: the differences between the modes that ``warnings`` leaves out.
@@ -108,7 +108,7 @@ public final class FeatureExtractor: Sendable {
   ///   - evalRequests: the nodes to return in eval mode instead.
   ///   - options: the tracing options; their mode is the one that the extractor starts in.
   ///   - shapes: the shapes that inputs have while the model is traced, by argument name, added to those of the options:
-  ///     what depends on nothing but shapes is traced through. See ``TraceOptions/shapes``.
+  ///     what depends on nothing but shapes is traced through. See `TraceOptions.shapes`.
   ///   - otherShapes: what happens to a call with other shapes.
   ///   - modes: the modes to trace and plan.
   ///   - suppression: the differences between the modes that ``warnings`` leaves out.

@@ -5,7 +5,7 @@ internal import XylemTrace
 
 /// What an extractor does with a call whose inputs have other shapes than those that the model was traced with.
 ///
-/// It matters for an extractor with known shapes: see ``TraceOptions/shapes``.
+/// It matters for an extractor with known shapes: see `TraceOptions.shapes`.
 public enum OtherShapes: Sendable, Hashable {
   /// The call runs as traced. It is refused if a decision of the model's code would be another one.
   case checked
