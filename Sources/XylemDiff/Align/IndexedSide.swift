@@ -29,7 +29,7 @@ struct IndexedSide {
 
   init(_ side: DiffSide, names: inout Interner) {
     self.side = side
-    nodes = Array(side.graph.nodes)
+    nodes = Self.compared(side.graph)
     users = Array(repeating: [], count: nodes.count)
     for (position, node) in nodes.enumerated() {
       while positions.count <= node.id.rawValue { positions.append(-1) }
@@ -51,6 +51,21 @@ struct IndexedSide {
     for node in nodes {
       if case .leafModule(let leaf) = node.operation, types[leaf.path] == nil { types[leaf.path] = leaf.type }
     }
+  }
+
+  /// The nodes that belong to the model. Guards of shapes, with the hidden nodes that only they read, tell of the inputs
+  /// that it was traced with, which may differ from mode to mode.
+  private static func compared(_ graph: Graph) -> [Node] {
+    var left: Set<NodeID> = []
+    for node in Array(graph.nodes).reversed() {
+      let users = graph.users(of: node.id)
+      if case .guard(let assumption) = node.operation {
+        if assumption.isOfShapes { left.insert(node.id) }
+      } else if !node.isListed, !users.isEmpty, users.allSatisfy(left.contains) {
+        left.insert(node.id)
+      }
+    }
+    return left.isEmpty ? Array(graph.nodes) : graph.nodes.filter { !left.contains($0.id) }
   }
 
   private mutating func appendHashes(of node: Node) {

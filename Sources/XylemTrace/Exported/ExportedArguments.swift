@@ -191,8 +191,9 @@ extension ExportedTracer {
       }, expand: { _, _ in nil }, isRecordable: { true })
     let message = "the inputs have the sizes for which the model was exported: \(constraint)"
     let guardNode = core.emitHidden(
-      .guard(Guard(expected: true, message: message)), named: "_assert", [.node(id)], in: "", type: "None", at: nil)
-    core.notes.append(TraceNote(kind: .guard, path: "", node: core.graph[guardNode].name, reason: message))
+      .guard(Guard(expected: true, message: message, isOfShapes: true)), named: "_assert", [.node(id)], in: "",
+      type: "None", at: nil)
+    core.notes.append(TraceNote(kind: .shapeGuard, path: "", node: core.graph[guardNode].name, reason: message))
   }
 }
 

@@ -6,6 +6,7 @@ internal import XylemScript
 extension ExportedTracer {
   /// Records one operator.
   func emit(_ node: ExportedNode, _ scope: ExportedScope) throws {
+    if node.target == Self.tracepoint { return try pass(node, scope) }
     if node.target.hasPrefix(ExportedBlocks.prefix) { return try emitBlock(node, scope) }
     guard let name = OperatorName(node.target) else { return try emitNumber(node, scope) }
     switch name.full {
@@ -15,7 +16,9 @@ extension ExportedTracer {
     default: break
     }
     let inputs = try node.inputs.map { try resolve($0.argument, scope) }
-    let operation = Operation.operator(name: name.accepting(inputs.map(isNumber)))
+    // The second operand, unlike the size of `split` or the dimension of `slice`.
+    let hasOperands = node.inputs.count > 1 && node.inputs[1].name == "other"
+    let operation = Operation.operator(name: hasOperands ? name.accepting(inputs.map(isNumber)) : name.full)
     let base = bases(node, name)
     let type = resultType(of: node, scope)
     // Literals of the code are copied where they are read. `torch.tensor(…)` then detaches the copy.
@@ -31,6 +34,15 @@ extension ExportedTracer {
       keywords[id] = node.inputs.enumerated().map { $0 < first ? nil : $1.name }
     }
     bindResults(of: node, to: id, scope)
+  }
+
+  /// Marks the inputs and results of a module's call within a block. Its results are its first arguments.
+  private static let tracepoint = "torch.ops.higher_order._export_tracepoint"
+
+  private func pass(_ node: ExportedNode, _ scope: ExportedScope) throws {
+    for (output, input) in zip(node.outputs.flatMap(\.names), node.inputs.filter { !$0.isKeyword }) {
+      scope.values[output] = .input(try resolve(input.argument, scope))
+    }
   }
 
   /// Whether an input is a number, and not a tensor.

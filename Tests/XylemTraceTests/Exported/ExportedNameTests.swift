@@ -15,7 +15,7 @@ import XylemTrace
   /// The names in order, and those of parameters and buffers by themselves: torch.export lists a parameter where an
   /// operator reads it, TorchScript where the code mentions it.
   private func names(_ trace: Trace) -> (others: [String], state: Set<String>) {
-    let nodes = trace.graph.nodes.filter(\.isListed)
+    let nodes = trace.graph.nodes.filter { $0.isListed && $0.operation != .output }
     func isState(_ node: Node) -> Bool { if case .attribute = node.operation { true } else { false } }
     return (nodes.filter { !isState($0) }.map(\.name), Set(nodes.filter(isState).map(\.name)))
   }
@@ -41,7 +41,7 @@ import XylemTrace
   func `without signatures names are the same, and a note says that results are inferred`(model: String) throws {
     let whole = try ExportedModel(path: Fixtures.path("exported/\(model).pt2")).trace()
     let bare = try ExportedModel(path: Fixtures.path("exported/\(model)_bare.pt2"))
-    #expect(bare.modes == [.eval])
+    #expect(bare.modes.contains(.eval))
     let trace = try bare.trace()
     #expect(trace.notes.contains { $0.kind == .inferredResult && $0.path.isEmpty })
     #expect(!whole.notes.contains { $0.kind == .inferredResult })
