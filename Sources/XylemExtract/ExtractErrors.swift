@@ -166,7 +166,9 @@ enum ExtractErrors {
     }
     return XylemError(
       .extractGuard, "the shapes of this call break an assumption of the trace: \(assumption.message)",
-      at: .init(modulePath: node.modulePath, node: node.name, source: node.location.map { String(describing: $0) }),
+      at: .init(
+        modulePath: node.modulePath, node: node.isListed ? node.name : nil,
+        source: node.location.map { String(describing: $0) }),
       cause: Reason("traced with \(list(traced)); this call has \(list(given))"),
       remedies: remedies ?? ["check the input's shape"])
   }

@@ -144,6 +144,23 @@ import XylemTestSupport
       name: "an input that does not exist", id: .traceUnknownArgument,
       arguments: ["nodes", "X/values/tensor_arguments.pt", "--auto-leaf", "--symbolic", "flug"]),
     RemedyScenario(
+      name: "a number that the input's shape decides", id: .traceConcreteValue,
+      arguments: ["nodes", "X/models/efficientnet_lite0.pt"]),
+    RemedyScenario(
+      name: "a shape that the model does not take", id: .traceShape,
+      arguments: ["nodes", "X/models/efficientnet_lite0.pt", "--shape", "1,4,224,224"]),
+    RemedyScenario(
+      name: "a shape of an argument that does not exist", id: .traceUnknownArgument,
+      arguments: ["nodes", resnet, "--shape", "xx=1,3,64,64"]),
+    RemedyScenario(
+      name: "a shape of the second tensor of a list alone", id: .traceShape,
+      arguments: ["nodes", "X/shapes/list_of_tensors.pt", "--shape", "xs.1=3,8,9"]),
+    RemedyScenario(
+      name: "a shape like that of a photo", id: .usage, arguments: ["nodes", resnet, "--shape", "like:" + photo]),
+    RemedyScenario(
+      name: "an input of another shape", id: .extractGuard,
+      arguments: ["extract", "X/shapes/rank.pt", "--return", "output", "--input", photo, "--shape", "2,3"]),
+    RemedyScenario(
       name: "a model that reads a file", id: .traceFileOperator, arguments: ["nodes", "X/outside/reads.pt"]),
   ]
 
@@ -255,6 +272,7 @@ import XylemTestSupport
     ("xylem nodes MODEL --mode both", "a finding of xylem diff, and not an error"),
     ("xylem models  # lists the built-in models", "an extractor of another executable's model"),
     ("xylem doctor", "the runtime is there: ExecutableTests take it away"),
+    ("--base \u{0}  # compares the findings of two models", "a second file that is no mode: ExportedCommandTests"),
     ("unset XYLEM_RUNTIME && ", "the runtime is in one of its usual places"),
     ("unset XYLEM_ENGINE && ", "the engine is in one of its usual places"),
     ("--plugin FILE", "ExecutableTests: a saved extractor wants its plugin"),

@@ -93,7 +93,7 @@ struct ShapeOption: ExpressibleByArgument, Equatable {
     guard !wanted.isEmpty else {
       throw CommandErrors.usage(
         names.isEmpty ? "the file '\(path)' has no tensors" : "the file '\(path)' has no tensor '\(name)'",
-        remedies: nearMisses(of: name, among: names).map { "--shape \($0)=like:\(path)" })
+        remedies: nearMisses(of: name, among: names).map { "use the name '\($0)'" })
     }
     var found: [String: HostArray] = [:]
     for name in wanted { found[name] = try file.array(name) }

@@ -4,9 +4,6 @@ package import XylemTensor
 
 /// A value in a file of `torch.save`: a dictionary, list, number, string or tensor, whose parts are read on demand.
 ///
-///     let saved = try SavedObject("optimizer.pt")
-///     saved["param_groups"]?.elements?.first?["lr"]?.number  // 0.1
-///
 /// Nothing in a pickle is imported or run.
 package struct SavedObject {
   private final class File {
