@@ -205,7 +205,7 @@ import Testing
         ],
         [
           "roi_pool", "(tensor, tensor, f64, i64, i64) -> (tensor, tensor)", "torchvision::roi_pool",
-          "(tensor, tensor, f64, i64, i64, tensor[]) -> tensor[]",
+          "(tensor, tensor, f64, i64, i64, tensor[], tensor[]) -> tensor[]",
         ],
       ])
   }
