@@ -129,6 +129,19 @@ class InPlaceRank(nn.Module):
         return y.mean(0)
 
 
+class InPlaceTranspose(nn.Module):
+    """Asks the same of an input before and after it changed the input's shape."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = x.sum()
+        if x.size(0) == 3:
+            y = y * 2
+        x.t_()
+        if x.size(0) == 3:
+            y = y + 1
+        return y
+
+
 class Selected(nn.Module):
     """The number of selected rows is a value, the number of columns a shape."""
 
@@ -212,6 +225,7 @@ CONSTRUCTS = {
     "cache": Construct(Cache, Case(I(1, 2)), Case(I(3, 2))),
     "state": Construct(State, Case(I(2)), Case(I(3))),
     "in_place_rank": Construct(InPlaceRank, Case(I(2, 3)), Case(I(3))),
+    "in_place_transpose": Construct(InPlaceTranspose, Case(I(3, 3)), Case(I(3, 2)), Case(I(2, 3))),
     "selected": Construct(Selected, Case(I(4, 5)), Case(I(4, 5, shift=101)), Case(I(5, 2))),
     "positions": Construct(Positions, Case(I(4, 2)), Case(I(2, 2)), Case(I(3, 2))),
     "list_of_tensors": Construct(ListOfTensors, Case([I(4), I(1)]), Case([I(4), I(1)]), Case([I(2), I(3)]), Case([I(4)])),

@@ -271,10 +271,11 @@ package struct PlanBuilder {
     }
     var current = source
     for (position, step) in steps.enumerated() {
-      guard case .tuple(let parts, _) = step, case .literal(.string(let kind))? = parts.first else {
+      guard case .tuple(let parts, _) = step, case .literal(.string(let kind))? = parts.first,
+        let (name, overload) = Subscripts.step(kind)
+      else {
         throw ExtractErrors.execution(at: node, XylemError(.extractExecution, "a subscript has an unknown step"))
       }
-      let (name, overload) = Self.stepOperators[kind] ?? ("aten::" + kind, "")
       let op = try TensorOperator(name, overload: overload)
       let types = op.schema.arguments.map(\.type)
       var operands = [current]
@@ -287,11 +288,6 @@ package struct PlanBuilder {
     }
     places[node.id] = current
   }
-
-  private static let stepOperators: [String: (String, String)] = [
-    "select": ("aten::select", "int"), "slice": ("aten::slice", "Tensor"), "unsqueeze": ("aten::unsqueeze", ""),
-    "index": ("aten::index", "Tensor"),
-  ]
 
   private func containerType(_ argument: NodeInput) -> TypeExpression {
     switch argument {

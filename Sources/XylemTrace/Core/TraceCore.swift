@@ -25,7 +25,9 @@ package struct TraceCore {
   /// What is known about values when the inputs have known shapes. Nil without known shapes.
   package var shapes: ShapeEvaluator?
   /// The decisions that have a guard.
-  var guardedFacts: Set<String> = []
+  var guardedNodes: Set<NodeID> = []
+  /// The facts that notes tell.
+  var notedFacts: Set<String> = []
   /// Nodes of parameters that were already read, by path.
   private var attributeNodes: [String: NodeID] = [:]
   /// Nodes of tensors that hold a number of the code, by the tracer's own numbers for them.
@@ -257,7 +259,8 @@ package struct TraceCore {
     let callCounts: [String: Int]
     let usedRules: Set<LeafPolicy.Rule>
     let missingOperators: Set<String>
-    let guardedFacts: Set<String>
+    let guardedNodes: Set<NodeID>
+    let notedFacts: Set<String>
   }
 
   /// The current state.
@@ -265,7 +268,7 @@ package struct TraceCore {
     Checkpoint(
       graph: graph.checkpoint, namer: namer, otherNames: otherNames, notes: notes.count, attributeNodes: attributeNodes,
       numberNodes: numberNodes, callCounts: callCounts, usedRules: usedRules,
-      missingOperators: missingOperators, guardedFacts: guardedFacts)
+      missingOperators: missingOperators, guardedNodes: guardedNodes, notedFacts: notedFacts)
   }
 
   /// Rolls back everything since a checkpoint.
@@ -279,7 +282,8 @@ package struct TraceCore {
     callCounts = checkpoint.callCounts
     usedRules = checkpoint.usedRules
     missingOperators = checkpoint.missingOperators
-    guardedFacts = checkpoint.guardedFacts
+    guardedNodes = checkpoint.guardedNodes
+    notedFacts = checkpoint.notedFacts
     shapes?.forget(after: graph.lastID)
   }
 }

@@ -42,6 +42,9 @@ public struct TraceOptions: Sendable, Hashable {
   /// `images.0` for a tensor in a container. What depends on nothing but shapes is then known: the code's decisions are
   /// traced through, and each becomes a guard. A call that breaks a guard is refused; sizes that nothing depended on stay
   /// free.
+  ///
+  /// To find the shapes, the trace runs parts of the model. Its buffers and the random state change while that lasts, in
+  /// train mode above all, and are as before when the trace ends: don't run the model on another thread meanwhile.
   public var shapes: [String: KnownShape]
   /// Whether nodes have source lines. Finding them takes most of the time of a trace.
   public var recordsLocations: Bool

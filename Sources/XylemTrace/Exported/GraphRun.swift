@@ -106,14 +106,10 @@ struct GraphRun: @unchecked Sendable {
 
   private func item(of node: Node, _ values: [NodeID: Value]) throws -> Value {
     let container = try value(of: node.inputs[0], values)
-    switch (try container.unpacked(), node.inputs[1].literal) {
-    case (.list(let elements), .int(let index)?), (.tuple(let elements, _), .int(let index)?):
-      guard elements.indices.contains(index) else {
-        throw XylemError(.extractExecution, "'\(node.name)' is beyond the end of its list")
-      }
-      return elements[index]
-    default: throw XylemError(.extractExecution, "'\(node.name)' can't run within a block")
+    guard let item = try Subscripts.item(of: container, value(of: node.inputs[1], values)) else {
+      throw XylemError(.extractExecution, "'\(node.name)' reads an element that its container does not have")
     }
+    return item
   }
 
   private func value(of input: NodeInput, _ values: [NodeID: Value]) throws -> Value {

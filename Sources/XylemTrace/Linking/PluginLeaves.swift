@@ -38,7 +38,7 @@ package struct PluginLeaves {
     let type = try LeafRegistry.module(provider.leaf, of: plugin)
     guard let contents = model.leafContents(at: path) else {
       throw XylemError(
-        .extractUnaddressable, "'\(path)' is not a part of the value", cause: Reason("the model has no such module"))
+        .extractUnaddressable, "the model has no module '\(path)', which the plugin \(plugin.id) is to compute")
     }
     let fresh = LeafModuleInstance(
       type, isTraining: model.isTraining(at: path, in: mode), attributes: contents.json, tensors: contents.tensors)

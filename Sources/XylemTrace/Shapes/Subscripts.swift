@@ -2,9 +2,11 @@ internal import XylemErrors
 internal import XylemGraph
 internal import XylemTensor
 
-/// Subscripts and fields of values, as plans compute them.
-enum Subscripts {
-  /// The operators of a subscript's steps: see ``Operation/getItem``.
+/// Subscripts and fields of values.
+package enum Subscripts {
+  /// The operator of a subscript's step: see ``Operation/getItem``. Nil for an unknown step.
+  package static func step(_ kind: String) -> (name: String, overload: String)? { steps[kind] }
+
   private static let steps: [String: (name: String, overload: String)] = [
     "select": ("aten::select", "int"), "slice": ("aten::slice", "Tensor"), "unsqueeze": ("aten::unsqueeze", ""),
     "index": ("aten::index", "Tensor"),

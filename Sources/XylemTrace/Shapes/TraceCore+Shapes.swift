@@ -38,10 +38,8 @@ extension TraceCore {
       numbers.append(number)
     }
     let expected = "[" + numbers.map(String.init).joined(separator: ", ") + "]"
+    guard guardedNodes.insert(id).inserted else { return numbers }
     let fact = ShapeFact(id, in: graph)
-    guard guardedFacts.insert(fact.isPure ? "\(fact.text) == \(expected)" : "\(id.rawValue)").inserted else {
-      return numbers
-    }
     let place = location()
     let isEqual = emitHidden(
       .operator(name: "aten::eq.int_list"), named: "eq", [.node(id), .list(numbers.map { .int($0) })], in: path,
@@ -53,10 +51,10 @@ extension TraceCore {
   private mutating func assume(
     _ id: NodeID, is literal: Literal, in path: String, at location: @autoclosure () -> SourceLocation?
   ) {
+    guard guardedNodes.insert(id).inserted else { return }
     let fact = ShapeFact(id, in: graph)
     let (text, expected): (String, Bool) =
       if case .bool(let flag) = literal { (fact.text, flag) } else { ("\(fact.operandText) == \(literal)", true) }
-    guard guardedFacts.insert(fact.isPure ? "\(expected) \(text)" : "\(id.rawValue)").inserted else { return }
     let place = location()
     var condition = id
     let suffix: String? =
@@ -81,6 +79,8 @@ extension TraceCore {
     let id = emitHidden(
       .guard(Guard(expected: expected, message: fact, isOfShapes: true)), named: "_assert", [.node(condition)],
       in: path, type: "None", at: place)
+    // Two nodes with the same text have the same value, unless the code changed the input's shape in between.
+    guard notedFacts.insert(fact).inserted else { return }
     notes.append(TraceNote(kind: .shapeGuard, path: path, node: graph[id].name, reason: fact, location: place))
   }
 }
@@ -91,8 +91,6 @@ struct ShapeFact {
   let text: String
   /// The same, in parentheses if it is an operation.
   let operandText: String
-  /// Whether it consists only of the inputs' shapes, so that equal texts mean equal values.
-  let isPure: Bool
 
   private static let infix: [String: String] = [
     "add": "+", "sub": "-", "mul": "*", "floordiv": "//", "remainder": "%", "div": "/", "pow": "**", "eq": "==",
@@ -107,12 +105,11 @@ struct ShapeFact {
 
   init(_ id: NodeID, in graph: Graph) {
     let found = Self.describe(.node(id), in: graph, depth: 0)
-    (text, operandText, isPure) = (found.text, found.isCompound ? "(\(found.text))" : found.text, found.isPure)
+    (text, operandText) = (found.text, found.inParentheses)
   }
 
   private struct Part {
     var text: String
-    var isPure = true
     var isCompound = false
     var inParentheses: String { isCompound ? "(\(text))" : text }
   }
@@ -121,10 +118,10 @@ struct ShapeFact {
     guard case .node(let id) = input else {
       guard case .list(let elements) = input else { return Part(text: input.description) }
       let parts = elements.map { describe($0, in: graph, depth: depth + 1) }
-      return Part(text: "[" + parts.map(\.text).joined(separator: ", ") + "]", isPure: parts.allSatisfy(\.isPure))
+      return Part(text: "[" + parts.map(\.text).joined(separator: ", ") + "]")
     }
     let node = graph[id]
-    let name = Part(text: node.isListed ? node.name : String(node.name.prefix { $0 != "'" }), isPure: false)
+    let name = Part(text: node.isListed ? node.name : String(node.name.prefix { $0 != "'" }))
     guard depth < 12 else { return name }
     let part: Part? =
       switch node.operation {
@@ -141,30 +138,29 @@ struct ShapeFact {
     guard let container = node.inputs[0].node, case .literal(let index) = node.inputs[1] else { return nil }
     if case .operator("aten::size") = graph[container].operation, let tensor = graph[container].inputs.first {
       let owner = describe(tensor, in: graph, depth: depth + 1)
-      return Part(text: "\(owner.text).size(\(index))", isPure: owner.isPure)
+      return Part(text: "\(owner.text).size(\(index))")
     }
     let owner = describe(.node(container), in: graph, depth: depth + 1)
-    return Part(text: "\(owner.inParentheses)[\(index)]", isPure: owner.isPure)
+    return Part(text: "\(owner.inParentheses)[\(index)]")
   }
 
   private static func describe(_ operation: String, _ node: Node, in graph: Graph, depth: Int) -> Part? {
     let short = String(operation.split(separator: ":").last?.prefix { $0 != "." } ?? "")
     let inputs = node.inputs.map { describe($0, in: graph, depth: depth + 1) }
-    let isPure = inputs.allSatisfy(\.isPure)
     switch (short, inputs.count) {
-    case ("size", 1): return Part(text: "\(inputs[0].text).shape", isPure: isPure)
-    case ("size", 2): return Part(text: "\(inputs[0].text).size(\(inputs[1].text))", isPure: isPure)
-    case ("dim", 1), ("numel", 1): return Part(text: "\(inputs[0].text).\(short)()", isPure: isPure)
+    case ("size", 1): return Part(text: "\(inputs[0].text).shape")
+    case ("size", 2): return Part(text: "\(inputs[0].text).size(\(inputs[1].text))")
+    case ("dim", 1), ("numel", 1): return Part(text: "\(inputs[0].text).\(short)()")
     case ("dtype", 1), ("device", 1), ("is_cuda", 1), ("layout", 1):
-      return Part(text: "\(inputs[0].text).\(short)", isPure: isPure)
-    case ("neg", 1): return Part(text: "-\(inputs[0].inParentheses)", isPure: isPure, isCompound: true)
-    case ("__not__", 1): return Part(text: "not \(inputs[0].inParentheses)", isPure: isPure, isCompound: true)
+      return Part(text: "\(inputs[0].text).\(short)")
+    case ("neg", 1): return Part(text: "-\(inputs[0].inParentheses)", isCompound: true)
+    case ("__not__", 1): return Part(text: "not \(inputs[0].inParentheses)", isCompound: true)
     case (_, 2) where infix[short] != nil && !node.valueType.isTensor:
       return Part(
-        text: "\(inputs[0].inParentheses) \(infix[short] ?? "") \(inputs[1].inParentheses)", isPure: isPure,
+        text: "\(inputs[0].inParentheses) \(infix[short] ?? "") \(inputs[1].inParentheses)",
         isCompound: true)
     case _ where functions.contains(short) && !node.valueType.isTensor:
-      return Part(text: "\(short.lowercased())(\(inputs.map(\.text).joined(separator: ", ")))", isPure: isPure)
+      return Part(text: "\(short.lowercased())(\(inputs.map(\.text).joined(separator: ", ")))")
     default: return nil
     }
   }
