@@ -134,6 +134,22 @@ enum CommandErrors {
 
   // MARK: - Inputs
 
+  static func unknownSetLeaf(_ name: String, node: String, _ known: [String]) -> XylemError {
+    XylemError(
+      .usage, "no plugin has a leaf function '\(name)'",
+      cause: Reason(
+        known.isEmpty ? "no plugin with leaf functions is loaded" : "there are " + known.joined(separator: ", ")),
+      remedies: known.isEmpty
+        ? ["--plugin FILE  # loads a plugin"]
+        : nearMisses(of: name, among: known).map { "--set " + shellWord("\(node)=plugin:\($0)") })
+  }
+
+  static func otherStoredShape(_ node: String, file: String, stored: String, value: String) -> XylemError {
+    XylemError(
+      .extractReplacement, "the tensor for '\(node)' does not have the form of the value that it replaces",
+      at: .init(file: file), cause: Reason("it is \(stored), the value is \(value)"))
+  }
+
   static func input(_ message: String, file: String? = nil, remedies: [String] = []) -> XylemError {
     XylemError(.extractInput, message, at: .init(file: file), remedies: remedies)
   }

@@ -140,6 +140,8 @@ public enum ErrorID: String, Sendable, Hashable, CaseIterable {
   case extractState = "extract.state"
   case extractNoTensor = "extract.no-tensor"
   case extractFileOperator = "extract.file-operator"
+  case extractStart = "extract.start"
+  case extractReplacement = "extract.replacement"
 
   // Configurations.
   case configMalformed = "config.malformed"

@@ -66,6 +66,13 @@ final class ExtractorPart: ModelPart {
     state.withLock { ($0.otherShapes, $0.options) = (otherShapes, options) }
   }
 
+  /// Takes over how another extractor of the same model computes.
+  func share(with other: ExtractorPart) {
+    engines.options = other.engines.options
+    let (device, otherShapes, options) = other.state.withLock { ($0.device, $0.otherShapes, $0.options) }
+    state.withLock { ($0.device, $0.otherShapes, $0.options) = (device, otherShapes, options) }
+  }
+
   /// Where the tensors are that the plans need.
   var device: Device {
     get { state.withLock { $0.device } }
@@ -103,15 +110,19 @@ final class ExtractorPart: ModelPart {
       options.mode = modes.mode
       // An argument that the plan does not read keeps its shape.
       let given = Set(shapes.keys.map(Self.argument))
-      options.shapes = known.filter { !given.contains(Self.argument($0.key)) }.merging(shapes) { _, new in new }
+      // Values that the extractor starts from are no arguments of the model.
+      let arguments = Set(known.keys.map(Self.argument))
+      options.shapes = known.filter { !given.contains(Self.argument($0.key)) }
+        .merging(shapes.filter { arguments.contains(Self.argument($0.key)) }) { _, new in new }
       let trace: Trace
       if let model = self.model as? SwiftModel {
         trace = try model.trace(options, modes)
       } else {
         trace = try self.model.trace(options)
       }
+      let other = try planned(trace, like: version)
       // The same decisions give the same graph, and need no plan of their own.
-      return trace.graph == version.trace.graph ? version : try planned(trace, like: version)
+      return other.trace.graph == version.trace.graph ? version : other
     }
   }
 
@@ -136,8 +147,10 @@ final class ExtractorPart: ModelPart {
   }
 
   private func planned(_ trace: Trace, like version: Version) throws -> Version {
-    var builder = try PlanBuilder(model: model, trace: trace)
-    return Version(plan: try builder.build(version.plan.requests), trace: trace)
+    var editor = TraceEditor(trace, of: model)
+    try editor.apply(version.trace.edits ?? [], for: version.plan.requests)
+    var builder = try PlanBuilder(model: model, trace: editor.trace)
+    return Version(plan: try builder.build(version.plan.requests), trace: editor.trace)
   }
 
   // MARK: - Running

@@ -81,7 +81,7 @@ extension FeatureExtractor {
         throw ExtractErrors.unreadable(path, "it has a plan for the mode '\(name)'")
       }
       let saved = substitutes.isEmpty ? saved : saved.replacing(substitutes)
-      let trace = try saved.trace.retraced(by: model)
+      let trace = try saved.retraced(by: model)
       var builder = try PlanBuilder(model: model, trace: trace)
       var plan = try builder.build(saved.resolvedRequests(in: trace, of: path))
       plan.prunedCount = saved.prunedCount
@@ -227,13 +227,18 @@ extension ExtractorFile {
   }
 }
 
-extension Trace {
-  /// The trace itself, if its code is found by name. For a model written in Swift, a new trace with the same options.
+extension ExtractorFile.SavedPlan {
+  /// The trace itself, if its code is found by name. For a model written in Swift, a new trace with the same options and
+  /// the same changes.
   fileprivate func retraced(by model: any TracedModel) throws -> Trace {
-    guard let options, !(model is ScriptModel) else { return self }
-    return try model.trace(options)
+    guard let options = trace.options, !(model is ScriptModel) else { return trace }
+    var editor = TraceEditor(try model.trace(options), of: model)
+    try editor.apply(trace.edits ?? [], for: requests.map { ReturnRequest($0.node, as: $0.key) })
+    return editor.trace
   }
+}
 
+extension Trace {
   /// The trace with only the nodes of a saved one: the file has only the weights that those need.
   fileprivate func pruned(to saved: Trace) -> Trace {
     var trace = self

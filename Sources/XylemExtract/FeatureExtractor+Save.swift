@@ -33,6 +33,7 @@ extension FeatureExtractor {
   ///   the model has no file; `file.unwritable`, `file.unsupported`.
   public func save(to path: String, weights: SavedWeights = .inside) throws {
     if model is ExportedModel { throw ExtractErrors.unsavableExported(model.name) }
+    try checkReplacements()
     let code = model is ScriptModel ? try loaded?.code ?? checkedCode(archived().archive) : nil
     var file = ExtractorFile(
       model: modelName, isWrittenInSwift: code == nil ? true : nil, mode: mode, plans: [:], tensors: [])
@@ -62,6 +63,16 @@ extension FeatureExtractor {
         "format": ExtractorFile.format, "schema": String(ExtractorFile.schema),
         "checksum": ExtractorFile.checksum(description: description, code: code?.bytes ?? []),
       ], to: path)
+  }
+
+  /// Checks that a file can hold all replacements of values.
+  ///
+  /// - Throws: `extract.unsavable` for compiled code.
+  func checkReplacements() throws(XylemError) {
+    for edit in traces.values.flatMap({ $0.edits ?? [] }) where !edit.isSavable {
+      guard case .replace(let name, _) = edit else { continue }
+      throw ExtractErrors.unsavableReplacement(name)
+    }
   }
 
   /// The model, if it is an archive.

@@ -22,9 +22,13 @@ extension FeatureExtractor {
   ///     try extractor.saveTorchScript(to: "features.pt")
   ///     // in Python: torch.jit.load("features.pt")(image)["layer3"]
   ///
-  /// - Throws: `extract.unsavable` for a feature that is not a tensor, and for code that an archive can't represent,
+  /// - Throws: `extract.unsavable` for a feature that is not a tensor, for an extractor that starts from values, and for code that an archive can't represent,
   ///   such as a call whose target is known only at run time; `file.unwritable`.
   public func saveTorchScript(to path: String) throws {
+    try checkReplacements()
+    for case .start(let names) in traces.values.flatMap({ $0.edits ?? [] }) {
+      throw ExtractErrors.unsavableStart(names)
+    }
     let root = try archived().root.object
     guard let forward = root.method("forward") ?? root.method("forward__0") else {
       throw XylemError(.extractUnsavable, "the model has no forward")

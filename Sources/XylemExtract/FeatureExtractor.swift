@@ -58,7 +58,16 @@ public final class FeatureExtractor: Sendable {
 
   /// Traces a model and plans what some of its values need, in both modes or in the given ones.
   ///
+  /// An extractor can start in the middle of a model, from values that another one returned. Both together compute what
+  /// the whole computes, bit for bit:
+  ///
+  ///     let first = try FeatureExtractor(of: model, returning: ["layer3"])
+  ///     let second = try FeatureExtractor(of: model, from: ["layer3"], returning: ["fc"])
+  ///     try second(first(image)["layer3"])["fc"]
+  ///
   /// - Parameters:
+  ///   - starts: the values that are the inputs, in the order of the call's arguments. Arguments of `forward` that are
+  ///     needed besides are named too. Empty for the inputs of `forward`.
   ///   - requests: the nodes to return in every mode.
   ///   - trainRequests: the nodes to return in train mode instead.
   ///   - evalRequests: the nodes to return in eval mode instead.
@@ -71,9 +80,10 @@ public final class FeatureExtractor: Sendable {
   ///   - suppressDiffWarning: whether all differences are suppressed, as in torchvision.
   ///   - device: where features are computed; see ``move(to:)``.
   /// - Throws: as ``ScriptModel/trace(_:)``; `runtime.device`; `extract.unknown-node`, `extract.duplicate-key`,
-  ///   `extract.nothing-requested`, `extract.unaddressable`; `extract.input` for an empty list of modes.
+  ///   `extract.nothing-requested`, `extract.unaddressable`; `extract.start` for values to start from that do not suffice,
+  ///   with those that are missing; `extract.input` for an empty list of modes.
   public convenience init(
-    of traceable: some Traceable, returning requests: [ReturnRequest] = [],
+    of traceable: some Traceable, from starts: [String] = [], returning requests: [ReturnRequest] = [],
     inTrain trainRequests: [ReturnRequest]? = nil,
     inEval evalRequests: [ReturnRequest]? = nil, options: TraceOptions = TraceOptions(),
     shapes: [String: KnownShape] = [:], otherShapes: OtherShapes = .checked,
@@ -91,8 +101,8 @@ public final class FeatureExtractor: Sendable {
       traces[mode] = try model.trace(options)
     }
     try self.init(
-      of: model, traces: traces, returning: requests, inTrain: trainRequests, inEval: evalRequests, mode: options.mode,
-      suppressing: suppression, suppressDiffWarning: suppressDiffWarning)
+      of: model, traces: traces, from: starts, returning: requests, inTrain: trainRequests, inEval: evalRequests,
+      mode: options.mode, suppressing: suppression, suppressDiffWarning: suppressDiffWarning)
     part.setShapes(otherShapes, options)
     if device != .cpu { try move(to: device) }
   }
@@ -103,6 +113,7 @@ public final class FeatureExtractor: Sendable {
   ///     try extractor(image).keys  // ["feat1", "feat2"]
   ///
   /// - Parameters:
+  ///   - starts: the values that are the inputs. Empty for the inputs of `forward`.
   ///   - requests: the nodes to return in every mode, with their keys, in order.
   ///   - trainRequests: the nodes to return in train mode instead.
   ///   - evalRequests: the nodes to return in eval mode instead.
@@ -116,7 +127,7 @@ public final class FeatureExtractor: Sendable {
   ///   - device: where features are computed; see ``move(to:)``.
   /// - Throws: as the initializer that takes requests.
   public convenience init(
-    of traceable: some Traceable, returning requests: KeyValuePairs<String, String>,
+    of traceable: some Traceable, from starts: [String] = [], returning requests: KeyValuePairs<String, String>,
     inTrain trainRequests: KeyValuePairs<String, String>? = nil,
     inEval evalRequests: KeyValuePairs<String, String>? = nil, options: TraceOptions = TraceOptions(),
     shapes: [String: KnownShape] = [:], otherShapes: OtherShapes = .checked,
@@ -127,7 +138,8 @@ public final class FeatureExtractor: Sendable {
       pairs.map { ReturnRequest($0.key, as: $0.value) }
     }
     try self.init(
-      of: traceable, returning: keyed(requests), inTrain: trainRequests.map(keyed), inEval: evalRequests.map(keyed),
+      of: traceable, from: starts, returning: keyed(requests), inTrain: trainRequests.map(keyed),
+      inEval: evalRequests.map(keyed),
       options: options, shapes: shapes, otherShapes: otherShapes, modes: modes, suppressing: suppression,
       suppressDiffWarning: suppressDiffWarning, device: device)
   }
@@ -136,6 +148,7 @@ public final class FeatureExtractor: Sendable {
   ///
   /// - Parameters:
   ///   - traces: traces of this model, by mode.
+  ///   - starts: the values that are the inputs. Empty for the inputs of `forward`.
   ///   - requests: the nodes to return in every mode.
   ///   - trainRequests: the nodes to return in train mode instead.
   ///   - evalRequests: the nodes to return in eval mode instead.
@@ -143,17 +156,23 @@ public final class FeatureExtractor: Sendable {
   ///   - suppression: the differences between the modes that ``warnings`` leaves out.
   ///   - suppressDiffWarning: whether all differences are suppressed, as in torchvision.
   /// - Throws: `extract.unknown-node`, `extract.duplicate-key`, `extract.nothing-requested`, `extract.unaddressable`;
-  ///   `extract.input` without a trace.
+  ///   `extract.start`; `extract.input` without a trace.
   public convenience init(
-    of model: any TracedModel, traces: [Mode: Trace], returning requests: [ReturnRequest] = [],
-    inTrain trainRequests: [ReturnRequest]? = nil, inEval evalRequests: [ReturnRequest]? = nil, mode: Mode = .eval,
+    of model: any TracedModel, traces: [Mode: Trace], from starts: [String] = [],
+    returning requests: [ReturnRequest] = [], inTrain trainRequests: [ReturnRequest]? = nil,
+    inEval evalRequests: [ReturnRequest]? = nil, mode: Mode = .eval,
     suppressing suppression: DiffSuppression = [], suppressDiffWarning: Bool = false
   ) throws {
     guard let other = traces.keys.first else { throw ExtractErrors.input("an extractor needs at least one mode") }
     var plans: [Mode: Plan] = [:]
+    var traces = traces
     for (mode, trace) in traces {
-      var builder = try PlanBuilder(model: model, trace: trace)
-      plans[mode] = try builder.build((mode == .train ? trainRequests : evalRequests) ?? requests)
+      let requests = (mode == .train ? trainRequests : evalRequests) ?? requests
+      var editor = TraceEditor(trace, of: model)
+      if !starts.isEmpty { try editor.apply([.start(at: starts)], for: requests) }
+      var builder = try PlanBuilder(model: model, trace: editor.trace)
+      plans[mode] = try builder.build(requests)
+      traces[mode] = editor.trace
     }
     self.init(
       model: model, plans: plans, traces: traces, mode: traces[mode] == nil ? other : mode,

@@ -53,6 +53,6 @@ extension PlanBuilder {
       throw ExtractErrors.input(
         "the trace has no code to run", remedies: ["trace the model again: files do not contain compiled code"])
     }
-    return ScriptLinker(model: model, mode: trace.mode)
+    return ScriptLinker(model: model, mode: trace.mode, replacements: trace.replacements)
   }
 }

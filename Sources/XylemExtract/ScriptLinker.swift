@@ -11,15 +11,19 @@ struct ScriptLinker: Linker {
   private let model: ScriptModel
   private let mode: Mode
 
-  init(model: ScriptModel, mode: Mode) {
+  /// The code of nodes that are no part of the archive.
+  private let replacements: [NodeID: HostLeaf]
+
+  init(model: ScriptModel, mode: Mode, replacements: [NodeID: HostLeaf]) {
     self.model = model
     self.mode = mode
+    self.replacements = replacements
   }
 
   /// Compiles the opaque nodes of a graph up to a position, and adds their effects to it.
   mutating func resolve(_ graph: inout Graph, upTo limit: Int) throws {
     for node in Array(graph.nodes).prefix(limit) {
-      guard let callable = try callable(of: node) else { continue }
+      guard replacements[node.id] == nil, let callable = try callable(of: node) else { continue }
       callables[node.id] = callable
       var effects = try callable.effects()
       // A method's first argument is the module itself, which is not an input of the node.
@@ -34,6 +38,7 @@ struct ScriptLinker: Linker {
   }
 
   func call(of node: Node) throws -> LinkedCall? {
+    if let code = replacements[node.id] { return .host(code) }
     guard let callable = callables[node.id] else { return nil }
     let types = try model.argumentTypes(of: node)
     guard case .leafModule(let leaf) = node.operation else {

@@ -234,7 +234,7 @@ extension Graph {
       }
     }
   }
-  private func validateEdit() {
+  func validateEdit() {
     guard validatesEdits else { return }
     let faults = validate()
     precondition(faults.isEmpty, "an edit left the graph with faults: \(InvalidGraph(faults: faults))")

@@ -276,6 +276,8 @@ import XylemTestSupport
     ("unset XYLEM_RUNTIME && ", "the runtime is in one of its usual places"),
     ("unset XYLEM_ENGINE && ", "the engine is in one of its usual places"),
     ("--plugin FILE", "ExecutableTests: a saved extractor wants its plugin"),
+    ("--from", "values in files of the user's: EditCommandTests"),
+    ("--set", "values in files of the user's, and plugins: EditCommandTests"),
     ("--allow-changed-plugins", "ExecutableTests: a saved extractor wants its plugin"),
     ("--time-limit", "a plugin that hangs: PluginCommandTests"),
     ("xylem plugin check", "a plugin that hangs or crashes: PluginCommandTests"),

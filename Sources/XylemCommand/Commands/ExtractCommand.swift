@@ -50,6 +50,7 @@ struct ExtractCommand: ModelCommand {
     help: ArgumentHelp("PNG or JPEG images, or one .safetensors, .npz or .npy file.", valueName: "file"),
     completion: .file())
   var inputs: [String] = []
+  @OptionGroup var changes: EditOptions
   @Option(help: "The mode that the model runs in.") var mode: Mode = .eval
   @Option(help: ArgumentHelp("Seed the random numbers that the model draws.", valueName: "n")) var seed: Seed?
   @OptionGroup var engines: EngineChoice
@@ -88,16 +89,19 @@ struct ExtractCommand: ModelCommand {
         "'--save-weights \(saveWeights.rawValue)' needs '--save' with a .xylem file",
         remedies: ["--save features.xylem"])
     }
-    let onlySaves = save != nil && inputs.isEmpty
+    let onlySaves = save != nil && !runs
     if chosenRequests.isEmpty, !options.model.hasSuffix(".xylem"), !onlySaves || savedRequests.isEmpty {
       throw ValidationError(
         "no node is requested in \(mode.rawValue) mode: '--return <node>' is missing",
         remedies: ["xylem nodes \(shellWord(options.model))  # lists the nodes"])
     }
     try ModelOptions.check(requests: requests + trainReturn + evalReturn)
-    if inputs.isEmpty, save == nil { throw ValidationError("the option '--input <file> ...' is missing") }
+    if inputs.isEmpty, changes.starts.isEmpty, save == nil {
+      throw ValidationError("the option '--input <file> ...' is missing")
+    }
     if inputs.contains("") { throw ValidationError("'--input' needs the name of a file") }
-    try images.check(inputs: inputs)
+    try changes.check(inputs: inputs, saves: save != nil)
+    try images.check(inputs: inputs + changes.images)
     try checkRunOptions()
     try pictures.check()
     if let output = options.output {
@@ -109,9 +113,12 @@ struct ExtractCommand: ModelCommand {
     }
   }
 
+  /// Whether the model runs.
+  private var runs: Bool { !inputs.isEmpty || changes.hasValues }
+
   /// Refuses options that need a run if the model does not run.
   private func checkRunOptions() throws {
-    guard inputs.isEmpty else { return }
+    guard !runs else { return }
     let ofRuns = [
       ("--output", options.output != nil), ("--images", pictures.folder != nil),
       ("--contact-sheet", pictures.contactSheet != nil), ("--labels", labels != nil),
@@ -165,11 +172,12 @@ struct ExtractCommand: ModelCommand {
       Terminal.warn("\(options.model) has random weights: '--weights FILE' loads trained weights")
     }
     let requests = chosenRequests.map { ReturnRequest(parsing: $0) }
-    let images = try images.preparation(of: inputs, for: model)
+    let images = try images.preparation(of: inputs + changes.images, for: model)
     try options.keepInputs(inputs, of: model)
     model.comparesNamings = true
+    let edits = try changes.edits(of: model)
     let extractor: FeatureExtractor
-    do { extractor = try makeExtractor(model, requests) } catch let error as XylemError {
+    do { extractor = try makeExtractor(model, requests, edits) } catch let error as XylemError {
       // The model is traced as `nodes` traces it, without an input, unless that fails or the trace lacks a requested
       // node.
       guard error.isAboutTracing || error.id == .extractUnknownNode, let structures = try structures(of: model, images)
@@ -177,26 +185,27 @@ struct ExtractCommand: ModelCommand {
         throw error
       }
       model.structures = structures
-      guard let specific = try? makeExtractor(model, requests) else { throw error }
+      guard let specific = try? makeExtractor(model, requests, edits) else { throw error }
       extractor = specific
     }
     try engines.apply(to: extractor, default: .torch)
     if let output = options.output { try FeatureFile.check(output, count: extractor.plan.keys.count) }
-    if model.saved == nil, let trace = extractor.traces[mode] {
+    if model.saved == nil {
+      let trace = try model.trace(options.traceOptions(mode))
       for warning in NamingComparison(trace).warnings(for: requests) { Terminal.warn(warning) }
     }
     DiffWarnings(of: extractor, model, options: options, suppressing: differences.suppression(model)).emit()
     // What an engine computed is saved with the extractor: then the model runs first.
-    let savesLater = !inputs.isEmpty && savesEngine && extractor.engineOptions.engine != .torch
+    let savesLater = runs && savesEngine && extractor.engineOptions.engine != .torch
     if let save, !savesLater {
       try Progress.during("saving \(save)") { try write(extractor, to: save) }
-      guard !inputs.isEmpty else {
+      guard runs else {
         let report = JSONValue.object(["schema": .int(1), "saved": .string(save)])
         return try Terminal.output(format == .json ? report.text : "saved \(save)")
       }
     }
-    let arguments = try InputReader(arguments: extractor.traces[mode]?.arguments ?? [], images: images)
-      .arguments(from: inputs).mapValues { try $0.cast(to: options.dtype) }
+    let arguments = try values(for: extractor.traces[mode]?.arguments ?? [], of: model, images)
+      .mapValues { try $0.cast(to: options.dtype) }
     if let seed { try TensorRuntime.setSeed(seed.value) }
     let features = try run(extractor, arguments, images)
     if let note = extractor.engineReport?.note { Terminal.error("note: computed by libtorch: \(note)") }
@@ -211,7 +220,7 @@ struct ExtractCommand: ModelCommand {
     let provenance = Provenance(
       model: options.model, weights: options.weights, mode: mode, naming: options.naming ?? .exact,
       nodes: zip(extractor.plan.keys, extractor.plan.nodes).map { ($0, $1) },
-      transform: images?.transform, type: options.dtype)
+      transform: images?.transform, type: options.dtype, changes: changes)
     let drawable =
       pictures.isUsed
       ? try FeaturePicture.drawable(entries, input: Self.imageSize(of: arguments, extractor), options: pictures) : []
@@ -257,12 +266,25 @@ struct ExtractCommand: ModelCommand {
     }
   }
 
-  private func makeExtractor(_ model: LoadedModel, _ requests: [ReturnRequest]) throws -> FeatureExtractor {
+  /// The arguments of the extractor: the inputs, or the values to start from.
+  private func values(
+    for arguments: [ForwardArgument], of model: LoadedModel, _ images: ImagePreparation?
+  ) throws -> [String: Value] {
+    guard changes.starts.isEmpty else {
+      let own = try model.model.forwardArguments().map(\.name)
+      return try changes.values(arguments, inputs: own, images)
+    }
+    return try InputReader(arguments: arguments, images: images).arguments(from: inputs)
+  }
+
+  private func makeExtractor(
+    _ model: LoadedModel, _ requests: [ReturnRequest], _ edits: ExtractorEdits
+  ) throws -> FeatureExtractor {
     save == nil
       ? try options.extractor(
         of: model, returning: requests, mode: mode, isForBoth: (mode == .train ? trainReturn : evalReturn).isEmpty,
-        remedies: .returns)
-      : try options.extractor(of: model, returning: savedRequests, mode: mode)
+        edits: edits, remedies: .returns)
+      : try options.extractor(of: model, returning: savedRequests, mode: mode, edits: edits)
   }
 
   /// The structures of the inputs that have one. Nil if no structure is known.
@@ -280,17 +302,18 @@ struct ExtractCommand: ModelCommand {
   }
 
   private func checkOutputs() throws(XylemError) {
-    try options.checkOutput(reading: inputs + (labels.map { [$0] } ?? []))
+    try options.checkOutput(reading: inputs + changes.files + (labels.map { [$0] } ?? []))
     if let folder = pictures.folder { try OutputFile.checkFolder(folder) }
     if let sheet = pictures.contactSheet {
       try OutputFile.check(sheet)
-      for path in options.files + inputs where OutputFile.areSame(path, sheet) {
+      for path in options.files + inputs + changes.files where OutputFile.areSame(path, sheet) {
         throw CommandErrors.replacesInput(path, by: "the contact sheet", option: "--contact-sheet")
       }
     }
     guard let save else { return }
     try OutputFile.check(save)
-    for path in options.files + inputs + (labels.map { [$0] } ?? []) where OutputFile.areSame(path, save) {
+    for path in options.files + inputs + changes.files + (labels.map { [$0] } ?? [])
+    where OutputFile.areSame(path, save) {
       throw CommandErrors.replacesInput(path, by: "the saved extractor", option: "--save")
     }
   }
@@ -306,7 +329,8 @@ struct ExtractCommand: ModelCommand {
     }
     let drawn = pictures.folder == nil ? [] : try FeaturePicture.all(of: drawable, options: pictures)
     let summary = ExtractReport(
-      mode: mode, entries: entries, plan: plan, classes: classes, explanation: explanation, pictures: drawn)
+      mode: mode, entries: entries, plan: plan, classes: classes, explanation: explanation, changes: changes,
+      pictures: drawn)
     if let folder = pictures.folder { try checkPictures(drawn, in: folder) }
     for picture in drawn where picture.isPartial { Terminal.error("note: \(picture.text)") }
     let sheet = try pictures.contactSheet.map { path in
@@ -344,7 +368,7 @@ struct ExtractCommand: ModelCommand {
   private func checkPictures(_ pictures: [FeaturePicture], in folder: String) throws(XylemError) {
     for picture in pictures {
       let path = picturePath(picture)
-      for read in options.files + inputs where OutputFile.areSame(read, path) {
+      for read in options.files + inputs + changes.files where OutputFile.areSame(read, path) {
         throw CommandErrors.pictureReplacesInput(path, folder: folder)
       }
     }

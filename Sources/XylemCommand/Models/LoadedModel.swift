@@ -56,15 +56,19 @@ struct LoadedModel {
 
   /// An extractor for one mode.
   ///
-  /// - Parameter requests: the requested nodes; empty for those of the saved extractor.
+  /// - Parameters:
+  ///   - requests: the requested nodes; empty for those of the saved extractor.
+  ///   - edits: what it starts from and replaces.
   /// - Throws: as ``trace(_:)`` and ``FeatureExtractor``'s initialisers.
   func extractor(
-    returning requests: [ReturnRequest], options: TraceOptions, modes: [Mode]
+    returning requests: [ReturnRequest], options: TraceOptions, modes: [Mode], edits: ExtractorEdits = ExtractorEdits()
   ) throws -> FeatureExtractor {
+    var requests = requests
     if let saved, requests.isEmpty {
-      guard saved.plans[options.mode] != nil else { throw CommandErrors.unsavedMode(options.mode, saved) }
+      guard let plan = saved.plans[options.mode] else { throw CommandErrors.unsavedMode(options.mode, saved) }
       if saved.mode != options.mode { try options.mode == .train ? saved.train() : saved.eval() }
-      return saved
+      if edits.starts.isEmpty { return try edits.applied(to: saved) }
+      requests = plan.requests
     }
     var traces: [Mode: Trace] = [:]
     for mode in modes {
@@ -72,7 +76,9 @@ struct LoadedModel {
       options.mode = mode
       traces[mode] = try trace(options)
     }
-    return try FeatureExtractor(of: model, traces: traces, returning: requests, mode: options.mode)
+    return try edits.applied(
+      to: FeatureExtractor(
+        of: model, traces: traces, from: edits.starts, returning: requests, mode: options.mode))
   }
 }
 

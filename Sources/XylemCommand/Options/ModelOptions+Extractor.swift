@@ -20,16 +20,17 @@ extension ModelOptions {
   /// - Parameters:
   ///   - isForBoth: whether the requests apply to the other mode too.
   ///   - isSilent: whether notes and warnings were printed before.
+  ///   - edits: what it starts from and replaces.
   ///   - remedies: the command's options for requesting nodes of the other mode.
   /// - Throws: as ``FeatureExtractor``'s initialiser; the error for an unknown name that the other mode has offers
   ///   those options.
   func extractor(
     of model: LoadedModel, returning requests: [ReturnRequest], mode: Mode, isForBoth: Bool = true,
-    isSilent: Bool = false, remedies: ModeRemedies.Options
+    isSilent: Bool = false, edits: ExtractorEdits = ExtractorEdits(), remedies: ModeRemedies.Options
   ) throws -> FeatureExtractor {
     do {
       let extractor = try Progress.during("tracing") {
-        try model.extractor(returning: requests, options: traceOptions(mode), modes: [mode])
+        try model.extractor(returning: requests, options: traceOptions(mode), modes: [mode], edits: edits)
       }
       try model.weights?.check(extractor.state.map(\.key))
       if !isSilent { warn(of: extractor) }
@@ -49,20 +50,23 @@ extension ModelOptions {
 
   /// An extractor for the modes that have requests, starting in one of them.
   ///
-  /// - Throws: as ``extractor(of:returning:mode:isForBoth:isSilent:remedies:)``; the error for an unknown name offers
+  /// - Throws: as ``extractor(of:returning:mode:isForBoth:isSilent:edits:remedies:)``; the error for an unknown name offers
   ///   the options to request another one.
   func extractor(
-    of model: LoadedModel, returning requests: [Mode: [ReturnRequest]], mode: Mode
+    of model: LoadedModel, returning requests: [Mode: [ReturnRequest]], mode: Mode,
+    edits: ExtractorEdits = ExtractorEdits()
   ) throws -> FeatureExtractor {
     if model.saved != nil, requests.isEmpty {
-      return try extractor(of: model, returning: [], mode: mode, remedies: .returns)
+      return try extractor(of: model, returning: [], mode: mode, edits: edits, remedies: .returns)
     }
     do {
       let extractor = try Progress.during("tracing") {
         var traces: [Mode: Trace] = [:]
         for mode in requests.keys { traces[mode] = try model.trace(traceOptions(mode)) }
-        return try FeatureExtractor(
-          of: model.model, traces: traces, inTrain: requests[.train], inEval: requests[.eval], mode: mode)
+        return try edits.applied(
+          to: FeatureExtractor(
+            of: model.model, traces: traces, from: edits.starts, inTrain: requests[.train], inEval: requests[.eval],
+            mode: mode))
       }
       try model.weights?.check(extractor.state.map(\.key))
       warn(of: extractor)

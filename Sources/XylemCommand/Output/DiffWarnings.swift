@@ -57,7 +57,8 @@ extension DiffWarnings {
       findings = []
       return
     }
-    var traces = extractor.traces
+    // What '--from' and '--set' change is not a difference of the model.
+    var traces = model.saved?.traces ?? extractor.traces.filter { $0.value.edits == nil }
     for mode in Mode.allCases where traces[mode] == nil && model.saved == nil {
       do { traces[mode] = try model.trace(options.traceOptions(mode)) } catch {
         let reason = (error as? XylemError)?.message ?? "\(error)"

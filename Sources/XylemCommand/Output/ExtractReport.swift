@@ -14,12 +14,14 @@ struct ExtractReport {
   let classes: [ClassRanking]?
   /// The explanations that `--explain` requests.
   let explanation: ExplainReport?
+  /// What the extractor started from and replaced.
+  var changes = EditOptions()
   /// The pictures in the folder that `--images` names.
   var pictures: [FeaturePicture] = []
 
-  /// The JSON of the command's contract. `--labels` adds `classes`, `--explain` adds `explanation` and, with an engine, `engine`, and
-  /// `--images` adds `pictures`. A value that is
-  /// not a tensor has an empty shape, and one that is not a number has no minimum, mean and maximum; a string has its
+  /// The JSON of the command's contract. `--labels` adds `classes`, `--explain` adds `explanation` and, with an engine, `engine`,
+  /// `--images` adds `pictures`, `--from` adds `from` with the nodes, and `--set` adds `set` with what replaced the nodes,
+  /// and `replaced` to features that are replaced values. A value that is not a tensor has an empty shape, and one that is not a number has no minimum, mean and maximum; a string has its
   /// `value`. `convertedFrom` names the type of a tensor before its values were converted to plain numbers.
   var json: JSONValue {
     var members: [String: JSONValue] = [
@@ -29,6 +31,11 @@ struct ExtractReport {
     if let explanation { members["explanation"] = explanation.json }
     if let engine = explanation?.engine { members["engine"] = engine.json }
     if !pictures.isEmpty { members["pictures"] = .array(pictures.map(\.json)) }
+    if !changes.starts.isEmpty { members["from"] = .array(changes.starts.map { .string($0.node) }) }
+    if !changes.replacements.isEmpty {
+      members["set"] = .object(
+        Dictionary(changes.replacements.map { ($0.node, .string($0.text)) }, uniquingKeysWith: { first, _ in first }))
+    }
     if let classes { members["classes"] = .array(classes.map(\.json)) }
     return .object(members)
   }

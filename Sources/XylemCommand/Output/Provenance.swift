@@ -19,6 +19,8 @@ struct Provenance {
   let transform: ImageTransform?
   /// The value of `--dtype`.
   let type: ElementType?
+  /// What the extractor started from and replaced.
+  var changes = EditOptions()
 
   /// The metadata, by name.
   ///
@@ -37,6 +39,10 @@ struct Provenance {
       found["weights_sha256"] = try ContentDigest.ofFile(weights)
     }
     if let type { found["dtype"] = type.rawValue }
+    if !changes.starts.isEmpty { found["from"] = changes.starts.map(\.node).joined(separator: " ") }
+    if !changes.replacements.isEmpty {
+      found["set"] = changes.replacements.map { "\($0.node)=\(Self.name($0.text))" }.joined(separator: " ")
+    }
     if let transform { found["preprocessing"] = Self.json(transform).text }
     return found
   }

@@ -31,6 +31,11 @@ public struct Trace: Sendable, Codable {
   /// The compiled code of the nodes, for a model written in Swift. Nil for archives, and for a trace from a file.
   package var code: TraceCode?
 
+  /// What was changed after the model was traced, in order. Nil if nothing was.
+  package var edits: [TraceEdit]?
+  /// The code of nodes that replace values, which is no part of the model.
+  package var replacements: [NodeID: HostLeaf] = [:]
+
   /// The names of the nodes in execution order.
   public var nodeNames: [String] { graph.nodeNames }
 
@@ -45,7 +50,7 @@ public struct Trace: Sendable, Codable {
 
 extension Trace {
   private enum CodingKeys: String, CodingKey {
-    case graph, mode, naming, notes, pinnedModules, callCounts, arguments, isPruned, firstPaths, options
+    case graph, mode, naming, notes, pinnedModules, callCounts, arguments, isPruned, firstPaths, options, edits
   }
 
   /// Decodes a trace. If a file has no arguments, they are those that the graph reads.
@@ -62,6 +67,7 @@ extension Trace {
     isPruned = try container.decode(Bool.self, forKey: .isPruned)
     firstPaths = try container.decodeIfPresent([String: String].self, forKey: .firstPaths)
     options = try container.decodeIfPresent(TraceOptions.self, forKey: .options)
+    edits = try container.decodeIfPresent([TraceEdit].self, forKey: .edits)
     arguments =
       try container.decodeIfPresent([ForwardArgument].self, forKey: .arguments)
       ?? graph.placeholders.map { node, placeholder in

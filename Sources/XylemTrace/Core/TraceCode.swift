@@ -29,6 +29,13 @@ package final class TraceCode: @unchecked Sendable {
     self.tensor = tensor
   }
 
+  /// The same code, with leaves for further nodes.
+  package func adding(_ leaves: [NodeID: HostLeaf]) -> TraceCode {
+    TraceCode(
+      leaves: self.leaves.merging(leaves) { _, new in new }, constants: constants, pinned: pinned, keywords: keywords,
+      tensor: tensor)
+  }
+
   /// The function name of the constants that belong to a trace.
   package static let constantsFunction = "constants"
 

@@ -21,7 +21,7 @@ struct KnownShapeTests {
   static let all = cases + ConstructTests.cases
 
   @Test("the fixtures are there")
-  func fixturesExist() { #expect(Self.cases.count == 16) }
+  func fixturesExist() { #expect(Self.cases.count == 17) }
 
   @Test("what depends on shapes alone is traced through", arguments: cases, Mode.allCases)
   func nothingStaysOpaque(_ item: ConstructTests.Case, _ mode: Mode) throws {
