@@ -51,6 +51,12 @@ extension FeatureExtractor {
     try replacing(node, with: .computed(by: transform), in: modes)
   }
 
+  /// The keys of the current mode whose features are replaced values, or have one as a part, in order.
+  public var replacedKeys: [String] {
+    let replaced = Set(traces[mode]?.replacedNodes ?? [])
+    return zip(plan.keys, plan.valueNodes).filter { !replaced.isDisjoint(with: $0.1) }.map(\.0)
+  }
+
   /// Makes an extractor of another extractor's values: it has the same model and replaces the same values. Names are the
   /// model's.
   ///

@@ -224,7 +224,10 @@ struct ExtractCommand: ModelCommand {
     let drawable =
       pictures.isUsed
       ? try FeaturePicture.drawable(entries, input: Self.imageSize(of: arguments, extractor), options: pictures) : []
-    try write(entries, drawable, plan: extractor.plan, names: names, explanation: explanation, provenance)
+    for key in extractor.replacedKeys { Terminal.error("note: '\(key)' is a replaced value") }
+    try write(
+      entries, drawable, plan: extractor.plan, replaced: extractor.replacedKeys, names: names, explanation: explanation,
+      provenance)
   }
 
   /// The size of the first image that the model saw: the last two dimensions of the first tensor with at least three.
@@ -320,8 +323,8 @@ struct ExtractCommand: ModelCommand {
 
   /// Prepares all outputs first, then writes them.
   private func write(
-    _ entries: [FeatureEntry], _ drawable: [FeatureSheet.Feature], plan: Plan, names: ClassLabels?,
-    explanation: ExplainReport?, _ provenance: Provenance
+    _ entries: [FeatureEntry], _ drawable: [FeatureSheet.Feature], plan: Plan, replaced: [String],
+    names: ClassLabels?, explanation: ExplainReport?, _ provenance: Provenance
   ) throws {
     let classes = try names.map { try $0.likeliest(in: entries) }
     if classes?.isEmpty == true, let names, let labels {
@@ -330,7 +333,7 @@ struct ExtractCommand: ModelCommand {
     let drawn = pictures.folder == nil ? [] : try FeaturePicture.all(of: drawable, options: pictures)
     let summary = ExtractReport(
       mode: mode, entries: entries, plan: plan, classes: classes, explanation: explanation, changes: changes,
-      pictures: drawn)
+      replacedKeys: replaced, pictures: drawn)
     if let folder = pictures.folder { try checkPictures(drawn, in: folder) }
     for picture in drawn where picture.isPartial { Terminal.error("note: \(picture.text)") }
     let sheet = try pictures.contactSheet.map { path in

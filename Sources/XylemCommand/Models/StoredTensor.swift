@@ -7,14 +7,21 @@ enum StoredTensor {
   /// Whether a file is a file of tensors, judged by its name.
   static func isFile(_ path: String) -> Bool { !InputReader.isImage(path) }
 
+  /// Opens a file of tensors that have names. Nil for a .npy file, which has one without a name.
+  ///
+  /// - Throws: the errors of reading the file.
+  static func namedTensors(_ path: String) throws(XylemError) -> (any NamedArrayFile)? {
+    let lower = path.lowercased()
+    if lower.hasSuffix(".npy") { return nil }
+    return lower.hasSuffix(".npz") ? try NpzFile(path) : try SafetensorsFile(path)
+  }
+
   /// Reads the tensor with a name, or the only one.
   ///
   /// - Throws: `extract.input` if the file has several tensors and none with this name, or none; the errors of reading
   ///   the file.
   static func read(_ path: String, named name: String) throws -> Tensor {
-    let lower = path.lowercased()
-    if lower.hasSuffix(".npy") { return try Tensor(NpyFile.read(path)) }
-    let file: any NamedArrayFile = lower.hasSuffix(".npz") ? try NpzFile(path) : try SafetensorsFile(path)
+    guard let file = try namedTensors(path) else { return try Tensor(NpyFile.read(path)) }
     let names = file.names
     if names.contains(name) { return try Tensor(file.array(name)) }
     guard names.count == 1 else {

@@ -74,19 +74,13 @@ struct ShapeOption: ExpressibleByArgument, Equatable {
   }
 
   private static func arrays(_ path: String, only name: String) throws(XylemError) -> [String: HostArray] {
-    let lower = path.lowercased()
-    if lower.hasSuffix(".npy") { return [name: try NpyFile.read(path)] }
-    let file: any NamedArrayFile
-    if lower.hasSuffix(".safetensors") {
-      file = try SafetensorsFile(path)
-    } else if lower.hasSuffix(".npz") {
-      file = try NpzFile(path)
-    } else {
+    guard StoredTensor.isFile(path) else {
       throw CommandErrors.usage(
         "'--shape like:' takes a .safetensors, .npy or .npz file, and '\(path)' is none",
         remedies: ["--shape \(name.isEmpty ? "" : name + "=")1,3,224,224  # an image's shape after --resize and --crop"]
       )
     }
+    guard let file = try StoredTensor.namedTensors(path) else { return [name: try NpyFile.read(path)] }
     let names = file.names
     if names.count == 1, !names.contains(name) { return [name: try file.array(names[0])] }
     let wanted = name.isEmpty ? names : names.filter { $0 == name || $0.hasPrefix(name + ".") }

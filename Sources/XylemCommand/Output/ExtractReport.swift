@@ -16,6 +16,8 @@ struct ExtractReport {
   let explanation: ExplainReport?
   /// What the extractor started from and replaced.
   var changes = EditOptions()
+  /// The keys of features that are replaced values.
+  var replacedKeys: [String] = []
   /// The pictures in the folder that `--images` names.
   var pictures: [FeaturePicture] = []
 
@@ -25,7 +27,7 @@ struct ExtractReport {
   /// `value`. `convertedFrom` names the type of a tensor before its values were converted to plain numbers.
   var json: JSONValue {
     var members: [String: JSONValue] = [
-      "schema": .int(1), "mode": .string(mode.rawValue), "features": .array(entries.map(Self.json)),
+      "schema": .int(1), "mode": .string(mode.rawValue), "features": .array(entries.map(json)),
       "prunedOperations": .int(plan.prunedCount), "keptOperations": .int(plan.keptCount),
     ]
     if let explanation { members["explanation"] = explanation.json }
@@ -40,7 +42,7 @@ struct ExtractReport {
     return .object(members)
   }
 
-  private static func json(of entry: FeatureEntry) -> JSONValue {
+  private func json(of entry: FeatureEntry) -> JSONValue {
     var members: [String: JSONValue] = ["key": .string(entry.key), "node": .string(entry.node)]
     let (shape, dtype, numbers): ([Int], String, [JSONValue]) =
       switch entry.content {
@@ -57,6 +59,7 @@ struct ExtractReport {
     if let form = entry.convertedFrom { members["convertedFrom"] = .string("\(form)") }
     members["shape"] = .array(shape.map { .int($0) })
     members["dtype"] = .string(dtype)
+    if replacedKeys.contains(entry.feature) { members["replaced"] = .bool(true) }
     for (name, number) in zip(["min", "mean", "max"], numbers) { members[name] = number }
     return .object(members)
   }

@@ -13,49 +13,43 @@ extension TraceEditor {
     let next = next(after: place.moment)
     let old = trace.graph[place.id]
     var made: Set<NodeID> = []
-    // Names of hidden nodes are unique, and not asked for.
-    func add(
-      _ operation: Operation, _ inputs: [NodeInput], _ suffix: String, effects: Effects = .none,
-      in graph: inout Graph
-    ) -> NodeID {
+    func add(_ operation: Operation, _ inputs: [NodeInput], _ suffix: String, effects: Effects = .none) -> NodeID {
       var name = "\(old.name)'\(suffix)"
-      while graph.node(named: name) != nil { name += "'" }
+      while trace.graph.node(named: name) != nil { name += "'" }
       let id =
         if let next {
-          graph.insert(
+          trace.graph.insert(
             operation, name: name, inputs: inputs, before: next, modulePath: old.modulePath, effects: effects,
             location: old.location, isListed: false)
         } else {
-          graph.append(
+          trace.graph.append(
             operation, name: name, inputs: inputs, modulePath: old.modulePath, effects: effects,
             location: old.location, isListed: false)
         }
       made.insert(id)
       return id
     }
-    func zeros(in graph: inout Graph) -> NodeID {
-      add(
-        .operator(name: "aten::zeros_like"), [.node(place.id)] + Array(repeating: .none, count: 5), "zeros", in: &graph)
+    func zeros() -> NodeID {
+      add(.operator(name: "aten::zeros_like"), [.node(place.id)] + Array(repeating: .none, count: 5), "zeros")
     }
     let value: NodeID
     switch replacement.form {
-    case .zero: value = zeros(in: &trace.graph)
+    case .zero: value = zeros()
     case .mean:
-      let mean = add(.operator(name: "aten::mean"), [.node(place.id), .none], "mean", in: &trace.graph)
-      let zeros = zeros(in: &trace.graph)
-      value = add(.operator(name: "aten::add.Tensor"), [.node(zeros), .node(mean), .int(1)], "means", in: &trace.graph)
+      let mean = add(.operator(name: "aten::mean"), [.node(place.id), .none], "mean")
+      let zeros = zeros()
+      value = add(.operator(name: "aten::add.Tensor"), [.node(zeros), .node(mean), .int(1)], "means")
     case .leaf(let leaf):
       try checkSignature(of: leaf, replacing: name)
       let rule = LeafPolicy.Rule.plugin(leaf)
       value = add(
         .leafFunction(LeafFunction(name: leaf.name, qualifiedName: leaf.name, provider: rule.provider)),
-        [.node(place.id)], leaf.name, effects: rule.effects(inputs: 1, in: trace.mode) ?? .unknown(inputs: 1),
-        in: &trace.graph)
+        [.node(place.id)], leaf.name, effects: rule.effects(inputs: 1, in: trace.mode) ?? .unknown(inputs: 1))
     case .code(let transform):
       value = add(
         .leafFunction(LeafFunction(name: "replacement", qualifiedName: "replacement")), [.node(place.id)],
         "replacement",
-        effects: Effects(writes: [0], aliases: [0], usesRandomState: true), in: &trace.graph)
+        effects: Effects(writes: [0], aliases: [0], usesRandomState: true))
       let leaf = HostLeaf(
         call: { values in
           guard case .tensor(let tensor)? = values.first else {
@@ -67,6 +61,7 @@ extension TraceEditor {
       trace.code = trace.code?.adding([value: leaf])
     }
     trace.graph.substitute(place.id, by: value, after: place.moment, except: made)
+    trace.replacedNodes = (trace.replacedNodes ?? []).filter { $0 != place.id } + [value]
     trace.edits = (trace.edits ?? []) + [.replace(name, replacement)]
   }
 

@@ -58,6 +58,8 @@ private struct TraceCut {
   private struct Start {
     let place: TraceEditor.Place
     let input: NodeID
+    /// The name of the argument.
+    let argument: String
     var isNew: Bool { place.id != input }
   }
 
@@ -68,8 +70,8 @@ private struct TraceCut {
     self.resolved = resolved
     _ = Self.insert(places, in: &self.resolved)
     self.trace.arguments = starts.map { start in
-      let known = trace.arguments.first { !start.isNew && $0.name == start.place.name }
-      return known ?? ForwardArgument(name: start.place.name, type: .tensor)
+      let known = start.isNew ? nil : trace.arguments.first { $0.name == start.argument }
+      return known ?? ForwardArgument(name: start.argument, type: .tensor)
     }
   }
 
@@ -88,7 +90,7 @@ private struct TraceCut {
       if case .placeholder(var placeholder) = node.operation {
         placeholder.position = position
         graph.setPlaceholder(place.id, to: placeholder)
-        starts.append(Start(place: place, input: place.id))
+        starts.append(Start(place: place, input: place.id, argument: placeholder.name))
         continue
       }
       let placeholder = Operation.placeholder(Placeholder(name: place.name, position: position))
@@ -101,7 +103,7 @@ private struct TraceCut {
           graph.append(placeholder, name: name, inputs: [], modulePath: node.modulePath, location: node.location)
         }
       graph.substitute(place.id, by: input, after: place.moment)
-      starts.append(Start(place: place, input: input))
+      starts.append(Start(place: place, input: input, argument: place.name))
     }
     return starts
   }
@@ -163,6 +165,11 @@ private struct TraceCut {
     // A check by known shapes has no reader.
     for node in resolved.nodes where needed.contains(node.id) && before.contains(node.id) {
       if case .guard = node.operation { node.forEachInputNode(collect) }
+    }
+    // Nor has a node that fills the memory of a value.
+    if missing.isEmpty {
+      missing = resolved.placeholders.map(\.node).filter { before.contains($0.id) && needed.contains($0.id) }.map(
+        \.name)
     }
     guard missing.isEmpty else { throw ExtractErrors.insufficientStart(requests.map(\.exact), names, missing) }
   }

@@ -33,6 +33,8 @@ public struct Trace: Sendable, Codable {
 
   /// What was changed after the model was traced, in order. Nil if nothing was.
   package var edits: [TraceEdit]?
+  /// The nodes that replace values. Nil if there are none.
+  package var replacedNodes: [NodeID]?
   /// The code of nodes that replace values, which is no part of the model.
   package var replacements: [NodeID: HostLeaf] = [:]
 
@@ -50,7 +52,8 @@ public struct Trace: Sendable, Codable {
 
 extension Trace {
   private enum CodingKeys: String, CodingKey {
-    case graph, mode, naming, notes, pinnedModules, callCounts, arguments, isPruned, firstPaths, options, edits
+    case graph, mode, naming, notes, pinnedModules, callCounts, arguments, isPruned, firstPaths, options, edits,
+      replacedNodes
   }
 
   /// Decodes a trace. If a file has no arguments, they are those that the graph reads.
@@ -68,6 +71,7 @@ extension Trace {
     firstPaths = try container.decodeIfPresent([String: String].self, forKey: .firstPaths)
     options = try container.decodeIfPresent(TraceOptions.self, forKey: .options)
     edits = try container.decodeIfPresent([TraceEdit].self, forKey: .edits)
+    replacedNodes = try container.decodeIfPresent([NodeID].self, forKey: .replacedNodes)
     arguments =
       try container.decodeIfPresent([ForwardArgument].self, forKey: .arguments)
       ?? graph.placeholders.map { node, placeholder in
