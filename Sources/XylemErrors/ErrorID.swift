@@ -141,6 +141,14 @@ public enum ErrorID: String, Sendable, Hashable, CaseIterable {
   case extractNoTensor = "extract.no-tensor"
   case extractFileOperator = "extract.file-operator"
 
+  // Datasets.
+  case datasetInput = "dataset.input"
+  case datasetFeature = "dataset.feature"
+  case datasetShape = "dataset.shape"
+  case datasetOtherRun = "dataset.other-run"
+  case datasetTooManyErrors = "dataset.too-many-errors"
+  case datasetDamaged = "dataset.damaged"
+
   // Configurations.
   case configMalformed = "config.malformed"
   case configUnknownKey = "config.unknown-key"
