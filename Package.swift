@@ -72,8 +72,8 @@ var targets: [Target] = [
   .target(
     name: "XylemCommand",
     dependencies: [
-      "Xylem", "XylemDetection", "XylemModels", "XylemNN", "XylemReport", "XylemDiff", "XylemWitness", "XylemExtract",
-      "XylemTrace",
+      "Xylem", "XylemDataset", "XylemDetection", "XylemModels", "XylemNN", "XylemReport", "XylemDiff", "XylemWitness",
+      "XylemExtract", "XylemTrace",
       "XylemPlugins",
       "XylemScript", "XylemTensor", "XylemFiles",
       "XylemGraph", "XylemImage", "XylemErrors", "CXylemGuard",
@@ -83,7 +83,8 @@ var targets: [Target] = [
   .target(
     name: "Xylem",
     dependencies: [
-      "XylemDetection", "XylemTraining", "XylemModels", "XylemNN", "XylemReport", "XylemWitness", "XylemExtract",
+      "XylemDataset", "XylemDetection", "XylemTraining", "XylemModels", "XylemNN", "XylemReport", "XylemWitness",
+      "XylemExtract",
       "XylemDiff", "XylemTrace",
       "XylemPlugins",
       "XylemScript", "XylemTensor", "XylemFiles", "XylemGraph", "XylemImage", "XylemErrors",
@@ -104,6 +105,12 @@ var targets: [Target] = [
     dependencies: [
       "XylemModels", "XylemNN", "XylemTrace", "XylemPlugins", "XylemScript", "XylemTensor", "XylemFiles", "XylemGraph",
       "XylemErrors",
+    ],
+    swiftSettings: strict),
+  .target(
+    name: "XylemDataset",
+    dependencies: [
+      "XylemExtract", "XylemImage", "XylemTrace", "XylemTensor", "XylemFiles", "XylemGraph", "XylemErrors",
     ],
     swiftSettings: strict),
   .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
@@ -236,6 +243,13 @@ var targets: [Target] = [
     ],
     swiftSettings: strict),
   .testTarget(
+    name: "XylemDatasetTests",
+    dependencies: [
+      "XylemTestSupport", "XylemDataset", "XylemExtract", "XylemImage", "XylemNN", "XylemTrace", "XylemScript",
+      "XylemTensor", "XylemFiles", "XylemErrors",
+    ],
+    swiftSettings: strict),
+  .testTarget(
     name: "XylemTraceTests",
     dependencies: [
       "XylemTestSupport", "XylemTrace", "XylemScript", "XylemTensor", "XylemFiles", "XylemGraph", "XylemErrors",
@@ -311,7 +325,7 @@ var targets: [Target] = [
     name: "XylemCommandTests",
     dependencies: [
       "XylemTestSupport", "XylemCommand", "XylemNN", "XylemExample", "MutationFuzz", "XylemWitness", "XylemReport",
-      "XylemDiff", "XylemImage",
+      "XylemDiff", "XylemImage", "XylemDataset", "XylemFiles",
       "XylemGraph", "XylemErrors",
     ],
     exclude: ["Snapshots"],

@@ -1,6 +1,6 @@
 """Makes the fixtures again:
 
-    python Fixtures/scripts/make.py [pretrained | zoo | constructs | control | old | outside | layers | operations | bad | hostile | names | namer | leaves | spelling | presets | source | initial | states | plugins | detection | detection_parts | detectors | one_stage | checks | forms | values | printed | modes | calls | traced | saved | training | shapes | exported | edits] [name ...]
+    python Fixtures/scripts/make.py [GROUP] [name ...]
 
 Needs: pip install 'torch==2.13.0+cpu' numpy pillow safetensors && pip install --no-deps torchvision==0.28.0
 """
@@ -8,9 +8,48 @@ import importlib
 import os
 import sys
 
+GROUPS = """
+pretrained
+zoo
+constructs
+control
+old
+outside
+layers
+operations
+bad
+hostile
+names
+namer
+leaves
+spelling
+presets
+source
+initial
+states
+plugins
+detection
+detection_parts
+detectors
+one_stage
+checks
+forms
+values
+printed
+modes
+calls
+traced
+saved
+training
+shapes
+exported
+edits
+tars
+""".split()
+
 
 def main(arguments):
-    groups = arguments[:1] or ["pretrained", "zoo", "constructs", "control", "old", "outside", "layers", "operations", "bad", "hostile", "names", "namer", "leaves", "spelling", "presets", "source", "initial", "states", "plugins", "detection", "detection_parts", "detectors", "one_stage", "checks", "forms", "values", "printed", "modes", "calls", "traced", "saved", "training", "shapes", "exported", "edits"]
+    groups = arguments[:1] or GROUPS
     for group in groups:
         importlib.import_module(group).make(*([arguments[1:]] if arguments[1:] else []))
 

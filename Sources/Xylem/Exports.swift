@@ -1,3 +1,4 @@
+@_exported public import XylemDataset
 @_exported public import XylemDetection
 @_exported public import XylemDiff
 @_exported public import XylemErrors

@@ -78,6 +78,12 @@ enum CommandErrors {
         ])
   }
 
+  static func randomWeights(_ name: String) -> XylemError {
+    usage(
+      "'\(name)' has random weights, which differ from run to run: '--weights <file>' loads trained ones",
+      remedies: ["--seed 0  # makes the random weights the same in each run"])
+  }
+
   static func linkToNothing(_ path: String) -> XylemError {
     XylemError(
       .fileNotFound, "this is a broken symbolic link", at: .init(file: path),

@@ -143,6 +143,14 @@ public enum ErrorID: String, Sendable, Hashable, CaseIterable {
   case extractStart = "extract.start"
   case extractReplacement = "extract.replacement"
 
+  // Datasets.
+  case datasetInput = "dataset.input"
+  case datasetFeature = "dataset.feature"
+  case datasetShape = "dataset.shape"
+  case datasetOtherRun = "dataset.other-run"
+  case datasetTooManyErrors = "dataset.too-many-errors"
+  case datasetDamaged = "dataset.damaged"
+
   // Configurations.
   case configMalformed = "config.malformed"
   case configUnknownKey = "config.unknown-key"

@@ -52,7 +52,12 @@ enum AbandonedFiles {
   /// Removes this user's abandoned files from a folder, once in the life of the process: those of ended processes on
   /// this machine, and those of other machines that are a day old. Files that can't be removed remain.
   static func remove(in folder: String) {
-    guard known.withLock({ $0.insert(folder).inserted }), let stream = unsafe opendir(folder) else { return }
+    if known.withLock({ $0.insert(folder).inserted }) { removeNow(in: folder) }
+  }
+
+  /// Removes them also if the folder was checked before: other processes may have ended since.
+  static func removeNow(in folder: String) {
+    guard let stream = unsafe opendir(folder) else { return }
     defer { unsafe _ = closedir(stream) }
     while let entry = unsafe readdir(stream) {
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in

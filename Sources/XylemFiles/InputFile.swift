@@ -60,16 +60,25 @@ package struct InputFile: ~Copyable, Sendable {
     _ path: String, regularOnly: Bool,
     refuse: ((String, Kind) -> XylemError)? = nil
   ) throws(XylemError) {
+    try self.init(PathBytes(path), regularOnly: regularOnly, refuse: refuse)
+  }
+
+  /// Opens the file at a path that need not be UTF-8, as ``init(_:regularOnly:refuse:)-(String,_,_)`` does.
+  package init(
+    _ place: PathBytes, regularOnly: Bool,
+    refuse: ((String, Kind) -> XylemError)? = nil
+  ) throws(XylemError) {
+    let path = place.text
     func refusal(_ kind: Kind) -> XylemError { refuse?(path, kind) ?? .notRegular(path, isFolder: kind == .folder) }
-    guard !path.utf8.contains(0) else {
+    guard !place.bytes.contains(0) else {
       throw XylemError.unreadable(path, SystemCallFailure(call: "name", code: EINVAL))
     }
     var named = stat()
-    if unsafe lstat(path, &named) == 0, named.st_mode & S_IFMT == S_IFIFO {
+    if unsafe place.withCString({ unsafe lstat($0, &named) }) == 0, named.st_mode & S_IFMT == S_IFIFO {
       throw refusal(.pipe)
     }
     let flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | (regularOnly ? O_NONBLOCK : 0)
-    let descriptor = unsafe open(path, flags)
+    let descriptor = unsafe place.withCString { unsafe open($0, flags) }
     guard descriptor >= 0 else { throw XylemError.unreadable(path, .last("open")) }
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else {

@@ -54,4 +54,9 @@ public enum NpyFile {
       try file.append(array.bytes)
     }
   }
+
+  /// The bytes before the first element of a file, for files that are written in pieces. Nil for a type that NumPy lacks.
+  package static func start(dtype: DType, shape: [Int]) -> [UInt8]? {
+    dtype.npyDescription.map { NpyHeader.bytes(description: $0, shape: shape) }
+  }
 }

@@ -4,7 +4,8 @@ import XylemErrors
 /// A file in its target's folder that replaces the target, or is removed when it is released.
 struct TemporaryFile: ~Copyable {
   var writer: AtomicFile.Writer
-  private let name: String
+  /// The path of the temporary file.
+  let name: String
   private let target: String
   private let path: String
   private var isCommitted = false
@@ -56,14 +57,17 @@ struct TemporaryFile: ~Copyable {
   /// - Throws: `file.unwritable`.
   mutating func commit() throws(XylemError) {
     try writer.finish(syncing: true)
+    try replaceTarget()
+  }
+
+  /// Replaces the target with the contents, which were flushed to disk before.
+  ///
+  /// - Throws: `file.unwritable`.
+  mutating func replaceTarget() throws(XylemError) {
     guard unsafe rename(name, target) == 0 else { throw XylemError.unwritable(path, .last("rename")) }
     isCommitted = true
     // The new name is in place. Not every file system guarantees that it survives a power failure.
-    let folder = unsafe open(WriteTarget.folder(of: target), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    if folder >= 0 {
-      fsync(folder)
-      close(folder)
-    }
+    Folder.flush(WriteTarget.folder(of: target))
   }
 
   /// Gives the file the permissions, and if possible the owner, of the file that it replaces.

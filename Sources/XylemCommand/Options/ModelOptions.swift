@@ -90,12 +90,16 @@ struct ModelOptions: ParsableArguments {
       "The prefix of the keys to load, if the file has several sets of weights, as in 'ema.'.", valueName: "prefix"))
   var weightsPrefix: String?
 
-  @Option(help: "Cast floating-point inputs, and the built-in model if --weights is given, to this type.")
+  @Option(
+    help:
+      "Cast floating-point inputs, and the built-in model if --weights is given, to this type. 'run' casts the features that it stores instead."
+  )
   var dtype: ElementType?
 
   @Option(
     name: [.customShort("o"), .customLong("output")],
-    help: ArgumentHelp("Write the result to this file, completely or not at all.", valueName: "file"),
+    help: ArgumentHelp(
+      "Write the result to this file, completely or not at all. 'run' takes a folder.", valueName: "file"),
     completion: .file())
   var output: String?
 

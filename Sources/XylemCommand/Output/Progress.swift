@@ -43,6 +43,16 @@ enum Progress {
     return try RunProgress.$report.withValue(report, operation: body)
   }
 
+  /// Runs `body`, which shows lines of its own, each in place of the one before.
+  static func showing<Result>(_ what: String, _ body: (@escaping @Sendable (String) -> Void) throws -> Result) rethrows
+    -> Result
+  {
+    SupervisedProcess.stage(what)
+    let line = ProgressLine(Terminal.current)
+    defer { line.finish() }
+    return try body { line.show($0) }
+  }
+
   /// One line with a bar of twenty cells.
   static func bar(_ what: String, done: Int, of count: Int) -> String {
     let filled = count > 0 ? done * 20 / count : 20

@@ -18,6 +18,10 @@ public struct EngineOptions: Hashable, Sendable {
   public var keptShapes: Int
   /// The engine's library; nil for OpenVINO's, in its usual place.
   package var library: String?
+  /// The instructions that the engine computes, part by part, as ``EngineReport/engineParts`` gave them for another call
+  /// with inputs of the same shapes; nil to choose them. With it, ``Engine/auto`` does not depend on the time that parts
+  /// take, so that features have the same bits in every process.
+  package var parts: [Range<Int>]?
 
   /// Creates options.
   ///
@@ -57,4 +61,15 @@ public struct EngineReport: Sendable {
   public var compileMilliseconds: Double
   /// Why no engine is used at all; nil if one is.
   public var note: String?
+
+  /// The instructions of each part that an engine computes.
+  package var engineParts: [Range<Int>] {
+    var found: [Range<Int>] = []
+    var start = 0
+    for part in parts {
+      if part.engine != "torch" { found.append(start..<start + part.instructionCount) }
+      start += part.instructionCount
+    }
+    return found
+  }
 }

@@ -65,7 +65,13 @@ struct Specialiser {
   ) -> [PartSearch.Candidate] {
     var kept: [PartSearch.Candidate] = []
     for candidate in search.passed {
-      if options.engine == .auto, candidate.check.engineMilliseconds >= candidate.check.torchMilliseconds {
+      if let parts = options.parts {
+        if parts.contains(candidate.range) {
+          kept.append(candidate)
+        } else {
+          for index in candidate.range { reasons[index] = "libtorch computed it before" }
+        }
+      } else if options.engine == .auto, candidate.check.engineMilliseconds >= candidate.check.torchMilliseconds {
         for index in candidate.range { reasons[index] = "libtorch is faster" }
       } else {
         kept.append(candidate)
