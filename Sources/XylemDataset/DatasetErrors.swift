@@ -66,14 +66,12 @@ enum DatasetErrors {
 
   static func otherShape(_ shape: [Int], than wanted: [Int]) -> XylemError {
     XylemError(
-      .datasetShape, "the prepared image has the shape \(shape), and others have \(wanted)",
-      remedies: ["--crop 224  # gives all images one size"])
+      .datasetShape, "the prepared image has the shape \(shape), and others have \(wanted)")
   }
 
   static func otherFeatureShape(_ key: String, _ shape: [Int], than wanted: [Int]) -> XylemError {
     XylemError(
-      .datasetShape, "'\(key)' has the shape \(shape) for this image, and \(wanted) for others",
-      remedies: ["--crop 224  # gives all images one size"])
+      .datasetShape, "'\(key)' has the shape \(shape) for this image, and \(wanted) for others")
   }
 
   // MARK: Features
@@ -120,7 +118,7 @@ enum DatasetErrors {
   static func takesLists(_ name: String) -> XylemError {
     XylemError(
       .datasetFeature, "the model takes a list of images in '\(name)', and a run gives a batch",
-      remedies: ["xylem extract MODEL --return NODE --input FILE  # computes features of one list"])
+      remedies: ["compute the features of a list with 'xylem extract'"])
   }
 
   static func keyAsName(_ key: String, taken: Bool) -> XylemError {
@@ -146,7 +144,7 @@ enum DatasetErrors {
       .datasetOtherRun, "the folder has another run: " + differences.prefix(3).joined(separator: "; "),
       at: .init(file: folder),
       cause: differences.count > 3 ? Reason("\(differences.count - 3) more parts differ") : nil,
-      remedies: ["give another folder", "rm -r FILE  # removes the other run with all its features"])
+      remedies: ["give another folder, or remove this one with all its features"])
   }
 
   static func notARun(_ folder: String, _ example: String) -> XylemError {

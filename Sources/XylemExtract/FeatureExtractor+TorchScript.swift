@@ -1,5 +1,6 @@
 internal import XylemErrors
 internal import XylemGraph
+internal import XylemNN
 internal import XylemScript
 internal import XylemTensor
 internal import XylemTrace
@@ -11,7 +12,8 @@ extension FeatureExtractor {
   /// requests. Arguments that were fixed while tracing are left out. Arguments that kept their defaults remain, and
   /// raise an error for another value. `train()` and `eval()` switch the graph; a mode that the extractor was not made
   /// for raises an error. The state dict has the model's own keys, for the parameters and buffers that the features
-  /// need. Leaves and regions are written out; modules with a pinned mode keep it.
+  /// need. Leaves and regions are written out; modules with a pinned mode keep it. Layers written in Swift are written
+  /// as their operators, without the checks of sizes that come before them.
   ///
   /// A feature that the model assembles from several tensors is saved as those tensors, under the keys of
   /// ``Features/tensors()``.
@@ -22,23 +24,15 @@ extension FeatureExtractor {
   ///     try extractor.saveTorchScript(to: "features.pt")
   ///     // in Python: torch.jit.load("features.pt")(image)["layer3"]
   ///
-  /// - Throws: `extract.unsavable` for a feature that is not a tensor, for an extractor that starts from values, and for code that an archive can't represent,
-  ///   such as a call whose target is known only at run time; `file.unwritable`.
+  /// - Throws: `extract.unsavable` for a feature that is not a tensor, for an extractor that starts from values, and for
+  ///   code that an archive can't represent, such as a call whose target is known only at run time, leaves with a
+  ///   program's own Swift code, and plugins' code; `file.unwritable`.
   public func saveTorchScript(to path: String) throws {
     try checkReplacements()
     for case .start(let names) in traces.values.flatMap({ $0.edits ?? [] }) {
       throw ExtractErrors.unsavableStart(names)
     }
-    let root = try archived().root.object
-    guard let forward = root.method("forward") ?? root.method("forward__0") else {
-      throw XylemError(.extractUnsavable, "the model has no forward")
-    }
-    let kept = Set(
-      traces.values.flatMap { trace in
-        trace.arguments.indices.filter { trace.arguments[$0].role == .input || trace.arguments[$0].defaultCheck != nil }
-      })
-    let count = try forward.schema().arguments.count - 1
-    let exporter = try ScriptExporter(root, forward: forward, keeps: (0..<count).map(kept.contains))
+    let exporter = try scriptExporter()
     for mode in Mode.allCases {
       guard let plan = plans[mode] else {
         let remedy = mode.isTraining ? "eval()" : "train()"
@@ -47,10 +41,40 @@ extension FeatureExtractor {
         continue
       }
       try exporter.begin(isTraining: mode.isTraining)
-      var writer = try PlanWriter(plan, traces[mode]?.arguments ?? [], exporter)
+      var writer = try PlanWriter(asOperators(plan), traces[mode]?.arguments ?? [], exporter)
       try writer.write()
     }
     try exporter.save(to: path, isTraining: self.mode.isTraining)
+  }
+}
+
+extension FeatureExtractor {
+  /// A plan whose leaves are operators, if they are the package's own Swift code.
+  private func asOperators(_ plan: Plan) throws -> Plan {
+    guard model is SwiftModel, let trace = traces[plan.mode], let code = trace.code else { return plan }
+    var builder = try PlanBuilder(model: model, trace: trace)
+    builder.linker = HostLinker(code, expandsAll: true)
+    return try builder.build(plan.requests)
+  }
+
+  /// An exporter whose `forward` takes the arguments that a mode's code reads.
+  private func scriptExporter() throws -> ScriptExporter {
+    let kept = Set(
+      traces.values.flatMap { trace in
+        trace.arguments.indices.filter { trace.arguments[$0].role == .input || trace.arguments[$0].defaultCheck != nil }
+      })
+    guard !(model is SwiftModel) else {
+      let arguments = traces.values.map(\.arguments).max { $0.count < $1.count } ?? []
+      return try ScriptExporter(
+        state: neededTensors,
+        arguments: arguments.enumerated().map { ($1.name, $1.type.description, kept.contains($0)) })
+    }
+    let root = try archived().root.object
+    guard let forward = root.method("forward") ?? root.method("forward__0") else {
+      throw XylemError(.extractUnsavable, "the model has no forward")
+    }
+    let count = try forward.schema().arguments.count - 1
+    return try ScriptExporter(root, forward: forward, keeps: (0..<count).map(kept.contains))
   }
 }
 
@@ -76,7 +100,8 @@ struct PlanWriter {
       slots[slot] = try exporter.argument(at: argument.position)
     }
     try checkArguments()
-    for instruction in plan.source.instructions {
+    let code = plan.source.withoutSizeChecks()
+    for instruction in code {
       for position in instruction.mayOverwrite { try protect(position) }
       let node = plan.origins[instruction.origin]
       do throws(XylemError) {

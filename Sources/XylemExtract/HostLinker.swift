@@ -9,8 +9,13 @@ struct HostLinker: Linker {
   private let code: TraceCode
   /// The leaves that are known to consist of operators, as operators.
   private var expansions: [NodeID: HostExpansion] = [:]
+  /// Whether leaves that are called directly become operators too, where their code may be run with stand-ins.
+  private let expandsAll: Bool
 
-  init(_ code: TraceCode) { self.code = code }
+  init(_ code: TraceCode, expandsAll: Bool = false) {
+    self.code = code
+    self.expandsAll = expandsAll
+  }
 
   /// Adds the effects of nodes, up to a position, to the graph. A trace leaves them open, since finding them needs the
   /// runtime.
@@ -27,7 +32,9 @@ struct HostLinker: Linker {
         continue
       }
       guard let leaf = code.leaves[node.id] else { continue }
-      if var expansion = try Self.expanded(leaf.expand, node, types) {
+      var known = try Self.expanded(leaf.expand, node, types)
+      if known == nil, expandsAll { known = try Self.expanded(leaf.read, node, types) }
+      if var expansion = known {
         var inner = expansion.graph
         for var part in Array(inner.nodes) {
           if let inputs = try expansion.code.bound(part) {

@@ -51,6 +51,24 @@ public struct Plan: Sendable {
   public var instructionCount: Int { program.count }
 }
 
+extension ProgramSource {
+  /// The instructions without Swift code that only refuses sizes. Other programs can't run that code, and their operators
+  /// refuse most of these sizes too.
+  func withoutSizeChecks() -> [Program.Instruction] {
+    var checks: Set<Int> = []
+    return instructions.filter { instruction in
+      if case .host(let function) = instruction.action, function.isSizeCheck {
+        checks.formUnion(instruction.results)
+        return false
+      }
+      if case .check = instruction.action, case .slot(let slot)? = instruction.operands.first {
+        return !checks.contains(slot)
+      }
+      return true
+    }
+  }
+}
+
 /// The instructions and results of a plan before compilation.
 struct ProgramSource: Sendable {
   let instructions: [Program.Instruction]

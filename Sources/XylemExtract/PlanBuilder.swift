@@ -178,7 +178,7 @@ package struct PlanBuilder {
         changed: region.changedCaptures)
     case .host(let leaf):
       add(
-        .host(HostFunction(isRecordable: leaf.isRecordable(), leaf.call)),
+        .host(HostFunction(isRecordable: leaf.isRecordable(), isSizeCheck: leaf.isSizeCheck, leaf.call)),
         try node.inputs.map { try operand($0, type: nil) }, node)
     case .operators(let expansion): try inline(expansion, node)
     }

@@ -42,10 +42,13 @@ extension Graph {
     validateEdit()
   }
 
+  /// What follows a value's name in the hidden name that it has once it was replaced.
+  package static let originalSuffix = "'original"
+
   /// Gives a node the name and the place in name lists of another, which is hidden from then on.
   private mutating func exchangeNames(_ id: NodeID, _ other: NodeID) {
     guard let name = storage[id.rawValue]?.name, let isListed = storage[id.rawValue]?.isListed else { return }
-    var hidden = name + "'original"
+    var hidden = name + Self.originalSuffix
     while idsByName[hidden] != nil { hidden += "'" }
     if let taken = storage[other.rawValue]?.name { idsByName[taken] = nil }
     storage[id.rawValue]?.name = hidden

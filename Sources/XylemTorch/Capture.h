@@ -7,6 +7,7 @@
 #include <xylem_capture.h>
 
 #include <deque>
+#include <functional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -85,6 +86,8 @@ class Capture {
   uint32_t add_plain(CapturedValue value);
   uint32_t flags_of_write(const at::Tensor &tensor, bool from_constants);
   bool is_shared(const at::Tensor &tensor);
+  using Results = torch::jit::Stack::const_iterator;
+  void keep_results(CapturedCall &call, const std::vector<at::Tensor> &written, Results first, Results last);
 
   std::unordered_set<std::string> expanded_;
   std::deque<CapturedValue> values_;
@@ -116,5 +119,11 @@ class Capture {
 };
 
 const xylem_capture_table &capture_table();
+
+/// The key whose fallback records: it comes before those of autograd and autocast, and nothing else uses it.
+inline constexpr auto recording_key = c10::DispatchKey::TESTING_ONLY_GenericMode;
+
+/// Calls `body` for each tensor in a value.
+void each_tensor(const IValue &value, const std::function<void(const at::Tensor &)> &body);
 
 }  // namespace xylem

@@ -55,6 +55,18 @@ void ForwardWriter::find_objects(const ObjectPtr &object) {
   }
 }
 
+void ForwardWriter::find_tensors() { find_tensors(root_); }
+
+void ForwardWriter::find_tensors(const ObjectPtr &object) {
+  const auto type = object->type();
+  for (size_t i = 0; i < type->numAttributes(); ++i) {
+    const auto &slot = object->getSlot(i);
+    if (slot.isObject()) find_tensors(slot.toObject());
+    if (!slot.isTensor()) continue;
+    tensors_.emplace(slot.unsafeToTensorImpl(), Place{object.get(), type->getAttributeName(i)});
+  }
+}
+
 TypePtr ForwardWriter::result_type() const {
   return c10::DictType::create(c10::StringType::get(), c10::TensorType::get());
 }
@@ -94,6 +106,10 @@ jit::Value *ForwardWriter::module(const c10::ivalue::Object *object) {
 
 jit::Value *ForwardWriter::constant(const IValue &value) {
   if (value.isObject()) return module(value.toObject().get());
+  if (value.isTensor()) {
+    const auto known = tensors_.find(value.unsafeToTensorImpl());
+    if (known != tensors_.end()) return attribute(module(known->second.parent), known->second.name);
+  }
   std::vector<Value *> elements;
   if (value.isList()) {
     for (const IValue &element : value.toListRef()) elements.push_back(constant(element));

@@ -24,6 +24,9 @@ class ForwardWriter {
   /// `kept`: for each argument of `forward`, except for the module itself, whether the written `forward` takes it too.
   ForwardWriter(ObjectPtr root, const c10::FunctionSchema &forward, const std::vector<bool> &kept);
 
+  /// Has constants that are one of the root's tensors read from the module that holds them.
+  void find_tensors();
+
   /// Begins the code of a mode. The modes are written one after the other.
   void begin(bool is_training);
   /// Sets the error that calling the module in a mode without a plan raises.
@@ -54,6 +57,7 @@ class ForwardWriter {
   };
 
   void find_objects(const ObjectPtr &object);
+  void find_tensors(const ObjectPtr &object);
   Value *module(const c10::ivalue::Object *object);
   /// Converts a value to the receiver's type as the language does implicitly, or throws.
   Value *conform(Value *value, const c10::TypePtr &declared);
@@ -70,10 +74,21 @@ class ForwardWriter {
   std::vector<c10::Argument> arguments_;
   std::vector<Value *> inputs_;
   std::unordered_map<const c10::ivalue::Object *, Place> places_;
+  std::unordered_map<const c10::TensorImpl *, Place> tensors_;
   std::unordered_map<const c10::ivalue::Object *, Value *> modules_;
   std::map<bool, Results> results_;
   std::map<bool, std::string> refused_;
 };
+
+/// A module with tensors at paths: modules on the way are made too.
+///
+/// `kinds`: 0 a parameter, 1 a buffer, 2 a tensor that is neither.
+ObjectPtr module_with_tensors(const std::vector<std::string> &paths, const std::vector<at::Tensor> &tensors,
+                              const std::vector<uint8_t> &kinds);
+
+/// The schema of a `forward` with arguments of types that are written as in Python.
+c10::FunctionSchema forward_schema(const ObjectPtr &root, const std::vector<std::string> &names,
+                                   const std::vector<std::string> &types);
 
 /// Gives a graph's modules their own types, with the attributes that it reads or writes, and objects of those types.
 ///

@@ -57,6 +57,28 @@ static xylem_status exporter_make(const xylem_value *root, const xylem_function 
   });
 }
 
+static xylem_status exporter_make_for_state(const xylem_text *paths, const xylem_value *tensors, const uint8_t *kinds,
+                                            size_t count, const xylem_text *names, const xylem_text *types,
+                                            const uint8_t *kept, size_t argument_count, xylem_exporter **out,
+                                            xylem_error *error) {
+  return guarded(error, [&] {
+    const auto strings = [](const xylem_text *texts, size_t number) {
+      std::vector<std::string> found;
+      for (size_t i = 0; i < number; ++i) found.push_back(string(texts[i]));
+      return found;
+    };
+    std::vector<at::Tensor> held;
+    for (size_t i = 0; i < count; ++i) held.push_back(tensor(&tensors[i]));
+    const auto root = module_with_tensors(strings(paths, count), held, {kinds, kinds + count});
+    const auto schema = forward_schema(root, strings(names, argument_count), strings(types, argument_count));
+    std::vector<bool> flags;
+    for (size_t i = 0; i < argument_count; ++i) flags.push_back(kept[i] != 0);
+    auto made = std::make_unique<Exporter>(Exporter{ForwardWriter(root, schema, flags), {}, {}});
+    made->writer.find_tensors();
+    *out = reinterpret_cast<xylem_exporter *>(made.release());
+  });
+}
+
 static void exporter_release(xylem_exporter *handle) { delete reinterpret_cast<Exporter *>(handle); }
 
 static xylem_status exporter_begin(xylem_exporter *handle, int32_t is_training, xylem_error *error) {
@@ -149,6 +171,7 @@ static xylem_status exporter_save(xylem_exporter *handle, int32_t is_training, x
 
 void add_exporters(xylem_tensor_runtime &table) {
   table.exporter_make = exporter_make;
+  table.exporter_make_for_state = exporter_make_for_state;
   table.exporter_release = exporter_release;
   table.exporter_begin = exporter_begin;
   table.exporter_refuse = exporter_refuse;

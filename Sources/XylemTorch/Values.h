@@ -52,8 +52,14 @@ inline const c10::Type *type(const xylem_type *handle) { return reinterpret_cast
 /// A string that lives as long as the process, for a small number of names.
 xylem_text interned(const std::string &s);
 
+/// The names of a named tuple's fields, as many as there is room for.
+///
+/// Returns: how many there are.
+size_t field_names(const c10::Type &tuple_type, xylem_text *names, size_t capacity);
+
 /// Set their part of the table.
 void add_values(xylem_tensor_runtime &table);
+void add_types(xylem_tensor_runtime &table);
 void add_tensors(xylem_tensor_runtime &table);
 void add_dlpack(xylem_tensor_runtime &table);
 void add_state(xylem_tensor_runtime &table);

@@ -14,7 +14,7 @@ import XylemTestSupport
   private static let dropout = "X/constructs/functional_dropout_half.pt"
 
   static let scenarios: [RemedyScenario] =
-    usage + requests + traces + files + libraries + [
+    usage + requests + traces + runs + files + libraries + [
       RemedyScenario(
         name: "a fingerprint that is none", id: .diffUnknownFinding,
         arguments: ["diff", dropout, "--config", "F/xylem.yaml", "--accept", "abcdef", "--reason", "meant"],
@@ -164,6 +164,30 @@ import XylemTestSupport
       name: "a model that reads a file", id: .traceFileOperator, arguments: ["nodes", "X/outside/reads.pt"]),
   ]
 
+  private static let run = [
+    "run", resnet, photo, "--resize", "32", "--crop", "32", "--batch-size", "1", "--engine", "torch", "--return", "fc",
+  ]
+  private static let runs = [
+    RemedyScenario(name: "a run without a folder", id: .usage, arguments: run),
+    RemedyScenario(name: "a run into Parquet", id: .usage, arguments: run + ["-o", "F/out", "--format", "parquet"]),
+    RemedyScenario(
+      name: "a run with random weights", id: .usage,
+      arguments: ["run", "squeezenet1_1"] + run.dropFirst(2).dropLast() + ["classifier.1", "-o", "F/out"]),
+    RemedyScenario(
+      name: "a run into files that lack the type", id: .datasetFeature,
+      arguments: run + ["-o", "F/out", "--dtype", "bf16"]),
+    RemedyScenario(
+      name: "a reduction of the wrong shape", id: .datasetFeature,
+      arguments: run + ["-o", "F/out", "--reduce", "fc=gap"]),
+    RemedyScenario(
+      name: "a run with a broken image", id: .datasetTooManyErrors,
+      arguments: run + ["-o", "F/out", "--max-errors", "0", "--list", "F/list.txt"],
+      prepare: { folder in
+        try Data("broken".utf8).write(to: URL(fileURLWithPath: folder + "/broken.png"))
+        try Data("\(folder)/broken.png".utf8).write(to: URL(fileURLWithPath: folder + "/list.txt"))
+      }),
+  ]
+
   private static let files = [
     RemedyScenario(
       name: "a model that is nearly there", id: .fileNotFound, arguments: ["nodes", "F/mdel.pt"],
@@ -297,19 +321,21 @@ import XylemTestSupport
   {
     var offered: [String] = []
     for scenario in Self.scenarios {
-      let found = try await withTemporaryFolder { folder in
-        try await scenario.prepare(folder)
-        return try await scenario.run(scenario.arguments(in: folder), in: folder)
-      }
-      #expect(found.status == (scenario.id == .usage ? 64 : 2), "\(scenario.name): \(found.errors)")
-      #expect(found.errors.contains("(\(scenario.id.rawValue))"), "\(scenario.name): \(found.errors)")
-      let count = Self.remedies(of: found.errors).count
-      #expect(count > 0, "\(scenario.name) offers nothing: \(found.errors)")
+      var count = 1
+      var index = 0
       // Each remedy is followed in a folder of its own, where the error is made again: its text may name the folder.
-      for index in 0..<count {
+      while index < count {
         try await withTemporaryFolder { folder in
           try await scenario.prepare(folder)
-          let remedies = Self.remedies(of: try await scenario.run(scenario.arguments(in: folder), in: folder).errors)
+          let found = try await scenario.run(scenario.arguments(in: folder), in: folder)
+          let remedies = Self.remedies(of: found.errors)
+          if index == 0 {
+            #expect(found.status == (scenario.id == .usage ? 64 : 2), "\(scenario.name): \(found.errors)")
+            #expect(found.errors.contains("(\(scenario.id.rawValue))"), "\(scenario.name): \(found.errors)")
+            #expect(!remedies.isEmpty, "\(scenario.name) offers nothing: \(found.errors)")
+            count = remedies.count
+          }
+          guard index < remedies.count else { return }
           let remedy = remedies[index]
           offered.append(remedy)
           if scenario.advice.contains(remedy) { return }
@@ -319,6 +345,7 @@ import XylemTestSupport
             scenario.success.contains(run.status),
             "\(scenario.name): '\(remedy)' ends with \(run.status): \(run.errors)")
         }
+        index += 1
       }
     }
     for (file, pattern) in try WrittenRemedies.pasteable() {

@@ -411,6 +411,16 @@ typedef struct xylem_tensor_runtime {
    * */
   xylem_status (*exporter_make)(const xylem_value *root, const xylem_function *forward, const uint8_t *kept,
                                 size_t kept_count, xylem_exporter **out, xylem_error *error);
+  /*
+   * An exporter for a model that has no archive: for each tensor its path and its kind (0 a parameter, 1 a buffer, 2 a
+   * tensor that is neither), and for each argument its name, its type as Python writes it (`List[Tensor]`), and whether
+   * the written `forward` takes it. A constant that is one of the tensors is read from the module at its path. The
+   * tensors must outlive the exporter.
+   */
+  xylem_status (*exporter_make_for_state)(const xylem_text *paths, const xylem_value *tensors, const uint8_t *kinds,
+                                          size_t count, const xylem_text *names, const xylem_text *types,
+                                          const uint8_t *kept, size_t argument_count, xylem_exporter **out,
+                                          xylem_error *error);
   void (*exporter_release)(xylem_exporter *exporter);
   /* Begins the code of a mode. */
   xylem_status (*exporter_begin)(xylem_exporter *exporter, int32_t is_training, xylem_error *error);

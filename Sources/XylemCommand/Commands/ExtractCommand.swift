@@ -122,7 +122,7 @@ struct ExtractCommand: ModelCommand {
     let ofRuns = [
       ("--output", options.output != nil), ("--images", pictures.folder != nil),
       ("--contact-sheet", pictures.contactSheet != nil), ("--labels", labels != nil),
-      ("--explain", explain), ("--seed", seed != nil), ("--threads", threads != nil),
+      ("--explain", explain), ("--seed", seed != nil && !savesRandomWeights), ("--threads", threads != nil),
       ("--dtype", options.castsInputsAlone), ("--engine", engines.engine != nil && !savesEngine),
       ("--precision", engines.precision != nil && !savesEngine), ("--device", engines.device != .cpu),
     ]
@@ -133,6 +133,11 @@ struct ExtractCommand: ModelCommand {
 
   /// Whether a file is written that keeps what the extractor computes with.
   private var savesEngine: Bool { save?.hasSuffix(".xylem") == true }
+
+  /// Whether a file is written with weights that are random.
+  private var savesRandomWeights: Bool {
+    save != nil && options.weights == nil && ModelCatalog.shared[options.model] != nil
+  }
 
   private var chosenRequests: [String] {
     let ofMode = mode == .train ? trainReturn : evalReturn

@@ -3,6 +3,7 @@ package import XylemErrors
 internal import XylemFiles
 package import XylemScript
 package import XylemTensor
+package import XylemTrace
 
 /// Writes a TorchScript archive step by step: a `forward` with a block of code for each mode.
 ///
@@ -16,7 +17,6 @@ package final class ScriptExporter {
 
   private let handle: OpaquePointer
   private let library: RuntimeLibrary
-  private let root: ScriptObject
 
   /// Creates an exporter for the `forward` of `root`.
   ///
@@ -32,7 +32,43 @@ package final class ScriptExporter {
     guard let handle = unsafe out else { throw XylemError(.extractUnsavable, "the runtime returned nothing") }
     unsafe self.handle = unsafe handle
     self.library = library
-    self.root = root
+  }
+
+  /// Creates an exporter for a model that has no archive. A constant that is one of its tensors is read from the module
+  /// at the tensor's path.
+  ///
+  /// - Parameters:
+  ///   - state: the tensors, with their paths in the model.
+  ///   - arguments: those of `forward`, and whether the written `forward` has them.
+  package init(
+    state: [StateEntry], arguments: [(name: String, type: String, isKept: Bool)]
+  ) throws(XylemError) {
+    let library = try RuntimeLibrary.shared()
+    var tensors: [xylem_value] = unsafe []
+    defer { for index in unsafe tensors.indices { unsafe library.table.pointee.value_release(&tensors[index]) } }
+    for entry in state { unsafe tensors.append(try Value.tensor(entry.tensor).makeRaw(library)) }
+    let kinds = state.map { entry -> UInt8 in
+      switch entry.kind {
+      case .parameter: 0
+      case .buffer: 1
+      case .attribute: 2
+      }
+    }
+    var out: OpaquePointer?
+    try unsafe Self.check { error in
+      unsafe state.map(\.key).withTexts { paths in
+        unsafe arguments.map(\.name).withTexts { names in
+          unsafe arguments.map(\.type).withTexts { types in
+            unsafe library.table.pointee.exporter_make_for_state(
+              paths.baseAddress, tensors, kinds, state.count, names.baseAddress, types.baseAddress,
+              arguments.map { $0.isKept ? 1 : 0 }, arguments.count, &out, error)
+          }
+        }
+      }
+    }
+    guard let handle = unsafe out else { throw XylemError(.extractUnsavable, "the runtime returned nothing") }
+    unsafe self.handle = unsafe handle
+    self.library = library
   }
 
   deinit { unsafe library.table.pointee.exporter_release(handle) }

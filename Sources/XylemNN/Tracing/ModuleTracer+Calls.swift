@@ -153,7 +153,7 @@ extension ModuleTracer {
       call: { values in
         try ModuleModes.$current.withValue(modes) { try check(values.compactMap { $0.tensor?.knownSizes }) }
         return .bool(true)
-      }, expand: { _, _ in nil }, isRecordable: { true })
+      }, expand: { _, _ in nil }, isRecordable: { true }, isSizeCheck: true)
     core.emitHidden(
       .guard(Guard(expected: true, message: "the input's sizes are allowed")), named: "_assert", [.node(id)],
       in: frame.path, type: "None", at: location(site))

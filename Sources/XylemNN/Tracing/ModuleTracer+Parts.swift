@@ -86,8 +86,13 @@ private struct PartReplay {
     for call in whole.calls where !call.isLeaf && !call.path.isEmpty {
       if let moment = call.returnedAfter { returns[moment, default: []].append(call) }
     }
+    let replaced = Dictionary(uniqueKeysWithValues: replacements().map { ($0.value, $0) })
+    let starts = Dictionary(replaced.values.map { ($0.start, $0.value) }, uniquingKeysWith: { first, _ in first })
+    var moments: [NodeID: NodeID] = [:]
     for (position, node) in whole.nodes.enumerated() {
+      if let value = starts[node.id] { moments[value] = tracer.core.graph.nodes.last?.id }
       if part.graph.contains(node.id) { try record(part.graph[node.id]) } else { skip(node) }
+      if let replacement = replaced[node.id], let moment = moments[node.id] { substitute(replacement, after: moment) }
       for index in copied[position] ?? [] { copies[index] = copy(part.results[index].value) }
       for call in returns[node.id] ?? [] { recordReturn(of: call) }
     }
@@ -103,6 +108,46 @@ private struct PartReplay {
       entries.append((.string(result.key), value))
     }
     return .dictionary(entries)
+  }
+
+  // MARK: - Replaced values
+
+  /// A value that the extractor replaces.
+  private struct Replacement {
+    let original: NodeID
+    /// The first node that computes the other value.
+    let start: NodeID
+    let value: NodeID
+  }
+
+  private func replacements() -> [Replacement] {
+    let whole = part.trace.graph
+    let nodes = Array(whole.nodes)
+    return (part.trace.replacedNodes ?? []).compactMap { value in
+      guard let end = nodes.firstIndex(where: { $0.id == value }),
+        let original = whole.node(named: nodes[end].name + Graph.originalSuffix)
+      else { return nil }
+      var start = end
+      while start > 0, nodes[start - 1].id != original.id, nodes[start - 1].name.hasPrefix(nodes[end].name + "'") {
+        start -= 1
+      }
+      return Replacement(original: original.id, start: nodes[start].id, value: value)
+    }
+  }
+
+  /// Gives the value that replaces another its name, and has module calls return it, as in the extractor.
+  private mutating func substitute(_ replacement: Replacement, after moment: NodeID) {
+    guard case .node(let original)? = known[replacement.original], case .node(let value)? = known[replacement.value]
+    else { return }
+    // Nothing runs after it yet.
+    tracer.core.graph.substitute(original, by: value, after: moment, except: Set(tracer.core.graph.nodes.map(\.id)))
+  }
+
+  private func isReplacement(_ node: Node) -> Bool { part.trace.replacedNodes?.contains(node.id) == true }
+
+  /// Whether a node has a name of the model: of a value that is replaced, the original, until the other has it.
+  private func isNamed(_ node: Node) -> Bool {
+    node.isListed ? !isReplacement(node) : node.name.hasSuffix(Graph.originalSuffix)
   }
 
   // MARK: - Nodes
@@ -139,7 +184,7 @@ private struct PartReplay {
     let inputs = try node.inputs.map(mapped)
     let (name, place, effects) = (base(of: node), path(of: node), effects ?? node.effects)
     let id =
-      node.isListed
+      isNamed(node)
       ? tracer.core.emit(
         operation, named: name, inputs, in: place, type: node.type, effects: effects, rule: rule ?? node.rule,
         at: node.location)
@@ -151,7 +196,7 @@ private struct PartReplay {
 
   /// Counts the name of a node that the part does not need.
   private func skip(_ node: Node) {
-    guard node.isListed else { return }
+    guard isNamed(node) else { return }
     switch node.operation {
     case .placeholder, .output, .attribute: return
     case .leafModule: tracer.core.skipName(ofModule: path(of: node))
@@ -185,7 +230,7 @@ private struct PartReplay {
     guard let host = code.leaves[node.id] else { return }
     let rule = node.isListed ? tracer.options.policy.rule(forFunction: function.name) : nil
     if let rule { tracer.core.usedRules.insert(rule) }
-    guard rule != nil || !node.isListed || node.rule == "automatic" else {
+    guard rule != nil || !node.isListed || node.rule == "automatic" || isReplacement(node) else {
       let values = try node.inputs.map { value(of: try mapped($0)) }
       tracer.frames.append(
         ModuleTracer.Frame(entry: entry(at: node.modulePath) ?? root, path: path(of: node)))
@@ -194,10 +239,12 @@ private struct PartReplay {
       return
     }
     var own = function
-    own.provider = rule?.provider
+    own.provider = rule?.provider ?? (isReplacement(node) ? function.provider : nil)
     own.modulePath = function.modulePath.map { root.path(of: $0) }
     let id = try emit(
-      node, .leafFunction(own), effects: rule?.effects(inputs: node.inputs.count, in: tracer.options.mode),
+      node, .leafFunction(own),
+      effects: rule?.effects(inputs: node.inputs.count, in: tracer.options.mode)
+        ?? (isReplacement(node) ? node.effects : nil),
       rule: rule?.description)
     tracer.leaves[id] = host
   }
@@ -245,13 +292,15 @@ private struct PartReplay {
   /// The name of a node's operation, without its module and its number.
   private func base(of node: Node) -> String {
     let whole = part.trace.graph
-    var name = node.name[...]
+    let isOriginal = !node.isListed && node.name.hasSuffix(Graph.originalSuffix)
+    let fullName = isOriginal ? node.name.dropLast(Graph.originalSuffix.count) : node.name[...]
+    var name = fullName
     if !node.modulePath.isEmpty, name.hasPrefix(node.modulePath + ".") {
       name = name.dropFirst(node.modulePath.count + 1)
     }
-    if let hidden = name.lastIndex(of: "'"), !node.isListed { return String(name[..<hidden]) }
+    if let hidden = name.lastIndex(of: "'"), !node.isListed, !isOriginal { return String(name[..<hidden]) }
     guard let cut = name.lastIndex(of: "_"), Int(name[name.index(after: cut)...]) != nil else { return String(name) }
-    let first = node.name.dropLast(name.distance(from: cut, to: name.endIndex))
+    let first = fullName.dropLast(name.distance(from: cut, to: name.endIndex))
     let isNumbered = whole.node(named: String(first)) != nil || entry(at: String(first)) != nil
     return isNumbered ? String(name[..<cut]) : String(name)
   }

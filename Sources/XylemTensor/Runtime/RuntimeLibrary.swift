@@ -151,3 +151,17 @@ extension String {
     }
   }
 }
+
+extension [String] {
+  /// Calls `body` with the texts in the form that crosses the boundary, valid during the call.
+  package func withTexts<Result>(_ body: (UnsafeBufferPointer<xylem_text>) -> Result) -> Result {
+    unsafe flatMap(\.utf8).map { CChar(bitPattern: $0) }.withUnsafeBufferPointer { characters in
+      var start = 0
+      let texts = unsafe map { text in
+        defer { start += text.utf8.count }
+        return unsafe xylem_text(bytes: characters.baseAddress.map { unsafe $0 + start }, count: text.utf8.count)
+      }
+      return unsafe texts.withUnsafeBufferPointer(body)
+    }
+  }
+}

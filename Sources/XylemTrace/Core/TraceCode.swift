@@ -56,13 +56,16 @@ package struct HostLeaf: @unchecked Sendable {
   /// Whether its code calls operators and looks at sizes, and does nothing else that a recording of its operators
   /// would miss.
   package let isRecordable: () -> Bool
+  /// Whether it does nothing but refuse sizes that the operators behind it may take.
+  package let isSizeCheck: Bool
 
   package init(
     call: @escaping ([Value]) throws -> Value,
     expand: @escaping ([NodeInput], [NodeID: String]) throws -> HostExpansion?,
     read: @escaping ([NodeInput], [NodeID: String]) throws -> HostExpansion? = { _, _ in nil },
-    isRecordable: @escaping () -> Bool = { false }
+    isRecordable: @escaping () -> Bool = { false }, isSizeCheck: Bool = false
   ) {
+    self.isSizeCheck = isSizeCheck
     self.isRecordable = isRecordable
     self.call = call
     self.expand = expand

@@ -63,7 +63,8 @@ extension RemedyScenario {
     let command = remedy.split(separator: "  # ")[0]
     // A file of a remedy without a folder is one in the folder of the user.
     let words = try Self.words(of: String(command)).map {
-      $0 == "xylem.yaml" || $0.hasPrefix("features.") || $0 == "base.json" || $0 == "maps" || $0 == "maps.png"
+      $0 == "xylem.yaml" || $0.hasPrefix("features.") || $0 == "base.json" || $0 == "features" || $0 == "maps"
+        || $0 == "maps.png"
         ? folder + "/" + $0 : $0
     }
     if words[0] == "xylem" { return try await run(Array(words.dropFirst()), in: folder) }
