@@ -229,7 +229,7 @@ var targets: [Target] = [
   .testTarget(
     name: "XylemModelsTests",
     dependencies: [
-      "XylemTestSupport", "XylemModels", "XylemDiff", "XylemNN", "XylemWitness", "XylemExtract", "XylemTrace",
+      "Xylem", "XylemTestSupport", "XylemModels", "XylemDiff", "XylemNN", "XylemWitness", "XylemExtract", "XylemTrace",
       "XylemScript", "XylemTensor", "XylemFiles",
       "XylemGraph",
       "XylemErrors",

@@ -50,7 +50,7 @@ extension FeatureExtractor {
 
 extension FeatureExtractor {
   /// A plan whose leaves are operators, if they are the package's own Swift code.
-  private func asOperators(_ plan: Plan) throws -> Plan {
+  func asOperators(_ plan: Plan) throws -> Plan {
     guard model is SwiftModel, let trace = traces[plan.mode], let code = trace.code else { return plan }
     var builder = try PlanBuilder(model: model, trace: trace)
     builder.linker = HostLinker(code, expandsAll: true)

@@ -136,7 +136,7 @@ struct ExtractCommand: ModelCommand {
 
   /// Whether a file is written with weights that are random.
   private var savesRandomWeights: Bool {
-    save != nil && options.weights == nil && ModelCatalog.shared[options.model] != nil
+    save != nil && options.weights == nil && ModelCatalog.current[options.model] != nil
   }
 
   private var chosenRequests: [String] {

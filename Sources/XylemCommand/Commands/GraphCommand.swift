@@ -1,9 +1,11 @@
 internal import ArgumentParser
+internal import Foundation
 internal import XylemDiff
 internal import XylemErrors
 internal import XylemExtract
 internal import XylemFiles
 internal import XylemGraph
+internal import XylemNN
 internal import XylemReport
 internal import XylemTrace
 
@@ -15,18 +17,20 @@ struct GraphCommand: ModelCommand {
       xylem graph model.pt --format dot | dot -Tsvg > model.svg
 
       'table' prints one line per node, 'dot' the language of Graphviz, 'json' the whole trace with its module calls, 'html' a page \
-      with search and folding, where --return shows what is computed for a request and what is pruned.
+      with search and folding, where --return shows what is computed for a request and what is pruned. 'swift' writes a class that \
+      computes the requested nodes, or the output, from the model's weights, with built-in layers as operators.
       """)
 
   /// The formats of a graph.
-  enum Format: String, ExpressibleByArgument, CaseIterable { case table, dot, json, html }
+  enum Format: String, ExpressibleByArgument, CaseIterable { case table, dot, json, html, swift }
 
   @OptionGroup var options: ModelOptions
   @Option(help: "The mode to trace.") var mode: Mode = .eval
   @Option(
     name: .customLong("return"), parsing: .upToNextOption,
     help: ArgumentHelp(
-      "With --format html: show what is computed to return these, and what is pruned.", valueName: "node"))
+      "With --format html: show what is computed to return these, and what is pruned. With --format swift: return these. (default for swift: output)",
+      valueName: "node[=key]"))
   var requests: [String] = []
   @Option(
     help: ArgumentHelp(
@@ -36,8 +40,12 @@ struct GraphCommand: ModelCommand {
   @Option(help: "The output format.") var format: Format = .table
 
   func validate() throws {
-    if format != .html, !requests.isEmpty || inputShape != nil {
-      throw ValidationError("'--return' and '--input-shape' need '--format html'", remedies: ["--format html"])
+    if format != .html, inputShape != nil {
+      throw ValidationError("'--input-shape' needs '--format html'", remedies: ["--format html"])
+    }
+    if format != .html, format != .swift, !requests.isEmpty {
+      throw ValidationError(
+        "'--return' needs '--format html' or '--format swift'", remedies: ["--format html", "--format swift"])
     }
     if options.castsInputsAlone, inputShape == nil {
       throw ValidationError("'--dtype' has no effect without '--input-shape': the model does not run")
@@ -48,6 +56,7 @@ struct GraphCommand: ModelCommand {
   mutating func run() throws {
     try options.checkOutput()
     let model = try options.load()
+    guard format != .swift else { return try options.emit(code(of: model)) }
     let trace = try Progress.during("tracing") { try model.trace(options.traceOptions(mode)) }
     let notes = MergedNotes([trace])
     for line in notes.lines(options.notes ? .all : .grouped) { Terminal.error(line) }
@@ -55,7 +64,7 @@ struct GraphCommand: ModelCommand {
     case .dot: try options.emit(trace.graph.dot(title: options.model))
     case .html: try options.emit(page(of: trace, model, notes: notes.lines(.all)).render())
     case .json: try options.emit(try json(of: trace))
-    case .table: try options.emit { table(of: trace.graph, $0) }
+    case .table, .swift: try options.emit { table(of: trace.graph, $0) }
     }
   }
 
@@ -87,6 +96,27 @@ struct GraphCommand: ModelCommand {
       }
     }
     return report
+  }
+
+  /// A class of Swift code.
+  private func code(of model: LoadedModel) throws -> String {
+    var options = options
+    // Layers that are written in Swift are written as their operators. A saved extractor has its own leaves.
+    if model.saved == nil, !(model.model is SwiftModel) { options.noDefaultLeaves = true }
+    let requests = requests.isEmpty && model.saved == nil ? ["output"] : requests
+    let extractor = try options.extractor(
+      of: model, returning: requests.map { ReturnRequest(parsing: $0) }, mode: mode,
+      remedies: .mode)
+    return try extractor.swiftCode(typeName: typeName)
+  }
+
+  /// A name for the class, after the file that is written, or else the model.
+  private var typeName: String {
+    let output = options.output.flatMap { $0 == "-" ? nil : $0 }
+    let file = URL(fileURLWithPath: output ?? options.model).deletingPathExtension().lastPathComponent
+    let words = file.split { !$0.isASCII || !($0.isLetter || $0.isNumber) }
+    let name = words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined(separator: "_")
+    return name.first.map { $0.isNumber } ?? true ? "Model\(name)" : name
   }
 
   private func json(of trace: Trace) throws -> String {

@@ -71,6 +71,12 @@ enum OperatorCatalog {
     }
   }
 
+  /// The types of an operator's results, as PyTorch writes them, and whether it has overloads besides.
+  static func facts(of op: TensorOperator) throws(XylemError) -> (results: [String], isOverloaded: Bool) {
+    let types = unsafe resultTypes(of: op.handle, op.library)
+    return (types, try overloads(of: op.schema.name).count > 1)
+  }
+
   private static func resultTypes(of handle: OpaquePointer, _ library: RuntimeLibrary) -> [String] {
     let count = unsafe library.table.pointee.operator_results(handle, nil, 0)
     guard count > 0 else { return [] }

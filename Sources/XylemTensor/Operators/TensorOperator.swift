@@ -56,6 +56,11 @@ public import XylemErrors
     return unsafe OperatorSchema(schema.pointee, library: library)
   }
 
+  /// The types of the results, as PyTorch writes them, and whether the name has other overloads.
+  package var facts: (results: [String], isOverloaded: Bool) {
+    get throws(XylemError) { try OperatorCatalog.facts(of: self) }
+  }
+
   private var rawSchema: UnsafePointer<xylem_schema>? {
     var out: UnsafePointer<xylem_schema>?
     var error = unsafe xylem_error()
