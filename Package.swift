@@ -138,7 +138,7 @@ var targets: [Target] = [
     swiftSettings: strict),
   .target(
     name: "XylemReport", dependencies: ["XylemDiff", "XylemGraph", "XylemErrors"], exclude: ["Schemas"],
-    swiftSettings: strict),
+    swiftSettings: strictMemory),
   .target(name: "XylemDiff", dependencies: ["XylemGraph", "XylemErrors", collections], swiftSettings: strict),
   .target(
     name: "XylemWitness",

@@ -7,6 +7,7 @@ internal import XylemFiles
 internal import XylemGraph
 internal import XylemNN
 internal import XylemReport
+internal import XylemTensor
 internal import XylemTrace
 
 /// `xylem graph`: prints the trace itself.
@@ -91,8 +92,12 @@ struct GraphCommand: ModelCommand {
       report.extraction = .init(keys: keys, computed: Set(plan.graph.nodes.map(\.id)))
     }
     if let inputShape {
-      for (id, found) in try ShapeProbe(model: model, trace: trace, options: options).run(inputShape).tensors {
-        report.shapes[id] = "\(found.shape) \(found.dtype)"
+      let run = try ShapeProbe(model: model, trace: trace, options: options).run(inputShape)
+      report.shapes = run.tensors.mapValues { "\($0.shape) \($0.dtype)" }
+      report.multiplyAdds = run.counts.compactMapValues { count in
+        let total = count.multiplyAdds > 0 ? [grouped(count.multiplyAdds)] : []
+        let parts = total + count.uncounted.map { "\($0) is not counted" }
+        return parts.isEmpty ? nil : parts.joined(separator: "; ")
       }
     }
     return report

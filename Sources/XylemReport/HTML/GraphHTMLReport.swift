@@ -28,8 +28,15 @@ public struct GraphHTMLReport: Sendable {
   public var extraction: Extraction?
   /// The shapes and types of values as printed, if they are known.
   public var shapes: [NodeID: String]
+  /// The multiply-adds of nodes as printed, if they are known.
+  public var multiplyAdds: [NodeID: String] = [:]
+  /// Pictures of values as PNG files in base 64, if they were made.
+  public var pictures: [NodeID: String] = [:]
   /// Notes about the trace, one sentence each.
   public var notes: [String]
+  /// Whether the page has a drawing beside its list. Graphviz's library lays it out; where it is not installed, the
+  /// page has a note instead.
+  public var drawsGraph = true
 
   /// Creates the page of a trace.
   public init(
@@ -77,7 +84,12 @@ public struct GraphHTMLReport: Sendable {
     let entries = side.graph.nodes.filter { $0.isListed || $0.operation == .output }
       .map { Entry(node: $0, states: states($0)) }
     let title = "\(model): \(side.label)"
-    return PageText.page(title: title, body: body(entries), data: data(entries), script: PageScript.graph)
+    var types: [String: String] = [:]
+    for call in side.graph.calls where types[call.path] == nil { types[call.path] = call.type }
+    let drawing = drawing(of: entries.map(\.node), types: types)
+    let data = JSONValue.object(["groups": groups(entries, types), "levels": drawing.levels ?? .null])
+    return PageText.page(
+      title: title, body: body(entries, drawing), data: data, script: PageScript.drawing + "\n" + PageScript.graph)
   }
 
   private func states(_ node: Node) -> [State] {
@@ -97,11 +109,12 @@ public struct GraphHTMLReport: Sendable {
 
   // MARK: - Markup
 
-  private func body(_ entries: [Entry]) -> String {
+  private func body(_ entries: [Entry], _ drawing: Drawing) -> String {
     """
     \(header(entries))
     <main>
     \(tools(entries))
+    \(section(of: drawing))
     <section aria-label="Nodes by module">
     <h2>Nodes <span class="count" id="shown"></span></h2>
     <p class="hint">Request names and modules with --return. Click a name to copy it.</p>
@@ -112,7 +125,10 @@ public struct GraphHTMLReport: Sendable {
     </section>
     </main>
     \(PageText.help([
-      ("/", "search"), ("j, k", "next and previous name"), ("Enter, c", "copy the name"),
+      ("/", "search"), ("Enter", "in the search: show the next match in the drawing"),
+      ("j, k", "next and previous name in the list"), ("Enter, c", "on a name: copy it"),
+      ("arrows", "in the drawing: the box in that direction"), ("Enter", "on a box: unfold, fold or choose it"),
+      ("+, -, 0", "in the drawing: zoom in, zoom out, show all of it"),
       ("Escape", "clear the search, close this"),
     ]))
     """
@@ -159,15 +175,14 @@ public struct GraphHTMLReport: Sendable {
   // MARK: - Data of the script
 
   /// Groups of nodes, each with its module and the module's type.
-  private func data(_ entries: [Entry]) -> JSONValue {
-    var types: [String: String] = [:]
-    for call in side.graph.calls where types[call.path] == nil { types[call.path] = call.type }
+  private func groups(_ entries: [Entry], _ types: [String: String]) -> JSONValue {
+    let sources = sources(of: entries.map(\.node))
     let folders = ModuleFolders(entries.map(\.node.modulePath))
     var groups: [(module: String, rows: [JSONValue])] = []
-    for entry in entries {
+    for (entry, sources) in zip(entries, sources) {
       let folder = folders.folder(of: entry.node.modulePath)
       if groups.last?.module != folder { groups.append((folder, [])) }
-      groups[groups.count - 1].rows.append(row(entry))
+      groups[groups.count - 1].rows.append(row(entry, sources))
     }
     return .array(
       groups.map { group in
@@ -176,7 +191,7 @@ public struct GraphHTMLReport: Sendable {
       })
   }
 
-  private func row(_ entry: Entry) -> JSONValue {
+  private func row(_ entry: Entry, _ sources: [Int]) -> JSONValue {
     let node = entry.node
     let keys = extraction?.keys[node.id].map { "returned as " + $0.joined(separator: ", ") }
     let part = side.hiddenPart(of: node)
@@ -185,7 +200,16 @@ public struct GraphHTMLReport: Sendable {
       .string(requestName(node)), .string(PageText.operation(node)),
       .optional(node.rule.map { "leaf by '\($0)'" }), .optional(node.location?.description),
       .optional(shapes[node.id]), .strings(entry.states.map(\.rawValue)), .optional(keys), .optional(why),
+      .string(arguments(of: node)), .array(sources.map { .int($0) }), .optional(multiplyAdds[node.id]),
+      .optional(pictures[node.id]),
     ])
+  }
+
+  /// The arguments of a node's call, shortened if there are many.
+  private func arguments(of node: Node) -> String {
+    let most = 400
+    let text = node.inputs.map { input in input.description { side.graph[$0].name } }.joined(separator: ", ")
+    return text.count > most ? text.prefix(most) + "\u{2026}" : text
   }
 
   /// The name by which a node's value is requested.

@@ -4,6 +4,7 @@ enum PageScript {
   /// ten thousand rows open at once.
   static let shared = """
     "use strict";
+    document.documentElement.classList.add("scripts");
     const page = (() => {
       const $ = (id) => document.getElementById(id);
       const make = (tag, className, text) => {

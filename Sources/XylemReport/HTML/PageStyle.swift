@@ -47,6 +47,28 @@ enum PageStyle {
     .node small.keys { color: var(--accepted); font-weight: 650; } .node small.why { color: var(--warning); } .node.requested { background: var(--changed); }
     .node.requested .marks { color: var(--accepted); } .node.pruned .name, .node.pruned .what { color: var(--soft); font-weight: 400; text-decoration: line-through; text-decoration-color: var(--line); }
     .node.opaque .what { font-style: italic; } .node.hidden .marks { color: var(--warning); } .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; padding: 0; margin: .25rem 0; }
+    .stage { display: grid; grid-template-columns: minmax(0, 1fr) 19rem; border: 1px solid var(--line); border-radius: .5rem; overflow: hidden; height: min(78vh, 46rem); }
+    #drawing { position: relative; min-width: 0; background: var(--back); } .picture { display: block; position: absolute; inset: 0; width: 100%; height: 100%; touch-action: none; cursor: grab; user-select: none; }
+    .picture:active { cursor: grabbing; } .picture:focus-visible { outline-offset: -2px; } .zoom { position: absolute; right: .6rem; bottom: .6rem; display: flex; gap: .3rem; } .zoom button { padding: .15rem .6rem; }
+    #panel { border-left: 1px solid var(--line); background: var(--panel); padding: .75rem 1rem; overflow: auto; font-size: .875rem; } #panel h3 { font: 600 .95rem ui-monospace, monospace; margin: 0 0 .5rem; overflow-wrap: anywhere; }
+    #panel h4 { font-size: .8rem; font-weight: 600; color: var(--soft); margin: .9rem 0 .2rem; } #panel dl { grid-template-columns: 1fr; gap: 0; margin: .6rem 0; } #panel dt { font: .8rem system-ui, sans-serif; color: var(--soft); margin-top: .45rem; }
+    #panel dd { overflow-wrap: anywhere; } #panel .code { font-family: ui-monospace, monospace; } #panel img { width: 100%; image-rendering: pixelated; border-radius: .3rem; } #panel .hint { margin: .2rem 0; }
+    #panel .links button { display: block; width: 100%; text-align: left; background: none; border: 0; padding: .15rem 0; font: .825rem ui-monospace, monospace; color: var(--info); overflow-wrap: anywhere; }
+    .picture text { font: 11.5px ui-monospace, monospace; fill: var(--text); text-anchor: middle; pointer-events: none; } .picture text.second { fill: var(--soft); font-size: 10.5px; } .picture text.title { text-anchor: start; font-weight: 600; }
+    .picture text.first { font-weight: 600; } .picture text.shape { text-anchor: start; font-size: 9.5px; fill: var(--info); paint-order: stroke; stroke: var(--back); stroke-width: 3px; }
+    .picture g[data-key] { cursor: pointer; outline: none; } .picture rect { fill: var(--back); stroke: var(--soft); } .picture .module > rect { fill: var(--panel); stroke: var(--line); stroke-width: 1.5; } .picture .module.closed > rect { stroke: var(--soft); }
+    .picture .computed > rect { stroke: var(--text); } .picture .opaque > rect { fill: var(--changed); } .picture .hidden > rect { stroke: var(--warning); stroke-dasharray: 2 2; }
+    .picture .pruned > rect { stroke: var(--line); stroke-dasharray: 5 3; } .picture .pruned > text { fill: var(--soft); } .picture .requested > rect { stroke: var(--accepted); stroke-width: 2.5; } .picture .module.open > rect { stroke: var(--line); stroke-width: 1.5; }
+    .picture .only-in-train > rect, .picture .only-in-eval > rect { fill: var(--only); stroke: var(--warning); } .picture .differs > rect { stroke: var(--info); fill: var(--changed); }
+    .picture g:focus-visible > rect { stroke: var(--info); stroke-width: 3; } .picture .chosen > rect { stroke: var(--info); stroke-width: 3; }
+    .wire { fill: none; stroke: var(--soft); stroke-width: 1.2; } .wire.pruned { stroke: var(--line); stroke-dasharray: 5 3; } .wire.lit { stroke: var(--info); stroke-width: 2.5; } .wire.train, .wire.eval { stroke: var(--warning); stroke-width: 1.8; } .wire.eval { stroke-dasharray: 2 3; }
+    .tip { fill: var(--soft); } .port { fill: var(--soft); stroke: none; } .key { display: inline-block; width: 1.5rem; height: .8rem; border: 1px solid var(--soft); border-radius: .2rem; margin-right: .4rem; vertical-align: -.05rem; }
+    .key.module { background: var(--panel); } .key.requested { border: 2px solid var(--accepted); } .key.computed { border-color: var(--text); } .key.pruned { border: 1px dashed var(--soft); } .key.opaque { background: var(--changed); }
+    .key.hidden { border: 1px dotted var(--warning); } .key.port { width: .5rem; height: .5rem; border-radius: 50%; background: var(--soft); } .key.only { background: var(--only); border-color: var(--warning); } .key.differs { background: var(--changed); border-color: var(--info); }
+    .legend { color: var(--soft); font-size: .85rem; } .scripted { display: none; } .scripts .scripted { display: block; }
+    @media (max-width: 60rem) { .stage { grid-template-columns: 1fr; grid-template-rows: minmax(0, 60vh) auto; height: auto; } #panel { border-left: 0; border-top: 1px solid var(--line); max-height: 45vh; } #drawing { height: 60vh; } }
+    @media print { .tools, #panel, .zoom, #said, .scripted > .hint { display: none; } .stage { display: block; border: 0; height: auto; overflow: visible; } #drawing { height: auto; }
+      .picture { position: static; width: 100%; height: auto; max-height: 24cm; } :root { --back: #fff; --panel: #f4f3ee; --text: #000; --soft: #555; --line: #bbb; } }
     @media (max-width: 40rem) { .node { grid-template-columns: 2.4rem 1fr; } .node .what { grid-column: 2; } }
     @media (max-width: 40rem) { .verdict { font-size: 1.3rem; } .heads, .row { grid-template-columns: 1fr; } .heads span + span { display: none; } .tools { position: static; } }
     """

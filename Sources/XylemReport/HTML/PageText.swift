@@ -52,6 +52,17 @@ enum PageText {
     return target.isEmpty ? kind : "\(kind) \(target)"
   }
 
+  /// The operation in one word, for a box of a drawing. Text of the model's own, as of a check, is left out.
+  static func shortOperation(_ node: Node) -> String {
+    let words = operation(node).split(separator: " ")
+    return words.count > 3 ? String(words[0]) : lastPart(operation(node))
+  }
+
+  /// The last part of a qualified name: `relu` of `aten::relu`, `conv1` of `layer1.0.conv1`.
+  static func lastPart(_ name: String) -> String {
+    String(name.split { $0 == "." || $0 == ":" || $0 == " " }.last ?? "")
+  }
+
   /// The keyboard shortcuts of a page, in a dialog.
   static func help(_ keys: [(keys: String, does: String)]) -> String {
     let rows = keys.map { "<dt>\(html($0.keys))</dt><dd>\(html($0.does))</dd>" }
