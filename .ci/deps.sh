@@ -4,6 +4,7 @@
 #   deps.sh          for building and testing
 #   deps.sh python   for fetching libtorch: a Python with pip
 #   deps.sh checkers for tests that use other tools: a browser, validators
+#   deps.sh java     for Spark, which tests of Plugins/RayAndSpark start
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . .ci/say.sh
@@ -53,8 +54,11 @@ checkers)
   needs python3-jsonschema /usr/bin/python3 -c 'import jsonschema'
   needs libxml2-utils command -v xmllint
   ;;
+java)
+  needs openjdk-17-jre-headless command -v java
+  ;;
 *)
-  fail "unknown argument '$1': deps.sh takes 'build', 'python' or 'checkers'"
+  fail "unknown argument '$1': deps.sh takes 'build', 'python', 'checkers' or 'java'"
   ;;
 esac
 

@@ -45,6 +45,7 @@ shapes
 exported
 edits
 tars
+arrow
 """.split()
 
 

@@ -129,6 +129,16 @@ enum DatasetErrors {
       remedies: ["give the feature another key, as in --return NODE=embedding"])
   }
 
+  static func keyAsColumn(_ key: String) -> XylemError {
+    XylemError(
+      .datasetFeature, "'\(key)' can't be the name of a column: the rows' labels have it",
+      remedies: ["give the feature another key, as in --return NODE=embedding"])
+  }
+
+  static func tooManyElements(_ key: String) -> XylemError {
+    unsuitable(key, "lists of Arrow files have fewer than 2³¹ elements")
+  }
+
   static func typeNotHeld(_ key: String, _ type: DType, format: String) -> XylemError {
     XylemError(
       .datasetFeature, "\(format) files can't hold '\(key)', which is \(type.rawValue)",

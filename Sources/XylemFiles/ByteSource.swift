@@ -13,6 +13,11 @@ protocol ByteSource: ~Copyable {
   /// - Throws: `file.malformed` if the data ends before, `file.unreadable`.
   mutating func read(_ count: Int, _ what: String) throws(XylemError) -> [UInt8]
 
+  /// The next `count` bytes. Nil if there are none at all.
+  ///
+  /// - Throws: as ``read(_:_:)``.
+  mutating func readUnlessEnded(_ count: Int, _ what: String) throws(XylemError) -> [UInt8]?
+
   /// The number of remaining bytes. For a stream, it looks for at most one byte.
   mutating func remaining() throws(XylemError) -> Int
 }
@@ -36,6 +41,10 @@ struct MemoryInput: ByteSource {
     }
     defer { position += count }
     return Array(bytes[position..<position + count])
+  }
+
+  mutating func readUnlessEnded(_ count: Int, _ what: String) throws(XylemError) -> [UInt8]? {
+    position == bytes.count ? nil : try read(count, what)
   }
 
   mutating func remaining() throws(XylemError) -> Int { bytes.count - position }

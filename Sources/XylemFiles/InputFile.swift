@@ -97,6 +97,25 @@ package struct InputFile: ~Copyable, Sendable {
     self.descriptor = descriptor
   }
 
+  /// Reads from a descriptor that stays open, such as standard input.
+  ///
+  /// - Parameter path: its name in errors.
+  /// - Throws: `file.unreadable`.
+  package init(sharing descriptor: CInt, path: String) throws(XylemError) {
+    let own = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+    guard own >= 0 else { throw XylemError.unreadable(path, .last("fcntl")) }
+    var status = stat()
+    guard unsafe fstat(own, &status) == 0 else {
+      let failure = SystemCallFailure.last("fstat")
+      close(own)
+      throw XylemError.unreadable(path, failure)
+    }
+    (self.path, self.descriptor) = (path, own)
+    // Also of a regular file the position is shared: it is read as a stream.
+    size = nil
+    identity = Identity(status)
+  }
+
   deinit { close(descriptor) }
 
   /// The next `count` bytes.
@@ -122,6 +141,17 @@ package struct InputFile: ~Copyable, Sendable {
       position += piece.count
     }
     return bytes
+  }
+
+  /// The next `count` bytes. Nil if there are none at all.
+  ///
+  /// - Throws: as ``read(_:_:)``.
+  package mutating func readUnlessEnded(_ count: Int, _ what: String) throws(XylemError) -> [UInt8]? {
+    if let size { return position >= size ? nil : try read(count, what) }
+    let first = try readSome(min(count, 1 << 20))
+    guard !first.isEmpty else { return nil }
+    position += first.count
+    return first.count == count ? first : first + (try read(count - first.count, what))
   }
 
   /// The rest of the file, at most `limit` bytes.

@@ -13,7 +13,7 @@ import XylemTestSupport
   private static let options = [
     "--return", "0=maps", "2", "--reduce", "maps=gap", "--resize", "16", "--crop", "16", "--batch-size", "8",
     "--threads",
-    "1", "--engine", "torch",
+    "1", "--engine", "torch", "--format", "npy",
   ]
 
   private func makeImages(_ count: Int, in folder: TemporaryFolder) throws -> String {

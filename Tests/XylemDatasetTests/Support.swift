@@ -33,7 +33,7 @@ struct RunSetting: Sendable {
   static let transform = try? ImageTransform(resize: 16, crop: 16)
 
   let folder: TemporaryFolder
-  var options = RunOptions(rows: 7, batchSize: 4, workers: 2, reductions: ["body": .gap])
+  var options = RunOptions(format: NpyFormat(), rows: 7, batchSize: 4, workers: 2, reductions: ["body": .gap])
 
   init() throws { folder = try TemporaryFolder() }
 

@@ -5,6 +5,26 @@ package enum Checkers {
   /// Whether a checker that is missing is a failure and no reason to skip a test: in continuous integration.
   package static let areRequired = ProcessInfo.processInfo.environment["XYLEM_REQUIRE_CHECKERS"] == "1"
 
+  /// The Python that `.ci/fetch-checkers.sh` makes, or that XYLEM_CHECKER_PYTHON names.
+  package static let pythonPath: String = {
+    let environment = ProcessInfo.processInfo.environment
+    if let path = environment["XYLEM_CHECKER_PYTHON"] { return path }
+    let cache = environment["XDG_CACHE_HOME"] ?? NSHomeDirectory() + "/.cache"
+    return cache + "/xylem/checkers/bin/python"
+  }()
+
+  /// Whether Arrow files can be read by pyarrow.
+  package static let hasArrow = (try? run(pythonPath, ["-c", "import pyarrow"]).status) == 0
+
+  /// The output of a Python program of the checkers.
+  ///
+  /// - Throws: ``CheckerFailure`` with its errors if it fails.
+  package static func python(_ program: String, _ arguments: [String] = []) throws -> String {
+    let result = try run(pythonPath, ["-c", program] + arguments)
+    guard result.status == 0 else { throw CheckerFailure(description: result.errors) }
+    return result.output
+  }
+
   /// Whether JSON can be validated.
   package static let hasJSONSchema = (try? run("/usr/bin/python3", ["-c", "import jsonschema"]).status) == 0
 

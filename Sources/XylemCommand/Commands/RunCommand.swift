@@ -49,7 +49,7 @@ struct RunCommand: ModelCommand {
       "Reduce a feature before it is stored: 'gap', the mean over all positions of [N,C,H,W]; 'tokens', the mean over all tokens of [N,L,C]; 'cls', the first token; 'flatten'; 'none'. Without a key, every feature. Repeatable.",
       valueName: "[key=]reduction"))
   var reduce: [ReductionOption] = []
-  @Option(help: "The form of the files.") var format: RunFormat = .npy
+  @Option(help: "The form of the files.") var format: RunFormat = .arrow
   @Option(help: ArgumentHelp("The number of rows of a shard.", valueName: "n")) var rows: WholeNumber<1, 100_000_000> =
     10_000
   @Option(help: ArgumentHelp("The number of images that are computed at once.", valueName: "n")) var batchSize:
@@ -139,18 +139,19 @@ struct RunCommand: ModelCommand {
 
 /// The value of `--format` of `run`.
 enum RunFormat: String, ExpressibleByArgument, CaseIterable {
-  case npy, safetensors, parquet
+  case arrow, npy, safetensors, parquet
 
   /// The form of the files.
   ///
   /// - Throws: a validation error for a form that can't be written yet.
   func shards() throws -> any ShardFormat {
     switch self {
+    case .arrow: ArrowFormat()
     case .npy: NpyFormat()
     case .safetensors: SafetensorsFormat()
     case .parquet:
       throw ValidationError(
-        "'--format parquet' can't be written yet", remedies: ["--format npy", "--format safetensors"])
+        "'--format parquet' can't be written yet", remedies: ["--format arrow", "--format npy"])
     }
   }
 }

@@ -88,7 +88,8 @@ public final class DatasetRun: Sendable {
       folder: folder, source: source, preparation: preparation, computer: computer, options: options
     ).open()
     let plan = ShardPlan(
-      inputCount: source.count, rows: options.rows, format: options.format, fields: record.features)
+      inputCount: source.count, rows: options.rows, format: options.format, fields: record.features,
+      addsDigests: options.addsDigests)
     let queue = try ShardQueue(
       plan, in: folder, retriesErrors: options.retriesErrors, patience: options.patience)
     let before = queue.finished

@@ -32,7 +32,7 @@ public struct RunOptions: Sendable {
 
   /// Creates options.
   public init(
-    format: any ShardFormat = NpyFormat(), rows: Int = 10_000, batchSize: Int = 32, workers: Int = 2,
+    format: any ShardFormat = ArrowFormat(), rows: Int = 10_000, batchSize: Int = 32, workers: Int = 2,
     reductions: [String: Reduction] = [:], dtype: DType? = nil, autocasts: Bool = false, addsDigests: Bool = false,
     retriesErrors: Bool = false, maximumErrors: Int? = nil, modelName: String? = nil
   ) {

@@ -4,10 +4,12 @@ struct ShardPlan: Sendable {
   let rows: Int
   let format: any ShardFormat
   let fields: [FeatureField]
+  let addsDigests: Bool
   private let digits: Int
 
-  init(inputCount: Int, rows: Int, format: any ShardFormat, fields: [FeatureField]) {
+  init(inputCount: Int, rows: Int, format: any ShardFormat, fields: [FeatureField], addsDigests: Bool) {
     (self.inputCount, self.rows, self.format, self.fields) = (inputCount, rows, format, fields)
+    self.addsDigests = addsDigests
     digits = max(5, String(max(inputCount - 1, 0) / rows).utf8.count)
   }
 
@@ -22,6 +24,6 @@ struct ShardPlan: Sendable {
     let number = String(index)
     return Shard(
       index: index, name: String(repeating: "0", count: digits - number.utf8.count) + number,
-      inputs: index * rows..<min((index + 1) * rows, inputCount))
+      inputs: index * rows..<min((index + 1) * rows, inputCount), hasDigests: addsDigests)
   }
 }

@@ -19,7 +19,7 @@ public struct SafetensorsFormat: ShardFormat {
     for field in fields where field.dtype.safetensorsName == nil {
       throw DatasetErrors.typeNotHeld(field.key, field.dtype, format: name)
     }
-    _ = try layout(Shard(index: 0, name: "", inputs: 0..<1), fields, path: "")
+    _ = try layout(Shard(index: 0, name: "", inputs: 0..<1, hasDigests: false), fields, path: "")
   }
 
   private func layout(_ shard: Shard, _ fields: [FeatureField], path: String) throws(XylemError) -> SafetensorsLayout {

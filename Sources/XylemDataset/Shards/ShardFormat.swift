@@ -9,6 +9,8 @@ public struct Shard: Sendable, Hashable {
   public let name: String
   /// The inputs whose rows it has, by their positions in the source.
   public let inputs: Range<Int>
+  /// Whether rows have the SHA-256 of their inputs.
+  public let hasDigests: Bool
 
   /// The number of rows.
   public var rowCount: Int { inputs.count }
