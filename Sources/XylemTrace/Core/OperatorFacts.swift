@@ -22,7 +22,7 @@ package struct OperatorFacts: Sendable {
   /// The effects that the schema declares, whatever the arguments. Nil if it declares nothing.
   let effects: Effects?
   /// Whether it accesses files, processes or the network.
-  let reachesOutside: Bool
+  package let reachesOutside: Bool
   /// Whether it sets the random state. Such an operator draws nothing, and decides all later draws.
   let setsSeed: Bool
   /// Whether it computes only on numbers, strings, containers and sizes, so that it may run while tracing.
