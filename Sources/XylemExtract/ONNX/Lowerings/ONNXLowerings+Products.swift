@@ -66,11 +66,9 @@ extension ONNXLowerings {
       throw ExtractErrors.onnx("einsum with '...' is not supported")
     }
     let tensors = try call.tensors("tensors")
-    let text = equation.filter { $0 != " " }
+    let text = try lowercased(equation.filter { $0 != " " })
     let sides = text.split(separator: ">", omittingEmptySubsequences: false)
-    guard sides.count == 2, text.allSatisfy({ !$0.isUppercase }) else {
-      throw ExtractErrors.onnx("an einsum without a result, or with capital letters, is not supported")
-    }
+    guard sides.count == 2 else { throw ExtractErrors.onnx("an einsum without a result is not supported") }
     var known: [Character: ONNXDimension] = [:]
     for (term, tensor) in zip(sides[0].dropLast().split(separator: ","), tensors) {
       for (letter, size) in zip(term, tensor.shape ?? []) where known[letter] == nil || known[letter] == .unknown {
@@ -80,6 +78,20 @@ extension ONNXLowerings {
     return call.result(
       "Einsum", tensors.map(\.name), ["equation": .string(text)], try ONNXTypes.promoted(tensors, in: call),
       sides[1].map { known[$0] ?? .unknown })
+  }
+
+  /// An equation with small letters alone, which are the ones that ONNX has.
+  private static func lowercased(_ equation: String) throws -> String {
+    var letters: [Character: Character] = [:]
+    var free = "abcdefghijklmnopqrstuvwxyz"[...]
+    return String(
+      try equation.map { character in
+        guard character.isLetter else { return character }
+        if let known = letters[character] { return known }
+        guard let next = free.popFirst() else { throw ExtractErrors.onnx("an einsum with more than 26 letters") }
+        letters[character] = next
+        return next
+      })
   }
 
   /// `softmax(q k^T * scale + mask) v`.
