@@ -164,7 +164,6 @@ final class ONNXConverter {
       return
     }
     frame.values[node.id] = value
-    if case .tensor(let r) = value, let t = try? r.read() { print("DEBUG", node.name, t.shape.map { "\($0)" } ?? "nil") }
     guard case .tensor(let reference) = value, !node.isFixed, reference.known == nil else { return }
     var tensor: ONNXTensor
     do { tensor = try reference.read() } catch { return }
@@ -268,7 +267,8 @@ final class ONNXConverter {
       guard !assumptions.fixesShapes else {
         throw ONNXStop(
           error: ExtractErrors.onnx(
-            at: node, ExtractErrors.onnx("what the trace takes for granted can't be checked: \(assumption.message)")))
+            at: node,
+            condition.failure ?? ExtractErrors.onnx("what the trace takes for granted can't be checked: \(assumption.message)")))
       }
       throw ONNXRestart.fixedShapes(reason: assumption.message)
     }
@@ -431,6 +431,7 @@ final class ONNXConverter {
     if trace.replacements[node.id] != nil, frame.prefix.isEmpty {
       throw ExtractErrors.onnx("its value is replaced by code that ONNX has no form for")
     }
+    for input in node.inputs { if let error = frame.value(of: input).failure { throw error } }
     guard node.operation.provider?.replaces != true else { return try customLeaf(node, frame) }
     let expansion: (graph: Graph, inputs: [NodeID: NodeID], result: NodeInput, linker: any Linker)?
     do {
