@@ -67,9 +67,14 @@ struct ExtractCommand: ModelCommand {
   var labels: String?
   @Option(
     help: ArgumentHelp(
-      "Save the extractor for both modes: as a .xylem file, which every command accepts as MODEL, or as a .pt file, which PyTorch loads.",
-      valueName: "file"), completion: .file(extensions: ["xylem", "pt"]))
+      "Save the extractor: for both modes as a .xylem file, which every command accepts as MODEL, or as a .pt file, which PyTorch loads; for the mode of --mode as an .onnx file, which other engines run.",
+      valueName: "file"), completion: .file(extensions: ["xylem", "pt", "onnx"]))
   var save: String?
+  @Flag(
+    name: .customLong("onnx-custom-leaves"),
+    help:
+      "In an .onnx file, write leaves that can't be taken apart into operators as operators of the domain xylem.leaf.")
+  var writesCustomLeaves = false
   @Option(
     help: "Where a saved .xylem file keeps its weights: inside, or in the model's original file. (default: inside)"
   )
@@ -81,8 +86,13 @@ struct ExtractCommand: ModelCommand {
   enum SaveWeights: String, ExpressibleByArgument, CaseIterable { case inside, reference }
 
   func validate() throws {
-    if let save, !save.hasSuffix(".xylem"), !save.hasSuffix(".pt") {
-      throw ValidationError("'--save' needs a file that ends in .xylem or .pt", remedies: ["--save features.xylem"])
+    if let save, ![".xylem", ".pt", ".onnx"].contains(where: save.hasSuffix) {
+      throw ValidationError(
+        "'--save' needs a file that ends in .xylem, .pt or .onnx", remedies: ["--save features.xylem"])
+    }
+    if writesCustomLeaves, save?.hasSuffix(".onnx") != true {
+      throw ValidationError(
+        "'--onnx-custom-leaves' needs '--save' with an .onnx file", remedies: ["--save features.onnx"])
     }
     if let saveWeights, save == nil || saveWeights == .reference && save?.hasSuffix(".xylem") != true {
       throw ValidationError(
@@ -156,7 +166,16 @@ struct ExtractCommand: ModelCommand {
 
   private func write(_ extractor: FeatureExtractor, to path: String) throws {
     if path.hasSuffix(".pt") { return try extractor.saveTorchScript(to: path) }
+    if path.hasSuffix(".onnx") { return try writeONNX(extractor, to: path) }
     try extractor.save(to: path, weights: saveWeights == .reference ? .reference : .inside)
+  }
+
+  private func writeONNX(_ extractor: FeatureExtractor, to path: String) throws {
+    if extractor.mode != mode { if mode == .train { try extractor.train() } else { try extractor.eval() } }
+    let unchecked = try extractor.saveONNX(to: path, options: ONNXOptions(customLeaves: writesCustomLeaves))
+    guard let first = unchecked.first else { return }
+    let count = unchecked.count == 1 ? "a check" : "\(unchecked.count) checks"
+    Terminal.error("note: \(path) leaves out \(count) that the model makes of its inputs: \(first)")
   }
 
   mutating func run() throws {

@@ -8,7 +8,7 @@ package struct OperatorFacts: Sendable {
   /// The name with the overload, `aten::add.Tensor`.
   let name: String
   /// The name without namespace and overload, `add`.
-  let shortName: String
+  package let shortName: String
   /// Whether the result is the first argument, which the operator writes: `add_`.
   package var isInPlace: Bool {
     shortName.hasSuffix("_") && !shortName.hasSuffix("__") && effects?.writes.contains(0) == true
@@ -22,7 +22,7 @@ package struct OperatorFacts: Sendable {
   /// The effects that the schema declares, whatever the arguments. Nil if it declares nothing.
   let effects: Effects?
   /// Whether it accesses files, processes or the network.
-  let reachesOutside: Bool
+  package let reachesOutside: Bool
   /// Whether it sets the random state. Such an operator draws nothing, and decides all later draws.
   let setsSeed: Bool
   /// Whether it computes only on numbers, strings, containers and sizes, so that it may run while tracing.
