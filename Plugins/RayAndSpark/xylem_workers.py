@@ -63,6 +63,8 @@ class Worker:
             self._start(batch.schema)
         self._writer.write_batch(batch)
         self._process.stdin.flush()
+        if self._reader is None:
+            self._reader = pa.ipc.open_stream(self._process.stdout)
         result = self._reader.read_next_batch()
         if result.num_rows != batch.num_rows:
             raise pa.ArrowInvalid(f"a batch of {batch.num_rows} rows gave one of {result.num_rows}")
@@ -76,8 +78,8 @@ class Worker:
             self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log)
         self._schema = schema
         self._writer = pa.ipc.new_stream(self._process.stdin, schema)
-        self._process.stdin.flush()
-        self._reader = pa.ipc.open_stream(self._process.stdout)
+        # Opened after the first batch: pyarrow does not write a schema before it, and the worker answers that.
+        self._reader = None
 
     def _end(self):
         """Ends a process that failed. Returns its error."""
