@@ -110,7 +110,7 @@ sanitize: deps ## run the tests that need no tensor runtime with Swift's sanitiz
 	@bash .ci/sanitize.sh $(XYLEM_SANITIZER)
 
 # New inputs on each run; the same inputs for a given seed: make fuzz XYLEM_FUZZ_SEED=1
-# XYLEM_FUZZ_KIND chooses programs, engines, archives, extractors, operators or exported.
+# XYLEM_FUZZ_KIND chooses programs, engines, archives, extractors, operators, exported or arrow.
 fuzz: export XYLEM_FUZZ_SEED := $(or $(XYLEM_FUZZ_SEED),$(shell date +%s))
 fuzz: export XYLEM_FUZZ_COUNT := $(or $(XYLEM_FUZZ_COUNT),10000)
 fuzz: deps ## test random programs and damaged files, ten thousand of each kind

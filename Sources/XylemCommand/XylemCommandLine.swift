@@ -28,7 +28,8 @@ public struct XylemCommandLine: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      NodesCommand.self, ExtractCommand.self, RunCommand.self, DiffCommand.self, GraphCommand.self, BenchCommand.self,
+      NodesCommand.self, ExtractCommand.self, RunCommand.self, WorkerCommand.self, DiffCommand.self, GraphCommand.self,
+      BenchCommand.self,
       ModelsCommand.self, ExportScriptCommand.self,
       PluginCommand.self, DoctorCommand.self,
     ])

@@ -74,6 +74,41 @@ enum DatasetErrors {
       .datasetShape, "'\(key)' has the shape \(shape) for this image, and \(wanted) for others")
   }
 
+  // MARK: Workers
+
+  static func noColumn(_ name: String, _ names: [String]) -> XylemError {
+    XylemError(
+      .datasetInput, "the stream has no column '\(name.printable)'",
+      cause: Reason(
+        names.isEmpty ? "it has no columns" : "it has " + names.prefix(8).map(\.printable).joined(separator: ", ")),
+      remedies: nearMisses(of: name, among: names, limit: 1).map { "--column \(shellWord($0))" })
+  }
+
+  static func columnType(_ name: String, _ reason: String) -> XylemError {
+    XylemError(
+      .datasetInput, "the column '\(name.printable)' has no images and no tensors: \(reason)",
+      cause: Reason("images are byte strings, and tensors are lists with their shape in the note 'shape'"))
+  }
+
+  static func columnTaken(_ name: String) -> XylemError {
+    XylemError(
+      .datasetInput, "the stream has a column '\(name)', which is the name of the column of errors",
+      remedies: ["give that column another name"])
+  }
+
+  static func workerNeedsCrop() -> XylemError {
+    XylemError(
+      .datasetInput, "a worker needs images of one size", remedies: ["--crop 224  # gives all images one size"])
+  }
+
+  static func nullInput(_ name: String) -> XylemError {
+    XylemError(.datasetInput, "the row has no input: '\(name.printable)' is null")
+  }
+
+  static func otherCount(_ count: Int, _ shape: [Int]) -> XylemError {
+    XylemError(.datasetShape, "the tensor has \(count) elements, and the shape \(shape) needs \(shape.reduce(1, *))")
+  }
+
   // MARK: Features
 
   static func notRows(_ key: String, _ shape: [Int], batch: Int) -> XylemError {

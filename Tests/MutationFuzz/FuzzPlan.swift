@@ -10,12 +10,15 @@ enum FuzzKind: String, CaseIterable {
   case operators
   /// Archives of torch.export: their zip file and JSON.
   case exported
+  /// Arrow files and streams, which are read without a command.
+  case arrow
 
   /// How the file of an input is called.
   var fileName: String {
     switch self {
     case .extractors: "input.xylem"
     case .exported: "input.pt2"
+    case .arrow: "input.arrow"
     case .archives, .operators: "input.pt"
     }
   }

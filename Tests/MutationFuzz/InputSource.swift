@@ -13,6 +13,7 @@ struct InputSource {
   private let exported: [ZipImage]
   private let extractors: [ExtractorMutator.Contents]
   private let operators: OperatorArchives
+  private let arrows: [[UInt8]]
   private let archiveMutator: ArchiveMutator
 
   /// The tensor that models are run on.
@@ -37,6 +38,7 @@ struct InputSource {
     exported = kind == .exported ? try Self.exportedArchives() : []
     extractors = kind == .extractors ? try Self.savedExtractors(folder) : []
     operators = OperatorArchives(names: kind == .operators ? names : [])
+    arrows = kind == .arrow ? try ArrowMutator.originals() : []
     let elements = (0..<8).map { Float($0) / 8 - 0.4 }
     let bytes = elements.flatMap { element in (0..<4).map { UInt8(truncatingIfNeeded: element.bitPattern >> (8 * $0)) }
     }
@@ -86,6 +88,9 @@ struct InputSource {
     case .archives: try write(archiveMutator.mutate(numbers.pick(archives), &numbers), to: path)
     case .exported:
       try write(ExportedMutator(archives: archiveMutator).mutate(numbers.pick(exported), &numbers), to: path)
+    case .arrow:
+      try write(ArrowMutator.mutate(numbers.pick(arrows), &numbers), to: path)
+      return ["arrow", kind.fileName]
     case .operators: try write(operators.archive(&numbers), to: path)
     case .extractors: try ExtractorMutator(archives: archiveMutator).write(numbers.pick(extractors), to: path, &numbers)
     }

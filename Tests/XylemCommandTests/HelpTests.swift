@@ -11,7 +11,7 @@ import Testing
       ("doctor", DoctorCommand.self), ("plugin", PluginCommand.self), ("plugin-list", PluginListCommand.self),
       ("plugin-describe", PluginDescribeCommand.self), ("plugin-check", PluginCheckCommand.self),
       ("plugin-why", PluginWhyCommand.self), ("plugin-new", PluginNewCommand.self), ("diff", DiffCommand.self),
-      ("export-script", ExportScriptCommand.self), ("run", RunCommand.self),
+      ("export-script", ExportScriptCommand.self), ("run", RunCommand.self), ("worker", WorkerCommand.self),
     ] as [(String, any ParsableCommand.Type)])
   func `the help of a command is as recorded`(name: String, command: any ParsableCommand.Type) throws {
     try expectSnapshot(XylemCommandLine.helpMessage(for: command, columns: 100) + "\n", "help-\(name)")

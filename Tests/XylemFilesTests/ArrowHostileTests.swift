@@ -20,11 +20,12 @@ import XylemTestSupport
     for count in 0..<whole.count { read(Array(whole.prefix(count)), "\(name) cut at \(count)") }
   }
 
+  /// `make fuzz` changes more, many thousands of times.
   @Test(arguments: ["compressed", "union", "other"])
   func `a stream with any byte changed is read, or is an error`(name: String) throws {
     let whole = try Fixtures.bytes("arrow/\(name).arrows")
     for index in whole.indices {
-      for byte in [0, 1, 0x7F, 0x80, 0xFF, whole[index] ^ 1] as [UInt8] {
+      for byte in (name == "other" ? [whole[index] ^ 1] : [0, 0x7F, 0xFF]) as [UInt8] {
         var changed = whole
         changed[index] = byte
         read(changed, "\(name), byte \(index) as \(byte)")
@@ -35,8 +36,8 @@ import XylemTestSupport
   @Test func `a file with any byte of its ends changed is read, or is an error`() throws {
     let folder = try TemporaryFolder()
     let whole = try Fixtures.bytes("arrow/union.arrow")
-    for index in Array(whole.indices.prefix(16)) + whole.indices.suffix(300) {
-      for byte in [0, 0x7F, 0xFF] as [UInt8] {
+    for index in Array(whole.indices.prefix(16)) + whole.indices.suffix(240) {
+      for byte in [0xFF] as [UInt8] {
         var changed = whole
         changed[index] = byte
         do {

@@ -90,11 +90,7 @@ struct RunCommand: ModelCommand {
       throw ValidationError("'--dtype' of stored features is f32, f16 or bf16", remedies: ["--dtype f32"])
     }
     try images.check(inputs: ["image"])
-    var reduced: Set<String> = []
-    for option in reduce where !reduced.insert(option.key ?? "").inserted {
-      throw ValidationError(
-        option.key.map { "'--reduce' is given twice for '\($0)'" } ?? "'--reduce' is given twice without a key")
-    }
+    try ReductionOption.check(reduce)
     _ = try format.shards()
   }
 
@@ -176,6 +172,15 @@ struct ReductionOption: ExpressibleByArgument {
     ["KEY=REDUCTION, where REDUCTION is \(Reduction.allCases.map(\.rawValue).joined(separator: ", "))"]
   }
   static var defaultCompletionKind: CompletionKind { .default }
+
+  /// Checks that no feature has two reductions.
+  static func check(_ options: [ReductionOption]) throws {
+    var reduced: Set<String> = []
+    for option in options where !reduced.insert(option.key ?? "").inserted {
+      throw ValidationError(
+        option.key.map { "'--reduce' is given twice for '\($0)'" } ?? "'--reduce' is given twice without a key")
+    }
+  }
 
   /// The reductions by key.
   static func reductions(_ options: [ReductionOption], keys: [String]) -> [String: Reduction] {

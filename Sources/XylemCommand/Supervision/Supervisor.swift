@@ -25,7 +25,7 @@ struct Supervisor {
   static func isNeeded(for arguments: [String]) -> Bool {
     if let value = getenv(variable), String(cString: value) == "0" { return false }
     guard let command = arguments.first, !command.hasPrefix("-"), command != "help" else { return false }
-    if ["extract", "bench", "run"].contains(command) { return true }
+    if ["extract", "bench", "run", "worker"].contains(command) { return true }
     let writing = ["-o", "--output", "--save", "--images", "--witness", "--accept"]
     return arguments.dropFirst().contains { argument in
       let name = argument.prefix { $0 != "=" }

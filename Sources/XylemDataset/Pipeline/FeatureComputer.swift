@@ -43,6 +43,17 @@ struct FeatureComputer: Sendable {
     argument = target.name
   }
 
+  /// Checks that each reduction is one of a feature.
+  ///
+  /// - Throws: `dataset.feature`.
+  static func check(_ reductions: [String: Reduction], of extractor: FeatureExtractor) throws(XylemError) {
+    let keys = extractor.plan.keys
+    for key in reductions.keys.sorted()
+    where !keys.contains(where: { key == $0 || key.hasPrefix($0 + ".") }) {
+      throw DatasetErrors.unknownReduction(key, keys)
+    }
+  }
+
   /// The features of a batch, with the number of images first.
   ///
   /// - Parameters:

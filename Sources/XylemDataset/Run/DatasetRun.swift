@@ -51,11 +51,7 @@ public final class DatasetRun: Sendable {
     where number < 1 {
       throw DatasetErrors.option("\(name) is \(number); it must be at least 1")
     }
-    let keys = extractor.plan.keys
-    for key in options.reductions.keys.sorted()
-    where !keys.contains(where: { key == $0 || key.hasPrefix($0 + ".") }) {
-      throw DatasetErrors.unknownReduction(key, keys)
-    }
+    try FeatureComputer.check(options.reductions, of: extractor)
     (self.extractor, self.source, self.preparation) = (extractor, source, preparation)
     self.folder = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
     self.options = options
@@ -96,8 +92,10 @@ public final class DatasetRun: Sendable {
     let tally = RunTally(
       count: source.count, before: before, maximum: options.maximumErrors, isRetrying: before.rows == source.count)
     let pipeline = RunPipeline(
-      queue, plan, RowReader(source: source, preparation: preparation, addsDigests: options.addsDigests), computer,
-      options, tally, onProgress: onProgress)
+      queue, plan,
+      RowReader(
+        source: source, preparation: RowPreparation(preparation: preparation, addsDigests: options.addsDigests)),
+      computer, options, tally, onProgress: onProgress)
     self.pipeline.withLock { $0 = pipeline }
     defer { self.pipeline.withLock { $0 = nil } }
     if isCancelled.withLock({ $0 }) { throw CancellationError() }

@@ -87,6 +87,12 @@ public struct FeatureRows: Sendable {
   /// Creates rows.
   public init(labels: [RowLabel], columns: [[UInt8]]) { (self.labels, self.columns) = (labels, columns) }
 
+  /// Adds rows of the same features.
+  mutating func append(_ rows: FeatureRows) {
+    labels += rows.labels
+    for index in columns.indices { columns[index] += rows.columns[index] }
+  }
+
   /// One row.
   func row(_ index: Int, of fields: [FeatureField]) -> FeatureRows {
     FeatureRows(

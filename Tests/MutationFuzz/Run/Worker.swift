@@ -49,6 +49,7 @@ struct Worker {
   private mutating func run(_ index: Int) throws -> Outcome {
     let command = try source.make(index, in: folder)
     Self.send(.begin(index: index, command: command.joined(separator: " ")))
+    if command[0] == "arrow" { return try ArrowTrial.outcome(of: command[1]) }
     let (output, errors) = (Collected(), Collected())
     let terminal = Terminal(output: { output.add($0) }, error: { errors.add($0) })
     let code = try prepared(command).run(on: terminal)
