@@ -25,3 +25,8 @@ while IFS= read -r picture; do
   count=$((count + 1))
 done < <(find "$folder/maps" -name '*.png' 2>/dev/null)
 [ "$count" -ge 6 ] || fail "$folder/maps has $count pictures, not one for each of the six features"
+# The page has a picture of each feature, and its drawing, or says why not.
+page="$folder/page.html"
+grep -qE 'id="drawing"|No drawing: ' "$page" 2>/dev/null || fail "$page is missing or has no drawing"
+drawn=$({ grep -o '"iVBOR' "$page" || true; } | wc -l)
+[ "$drawn" -ge 6 ] || fail "$page has $drawn pictures, not one for each of the six features"

@@ -36,9 +36,15 @@ say "a plugin in place of the automatic leaves: Conv2dSame in C"
   --input "$photo" --resize 256 --crop 224 --mean 0.5,0.5,0.5 --std 0.5,0.5,0.5 \
   --labels Fixtures/goldens/imagenet_classes.json -o "$out/plugin.safetensors"
 
+say "xylem graph: the page of this run, with a drawing of the model and the photograph's feature maps"
+"$xylem" graph "$model" --auto-leaf --format html \
+  --return blocks.0=stage1 blocks.1=stage2 blocks.2=stage3 blocks.4=stage4 blocks.6=stage5 classifier=logits \
+  --input "$photo" --resize 256 --crop 224 --mean 0.5,0.5,0.5 --std 0.5,0.5,0.5 -o "$out/page.html"
+
 bash .ci/check-demo.sh "$out"
 
 say "in $out:"
 find "$out" -type f -printf '    %P  %s bytes\n' | sort
 say "see $out/maps: one picture per feature, one tile per channel. The first stages still show the cat's outline, eyes"
 note "and whiskers; the last ones only show where something was found. The most likely classes are above."
+say "open $out/page.html in a browser"

@@ -18,6 +18,8 @@ has_header() {
   return 1
 }
 has_cxx_library() { compgen -G '/usr/include/c++/*/vector' >/dev/null; }
+# Whether the loader finds a library.
+has_library() { PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep -F "$1" >/dev/null; }
 has_browser() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
 has_pip() {
   local python
@@ -45,6 +47,8 @@ build)
   needs libdw-dev has_header elfutils/libdw.h
   needs libmd-dev has_header sha256.h
   needs zlib1g-dev has_header zlib.h
+  # Lays out drawings. It is loaded, not linked: its headers are not needed.
+  needs libgvc6 has_library libgvc.so.6
   ;;
 python)
   needs python3-pip has_pip

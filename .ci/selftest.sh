@@ -112,11 +112,20 @@ features() {
 mkdir -p "$demo/maps"
 printf 'x\nblocks.0.0.conv_dw\n' >"$demo/nodes.txt"
 for key in stage1 stage2 stage3 stage4 stage5 logits; do printf '\x89PNG\r\n\x1a\n' >"$demo/maps/$key.png"; done
+# page PICTURES: a page with this many pictures.
+page() {
+  printf '<div id="drawing"></div>' >"$demo/page.html"
+  for _ in $(seq "$1"); do printf '["iVBORw0KGgo="]' >>"$demo/page.html"; done
+}
+page 6
 features '[1,40,28,28]'
 demo_passes || wrong "check-demo fails a good folder: $(bash "$here/check-demo.sh" "$demo" 2>&1 || true)"
 features '[1,40,14,14]'
 ! demo_passes || wrong "check-demo passes a feature with a different shape"
 features '[1,40,28,28]'
+page 5
+! demo_passes || wrong "check-demo passes a page that lacks a picture"
+page 6
 printf 'text' >"$demo/maps/stage1.png"
 ! demo_passes || wrong "check-demo passes an invalid picture"
 rm "$demo/maps/stage1.png"

@@ -247,30 +247,12 @@ struct ExtractCommand: ModelCommand {
       transform: images?.transform, type: options.dtype, changes: changes)
     let drawable =
       pictures.isUsed
-      ? try FeaturePicture.drawable(entries, input: Self.imageSize(of: arguments, extractor), options: pictures) : []
+      ? try FeaturePicture.drawable(
+        entries, input: FeaturePicture.imageSize(of: arguments, extractor), options: pictures) : []
     for key in extractor.replacedKeys { Terminal.error("note: '\(key)' is a replaced value") }
     try write(
       entries, drawable, plan: extractor.plan, replaced: extractor.replacedKeys, names: names, explanation: explanation,
       provenance)
-  }
-
-  /// The size of the first image that the model saw: the last two dimensions of the first tensor with at least three.
-  private static func imageSize(
-    of arguments: [String: Value], _ extractor: FeatureExtractor
-  ) throws -> FeatureLayout.InputSize? {
-    for argument in extractor.plan.arguments {
-      guard let value = arguments[argument.name] else { continue }
-      let tensors: [Tensor] =
-        switch try value.unpacked() {
-        case .tensor(let tensor): [tensor]
-        case .list(let elements), .tuple(let elements, _): elements.compactMap { $0.tensor }
-        default: []
-        }
-      for sizes in try tensors.map({ try $0.sizes }) where sizes.count >= 3 {
-        return .init(height: sizes[sizes.count - 2], width: sizes[sizes.count - 1])
-      }
-    }
-    return nil
   }
 
   /// Runs the model. If it fails on float64 input, NumPy's default, the error says so.

@@ -5,6 +5,7 @@ internal import XylemErrors
 internal import XylemExtract
 internal import XylemFiles
 internal import XylemGraph
+internal import XylemImage
 internal import XylemNN
 internal import XylemReport
 internal import XylemTensor
@@ -16,10 +17,12 @@ struct GraphCommand: ModelCommand {
     commandName: "graph", abstract: "Print a model's trace, for reading or for other tools.",
     discussion: """
       xylem graph model.pt --format dot | dot -Tsvg > model.svg
+      xylem graph model.pt --format html --return layer1 layer4 --input photo.jpg -o model.html
 
       'table' prints one line per node, 'dot' the language of Graphviz, 'json' the whole trace with its module calls, 'html' a page \
-      with search and folding, where --return shows what is computed for a request and what is pruned. 'swift' writes a class that \
-      computes the requested nodes, or the output, from the model's weights, with built-in layers as operators.
+      with a drawing and a list of the nodes, where --return shows what is computed for a request and what is pruned, and --input \
+      each value's shape and the pictures of the requested values. 'swift' writes a class that computes the requested nodes, or the \
+      output, from the model's weights, with built-in layers as operators.
       """)
 
   /// The formats of a graph.
@@ -38,26 +41,39 @@ struct GraphCommand: ModelCommand {
       "With --format html: run the model on an input of this shape, as in 1,3,224,224, and show each value's shape.",
       valueName: "sizes"))
   var inputShape: InputShape?
+  @Option(
+    name: .customLong("input"), parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "With --format html: run the model on PNG or JPEG images, or on one .safetensors, .npz or .npy file; show each value's shape and draw the values of --return.",
+      valueName: "file"),
+    completion: .file())
+  var inputs: [String] = []
+  @OptionGroup(title: "Images") var images: ImageOptions
   @Option(help: "The output format.") var format: Format = .table
 
   func validate() throws {
-    if format != .html, inputShape != nil {
-      throw ValidationError("'--input-shape' needs '--format html'", remedies: ["--format html"])
+    if format != .html, inputShape != nil || !inputs.isEmpty {
+      throw ValidationError("'--input' and '--input-shape' need '--format html'", remedies: ["--format html"])
     }
     if format != .html, format != .swift, !requests.isEmpty {
       throw ValidationError(
         "'--return' needs '--format html' or '--format swift'", remedies: ["--format html", "--format swift"])
     }
-    if options.castsInputsAlone, inputShape == nil {
-      throw ValidationError("'--dtype' has no effect without '--input-shape': the model does not run")
+    if inputShape != nil, !inputs.isEmpty {
+      throw ValidationError("'--input' and '--input-shape' exclude each other: the input has a shape")
     }
+    if options.castsInputsAlone, inputShape == nil, inputs.isEmpty {
+      throw ValidationError("'--dtype' has no effect without '--input' or '--input-shape': the model does not run")
+    }
+    try images.check(inputs: inputs)
     try ModelOptions.check(requests: requests)
   }
 
   mutating func run() throws {
-    try options.checkOutput()
+    try options.checkOutput(reading: inputs)
     let model = try options.load()
     guard format != .swift else { return try options.emit(code(of: model)) }
+    try options.keepInputs(inputs, of: model)
     let trace = try Progress.during("tracing") { try model.trace(options.traceOptions(mode)) }
     let notes = MergedNotes([trace])
     for line in notes.lines(options.notes ? .all : .grouped) { Terminal.error(line) }
@@ -81,18 +97,9 @@ struct GraphCommand: ModelCommand {
     var side = DiffSide(trace, of: model.model)
     side.label = "\(trace.mode.rawValue) mode"
     var report = GraphHTMLReport(model: options.model, side: side, notes: notes)
-    if !requests.isEmpty {
-      let extractor = try options.extractor(
-        of: model, returning: requests.map { ReturnRequest(parsing: $0) }, mode: mode, isSilent: true, remedies: .mode)
-      let plan = extractor.plan
-      var keys: [NodeID: [String]] = [:]
-      for (key, nodes) in zip(plan.keys, plan.valueNodes) {
-        for node in Set(nodes) { keys[node, default: []].append(key) }
-      }
-      report.extraction = .init(keys: keys, computed: Set(plan.graph.nodes.map(\.id)))
-    }
-    if let inputShape {
-      let run = try ShapeProbe(model: model, trace: trace, options: options).run(inputShape)
+    let arguments = try arguments(for: trace, model)
+    if let arguments {
+      let run = try ShapeProbe(model: model, trace: trace, options: options).run(arguments)
       report.shapes = run.tensors.mapValues { "\($0.shape) \($0.dtype)" }
       report.multiplyAdds = run.counts.compactMapValues { count in
         let total = count.multiplyAdds > 0 ? [grouped(count.multiplyAdds)] : []
@@ -100,6 +107,16 @@ struct GraphCommand: ModelCommand {
         return parts.isEmpty ? nil : parts.joined(separator: "; ")
       }
     }
+    guard !requests.isEmpty else { return report }
+    let extractor = try options.extractor(
+      of: model, returning: requests.map { ReturnRequest(parsing: $0) }, mode: mode, isSilent: true, remedies: .mode)
+    let plan = extractor.plan
+    var keys: [NodeID: [String]] = [:]
+    for (key, nodes) in zip(plan.keys, plan.valueNodes) {
+      for node in Set(nodes) { keys[node, default: []].append(key) }
+    }
+    report.extraction = .init(keys: keys, computed: Set(plan.graph.nodes.map(\.id)))
+    if let arguments, !inputs.isEmpty { report.pictures = try pictures(of: extractor, arguments) }
     return report
   }
 
@@ -122,6 +139,37 @@ struct GraphCommand: ModelCommand {
     let words = file.split { !$0.isASCII || !($0.isLetter || $0.isNumber) }
     let name = words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined(separator: "_")
     return name.first.map { $0.isNumber } ?? true ? "Model\(name)" : name
+  }
+
+  /// What the model runs on. Nil if it does not run.
+  private func arguments(for trace: Trace, _ model: LoadedModel) throws -> [String: Value]? {
+    guard !inputs.isEmpty else { return try inputShape?.makeArguments(for: trace.arguments) }
+    let preparation = try images.preparation(of: inputs, for: model)
+    return try InputReader(arguments: trace.arguments, images: preparation).arguments(from: inputs)
+  }
+
+  /// The pictures of requested values, as PNG files in base 64. A value of several parts has the picture of its first
+  /// part that can be drawn.
+  private func pictures(of extractor: FeatureExtractor, _ arguments: [String: Value]) throws -> [NodeID: String] {
+    let drawing = try PictureOptions.parse(["--image-channels", "16", "--contact-sheet", "page.png"])
+    let plan = extractor.plan
+    let arguments = try arguments.mapValues { try $0.cast(to: options.dtype) }
+    let features = try Progress.running("running the model") {
+      try TensorRuntime.withGradients(false) { try extractor(named: arguments) }
+    }
+    let entries = try FeatureEntry.all(of: features, nodes: plan.nodes)
+    let drawable = try FeaturePicture.drawable(
+      entries, input: FeaturePicture.imageSize(of: arguments, extractor), options: drawing)
+    let featureByKey = Dictionary(uniqueKeysWithValues: entries.map { ($0.key, $0.feature) })
+    let nodesByFeature = Dictionary(uniqueKeysWithValues: zip(plan.keys, plan.valueNodes))
+    var pictures: [NodeID: String] = [:]
+    for feature in drawable {
+      let picture = try FeatureSheet([feature], options: drawing.drawing).image.encodePNG()
+      for node in featureByKey[feature.name].flatMap({ nodesByFeature[$0] }) ?? [] where pictures[node] == nil {
+        pictures[node] = Data(picture).base64EncodedString()
+      }
+    }
+    return pictures
   }
 
   private func json(of trace: Trace) throws -> String {

@@ -39,9 +39,18 @@ struct ShapeProbe {
   ///
   /// - Throws: the errors of running the model.
   func run(_ shape: InputShape) throws -> Run {
+    try run(shape.makeArguments(for: trace.arguments))
+  }
+
+  /// Runs the model on the arguments of forward.
+  ///
+  /// All values are in memory at once.
+  ///
+  /// - Throws: the errors of running the model.
+  func run(_ given: [String: Value]) throws -> Run {
     guard trace.graph.nodes.contains(where: \.isListed) else { return Run() }
     let plan = try ObservedPlan(model.model, trace)
-    let arguments = try shape.makeArguments(for: trace.arguments).mapValues { try $0.cast(to: options.dtype) }
+    let arguments = try given.mapValues { try $0.cast(to: options.dtype) }
     return try Progress.running("running the model") {
       try TensorRuntime.withGradients(false) {
         try TensorRuntime.countingMultiplyAdds { counter in

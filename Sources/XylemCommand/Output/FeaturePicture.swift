@@ -1,7 +1,10 @@
 internal import XylemErrors
+internal import XylemExtract
 internal import XylemFiles
+internal import XylemGraph
 internal import XylemImage
 internal import XylemReport
+internal import XylemTensor
 
 /// Features drawn as PNG files.
 struct FeaturePicture {
@@ -33,6 +36,25 @@ struct FeaturePicture {
       Terminal.warn("the contact sheet shows the first \(limit) of \(features.count) features")
     }
     return try FeatureSheet(Array(features.prefix(limit)), options: options.drawing).image.encodePNG()
+  }
+
+  /// The size of the first image that the model saw: the last two dimensions of the first tensor with at least three.
+  static func imageSize(
+    of arguments: [String: Value], _ extractor: FeatureExtractor
+  ) throws -> FeatureLayout.InputSize? {
+    for argument in extractor.plan.arguments {
+      guard let value = arguments[argument.name] else { continue }
+      let tensors: [Tensor] =
+        switch try value.unpacked() {
+        case .tensor(let tensor): [tensor]
+        case .list(let elements), .tuple(let elements, _): elements.compactMap { $0.tensor }
+        default: []
+        }
+      for sizes in try tensors.map({ try $0.sizes }) where sizes.count >= 3 {
+        return .init(height: sizes[sizes.count - 2], width: sizes[sizes.count - 1])
+      }
+    }
+    return nil
   }
 
   /// The first item of each feature, for drawing. Parts of a structured feature that can't be drawn are listed in

@@ -6,17 +6,24 @@ internal import XylemGraph
 /// The verdict and the findings are in the markup, so readers without scripts see them too. The aligned graphs are
 /// data, from which a script draws the unfolded groups, so ten thousand nodes open as fast as ten.
 public struct DiffHTMLReport: DiffReport {
+  /// Whether the page has a drawing of both graphs. Graphviz's library lays it out; where it is not installed, the page
+  /// has a note instead.
+  public var drawsGraphs: Bool
+
   /// The report.
-  public init() {}
+  public init(drawsGraphs: Bool = true) { self.drawsGraphs = drawsGraphs }
 
   /// The page.
   public func render(_ diff: TraceDiff) -> String {
-    PageText.page(
-      title: "\(diff.model): \(diff.train.label) against \(diff.eval.label)", body: body(diff), data: data(diff),
-      script: PageScript.diff)
+    let rows = DiffPageRows(diff)
+    let drawing = drawsGraphs ? rows.drawing : .none
+    let data = JSONValue.object(["groups": rows.groups, "levels": drawing.levels ?? .null])
+    return PageText.page(
+      title: "\(diff.model): \(diff.train.label) against \(diff.eval.label)", body: body(diff, drawing), data: data,
+      script: PageScript.drawing + "\n" + PageScript.diff)
   }
 
-  private func body(_ diff: TraceDiff) -> String {
+  private func body(_ diff: TraceDiff, _ drawing: PageDrawing) -> String {
     """
     \(header(diff))
     <main>
@@ -27,6 +34,7 @@ public struct DiffHTMLReport: DiffReport {
     <p class="empty" id="none" hidden>Nothing matches the search and the filters.</p>
     </section>
     \(removed(diff))
+    \(drawing.section(legend: DiffPageRows.legend))
     <section aria-label="Both graphs, side by side">
     <h2>Both graphs</h2>
     <p class="hint">Grouped by module; groups where the modes agree are folded.</p>
@@ -35,7 +43,9 @@ public struct DiffHTMLReport: DiffReport {
     </section>
     </main>
     \(PageText.help([
-      ("/", "search"), ("j, k", "next and previous finding"), ("Enter", "unfold or fold it"), ("c", "copy its expectation"),
+      ("/", "search"), ("j, k", "next and previous finding"), ("Enter", "unfold or fold it"),
+      ("Enter", "in the search: show the next matching node in the drawing"), ("c", "copy its expectation"),
+      ("arrows", "in the drawing: the box in that direction"), ("+, -, 0", "in the drawing: zoom in, zoom out, show all of it"),
       ("Escape", "clear the search, close this"),
     ]))
     """
@@ -171,33 +181,6 @@ public struct DiffHTMLReport: DiffReport {
     guard !names.isEmpty else { return [] }
     let list = names.map { "<code>\(html($0))</code>" }.joined(separator: ", ")
     return ["<details class=\"members\"><summary>\(title): \(names.count)</summary><p>\(list)</p></details>"]
-  }
-
-  // MARK: - Data of the script
-
-  /// Groups of rows, each with its module. A row has names, kind, operation and finding.
-  private func data(_ diff: TraceDiff) -> JSONValue {
-    var groups: [(module: String, rows: [JSONValue])] = []
-    let folders = ModuleFolders(
-      diff.rows.compactMap { row in
-        row.train.map { diff.train.graph[$0].modulePath } ?? row.eval.map { diff.eval.graph[$0].modulePath }
-      })
-    for row in diff.rows {
-      let train = row.train.flatMap { diff.train.graph.contains($0) ? diff.train.graph[$0] : nil }
-      let eval = row.eval.flatMap { diff.eval.graph.contains($0) ? diff.eval.graph[$0] : nil }
-      guard let node = train ?? eval else { continue }
-      let cells: [JSONValue] = [
-        .optional(train?.name), .optional(eval?.name), .string(row.kind.rawValue),
-        .string(PageText.operation(node)), row.finding.map { .int($0) } ?? .null,
-      ]
-      let folder = folders.folder(of: node.modulePath)
-      if groups.last?.module == folder {
-        groups[groups.count - 1].rows.append(.array(cells))
-      } else {
-        groups.append((folder, [.array(cells)]))
-      }
-    }
-    return .array(groups.map { .array([.string($0.module), .array($0.rows)]) })
   }
 
   private func html(_ text: String, keepsLines: Bool = false) -> String {

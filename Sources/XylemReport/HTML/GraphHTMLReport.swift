@@ -86,8 +86,9 @@ public struct GraphHTMLReport: Sendable {
     let title = "\(model): \(side.label)"
     var types: [String: String] = [:]
     for call in side.graph.calls where types[call.path] == nil { types[call.path] = call.type }
-    let drawing = drawing(of: entries.map(\.node), types: types)
-    let data = JSONValue.object(["groups": groups(entries, types), "levels": drawing.levels ?? .null])
+    let sources = sources(of: entries.map(\.node))
+    let drawing = drawing(of: entries.map(\.node), sources)
+    let data = JSONValue.object(["groups": groups(entries, sources, types), "levels": drawing.levels ?? .null])
     return PageText.page(
       title: title, body: body(entries, drawing), data: data, script: PageScript.drawing + "\n" + PageScript.graph)
   }
@@ -109,12 +110,12 @@ public struct GraphHTMLReport: Sendable {
 
   // MARK: - Markup
 
-  private func body(_ entries: [Entry], _ drawing: Drawing) -> String {
+  private func body(_ entries: [Entry], _ drawing: PageDrawing) -> String {
     """
     \(header(entries))
     <main>
     \(tools(entries))
-    \(section(of: drawing))
+    \(drawing.section(legend: legend))
     <section aria-label="Nodes by module">
     <h2>Nodes <span class="count" id="shown"></span></h2>
     <p class="hint">Request names and modules with --return. Click a name to copy it.</p>
@@ -175,8 +176,7 @@ public struct GraphHTMLReport: Sendable {
   // MARK: - Data of the script
 
   /// Groups of nodes, each with its module and the module's type.
-  private func groups(_ entries: [Entry], _ types: [String: String]) -> JSONValue {
-    let sources = sources(of: entries.map(\.node))
+  private func groups(_ entries: [Entry], _ sources: [[Int]], _ types: [String: String]) -> JSONValue {
     let folders = ModuleFolders(entries.map(\.node.modulePath))
     var groups: [(module: String, rows: [JSONValue])] = []
     for (entry, sources) in zip(entries, sources) {

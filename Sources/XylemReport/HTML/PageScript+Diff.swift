@@ -23,7 +23,8 @@ extension PageScript {
         row.append(left, right);
         return row;
       };
-      const groups = page.groups($("graph"), JSON.parse($("data").textContent).map(([module, rows]) => {
+      const { groups: data, levels } = JSON.parse($("data").textContent);
+      const groups = page.groups($("graph"), data.map(([module, rows]) => {
         const differing = rows.filter((r) => r[2] !== "same").length;
         return {
           title: module || "the root module", rows, draw, open: differing > 0 && rows.length <= 120,
@@ -31,6 +32,40 @@ extension PageScript {
           text: (r) => module + " " + (r[0] || "") + " " + (r[1] || "") + " " + r[3],
         };
       }));
+
+      // Both graphs in one drawing, with a panel for the chosen node.
+      const drawn = (rows, levels) => {
+        const name = (r) => r[0] === null ? r[1] : r[0];
+        const style = (kind) => kind === "same" || kind.startsWith("only-") ? kind : "differs";
+        const readers = rows.map(() => []);
+        rows.forEach((r, i) => { for (const s of r[5]) readers[s].push(i); });
+        const summaries = new Map();
+        const differs = (l) => {
+          if (!summaries.has(l)) summaries.set(l, levels[l].children.some(([ref]) => ref < 0 ? differs(-ref) : rows[ref][2] !== "same"));
+          return summaries.get(l);
+        };
+        const links = (indices) => indices.map((i) => [name(rows[i]), () => made.choose(i, true)]);
+        const choose = (i) => {
+          const [train, evaluation, kind, operation, finding, from] = rows[i];
+          const lists = [["Inputs in either mode", links(from)], ["Readers in either mode", links(readers[i])]];
+          if (finding !== null) lists.unshift(["Finding", [["finding " + (finding + 1), () => { location.hash = "#f" + finding; }]]]);
+          page.panel({
+            title: name(rows[i]), lists,
+            fields: [["Comparison", kind.replaceAll("-", " ")], ["Operation", operation],
+              ["In train mode", train || "not there", "code"], ["In eval mode", evaluation || "not there", "code"]],
+          });
+        };
+        const changed = rows.flatMap((r, i) => r[2] === "same" ? [] : [i]);
+        const made = page.drawing($("drawing"), levels, {
+          lines: (i) => [page.last(name(rows[i])), page.word(rows[i][3])],
+          words: (i) => [name(rows[i]), rows[i][3], rows[i][2].replaceAll("-", " ")].join(", "),
+          classes: (i) => style(rows[i][2]), moduleClasses: (l) => differs(l) ? "differs" : "",
+          wireText: () => "", wireClasses: () => "", choose, unfolded: changed.slice(0, 12),
+        });
+        page.seek(made, rows.map((r) => ((r[0] || "") + " " + (r[1] || "") + " " + r[3]).toLowerCase()), rows.map(name));
+        if (changed.length) made.choose(changed[0], true);
+      };
+      if (levels) drawn(data.flatMap(([, rows]) => rows), levels);
 
       const shown = () => articles.filter((a) => !a.hidden);
       const filter = () => {

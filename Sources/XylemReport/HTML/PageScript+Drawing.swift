@@ -5,6 +5,57 @@ extension PageScript {
   /// its rank wider and higher: boxes of a rank move apart as little as possible, and later ranks move down. Only the
   /// boxes of unfolded levels are drawn.
   static let drawing = """
+    // The panel for a chosen node: { title, fields: [[name, text, class]], image, lists: [[title, [[text, action]]]] }.
+    page.panel = ({ title, fields, image, lists }) => {
+      const { $, make, copy } = page;
+      const list = make("dl"), button = make("button", "", "Copy the name");
+      button.type = "button";
+      button.onclick = () => copy(title);
+      for (const [name, text, className] of fields) if (text) list.append(make("dt", "", name), make("dd", className || "", text));
+      $("panel").replaceChildren(make("h3", "", title), button, list);
+      if (image) {
+        const shown = make("img");
+        shown.src = "data:image/png;base64," + image;
+        shown.alt = "The channels of " + title;
+        $("panel").append(shown);
+      }
+      const most = 40;
+      for (const [heading, entries] of lists) {
+        const part = make("div", "links");
+        part.append(make("h4", "", heading));
+        if (!entries.length) part.append(make("p", "hint", "none"));
+        for (const [text, action] of entries.slice(0, most)) {
+          const link = make("button", "", text);
+          link.type = "button";
+          link.onclick = action;
+          part.append(link);
+        }
+        if (entries.length > most) part.append(make("p", "hint", "and " + (entries.length - most) + " more"));
+        $("panel").append(part);
+      }
+    };
+    // For Enter in the search: goes to the next of the nodes that match, by their texts.
+    page.seek = (drawing, texts, names) => {
+      const { $, say } = page;
+      let match = -1, matched = "";
+      $("search").addEventListener("keydown", (event) => {
+        const wanted = $("search").value.trim().toLowerCase();
+        if (event.key !== "Enter" || !wanted) return;
+        event.preventDefault();
+        const found = texts.flatMap((text, i) => text.includes(wanted) ? [i] : []);
+        if (!found.length) { say("No node matches"); return; }
+        match = wanted === matched ? (match + (event.shiftKey ? found.length - 1 : 1)) % found.length : 0;
+        matched = wanted;
+        drawing.choose(found[match], true);
+        say((match + 1) + " of " + found.length + ": " + names[found[match]]);
+      });
+    };
+    // The last part of a qualified name, and an operation in one word.
+    page.last = (name) => name.split(/[.: ]/).filter(Boolean).pop() || "";
+    page.word = (what) => {
+      const words = what.split(" "), last = words[words.length - 1];
+      return words.length > 3 ? words[0] : last.includes("::") ? last.slice(last.lastIndexOf("::") + 2).split(".")[0] : page.last(what);
+    };
     page.drawing = (root, levels, source) => {
       const { make } = page;
       const BOX = 40, PORT = 6, HEAD = 34, PAD = 14, GAP = 36, SPACE = 16, NS = "http://www.w3.org/2000/svg";
@@ -344,7 +395,16 @@ extension PageScript {
         canvas.setAttribute("transform", "");
       });
       addEventListener("afterprint", () => { picture.setAttribute("viewBox", "0 0 " + picture.clientWidth + " " + picture.clientHeight); place(); });
-      new ResizeObserver(() => { if (!matchMedia("print").matches) picture.setAttribute("viewBox", "0 0 " + picture.clientWidth + " " + picture.clientHeight); }).observe(picture);
+      // The middle stays in the middle when the window changes.
+      let [wide, high] = [picture.clientWidth, picture.clientHeight];
+      new ResizeObserver(() => {
+        if (matchMedia("print").matches) return;
+        view.x += (picture.clientWidth - wide) / 2;
+        view.y += (picture.clientHeight - high) / 2;
+        [wide, high] = [picture.clientWidth, picture.clientHeight];
+        picture.setAttribute("viewBox", "0 0 " + wide + " " + high);
+        place();
+      }).observe(picture);
       return { choose, fit, draw, open, home };
     };
     """

@@ -7,8 +7,6 @@ extension PageScript {
 
       // The drawing, with a panel for the chosen node.
       const drawn = (nodes, levels) => {
-        const last = (name) => name.split(/[.: ]/).filter(Boolean).pop() || "";
-        const word = (what) => what.split(" ").length > 3 ? what.split(" ")[0] : last(what);
         const short = (shape) => shape ? shape.replace(/^\\[(.*?)\\].*$/, "$1").replaceAll(", ", "\\u00D7") : "";
         const readers = nodes.map(() => []);
         nodes.forEach((n, i) => { for (const s of n[9]) readers[s].push(i); });
@@ -21,47 +19,18 @@ extension PageScript {
           }
           return summaries.get(l);
         };
-        const panel = $("panel");
-        const field = (list, title, text, className) => { if (text) list.append(make("dt", "", title), make("dd", className || "", text)); };
-        const links = (title, indices) => {
-          const part = make("div", "links");
-          part.append(make("h4", "", title));
-          if (!indices.length) part.append(make("p", "hint", "none"));
-          for (const i of indices.slice(0, 40)) {
-            const link = make("button", "", nodes[i][0]);
-            link.type = "button";
-            link.onclick = () => made.choose(i, true);
-            part.append(link);
-          }
-          if (indices.length > 40) part.append(make("p", "hint", "and " + (indices.length - 40) + " more"));
-          return part;
-        };
+        const links = (indices) => indices.map((i) => [nodes[i][0], () => made.choose(i, true)]);
         const choose = (i) => {
-          const [name, what, rule, source, shape, found, keys, why, inputs, from, work, png] = nodes[i];
-          const list = make("dl"), title = make("h3", "", name), button = make("button", "", "Copy the name");
-          button.type = "button";
-          button.onclick = () => copy(name);
-          field(list, "state", found.join(", "));
-          field(list, "operation", what);
-          field(list, "arguments", inputs, "code");
-          field(list, "value", shape, "code");
-          field(list, "multiply-adds", work);
-          field(list, "source line", source, "code");
-          field(list, "rule", rule);
-          field(list, "result", keys);
-          field(list, "hidden because", why);
-          panel.replaceChildren(title, button, list);
-          if (png) {
-            const image = make("img");
-            image.src = "data:image/png;base64," + png;
-            image.alt = "The channels of " + name;
-            panel.append(image);
-          }
-          panel.append(links("Inputs", from), links("Readers", readers[i]));
+          const [name, what, rule, source, shape, found, keys, why, inputs, from, work, image] = nodes[i];
+          page.panel({
+            title: name, image, lists: [["Inputs", links(from)], ["Readers", links(readers[i])]],
+            fields: [["State", found.join(", ")], ["Operation", what], ["Arguments", inputs, "code"], ["Value", shape, "code"],
+              ["Multiply-adds", work], ["Source line", source, "code"], ["Rule", rule], ["Result", keys], ["Hidden because", why]],
+          });
         };
         const requested = nodes.flatMap((n, i) => n[5].includes("requested") ? [i] : []);
         const made = page.drawing($("drawing"), levels, {
-          lines: (i) => [last(nodes[i][0]), word(nodes[i][1])],
+          lines: (i) => [page.last(nodes[i][0]), page.word(nodes[i][1])],
           words: (i) => [nodes[i][0], nodes[i][1], ...nodes[i][5]].join(", "),
           classes: (i) => nodes[i][5].join(" "),
           moduleClasses: (l) => { const s = states(l); return (s.has("requested") ? "requested " : "") + (s.has("pruned") && !s.has("computed") ? "pruned" : ""); },
@@ -127,19 +96,7 @@ extension PageScript {
         if (button) copy(button.dataset.name);
       });
       $("search").addEventListener("input", filter);
-      // Enter goes from match to match in the drawing, by name.
-      let match = -1, matched = "";
-      $("search").addEventListener("keydown", (event) => {
-        const wanted = $("search").value.trim().toLowerCase();
-        if (event.key !== "Enter" || !wanted || !drawing) return;
-        event.preventDefault();
-        const found = nodes.flatMap((n, i) => (n[0] + " " + n[1] + " " + (n[3] || "")).toLowerCase().includes(wanted) ? [i] : []);
-        if (!found.length) { page.say("No node matches"); return; }
-        match = wanted === matched ? (match + (event.shiftKey ? found.length - 1 : 1)) % found.length : 0;
-        matched = wanted;
-        drawing.choose(found[match], true);
-        page.say((match + 1) + " of " + found.length + ": " + nodes[found[match]][0]);
-      });
+      if (drawing) page.seek(drawing, nodes.map((n) => (n[0] + " " + n[1] + " " + (n[3] || "")).toLowerCase()), nodes.map((n) => n[0]));
       for (const box of boxes) box.addEventListener("input", filter);
       $("unfold").onclick = () => { for (const g of groups) g.toggle(true); };
       $("fold").onclick = () => { for (const g of groups) g.toggle(false); };

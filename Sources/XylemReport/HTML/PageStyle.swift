@@ -65,6 +65,7 @@ enum PageStyle {
     .tip { fill: var(--soft); } .port { fill: var(--soft); stroke: none; } .key { display: inline-block; width: 1.5rem; height: .8rem; border: 1px solid var(--soft); border-radius: .2rem; margin-right: .4rem; vertical-align: -.05rem; }
     .key.module { background: var(--panel); } .key.requested { border: 2px solid var(--accepted); } .key.computed { border-color: var(--text); } .key.pruned { border: 1px dashed var(--soft); } .key.opaque { background: var(--changed); }
     .key.hidden { border: 1px dotted var(--warning); } .key.port { width: .5rem; height: .5rem; border-radius: 50%; background: var(--soft); } .key.only { background: var(--only); border-color: var(--warning); } .key.differs { background: var(--changed); border-color: var(--info); }
+    .key.line { border: 0; border-top: 2px solid var(--warning); height: 0; border-radius: 0; vertical-align: .25em; } .key.line.eval { border-top-style: dotted; } .picture .module.closed.differs > rect { fill: var(--changed); stroke: var(--info); }
     .legend { color: var(--soft); font-size: .85rem; } .scripted { display: none; } .scripts .scripted { display: block; }
     @media (max-width: 60rem) { .stage { grid-template-columns: 1fr; grid-template-rows: minmax(0, 60vh) auto; height: auto; } #panel { border-left: 0; border-top: 1px solid var(--line); max-height: 45vh; } #drawing { height: 60vh; } }
     @media print { .tools, #panel, .zoom, #said, .scripted > .hint { display: none; } .stage { display: block; border: 0; height: auto; overflow: visible; } #drawing { height: auto; }

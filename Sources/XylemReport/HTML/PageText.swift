@@ -55,7 +55,10 @@ enum PageText {
   /// The operation in one word, for a box of a drawing. Text of the model's own, as of a check, is left out.
   static func shortOperation(_ node: Node) -> String {
     let words = operation(node).split(separator: " ")
-    return words.count > 3 ? String(words[0]) : lastPart(operation(node))
+    guard words.count <= 3, let last = words.last else { return String(words.first ?? "") }
+    // `aten::add.Tensor` is an overload of `add`.
+    guard let colons = last.ranges(of: "::").last else { return lastPart(String(last)) }
+    return String(last[colons.upperBound...].prefix { $0 != "." })
   }
 
   /// The last part of a qualified name: `relu` of `aten::relu`, `conv1` of `layer1.0.conv1`.
