@@ -48,7 +48,7 @@ struct GraphCommand: ModelCommand {
       valueName: "file"),
     completion: .file())
   var inputs: [String] = []
-  @OptionGroup(title: "Images") var images: ImageOptions
+  @OptionGroup var images: ImageOptions
   @Option(help: "The output format.") var format: Format = .table
 
   func validate() throws {

@@ -54,6 +54,17 @@ struct PageDrawing {
     return found
   }
 
+  /// The drawing's keys, for the page's list of keys.
+  var keys: [(keys: String, does: String)] {
+    guard levels != nil else { return [] }
+    return [
+      ("Enter", "in the search: go to the next match in the drawing"),
+      ("arrows", "in the drawing: go to the box in that direction"),
+      ("Enter", "on a box: unfold, fold or choose it"),
+      ("+, -, 0", "in the drawing: zoom in, zoom out, show all of it"),
+    ]
+  }
+
   /// The section of the drawing, or the reason why there is none.
   ///
   /// - Parameter legend: the classes of boxes and lines, each with its meaning.

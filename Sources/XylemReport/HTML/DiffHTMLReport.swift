@@ -17,7 +17,9 @@ public struct DiffHTMLReport: DiffReport {
   public func render(_ diff: TraceDiff) -> String {
     let rows = DiffPageRows(diff)
     let drawing = drawsGraphs ? rows.drawing : .none
-    let data = JSONValue.object(["groups": rows.groups, "levels": drawing.levels ?? .null])
+    let data = JSONValue.object([
+      "groups": rows.groups(hasEdges: drawing.levels != nil), "levels": drawing.levels ?? .null,
+    ])
     return PageText.page(
       title: "\(diff.model): \(diff.train.label) against \(diff.eval.label)", body: body(diff, drawing), data: data,
       script: PageScript.drawing + "\n" + PageScript.diff)
@@ -42,13 +44,15 @@ public struct DiffHTMLReport: DiffReport {
     <div id="graph"></div>
     </section>
     </main>
-    \(PageText.help([
-      ("/", "search"), ("j, k", "next and previous finding"), ("Enter", "unfold or fold it"),
-      ("Enter", "in the search: show the next matching node in the drawing"), ("c", "copy its expectation"),
-      ("arrows", "in the drawing: the box in that direction"), ("+, -, 0", "in the drawing: zoom in, zoom out, show all of it"),
-      ("Escape", "clear the search, close this"),
-    ]))
+    \(PageText.help(keys(drawing)))
     """
+  }
+
+  private func keys(_ drawing: PageDrawing) -> [(keys: String, does: String)] {
+    [
+      ("/", "search"), ("j, k", "next and previous finding"), ("Enter", "unfold or fold it"),
+      ("c", "copy its expectation"),
+    ] + drawing.keys + [("Escape", "clear the search, close this")]
   }
 
   // MARK: - Markup

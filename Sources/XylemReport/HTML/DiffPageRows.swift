@@ -40,19 +40,21 @@ struct DiffPageRows {
     }
   }
 
-  /// Groups of rows, each with its module. A row has names, kind, operation, finding and the rows that it reads.
-  var groups: JSONValue {
+  /// Groups of rows, each with its module. A row has names, kind, operation and finding.
+  ///
+  /// - Parameter hasEdges: whether a row has the rows that it reads, too.
+  func groups(hasEdges: Bool) -> JSONValue {
     let folders = ModuleFolders(entries.map(\.node.modulePath))
     var groups: [(module: String, rows: [JSONValue])] = []
     for (entry, edges) in zip(entries, edges) {
       let folder = folders.folder(of: entry.node.modulePath)
       if groups.last?.module != folder { groups.append((folder, [])) }
-      groups[groups.count - 1].rows.append(
-        .array([
-          .optional(entry.train?.name), .optional(entry.eval?.name), .string(entry.row.kind.rawValue),
-          .string(PageText.operation(entry.node)), entry.row.finding.map { .int($0) } ?? .null,
-          .array(edges.map { .int($0.from) }),
-        ]))
+      var cells: [JSONValue] = [
+        .optional(entry.train?.name), .optional(entry.eval?.name), .string(entry.row.kind.rawValue),
+        .string(PageText.operation(entry.node)), entry.row.finding.map { .int($0) } ?? .null,
+      ]
+      if hasEdges { cells.append(.array(edges.map { .int($0.from) })) }
+      groups[groups.count - 1].rows.append(.array(cells))
     }
     return .array(groups.map { .array([.string($0.module), .array($0.rows)]) })
   }

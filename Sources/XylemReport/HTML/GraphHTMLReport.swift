@@ -108,6 +108,11 @@ public struct GraphHTMLReport: Sendable {
     return states
   }
 
+  private func keys(_ drawing: PageDrawing) -> [(keys: String, does: String)] {
+    [("/", "search"), ("j, k", "next and previous name in the list"), ("Enter, c", "on a name: copy it")]
+      + drawing.keys + [("Escape", "clear the search, close this")]
+  }
+
   // MARK: - Markup
 
   private func body(_ entries: [Entry], _ drawing: PageDrawing) -> String {
@@ -125,13 +130,7 @@ public struct GraphHTMLReport: Sendable {
     \(html(entries.map(\.node).map(requestName).joined(separator: "\n"), keepsLines: true))</pre></noscript>
     </section>
     </main>
-    \(PageText.help([
-      ("/", "search"), ("Enter", "in the search: show the next match in the drawing"),
-      ("j, k", "next and previous name in the list"), ("Enter, c", "on a name: copy it"),
-      ("arrows", "in the drawing: the box in that direction"), ("Enter", "on a box: unfold, fold or choose it"),
-      ("+, -, 0", "in the drawing: zoom in, zoom out, show all of it"),
-      ("Escape", "clear the search, close this"),
-    ]))
+    \(PageText.help(keys(drawing)))
     """
   }
 

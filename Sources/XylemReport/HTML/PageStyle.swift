@@ -52,7 +52,7 @@ enum PageStyle {
     .picture:active { cursor: grabbing; } .picture:focus-visible { outline-offset: -2px; } .zoom { position: absolute; right: .6rem; bottom: .6rem; display: flex; gap: .3rem; } .zoom button { padding: .15rem .6rem; }
     #panel { border-left: 1px solid var(--line); background: var(--panel); padding: .75rem 1rem; overflow: auto; font-size: .875rem; } #panel h3 { font: 600 .95rem ui-monospace, monospace; margin: 0 0 .5rem; overflow-wrap: anywhere; }
     #panel h4 { font-size: .8rem; font-weight: 600; color: var(--soft); margin: .9rem 0 .2rem; } #panel dl { grid-template-columns: 1fr; gap: 0; margin: .6rem 0; } #panel dt { font: .8rem system-ui, sans-serif; color: var(--soft); margin-top: .45rem; }
-    #panel dd { overflow-wrap: anywhere; } #panel .code { font-family: ui-monospace, monospace; } #panel img { width: 100%; image-rendering: pixelated; border-radius: .3rem; } #panel .hint { margin: .2rem 0; }
+    #panel dd { overflow-wrap: anywhere; } #panel .code { font-family: ui-monospace, monospace; } #panel img { width: 100%; border-radius: .3rem; } #panel .hint { margin: .2rem 0; }
     #panel .links button { display: block; width: 100%; text-align: left; background: none; border: 0; padding: .15rem 0; font: .825rem ui-monospace, monospace; color: var(--info); overflow-wrap: anywhere; }
     .picture text { font: 11.5px ui-monospace, monospace; fill: var(--text); text-anchor: middle; pointer-events: none; } .picture text.second { fill: var(--soft); font-size: 10.5px; } .picture text.title { text-anchor: start; font-weight: 600; }
     .picture text.first { font-weight: 600; } .picture text.shape { text-anchor: start; font-size: 9.5px; fill: var(--info); paint-order: stroke; stroke: var(--back); stroke-width: 3px; }
@@ -69,7 +69,7 @@ enum PageStyle {
     .legend { color: var(--soft); font-size: .85rem; } .scripted { display: none; } .scripts .scripted { display: block; }
     @media (max-width: 60rem) { .stage { grid-template-columns: 1fr; grid-template-rows: minmax(0, 60vh) auto; height: auto; } #panel { border-left: 0; border-top: 1px solid var(--line); max-height: 45vh; } #drawing { height: 60vh; } }
     @media print { .tools, #panel, .zoom, #said, .scripted > .hint { display: none; } .stage { display: block; border: 0; height: auto; overflow: visible; } #drawing { height: auto; }
-      .picture { position: static; width: 100%; height: auto; max-height: 24cm; } :root { --back: #fff; --panel: #f4f3ee; --text: #000; --soft: #555; --line: #bbb; } }
+      .picture { position: static; width: 100%; height: auto; max-height: 18cm; } h2 { break-after: avoid; } :root { --back: #fff; --panel: #f4f3ee; --text: #000; --soft: #555; --line: #bbb; } }
     @media (max-width: 40rem) { .node { grid-template-columns: 2.4rem 1fr; } .node .what { grid-column: 2; } }
     @media (max-width: 40rem) { .verdict { font-size: 1.3rem; } .heads, .row { grid-template-columns: 1fr; } .heads span + span { display: none; } .tools { position: static; } }
     """

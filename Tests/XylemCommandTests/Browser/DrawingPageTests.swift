@@ -94,6 +94,7 @@ import XylemTestSupport
 
   @Test func `a diff's drawing shows what only one mode has, and what reads it`() async throws {
     try await open(["diff", Fixtures.path("constructs/functional_dropout_half.pt")]) { page in
+      try page.screenshot("drawing-diff")
       #expect(try count(page, "#drawing .item.only-in-train") == 2)
       #expect(try count(page, "#drawing .item.differs") == 2)
       #expect(try count(page, "#drawing .wire.train") == 1)
