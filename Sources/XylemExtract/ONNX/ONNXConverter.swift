@@ -268,7 +268,8 @@ final class ONNXConverter {
         throw ONNXStop(
           error: ExtractErrors.onnx(
             at: node,
-            condition.failure ?? ExtractErrors.onnx("what the trace takes for granted can't be checked: \(assumption.message)")))
+            condition.failure
+              ?? ExtractErrors.onnx("what the trace takes for granted can't be checked: \(assumption.message)")))
       }
       throw ONNXRestart.fixedShapes(reason: assumption.message)
     }

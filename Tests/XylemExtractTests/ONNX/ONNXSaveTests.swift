@@ -74,11 +74,13 @@ struct ONNXSaveTests {
     }
   }
 
-  @Test("what ONNX can't express is an error that names the node, and no file", arguments: [
-    ("constructs/if_on_data", "output", Mode.eval), ("zoo/resnet18", "bn1", .train),
-    ("constructs/half_weights", "output", .eval), ("modes/dropout", "output", .train),
-    ("constructs/buffer_in_place", "output", .eval),
-  ])
+  @Test(
+    "what ONNX can't express is an error that names the node, and no file",
+    arguments: [
+      ("constructs/if_on_data", "output", Mode.eval), ("zoo/resnet18", "bn1", .train),
+      ("constructs/half_weights", "output", .eval), ("modes/dropout", "output", .train),
+      ("constructs/buffer_in_place", "output", .eval),
+    ])
   func refused(_ name: String, _ request: String, _ mode: Mode) throws {
     let extractor = try FeatureExtractor(
       of: ScriptModel(path: Fixtures.path(name + ".pt")), returning: [ReturnRequest(request)],
