@@ -36,12 +36,6 @@ import XylemTestSupport
       } run: {
         try GeneratedMobileNet(weights: $0)($1)
       },
-      Case(type: "GeneratedShuffleNet", mode: .eval, requests: ["stage2", "fc"], shape: [2, 3, 64, 64]) {
-        try TensorRuntime.setSeed(5)
-        return try SwiftModel(shufflenet_v2_x0_5(), name: "shufflenet_v2_x0_5")
-      } run: {
-        try GeneratedShuffleNet(weights: $0)($1)
-      },
       Case(type: "GeneratedTransformer", mode: .eval, requests: ["encoder"], shape: [1, 3, 224, 224]) {
         try TensorRuntime.setSeed(5)
         return try SwiftModel(
