@@ -192,10 +192,12 @@ class SparkTests(Case):
         from pyspark.sql import SparkSession
 
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+        # For the executors, which else take the system's.
+        os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
         spark = (
             SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
             .config("spark.sql.execution.arrow.maxRecordsPerBatch", 10)
-            .config("spark.pyspark.python", sys.executable).config("spark.log.level", "ERROR").getOrCreate())
+            .config("spark.log.level", "ERROR").getOrCreate())
         self.addCleanup(spark.stop)
         with tempfile.TemporaryDirectory() as folder, Killer(folder, [0, 1]) as killer:
             images = spark.read.format("binaryFile").load(os.path.dirname(self.paths[0])).select("path", "content")
