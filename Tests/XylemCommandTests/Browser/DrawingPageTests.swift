@@ -15,6 +15,8 @@ import XylemTestSupport
     let text = try String(contentsOfFile: file, encoding: .utf8)
     try #require(text.contains("id=\"drawing\""), "Graphviz's library is not installed: bash .ci/deps.sh")
     let browser = try Chromium()
+    try browser.send(
+      "Emulation.setDeviceMetricsOverride", ["width": 1280, "height": 1000, "deviceScaleFactor": 1, "mobile": false])
     try browser.open(file)
     try body(browser)
     #expect(browser.complaints == [])
@@ -33,7 +35,7 @@ import XylemTestSupport
       try page.click(".zoom button:last-child")
       #expect(try count(page, "#drawing .module.closed") == 4)
       #expect(try count(page, "#drawing .module.open") == 0)
-      #expect(try count(page, "#drawing .item") == 8)
+      #expect(try count(page, "#drawing .item") == 9)
       try page.click(Self.box("Unfold layer1, 14 nodes"))
       #expect(try count(page, "#drawing .module.closed") == 5)
       try page.press("Enter")
