@@ -38,6 +38,11 @@ extension FeatureExtractor {
   /// - Throws: `extract.unsavable` for a node that has no ONNX form, with what could be done; `file.unwritable`.
   @discardableResult
   public func saveONNX(to path: String, options: ONNXOptions = ONNXOptions()) throws -> [String] {
+    if model is ExportedModel {
+      throw ExtractErrors.unsavable(
+        "the model '\(modelName)' is of torch.export: its operators have the sizes of its inputs as numbers",
+        remedies: ["save an extractor of the model's TorchScript archive"])
+    }
     guard let trace = traces[mode] else { preconditionFailure("an extractor has a trace for each plan") }
     let (graph, notes) = try onnxGraph(plan, trace, options)
     var file = ONNXFile(graph: graph)

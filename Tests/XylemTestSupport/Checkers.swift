@@ -11,6 +11,54 @@ package enum Checkers {
   /// Whether XML can be validated.
   package static let hasXMLSchema = FileManager.default.isExecutableFile(atPath: "/usr/bin/xmllint")
 
+  /// The Python that has onnx, ONNX Runtime and safetensors. Nil if there is none.
+  ///
+  /// `XYLEM_ONNX_PYTHON` names one.
+  package static let onnxPython: String? = {
+    let home = ProcessInfo.processInfo.environment["HOME"] ?? ""
+    let named = ProcessInfo.processInfo.environment["XYLEM_ONNX_PYTHON"]
+    let places = [named, home + "/.cache/xylem/checkers/bin/python", "/usr/bin/python3"].compactMap(\.self)
+    return places.first { (try? run($0, ["-c", "import onnx, onnxruntime, safetensors"]).status) == 0 }
+  }()
+
+  /// What is wrong with an ONNX file, by ONNX's own checker and by ONNX Runtime: each output's name and its largest
+  /// difference from the expected value, relative to that value's largest element, where it is above 1e-4.
+  ///
+  /// - Parameters:
+  ///   - inputs: a safetensors file with the inputs, by name.
+  ///   - outputs: a safetensors file with the expected outputs, by name.
+  package static func onnxFaults(_ model: String, inputs: String, outputs: String) throws -> [String] {
+    guard let onnxPython else { throw CheckerFailure(description: "no Python with onnx and onnxruntime") }
+    let result = try run(onnxPython, ["-c", onnxJudge, model, inputs, outputs])
+    guard result.status == 0 else { return [result.errors] }
+    return result.output.split(separator: "\n").map(String.init)
+  }
+
+  private static let onnxJudge = """
+    import sys, numpy, onnx, onnxruntime
+    from safetensors.numpy import load_file
+    model, inputs, outputs = sys.argv[1:4]
+    onnx.checker.check_model(model, full_check=True)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    given, expected = load_file(inputs), load_file(outputs)
+    names = [output.name for output in session.get_outputs()]
+    found = dict(zip(names, session.run(None, {i.name: given[i.name] for i in session.get_inputs()})))
+    for name in sorted(set(found) ^ set(expected)):
+        print(name, "is only in one of them")
+    for name in sorted(set(found) & set(expected)):
+        a, b = expected[name], found[name]
+        if a.shape != b.shape or a.dtype != b.dtype:
+            print(name, a.shape, a.dtype, b.shape, b.dtype)
+        elif a.size:
+            scale = max(abs(a.astype(float)).max(), 1e-30)
+            difference = abs(a.astype(float) - b.astype(float)).max() / scale
+            if not difference < 1e-4:
+                print(name, difference)
+    """
+
   /// What is wrong with documents by a JSON Schema, each fault with the document's name and the place in it.
   package static func faults(of documents: [String: String], schema: String) throws -> [String] {
     let input = try JSONSerialization.data(withJSONObject: ["schema": schema, "documents": documents])

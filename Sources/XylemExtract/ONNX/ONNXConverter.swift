@@ -164,7 +164,7 @@ final class ONNXConverter {
       return
     }
     frame.values[node.id] = value
-    guard case .tensor(let reference) = value, !node.isFixed else { return }
+    guard case .tensor(let reference) = value, !node.isFixed, reference.known == nil else { return }
     var tensor: ONNXTensor
     do { tensor = try reference.read() } catch { return }
     tensor.name = builder.name(tensor.name, name, since: start)
@@ -267,7 +267,9 @@ final class ONNXConverter {
       guard !assumptions.fixesShapes else {
         throw ONNXStop(
           error: ExtractErrors.onnx(
-            at: node, ExtractErrors.onnx("what the trace takes for granted can't be checked: \(assumption.message)")))
+            at: node,
+            condition.failure
+              ?? ExtractErrors.onnx("what the trace takes for granted can't be checked: \(assumption.message)")))
       }
       throw ONNXRestart.fixedShapes(reason: assumption.message)
     }
@@ -310,7 +312,9 @@ final class ONNXConverter {
       throw ONNXStop(
         error: ExtractErrors.onnx(at: node, ExtractErrors.onnx("\(fullName) changes how later operators compute")))
     }
-    if !effects.usesRandomState, effects.writes.isEmpty, !facts.reachesOutside, let found = try folded(op, inputs) {
+    if !effects.usesRandomState, !facts.reachesOutside, effects.writes.allSatisfy({ inputs[$0].isKnownTensor }),
+      let found = try folded(op, facts, inputs)
+    {
       return found
     }
     guard !effects.usesRandomState else { throw ExtractErrors.onnx("\(fullName) draws random numbers") }
@@ -337,11 +341,32 @@ final class ONNXConverter {
           error: ExtractErrors.onnx(
             at: node, ExtractErrors.onnx("it writes a tensor of the model, and an ONNX graph keeps no state")))
       }
-      let old = try target.read()
-      target.write(call.cast(try found.read(), to: old.dtype))
+      try write(call.cast(try found.read(), to: try target.read().dtype), to: target, call)
       return .tensor(target)
     }
     return sharing(result, with: inputs, effects.aliases)
+  }
+
+  /// Writes a tensor in place, and the tensors that it is a part of.
+  private func write(_ tensor: ONNXTensor, to target: ONNXReference, _ call: ONNXCall) throws {
+    var whole: [(reference: ONNXReference, tensor: ONNXTensor)] = []
+    var current = tensor
+    var part = target.part
+    while let place = part {
+      var base = try place.base.read()
+      if place.dropsAxis { current.name = call.emit("Unsqueeze", [current.name, try builder.constant([place.axis])]) }
+      let axis = try builder.constant([place.axis])
+      let before = call.emit(
+        "Slice", [base.name, try builder.constant([0]), try builder.constant([place.range.lowerBound]), axis])
+      let after = call.emit(
+        "Slice", [base.name, try builder.constant([place.range.upperBound]), try builder.constant([Int.max]), axis])
+      base.name = call.emit("Concat", [before, current.name, after], ["axis": .int(place.axis)])
+      whole.append((place.base, base))
+      current = base
+      part = place.base.part
+    }
+    target.write(tensor)
+    for (reference, tensor) in whole { reference.follow(tensor) }
   }
 
   /// The result of an operator that may share memory with its arguments.
@@ -363,7 +388,7 @@ final class ONNXConverter {
             }
           }
         }
-        return storage.map { .tensor(ONNXReference(tensor, storage: $0)) } ?? value
+        return storage.map { .tensor(ONNXReference(tensor, storage: $0, part: reference.part)) } ?? value
       case .list(let elements): return .list(elements.map(shared))
       case .tuple(let elements, let names): return .tuple(elements.map(shared), names: names)
       default: return value
@@ -373,12 +398,25 @@ final class ONNXConverter {
   }
 
   /// The result of an operator whose arguments are all known. Nil if one is not.
-  private func folded(_ op: TensorOperator, _ inputs: [ONNXValue]) throws -> ONNXValue? {
+  private func folded(_ op: TensorOperator, _ facts: OperatorFacts, _ inputs: [ONNXValue]) throws -> ONNXValue? {
+    var inputs = inputs
+    // These read only the type of their first argument.
+    if ["new_zeros", "new_ones", "new_full", "new_empty"].contains(facts.shortName),
+      case .tensor(let reference)? = inputs.first, reference.known == nil
+    {
+      inputs[0] = .tensor(ONNXReference(known: try Tensor.empty(of: try reference.read().dtype), builder))
+    }
     let values = inputs.compactMap(\.constant)
     guard values.count == inputs.count else { return nil }
+    let effects = facts.effects(of: [])
+    var storage = ONNXStorage()
+    for position in effects?.writes ?? [] { inputs[position].forEachReference { $0.storage.version += 1 } }
+    for position in effects?.aliases ?? [] where inputs.indices.contains(position) {
+      inputs[position].forEachReference { storage = $0.storage }
+    }
     let results = try op(values).map { value -> ONNXValue in
       if let tensor = value.tensor {
-        return .tensor(builder.constant(try tensor.hostArray()))
+        return .tensor(ONNXReference(known: tensor, builder, storage: storage))
       }
       guard let literal = ONNXCall.value(of: value) else {
         throw ExtractErrors.onnx("\(op.schema.fullName) returns a value that ONNX can't express")
@@ -394,6 +432,7 @@ final class ONNXConverter {
     if trace.replacements[node.id] != nil, frame.prefix.isEmpty {
       throw ExtractErrors.onnx("its value is replaced by code that ONNX has no form for")
     }
+    for input in node.inputs { if let error = frame.value(of: input).failure { throw error } }
     guard node.operation.provider?.replaces != true else { return try customLeaf(node, frame) }
     let expansion: (graph: Graph, inputs: [NodeID: NodeID], result: NodeInput, linker: any Linker)?
     do {
@@ -506,7 +545,8 @@ struct ONNXFrame {
     case .constant(let reference):
       do {
         let value = try linker.constant(reference)
-        if let tensor = value.tensor { return .tensor(builder.constant(try tensor.hostArray())) }
+        // A copy: code may write it, and the model's own constant stays.
+        if let tensor = value.tensor { return .tensor(ONNXReference(known: try tensor.cloned(), builder)) }
         return ONNXCall.value(of: value) ?? .failed(ExtractErrors.onnx("a constant has no ONNX form"))
       } catch { return .failed(error) }
     }
@@ -523,7 +563,22 @@ extension Node {
   }
 }
 
+extension Tensor {
+  /// A tensor without elements.
+  fileprivate static func empty(of dtype: DType) throws -> Tensor {
+    try Tensor(HostArray(dtype: dtype, shape: [0], bytes: []))
+  }
+
+  fileprivate func cloned() throws -> Tensor { try TensorOperator.call("aten::clone", [.tensor(self), .none]) }
+}
+
 extension ONNXValue {
+  /// Whether it is a tensor that is known now.
+  fileprivate var isKnownTensor: Bool {
+    if case .tensor(let reference) = self { return reference.known != nil }
+    return false
+  }
+
   /// The first error among a value's own parts.
   var firstFailure: (any Error)? {
     switch self {

@@ -45,6 +45,15 @@ final class ONNXStorage {
   init(isOfModel: Bool = false) { self.isOfModel = isOfModel }
 }
 
+/// A range of one dimension of a tensor.
+struct ONNXPart {
+  let base: ONNXReference
+  let axis: Int
+  let range: Range<Int>
+  /// Whether the part lacks the dimension, which has one element.
+  let dropsAxis: Bool
+}
+
 /// A tensor of the model's code, which in-place operators change.
 ///
 /// The graph is functional: a write gives the reference a new value. Other references that may share its memory can't be read
@@ -52,27 +61,47 @@ final class ONNXStorage {
 final class ONNXReference {
   private enum Content {
     case value(ONNXTensor)
+    /// A tensor that is known now. The runtime itself follows writes to it.
+    case known(Tensor, ONNXBuilder)
     case failed(any Error)
   }
   private var content: Content
   let storage: ONNXStorage
   private var version: Int
+  /// The tensor that this one is a part of, and where.
+  let part: ONNXPart?
 
-  init(_ tensor: ONNXTensor, storage: ONNXStorage = ONNXStorage()) {
+  init(_ tensor: ONNXTensor, storage: ONNXStorage = ONNXStorage(), part: ONNXPart? = nil) {
     content = .value(tensor)
     self.storage = storage
+    self.part = part
     version = storage.version
+  }
+
+  /// A tensor that is known now, and is not the model's own.
+  init(known tensor: Tensor, _ builder: ONNXBuilder, storage: ONNXStorage = ONNXStorage()) {
+    content = .known(tensor, builder)
+    self.storage = storage
+    part = nil
+    version = storage.version
+  }
+
+  /// The tensor, if it is known now.
+  var known: Tensor? {
+    if case .known(let tensor, _) = content { return tensor }
+    return nil
   }
 
   /// The value now.
   ///
   /// - Throws: `extract.unsavable` after a write through another tensor; the error of the operator that computes it.
   func read() throws -> ONNXTensor {
-    guard version == storage.version else {
+    guard version == storage.version || known != nil else {
       throw ExtractErrors.onnx("memory that it shares with another tensor is written before it is read")
     }
     switch content {
     case .value(let tensor): return tensor
+    case .known(let tensor, let builder): return builder.constant(try tensor.hostArray())
     case .failed(let error): throw error
     }
   }
@@ -84,8 +113,17 @@ final class ONNXReference {
     content = .value(tensor)
   }
 
+  /// Changes the value of which a part was written.
+  func follow(_ tensor: ONNXTensor) {
+    version = storage.version
+    content = .value(tensor)
+  }
+
   /// Gives the value another name, without a write.
-  func rename(to tensor: ONNXTensor) { content = .value(tensor) }
+  func rename(to tensor: ONNXTensor) {
+    guard known == nil else { return }
+    content = .value(tensor)
+  }
 
   /// Makes every later read throw.
   func fail(_ error: any Error) {
@@ -143,6 +181,7 @@ indirect enum ONNXValue {
     }
     switch self {
     case .literal(let literal): return .literal(literal)
+    case .tensor(let reference): return reference.known.map { .tensor($0) }
     case .list(let elements): return constants(elements).map { .list($0) }
     case .tuple(let elements, let names): return constants(elements).map { .tuple($0, names: names ?? []) }
     default: return nil

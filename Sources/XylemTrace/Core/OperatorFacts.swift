@@ -8,7 +8,7 @@ package struct OperatorFacts: Sendable {
   /// The name with the overload, `aten::add.Tensor`.
   let name: String
   /// The name without namespace and overload, `add`.
-  let shortName: String
+  package let shortName: String
   /// Whether the result is the first argument, which the operator writes: `add_`.
   package var isInPlace: Bool {
     shortName.hasSuffix("_") && !shortName.hasSuffix("__") && effects?.writes.contains(0) == true

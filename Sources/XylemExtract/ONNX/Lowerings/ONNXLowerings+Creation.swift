@@ -15,7 +15,15 @@ extension ONNXLowerings {
         let input = try call.tensor("self")
         return try filledLike(call, input, try call.double("fill_value"))
       },
-      "aten::arange": arange,
+      "aten::arange": arange, "aten::copy": copied,
+      "aten::fill": { call in
+        switch try call.value("value") {
+        case .tensor(let reference): try spread(call, try reference.read())
+        default:
+          try filledLike(call, try call.tensor("self"), try call.double("value"), keepsType: true)
+        }
+      },
+      "aten::zero": { call in try filledLike(call, try call.tensor("self"), 0, keepsType: true) },
     ]
     for (name, value) in [("zeros", 0.0), ("ones", 1.0)] {
       table["aten::" + name] = { call in try filled(call, try call.list("size"), value, like: nil) }
@@ -44,8 +52,24 @@ extension ONNXLowerings {
       sizes.map { call.sizes.dimension($0) })
   }
 
-  private static func filledLike(_ call: ONNXCall, _ input: ONNXTensor, _ value: Double) throws -> ONNXValue {
-    let dtype = try dtype(call, input.dtype)
+  /// What `copy_` writes.
+  private static func copied(_ call: ONNXCall) throws -> ONNXValue {
+    call.ignore("non_blocking")
+    return try spread(call, try call.tensor("src"))
+  }
+
+  /// A tensor in the shape and type of the one that is written.
+  private static func spread(_ call: ONNXCall, _ source: ONNXTensor) throws -> ONNXValue {
+    let target = try call.tensor("self")
+    let other = call.cast(source, to: target.dtype)
+    return call.result(
+      "Expand", [other.name, try call.sizes.shape(of: target)], target.dtype, target.shape, like: target)
+  }
+
+  private static func filledLike(
+    _ call: ONNXCall, _ input: ONNXTensor, _ value: Double, keepsType: Bool = false
+  ) throws -> ONNXValue {
+    let dtype = keepsType ? input.dtype : try dtype(call, input.dtype)
     return call.result(
       "Expand", [try call.builder.constant([value], dtype), try call.sizes.shape(of: input)], dtype, input.shape,
       like: input)

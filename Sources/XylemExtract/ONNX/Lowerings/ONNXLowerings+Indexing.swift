@@ -25,18 +25,40 @@ extension ONNXLowerings {
     if let rank = input.rank { shape?.remove(at: try call.axis(axis, rank: rank)) }
     let index = try call.value("index")
     if case .literal(.int(let position)) = index {
-      return call.result(
-        "Gather", [input.name, try call.builder.constant([Double(position)], .int64)], ["axis": .int(axis)],
-        input.dtype, shape)
+      let name = call.emit(
+        "Gather", [input.name, try call.builder.constant([Double(position)], .int64)], ["axis": .int(axis)])
+      var part: ONNXPart?
+      if let all = input.shape, let own = try? call.axis(axis, rank: all.count) {
+        let first = position < 0 ? all[own].known.map { $0 + position } : position
+        part = try first.map {
+          ONNXPart(base: try call.reference("self"), axis: own, range: $0..<($0 + 1), dropsAxis: true)
+        }
+      }
+      return .tensor(
+        ONNXReference(ONNXTensor(name: name, dtype: input.dtype, shape: shape), part: part))
     }
     let scalar = call.emit("Reshape", [try call.sizes.vector(index), try call.builder.constant([Int]())])
     return call.result("Gather", [input.name, scalar], ["axis": .int(axis)], input.dtype, shape)
   }
 
   private static func slice(_ call: ONNXCall) throws -> ONNXValue {
-    try sliced(
+    if call.has("l") { return try slicedList(call) }
+    return try sliced(
       call, axis: try call.int("dim"), start: try call.value("start"), end: try call.value("end"),
       step: try call.int("step"))
+  }
+
+  /// A part of a list.
+  private static func slicedList(_ call: ONNXCall) throws -> ONNXValue {
+    let elements = try call.list("l")
+    func bound(_ name: String, _ missing: Int) throws -> Int {
+      guard let found = try call.optionalInt(name) else { return missing }
+      return min(max(found < 0 ? found + elements.count : found, 0), elements.count)
+    }
+    let (start, end) = (try bound("start", 0), try bound("end", elements.count))
+    let step = try call.int("step")
+    guard step > 0 else { throw ExtractErrors.onnx("a list is read backwards") }
+    return .list(stride(from: start, to: end, by: step).map { elements[$0] })
   }
 
   private static func sliced(
@@ -49,6 +71,7 @@ extension ONNXLowerings {
     }
     let (start, end) = (bound(start, 0), bound(end, noEnd))
     var shape = input.shape
+    var part: ONNXPart?
     if let rank = input.rank, let all = input.shape {
       let position = try call.axis(axis, rank: rank)
       if case (.literal(.int(let first)), .literal(.int(let last))) = (start, end) {
@@ -57,6 +80,9 @@ extension ONNXLowerings {
           let from = min(max(first < 0 ? first + size : first, 0), size)
           let to = min(max(last < 0 ? last + size : last, from), size)
           shape?[position] = .fixed((to - from + step - 1) / step)
+          if step == 1 {
+            part = ONNXPart(base: try call.reference("self"), axis: position, range: from..<to, dropsAxis: false)
+          }
         } else {
           shape?[position] = .unknown
         }
@@ -64,12 +90,13 @@ extension ONNXLowerings {
         shape?[position] = .unknown
       }
     }
-    return call.result(
+    let name = call.emit(
       "Slice",
       [
         input.name, try call.sizes.vector(start), try call.sizes.vector(end), try call.builder.constant([axis]),
         try call.builder.constant([step]),
-      ], input.dtype, shape)
+      ])
+    return .tensor(ONNXReference(ONNXTensor(name: name, dtype: input.dtype, shape: shape), part: part))
   }
 
   private static func narrow(_ call: ONNXCall) throws -> ONNXValue {

@@ -16,7 +16,7 @@ extension ONNXLowerings {
   private static func dropout(_ call: ONNXCall) throws -> ONNXValue {
     guard try !call.bool("train") else { throw ExtractErrors.onnx("dropout in train mode draws random numbers") }
     call.ignore("p")
-    return .tensor(try call.reference("input"))
+    return .tensor(try call.reference(call.has("input") ? "input" : "self"))
   }
 
   private static func batchNorm(_ call: ONNXCall) throws -> ONNXValue {

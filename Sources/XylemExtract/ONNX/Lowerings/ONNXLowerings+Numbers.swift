@@ -6,11 +6,26 @@ internal import XylemTensor
 /// Numbers of the model's code that depend on sizes. Known ones are computed while the graph is written.
 extension ONNXLowerings {
   static var numbers: [String: ONNXLowering] {
+    var table = ofSizes
+    // What is true of every tensor of an ONNX graph.
+    for name in ["is_nested", "is_sparse", "is_quantized", "is_mkldnn", "is_meta", "requires_grad", "is_complex"] {
+      for namespace in ["prim::", "aten::"] { table[namespace + name] = { call in fact(call, .bool(false)) } }
+    }
+    table["prim::device"] = { call in fact(call, .device("cpu")) }
+    return table
+  }
+
+  private static func fact(_ call: ONNXCall, _ literal: Literal) -> ONNXValue {
+    call.ignore("a", "self")
+    return .literal(literal)
+  }
+
+  private static var ofSizes: [String: ONNXLowering] {
     [
       "aten::floordiv": { call in
         try combined(call) { floorQuotient(call, $0, $1, .int64) }
       },
-      "aten::len": length, "prim::NumToTensor": { call in try tensor(call) },
+      "aten::len": length, "aten::__getitem__": element, "prim::NumToTensor": { call in try tensor(call) },
       "aten::scalar_tensor": { call in try tensor(call) },
       "aten::Int": integer, "aten::ScalarImplicit": integer, "aten::item": integer, "aten::IntImplicit": integer,
       "prim::min": { call in try combined(call) { call.emit("Min", [$0, $1]) } },
@@ -53,6 +68,15 @@ extension ONNXLowerings {
     return .number(ONNXNumber(name: body(a, b), kind: .int))
   }
 
+  /// An element of a list.
+  private static func element(_ call: ONNXCall) throws -> ONNXValue {
+    guard call.has("idx") else { throw ExtractErrors.onnx("a lookup in a dictionary is not supported") }
+    let (elements, index) = (try call.list("list"), try call.int("idx"))
+    let position = index < 0 ? index + elements.count : index
+    guard elements.indices.contains(position) else { throw ExtractErrors.onnx("a list has no element \(index)") }
+    return elements[position]
+  }
+
   private static func length(_ call: ONNXCall) throws -> ONNXValue {
     let value = try call.value("a")
     switch value {
@@ -82,6 +106,10 @@ extension ONNXLowerings {
   /// Whether a value is None, where that is known.
   private static func identity(_ call: ONNXCall, isNegated: Bool) throws -> ONNXValue {
     let (first, second) = (try call.value("self"), try call.value("obj"))
+    if case (.tensor(let one), .tensor(let other)) = (first, second) {
+      if one === other { return .literal(.bool(!isNegated)) }
+      guard one.storage === other.storage else { return .literal(.bool(isNegated)) }
+    }
     guard case .literal(.none) = second else { throw ExtractErrors.onnx("whether two values are one is not known") }
     if case .literal(.none) = first { return .literal(.bool(!isNegated)) }
     return .literal(.bool(isNegated))

@@ -6,7 +6,7 @@ extension ONNXLowerings {
   static var products: [String: ONNXLowering] {
     [
       "aten::linear": linear, "aten::addmm": addmm, "aten::matmul": matmul, "aten::mm": matmul, "aten::bmm": matmul,
-      "aten::baddbmm": addmm, "aten::einsum": einsum, "aten::scaled_dot_product_attention": attention,
+      "aten::baddbmm": addmm, "aten::einsum": einsum,
     ]
   }
 
@@ -66,11 +66,9 @@ extension ONNXLowerings {
       throw ExtractErrors.onnx("einsum with '...' is not supported")
     }
     let tensors = try call.tensors("tensors")
-    let text = equation.filter { $0 != " " }
+    let text = try lowercased(equation.filter { $0 != " " })
     let sides = text.split(separator: ">", omittingEmptySubsequences: false)
-    guard sides.count == 2, text.allSatisfy({ !$0.isUppercase }) else {
-      throw ExtractErrors.onnx("an einsum without a result, or with capital letters, is not supported")
-    }
+    guard sides.count == 2 else { throw ExtractErrors.onnx("an einsum without a result is not supported") }
     var known: [Character: ONNXDimension] = [:]
     for (term, tensor) in zip(sides[0].dropLast().split(separator: ","), tensors) {
       for (letter, size) in zip(term, tensor.shape ?? []) where known[letter] == nil || known[letter] == .unknown {
@@ -82,37 +80,17 @@ extension ONNXLowerings {
       sides[1].map { known[$0] ?? .unknown })
   }
 
-  /// `softmax(q k^T * scale + mask) v`.
-  private static func attention(_ call: ONNXCall) throws -> ONNXValue {
-    let (query, key, value) = (try call.tensor("query"), try call.tensor("key"), try call.tensor("value"))
-    guard try call.double("dropout_p") == 0 else { throw ExtractErrors.onnx("attention draws random numbers") }
-    guard try !call.bool("is_causal"), try !call.bool("enable_gqa") else {
-      throw ExtractErrors.onnx("causal attention, and attention with fewer keys than heads, are not supported")
-    }
-    let rank = try call.rank(of: key)
-    var order = Array(0..<rank)
-    order.swapAt(rank - 1, rank - 2)
-    let scale: String
-    if let given = try call.optionalDouble("scale") {
-      scale = try call.builder.constant([given], query.dtype)
-    } else if let width = try call.shape(of: query).last?.known {
-      scale = try call.builder.constant([1 / Double(width).squareRoot()], query.dtype)
-    } else {
-      let width = try call.sizes.vector(try call.sizes.size(of: query, rank - 1))
-      let number = call.emit("Cast", [width], ["to": .int(query.dtype.onnxCode ?? 1)])
-      scale = call.emit("Reciprocal", [call.emit("Sqrt", [number])])
-    }
-    let turned = call.emit("Transpose", [key.name], ["perm": .ints(order)])
-    var weights = call.emit("MatMul", [call.emit("Mul", [query.name, scale]), turned])
-    if let mask = try call.optionalTensor("attn_mask") {
-      if mask.dtype == .bool {
-        weights = call.emit("Where", [mask.name, weights, try call.builder.constant([-Double.infinity], query.dtype)])
-      } else {
-        weights = call.emit("Add", [weights, mask.name])
-      }
-    }
-    let shape = try call.shape(of: query).dropLast() + [try call.shape(of: value).last ?? .unknown]
-    return call.result(
-      "MatMul", [call.emit("Softmax", [weights], ["axis": .int(-1)]), value.name], query.dtype, Array(shape))
+  /// An equation with small letters alone, which are the ones that ONNX has.
+  private static func lowercased(_ equation: String) throws -> String {
+    var letters: [Character: Character] = [:]
+    var free = "abcdefghijklmnopqrstuvwxyz"[...]
+    return String(
+      try equation.map { character in
+        guard character.isLetter else { return character }
+        if let known = letters[character] { return known }
+        guard let next = free.popFirst() else { throw ExtractErrors.onnx("an einsum with more than 26 letters") }
+        letters[character] = next
+        return next
+      })
   }
 }

@@ -9,6 +9,6 @@ enum ONNXLowerings {
   static let table: [String: ONNXLowering] = [
     convolutions, normalizations, pointwise, comparisons, reductions, pooling, shapes, indexing, products, creation,
     numbers,
-    resizing,
+    resizing, attention,
   ].reduce(into: [:]) { all, family in all.merge(family) { first, _ in first } }
 }
