@@ -103,7 +103,8 @@ test: deps ## build and run all tests, debug
 	exit $$result
 
 test-all: export XYLEM_TEST_ALL := 1
-test-all: test sanitize ## run all tests in their long form, then the sanitizers
+test-all: test sanitize ## run all tests in their long form, the sanitizers, and the tests with Ray and Spark
+	@bash .ci/check-engines.sh .build/debug
 
 # XYLEM_SANITIZER chooses thread or address. Continuous integration does not run it: each takes minutes to build.
 sanitize: deps ## run the tests that need no tensor runtime with Swift's sanitizers

@@ -57,7 +57,6 @@ checkers)
   needs chromium has_browser
   needs python3-jsonschema /usr/bin/python3 -c 'import jsonschema'
   needs libxml2-utils command -v xmllint
-  needs python3-venv /usr/bin/python3 -c 'import ensurepip'
   ;;
 java)
   needs openjdk-17-jre-headless command -v java
@@ -92,15 +91,4 @@ fi
 if [ "${1:-build}" = build ]; then
   command -v swift >/dev/null || fail "swift is not on the PATH" "install Swift 6.2 or later (swift.org/install), then run the same command again"
   say "Debian packages are installed; $(swift --version 2>/dev/null | head -n 1)"
-fi
-
-# What Debian lacks: the judges of ONNX files, in an environment of their own.
-if [ "${1:-build}" = checkers ]; then
-  python=${XYLEM_ONNX_PYTHON:-$HOME/.cache/xylem/checkers/bin/python}
-  if ! "$python" -c 'import onnx, onnxruntime, safetensors' 2>/dev/null; then
-    say "installing onnx and onnxruntime"
-    /usr/bin/python3 -m venv "$HOME/.cache/xylem/checkers"
-    "$HOME/.cache/xylem/checkers/bin/python" -m pip install --quiet numpy onnx==1.23.2 onnxruntime==1.32.0 safetensors ||
-      fail "pip could not install onnx and onnxruntime" "check the network, then run the same command again"
-  fi
 fi

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Provides the Python packages that tests judge with: pyarrow, and Ray and Spark for the tests of Plugins/RayAndSpark. They
-# are installed once, into an environment in the user's cache. Safe to run twice, from two checkouts at once, and to interrupt.
+# Provides the Python packages that tests judge with: pyarrow, onnx and ONNX Runtime, and Ray and Spark for the tests of
+# Plugins/RayAndSpark. They are installed once, into an environment in the user's cache. Safe to run twice, from two checkouts at once, and to interrupt.
 #
-#   fetch-checkers.sh          pyarrow
+#   fetch-checkers.sh          pyarrow, onnx, onnxruntime, safetensors
 #   fetch-checkers.sh engines  Ray and Spark too; Spark needs Java 17, which is installed with apt
 #
 # XYLEM_CHECKER_PYTHON=FILE is used directly: nothing is fetched.
@@ -11,7 +11,7 @@ scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$scripts/say.sh"
 
 case "${1:-}" in
-'') packages=("pyarrow==26.0.1") modules=(pyarrow) ;;
+'') packages=("pyarrow==26.0.1" numpy "onnx==1.23.2" "onnxruntime==1.32.0" safetensors) modules=(pyarrow onnx onnxruntime safetensors) ;;
 engines)
   packages=("pyarrow==26.0.1" "ray[data]==2.60.*" "pyspark==4.*")
   modules=(pyarrow ray.data pyspark)

@@ -31,15 +31,8 @@ package enum Checkers {
   /// Whether XML can be validated.
   package static let hasXMLSchema = FileManager.default.isExecutableFile(atPath: "/usr/bin/xmllint")
 
-  /// The Python that has onnx, ONNX Runtime and safetensors. Nil if there is none.
-  ///
-  /// `XYLEM_ONNX_PYTHON` names one.
-  package static let onnxPython: String? = {
-    let home = ProcessInfo.processInfo.environment["HOME"] ?? ""
-    let named = ProcessInfo.processInfo.environment["XYLEM_ONNX_PYTHON"]
-    let places = [named, home + "/.cache/xylem/checkers/bin/python", "/usr/bin/python3"].compactMap(\.self)
-    return places.first { (try? run($0, ["-c", "import onnx, onnxruntime, safetensors"]).status) == 0 }
-  }()
+  /// Whether ONNX files can be judged by ONNX's own checker and ONNX Runtime.
+  package static let hasONNX = (try? run(pythonPath, ["-c", "import onnx, onnxruntime, safetensors"]).status) == 0
 
   /// What is wrong with an ONNX file, by ONNX's own checker and by ONNX Runtime: each output's name and its largest
   /// difference from the expected value, relative to that value's largest element, where it is above 1e-4.
@@ -48,8 +41,7 @@ package enum Checkers {
   ///   - inputs: a safetensors file with the inputs, by name.
   ///   - outputs: a safetensors file with the expected outputs, by name.
   package static func onnxFaults(_ model: String, inputs: String, outputs: String) throws -> [String] {
-    guard let onnxPython else { throw CheckerFailure(description: "no Python with onnx and onnxruntime") }
-    let result = try run(onnxPython, ["-c", onnxJudge, model, inputs, outputs])
+    let result = try run(pythonPath, ["-c", onnxJudge, model, inputs, outputs])
     guard result.status == 0 else { return [result.errors] }
     return result.output.split(separator: "\n").map(String.init)
   }

@@ -36,7 +36,7 @@ struct ONNXSaveTests {
 
   @Test(
     "models give the same features at several sizes",
-    .enabled(if: Checkers.onnxPython != nil || Checkers.areRequired, "no onnxruntime: bash .ci/deps.sh checkers"),
+    .enabled(if: Checkers.hasONNX || Checkers.areRequired, "no onnxruntime: bash .ci/fetch-checkers.sh"),
     arguments: zoo)
   func models(_ item: Case) throws {
     let extractor = try FeatureExtractor(
@@ -50,7 +50,7 @@ struct ONNXSaveTests {
 
   @Test(
     "a file above the limit has its weights beside it",
-    .enabled(if: Checkers.onnxPython != nil || Checkers.areRequired, "no onnxruntime: bash .ci/deps.sh checkers"))
+    .enabled(if: Checkers.hasONNX || Checkers.areRequired, "no onnxruntime: bash .ci/fetch-checkers.sh"))
   func externalData() throws {
     let extractor = try Self.resnet(["layer1"])
     try withTemporaryFolder { folder in
