@@ -44,7 +44,10 @@ import XylemTestSupport
         "'--suppress-diff-warning' has no effect without '--mode both': the modes are not compared"
       ),
       (["nodes", "m.pt", "--dtype", "f16"], "'--dtype' has no effect without '--input-shape': the model does not run"),
-      (["graph", "m.pt", "--dtype", "f16"], "'--dtype' has no effect without '--input-shape': the model does not run"),
+      (
+        ["graph", "m.pt", "--dtype", "f16"],
+        "'--dtype' has no effect without '--input' or '--input-shape': the model does not run"
+      ),
       (["diff", "m.pt", "--dtype", "f16"], "'--dtype' has no effect without '--witness': the model does not run"),
       (["nodes", "m.pt", "--allow-asserted"], "'--allow-asserted' has no effect without '--wrap-symbol'"),
       (

@@ -35,6 +35,10 @@ import XylemTestSupport
         name: "a feature that an archive can't hold", id: .extractUnsavable,
         arguments: ["extract", "X/constructs/number_outputs.pt", "--return", "output", "--save", "F/f.pt"]),
       RemedyScenario(
+        name: "decisions by sizes that are open in an ONNX file", id: .extractUnsavable,
+        arguments: ["extract", "X/zoo/swin_t.pt", "--return", "features.1", "--save", "F/f.onnx"],
+        advice: ["request nodes before features.1.0.attn.shifted_window_attention"]),
+      RemedyScenario(
         name: "code that an archive can't hold", id: .extractUnsavable,
         arguments: [
           "extract", "X/constructs/interface_list.pt", "--auto-leaf", "--return", "output", "--save", "F/f.pt",
@@ -65,6 +69,9 @@ import XylemTestSupport
     RemedyScenario(
       name: "weights by reference in an archive", id: .usage,
       arguments: extract + ["--return", "fc", "--save", "F/x.pt", "--save-weights", "reference"]),
+    RemedyScenario(
+      name: "leaves of an ONNX file that is not written", id: .usage,
+      arguments: extract + ["--return", "fc", "--onnx-custom-leaves"]),
     RemedyScenario(name: "nothing to return", id: .usage, arguments: extract),
     RemedyScenario(name: "nothing to time", id: .usage, arguments: ["bench", resnet, "--input-shape", "1,3,64,64"]),
     RemedyScenario(
@@ -301,6 +308,11 @@ import XylemTestSupport
     ("unset XYLEM_ENGINE && ", "the engine is in one of its usual places"),
     ("--plugin FILE", "ExecutableTests: a saved extractor wants its plugin"),
     ("--from", "values in files of the user's: EditCommandTests"),
+    ("--onnx-custom-leaves", "leaves of plugins"),
+    ("--shape \u{0}=1,3,224,224  # with its own sizes", "an input that nothing but a plugin's leaf reads"),
+    ("--column \u{0}", "a stream on standard input: WorkerTests"),
+    ("--crop 224  # gives all images one size", "a stream on standard input: WorkerTests"),
+    ("xylem worker \u{0} > features.arrows", "a stream on standard input: WorkerTests"),
     ("--set", "values in files of the user's, and plugins: EditCommandTests"),
     ("--allow-changed-plugins", "ExecutableTests: a saved extractor wants its plugin"),
     ("--time-limit", "a plugin that hangs: PluginCommandTests"),

@@ -80,8 +80,8 @@ private final class MyModule: Module, Layer {
     #expect(try features["feat2"]?.tensor?.sizes == [1, 256, 14, 14])
   }
 
-  @Test func `an extractor of a model written in Swift can't be saved as TorchScript, and the error says why`() throws {
-    let extractor = try FeatureExtractor(of: resnet18(), returning: ["layer1"])
+  @Test func `a program's own code can't be saved as TorchScript, and the error says why`() throws {
+    let extractor = try FeatureExtractor(of: resnet18(), returning: ["layer2"]).replacing("layer1") { try $0 * 2 }
     let error = #expect(throws: XylemError.self) { try extractor.saveTorchScript(to: "/nowhere/x.pt") }
     #expect(error?.id == .extractUnsavable)
   }

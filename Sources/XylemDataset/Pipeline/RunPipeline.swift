@@ -5,7 +5,8 @@ internal import XylemTensor
 /// The stages of one process: read and decode, compute, write. Each has threads of its own, and a few things wait
 /// between them, so that memory does not grow with the number of inputs.
 ///
-///     shards of the queue ─▶ decode pool ─▶ batches, model, reduction ─▶ files ─▶ queue
+/// Shards come from the queue. Their rows go through the decode pool to the model and the reduction, in batches, and from
+/// there to the files; complete shards go back to the queue.
 final class RunPipeline: Sendable {
   /// What comes out of the decode pool, in order.
   private enum Prepared: Sendable {

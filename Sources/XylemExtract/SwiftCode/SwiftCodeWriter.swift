@@ -109,7 +109,9 @@ struct SwiftCodeWriter {
       switch instruction.action {
       case .callOperator(let op): try call(op, instruction, node)
       case .call:
-        throw unwritable("it calls code of the archive", remedies: ["--no-default-leaves  # traces through it"])
+        throw unwritable(
+          "it calls code of the archive",
+          remedies: Audience.remedies(program: ["TraceOptions(policy: .none)  // traces through it"], commandLine: []))
       case .host: throw unwritable("it calls a plugin, or Swift code that looks at sizes while it runs")
       case .copy: slots[instruction.results[0]] = try place(instruction.operands[0])
       case .element(let index):

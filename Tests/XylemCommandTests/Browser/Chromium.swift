@@ -164,6 +164,23 @@ extension Chromium {
 
   func text(_ expression: String) throws -> String { try evaluate(expression) as? String ?? "" }
 
+  /// The clipboard, once it begins with a text, and at the latest after ten seconds: a page writes to it in its own time.
+  func clipboard(expecting start: String) throws -> String {
+    let literal = String(decoding: try JSONEncoder().encode(start), as: UTF8.self)
+    return try text(
+      """
+      (async () => {
+        let found = "";
+        for (let i = 0; i < 200; i++) {
+          found = await navigator.clipboard.readText();
+          if (found.startsWith(\(literal))) break;
+          await new Promise((done) => setTimeout(done, 50));
+        }
+        return found;
+      })()
+      """)
+  }
+
   func number(_ expression: String) throws -> Int { (try evaluate(expression) as? NSNumber)?.intValue ?? -1 }
 
   func strings(_ expression: String) throws -> [String] { try evaluate(expression) as? [String] ?? [] }

@@ -31,7 +31,7 @@ struct ONNXSaveTests {
     Case(
       name: "zoo/swin_t", requests: ["features.1", "features.3", "head"], shape: [1, 3, 64, 60],
       inputs: [[2, 3, 64, 60]]),
-    Case(name: "values/vit_tiny_scripted", requests: ["output"], shape: [1, 3, 32, 32], inputs: [[2, 3, 32, 32]]),
+    Case(name: "values/vit_tiny_scripted", requests: ["output"], shape: [1, 3, 224, 224], inputs: [[2, 3, 224, 224]]),
   ]
 
   @Test(

@@ -3,7 +3,7 @@
 
 import Xylem
 
-/// Features of vit in eval mode: `output`.
+/// Features of vit in eval mode: `encoder`.
 ///
 ///     let features = try GeneratedTransformer(weights: weights)(x)
 ///
@@ -206,15 +206,8 @@ final class GeneratedTransformer {
     let encoder_ln_weight = try weight("encoder.ln.weight")
     let encoder_ln_bias = try weight("encoder.ln.bias")
     let encoder_ln = try ATen.layer_norm(encoder_layers_encoder_layer_1_add_1, [64], encoder_ln_weight, encoder_ln_bias, 1e-06, true)
-
-    let getitem_5 = try ATen.select.int(encoder_ln, 1, 0)
-
-    // heads.head
-    let heads_head_weight = try weight("heads.head.weight")
-    let heads_head_bias = try weight("heads.head.bias")
-    let heads_head = try ATen.linear.default(getitem_5, heads_head_weight, heads_head_bias)
     return [
-      "output": heads_head,
+      "encoder": encoder_ln,
     ]
   }
 
