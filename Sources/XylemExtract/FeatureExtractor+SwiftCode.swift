@@ -6,7 +6,7 @@ extension FeatureExtractor {
   /// The extractor's current mode as Swift code: a class that computes the same features, with the same bits, from the
   /// model's weights.
   ///
-  ///     let options = TraceOptions(policy: .none)
+  ///     let options = TraceOptions(policy: LeafPolicy(includesDefaults: false))
   ///     let extractor = try FeatureExtractor(of: model, returning: ["layer4"], options: options, modes: [.eval])
   ///     let code = try extractor.swiftCode(typeName: "ResNet18")
   ///     // try ResNet18(weights: weights)(image)["layer4"]
@@ -17,7 +17,7 @@ extension FeatureExtractor {
   ///
   /// - Parameter typeName: the name of the class.
   /// - Throws: `extract.unsavable` for a feature without a tensor, and for code that has no operators: leaves of archives
-  ///   (trace with the policy `none`), regions, plugins' leaves, constants of more than 256 elements; `extract.input` for a
+  ///   (trace without default leaves), regions, plugins' leaves, constants of more than 256 elements; `extract.input` for a
   ///   name that no class can have.
   public func swiftCode(typeName: String) throws -> String {
     guard SwiftNames.isIdentifier(typeName) else {

@@ -312,7 +312,7 @@ import XylemTestSupport
     ("--shape \u{0}=1,3,224,224  # with its own sizes", "an input that nothing but a plugin's leaf reads"),
     ("--column \u{0}", "a stream on standard input: WorkerTests"),
     ("--crop 224  # gives all images one size", "a stream on standard input: WorkerTests"),
-    ("xylem worker \u{0} > features.arrows", "a stream on standard input: WorkerTests"),
+    ("xylem worker … > features.arrows", "a stream on standard input: WorkerTests"),
     ("--set", "values in files of the user's, and plugins: EditCommandTests"),
     ("--allow-changed-plugins", "ExecutableTests: a saved extractor wants its plugin"),
     ("--time-limit", "a plugin that hangs: PluginCommandTests"),

@@ -57,7 +57,7 @@ import XylemTestSupport
       #expect(await xylem("nodes", folder + "/bad.xylem").status == 2)
       let leaf = await xylem("nodes", folder + "/bad.xylem", "--leaf", "Conv2d")
       #expect(leaf.status == 64 && leaf.errors.contains("already traced"))
-      let ending = await xylem("extract", model, "--return", "fc", "--save", folder + "/x.onnx")
+      let ending = await xylem("extract", model, "--return", "fc", "--save", folder + "/x.tflite")
       #expect(ending.status == 64)
       let nowhere = await xylem("extract", model, "--return", "fc", "--save", folder + "/none/x.xylem")
       #expect(nowhere.status == 2 && nowhere.errors.contains("file.unwritable"))

@@ -16,8 +16,8 @@ import XylemTrace
     ("resnet18", ["bn1", "layer1.0.relu_1", "layer2", "fc"], [2, 3, 64, 64]),
     ("mobilenet_v3_small", ["features.0", "features.4.block", "classifier"], [2, 3, 64, 64]),
     ("shufflenet_v2_x0_5", ["stage2", "fc"], [2, 3, 64, 64]),
-    ("swin_t", ["features.1", "head"], [1, 3, 64, 64]),
-    ("vit_b_32", ["encoder.layers.encoder_layer_0.self_attention", "heads"], [1, 3, 224, 224]),
+    ("convnext_tiny", ["features.1", "classifier"], [1, 3, 64, 64]),
+    ("vit_b_32", ["encoder.layers.encoder_layer_0.ln_2", "heads"], [1, 3, 224, 224]),
     ("googlenet", ["inception4c", "fc"], [2, 3, 96, 96]),
   ]
 

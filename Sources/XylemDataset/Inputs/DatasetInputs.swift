@@ -3,8 +3,10 @@ internal import XylemFiles
 
 /// Finds the inputs that a person names: folders, image files, tar files, patterns and lists.
 ///
-///     let inputs = try DatasetInputs(["photos", "more/*.jpg"])
-///     let run = try DatasetRun(of: extractor, from: inputs.source, into: "features")
+/// ```swift
+/// let inputs = try DatasetInputs(["photos", "more/*.jpg"])
+/// let run = try DatasetRun(of: extractor, from: inputs.source, into: "features")
+/// ```
 ///
 /// Folders are walked in the order of their paths' bytes; the order of what was named is kept.
 public struct DatasetInputs: Sendable {

@@ -6,8 +6,10 @@ internal import XylemFiles
 /// A run asks for inputs by position, from several threads, in any order, and again after it was interrupted. So a
 /// source must give the same inputs at the same positions each time.
 ///
-///     let source = try ImageFiles(["photos"])
-///     print(source.count, source.id(at: 0))
+/// ```swift
+/// let source = try ImageFiles(["photos"])
+/// print(source.count, source.id(at: 0))
+/// ```
 public protocol InputSource: Sendable {
   /// The number of inputs.
   var count: Int { get }

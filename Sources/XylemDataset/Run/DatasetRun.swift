@@ -11,13 +11,15 @@ internal import XylemTrace
 /// Computes the features of many images, and writes them to the files of a folder, a row for each input in the inputs'
 /// order.
 ///
-///     let extractor = try FeatureExtractor(of: model, returning: ["layer4": "embedding"], modes: [.eval])
-///     let run = try DatasetRun(
-///       of: extractor, from: DatasetInputs(["photos"]).source, into: "features",
-///       options: RunOptions(reductions: ["embedding": .gap]))
-///     let task = run.start()
-///     for await progress in task.progress { print(progress.rows, "of", progress.count) }
-///     let summary = try await task.summary
+/// ```swift
+/// let extractor = try FeatureExtractor(of: model, returning: ["layer4": "embedding"], modes: [.eval])
+/// let run = try DatasetRun(
+///   of: extractor, from: DatasetInputs(["photos"]).source, into: "features",
+///   options: RunOptions(reductions: ["embedding": .gap]))
+/// let task = run.start()
+/// for await progress in task.progress { print(progress.rows, "of", progress.count) }
+/// let summary = try await task.summary
+/// ```
 ///
 /// An input that fails is a row without features, with its error. A run that was interrupted goes on where it was, and its
 /// files have the same bytes as those of a run that was not; so do those of several processes that work on one folder at

@@ -3,8 +3,10 @@ internal import XylemFiles
 
 /// The labels of a shard's rows, `ids/00000.jsonl`: a JSON object for each row, for formats that hold numbers alone.
 ///
-///     {"id":"photos/cat.jpg"}
-///     {"error":"image.undecodable","id":"photos/dog.jpg","message":"the JPEG image is damaged or incomplete: …"}
+/// ```json
+/// {"id":"photos/cat.jpg"}
+/// {"error":"image.undecodable","id":"photos/dog.jpg","message":"the JPEG image is damaged or incomplete: …"}
+/// ```
 enum LabelFile {
   static let folder = "ids"
 

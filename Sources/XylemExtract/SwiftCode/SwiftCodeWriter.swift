@@ -111,7 +111,9 @@ struct SwiftCodeWriter {
       case .call:
         throw unwritable(
           "it calls code of the archive",
-          remedies: Audience.remedies(program: ["TraceOptions(policy: .none)  // traces through it"], commandLine: []))
+          remedies: Audience.remedies(
+            program: ["TraceOptions(policy: LeafPolicy(includesDefaults: false))  // traces through it"],
+            commandLine: []))
       case .host: throw unwritable("it calls a plugin, or Swift code that looks at sizes while it runs")
       case .copy: slots[instruction.results[0]] = try place(instruction.operands[0])
       case .element(let index):

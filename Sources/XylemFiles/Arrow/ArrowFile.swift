@@ -22,9 +22,11 @@ private struct ArrowBlock {
 
 /// Writes Arrow files, which programs such as pyarrow, Polars and DuckDB map into memory.
 ///
-///     var writer = try ArrowFileWriter(schema) { try file.append($0) }
-///     try writer.write(batch)
-///     try writer.finish()
+/// ```swift
+/// var writer = try ArrowFileWriter(schema) { try file.append($0) }
+/// try writer.write(batch)
+/// try writer.finish()
+/// ```
 ///
 /// Holds nothing but the places of the record batches.
 public struct ArrowFileWriter {
@@ -88,8 +90,10 @@ public struct ArrowFileWriter {
 
 /// Reads Arrow files: their record batches in any order.
 ///
-///     let file = try ArrowFileReader("00000.arrow")
-///     let batch = try file.recordBatch(0)
+/// ```swift
+/// let file = try ArrowFileReader("00000.arrow")
+/// let batch = try file.recordBatch(0)
+/// ```
 ///
 /// Record batches are read and not mapped, so that a file that is truncated meanwhile is an error and not a signal.
 public struct ArrowFileReader: Sendable {

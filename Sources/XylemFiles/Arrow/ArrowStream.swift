@@ -2,8 +2,10 @@ public import XylemErrors
 
 /// Reads Arrow's IPC streams: a schema, and record batches one after another.
 ///
-///     var reader = try ArrowStreamReader("features.arrows")
-///     while let batch = try reader.next() { print(batch.count) }
+/// ```swift
+/// var reader = try ArrowStreamReader("features.arrows")
+/// while let batch = try reader.next() { print(batch.count) }
+/// ```
 ///
 /// Reads the format V5, little-endian, without compression and dictionaries. A damaged stream is an error, never a trap.
 /// Holds one record batch at a time. Not safe to use from several threads at once.
@@ -49,9 +51,11 @@ public struct ArrowStreamReader: ~Copyable {
 
 /// Writes Arrow's IPC streams.
 ///
-///     var writer = try ArrowStreamWriter(schema) { try file.append($0) }
-///     try writer.write(batch)
-///     try writer.finish()
+/// ```swift
+/// var writer = try ArrowStreamWriter(schema) { try file.append($0) }
+/// try writer.write(batch)
+/// try writer.finish()
+/// ```
 public struct ArrowStreamWriter {
   /// Takes the next bytes.
   public typealias Sink = ([UInt8]) throws -> Void
