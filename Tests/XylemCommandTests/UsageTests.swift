@@ -53,7 +53,8 @@ import XylemTestSupport
     bench + ["--runs", "-1"], bench + ["--warmup", "-1"], bench + ["--threads", "0"], bench + ["--precision", "f64"],
     bench + ["--format", "table"], ["bench", "m.pt", "--return", "=k", "--input-shape", "1,3,8,8"],
     ["bench", "m.pt", "--return", "", "--input-shape", "1,3,8,8"], ["plugin", "why", "./m.so", "--verdicts", ""],
-    ["graph", "m.pt", "--format", "swift"], ["doctor", "--format", "yaml"],
+    ["graph", "m.pt", "--format", "kotlin"], ["graph", "m.pt", "--format", "swift", "--input-shape", "1,3,8,8"],
+    ["graph", "m.pt", "--input", "i.png"], ["doctor", "--format", "yaml"],
   ])
   func `wrong usage ends with 64, an empty output, one sentence and a remedy`(arguments: [String]) async {
     let run = await xylem(arguments)
